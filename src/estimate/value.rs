@@ -1,0 +1,210 @@
+//! What an estimate is: a number with its uncertainty, each of which may not exist, with the reason.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::error::{Diagnostic, Error};
+use crate::text::Text;
+
+/// Why a number cannot be given. Never 0, never NaN.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotEstimable {
+    /// Nobody is in the base (0/0).
+    EmptyBase,
+    /// The weights of the base, or the denominator of a ratio, sum to 0.
+    ZeroDenominator,
+    /// The design leaves no degrees of freedom.
+    NoDegreesOfFreedom,
+    /// A stratum has a single PSU and the policy gives it no variance.
+    LonelyPsu,
+    /// The share is exactly 0 or 1, where this method has no limits.
+    AtBoundary,
+    /// One respondent only.
+    SingleObservation,
+    /// The respondents chose themselves, or were not drawn at random: there is no sampling error to state.
+    NotARandomSample,
+    /// Everyone was asked: there is no sampling error.
+    Census,
+    /// The method does not apply to this statistic.
+    NotDefined,
+}
+
+impl NotEstimable {
+    /// The reason in words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::EmptyBase => Text::new("集計対象がいない", "nobody in the base"),
+            Self::ZeroDenominator => Text::new("分母が0", "the denominator is 0"),
+            Self::NoDegreesOfFreedom => Text::new("自由度がない", "no degrees of freedom"),
+            Self::LonelyPsu => Text::new("層にPSUが1つしかない", "a stratum has a single PSU"),
+            Self::AtBoundary => Text::new("0%または100%では求められない", "not defined at 0 % or 100 %"),
+            Self::SingleObservation => Text::new("回答者が1人しかいない", "a single respondent"),
+            Self::NotARandomSample => Text::new("無作為抽出ではない", "not a random sample"),
+            Self::Census => Text::new("全数調査", "a census"),
+            Self::NotDefined => Text::new("この統計量では定義されない", "not defined for this statistic"),
+        }
+    }
+}
+
+impl fmt::Display for NotEstimable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+/// A method for a confidence interval of a share, spelled as in R and svy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntervalMethod {
+    /// p ± t se, not clipped.
+    Wald,
+    /// On the log odds, transformed back.
+    Logit,
+    /// As `Logit` by the delta method for replicate designs too.
+    Xlogit,
+    /// Wilson score.
+    Wilson,
+    /// Wilson score with continuity correction (Newcombe 1998, method 4).
+    WilsonCc,
+    /// Korn and Graubard 1998 (R `svyciprop(method="beta")`).
+    KornGraubard,
+    /// Profile likelihood on the effective sample size.
+    Likelihood,
+    /// On arcsin √p, transformed back.
+    Asin,
+    /// Agresti and Coull 1998.
+    AgrestiCoull,
+    /// Equal-tailed Beta(x + ½, n − x + ½).
+    Jeffreys,
+    /// Clopper and Pearson 1934, exact binomial.
+    ClopperPearson,
+}
+
+impl IntervalMethod {
+    /// Every method.
+    pub const ALL: [Self; 11] = [
+        Self::Wald,
+        Self::Logit,
+        Self::Xlogit,
+        Self::Wilson,
+        Self::WilsonCc,
+        Self::KornGraubard,
+        Self::Likelihood,
+        Self::Asin,
+        Self::AgrestiCoull,
+        Self::Jeffreys,
+        Self::ClopperPearson,
+    ];
+
+    /// The method's name, such as `korn-graubard`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wald => "wald",
+            Self::Logit => "logit",
+            Self::Xlogit => "xlogit",
+            Self::Wilson => "wilson",
+            Self::WilsonCc => "wilson-cc",
+            Self::KornGraubard => "korn-graubard",
+            Self::Likelihood => "likelihood",
+            Self::Asin => "asin",
+            Self::AgrestiCoull => "agresti-coull",
+            Self::Jeffreys => "jeffreys",
+            Self::ClopperPearson => "clopper-pearson",
+        }
+    }
+}
+
+impl fmt::Display for IntervalMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for IntervalMethod {
+    type Err = Error;
+
+    /// # Errors
+    /// A name that is none of [`IntervalMethod::ALL`] (`beta` is taken for `korn-graubard`, as R calls it).
+    fn from_str(s: &str) -> Result<Self, Error> {
+        if s == "beta" {
+            return Ok(Self::KornGraubard);
+        }
+        Self::ALL.into_iter().find(|m| m.name() == s).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            Diagnostic::new(
+                "estimate::interval-method",
+                Text::new(format!("信頼区間の方法「{s}」はありません"), format!("there is no interval method \"{s}\"")),
+            )
+            .help(Text::new(format!("使える方法: {known}"), format!("known methods: {known}")))
+            .into()
+        })
+    }
+}
+
+/// Limits of a share, mean, total …, in the unit of the estimate (shares in [0, 1], `wald` may leave it).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ConfidenceInterval {
+    /// Lower limit.
+    pub low: f64,
+    /// Upper limit.
+    pub high: f64,
+    /// How it was made.
+    pub method: IntervalMethod,
+    /// Its level, such as 0.95.
+    pub level: f64,
+}
+
+/// Which simple random sample a design effect compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum DeffReference {
+    /// Without replacement: the reference variance has the factor 1 − n/N, N the sum of the weights (R `deff=TRUE`).
+    #[serde(rename = "wor")]
+    WithoutReplacement,
+    /// With replacement (R `deff="replace"`).
+    #[serde(rename = "wr")]
+    WithReplacement,
+}
+
+/// Design effect, with the reference that it was computed against.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Deff {
+    /// V / V of a simple random sample of the same size.
+    pub value: f64,
+    /// Which simple random sample.
+    pub reference: DeffReference,
+}
+
+/// Degrees of freedom of the design: PSUs − strata, or as a replicate design has it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct DegreesOfFreedom {
+    /// Over PSUs and strata that hold at least one row of the domain.
+    pub domain: f64,
+    /// Over the whole design.
+    pub design: f64,
+}
+
+/// An estimate. Shares are in [0, 1]; totals and means in the unit of the variable.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Rows of the domain with a valid answer (the base).
+    pub n: u64,
+    /// Rows of these whose answer counts (shares only).
+    pub n_yes: Option<u64>,
+    /// Σ w over the base.
+    pub n_weighted: f64,
+    /// The point estimate.
+    pub value: Result<f64, NotEstimable>,
+    /// Its standard error.
+    pub se: Result<f64, NotEstimable>,
+    /// Its interval.
+    pub interval: Result<ConfidenceInterval, NotEstimable>,
+    /// Design effect.
+    pub deff: Result<Deff, NotEstimable>,
+    /// Effective sample size p(1 − p)/V (shares only), not capped at n.
+    pub n_eff: Result<f64, NotEstimable>,
+    /// Degrees of freedom.
+    pub df: DegreesOfFreedom,
+}

@@ -1,0 +1,38 @@
+//! shihyo (指標): from raw questionnaire files to the indicator table.
+//!
+//! The rooms stand in the order in which the data go. Each room is named for what it hands on,
+//! and imports only rooms that stand below it in this list:
+//!
+//! | room | hands on |
+//! |---|---|
+//! | [`pipeline`] | spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls) |
+//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML; opens no file |
+//! | [`indicator`] | definitions, administrative counts, targets, progress status |
+//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval |
+//! | [`design`] | strata, stages, finite population corrections, weights, calibration, replicates, variance |
+//! | [`engine`] | reduction → totals: adds up rows in one pass for many estimands |
+//! | [`answers`] | questionnaire, decoding, skip logic, missing reasons, base ledger |
+//! | [`raw`] | the door in: encodings, CSV, spreadsheets → tables whose cells know their place |
+//! | [`derived`] | the door out: atomic writes, manifest |
+//! | [`stats`] | distributions, special functions, linear algebra on plain `f64` |
+//!
+//! Shared by all: [`error`], [`finding`], [`text`], [`provenance`], [`progress`].
+//!
+//! Only `raw`, `derived` and the command's own `cli` touch files, the clock or the environment;
+//! everything else is values in, values out.
+
+pub mod answers;
+pub mod derived;
+pub mod design;
+pub mod engine;
+pub mod error;
+pub mod estimate;
+pub mod finding;
+pub mod indicator;
+pub mod pipeline;
+pub mod progress;
+pub mod provenance;
+pub mod raw;
+pub mod report;
+pub mod stats;
+pub mod text;

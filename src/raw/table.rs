@@ -1,0 +1,134 @@
+//! A table as it stands in a file: named columns of cells, each with its place.
+
+use crate::finding::Finding;
+use crate::provenance::{FileDigest, Place};
+
+/// What a cell holds, as the file says it. Text is kept as it stands (no trimming, no folding).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text; never empty.
+    Text(String),
+    /// A number of a spreadsheet, SPSS or Parquet file (a CSV has text only).
+    Number(f64),
+    /// A logical value of a spreadsheet or Parquet file.
+    Bool(bool),
+    /// A date or date and time, as ISO 8601 text.
+    Date(String),
+    /// A spreadsheet error such as `#N/A`, or bytes that could not be decoded (with a finding at its place).
+    Broken(String),
+}
+
+impl Cell {
+    /// The cell as text: numbers without a needless `.0`, logical values as `TRUE`/`FALSE`, empty as `""`.
+    pub fn text(&self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Text(t) | Cell::Date(t) | Cell::Broken(t) => t.clone(),
+            Cell::Number(x) => format!("{x}"),
+            Cell::Bool(true) => "TRUE".to_owned(),
+            Cell::Bool(false) => "FALSE".to_owned(),
+        }
+    }
+}
+
+/// One column: every distinct cell once, and for each row the index of its cell. A questionnaire has few distinct
+/// answers, so that each is decoded once, however many rows hold it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The header rows' texts, top to bottom, trailing blanks cut, merged cells filled; at least one entry.
+    pub header: Vec<String>,
+    /// The column's number in the file, from 0 (`A` = 0).
+    pub position: usize,
+    /// The distinct cells, in order of first appearance.
+    pub values: Vec<Cell>,
+    /// For each row the index into `values`.
+    pub rows: Vec<u32>,
+}
+
+impl Column {
+    /// The column's name: its header texts that are not blank, joined by ` / `; its spreadsheet letters when all are blank.
+    pub fn name(&self) -> String {
+        let parts: Vec<&str> = self.header.iter().map(|h| h.trim()).filter(|h| !h.is_empty()).collect();
+        if parts.is_empty() { letters(self.position) } else { parts.join(" / ") }
+    }
+
+    /// The cell of row `row` (from 0, data rows only).
+    pub fn cell(&self, row: usize) -> &Cell {
+        &self.values[self.rows[row] as usize]
+    }
+}
+
+/// A table of one sheet or file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The file's identity: name, digest, encoding, sheet, rows.
+    pub digest: FileDigest,
+    /// The columns, in file order; all have the same number of rows.
+    pub columns: Vec<Column>,
+    /// For each data row its row number in the file, from 1, header rows counted.
+    pub row_numbers: Vec<u64>,
+    /// What reading found.
+    pub findings: Vec<Finding>,
+}
+
+impl Table {
+    /// Number of data rows.
+    pub fn row_count(&self) -> usize {
+        self.row_numbers.len()
+    }
+
+    /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`] or last header
+    /// text equals `name` after trimming and NFKC folding. `None` when there is none, or more than one.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        if let Some(at) = name.strip_prefix('@') {
+            return self.columns.iter().find(|c| letters(c.position).eq_ignore_ascii_case(at));
+        }
+        let wanted = fold(name);
+        let mut whole = self.columns.iter().filter(|c| fold(&c.name()) == wanted);
+        if let Some(found) = whole.next() {
+            return if whole.next().is_none() { Some(found) } else { None };
+        }
+        let mut last = self.columns.iter().filter(|c| c.header.last().is_some_and(|h| fold(h) == wanted));
+        let found = last.next()?;
+        if last.next().is_none() { Some(found) } else { None }
+    }
+
+    /// The place of a cell; `row` from 0, data rows only.
+    pub fn place(&self, row: usize, column: &Column) -> Place {
+        let place = Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref()).column(column.name());
+        match self.row_numbers.get(row) {
+            Some(&number) => place.row(number),
+            None => place,
+        }
+    }
+}
+
+/// How to read a file, where its looks do not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The sheet of a workbook; the first one with data when `None`.
+    pub sheet: Option<String>,
+    /// Header rows, 1 to 3; 1 when `None`.
+    pub header_rows: Option<usize>,
+    /// The encoding's name (`CP932`, `UTF-8`, `EUC-JP`, `UTF-16LE` …); detected when `None`.
+    pub encoding: Option<String>,
+}
+
+/// The spreadsheet letters of column `position` (from 0): 0 → `A`, 25 → `Z`, 26 → `AA`.
+pub fn letters(position: usize) -> String {
+    let mut n = position + 1;
+    let mut out = Vec::new();
+    while n > 0 {
+        out.push(b'A' + ((n - 1) % 26) as u8);
+        n = (n - 1) / 26;
+    }
+    out.iter().rev().map(|&b| b as char).collect()
+}
+
+/// Header texts are compared without blanks around them and without the difference of full and half width.
+fn fold(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    text.trim().nfkc().collect()
+}

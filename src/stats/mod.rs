@@ -1,0 +1,1 @@
+//! Distributions, special functions and linear algebra on plain `f64`; knows no survey.
