@@ -1,0 +1,243 @@
+//! The progress table as values: what the exporters turn into CSV, JSON, XLSX and HTML.
+
+use serde::Serialize;
+
+use super::fiscal_year::FiscalYear;
+use super::quantity::{Mark, Quantity, Unit};
+use super::status::StatusReport;
+use super::target::{Direction, Target};
+use crate::answers::BaseLedger;
+use crate::estimate::Estimate;
+use crate::finding::Finding;
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// Whether the data behind an output are real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataKind {
+    /// Real answers and counts.
+    Real,
+    /// 合成データ: made by a program; every output says so.
+    Synthetic,
+}
+
+/// The whole progress table of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndicatorTable {
+    /// Title, such as `西東京市 地域福祉計画 進捗管理表`.
+    pub title: String,
+    /// The year columns, in order: the first is the 現状値, the last the 目標値.
+    pub years: Vec<FiscalYear>,
+    /// The year of the 現状値.
+    pub baseline_year: FiscalYear,
+    /// The year of the 目標値.
+    pub target_year: FiscalYear,
+    /// The year whose 取組状況 is told; the next one is that of the 今後の展開.
+    pub report_year: FiscalYear,
+    /// The goals, in order.
+    pub goals: Vec<Goal>,
+    /// The items, in order; those of one goal stand together.
+    pub rows: Vec<IndicatorRow>,
+    /// Notes under the table: the plan's own, and those that follow from how the surveys were made.
+    pub notes: Vec<Text>,
+    /// Whether the data are real.
+    pub data: DataKind,
+}
+
+/// A goal (基本目標) with its directions (施策の方向).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Goal {
+    /// Its number.
+    pub number: u32,
+    /// Its title, such as `基本目標1 一人一人が活躍する地域づくり`.
+    pub title: String,
+    /// The directions, one a line.
+    pub directions: Vec<String>,
+    /// Page numbers in the plan, such as `45-48`.
+    pub page: Option<String>,
+}
+
+/// One item (項目) of the table: one or more measures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndicatorRow {
+    /// Stable id, such as `volunteer-intent`.
+    pub id: String,
+    /// Number of its goal.
+    pub goal: u32,
+    /// 担当部署.
+    pub department: String,
+    /// 項目, as printed.
+    pub title: String,
+    /// 目標設定の考え方; `None` prints blank.
+    pub rationale: Option<String>,
+    /// 令和n年度の取組状況; `None` prints blank.
+    pub actions: Option<String>,
+    /// 令和n+1年度に向けた今後の展開; `None` prints blank.
+    pub next_steps: Option<String>,
+    /// The measures: one, or several such as 拠点数 / 延べ利用者数 / 延べ利用回数.
+    pub measures: Vec<Measure>,
+}
+
+/// One measured line of an item.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measure {
+    /// Name of the sub-measure; `None` for an item of one measure.
+    pub sub_item: Option<String>,
+    /// Unit, such as `人` or `%`.
+    pub unit: Unit,
+    /// Which way is good.
+    pub direction: Direction,
+    /// One cell a year column before the target's, in the order of [`IndicatorTable::years`].
+    pub cells: Vec<YearCell>,
+    /// The target; `None` when the plan has none (or it is not legible, as a note says).
+    pub target: Option<Target>,
+    /// How far it is.
+    pub status: StatusReport,
+}
+
+/// What the year column is to the indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// 現状値.
+    Baseline,
+    /// 実績値.
+    Actual,
+    /// 目標値.
+    Target,
+}
+
+/// One year of a measure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct YearCell {
+    /// The year.
+    pub year: FiscalYear,
+    /// Baseline or actual.
+    pub role: Role,
+    /// What stands there.
+    pub content: CellContent,
+}
+
+/// What a year's cell holds. The blanks stay apart: each means something else.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellContent {
+    /// A value.
+    Value(Box<Observation>),
+    /// `-`: no survey that year.
+    NotSurveyed,
+    /// The unit alone: to be filled in when the year is over.
+    Pending,
+    /// `…`: there is a value, but it is not available (illegible, lost).
+    NotAvailable,
+    /// `x`: suppressed to protect persons.
+    Suppressed,
+}
+
+/// A value with its source.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Observation {
+    /// The value.
+    pub value: ObservedValue,
+    /// 速報値, 訂正.
+    pub mark: Option<Mark>,
+    /// A note printed with the value, such as `※速報値`, as the source has it.
+    pub note: Option<String>,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// The value of an observation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObservedValue {
+    /// A share from answers; the estimate is in [0, 1].
+    Share(Box<Estimate>),
+    /// A count or percentage as an office reported it, exact as written.
+    Reported(Quantity),
+}
+
+/// Where an observation comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Source {
+    /// Computed from response files.
+    Survey {
+        /// Key of the survey in the plan.
+        survey: String,
+        /// The wave.
+        wave: FiscalYear,
+        /// Whether the responses are real.
+        data: DataKind,
+    },
+    /// An administrative count.
+    Admin {
+        /// The cell that it was read from.
+        place: Place,
+        /// Whether the count is real.
+        data: DataKind,
+    },
+    /// A figure carried over from a publication, whose raw files are gone or not at hand.
+    Published,
+}
+
+/// One number of `estimates.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EstimateRecord {
+    /// Stable key: `survey/wave/indicator` and, for a breakdown, `/variable=value…`.
+    pub key: String,
+    /// The indicator's id.
+    pub indicator: String,
+    /// Key of the survey.
+    pub survey: String,
+    /// The wave.
+    pub wave: FiscalYear,
+    /// The question, such as `問12`.
+    pub question: String,
+    /// The options counted (a NET when several).
+    pub options: Vec<String>,
+    /// The breakdown cell; empty for 全体.
+    pub groups: Vec<Group>,
+    /// The base rule's name: `all`, `asked`, `answered`, or the rule in words.
+    pub base_rule: String,
+    /// The number.
+    pub estimate: Estimate,
+    /// Valid returns of the whole wave.
+    pub n_total: u64,
+    /// Σ w of the whole wave.
+    pub n_w_total: f64,
+    /// Reliability flags: `n<30`, `review-df`, `suppress` …, in alphabetical order.
+    pub flags: Vec<String>,
+}
+
+/// One variable and its category of a breakdown cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Group {
+    /// The variable (question id or stratum column), such as `性別`.
+    pub variable: String,
+    /// Its category, such as `女性`.
+    pub value: String,
+}
+
+/// The base ledger of one question of one wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LedgerRecord {
+    /// Key of the survey.
+    pub survey: String,
+    /// The wave.
+    pub wave: FiscalYear,
+    /// The question.
+    pub question: String,
+    /// Its ledger.
+    pub ledger: BaseLedger,
+}
+
+/// What the quality report holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// One ledger a question and wave.
+    pub ledgers: Vec<LedgerRecord>,
+    /// All findings, in the order in which the rooms met them.
+    pub findings: Vec<Finding>,
+}
