@@ -1,12 +1,16 @@
 //! Definitions, administrative counts, targets and progress status: what the progress table is made of.
 
+mod admin;
 mod fiscal_year;
+mod progress;
 mod quantity;
 mod status;
 mod table;
 mod target;
 
+pub use admin::{AdminTable, find_count};
 pub use fiscal_year::FiscalYear;
+pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
 pub use status::{ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined};
 pub use table::{
