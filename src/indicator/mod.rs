@@ -6,6 +6,7 @@ mod progress;
 mod quantity;
 mod status;
 mod table;
+mod tabulate;
 mod target;
 
 pub use admin::{AdminTable, find_count};
@@ -17,4 +18,5 @@ pub use table::{
     CellContent, DataKind, EstimateRecord, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation,
     ObservedValue, Quality, Role, Source, YearCell,
 };
+pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};

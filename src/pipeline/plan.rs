@@ -1,0 +1,227 @@
+//! A plan with everything resolved: enums and numbers, no name that could still be wrong.
+
+use std::sync::Arc;
+
+use crate::answers::{Base, Questionnaire};
+use crate::error::SourceText;
+use crate::estimate::IntervalMethod;
+use crate::indicator::{AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit};
+
+/// A whole plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Name of the plan's folder; the name of its folder under `derived/` too.
+    pub name: String,
+    /// Title of the progress table.
+    pub title: String,
+    /// 現状値 … 目標値, at least two.
+    pub years: Vec<FiscalYear>,
+    /// The year whose 取組状況 is told.
+    pub report_year: FiscalYear,
+    /// Whether the responses are real.
+    pub data: DataKind,
+    /// Breakdowns: question ids; a survey without one of them leaves the breakdown out.
+    pub breakdowns: Vec<Vec<String>>,
+    /// Method and level of the intervals of shares.
+    pub interval: (IntervalMethod, f64),
+    /// How progress is judged.
+    pub rule: ProgressRule,
+    /// The plan's own words for the states.
+    pub ladder: Vec<(ProgressState, String)>,
+    /// Notes of the plan.
+    pub notes: Vec<String>,
+    /// More warnings than this end the run with exit code 1.
+    pub warning_limit: Option<u64>,
+    /// The goals.
+    pub goals: Vec<Goal>,
+    /// The surveys, by key.
+    pub surveys: Vec<Survey>,
+    /// The indicators, in the order of the table.
+    pub indicators: Vec<IndicatorPlan>,
+    /// The texts that the plan was read from: `plan.toml` and the questionnaires, for digest and messages.
+    pub sources: Vec<Arc<SourceText>>,
+}
+
+/// A survey.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// Its key in the plan.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// How respondents were chosen.
+    pub sample: Sample,
+    /// What was asked.
+    pub questionnaire: Questionnaire,
+    /// Years whose cells await a survey.
+    pub planned: Vec<FiscalYear>,
+    /// The waves, by year.
+    pub waves: Vec<Wave>,
+}
+
+/// How respondents were chosen: decides whether there is a sampling error to state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sample {
+    /// 無作為抽出.
+    Random,
+    /// 全数調査: no sampling error.
+    Census,
+    /// 応募型: self-selected, no sampling error can be stated.
+    Open,
+    /// モニター: as `Open`.
+    Panel,
+}
+
+/// One wave of a survey.
+#[derive(Debug, Clone)]
+pub struct Wave {
+    /// Its fiscal year.
+    pub year: FiscalYear,
+    /// Response files, from the project's folder.
+    pub responses: Vec<String>,
+    /// Column of the respondent id.
+    pub respondent: Option<String>,
+    /// Which of several rows of one respondent counts.
+    pub duplicates: Duplicates,
+    /// Header rows.
+    pub header_rows: Option<usize>,
+    /// Sheet.
+    pub sheet: Option<String>,
+    /// Encoding.
+    pub encoding: Option<String>,
+    /// Questions (indices) whose answers are the strata.
+    pub strata: Vec<usize>,
+    /// Population table, from the project's folder.
+    pub population: Option<String>,
+    /// Weights.
+    pub weighting: Weighting,
+    /// Whether the responses are real.
+    pub data: DataKind,
+}
+
+/// Which of several rows of one respondent counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// None: the run stops.
+    Fail,
+}
+
+/// Where weights come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Weighting {
+    /// Everyone counts once.
+    None,
+    /// A column of the response files.
+    Column(String),
+    /// Raked to the margins of these questions (indices) in the population table.
+    Rake(Vec<usize>),
+    /// Post-stratified to the crossing of these questions (indices) in the population table.
+    PostStratify(Vec<usize>),
+}
+
+/// An item of the table.
+#[derive(Debug, Clone)]
+pub struct IndicatorPlan {
+    /// Stable id.
+    pub id: String,
+    /// Number of its goal.
+    pub goal: u32,
+    /// 担当部署.
+    pub department: String,
+    /// 項目.
+    pub title: String,
+    /// 目標設定の考え方.
+    pub rationale: Option<String>,
+    /// 取組状況 of the report year.
+    pub actions: Option<String>,
+    /// 今後の展開 of the year after it.
+    pub next_steps: Option<String>,
+    /// Its measures, at least one.
+    pub measures: Vec<MeasurePlan>,
+}
+
+/// A measured line of an item.
+#[derive(Debug, Clone)]
+pub struct MeasurePlan {
+    /// Name of the sub-measure; `None` for an item of one measure.
+    pub sub_item: Option<String>,
+    /// What is measured; `None` where the plan has published figures only.
+    pub definition: Option<Definition>,
+    /// Unit, where the plan says it.
+    pub unit: Option<Unit>,
+    /// Target.
+    pub target: Option<Target>,
+    /// Which way is good, where the plan says it.
+    pub direction: Option<Direction>,
+    /// Years that print `…`.
+    pub not_available: Vec<FiscalYear>,
+    /// Published figures.
+    pub published: Vec<(FiscalYear, AdminCell)>,
+    /// A person's judgement and its reason.
+    pub manual: Option<(String, String)>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Definition {
+    /// A share of a survey.
+    Share(ShareDefinition),
+    /// An administrative count.
+    Count {
+        /// The file, from the project's folder.
+        file: String,
+        /// The sheet.
+        sheet: Option<String>,
+        /// The item.
+        item: String,
+        /// Whether the count is real.
+        data: DataKind,
+    },
+}
+
+/// A share of a survey: the options that count, and the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareDefinition {
+    /// Index of the survey.
+    pub survey: usize,
+    /// Index of the question.
+    pub question: usize,
+    /// Indices of the categories that count.
+    pub categories: Vec<usize>,
+    /// The base.
+    pub base: Base,
+    /// What わからない counts as.
+    pub dont_know: DontKnow,
+}
+
+/// What わからない counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DontKnow {
+    /// A valid answer.
+    Answer,
+    /// No answer: it leaves the base `answered`.
+    Missing,
+}
+
+impl Plan {
+    /// Every response file, count file and population table that the plan names, each once, in the plan's order.
+    pub fn data_files(&self) -> Vec<&str> {
+        let mut files: Vec<&str> = Vec::new();
+        let waves = self.surveys.iter().flat_map(|s| &s.waves);
+        let of_waves = waves.flat_map(|w| w.responses.iter().map(String::as_str).chain(w.population.as_deref()));
+        let of_counts = self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
+            Some(Definition::Count { file, .. }) => Some(file.as_str()),
+            _ => None,
+        });
+        for file in of_waves.chain(of_counts) {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        files
+    }
+}

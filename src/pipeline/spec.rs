@@ -1,0 +1,398 @@
+//! The mirror of `plan.toml`: what a person typed, word for word, with the place of each word.
+//!
+//! Nothing is decided here; [`super::plan`] does that. The doc comments of the fields are what editors show.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_spanned::Spanned;
+
+/// A text with its place in the file.
+pub type Word = Spanned<String>;
+
+/// 計画 / a plan: the progress table of one city's plan.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSpec {
+    /// 表題 / title of the progress table, such as 西東京市 地域福祉計画 進捗管理表
+    pub title: String,
+    /// 計画年度 / fiscal years of the plan, "R4..R10": the first is the 現状値, the last the 目標値
+    #[schemars(with = "String")]
+    pub fiscal_years: Word,
+    /// 報告年度 / the year whose 取組状況 is told; the year after it is that of the 今後の展開
+    #[schemars(with = "String")]
+    pub report_year: Word,
+    /// データの種別 / "real" or "synthetic" (合成データ: every output says so)
+    #[serde(default)]
+    pub data: DataSpec,
+    /// クロス集計の軸 / breakdowns by question, each a list: [["性別"], ["性別", "年代"]]
+    #[serde(default)]
+    #[schemars(with = "Vec<Vec<String>>")]
+    pub breakdowns: Vec<Vec<Word>>,
+    /// 信頼区間 / confidence interval of shares
+    pub interval: Option<IntervalSpec>,
+    /// 達成状況の判定 / how progress is judged
+    pub progress: Option<ProgressSpec>,
+    /// 判定の呼び名 / the plan's own words for the states, such as { target_met = "◎", improved = "○" }
+    pub ladder: Option<LadderSpec>,
+    /// 注記 / notes printed under the table
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// 確認事項の上限 / more warnings than this and the run ends with exit code 1
+    pub warning_limit: Option<u64>,
+    /// 基本目標 / the goals, in order
+    #[serde(default)]
+    pub goal: Vec<GoalSpec>,
+    /// 調査 / the surveys, by key
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, SurveySpec>")]
+    pub survey: BTreeMap<Word, SurveySpec>,
+    /// 項目 / the indicators, in the order of the table
+    #[serde(default)]
+    pub indicator: Vec<IndicatorSpec>,
+}
+
+/// Whether data are real.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DataSpec {
+    /// 実データ
+    #[default]
+    Real,
+    /// 合成データ
+    Synthetic,
+}
+
+/// 信頼区間 / confidence interval of shares.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntervalSpec {
+    /// 方法 / wald, logit, wilson, korn-graubard …
+    #[schemars(with = "String")]
+    pub method: Word,
+    /// 信頼水準 / level, such as 0.95
+    #[schemars(with = "f64")]
+    pub level: Spanned<f64>,
+}
+
+/// 達成状況の判定 / how progress is judged.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgressSpec {
+    /// 規則 / noise-aware (標本誤差を考慮), pace (到達ペース), band (固定幅)
+    pub rule: RuleSpec,
+    /// 信頼水準 / noise-aware: level of the test of change, 0.95
+    #[schemars(with = "Option<f64>")]
+    pub level: Option<Spanned<f64>>,
+    /// 固定幅（ポイント）/ band: half-width for shares in percentage points, 3
+    #[schemars(with = "Option<f64>")]
+    pub points: Option<Spanned<f64>>,
+    /// 固定幅（%）/ band: half-width for counts in percent of the baseline, 10
+    #[schemars(with = "Option<f64>")]
+    pub percent: Option<Spanned<f64>>,
+}
+
+/// The progress rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleSpec {
+    /// 標本誤差を考慮
+    NoiseAware,
+    /// 到達ペース
+    Pace,
+    /// 固定幅
+    Band,
+}
+
+/// 判定の呼び名 / the plan's words for the states.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LadderSpec {
+    /// 目標達成
+    pub target_met: Option<String>,
+    /// 改善
+    pub improved: Option<String>,
+    /// ほぼ変化なし
+    pub little_change: Option<String>,
+    /// 悪化
+    pub worse: Option<String>,
+    /// 現状値のみ
+    pub baseline_only: Option<String>,
+    /// 目標値なし
+    pub no_target: Option<String>,
+    /// 現状値なし
+    pub no_baseline: Option<String>,
+}
+
+/// 基本目標 / a goal.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GoalSpec {
+    /// 番号 / number, which the indicators refer to
+    #[schemars(with = "u32")]
+    pub number: Spanned<u32>,
+    /// 題名 / title as printed, such as 基本目標1 一人一人が活躍する地域づくり
+    pub title: String,
+    /// 施策の方向 / directions
+    #[serde(default)]
+    pub directions: Vec<String>,
+    /// ページ番号 / page numbers in the plan, such as 45-48
+    pub page: Option<String>,
+}
+
+/// 調査 / a survey.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurveySpec {
+    /// 調査名 / title
+    pub title: String,
+    /// 抽出方法 / "random" (無作為抽出), "census" (全数), "open" (応募型), "panel" (モニター)
+    pub sample: SampleSpec,
+    /// 調査票 / the questionnaire file, in the plan's folder
+    #[schemars(with = "String")]
+    pub questionnaire: Word,
+    /// 調査予定年度 / years whose cells await a survey: they print the unit, all other years print -
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub planned: Vec<Word>,
+    /// 調査回 / the waves, by fiscal year
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, WaveSpec>")]
+    pub wave: BTreeMap<Word, WaveSpec>,
+}
+
+/// How respondents were chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleSpec {
+    /// 無作為抽出
+    Random,
+    /// 全数調査
+    Census,
+    /// 応募型
+    Open,
+    /// モニター
+    Panel,
+}
+
+/// 調査回 / one wave of a survey.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaveSpec {
+    /// 回答ファイル / response files (paper, web …), from the project's folder
+    #[schemars(with = "Vec<String>")]
+    pub responses: Vec<Word>,
+    /// 回答者番号の列 / column of the respondent id
+    #[schemars(with = "Option<String>")]
+    pub respondent: Option<Word>,
+    /// 重複の扱い / which of several rows of one respondent counts: "first", "last", or "fail"
+    #[serde(default)]
+    pub duplicates: DuplicatesSpec,
+    /// 見出しの行数 / header rows, 1 to 3
+    #[schemars(range(min = 1, max = 3))]
+    pub header_rows: Option<u8>,
+    /// シート / sheet of a workbook
+    pub sheet: Option<String>,
+    /// 文字コード / encoding, where it is not detected rightly
+    pub encoding: Option<String>,
+    /// 層 / strata: questions whose answers are the strata of the sample
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub strata: Vec<Word>,
+    /// 人口表 / population table: CSV with the strata's and the raked questions' categories and a column 人口
+    #[schemars(with = "Option<String>")]
+    pub population: Option<Word>,
+    /// ウエイト / weights
+    pub weights: Option<WeightsSpec>,
+    /// データの種別 / "real" or "synthetic", where it differs from the plan's
+    pub data: Option<DataSpec>,
+}
+
+/// Which of several rows of one respondent counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DuplicatesSpec {
+    /// 最初の行
+    First,
+    /// 最後の行
+    Last,
+    /// 重複があれば止める
+    #[default]
+    Fail,
+}
+
+/// ウエイト / weights: one of the three.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeightsSpec {
+    /// レイキング / questions whose margins are raked to the population table
+    #[schemars(with = "Option<Vec<String>>")]
+    pub rake: Option<Spanned<Vec<Word>>>,
+    /// 事後層化 / questions whose crossing is post-stratified to the population table
+    #[schemars(with = "Option<Vec<String>>")]
+    pub post_stratify: Option<Spanned<Vec<Word>>>,
+    /// ウエイトの列 / column of the response files that holds the weight
+    #[schemars(with = "Option<String>")]
+    pub column: Option<Word>,
+}
+
+/// 項目 / an indicator: one item of the table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorSpec {
+    /// 識別子 / stable id in letters, digits and hyphens
+    #[schemars(with = "String")]
+    pub id: Word,
+    /// 基本目標の番号 / number of its goal
+    #[schemars(with = "u32")]
+    pub goal: Spanned<u32>,
+    /// 担当部署 / department
+    pub department: String,
+    /// 項目名 / title as printed
+    pub title: String,
+    /// 目標設定の考え方
+    pub rationale: Option<String>,
+    /// 取組状況（年度ごと）/ what was done, by fiscal year
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub actions: BTreeMap<Word, String>,
+    /// 今後の展開（年度ごと）/ what will be done, by fiscal year
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub next_steps: BTreeMap<Word, String>,
+    /// 調査の割合 / a share of a survey
+    pub share: Option<ShareSpec>,
+    /// 行政の数値 / an administrative count
+    pub count: Option<CountSpec>,
+    /// 単位 / unit
+    pub unit: Option<String>,
+    /// 目標値 / target: "506人", "40%以上", "5%以下"
+    #[schemars(with = "Option<String>")]
+    pub target: Option<Word>,
+    /// 望ましい向き / which way is good; from the target otherwise
+    pub direction: Option<DirectionSpec>,
+    /// 入手できない年度 / years whose value exists but cannot be had: they print …
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub not_available: Vec<Word>,
+    /// 公表値 / published figures for years whose raw files are gone
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub published: BTreeMap<Word, Word>,
+    /// 手動の判定 / a judgement by a person, with its reason
+    pub manual: Option<ManualSpec>,
+    /// 小項目 / parts, where the item has several measures
+    #[serde(default)]
+    pub part: Vec<PartSpec>,
+}
+
+/// 小項目 / a part of an item.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartSpec {
+    /// 小項目名 / title as printed
+    pub title: String,
+    /// 調査の割合 / a share of a survey
+    pub share: Option<ShareSpec>,
+    /// 行政の数値 / an administrative count
+    pub count: Option<CountSpec>,
+    /// 単位 / unit
+    pub unit: Option<String>,
+    /// 目標値 / target
+    #[schemars(with = "Option<String>")]
+    pub target: Option<Word>,
+    /// 望ましい向き / which way is good
+    pub direction: Option<DirectionSpec>,
+    /// 入手できない年度 / years whose value cannot be had
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub not_available: Vec<Word>,
+    /// 公表値 / published figures
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub published: BTreeMap<Word, Word>,
+    /// 手動の判定 / a judgement by a person
+    pub manual: Option<ManualSpec>,
+}
+
+/// 手動の判定 / a judgement by a person, printed as one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManualSpec {
+    /// 判定 / the word
+    pub label: String,
+    /// 理由 / the reason
+    #[schemars(with = "String")]
+    pub reason: Word,
+}
+
+/// Which way is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DirectionSpec {
+    /// 増加
+    Increase,
+    /// 減少目標
+    Decrease,
+    /// 維持
+    Maintain,
+}
+
+/// 調査の割合 / a share of a survey.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareSpec {
+    /// 調査 / key of the survey
+    #[schemars(with = "String")]
+    pub survey: Word,
+    /// 設問 / the question
+    #[schemars(with = "String")]
+    pub question: Word,
+    /// 数える選択肢 / the options that count (merged by adding their counts)
+    #[schemars(with = "Vec<String>", length(min = 1))]
+    pub of: Spanned<Vec<Word>>,
+    /// 集計母数 / the base: "all" (無回答も分母), "asked" (非該当を除く), "answered" (無回答・無効も除く)
+    pub base: BaseSpec,
+    /// わからないの扱い / わからない as no answer: "answer" (a valid answer) or "missing"
+    pub dont_know: Option<DontKnowSpec>,
+}
+
+/// The base of a share. There is no default: the denominator is the office's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BaseSpec {
+    /// 全有効票（無回答・非該当も分母）
+    All,
+    /// 設問の対象者（非該当を除き、無回答は分母）
+    Asked,
+    /// 有効回答者（無回答・無効を除く）
+    Answered,
+}
+
+/// What わからない counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DontKnowSpec {
+    /// 回答の一つ
+    Answer,
+    /// 無回答と同じ
+    Missing,
+}
+
+/// 行政の数値 / an administrative count.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountSpec {
+    /// ファイル / the file, from the project's folder
+    #[schemars(with = "String")]
+    pub file: Word,
+    /// 項目 / the item in the file
+    #[schemars(with = "String")]
+    pub item: Word,
+    /// シート / sheet of a workbook
+    pub sheet: Option<String>,
+    /// データの種別 / "real" or "synthetic", "real" unless said
+    #[serde(default)]
+    pub data: DataSpec,
+}
