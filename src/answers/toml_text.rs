@@ -240,9 +240,10 @@ impl<'a> Checker<'a> {
         self.mistake(self.codes.wrong_type, value.span(), message, help)
     }
 
-    /// The first line of a table, since the whole of it would underline half the file.
+    /// The first line of a table, since the whole of it would underline half the file. The whole file's own range is empty.
     fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        let text = self.source.text.get(range.clone()).unwrap_or("");
+        let end = if range.is_empty() { self.source.text.len() } else { range.end };
+        let text = self.source.text.get(range.start..end).unwrap_or("");
         let length = text.find('\n').unwrap_or(text.len());
         range.start..range.start + length
     }
