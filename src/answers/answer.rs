@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::finding::Finding;
 
 /// Why a respondent has no valid answer. The kinds stay apart to the end.
@@ -23,12 +24,54 @@ pub enum MissingReason {
 pub enum Responses {
     /// Single answer: index of the category.
     Single(Vec<Result<u16, MissingReason>>),
-    /// Multiple answer: bit k is set when category k was chosen; never 0 (nothing chosen is `NoAnswer`).
+    /// Multiple answer: bit k is set when category k was chosen. 0 is an answer: the file says of each option that it was
+    /// not chosen (0, FALSE, Not selected). Where the file says nothing (all blank, as on paper) it is `NoAnswer`.
     Multiple(Vec<Result<u128, MissingReason>>),
     /// A number.
     Number(Vec<Result<f64, MissingReason>>),
     /// Free text: only whether there is one, since words never travel further.
     Text(Vec<Result<(), MissingReason>>),
+}
+
+impl Responses {
+    /// Number of respondents.
+    pub fn len(&self) -> usize {
+        match self {
+            Responses::Single(v) => v.len(),
+            Responses::Multiple(v) => v.len(),
+            Responses::Number(v) => v.len(),
+            Responses::Text(v) => v.len(),
+        }
+    }
+
+    /// Whether there are no respondents.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Why respondent `row` has no valid answer; `None` when there is one, or no such respondent.
+    pub fn missing(&self, row: usize) -> Option<MissingReason> {
+        match self {
+            Responses::Single(v) => v.get(row)?.err(),
+            Responses::Multiple(v) => v.get(row)?.err(),
+            Responses::Number(v) => v.get(row)?.err(),
+            Responses::Text(v) => v.get(row)?.err(),
+        }
+    }
+
+    /// Whether respondent `row` chose one of the categories `chosen` (indices).
+    pub fn holds(&self, row: usize, chosen: &[usize]) -> bool {
+        match self {
+            Responses::Single(v) => v.get(row).is_some_and(|a| a.is_ok_and(|k| chosen.contains(&usize::from(k)))),
+            Responses::Multiple(v) => v.get(row).is_some_and(|a| a.is_ok_and(|bits| bits & mask(chosen) != 0)),
+            Responses::Number(_) | Responses::Text(_) => false,
+        }
+    }
+}
+
+/// The categories `chosen` (indices below 128) as bits of a multiple answer.
+pub(super) fn mask(chosen: &[usize]) -> u128 {
+    chosen.iter().filter(|&&k| k < 128).fold(0, |bits, &k| bits | 1 << k)
 }
 
 /// All answers of one wave, after duplicates and invalid returns have left.
@@ -68,4 +111,55 @@ pub struct BaseLedger {
     pub dont_know: u64,
     /// n: valid answers.
     pub valid: u64,
+}
+
+impl BaseLedger {
+    /// The ledger of one question: `left` are the rows that no question has (invalid returns, duplicates).
+    ///
+    /// # Errors
+    /// `answers::ledger` when the parts do not sum to `returned`: a mistake of this program, never of the data.
+    pub(super) fn of(question: &str, responses: &Responses, returned: u64, invalid_returns: u64, duplicates: u64) -> Result<Self> {
+        let mut ledger =
+            Self { returned, invalid_returns, duplicates, not_asked: 0, no_answer: 0, invalid: 0, dont_know: 0, valid: 0 };
+        for row in 0..responses.len() {
+            match responses.missing(row) {
+                None => ledger.valid += 1,
+                Some(MissingReason::NotAsked) => ledger.not_asked += 1,
+                Some(MissingReason::NoAnswer) => ledger.no_answer += 1,
+                Some(MissingReason::Invalid) => ledger.invalid += 1,
+                Some(MissingReason::DontKnow) => ledger.dont_know += 1,
+            }
+        }
+        ledger.checked(question)
+    }
+
+    /// The sum of the parts, which must be `returned`.
+    pub fn parts(&self) -> u64 {
+        self.invalid_returns + self.duplicates + self.not_asked + self.no_answer + self.invalid + self.dont_know + self.valid
+    }
+
+    fn checked(self, question: &str) -> Result<Self> {
+        if self.parts() == self.returned {
+            return Ok(self);
+        }
+        Err(Error::msg(
+            "answers::ledger",
+            format!("{question}: 基数の内訳の合計 {} が回収数 {} と合いません（プログラムの誤りです）", self.parts(), self.returned),
+            format!("{question}: the parts of the base sum to {}, not to {} returned (a mistake of this program)", self.parts(), self.returned),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_whose_parts_do_not_sum_is_an_error() {
+        let responses = Responses::Single(vec![Ok(0), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]);
+        let ledger = BaseLedger::of("問1", &responses, 6, 2, 1).unwrap();
+        assert_eq!((ledger.valid, ledger.no_answer, ledger.not_asked, ledger.parts()), (1, 1, 1, 6));
+        let error = BaseLedger::of("問1", &responses, 7, 2, 1).unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, "answers::ledger");
+    }
 }

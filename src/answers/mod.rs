@@ -3,6 +3,13 @@
 
 mod answer;
 mod questionnaire;
+mod resolve;
+mod spec;
+mod spelling;
+pub mod toml_text;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
-pub use questionnaire::{AskedIf, Category, Question, QuestionKind, Questionnaire};
+pub use questionnaire::{
+    AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+};
+pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};

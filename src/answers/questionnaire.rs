@@ -2,6 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::spelling;
+
 /// A whole questionnaire.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Questionnaire {
@@ -36,6 +41,86 @@ pub struct Question {
     pub no_answer: Vec<String>,
     /// Codes that mean 非該当 (the respondent was not shown the question), such as `NA`.
     pub not_asked: Vec<String>,
+    /// What is done with answers that break the rules of the paper.
+    pub policy: Policy,
+}
+
+impl Question {
+    /// Its categories; none for numbers and free text.
+    pub fn categories(&self) -> &[Category] {
+        match &self.kind {
+            QuestionKind::Single(categories) | QuestionKind::Multiple { categories, .. } => categories,
+            QuestionKind::Number { .. } | QuestionKind::Text => &[],
+        }
+    }
+
+    /// The index of the category whose label or code is `word`, width and blanks aside.
+    pub fn category(&self, word: &str) -> Option<usize> {
+        let wanted = spelling::label(word);
+        let by_label = self.categories().iter().position(|c| spelling::label(&c.label) == wanted);
+        by_label.or_else(|| self.categories().iter().position(|c| spelling::code(&c.code) == spelling::code(word)))
+    }
+}
+
+/// What is done with answers that break the rules of the paper. Each case is a finding, whatever is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Two or more marks on a single answer.
+    pub two_marks: TwoMarks,
+    /// More marks than `max_marks` allows.
+    pub over_max: OverMax,
+    /// An exclusive option (特になし) marked with others.
+    pub exclusive_with_others: ExclusiveWithOthers,
+    /// An answer from a respondent whom the skip rule did not bring to the question.
+    pub not_asked_but_answered: NotAskedButAnswered,
+}
+
+/// Two or more marks on a single answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwoMarks {
+    /// 無効回答
+    #[default]
+    Invalid,
+    /// the marked option that stands first in the questionnaire
+    First,
+}
+
+/// More marks than `max_marks` allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverMax {
+    /// 無効回答
+    #[default]
+    Invalid,
+    /// the first `max_marks` of the marked options, in the order of the questionnaire
+    First,
+    /// all marks count
+    Keep,
+}
+
+/// An exclusive option marked with others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExclusiveWithOthers {
+    /// all marks count
+    #[default]
+    Keep,
+    /// the exclusive option's mark is dropped
+    DropExclusive,
+    /// the other options' marks are dropped
+    DropOthers,
+}
+
+/// An answer from a respondent whom the skip rule did not bring to the question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotAskedButAnswered {
+    /// the answer is dropped: 非該当
+    #[default]
+    Drop,
+    /// the answer counts
+    Keep,
 }
 
 /// How a question is answered.
@@ -70,6 +155,8 @@ pub struct Category {
     pub dont_know: bool,
     /// 特になし: excludes the other options of a multiple answer.
     pub exclusive: bool,
+    /// その他（　　）: words that are no option's, found where this option could stand, mean that it was chosen.
+    pub free_text: bool,
 }
 
 /// A skip rule: the question is asked of those whose answer to `question` is one of `categories`.
