@@ -1,0 +1,76 @@
+//! Flags, progress bars, terminal tables and messages: the only room that knows a terminal.
+
+mod args;
+mod bars;
+mod check;
+mod compare;
+mod explain;
+mod language;
+mod message;
+mod run;
+mod screen;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use self::args::{Cli, Command, SchemaOf};
+use self::message::Talk;
+use shihyo::error::Error;
+
+/// How a command ended.
+pub(crate) enum Ending {
+    /// Exit code 0.
+    Good,
+    /// Exit code 1: more findings than the plan allows.
+    TooManyFindings,
+}
+
+/// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or
+/// usage (clap's own code for usage is 2 as well).
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let talk = Talk::new(language::choose(cli.common.lang), cli.common.quiet, cli.common.no_progress);
+    match dispatch(&cli, &talk) {
+        Ok(Ending::Good) => ExitCode::SUCCESS,
+        Ok(Ending::TooManyFindings) => ExitCode::from(1),
+        Err(error) => {
+            talk.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
+    match &cli.command {
+        Command::Run(args) => run::run(args, talk),
+        Command::Check(args) => check::check(args, talk),
+        Command::Compare(args) => compare::compare(args, talk),
+        Command::Explain(args) => explain::explain(args, talk),
+        Command::Schema(args) => {
+            let schema = match args.of {
+                SchemaOf::Plan => shihyo::pipeline::schema(),
+                SchemaOf::Questionnaire => shihyo::answers::questionnaire_schema(),
+            };
+            print(&format!("{schema:#}\n"))
+        }
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "shihyo", &mut out);
+            print(&String::from_utf8_lossy(&out))
+        }
+    }
+}
+
+/// Writes data to stdout. A reader that has gone away (`| head`) is no error.
+fn print(text: &str) -> Result<Ending, Error> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
+            "cli::stdout",
+            format!("標準出力に書けません（{e}）"),
+            format!("cannot write to stdout: {e}"),
+        )),
+        _ => Ok(Ending::Good),
+    }
+}
