@@ -97,3 +97,16 @@ pub struct FileDigest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
 }
+
+impl FileDigest {
+    /// The identity of a file with these bytes; rows, encoding and sheet are left open.
+    pub fn of(file: impl Into<String>, bytes: &[u8]) -> Self {
+        Self { file: file.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64, rows: None, encoding: None, sheet: None }
+    }
+}
+
+/// SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}

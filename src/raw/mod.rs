@@ -1,7 +1,126 @@
 //! The door in: files of any encoding and layout → [`Table`]s whose cells know their file, sheet, row and column.
 //!
 //! Nothing here knows what an answer means; that is the business of `answers`.
+//!
+//! [`read`] and [`read_text`] open a file; [`read_bytes`] and [`text_from_bytes`] do the same to bytes in memory and
+//! touch no disk. The format is told by the content, not by the name: a `.csv` that is an XLSX is read as one, and a
+//! note says so.
 
+mod delimited;
+mod dictionary;
+mod encoding;
+mod file;
+mod format;
+mod grid;
+mod header;
+mod parquet;
+mod spreadsheet;
 mod table;
 
-pub use table::{Cell, Column, ReadOptions, Table};
+use std::path::Path;
+
+pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
+pub use grid::MAX_CELLS;
+pub use table::{Cell, Column, ReadOptions, Table, letters};
+
+use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::finding::Finding;
+use crate::provenance::{FileDigest, Place};
+use crate::text::Text;
+use format::Format;
+
+/// Reads the table of the file at `path`; `name` is how the user named it, and what messages and the manifest say.
+///
+/// # Errors
+/// `raw::not-found` (with the nearest names of that folder), `raw::is-directory`, `raw::permission`, `raw::io`, and all
+/// errors of [`read_bytes`].
+pub fn read(path: &Path, name: &str, options: &ReadOptions) -> Result<Table> {
+    read_bytes(&file::bytes(path, name)?, name, options)
+}
+
+/// Reads the table of a file with these bytes. The format is told by the bytes; the ending of `name` only serves to
+/// say that it is wrong.
+///
+/// # Errors
+/// - `raw::empty`: no rows at all
+/// - `raw::header-rows`: not 1 to 3 header rows asked for, or more than the file has rows
+/// - `raw::encoding`: an encoding's name that nobody knows
+/// - `raw::sheet`: a sheet that the workbook does not have
+/// - `raw::damaged`, `raw::password`, `raw::unsupported`, `raw::not-text`: a file that cannot be read
+/// - `raw::too-large`: more than [`MAX_CELLS`] cells, or an archive that unpacks to more than 1 GiB a part
+pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Table> {
+    let header_rows = options.header_rows.unwrap_or(1);
+    if !(1..=3).contains(&header_rows) {
+        return Err(Error::msg(
+            "raw::header-rows",
+            format!("見出し行の数は1〜3です({header_rows}が指定されました)"),
+            format!("the number of header rows is 1 to 3, not {header_rows}"),
+        )
+        .at(&Place::file(name)));
+    }
+    let format = format::detect(bytes, name)?;
+    let mut table = match &format {
+        Format::Delimited => delimited::read(bytes, name, options, header_rows),
+        Format::Spreadsheet(kind) => spreadsheet::read(bytes, name, *kind, options, header_rows),
+        Format::Parquet => parquet::read(bytes, name),
+        Format::Spss => Err(Error::new(Diagnostic::new(
+            "raw::unsupported",
+            Text::new("SPSSファイルは、このビルドでは読めません", "this build does not read SPSS files"),
+        ))),
+    }
+    .map_err(|e| e.at(&Place::file(name)))?;
+    if let Some(ending) = format::wrong_ending(name, &format) {
+        table.findings.insert(
+            0,
+            Finding::note(
+                "raw::wrong-extension",
+                Text::new(
+                    format!("拡張子は「.{ending}」ですが、中身は{}です。中身のとおりに読みました", format.words().ja),
+                    format!("the name ends in .{ending}, but the content is {}; read as what it is", format.words().en),
+                ),
+                Place::file(name),
+            ),
+        );
+    }
+    Ok(table)
+}
+
+/// Reads a plan or questionnaire: UTF-8 with or without byte-order mark, or another encoding that is detected.
+///
+/// # Errors
+/// As [`read`] for a file that cannot be opened; `raw::encoding` when bytes cannot be decoded.
+pub fn read_text(path: &Path, name: &str) -> Result<SourceText> {
+    text_from_bytes(&file::bytes(path, name)?, name)
+}
+
+/// The text of a plan or questionnaire with these bytes, without its byte-order mark.
+///
+/// # Errors
+/// `raw::encoding` when bytes cannot be decoded, `raw::not-text` when they are no text.
+pub fn text_from_bytes(bytes: &[u8], name: &str) -> Result<SourceText> {
+    let place = Place::file(name);
+    let decoded = encoding::decode(bytes, None).map_err(|e| e.at(&place))?;
+    if let Some(at) = decoded.first_broken() {
+        let line = decoded.text.get(..at).unwrap_or("").matches('\n').count() as u64 + 1;
+        return Err(Error::new(
+            Diagnostic::new(
+                "raw::encoding",
+                Text::new(
+                    format!("文字として読めないバイトがあります({}として読みました)", decoded.encoding),
+                    format!("some bytes are no text (read as {})", decoded.encoding),
+                ),
+            )
+            .at(place.row(line))
+            .help(Text::new("UTF-8で保存し直してください", "save the file as UTF-8")),
+        ));
+    }
+    Ok(SourceText { file: name.to_owned(), text: decoded.text.into_owned() })
+}
+
+/// The identity of the file at `path`, for the manifest.
+///
+/// # Errors
+/// As [`read`] for a file that cannot be opened.
+pub fn digest(path: &Path, name: &str) -> Result<FileDigest> {
+    Ok(FileDigest::of(name, &file::bytes(path, name)?))
+}

@@ -3,6 +3,8 @@
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 
+use super::dictionary::Dictionary;
+
 /// What a cell holds, as the file says it. Text is kept as it stands (no trimming, no folding).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
@@ -71,6 +73,8 @@ pub struct Table {
     pub row_numbers: Vec<u64>,
     /// What reading found.
     pub findings: Vec<Finding>,
+    /// The file's own codebook, when it brings one (SPSS); `None` for CSV, spreadsheets and Parquet.
+    pub dictionary: Option<Dictionary>,
 }
 
 impl Table {

@@ -1,0 +1,57 @@
+//! The codebook inside a data file, as SPSS files carry it.
+
+use std::collections::BTreeMap;
+
+use super::table::Cell;
+
+/// What a data file says of its own columns.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Dictionary {
+    /// The columns' descriptions, by column name ([`super::Column::name`]).
+    pub variables: BTreeMap<String, Variable>,
+    /// The multiple-response sets, in file order.
+    pub multiple_response: Vec<MultipleResponse>,
+}
+
+/// What a data file says of one column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Variable {
+    /// The variable's label: most often the question's text.
+    pub label: Option<String>,
+    /// Codes and their labels, in file order.
+    pub value_labels: Vec<(Cell, String)>,
+    /// Codes that the file's author declared to be no answer.
+    pub missing_values: Vec<Cell>,
+    /// Ranges of codes that the file's author declared to be no answer; both ends belong to them.
+    pub missing_ranges: Vec<(f64, f64)>,
+}
+
+impl Variable {
+    /// Whether the file's author declared this cell to be no answer.
+    pub fn is_missing(&self, cell: &Cell) -> bool {
+        self.missing_values.contains(cell)
+            || matches!(cell, Cell::Number(x) if self.missing_ranges.iter().any(|(low, high)| low <= x && x <= high))
+    }
+}
+
+/// A question with several answers, spread over several columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MultipleResponse {
+    /// The set's name, without its leading `$`.
+    pub name: String,
+    /// The set's label.
+    pub label: Option<String>,
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// How an answer is marked in them.
+    pub kind: MultipleResponseKind,
+}
+
+/// How the columns of a multiple-response set hold the answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MultipleResponseKind {
+    /// One column an option; it was chosen where the cell equals this value.
+    Dichotomies(Cell),
+    /// Each column holds the code of one chosen option.
+    Categories,
+}

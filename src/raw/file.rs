@@ -1,0 +1,98 @@
+//! Opening files, and saying kindly why one cannot be opened.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// The whole file.
+pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
+    // A directory opens without an error on Unix, so it is asked for first.
+    let read = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::read(path) });
+    read.map_err(|e| explain(path, name, &e))
+}
+
+fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
+    let diagnostic = match error.kind() {
+        ErrorKind::NotFound => return not_found(path, name),
+        ErrorKind::IsADirectory => Diagnostic::new(
+            "raw::is-directory",
+            Text::new("ファイルではなくフォルダです", "this is a folder, not a file"),
+        ),
+        ErrorKind::PermissionDenied => Diagnostic::new(
+            "raw::permission",
+            Text::new("ファイルを開く権限がありません", "no permission to open the file"),
+        )
+        .help(Text::new(
+            "ほかのソフトで開いていないか、読み取りの権限があるかを確かめてください",
+            "see whether another program holds it open, and who may read it",
+        )),
+        _ => Diagnostic::new(
+            "raw::io",
+            Text::new(format!("ファイルを読めませんでした({error})"), format!("the file could not be read ({error})")),
+        ),
+    };
+    diagnostic.at(Place::file(name)).into()
+}
+
+fn not_found(path: &Path, name: &str) -> Error {
+    let diagnostic = Diagnostic::new("raw::not-found", Text::new("ファイルがありません", "there is no such file"))
+        .at(Place::file(name));
+    let folder = match path.parent() {
+        Some(p) if p.as_os_str().is_empty() => Path::new("."),
+        Some(p) => p,
+        None => return diagnostic.into(),
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        let folder = folder.display();
+        return diagnostic
+            .help(Text::new(format!("フォルダ「{folder}」がありません"), format!("there is no folder {folder}")))
+            .into();
+    };
+    let names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
+    let wanted = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+    match nearest(&wanted, names) {
+        near if near.is_empty() => diagnostic.into(),
+        near => {
+            let list = near.join("、");
+            let english = near.join(", ");
+            diagnostic.help(Text::new(format!("もしかして: {list}"), format!("did you mean: {english}"))).into()
+        }
+    }
+}
+
+/// Up to three names like `wanted`, the likest first. Full and half width, and the two spellings that macOS and
+/// Windows give to が and é, count as the same letter.
+fn nearest(wanted: &str, names: Vec<String>) -> Vec<String> {
+    let fold = |s: &str| s.nfkc().collect::<String>().to_lowercase();
+    let wanted = fold(wanted);
+    let mut scored: Vec<(f64, String)> = names
+        .into_iter()
+        .map(|n| (strsim::jaro_winkler(&wanted, &fold(&n)), n))
+        .filter(|(score, _)| *score >= 0.75)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    scored.into_iter().take(3).map(|(_, n)| n).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_name_comes_first_whatever_its_width() {
+        let names = ["citizen-r5.csv", "ｃｉｔｉｚｅｎ-r4.csv", "staff.xlsx"].map(str::to_owned).to_vec();
+        assert_eq!(nearest("citizen-r4.csv", names), ["ｃｉｔｉｚｅｎ-r4.csv", "citizen-r5.csv"]);
+    }
+
+    #[test]
+    fn decomposed_kana_are_the_same_letters() {
+        let names = vec!["が\u{304b}\u{3099}.csv".to_owned()];
+        assert_eq!(nearest("がが.csv", names).len(), 1);
+    }
+}

@@ -1,0 +1,237 @@
+//! What kind of file is it: told by its first bytes.
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// A part of an archive may unpack to this many bytes. A questionnaire of a million people stays far below; a zip
+/// bomb does not.
+pub(super) const MAX_PART: u64 = 1 << 30;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Delimited,
+    Spreadsheet(Kind),
+    Parquet,
+    Spss,
+}
+
+/// The kinds of workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
+}
+
+impl Format {
+    /// The format's name in both languages.
+    pub(super) fn words(self) -> Text {
+        match self {
+            Format::Delimited => Text::new("文字のファイル(CSV/TSV)", "delimited text (CSV/TSV)"),
+            Format::Spreadsheet(Kind::Xlsx) => Text::new("Excelブック(XLSX)", "an Excel workbook (XLSX)"),
+            Format::Spreadsheet(Kind::Xlsb) => Text::new("Excelバイナリブック(XLSB)", "a binary Excel workbook (XLSB)"),
+            Format::Spreadsheet(Kind::Xls) => Text::new("旧形式のExcelブック(XLS)", "an old Excel workbook (XLS)"),
+            Format::Spreadsheet(Kind::Ods) => Text::new("OpenDocument表計算(ODS)", "an OpenDocument spreadsheet (ODS)"),
+            Format::Parquet => Text::new("Parquet", "Parquet"),
+            Format::Spss => Text::new("SPSSファイル", "an SPSS file"),
+        }
+    }
+}
+
+/// The file name's ending, in lower case.
+pub(super) fn ending(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next()?;
+    let (stem, ending) = last.rsplit_once('.')?;
+    if stem.is_empty() || ending.is_empty() { None } else { Some(ending.to_lowercase()) }
+}
+
+/// The ending of `name` when it promises another format than the file has. Endings that promise nothing are right.
+pub(super) fn wrong_ending(name: &str, format: &Format) -> Option<String> {
+    let ending = ending(name)?;
+    let promised: &[Format] = match ending.as_str() {
+        "csv" | "tsv" | "tab" => &[Format::Delimited],
+        "xlsx" | "xlsm" => &[Format::Spreadsheet(Kind::Xlsx)],
+        "xlsb" => &[Format::Spreadsheet(Kind::Xlsb)],
+        "xls" => &[Format::Spreadsheet(Kind::Xls)],
+        "ods" => &[Format::Spreadsheet(Kind::Ods)],
+        "parquet" => &[Format::Parquet],
+        "sav" | "zsav" => &[Format::Spss],
+        _ => return None,
+    };
+    if promised.contains(format) { None } else { Some(ending) }
+}
+
+/// The format of a file with these bytes.
+///
+/// # Errors
+/// `raw::empty`, `raw::unsupported` (with what the file is, where that can be told), `raw::damaged` for a file that
+/// was a workbook once, `raw::too-large` for a zip bomb.
+pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
+    let place = Place::file(name);
+    if bytes.is_empty() {
+        return Err(Error::msg("raw::empty", "ファイルが空です(0バイト)", "the file is empty (0 bytes)").at(&place));
+    }
+    let is = |magic: &[u8]| bytes.starts_with(magic);
+    if is(b"PK\x03\x04") || is(b"PK\x05\x06") {
+        return zipped(bytes).map_err(|e| e.at(&place));
+    }
+    if is(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return Ok(Format::Spreadsheet(Kind::Xls));
+    }
+    if is(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
+    if is(b"$FL2") || is(b"$FL3") {
+        return Ok(Format::Spss);
+    }
+    if let Some(what) = foreign(bytes) {
+        return Err(unsupported(what).at(&place));
+    }
+    // A workbook that lost its head, or an upload that is not what its name says: better said than read as text.
+    let binary = bytes.iter().take(4096).filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
+    let promised = matches!(ending(name).as_deref(), Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav"));
+    if promised && binary > 0 {
+        return Err(damaged("先頭が形式の印で始まっていません", "it does not begin with the mark of its format").at(&place));
+    }
+    Ok(Format::Delimited)
+}
+
+/// Files that people mistake for tables.
+fn foreign(bytes: &[u8]) -> Option<Text> {
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let head: String = start.iter().take(512).map(|&b| (b as char).to_ascii_lowercase()).collect();
+    let head = head.trim_start();
+    let words = if start.starts_with(b"%PDF") {
+        ("PDF", "a PDF")
+    } else if start.starts_with(b"\x1F\x8B") || start.starts_with(b"7z\xBC\xAF") || start.starts_with(b"Rar!") {
+        ("圧縮ファイル", "a compressed archive")
+    } else if start.starts_with(b"\x89PNG") || start.starts_with(b"\xFF\xD8\xFF") || start.starts_with(b"GIF8") {
+        ("画像", "an image")
+    } else if start.starts_with(b"<stata_dta>") {
+        ("Stataのファイル", "a Stata file")
+    } else if head.starts_with("<!doctype html") || head.starts_with("<html") || head.starts_with("<table") {
+        ("HTML(ウェブページ)", "HTML (a web page)")
+    } else if head.starts_with("<?xml") {
+        ("XML", "XML")
+    } else {
+        return None;
+    };
+    Some(Text::new(words.0, words.1))
+}
+
+fn unsupported(what: Text) -> Error {
+    Error::new(
+        Diagnostic::new(
+            "raw::unsupported",
+            Text::new(format!("中身は{}で、表として読めません", what.ja), format!("the content is {}; it cannot be read as a table", what.en)),
+        )
+        .help(Text::new(
+            "表計算ソフトで開き、CSVかXLSXで保存し直してください",
+            "open it in a spreadsheet program and save it as CSV or XLSX",
+        )),
+    )
+}
+
+/// The error for a file that is cut off or overwritten.
+pub(super) fn damaged(ja: impl std::fmt::Display, en: impl std::fmt::Display) -> Error {
+    Error::new(
+        Diagnostic::new(
+            "raw::damaged",
+            Text::new(format!("ファイルが壊れています({ja})"), format!("the file is damaged ({en})")),
+        )
+        .help(Text::new(
+            "元のソフトで開けるか確かめ、もう一度保存するか受け取り直してください",
+            "see whether its own program opens it; save it again or ask for it again",
+        )),
+    )
+}
+
+/// One part of a zip archive, as its directory lists it.
+struct Part<'a> {
+    name: &'a [u8],
+    unpacked: u64,
+}
+
+fn zipped(bytes: &[u8]) -> Result<Format> {
+    let cut_off = || damaged("ZIPの目次がありません。途中で切れているようです", "the zip directory is missing; it seems to be cut off");
+    let parts = directory(bytes).ok_or_else(cut_off)?;
+    if parts.iter().any(|p| p.unpacked > MAX_PART) {
+        return Err(Error::msg(
+            "raw::too-large",
+            format!("展開すると{}MiBを超える部分があります。安全のため読みません", MAX_PART >> 20),
+            format!("a part of the file unpacks to more than {} MiB; not read, for safety", MAX_PART >> 20),
+        ));
+    }
+    let has = |name: &[u8]| parts.iter().any(|p| p.name.eq_ignore_ascii_case(name));
+    let ends = |name: &[u8]| parts.iter().any(|p| p.name.ends_with(name));
+    let starts = |name: &[u8]| parts.iter().any(|p| p.name.starts_with(name));
+    if ends(b"workbook.bin") {
+        Ok(Format::Spreadsheet(Kind::Xlsb))
+    } else if ends(b"workbook.xml") || starts(b"xl/") {
+        Ok(Format::Spreadsheet(Kind::Xlsx))
+    } else if has(b"content.xml") && has(b"mimetype") {
+        Ok(Format::Spreadsheet(Kind::Ods))
+    } else if starts(b"word/") {
+        Err(unsupported(Text::new("Word文書", "a Word document")))
+    } else if starts(b"ppt/") {
+        Err(unsupported(Text::new("PowerPoint文書", "a PowerPoint document")))
+    } else if has(b"[Content_Types].xml") {
+        Ok(Format::Spreadsheet(Kind::Xlsx))
+    } else {
+        Err(unsupported(Text::new("ZIPファイル", "a zip archive")))
+    }
+}
+
+/// The archive's directory: found from its end, since only there all sizes are known. `None` when it is not there.
+fn directory(bytes: &[u8]) -> Option<Vec<Part<'_>>> {
+    let u16_at = |at: usize| Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
+    let u32_at = |at: usize| Some(u64::from(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+    // The end record is 22 bytes and a comment of up to 65,535.
+    let last = bytes.len().checked_sub(22)?;
+    let end = (last.saturating_sub(65_535)..=last).rev().find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))?;
+    let mut at = usize::try_from(u32_at(end + 16)?).ok()?;
+    let mut parts = Vec::new();
+    while bytes.get(at..at + 4) == Some(b"PK\x01\x02") {
+        let name_length = usize::try_from(u16_at(at + 28)?).ok()?;
+        let rest = usize::try_from(u16_at(at + 30)? + u16_at(at + 32)?).ok()?;
+        let unpacked = match u32_at(at + 24)? {
+            // The true size stands first in the zip64 field; anything else under this mark counts as too large.
+            0xFFFF_FFFF if u16_at(at + 46 + name_length)? == 1 => {
+                let field = at + 46 + name_length + 4;
+                u32_at(field)? | (u32_at(field + 4)? << 32)
+            }
+            size => size,
+        };
+        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked });
+        at += 46 + name_length + rest;
+    }
+    if parts.is_empty() { None } else { Some(parts) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Kind, detect, ending, wrong_ending};
+
+    #[test]
+    fn endings_are_judged_by_what_they_promise() {
+        assert_eq!(ending("raw/a.b/C.CSV").as_deref(), Some("csv"));
+        assert_eq!(ending("raw/a.b/noending"), None);
+        assert_eq!(wrong_ending("a.csv", &Format::Spreadsheet(Kind::Xlsx)).as_deref(), Some("csv"));
+        assert_eq!(wrong_ending("a.txt", &Format::Delimited), None);
+    }
+
+    #[test]
+    fn web_pages_named_xls_are_told_as_such() {
+        let error = detect(b"<html><table></table></html>", "a.xls").map_err(|e| e.to_string());
+        assert!(error.is_err_and(|e| e.contains("raw::unsupported") && e.contains("HTML")));
+    }
+
+    #[test]
+    fn a_zip_without_its_end_is_cut_off() {
+        let error = detect(b"PK\x03\x04 and then nothing more of it", "a.xlsx").map_err(|e| e.to_string());
+        assert!(error.is_err_and(|e| e.contains("raw::damaged")));
+    }
+}

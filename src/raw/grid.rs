@@ -1,0 +1,216 @@
+//! Cells on their way into a table: set by row and column, each distinct one kept once.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+
+use super::table::Cell;
+
+/// A table may have this many cells (rows × columns that hold anything). At four bytes a cell that is 2 GiB.
+pub const MAX_CELLS: usize = 1 << 29;
+
+/// No cell was set here.
+const NOTHING: u32 = u32::MAX;
+
+/// Columns under construction; rows and columns count from 0.
+#[derive(Debug, Default)]
+pub(super) struct Grid {
+    columns: Vec<Option<Box<Growing>>>,
+    used: usize,
+    height: usize,
+}
+
+impl Grid {
+    /// Sets a text cell; an empty text sets nothing.
+    pub(super) fn set_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.column(row, column)?.set_text(row, text);
+        Ok(())
+    }
+
+    /// Sets any cell; an empty one sets nothing.
+    pub(super) fn set(&mut self, row: usize, column: usize, cell: Cell) -> Result<()> {
+        match cell {
+            Cell::Empty => Ok(()),
+            Cell::Text(text) => self.set_text(row, column, &text),
+            other => {
+                self.column(row, column)?.set_other(row, other);
+                Ok(())
+            }
+        }
+    }
+
+    /// One more than the last row that holds anything.
+    pub(super) fn height(&self) -> usize {
+        self.height
+    }
+
+    /// The first row that holds anything.
+    pub(super) fn first_row(&self) -> Option<usize> {
+        self.columns.iter().flatten().filter_map(|c| c.rows.iter().position(|&r| r != NOTHING)).min()
+    }
+
+    /// The columns that hold anything, with their positions, left to right.
+    pub(super) fn into_columns(self) -> impl Iterator<Item = (usize, Growing)> {
+        self.columns.into_iter().enumerate().filter_map(|(at, c)| Some((at, *c?)))
+    }
+
+    fn column(&mut self, row: usize, column: usize) -> Result<&mut Growing> {
+        if row >= self.height {
+            self.height = row + 1;
+            self.limit()?;
+        }
+        if column >= self.columns.len() {
+            self.columns.resize_with(column + 1, || None);
+        }
+        if self.columns.get(column).is_some_and(Option::is_none) {
+            self.used += 1;
+            self.limit()?;
+        }
+        match self.columns.get_mut(column) {
+            Some(slot) => Ok(slot.get_or_insert_default()),
+            None => Err(too_large()),
+        }
+    }
+
+    fn limit(&self) -> Result<()> {
+        if self.height.saturating_mul(self.used) > MAX_CELLS { Err(too_large()) } else { Ok(()) }
+    }
+}
+
+fn too_large() -> Error {
+    Error::msg(
+        "raw::too-large",
+        format!("表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてください"),
+        format!("the table is too large (more than {MAX_CELLS} rows × columns); see whether a stray cell stands far away"),
+    )
+}
+
+/// What tells two cells that are no text apart.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Number(u64),
+    Bool(bool),
+    Date(String),
+    Broken(String),
+}
+
+/// A column under construction.
+#[derive(Debug, Default)]
+pub(super) struct Growing {
+    values: Vec<Cell>,
+    texts: HashMap<Box<str>, u32>,
+    others: HashMap<Key, u32>,
+    rows: Vec<u32>,
+}
+
+impl Growing {
+    fn set_text(&mut self, row: usize, text: &str) {
+        // Most columns of a questionnaire have few answers: comparing them is quicker than a hash.
+        if self.values.len() <= 8 {
+            if let Some(at) = self.values.iter().position(|v| matches!(v, Cell::Text(t) if t == text)) {
+                return self.put(row, at as u32);
+            }
+        } else if let Some(&at) = self.texts.get(text) {
+            return self.put(row, at);
+        }
+        let at = self.values.len() as u32;
+        self.values.push(Cell::Text(text.to_owned()));
+        self.texts.insert(text.into(), at);
+        self.put(row, at);
+    }
+
+    fn set_other(&mut self, row: usize, cell: Cell) {
+        let key = match &cell {
+            // -0 and 0 are one number.
+            Cell::Number(x) => Key::Number(if *x == 0.0 { 0 } else { x.to_bits() }),
+            Cell::Bool(b) => Key::Bool(*b),
+            Cell::Date(d) => Key::Date(d.clone()),
+            Cell::Broken(b) => Key::Broken(b.clone()),
+            Cell::Empty | Cell::Text(_) => return,
+        };
+        let next = self.values.len() as u32;
+        let at = *self.others.entry(key).or_insert(next);
+        if at == next {
+            self.values.push(if cell == Cell::Number(0.0) { Cell::Number(0.0) } else { cell });
+        }
+        self.put(row, at);
+    }
+
+    fn put(&mut self, row: usize, at: u32) {
+        if row < self.rows.len() {
+            if let Some(slot) = self.rows.get_mut(row) {
+                *slot = at;
+            }
+        } else {
+            self.rows.resize(row, NOTHING);
+            self.rows.push(at);
+        }
+    }
+
+    /// The cell of a row.
+    pub(super) fn cell(&self, row: usize) -> &Cell {
+        self.rows.get(row).and_then(|&at| self.values.get(at as usize)).unwrap_or(&Cell::Empty)
+    }
+
+    /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
+    /// its cell.
+    pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Vec<u32>) {
+        let mut renamed = vec![NOTHING; self.values.len() + 1];
+        let mut order = Vec::new();
+        let mut rows = Vec::with_capacity(end.saturating_sub(first));
+        for row in first..end {
+            let old = self.rows.get(row).map_or(self.values.len(), |&at| (at as usize).min(self.values.len()));
+            if let Some(new) = renamed.get_mut(old) {
+                if *new == NOTHING {
+                    *new = order.len() as u32;
+                    order.push(old);
+                }
+                rows.push(*new);
+            }
+        }
+        let mut old: Vec<Cell> = self.values;
+        old.push(Cell::Empty);
+        let values = order.into_iter().filter_map(|at| old.get_mut(at).map(|c| std::mem::replace(c, Cell::Empty))).collect();
+        (values, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Grid};
+
+    #[test]
+    fn values_stand_in_order_of_first_appearance_after_the_header() {
+        let mut grid = Grid::default();
+        let texts = ["head", "b", "", "a", "b", ""];
+        for (row, text) in texts.iter().enumerate() {
+            assert!(grid.set_text(row, 2, text).is_ok());
+        }
+        let (at, column) = grid.into_columns().next().map_or((0, None), |(at, c)| (at, Some(c.finish(1, 6))));
+        let text = |t: &str| Cell::Text(t.to_owned());
+        assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], vec![0, 1, 2, 0, 1]))));
+    }
+
+    #[test]
+    fn cells_may_come_in_any_order_and_twice() {
+        let mut grid = Grid::default();
+        for (row, number) in [(3, 4.0), (1, 2.0), (3, 5.0), (2, -0.0), (0, 0.0)] {
+            assert!(grid.set(row, 0, Cell::Number(number)).is_ok());
+        }
+        assert_eq!((grid.first_row(), grid.height()), (Some(0), 4));
+        let numbers: Vec<Cell> = [0.0, 2.0, 5.0].map(Cell::Number).to_vec();
+        assert_eq!(grid.into_columns().next().map(|(_, c)| c.finish(0, 4)), Some((numbers, vec![0, 1, 0, 2])));
+    }
+
+    #[test]
+    fn a_stray_cell_far_away_is_refused_before_memory_is_taken() {
+        let mut grid = Grid::default();
+        for column in 0..1024 {
+            assert!(grid.set_text(0, column, "x").is_ok());
+        }
+        assert!(grid.set_text(1_048_575, 16_383, "stray").is_err_and(|e| e.to_string().contains("raw::too-large")));
+    }
+}

@@ -1,0 +1,238 @@
+//! From a grid to a table: header rows apart, merged header cells filled, findings at their places.
+
+use crate::error::{Error, Result};
+use crate::finding::Finding;
+use crate::provenance::{FileDigest, Place};
+use crate::text::Text;
+
+use super::grid::Grid;
+use super::table::{Cell, Column, Table, letters};
+
+/// A block of merged cells: first and last row, first and last column, all from 0 and all inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Merged {
+    pub(super) rows: (usize, usize),
+    pub(super) columns: (usize, usize),
+}
+
+/// Findings of at most this many cells are told one by one; the rest of them as one.
+const TOLD_ONE_BY_ONE: usize = 50;
+
+/// What a reader knows besides the cells.
+pub(super) struct Source<'a> {
+    /// The file's identity, without the number of rows.
+    pub(super) digest: FileDigest,
+    /// Header rows, from the first row that holds anything.
+    pub(super) header_rows: usize,
+    /// The merged cells of the sheet; `None` where the format has none.
+    pub(super) merged: Option<&'a [Merged]>,
+    /// For each row of the grid its number in the file; a row beyond it is its index plus 1.
+    pub(super) row_numbers: Option<Vec<u64>>,
+}
+
+/// Makes the table of a grid.
+///
+/// # Errors
+/// `raw::empty` when the grid holds nothing; `raw::header-rows` when it has fewer rows than header rows.
+pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
+    let Some(first) = grid.first_row() else {
+        return Err(Error::msg("raw::empty", "データがありません(すべて空です)", "there is no data (all cells are empty)"));
+    };
+    let (start, end) = (first + source.header_rows, grid.height());
+    if start > end {
+        return Err(Error::msg(
+            "raw::header-rows",
+            format!("見出し行が{}行と指定されましたが、{}行しかありません", source.header_rows, end - first),
+            format!("{} header rows were asked for, but there are only {} rows", source.header_rows, end - first),
+        ));
+    }
+    let numbers: Vec<u64> = (start..end)
+        .map(|row| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1))
+        .collect();
+    let growing: Vec<_> = grid.into_columns().collect();
+    let mut headers: Vec<Vec<String>> = growing
+        .iter()
+        .map(|(_, c)| (first..start).map(|row| c.cell(row).text().trim_end().to_owned()).collect())
+        .collect();
+    let positions: Vec<usize> = growing.iter().map(|(at, _)| *at).collect();
+    fill(&mut headers, &positions, first, source.merged);
+    let file = Place::file(&source.digest.file).sheet(source.digest.sheet.as_deref());
+    let mut findings = Vec::new();
+    for (position, column) in &growing {
+        for row in first..start {
+            if let Cell::Broken(what) = column.cell(row) {
+                let text = Text::new(format!("見出しに読めないところがあります: {what}"), format!("a header cannot be read: {what}"));
+                let number = source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
+                findings.push(Finding::warning("raw::undecodable", text, file.clone().row(number).column(letters(*position))));
+            }
+        }
+    }
+
+    let mut columns: Vec<Column> = Vec::with_capacity(growing.len());
+    for ((position, growing), header) in growing.into_iter().zip(headers) {
+        let (values, rows) = growing.finish(start, end);
+        columns.push(Column { header, position, values, rows });
+    }
+    let digest = FileDigest { rows: Some(numbers.len() as u64), ..source.digest };
+    let mut table = Table { digest, columns, row_numbers: numbers, findings: Vec::new(), dictionary: None };
+    table.findings = findings;
+    table.findings.extend(broken_cells(&table));
+    table.findings.extend(headers_to_know(&table));
+    Ok(table)
+}
+
+/// Fills merged header cells rightwards, in all header rows but the last.
+///
+/// Where the sheet says which cells are merged across the upper rows, that is followed. Elsewhere a blank cell takes
+/// the text at its left, as long as the row above has not begun a new group and the column has any header at all.
+fn fill(headers: &mut [Vec<String>], positions: &[usize], first: usize, merged: Option<&[Merged]>) {
+    let depth = headers.first().map_or(0, Vec::len);
+    let blank = |h: &[Vec<String>], c: usize, r: usize| h.get(c).and_then(|h| h.get(r)).is_none_or(|t| t.trim().is_empty());
+    let given: Vec<Merged> = merged
+        .unwrap_or_default()
+        .iter()
+        .copied()
+        .filter(|m| m.rows.0 < first + depth.saturating_sub(1) && m.rows.1 >= first && m.columns.0 < m.columns.1)
+        .collect();
+    // A filled cell must not look like one that begins a group, so blanks are noted before anything is filled: for each
+    // column the number of blank cells from the top.
+    let blanks: Vec<usize> = (0..headers.len()).map(|c| (0..depth).take_while(|&r| blank(headers, c, r)).count()).collect();
+    for row in 0..depth.saturating_sub(1) {
+        let mut left: Option<(usize, String)> = None;
+        for column in 0..headers.len() {
+            let here = positions.get(column).copied().unwrap_or(column);
+            if !blank(headers, column, row) {
+                left = headers.get(column).and_then(|h| h.get(row)).map(|t| (here, t.clone()));
+                continue;
+            }
+            let leading = blanks.get(column).copied().unwrap_or(0);
+            if given.is_empty() && leading == depth {
+                continue;
+            }
+            let take = if given.is_empty() {
+                leading > row
+            } else {
+                let at = first + row;
+                let inside = |m: &&Merged| m.rows.0 <= at && at <= m.rows.1 && m.columns.0 <= here && here <= m.columns.1;
+                given.iter().find(inside).is_some_and(|m| left.as_ref().is_some_and(|(from, _)| *from >= m.columns.0))
+            };
+            match (&left, take) {
+                (Some((_, text)), true) => {
+                    if let Some(slot) = headers.get_mut(column).and_then(|h| h.get_mut(row)) {
+                        slot.clone_from(text);
+                    }
+                }
+                _ => left = None,
+            }
+        }
+    }
+}
+
+/// The broken cells of a table: undecodable bytes and spreadsheet errors.
+fn broken_cells(table: &Table) -> Vec<Finding> {
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    for (at, column) in table.columns.iter().enumerate() {
+        let broken: Vec<bool> = column.values.iter().map(|v| matches!(v, Cell::Broken(_))).collect();
+        if !broken.contains(&true) {
+            continue;
+        }
+        let rows = column.rows.iter().enumerate();
+        places.extend(rows.filter(|(_, v)| broken.get(**v as usize) == Some(&true)).map(|(row, _)| (row, at)));
+    }
+    places.sort_unstable();
+    let mut findings = Vec::new();
+    for &(row, at) in places.iter().take(TOLD_ONE_BY_ONE) {
+        let Some(column) = table.columns.get(at) else { continue };
+        let Cell::Broken(what) = column.cell(row) else { continue };
+        let short: String = what.chars().take(40).collect();
+        findings.push(if what.starts_with('#') {
+            Finding::warning(
+                "raw::cell-error",
+                Text::new(format!("表計算のエラー値です: {short}"), format!("a spreadsheet error: {short}")),
+                table.place(row, column),
+            )
+        } else {
+            Finding::warning(
+                "raw::undecodable",
+                Text::new(format!("文字として読めないバイトがあります: {short}"), format!("some bytes are no text: {short}")),
+                table.place(row, column),
+            )
+        });
+    }
+    if let Some(&(row, at)) = places.get(TOLD_ONE_BY_ONE) {
+        let rest = (places.len() - TOLD_ONE_BY_ONE) as u64;
+        let place = table.columns.get(at).map(|c| table.place(row, c)).unwrap_or_default();
+        let text = Text::new(format!("ほかにも読めないセルが{rest}個あります"), format!("{rest} more cells could not be read"));
+        findings.push(Finding::warning("raw::undecodable", text, place).count(rest));
+    }
+    findings
+}
+
+/// Columns without a header, broken headers, and headers that stand twice.
+fn headers_to_know(table: &Table) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let file = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
+    let mut seen = std::collections::BTreeMap::<String, (usize, u64)>::new();
+    let mut nameless: Option<(&Column, u64)> = None;
+    for column in &table.columns {
+        let name = column.name();
+        if column.header.iter().all(|h| h.trim().is_empty()) {
+            nameless = Some(nameless.map_or((column, 1), |(first, n)| (first, n + 1)));
+        } else {
+            seen.entry(name).or_insert((column.position, 0)).1 += 1;
+        }
+    }
+    if let Some((column, count)) = nameless {
+        let row = (0..table.row_count()).find(|&r| *column.cell(r) != Cell::Empty).unwrap_or(0);
+        let text = Text::new(
+            format!("見出しのない列に値があります({count}列)。列の記号(@{})で指せます", letters(column.position)),
+            format!("{count} column(s) hold values but have no header; name them by letters (@{})", letters(column.position)),
+        );
+        findings.push(Finding::warning("raw::no-header", text, table.place(row, column)).count(count));
+    }
+    for (name, (position, count)) in seen.into_iter().filter(|(_, (_, n))| *n > 1).take(TOLD_ONE_BY_ONE) {
+        let text = Text::new(
+            format!("同じ見出しの列が{count}列あります。列の記号(@{}など)で指してください", letters(position)),
+            format!("{count} columns have this header; name one by its letters (such as @{})", letters(position)),
+        );
+        findings.push(Finding::note("raw::duplicate-header", text, file.clone().column(name)).count(count));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Merged, fill};
+
+    fn columns(rows: &[&[&str]]) -> Vec<Vec<String>> {
+        let width = rows.iter().map(|r| r.len()).max().unwrap_or(0);
+        (0..width).map(|c| rows.iter().map(|r| r.get(c).copied().unwrap_or("").to_owned()).collect()).collect()
+    }
+
+    fn filled(rows: &[&[&str]], merged: Option<&[Merged]>) -> Vec<Vec<String>> {
+        let mut headers = columns(rows);
+        let positions: Vec<usize> = (0..headers.len()).collect();
+        fill(&mut headers, &positions, 0, merged);
+        headers
+    }
+
+    #[test]
+    fn blanks_of_the_upper_row_take_the_text_at_their_left() {
+        let headers = filled(&[&["id", "問1", "", "問2", ""], &["", "a", "b", "a", ""]], None);
+        assert_eq!(headers, columns(&[&["id", "問1", "問1", "問2", ""], &["", "a", "b", "a", ""]]));
+    }
+
+    #[test]
+    fn a_new_group_above_ends_the_group_below() {
+        let rows: &[&[&str]] = &[&["A", "", "B", ""], &["p", "", "", "q"], &["1", "2", "3", "4"]];
+        let expected: &[&[&str]] = &[&["A", "A", "B", "B"], &["p", "p", "", "q"], &["1", "2", "3", "4"]];
+        assert_eq!(filled(rows, None), columns(expected));
+    }
+
+    #[test]
+    fn merged_cells_of_the_sheet_decide_where_there_are_any() {
+        let merged = [Merged { rows: (0, 0), columns: (0, 1) }];
+        let headers = filled(&[&["問1", "", "", "問2"], &["a", "b", "c", "d"]], Some(&merged));
+        assert_eq!(headers, columns(&[&["問1", "問1", "", "問2"], &["a", "b", "c", "d"]]));
+    }
+}

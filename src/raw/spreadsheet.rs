@@ -1,0 +1,298 @@
+//! Workbooks: XLSX, XLSB, XLS and ODS.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::provenance::{FileDigest, Place};
+use crate::text::Text;
+
+use super::format::{Kind, damaged};
+use super::grid::Grid;
+use super::header::{self, Merged, Source};
+use super::table::{Cell, ReadOptions, Table, letters};
+
+/// A sheet's cells, its merged blocks, and what was found while reading them.
+struct Content {
+    grid: Grid,
+    merged: Option<Vec<Merged>>,
+    findings: Vec<Finding>,
+}
+
+/// A workbook of any kind.
+enum Book<'a> {
+    Xlsx(Box<Xlsx<Cursor<&'a [u8]>>>),
+    Xlsb(Box<Xlsb<Cursor<&'a [u8]>>>),
+    Xls(Box<Xls<Cursor<&'a [u8]>>>),
+    Ods(Box<Ods<Cursor<&'a [u8]>>>),
+}
+
+/// Reads one sheet: the one asked for, else the first visible one with data.
+pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, header_rows: usize) -> Result<Table> {
+    // Some damaged files of the old formats make the reader's own slices panic; to the user they are just damaged.
+    let (sheet, content) = catch_unwind(AssertUnwindSafe(|| {
+        let mut book = Book::open(bytes, kind)?;
+        book.choose(options.sheet.as_deref())
+    }))
+    .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
+    let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
+    let source = Source { digest, header_rows, merged: content.merged.as_deref(), row_numbers: None };
+    let mut table = header::table(content.grid, source).map_err(|e| e.at(&Place::file(name).sheet(Some(&sheet))))?;
+    table.findings.extend(content.findings.into_iter().map(|mut f| {
+        f.place.file = Some(name.to_owned());
+        f.place.sheet = Some(sheet.clone());
+        f
+    }));
+    Ok(table)
+}
+
+impl<'a> Book<'a> {
+    fn open(bytes: &'a [u8], kind: Kind) -> Result<Self> {
+        let cursor = Cursor::new(bytes);
+        match kind {
+            Kind::Xlsx => Xlsx::new(cursor).map(|b| Book::Xlsx(Box::new(b))).map_err(xlsx_error),
+            Kind::Xlsb => Xlsb::new(cursor).map(|b| Book::Xlsb(Box::new(b))).map_err(|e| damaged(&e, &e)),
+            Kind::Ods => Ods::new(cursor).map(|b| Book::Ods(Box::new(b))).map_err(ods_error),
+            // An XLSX with a password is wrapped into the same container as an XLS; the XLSX reader tells them apart.
+            Kind::Xls => match Xls::new(cursor) {
+                Ok(book) => Ok(Book::Xls(Box::new(book))),
+                Err(XlsError::Password) => Err(password()),
+                Err(error) => match Xlsx::new(Cursor::new(bytes)) {
+                    Err(XlsxError::Password) => Err(password()),
+                    _ => Err(damaged(&error, &error)),
+                },
+            },
+        }
+    }
+
+    fn sheets(&self) -> &[Sheet] {
+        match self {
+            Book::Xlsx(b) => b.sheets_metadata(),
+            Book::Xlsb(b) => b.sheets_metadata(),
+            Book::Xls(b) => b.sheets_metadata(),
+            Book::Ods(b) => b.sheets_metadata(),
+        }
+    }
+
+    fn choose(&mut self, wanted: Option<&str>) -> Result<(String, Content)> {
+        let sheets: Vec<&Sheet> = self.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet).collect();
+        let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
+        if let Some(wanted) = wanted {
+            let fold = |s: &str| s.trim().nfkc().collect::<String>();
+            let found = names.iter().find(|n| *n == wanted).or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
+            return match found {
+                Some(name) => Ok((name.clone(), self.content(name)?)),
+                None => Err(no_such_sheet(wanted, &names)),
+            };
+        }
+        let (visible, hidden): (Vec<&Sheet>, Vec<&Sheet>) = sheets.into_iter().partition(|s| s.visible == SheetVisible::Visible);
+        let order: Vec<String> = visible.into_iter().chain(hidden).map(|s| s.name.clone()).collect();
+        let with_data = order.len();
+        for (at, name) in order.iter().enumerate() {
+            let mut content = self.content(name)?;
+            if content.grid.height() > 0 {
+                if at + 1 < with_data {
+                    let rest = order.get(at + 1..).unwrap_or_default().join(", ");
+                    let text = Text::new(
+                        format!("シートの指定がないので「{name}」を読みました(ほかのシート: {rest})"),
+                        format!("no sheet was named; \"{name}\" was read (other sheets: {rest})"),
+                    );
+                    content.findings.push(Finding::note("raw::other-sheets", text, Place::default()));
+                }
+                return Ok((name.clone(), content));
+            }
+        }
+        Err(Error::msg("raw::empty", "データのあるシートがありません", "no sheet has data"))
+    }
+
+    fn content(&mut self, sheet: &str) -> Result<Content> {
+        match self {
+            Book::Xlsx(book) => {
+                let merged = book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)?;
+                let (grid, findings) = xlsx_cells(book, sheet)?;
+                Ok(Content { grid, merged: Some(blocks(&merged)), findings })
+            }
+            Book::Xls(book) => {
+                let merged = book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
+                let range = book.worksheet_range(sheet).map_err(|e| damaged(&e, &e))?;
+                Ok(Content { grid: range_cells(&range)?, merged: Some(blocks(&merged)), findings: Vec::new() })
+            }
+            Book::Xlsb(book) => {
+                let range = book.worksheet_range(sheet).map_err(|e| damaged(&e, &e))?;
+                Ok(Content { grid: range_cells(&range)?, merged: None, findings: Vec::new() })
+            }
+            Book::Ods(book) => {
+                let range = book.worksheet_range(sheet).map_err(ods_error)?;
+                Ok(Content { grid: range_cells(&range)?, merged: None, findings: Vec::new() })
+            }
+        }
+    }
+}
+
+/// Cells are taken one by one, so that a sheet with one stray cell far away costs no memory.
+fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<Finding>)> {
+    let mut grid = Grid::default();
+    let mut findings = Vec::new();
+    let mut reader = match book.worksheet_cells_reader(sheet) {
+        Ok(reader) => reader,
+        Err(XlsxError::NotAWorksheet(_)) => return Ok((grid, findings)),
+        Err(e) => return Err(xlsx_error(e)),
+    };
+    let mut last = (0, 0);
+    loop {
+        match reader.next_cell() {
+            Ok(None) => return Ok((grid, findings)),
+            Ok(Some(found)) => {
+                last = found.get_position();
+                let cell = match found.get_value() {
+                    DataRef::SharedString(text) => {
+                        grid.set_text(last.0 as usize, last.1 as usize, text)?;
+                        continue;
+                    }
+                    other => cell(&Data::from(other.clone())),
+                };
+                grid.set(last.0 as usize, last.1 as usize, cell)?;
+            }
+            // Newer Excel has error values that the reader does not know (#SPILL!, #CALC!); its place is lost, the
+            // cell before it is known.
+            Err(XlsxError::CellError(what)) => findings.push(Finding::warning(
+                "raw::cell-error",
+                Text::new(
+                    format!("{}{}の次のセルは表計算のエラー値 {what} です。空としました", letters(last.1 as usize), last.0 + 1),
+                    format!("the cell after {}{} is the spreadsheet error {what}; it was taken as empty", letters(last.1 as usize), last.0 + 1),
+                ),
+                Place::default().row(u64::from(last.0) + 1),
+            )),
+            Err(e) => return Err(xlsx_error(e)),
+        }
+    }
+}
+
+fn range_cells(range: &Range<Data>) -> Result<Grid> {
+    let mut grid = Grid::default();
+    let (top, left) = range.start().unwrap_or((0, 0));
+    for (row, column, data) in range.used_cells() {
+        grid.set(top as usize + row, left as usize + column, cell(data))?;
+    }
+    Ok(grid)
+}
+
+fn blocks(merged: &[Dimensions]) -> Vec<Merged> {
+    merged
+        .iter()
+        .map(|d| Merged { rows: (d.start.0 as usize, d.end.0 as usize), columns: (d.start.1 as usize, d.end.1 as usize) })
+        .collect()
+}
+
+fn cell(data: &Data) -> Cell {
+    match data {
+        Data::Empty => Cell::Empty,
+        Data::String(text) if text.is_empty() => Cell::Empty,
+        Data::String(text) => Cell::Text(text.clone()),
+        Data::Int(n) => Cell::Number(*n as f64),
+        Data::Float(x) => Cell::Number(*x),
+        Data::Bool(b) => Cell::Bool(*b),
+        Data::DateTime(when) => date(when),
+        Data::DateTimeIso(iso) | Data::DurationIso(iso) => Cell::Date(iso.clone()),
+        Data::Error(e) => Cell::Broken(e.to_string()),
+    }
+}
+
+/// A serial day number as ISO 8601: a date, a date and time, a time of day (serial below 1), or a duration. Seconds
+/// keep three decimals where they have any.
+fn date(when: &ExcelDateTime) -> Cell {
+    let (year, month, day, hour, minute, second, milli) = when.to_ymd_hms_milli();
+    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
+    if when.is_duration() {
+        let all = (when.as_f64() * 86_400_000.0).round();
+        let (sign, all) = if all < 0.0 { ("-", -all) } else { ("", all) };
+        let (seconds, milli) = ((all / 1000.0).floor(), all % 1000.0);
+        let fraction = if milli == 0.0 { String::new() } else { format!(".{milli:03}") };
+        let (hours, minutes, seconds) = ((seconds / 3600.0).floor(), (seconds / 60.0).floor() % 60.0, seconds % 60.0);
+        return Cell::Date(format!("{sign}PT{hours}H{minutes}M{seconds}{fraction}S"));
+    }
+    let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
+    Cell::Date(if (0.0..1.0).contains(&when.as_f64()) && when.as_f64() > 0.0 {
+        time
+    } else if (hour, minute, second, milli) == (0, 0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02}T{time}")
+    })
+}
+
+fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
+    let near = names
+        .iter()
+        .map(|n| (strsim::jaro_winkler(wanted, n), n))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, n)| n);
+    let (list, english) = (names.join("、"), names.join(", "));
+    let help = match near {
+        Some(near) => Text::new(format!("もしかして: {near}(シートの一覧: {list})"), format!("did you mean {near}? (sheets: {english})")),
+        None => Text::new(format!("シートの一覧: {list}"), format!("sheets: {english}")),
+    };
+    Error::new(
+        Diagnostic::new("raw::sheet", Text::new(format!("シート「{wanted}」がありません"), format!("there is no sheet \"{wanted}\""))).help(help),
+    )
+}
+
+fn password() -> Error {
+    Error::new(
+        Diagnostic::new("raw::password", Text::new("パスワードで保護されています", "the workbook is protected by a password")).help(Text::new(
+            "パスワードを外して保存し直してください",
+            "save it without the password",
+        )),
+    )
+}
+
+fn xlsx_error(error: XlsxError) -> Error {
+    match error {
+        XlsxError::Password => password(),
+        other => damaged(&other, &other),
+    }
+}
+
+fn ods_error(error: OdsError) -> Error {
+    match error {
+        OdsError::Password => password(),
+        OdsError::CellLimitExceeded { max, .. } => Error::msg(
+            "raw::too-large",
+            format!("セルが多すぎます(上限{max})"),
+            format!("the sheet has too many cells (the limit is {max})"),
+        ),
+        other => damaged(&other, &other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
+
+    use super::{Cell, cell};
+
+    fn iso(serial: f64, kind: ExcelDateTimeType) -> Cell {
+        cell(&Data::DateTime(ExcelDateTime::new(serial, kind, false)))
+    }
+
+    #[test]
+    fn serial_numbers_become_iso_dates() {
+        let date = |text: &str| Cell::Date(text.to_owned());
+        assert_eq!(iso(45383.0, ExcelDateTimeType::DateTime), date("2024-04-01"));
+        assert_eq!(iso(45383.5, ExcelDateTimeType::DateTime), date("2024-04-01T12:00:00"));
+        assert_eq!(iso(0.75, ExcelDateTimeType::DateTime), date("18:00:00"));
+        assert_eq!(iso(1.5, ExcelDateTimeType::TimeDelta), date("PT36H0M0S"));
+    }
+
+    #[test]
+    fn whole_numbers_print_without_a_decimal_point() {
+        assert_eq!(cell(&Data::Float(3.0)).text(), "3");
+        assert_eq!(cell(&Data::Int(-2)).text(), "-2");
+        assert_eq!(cell(&Data::Float(0.1)).text(), "0.1");
+    }
+}
