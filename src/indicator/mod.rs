@@ -1,6 +1,7 @@
 //! Definitions, administrative counts, targets and progress status: what the progress table is made of.
 
 mod admin;
+mod breakdown;
 mod fiscal_year;
 mod progress;
 mod quantity;
@@ -10,6 +11,7 @@ mod tabulate;
 mod target;
 
 pub use admin::{AdminTable, find_count};
+pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,6 +15,18 @@ pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
     // A directory opens without an error on Unix, so it is asked for first.
     let read = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::read(path) });
     read.map_err(|e| explain(path, name, &e))
+}
+
+/// Says whether there is a file at `path` that can be opened, without reading it.
+pub(super) fn locate(path: &Path, name: &str) -> Result<()> {
+    let found = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::File::open(path).map(drop) });
+    found.map_err(|e| explain(path, name, &e))
+}
+
+/// The whole path from the root of the file system.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
+    let name = path.to_string_lossy();
+    fs::canonicalize(path).map_err(|e| explain(path, &name, &e))
 }
 
 fn explain(path: &Path, name: &str, error: &io::Error) -> Error {

@@ -17,7 +17,7 @@ mod parquet;
 mod spreadsheet;
 mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use grid::MAX_CELLS;
@@ -36,6 +36,22 @@ use format::Format;
 /// errors of [`read_bytes`].
 pub fn read(path: &Path, name: &str, options: &ReadOptions) -> Result<Table> {
     read_bytes(&file::bytes(path, name)?, name, options)
+}
+
+/// Whether there is a file at `path` that can be opened; it is not read.
+///
+/// # Errors
+/// As [`read`], as far as they show before reading.
+pub fn locate(path: &Path, name: &str) -> Result<()> {
+    file::locate(path, name)
+}
+
+/// The whole path of a file or folder that is there, with links followed.
+///
+/// # Errors
+/// `raw::not-found` and its like.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    file::absolute(path)
 }
 
 /// Reads the table of a file with these bytes. The format is told by the bytes; the ending of `name` only serves to

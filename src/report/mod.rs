@@ -1,2 +1,43 @@
 //! Indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML. Pure: opens no file. The only room where a share
 //! becomes a percentage.
+
+pub mod breakdown;
+mod cell;
+mod estimates;
+mod indicators;
+mod lines;
+mod quality;
+pub mod round;
+mod share;
+mod text_cell;
+mod words;
+
+use crate::error::Error;
+use crate::indicator::{EstimateRecord, IndicatorTable, Quality};
+
+/// What the outputs of a run are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportInput<'a> {
+    /// The progress table.
+    pub table: &'a IndicatorTable,
+    /// Every estimate, breakdowns included.
+    pub estimates: &'a [EstimateRecord],
+    /// Ledgers and findings.
+    pub quality: &'a Quality,
+}
+
+/// All files of a run, name and bytes, sorted by name. The same values give the same bytes.
+///
+/// # Errors
+/// A table that does not fit into a workbook.
+pub fn render(input: &ReportInput<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let ReportInput { table, estimates: records, quality: found } = *input;
+    Ok(vec![
+        ("estimates.csv".to_owned(), estimates::csv(records, table)?),
+        ("estimates.json".to_owned(), estimates::json(records, table)?),
+        ("indicators.csv".to_owned(), indicators::csv(table)?),
+        ("indicators.json".to_owned(), indicators::json(table)?),
+        ("quality.csv".to_owned(), quality::csv(found, table)?),
+        ("quality.json".to_owned(), quality::json(found, table)?),
+    ])
+}

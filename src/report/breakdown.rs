@@ -1,0 +1,182 @@
+//! A breakdown as a table for the terminal, as CSV and as JSON.
+
+use serde_json::{Value, json};
+
+use super::indicators::{SCHEMA_VERSION, data_label, reasons};
+use super::share::Share;
+use super::text_cell::{self, guarded, number};
+use super::{cell, round, words};
+use crate::error::Error;
+use crate::indicator::{Breakdown, BreakdownRow, DifferenceTest, Verdict};
+use crate::text::{Lang, Text};
+
+/// The columns of the breakdown's CSV. Shares and their differences in [0, 1].
+const COLUMNS: [&str; 25] = [
+    "indicator", "survey", "wave", "analysis_var", "analysis_var_value", "base_rule", "group_var", "group_var_value", "n", "n_w", "stat", "se",
+    "stat_low", "stat_upp", "ci_method", "level", "difference", "difference_se", "difference_low", "difference_upp", "t", "df", "p", "verdict",
+    "data",
+];
+
+/// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p, verdict.
+pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
+    let level = round::percent(breakdown.level, 0);
+    let header = [
+        Text::new("区分", "group"),
+        Text::same("n"),
+        Text::new("割合(%)", "share (%)"),
+        Text::new(format!("{level}%信頼区間"), format!("{level} % interval")),
+        Text::new("その他との差(ポイント)", "difference from the rest (points)"),
+        Text::new("差の信頼区間", "its interval"),
+        Text::same("p"),
+        Text::new("判定", "verdict"),
+    ];
+    let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
+    (header, breakdown.rows.iter().map(|row| people_row(row, lang)).collect())
+}
+
+fn people_row(row: &BreakdownRow, lang: Lang) -> Vec<String> {
+    let e = &row.estimate;
+    let few = if e.n < cell::FEW { "*" } else { "" };
+    let share = match Share::of(e) {
+        Ok(share) => format!("{}{few}", share.printed(1)),
+        Err(reason) => reason.text().get(lang).to_owned(),
+    };
+    let test = row.difference.as_ref().and_then(|d| d.test.as_ref().ok());
+    vec![
+        group_label(row, lang),
+        round::count(e.n),
+        share,
+        e.interval.as_ref().map(|i| limits(i.low, i.high)).unwrap_or_default(),
+        row.difference.as_ref().and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
+        test.map(|t| limits(t.low, t.high)).unwrap_or_default(),
+        test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) }).unwrap_or_default(),
+        row.difference.as_ref().map(|d| verdict(d.verdict, d.test.as_ref().err().map(|r| r.text()), lang)).unwrap_or_default(),
+    ]
+}
+
+fn group_label(row: &BreakdownRow, lang: Lang) -> String {
+    if row.groups.is_empty() {
+        return Text::new("全体", "all").get(lang).to_owned();
+    }
+    row.groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
+}
+
+fn limits(low: f64, high: f64) -> String {
+    format!("{}～{}", round::percent(low, 1), round::percent(high, 1))
+}
+
+/// In points, with its sign; what rounds to zero has none.
+fn signed(difference: f64) -> String {
+    let points = round::percent(difference, 1);
+    if difference > 0.0 && points != "0.0" { format!("+{points}") } else { points }
+}
+
+fn verdict(verdict: Verdict, reason: Option<Text>, lang: Lang) -> String {
+    let words = match verdict {
+        Verdict::Higher => Text::new("高い", "higher"),
+        Verdict::Lower => Text::new("低い", "lower"),
+        Verdict::NoDifference => Text::new("差があるとはいえない", "no detectable difference"),
+        Verdict::NotTested => match reason {
+            Some(why) => Text::new(format!("判定なし（{}）", why.ja), format!("not tested ({})", why.en)),
+            None => Text::new("判定なし", "not tested"),
+        },
+    };
+    words.get(lang).to_owned()
+}
+
+/// The name of the verdict in machine-readable files; the same as its serde name.
+fn verdict_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Higher => "higher",
+        Verdict::Lower => "lower",
+        Verdict::NoDifference => "no_difference",
+        Verdict::NotTested => "not_tested",
+    }
+}
+
+/// The breakdown as CSV (UTF-8 with byte order mark, LF).
+///
+/// # Errors
+/// The writer's own; no value can reach one.
+pub fn csv(breakdown: &Breakdown) -> Result<Vec<u8>, Error> {
+    text_cell::csv(&COLUMNS, &breakdown.rows.iter().map(|row| csv_row(breakdown, row)).collect::<Vec<_>>())
+}
+
+fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
+    let e = &row.estimate;
+    let interval = e.interval.as_ref().ok();
+    let test = row.difference.as_ref().and_then(|d| d.test.as_ref().ok());
+    let of_test = |part: fn(&DifferenceTest) -> f64| number(test.map(part));
+    vec![
+        guarded(&b.indicator),
+        guarded(&b.survey),
+        b.wave.short(),
+        guarded(&b.question),
+        guarded(&b.options.join(" | ")),
+        guarded(&b.base_rule),
+        guarded(&row.groups.iter().map(|g| g.variable.as_str()).collect::<Vec<_>>().join(" | ")),
+        guarded(&row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" | ")),
+        e.n.to_string(),
+        number(Some(e.n_weighted)),
+        number(e.value.as_ref().ok().copied()),
+        number(e.se.as_ref().ok().copied()),
+        number(interval.map(|i| i.low)),
+        number(interval.map(|i| i.high)),
+        interval.map_or("", |i| i.method.name()).to_owned(),
+        number(Some(b.level)),
+        number(row.difference.as_ref().and_then(|d| d.value.as_ref().ok().copied())),
+        of_test(|t| t.se),
+        of_test(|t| t.low),
+        of_test(|t| t.high),
+        of_test(|t| t.t),
+        of_test(|t| t.df),
+        of_test(|t| t.p),
+        row.difference.as_ref().map_or("", |d| verdict_key(d.verdict)).to_owned(),
+        words::data_key(b.data).to_owned(),
+    ]
+}
+
+/// The breakdown as JSON: shares in [0, 1], null with a reason where nothing can be estimated.
+///
+/// # Errors
+/// The serialiser's own; no value can reach one.
+pub fn json(breakdown: &Breakdown) -> Result<Vec<u8>, Error> {
+    text_cell::json(&json!({
+        "schema_version": SCHEMA_VERSION,
+        "data": words::data_key(breakdown.data),
+        "data_label": data_label(breakdown.data),
+        "indicator": breakdown.indicator,
+        "title": breakdown.title,
+        "survey": breakdown.survey,
+        "wave": breakdown.wave,
+        "analysis_var": breakdown.question,
+        "analysis_var_value": breakdown.options,
+        "base_rule": breakdown.base_rule,
+        "level": breakdown.level,
+        "rows": breakdown.rows.iter().map(json_row).collect::<Vec<_>>(),
+    }))
+}
+
+fn json_row(row: &BreakdownRow) -> Value {
+    let e = &row.estimate;
+    let interval = e.interval.as_ref().ok();
+    json!({
+        "groups": row.groups,
+        "n": e.n,
+        "n_yes": e.n_yes,
+        "n_w": e.n_weighted,
+        "stat": e.value.as_ref().ok(),
+        "se": e.se.as_ref().ok(),
+        "stat_low": interval.map(|i| i.low),
+        "stat_upp": interval.map(|i| i.high),
+        "ci_method": interval.map(|i| i.method),
+        "reasons": reasons(e),
+        "flags": row.flags,
+        "difference": row.difference.as_ref().map(|d| json!({
+            "value": d.value.as_ref().ok(),
+            "test": d.test.as_ref().ok(),
+            "reason": d.value.as_ref().err().or(d.test.as_ref().err()),
+            "verdict": d.verdict,
+        })),
+    })
+}

@@ -1,0 +1,101 @@
+//! What stands in a cell of the progress table, before any markup.
+
+use super::share::Share;
+use super::{round, words};
+use crate::estimate::Estimate;
+use crate::indicator::{CellContent, Measure, Observation, ObservedValue, Source, Unit, YearCell};
+
+/// Fewer respondents than this make a 参考値.
+pub(super) const FEW: u64 = 30;
+
+/// How a cell is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// A value.
+    Value,
+    /// A symbol that stands for no value: `-`, `…`, `x`.
+    Symbol,
+    /// The bare unit, waiting for its value.
+    Pending,
+}
+
+/// The text of a cell: a main line, and smaller lines under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CellText {
+    /// `30.6%`, `20,292世帯`, `-`.
+    pub(super) main: String,
+    /// `(28.4～32.9)`, `n=1,630`, `※速報値`.
+    pub(super) small: Vec<String>,
+    /// How it is drawn.
+    pub(super) tone: Tone,
+}
+
+impl CellText {
+    fn symbol(text: &str) -> Self {
+        Self { main: text.to_owned(), small: Vec::new(), tone: Tone::Symbol }
+    }
+}
+
+/// The text of one year of a measure.
+pub(super) fn year(cell: &YearCell, unit: &Unit) -> CellText {
+    match &cell.content {
+        CellContent::Value(observation) => value(observation),
+        CellContent::NotSurveyed => CellText::symbol("-"),
+        CellContent::NotAvailable => CellText::symbol("…"),
+        CellContent::Suppressed => CellText::symbol("x"),
+        CellContent::Pending => CellText { main: unit.text().to_owned(), small: Vec::new(), tone: Tone::Pending },
+    }
+}
+
+/// The text of the target; a missing one is `…`, with a pointer to the notes where the plan has some.
+pub(super) fn target(measure: &Measure, has_notes: bool) -> CellText {
+    match &measure.target {
+        Some(target) => CellText { main: target.to_string(), small: Vec::new(), tone: Tone::Value },
+        None => CellText { small: if has_notes { vec!["※注記参照".to_owned()] } else { Vec::new() }, ..CellText::symbol("…") },
+    }
+}
+
+/// The value on one line with its note, as CSV and JSON carry it: `30.6%`, `1,085,112人 ※速報値`.
+pub(super) fn display(cell: &YearCell, unit: &Unit) -> String {
+    let text = year(cell, unit);
+    match &cell.content {
+        CellContent::Value(observation) => match note(observation) {
+            Some(note) => format!("{} {note}", text.main),
+            None => text.main,
+        },
+        _ => text.main,
+    }
+}
+
+fn value(observation: &Observation) -> CellText {
+    let (main, mut small) = match &observation.value {
+        ObservedValue::Reported(quantity) => (quantity.to_string(), Vec::new()),
+        ObservedValue::Share(estimate) => match Share::of(estimate) {
+            Ok(share) => (format!("{}%", share.printed(1)), uncertainty(estimate)),
+            Err(reason) => ("…".to_owned(), vec![reason.text().ja, format!("n={}", round::count(estimate.n))]),
+        },
+    };
+    small.extend(note(observation));
+    if observation.source == Source::Published {
+        small.push("公表値".to_owned());
+    }
+    CellText { main, small, tone: Tone::Value }
+}
+
+/// The interval where it exists, and the number of respondents.
+fn uncertainty(estimate: &Estimate) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Ok(interval) = &estimate.interval {
+        lines.push(format!("({}～{})", round::percent(interval.low, 1), round::percent(interval.high, 1)));
+    }
+    lines.push(format!("n={}", round::count(estimate.n)));
+    if estimate.n < FEW {
+        lines.push("*参考値".to_owned());
+    }
+    lines
+}
+
+/// The note as the source has it, or else the mark's own words.
+fn note(observation: &Observation) -> Option<String> {
+    observation.note.clone().or_else(|| observation.mark.map(|mark| words::mark(mark).to_owned()))
+}
