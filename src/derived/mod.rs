@@ -1,1 +1,75 @@
-//! derived
+//! The door out: a run's files are written all or nothing, with a manifest that says what they are made from.
+//!
+//! ## What holds when a run is killed
+//!
+//! [`write`] completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk, and then swaps the two
+//! names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when there is no old one). A kill at any
+//! moment leaves the old directory or the new one under `NAME`, whole; what is left beside it is removed by the next run.
+//!
+//! File systems and systems without that call (NFS, some FUSE mounts, Windows) need two renames: the old directory goes
+//! to `.NAME.old-PID`, the new one to `NAME`. A kill between the two leaves no `NAME`, but both directories whole beside
+//! it; the next run first puts the old one back.
+//!
+//! ## What is never lost
+//!
+//! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not list, or a
+//! listed file that was edited since, [`write`] refuses and names it.
+
+mod lock;
+mod manifest;
+mod swap;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use manifest::{MANIFEST, Manifest, OutputDigest, SCHEMA_VERSION, WithheldColumn};
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// Writes `files` (name, bytes) as the whole content of the directory `dir`, all or nothing. One of them is
+/// `manifest.json`, which lists the others: see [`Manifest::seal`].
+///
+/// # Errors
+/// - `derived::foreign-file`: the directory holds files that no run made
+/// - `derived::changed-file`: an output was edited since the run that made it
+/// - `derived::locked`: another run is writing here
+/// - `derived::not-a-directory`: a file stands in the way
+/// - `derived::name`: a name that is no plain file name, or stands twice; `derived::manifest`: the manifest is missing
+///   or does not match the files
+/// - `derived::io`: the disk is full, there is no permission, …
+pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    manifest::check(files)?;
+    let target = swap::Target::new(dir)?;
+    target.make_parent()?;
+    let _lock = lock::Lock::take(&target)?;
+    target.recover()?;
+    target.refuse_foreign()?;
+    target.put(files, swap::exchange)
+}
+
+/// The error for a failed system call.
+fn io_error(path: &Path, error: &io::Error) -> Error {
+    let (ja, en) = match error.kind() {
+        io::ErrorKind::PermissionDenied => ("書き込む権限がありません".to_owned(), "no permission to write".to_owned()),
+        io::ErrorKind::StorageFull => ("ディスクがいっぱいです".to_owned(), "the disk is full".to_owned()),
+        _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
+    };
+    let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
+    Error::new(Diagnostic::new("derived::io", Text::new(ja, en)).at(place(path)).help(help))
+}
+
+fn place(path: &Path) -> Place {
+    Place::file(path.display().to_string())
+}
+
+/// The parent of a path and its last name.
+fn split(path: &Path) -> Option<(PathBuf, String)> {
+    let name = path.file_name()?.to_str()?.to_owned();
+    let parent = match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    Some((parent, name))
+}

@@ -35,8 +35,8 @@ impl Decoded<'_> {
 /// Decodes a text; its encoding is detected when `wanted` is `None`.
 ///
 /// # Errors
-/// `raw::encoding` when nobody knows the encoding `wanted`; `raw::not-text` when more than a tenth of the characters
-/// are control characters.
+/// `raw::encoding` when nobody knows the encoding `wanted`; `raw::not-text` when there are more than five control characters
+/// in a hundred bytes.
 pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decoded<'a>> {
     let (with_bom, rest) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (Some(encoding), bytes.get(length..).unwrap_or_default()),
@@ -50,7 +50,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
     };
     let body = if with_bom == Some(encoding) { rest } else { bytes };
     let (text, broken) = decode_marked(body, encoding);
-    refuse_binary(&text)?;
+    refuse_binary(&text, body.len())?;
     Ok(Decoded { text, encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8), broken, uncertain })
 }
 
@@ -159,7 +159,7 @@ fn plausible(text: &str) -> bool {
     let (mut all, mut good) = (0_u64, 0_u64);
     for c in text.chars() {
         all += 1;
-        good += u64::from(matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{27BF}'
+        good += u64::from(matches!(c, MARK | '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{27BF}'
             | '\u{3000}'..='\u{30FF}' | '\u{3200}'..='\u{33FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}'));
     }
     good * 100 >= all * 95
@@ -193,9 +193,9 @@ fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, s
     }
 }
 
-fn refuse_binary(text: &str) -> Result<()> {
+fn refuse_binary(text: &str, bytes: usize) -> Result<()> {
     let controls = text.bytes().filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)).count();
-    if controls >= 8 && controls * 10 > text.len() {
+    if controls >= 8 && controls * 20 > bytes {
         return Err(Error::new(
             Diagnostic::new("raw::not-text", Text::new("文字のファイルではありません", "this is not a text file"))
                 .help(Text::new("CSVかXLSXのファイルを指定してください", "give a CSV or XLSX file")),

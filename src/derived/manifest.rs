@@ -1,0 +1,193 @@
+//! What a directory of results holds, and what it was made from.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::provenance::{FileDigest, sha256_hex};
+use crate::text::Text;
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "manifest.json";
+
+/// The version of the manifest's own layout; it grows when a field changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The manifest of a run. No clock, no user, no path of the machine: the same inputs give the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Manifest {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program, `shihyo`.
+    pub program: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// SHA-256 of the plan: of all its texts, in the order in which they were read.
+    pub plan_sha256: String,
+    /// Said when inputs are synthetic: 合成データ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthetic: Option<Text>,
+    /// The files that were read, by name and sheet.
+    pub inputs: Vec<FileDigest>,
+    /// Columns of the inputs that are kept out of all outputs, such as a respondent's birthday.
+    pub withheld_columns: Vec<WithheldColumn>,
+    /// The files that were written, by name; the manifest itself is not among them.
+    pub outputs: Vec<OutputDigest>,
+}
+
+/// The identity of a file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OutputDigest {
+    /// The file's name in the directory.
+    pub name: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+/// A column that is kept out of all outputs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct WithheldColumn {
+    /// The file, as the user named it.
+    pub file: String,
+    /// The column's name.
+    pub column: String,
+}
+
+impl Manifest {
+    /// A manifest without outputs. `plan` holds the plan's texts in the order in which they were read; `inputs` may be
+    /// in any order and hold a file twice.
+    pub fn new<'a>(plan: impl IntoIterator<Item = &'a str>, mut inputs: Vec<FileDigest>) -> Self {
+        // Lengths between the texts: moving a line from one file to the next changes the digest.
+        let mut whole = Vec::new();
+        for text in plan {
+            whole.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            whole.extend_from_slice(text.as_bytes());
+        }
+        inputs.sort_by(|a, b| (&a.file, &a.sheet, &a.sha256, a.rows).cmp(&(&b.file, &b.sheet, &b.sha256, b.rows)));
+        inputs.dedup();
+        Self {
+            schema_version: SCHEMA_VERSION,
+            program: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            plan_sha256: sha256_hex(&whole),
+            synthetic: None,
+            inputs,
+            withheld_columns: Vec::new(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// The files with their manifest, sorted by name: what [`super::write`] takes.
+    #[must_use]
+    pub fn seal(mut self, mut files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+        files.retain(|(name, _)| name != MANIFEST);
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        self.outputs = files.iter().map(|(name, bytes)| OutputDigest::of(name, bytes)).collect();
+        self.withheld_columns.sort();
+        self.withheld_columns.dedup();
+        files.push((MANIFEST.to_owned(), self.bytes()));
+        files
+    }
+
+    /// The manifest's file: JSON, two blanks of indent, a line feed at the end.
+    pub fn bytes(&self) -> Vec<u8> {
+        // Numbers, texts and lists only: serialising cannot fail.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+impl OutputDigest {
+    /// The identity of a file with these bytes.
+    pub fn of(name: impl Into<String>, bytes: &[u8]) -> Self {
+        Self { name: name.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64 }
+    }
+}
+
+/// The outputs that a manifest file lists. `None` when it is no manifest.
+pub(super) fn outputs(bytes: &[u8]) -> Option<Vec<OutputDigest>> {
+    let json: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let output = |v: &serde_json::Value| {
+        Some(OutputDigest {
+            name: v.get("name")?.as_str()?.to_owned(),
+            sha256: v.get("sha256")?.as_str()?.to_owned(),
+            bytes: v.get("bytes")?.as_u64()?,
+        })
+    };
+    json.get("outputs")?.as_array()?.iter().map(output).collect()
+}
+
+/// Whether the files are such as may be written: plain names, none twice, and a manifest that matches.
+pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
+    let mut names = BTreeSet::new();
+    for (name, _) in files {
+        let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':']);
+        // Windows and macOS do not tell capital letters apart.
+        if !plain || !names.insert(name.to_lowercase()) {
+            return Err(Error::msg(
+                "derived::name",
+                format!("出力のファイル名「{name}」は使えません(重複、または記号を含みます)"),
+                format!("the output name \"{name}\" cannot be used (it stands twice, or is no plain file name)"),
+            ));
+        }
+    }
+    let listed = files.iter().find(|(n, _)| n == MANIFEST).and_then(|(_, bytes)| outputs(bytes));
+    let mut real: Vec<OutputDigest> = files.iter().filter(|(n, _)| n != MANIFEST).map(|(n, b)| OutputDigest::of(n, b)).collect();
+    real.sort();
+    let matches = listed.is_some_and(|mut listed| {
+        listed.sort();
+        listed == real
+    });
+    if matches {
+        return Ok(());
+    }
+    Err(Error::msg(
+        "derived::manifest",
+        format!("{MANIFEST}がないか、出力と合いません"),
+        format!("{MANIFEST} is missing or does not match the outputs"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileDigest, MANIFEST, Manifest, check, outputs};
+
+    fn files() -> Vec<(String, Vec<u8>)> {
+        vec![("b.csv".to_owned(), b"2".to_vec()), ("a.csv".to_owned(), b"1".to_vec())]
+    }
+
+    #[test]
+    fn the_order_of_files_and_inputs_changes_no_byte() {
+        let inputs = || vec![FileDigest::of("x.csv", b"x"), FileDigest::of("w.csv", b"w"), FileDigest::of("x.csv", b"x")];
+        let one = Manifest::new(["plan"], inputs()).seal(files());
+        let two = Manifest::new(["plan"], inputs().into_iter().rev().collect()).seal(files().into_iter().rev().collect());
+        assert_eq!(one, two);
+        assert_eq!(one.last().and_then(|(_, m)| outputs(m)).map(|o| o.len()), Some(2));
+    }
+
+    #[test]
+    fn moving_text_between_plan_files_changes_the_digest() {
+        let digest = |plan: [&str; 2]| Manifest::new(plan, Vec::new()).plan_sha256;
+        assert_ne!(digest(["ab", "c"]), digest(["a", "bc"]));
+    }
+
+    #[test]
+    fn a_manifest_that_does_not_match_is_refused() {
+        let good = Manifest::new(["plan"], Vec::new()).seal(files());
+        assert!(check(&good).is_ok());
+        let mut other = good.clone();
+        other[0].1 = b"changed".to_vec();
+        let code = |f: &[(String, Vec<u8>)]| check(f).map_err(|e| e.diagnostics()[0].code);
+        assert_eq!(code(&other), Err("derived::manifest"));
+        assert_eq!(code(&good[..2]), Err("derived::manifest"));
+        for name in ["../a", "a/b", "", ".hidden", "A.csv", MANIFEST] {
+            let mut bad = good.clone();
+            bad.push((name.to_owned(), Vec::new()));
+            assert_eq!(code(&bad), Err("derived::name"), "{name}");
+        }
+    }
+}
