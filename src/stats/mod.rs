@@ -1,1 +1,10 @@
 //! Distributions, special functions and linear algebra on plain `f64`; knows no survey.
+//!
+//! Everything here takes and returns plain numbers. A parameter outside its range gives NaN (distributions) or `None`
+//! (linear algebra); the rooms above check first and turn what cannot be computed into a reason.
+
+pub mod dist;
+pub mod linalg;
+pub mod quadform;
+mod quantile;
+pub mod special;

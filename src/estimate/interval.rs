@@ -1,0 +1,205 @@
+//! Confidence intervals of a share, mean, total … under a design: from estimate, variance, n and degrees of freedom.
+
+use crate::estimate::binomial::{self, Limits};
+use crate::estimate::value::{ConfidenceInterval, IntervalMethod, NotEstimable};
+use crate::stats::dist::t_upper_quantile;
+
+/// What an interval of a share needs to know.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShareInputs {
+    /// The share p, in [0, 1].
+    pub p: f64,
+    /// V, its estimated variance under the design, ≥ 0.
+    pub variance: f64,
+    /// Rows of the domain (not of the file).
+    pub n: u64,
+    /// Degrees of freedom of the domain; ∞ takes the normal distribution.
+    pub df: f64,
+}
+
+/// Interval for a share under a design.
+///
+/// With se = √V, n_eff = p(1 − p)/V, t the t quantile at (1 + level)/2 with df:
+///
+/// | method | limits |
+/// |---|---|
+/// | `wald` | p ± t se, not clipped |
+/// | `logit`, `xlogit` | logit p ± t se/(p(1 − p)), back-transformed |
+/// | `asin` | sin²(arcsin √p ± t se/(2√(p(1 − p)))), the angle held in [0, π/2] |
+/// | `wilson`, `wilson-cc`, `agresti-coull`, `likelihood` | the binomial formula with n_eff for n and t for z |
+/// | `korn-graubard`, `clopper-pearson` | Clopper–Pearson with n* = n_eff (t(n − 1)/t(df))², not capped at n |
+/// | `jeffreys` | equal-tailed Beta(n* p + ½, n*(1 − p) + ½), the same n* |
+///
+/// All but `wald` stay inside [0, 1]. Ends and other special cases:
+///
+/// - p = 0 or 1 (V is then 0 and n_eff is 0/0): the last two rows of the table and wilson, wilson-cc, agresti-coull and
+///   likelihood are given with n in the place of n_eff (as NCHS does, Parker et al. 2017); wald, logit, xlogit and asin
+///   have no limits there.
+/// - V = 0 with 0 < p < 1 (the domain was known from the design, or sampled whole): both limits are p.
+///
+/// For replicate designs the logit interval uses the variance of logit θ_r: [`share_interval_replicate`].
+///
+/// Source: R survey 4.5 `svyciprop` (wald = "mean", korn-graubard = "beta", wilson; likelihood is the exact root, R's
+/// profile differs in the fourth decimal); Korn and Graubard 1998; Franco et al. 2019 for the others on an effective n.
+///
+/// # Errors
+/// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1;
+/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::AtBoundary`] as said above;
+/// [`NotEstimable::NotDefined`] a level outside (0, 1), a share outside [0, 1] or a variance that is negative or not finite.
+pub fn share_interval(
+    method: IntervalMethod,
+    level: f64,
+    inputs: &ShareInputs,
+) -> Result<ConfidenceInterval, NotEstimable> {
+    let limits = share_limits(method, level, inputs, None)?;
+    Ok(ConfidenceInterval { low: limits.low, high: limits.high, method, level })
+}
+
+/// As [`share_interval`] for a replicate design: `logit` uses `logit_variance`, the replicate variance of
+/// logit θ_r = ln(θ_r/(1 − θ_r)), so that its limits are logit p ± t √`logit_variance`, back-transformed. All other
+/// methods (`xlogit` too) are as there.
+///
+/// Source: R survey 4.5 `svyciprop(method="logit")` on a `svyrep.design`.
+///
+/// # Errors
+/// As [`share_interval`]; [`NotEstimable::NotDefined`] too when `logit_variance` is needed and negative or not finite
+/// (a replicate share of 0 or 1 has no logit).
+pub fn share_interval_replicate(
+    method: IntervalMethod,
+    level: f64,
+    inputs: &ShareInputs,
+    logit_variance: f64,
+) -> Result<ConfidenceInterval, NotEstimable> {
+    let limits = share_limits(method, level, inputs, Some(logit_variance))?;
+    Ok(ConfidenceInterval { low: limits.low, high: limits.high, method, level })
+}
+
+fn share_limits(
+    method: IntervalMethod,
+    level: f64,
+    inputs: &ShareInputs,
+    logit_variance: Option<f64>,
+) -> Result<Limits, NotEstimable> {
+    let ShareInputs { p, variance, n, df } = *inputs;
+    if n == 0 {
+        return Err(NotEstimable::EmptyBase);
+    }
+    let t = t_of(level, df)?;
+    if n == 1 {
+        return Err(NotEstimable::SingleObservation);
+    }
+    if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&variance) {
+        return Err(NotEstimable::NotDefined);
+    }
+    let alpha = 1.0 - level;
+    let spread = p * (1.0 - p);
+    let size = match Size::new(p, variance, n) {
+        Size::Known => return Ok(Limits { low: p, high: p }),
+        size => size,
+    };
+    let limits = match method {
+        IntervalMethod::Wald => {
+            size.inside()?;
+            let half = t * variance.sqrt();
+            return Ok(Limits { low: p - half, high: p + half });
+        }
+        IntervalMethod::Logit => {
+            size.inside()?;
+            let se = match logit_variance {
+                Some(v) if (0.0..f64::INFINITY).contains(&v) => v.sqrt(),
+                Some(_) => return Err(NotEstimable::NotDefined),
+                None => variance.sqrt() / spread,
+            };
+            binomial::logit(p, t * se)
+        }
+        IntervalMethod::Xlogit => {
+            size.inside()?;
+            binomial::logit(p, t * variance.sqrt() / spread)
+        }
+        IntervalMethod::Asin => {
+            size.inside()?;
+            binomial::asin(p, 0.5 * t * (variance / spread).sqrt())
+        }
+        IntervalMethod::Wilson => binomial::wilson(p, size.plain(), t),
+        IntervalMethod::WilsonCc => binomial::wilson_cc(p, size.plain(), t),
+        IntervalMethod::AgrestiCoull => binomial::agresti_coull(p, size.plain(), t),
+        IntervalMethod::Likelihood => binomial::likelihood(p, size.plain(), t),
+        IntervalMethod::KornGraubard | IntervalMethod::ClopperPearson => {
+            binomial::clopper_pearson(p, size.adjusted(n, t, alpha), alpha)
+        }
+        IntervalMethod::Jeffreys => binomial::jeffreys(p, size.adjusted(n, t, alpha), alpha),
+    };
+    Ok(limits.clipped())
+}
+
+/// What stands in the place of n.
+enum Size {
+    /// n_eff = p(1 − p)/V.
+    Effective(f64),
+    /// p is 0 or 1: the rows themselves.
+    Rows(f64),
+    /// V = 0 inside (0, 1), or so small that the limits are p to all digits.
+    Known,
+}
+
+impl Size {
+    fn new(p: f64, variance: f64, n: u64) -> Self {
+        if p == 0.0 || p == 1.0 {
+            return Self::Rows(n as f64);
+        }
+        let size = p * (1.0 - p) / variance;
+        // An n_eff of 1e24 means a half width of 1e-12; rounding of the sums makes such variances, no sample does.
+        if size > 1e24 { Self::Known } else { Self::Effective(size) }
+    }
+
+    /// For the methods that have no limits at 0 and 1.
+    fn inside(&self) -> Result<(), NotEstimable> {
+        match self {
+            Self::Rows(_) => Err(NotEstimable::AtBoundary),
+            _ => Ok(()),
+        }
+    }
+
+    fn plain(&self) -> f64 {
+        match *self {
+            Self::Effective(size) | Self::Rows(size) => size,
+            Self::Known => f64::INFINITY,
+        }
+    }
+
+    /// Korn and Graubard's n* = n_eff (t(n − 1)/t(df))²; at 0 and 1 the rows, unadjusted.
+    fn adjusted(&self, n: u64, t: f64, alpha: f64) -> f64 {
+        match *self {
+            Self::Effective(size) => size * (t_upper_quantile(0.5 * alpha, n as f64 - 1.0) / t).powi(2),
+            Self::Rows(size) => size,
+            Self::Known => f64::INFINITY,
+        }
+    }
+}
+
+/// Interval of a mean, total, ratio or difference: value ± t se, t the t quantile at (1 + level)/2 with df (∞: normal).
+/// Not clipped; se = 0 gives a single point. The method is named `wald`.
+///
+/// Source: R survey `confint(svymean(…), df = …)` (whose own default is df = ∞).
+///
+/// # Errors
+/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::NotDefined`] a level outside (0, 1), a
+/// value that is not finite or a standard error that is negative or not finite.
+pub fn mean_interval(value: f64, se: f64, df: f64, level: f64) -> Result<ConfidenceInterval, NotEstimable> {
+    let t = t_of(level, df)?;
+    if !value.is_finite() || !(0.0..f64::INFINITY).contains(&se) {
+        return Err(NotEstimable::NotDefined);
+    }
+    Ok(ConfidenceInterval { low: value - t * se, high: value + t * se, method: IntervalMethod::Wald, level })
+}
+
+/// The t quantile at (1 + level)/2.
+fn t_of(level: f64, df: f64) -> Result<f64, NotEstimable> {
+    if !(level > 0.0 && level < 1.0) {
+        return Err(NotEstimable::NotDefined);
+    }
+    if !(df > 0.0) {
+        return Err(NotEstimable::NoDegreesOfFreedom);
+    }
+    Ok(t_upper_quantile(0.5 * (1.0 - level), df))
+}

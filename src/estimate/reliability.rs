@@ -1,0 +1,206 @@
+//! May a share be shown? The presentation standards of NCHS, and the Japanese 参考値 rule.
+
+use serde::Serialize;
+
+use crate::estimate::binomial::{Limits, clopper_pearson};
+use crate::estimate::value::NotEstimable;
+use crate::stats::dist::t_upper_quantile;
+use crate::text::Text;
+
+/// How a share may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presentation {
+    /// As it is.
+    Present,
+    /// After a statistician has looked at it.
+    Review,
+    /// Not at all.
+    Suppress,
+}
+
+/// Whether the share's complement, 1 − p, needs a footnote: p may be shown, 1 − p is too imprecise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComplementFootnote {
+    /// The complement may be shown without.
+    NotNeeded,
+    /// The complement is shown with a footnote only.
+    Needed,
+}
+
+/// Why a share is suppressed, reviewed or marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReliabilityReason {
+    /// n or the effective n is under 30 (suppress).
+    SmallSample,
+    /// The interval is 0.30 wide or wider (suppress).
+    WideInterval,
+    /// The interval is wider than 0.05 and than 130 % of the share (suppress).
+    WideRelativeInterval,
+    /// The share is 0 or 1 (review).
+    ZeroOrOne,
+    /// Fewer than 8 degrees of freedom (review).
+    FewDegreesOfFreedom,
+    /// Fewer than 30 respondents: 参考値 (the Japanese rule).
+    ReferenceValue,
+}
+
+impl ReliabilityReason {
+    /// The reason in words.
+    pub fn text(self) -> Text {
+        match self {
+            Self::SmallSample => Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30"),
+            Self::WideInterval => Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider"),
+            Self::WideRelativeInterval => {
+                Text::new("信頼区間の幅が割合の130%を超える", "the interval is wider than 130 % of the share")
+            }
+            Self::ZeroOrOne => Text::new("割合が0%または100%", "the share is 0 % or 100 %"),
+            Self::FewDegreesOfFreedom => Text::new("自由度が8未満", "fewer than 8 degrees of freedom"),
+            Self::ReferenceValue => Text::new("n が30未満のため参考値", "n is under 30: for reference only"),
+        }
+    }
+}
+
+/// What NCHS's standard says of a share, with the numbers that it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NchsVerdict {
+    /// Present, review or suppress.
+    pub presentation: Presentation,
+    /// Whether 1 − p needs a footnote; only asked when the share itself is presented.
+    pub complement: ComplementFootnote,
+    /// p(1 − p)/se², not capped; n when p is 0 or 1.
+    pub n_eff: f64,
+    /// min(n, n_eff (t(.975, n − 1)/t(.975, df))²); n when p is 0 or 1.
+    pub n_eff_df: f64,
+    /// Lower 95 % Clopper–Pearson (Korn–Graubard) limit on `n_eff_df`.
+    pub low: f64,
+    /// Upper limit.
+    pub high: f64,
+    /// high − low.
+    pub width: f64,
+    /// width/p; none when p = 0.
+    pub relative_width: Option<f64>,
+    /// width/(1 − p); none when p = 1.
+    pub relative_width_complement: Option<f64>,
+    /// Every rule that applies, also a review rule of a share that is suppressed.
+    pub reasons: Vec<ReliabilityReason>,
+}
+
+/// NCHS data presentation standard for a share p with standard error se, of n respondents, with df degrees of freedom.
+///
+/// Suppress when min(n, n_eff) < 30, when the 95 % interval is 0.30 wide or wider, or when it is wider than 0.05 and
+/// wider than 1.30 p. Otherwise review when p is 0 or 1 or df < 8. Otherwise present, with a footnote for the complement
+/// when the interval is wider than 0.05 and than 1.30 (1 − p).
+///
+/// p in [0, 1], se ≥ 0, df > 0 (∞ allowed; not used when p is 0 or 1). When se = 0 inside (0, 1) the effective size is
+/// infinite and n stands.
+///
+/// Source: Parker et al. 2017, Vital and Health Statistics 2(175), as in NCHS's SAS macro calculate_KornGraubard_CIs 2.0
+/// without its rounding.
+///
+/// # Errors
+/// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1 with p inside (0, 1);
+/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
+/// outside its range.
+pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEstimable> {
+    const ALPHA: f64 = 0.05;
+    if n == 0 {
+        return Err(NotEstimable::EmptyBase);
+    }
+    if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&se) {
+        return Err(NotEstimable::NotDefined);
+    }
+    let rows = n as f64;
+    let end = p == 0.0 || p == 1.0;
+    let (n_eff, n_eff_df) = if end {
+        (rows, rows)
+    } else if !(df > 0.0) {
+        return Err(NotEstimable::NoDegreesOfFreedom);
+    } else if n == 1 {
+        return Err(NotEstimable::SingleObservation);
+    } else {
+        let n_eff = p * (1.0 - p) / (se * se);
+        let ratio = t_upper_quantile(0.5 * ALPHA, rows - 1.0) / t_upper_quantile(0.5 * ALPHA, df);
+        (n_eff, rows.min(n_eff * ratio * ratio))
+    };
+    let Limits { low, high } = clopper_pearson(p, n_eff_df, ALPHA);
+    let width = high - low;
+    let relative = |part: f64| (part > 0.0).then(|| width / part);
+    let (relative_width, relative_width_complement) = (relative(p), relative(1.0 - p));
+    let too_wide = |relative: Option<f64>| width > 0.05 && relative.is_some_and(|r| r > 1.30);
+
+    let mut reasons = Vec::new();
+    if rows.min(n_eff) < 30.0 {
+        reasons.push(ReliabilityReason::SmallSample);
+    }
+    if width >= 0.30 {
+        reasons.push(ReliabilityReason::WideInterval);
+    }
+    if too_wide(relative_width) {
+        reasons.push(ReliabilityReason::WideRelativeInterval);
+    }
+    let suppressed = !reasons.is_empty();
+    if end {
+        reasons.push(ReliabilityReason::ZeroOrOne);
+    }
+    if !(df >= 8.0) {
+        reasons.push(ReliabilityReason::FewDegreesOfFreedom);
+    }
+    let presentation = match (suppressed, reasons.is_empty()) {
+        (true, _) => Presentation::Suppress,
+        (false, false) => Presentation::Review,
+        (false, true) => Presentation::Present,
+    };
+    let complement = if presentation == Presentation::Present && too_wide(relative_width_complement) {
+        ComplementFootnote::Needed
+    } else {
+        ComplementFootnote::NotNeeded
+    };
+    Ok(NchsVerdict {
+        presentation,
+        complement,
+        n_eff,
+        n_eff_df,
+        low,
+        high,
+        width,
+        relative_width,
+        relative_width_complement,
+        reasons,
+    })
+}
+
+/// What the plan's rule sets say of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reliability {
+    /// Nothing against it.
+    Reliable,
+    /// Shown with `*` as 参考値: fewer respondents than the rule's limit.
+    Reference,
+    /// To be looked at before it is shown.
+    Review,
+    /// Not to be shown.
+    Suppressed,
+}
+
+impl From<Presentation> for Reliability {
+    fn from(presentation: Presentation) -> Self {
+        match presentation {
+            Presentation::Present => Self::Reliable,
+            Presentation::Review => Self::Review,
+            Presentation::Suppress => Self::Suppressed,
+        }
+    }
+}
+
+/// The limit of the Japanese rule: below it a number is 参考値.
+pub const REFERENCE_LIMIT: u64 = 30;
+
+/// The Japanese practice: fewer than [`REFERENCE_LIMIT`] respondents make a number 参考値 (for reference only). n is the
+/// rows of its base, unweighted.
+pub fn reference_rule(n: u64) -> Reliability {
+    if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }
+}
