@@ -1,1 +1,145 @@
-//! design
+//! Who was sampled, and what that means for the uncertainty: strata, stages, finite population corrections, weights,
+//! calibration, replicates, and the one variance path.
+//!
+//! A [`Design`] is declared from plain columns ([`declare`]), then calibrated step by step ([`Design::post_stratify`],
+//! [`Design::rake`], [`Design::calibrate`], [`Design::trim`]). Every estimator hands its influence values to
+//! [`Design::covariance`]; nothing else in the crate computes a design-based variance.
+
+mod bootstrap;
+mod calibrate;
+mod declare;
+mod diagnostics;
+mod gram;
+mod jackknife;
+mod margin;
+mod projection;
+mod rake;
+mod replicates;
+mod roster;
+mod trim;
+mod variance;
+
+use std::sync::Arc;
+
+pub use bootstrap::Bootstrap;
+pub use calibrate::{Calibration, CalibrationFunction, CalibrationTerm};
+pub use declare::{Declaration, Fpc, Nesting, declare};
+pub use diagnostics::WeightDiagnostics;
+pub use margin::Margin;
+pub use rake::{Rake, RakeStop, RakeVariance};
+pub use replicates::{ReplicateCentre, ReplicateKind, Replicates};
+pub use roster::{DomainLonely, LonelyPsu, PsuRoster};
+pub use trim::{Trim, TrimRule};
+pub use variance::{Covariance, Influences, NoVariance, Scatters};
+
+use projection::Projection;
+use roster::Roster;
+
+use crate::error::{Error, Result};
+
+/// A sample design with its weights: everything that an estimate needs to know beside the answers.
+///
+/// Cloning is cheap; a calibration gives a new design and leaves the old one as it was.
+#[derive(Debug, Clone)]
+pub struct Design {
+    base_weights: Arc<[f64]>,
+    weights: Arc<[f64]>,
+    uncertainty: Uncertainty,
+    projections: Vec<Arc<Projection>>,
+}
+
+/// Where the sampling variance comes from.
+#[derive(Debug, Clone)]
+enum Uncertainty {
+    /// Taylor linearisation over the sampled units.
+    Linearised { roster: Arc<Roster>, lonely: LonelyPsu, domain_lonely: DomainLonely },
+    /// Replicate weights.
+    Replicated(Replicates),
+}
+
+impl Design {
+    /// A simple random sample of `rows` respondents, every weight 1, no finite population correction.
+    ///
+    /// # Errors
+    /// No rows.
+    pub fn simple(rows: usize) -> Result<Self> {
+        declare(Declaration::new(rows))
+    }
+
+    /// A design known by its full-sample weights and its replicate weights (R `svrepdesign`, combined weights).
+    ///
+    /// # Errors
+    /// A weight that is negative or not finite, no positive weight, or columns of another length.
+    pub fn replicated(weights: Vec<f64>, replicates: Replicates) -> Result<Self> {
+        declare::check_weights(&weights)?;
+        if replicates.rows() != weights.len() {
+            return Err(Error::msg(
+                "design::length",
+                format!("反復ウェイトは{}行、ウェイトは{}行です", replicates.rows(), weights.len()),
+                format!("the replicate weights have {} rows, the weights {}", replicates.rows(), weights.len()),
+            ));
+        }
+        let weights: Arc<[f64]> = weights.into();
+        Ok(Self {
+            base_weights: weights.clone(),
+            weights,
+            uncertainty: Uncertainty::Replicated(replicates),
+            projections: Vec::new(),
+        })
+    }
+
+    /// Number of respondents.
+    pub fn rows(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// The weights, after every calibration step.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// The weights that the design was declared with.
+    pub fn base_weights(&self) -> &[f64] {
+        &self.base_weights
+    }
+
+    /// Whether a step changed the weights in a way that the variance must follow.
+    pub fn is_calibrated(&self) -> bool {
+        !self.projections.is_empty()
+    }
+
+    /// The replicates of a replicate design.
+    pub fn replicates(&self) -> Option<&Replicates> {
+        match &self.uncertainty {
+            Uncertainty::Replicated(r) => Some(r),
+            Uncertainty::Linearised { .. } => None,
+        }
+    }
+
+    /// The sampled units of a linearised design.
+    pub fn roster(&self) -> Option<PsuRoster<'_>> {
+        match &self.uncertainty {
+            Uncertainty::Linearised { roster, .. } => Some(roster.first_stage()),
+            Uncertainty::Replicated(_) => None,
+        }
+    }
+
+    /// The same design with new weights and, for replicates, each replicate changed by the same function.
+    fn reweighted(&self, weights: Vec<f64>, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
+        let mut next = self.clone();
+        if let Uncertainty::Replicated(replicates) = &self.uncertainty {
+            next.uncertainty = Uncertainty::Replicated(replicates.map(each)?);
+        }
+        next.weights = weights.into();
+        Ok(next)
+    }
+
+    /// Remembers what a calibration step projects out of the influence values. Replicates need no such memory: they
+    /// went through the step themselves.
+    fn with_projection(mut self, projection: impl FnOnce() -> Projection) -> Self {
+        if matches!(self.uncertainty, Uncertainty::Linearised { .. }) {
+            self.projections.push(Arc::new(projection()));
+        }
+        self
+    }
+}

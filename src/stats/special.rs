@@ -47,10 +47,14 @@ pub fn ln_gamma(x: f64) -> f64 {
 ///
 /// Near x = m the series of ln((1 + v)/(1 − v)), v = (x − m)/(x + m). Source: Loader 2000.
 pub fn deviance(x: f64, m: f64) -> f64 {
+    deviance_at(x, m, x - m)
+}
+
+/// [`deviance`] with `difference` = x − m given, where the caller knows it better than the rounded x and m tell it.
+fn deviance_at(x: f64, m: f64, difference: f64) -> f64 {
     if x == 0.0 {
         return m;
     }
-    let difference = x - m;
     if difference.abs() < 0.1 * (x + m) {
         let v = difference / (x + m);
         let v2 = v * v;
@@ -90,10 +94,17 @@ impl Tails {
     }
 }
 
+/// λ = a − (a + b) x = (a + b) y − b, from the smaller of x and y and with a single rounding.
+fn beta_shift(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if x > y { (a + b).mul_add(y, -b) } else { (a + b).mul_add(-x, a) }
+}
+
 /// x^a y^b / B(a, b) with y = 1 − x; a, b > 0. It is x y times the beta density.
 pub fn beta_power(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
-    let exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y);
+    let shift = beta_shift(a, b, x, y);
+    let distance = deviance_at(a, n * x, shift) + deviance_at(b, n * y, -shift);
+    let exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - distance;
     // √(n/(2π a b)) · a b/n, with the large factors kept apart so that a b cannot overflow.
     (a / n * b / (2.0 * PI)).sqrt() * exponent.exp()
 }
@@ -114,7 +125,7 @@ pub fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> Tails {
     if y <= 0.0 {
         return Tails::ABOVE;
     }
-    let lambda = if a > b { (a + b) * y - b } else { a - (a + b) * x };
+    let lambda = beta_shift(a, b, x, y);
     if lambda >= 0.0 {
         let lower = beta_fraction(a, b, x, lambda) * beta_power(a, b, x, y);
         Tails { lower, upper: 1.0 - lower }
@@ -160,7 +171,7 @@ fn lentz(first: f64, term: impl Fn(f64) -> (f64, f64)) -> f64 {
 
 /// Regularised incomplete gamma functions P(a, x) (lower) and Q(a, x) (upper); a > 0, x ≥ 0.
 ///
-/// Series DLMF 8.11.4 below x = a, Legendre's continued fraction DLMF 8.9.2 above, both times
+/// Series DLMF 8.11.4 below x = a + 1, Legendre's continued fraction DLMF 8.9.2 above, both times
 /// x^a e^(−x)/Γ(a) in saddle-point form.
 pub fn gamma_tails(a: f64, x: f64) -> Tails {
     if !(a > 0.0 && a.is_finite()) || x.is_nan() {
@@ -174,7 +185,7 @@ pub fn gamma_tails(a: f64, x: f64) -> Tails {
     }
     // x^a e^(−x) / Γ(a + 1)
     let power = (-stirling_error(a) - deviance(a, x)).exp() / (2.0 * PI * a).sqrt();
-    if x < a {
+    if x < a + 1.0 {
         let mut sum = 1.0;
         let mut term = 1.0;
         let mut k = a;

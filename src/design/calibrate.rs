@@ -1,0 +1,224 @@
+//! Calibration to totals of any auxiliaries: w F(x'λ) with F linear, exponential or logit (Deville and Särndal 1992).
+
+use super::gram::Gram;
+use super::margin::CompensatedSum;
+use super::projection::{Basis, ColumnBasis, Projection};
+use super::Design;
+use crate::error::{Diagnostic, Error, Result};
+use crate::text::Text;
+
+/// How far a weight may move: the function F with F(0) = 1 and F'(0) = 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CalibrationFunction {
+    /// F(u) = 1 + u (GREG); within `bounds` on new/old weight when given.
+    Linear {
+        /// Least and greatest ratio of new to old weight.
+        bounds: Option<(f64, f64)>,
+    },
+    /// F(u) = exp u: weights stay positive.
+    Raking,
+    /// Logit: the ratio stays strictly within the bounds (low < 1 < high).
+    Logit {
+        /// Least and greatest ratio of new to old weight.
+        bounds: (f64, f64),
+    },
+}
+
+impl CalibrationFunction {
+    /// F and its derivative at `u`.
+    fn at(self, u: f64) -> (f64, f64) {
+        match self {
+            Self::Linear { bounds: None } => (1.0 + u, 1.0),
+            Self::Linear { bounds: Some((low, high)) } => {
+                let g = 1.0 + u;
+                if g < low {
+                    (low, 0.0)
+                } else if g > high {
+                    (high, 0.0)
+                } else {
+                    (g, 1.0)
+                }
+            }
+            Self::Raking => (u.exp(), u.exp()),
+            Self::Logit { bounds: (low, high) } => {
+                let a = (high - low) / ((1.0 - low) * (high - 1.0));
+                // Written with exp of a negative number, so that it cannot overflow.
+                let g = if u > 0.0 {
+                    let e = (-a * u).exp();
+                    (low * (high - 1.0) * e + high * (1.0 - low)) / ((high - 1.0) * e + 1.0 - low)
+                } else {
+                    let e = (a * u).exp();
+                    (low * (high - 1.0) + high * (1.0 - low) * e) / (high - 1.0 + (1.0 - low) * e)
+                };
+                (g, a * (g - low) * (high - g) / (high - low))
+            }
+        }
+    }
+
+    fn check(self) -> Result<()> {
+        let bounds = match self {
+            Self::Linear { bounds: Some(b) } | Self::Logit { bounds: b } => b,
+            Self::Linear { bounds: None } | Self::Raking => return Ok(()),
+        };
+        if bounds.0 < 1.0 && bounds.1 > 1.0 && bounds.0.is_finite() && bounds.1.is_finite() {
+            return Ok(());
+        }
+        let (low, high) = bounds;
+        Err(Error::msg(
+            "design::calibrate-bounds",
+            format!("較正の上下限は 下限 < 1 < 上限 でなければなりません（{low}、{high}）"),
+            format!("calibration bounds must be low < 1 < high, not {low} and {high}"),
+        ))
+    }
+}
+
+/// One auxiliary and its population total.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalibrationTerm {
+    /// Its name, for messages.
+    pub name: String,
+    /// x of every respondent; 1 for an intercept, 0/1 for an indicator.
+    pub values: Vec<f64>,
+    /// Σ x over the population.
+    pub total: f64,
+}
+
+/// A calibration: Σ w_new x = total for every term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// The auxiliaries.
+    pub terms: Vec<CalibrationTerm>,
+    /// How far weights may move.
+    pub function: CalibrationFunction,
+}
+
+const MAX_STEPS: u32 = 200;
+
+impl Calibration {
+    fn check(&self, rows: usize) -> Result<()> {
+        self.function.check()?;
+        for term in &self.terms {
+            let name = &term.name;
+            if term.values.len() != rows {
+                let length = term.values.len();
+                return Err(Error::msg(
+                    "design::length",
+                    format!("補助変数「{name}」は{length}人分ですが、回答者は{rows}人です"),
+                    format!("auxiliary \"{name}\" has {length} values for {rows} respondents"),
+                ));
+            }
+            if let Some(row) = term.values.iter().position(|x| !x.is_finite()) {
+                return Err(Error::msg(
+                    "design::calibrate-missing",
+                    format!("補助変数「{name}」が{}人目の回答者でわかりません", row + 1),
+                    format!("auxiliary \"{name}\" is missing for respondent {}", row + 1),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Σ w F(x'λ) x − total by term, and the largest of them relative to the size of the sum.
+    fn misfit(&self, weights: &[f64], ratios: &[f64]) -> (Vec<f64>, (f64, usize)) {
+        let mut worst = (0.0, 0);
+        let off = self.terms.iter().enumerate().map(|(j, term)| {
+            let (mut sum, mut size) = (CompensatedSum::default(), 0.0);
+            for ((w, g), x) in weights.iter().zip(ratios).zip(&term.values) {
+                sum.add(w * g * x);
+                size += (w * g * x).abs();
+            }
+            sum.add(-term.total);
+            let error = sum.value().abs() / size.max(term.total.abs()).max(f64::MIN_POSITIVE);
+            if error > worst.0 || error.is_nan() {
+                worst = (error, j);
+            }
+            sum.value()
+        });
+        let off: Vec<f64> = off.collect();
+        (off, worst)
+    }
+
+    fn ratios(&self, lambda: &[f64], rows: usize) -> (Vec<f64>, Vec<f64>) {
+        let mut u = vec![0.0; rows];
+        for (l, term) in lambda.iter().zip(&self.terms) {
+            for (u, x) in u.iter_mut().zip(&term.values) {
+                *u += l * x;
+            }
+        }
+        u.into_iter().map(|u| self.function.at(u)).unzip()
+    }
+
+    /// New weights, by Newton's method on λ with halved steps where a full one leads away.
+    fn solve(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        let (p, rows) = (self.terms.len(), weights.len());
+        let mut lambda = vec![0.0; p];
+        let (mut ratios, mut slopes) = self.ratios(&lambda, rows);
+        let (mut off, mut worst) = self.misfit(weights, &ratios);
+        for _ in 0..MAX_STEPS {
+            let mut jacobian = vec![0.0; p * p];
+            for row in 0..rows {
+                let w = weights[row] * slopes[row];
+                for i in 0..p {
+                    let wx = w * self.terms[i].values[row];
+                    for j in 0..=i {
+                        jacobian[i * p + j] += wx * self.terms[j].values[row];
+                    }
+                }
+            }
+            for i in 0..p {
+                for j in 0..i {
+                    jacobian[j * p + i] = jacobian[i * p + j];
+                }
+            }
+            let step = Gram::new(p, &jacobian).solve(&off);
+            let mut share = 1.0;
+            let next = loop {
+                let candidate: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l - share * s).collect();
+                let (g, d) = self.ratios(&candidate, rows);
+                let (o, e) = self.misfit(weights, &g);
+                if e.0 < worst.0 {
+                    break Some((candidate, g, d, o, e));
+                }
+                share /= 2.0;
+                if share < 1e-9 {
+                    break None;
+                }
+            };
+            // No step leads nearer: at the solution, up to rounding, or at a dead end.
+            let Some((l, g, d, o, e)) = next else { break };
+            (lambda, ratios, slopes, off, worst) = (l, g, d, o, e);
+        }
+        if !(worst.0 <= 1e-11) {
+            let (error, j) = worst;
+            let name = self.terms.get(j).map_or("", |t| t.name.as_str());
+            return Err(Diagnostic::new(
+                "design::calibrate-converge",
+                Text::new(
+                    format!("較正ウェイトが求まりません。補助変数「{name}」が目標から相対{error:.1e}ずれています"),
+                    format!("calibration found no weights: auxiliary \"{name}\" is off by {error:.1e} (relative)"),
+                ),
+            )
+            .help(Text::new("上下限をゆるめるか、補助変数を減らします", "widen the bounds, or use fewer auxiliaries"))
+            .into());
+        }
+        Ok(weights.iter().zip(&ratios).map(|(w, g)| w * g).collect())
+    }
+}
+
+impl Design {
+    /// Calibrates the weights (R `calibrate` with `calfun` linear, raking or logit). Replicates are calibrated one by one.
+    ///
+    /// # Errors
+    /// An auxiliary that is missing for a respondent, bounds that do not hold 1, or totals that no weights within the
+    /// bounds can reach: the message names the auxiliary.
+    pub fn calibrate(&self, calibration: &Calibration) -> Result<Self> {
+        calibration.check(self.rows())?;
+        let before = self.weights.clone();
+        let next = self.reweighted(calibration.solve(&before)?, |weights| calibration.solve(weights))?;
+        let after = next.weights.clone();
+        Ok(next.with_projection(|| {
+            let columns: Vec<Vec<f64>> = calibration.terms.iter().map(|t| t.values.clone()).collect();
+            Projection { after, basis: Basis::Columns(ColumnBasis::new(&before, &columns)) }
+        }))
+    }
+}

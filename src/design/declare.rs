@@ -1,0 +1,379 @@
+//! From plain columns to a checked design.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::roster::{DomainLonely, LonelyPsu, Roster, Stage, StageStratum};
+use super::{Design, Uncertainty};
+use crate::error::{Diagnostic, Error, Result};
+use crate::text::Text;
+
+/// Sizes of the population that each stage was drawn from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Fpc {
+    /// Drawn with replacement, or from a population so large that it does not matter.
+    #[default]
+    None,
+    /// One column a stage: units of the population in the stratum (or in the unit of the stage above), at least the
+    /// number drawn; infinite for "with replacement".
+    PopulationSize(Vec<Vec<f64>>),
+    /// One column a stage: n/N, from 0 to 1.
+    SamplingFraction(Vec<Vec<f64>>),
+}
+
+/// What a cluster code that occurs in two strata means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Nesting {
+    /// A mistake: codes are unique over the whole file.
+    #[default]
+    Unique,
+    /// Two clusters: codes start again in each stratum (R `nest=TRUE`).
+    WithinStrata,
+}
+
+/// A design as its columns say it. Columns hold one value a respondent; codes are any numbers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Declaration {
+    rows: usize,
+    clusters: Vec<Vec<u32>>,
+    strata: Vec<Vec<u32>>,
+    stratum_names: Vec<String>,
+    fpc: Fpc,
+    weights: Option<Vec<f64>>,
+    nesting: Nesting,
+    lonely: LonelyPsu,
+    domain_lonely: DomainLonely,
+}
+
+impl Declaration {
+    /// A simple random sample of `rows` respondents; the other methods add to it.
+    pub fn new(rows: usize) -> Self {
+        Self { rows, ..Self::default() }
+    }
+
+    /// Cluster codes, one column a stage from the first down. None: every row is its own PSU.
+    #[must_use]
+    pub fn clusters(mut self, stages: Vec<Vec<u32>>) -> Self {
+        self.clusters = stages;
+        self
+    }
+
+    /// Stratum codes, one column a stage from the first down.
+    #[must_use]
+    pub fn strata(mut self, stages: Vec<Vec<u32>>) -> Self {
+        self.strata = stages;
+        self
+    }
+
+    /// Names of the first stage's stratum codes (code 0 has the first name), for messages.
+    #[must_use]
+    pub fn stratum_names(mut self, names: Vec<String>) -> Self {
+        self.stratum_names = names;
+        self
+    }
+
+    /// Population sizes or sampling fractions.
+    #[must_use]
+    pub fn fpc(mut self, fpc: Fpc) -> Self {
+        self.fpc = fpc;
+        self
+    }
+
+    /// Weights. Without them: the product of N/n over the stages with population sizes, else 1.
+    #[must_use]
+    pub fn weights(mut self, weights: Vec<f64>) -> Self {
+        self.weights = Some(weights);
+        self
+    }
+
+    /// What a cluster code that occurs in two strata means.
+    #[must_use]
+    pub fn nesting(mut self, nesting: Nesting) -> Self {
+        self.nesting = nesting;
+        self
+    }
+
+    /// The policy for strata with a single PSU.
+    #[must_use]
+    pub fn lonely(mut self, lonely: LonelyPsu) -> Self {
+        self.lonely = lonely;
+        self
+    }
+
+    /// The policy for strata with a single PSU in the domain.
+    #[must_use]
+    pub fn domain_lonely(mut self, domain_lonely: DomainLonely) -> Self {
+        self.domain_lonely = domain_lonely;
+        self
+    }
+
+    fn stratum_name(&self, stage: usize, row: usize) -> String {
+        let code = self.strata.get(stage).map_or(0, |s| s[row]);
+        let name = if stage == 0 { self.stratum_names.get(code as usize) } else { None };
+        name.cloned().unwrap_or_else(|| code.to_string())
+    }
+}
+
+/// Checks a declaration and makes the design. All mistakes are told in one error.
+///
+/// # Errors
+/// No rows; columns of different lengths; weights that are negative or not finite, or all 0; a population size below the
+/// number drawn, or different ones within a stratum; a cluster code in two strata without [`Nesting::WithinStrata`];
+/// under [`LonelyPsu::Fail`] a stratum with a single PSU.
+pub fn declare(declaration: Declaration) -> Result<Design> {
+    let d = &declaration;
+    check_shape(d)?;
+    let mut problems = Vec::new();
+    if let Some(weights) = &d.weights {
+        problems.extend(check_weights(weights).err().into_iter().flat_map(Error::into_diagnostics));
+    }
+    let (stages, product) = build_stages(d, &mut problems);
+    if let Some(error) = Error::all(problems) {
+        return Err(error);
+    }
+    let weights: Arc<[f64]> = d.weights.clone().unwrap_or(product).into();
+    Ok(Design {
+        base_weights: weights.clone(),
+        weights,
+        uncertainty: Uncertainty::Linearised {
+            roster: Arc::new(Roster { stages }),
+            lonely: d.lonely,
+            domain_lonely: d.domain_lonely,
+        },
+        projections: Vec::new(),
+    })
+}
+
+/// Weights must be finite, not negative, and not all 0.
+pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
+    let bad: Vec<usize> = (0..weights.len()).filter(|i| !(weights[*i].is_finite() && weights[*i] >= 0.0)).collect();
+    if let Some(first) = bad.first() {
+        let (row, value, count) = (first + 1, weights[*first], bad.len());
+        return Err(Error::msg(
+            "design::weight",
+            format!("ウェイトが負または数値でない回答者が{count}人います（最初は{row}人目、値は{value}）"),
+            format!("{count} respondents have a weight that is negative or no number (first: respondent {row}, weight {value})"),
+        ));
+    }
+    if !weights.iter().any(|w| *w > 0.0) {
+        return Err(Error::msg("design::weight", "ウェイトがすべて0です", "every weight is 0"));
+    }
+    Ok(())
+}
+
+fn check_shape(d: &Declaration) -> Result<()> {
+    if d.rows == 0 {
+        return Err(Error::msg("design::empty", "回答者が1人もいません", "there are no respondents"));
+    }
+    if d.rows > u32::MAX as usize {
+        return Err(Error::msg("design::size", "回答者が多すぎます", "too many respondents"));
+    }
+    let fpc: &[Vec<f64>] = match &d.fpc {
+        Fpc::None => &[],
+        Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c,
+    };
+    let lengths = d.clusters.iter().map(Vec::len).chain(d.strata.iter().map(Vec::len)).chain(fpc.iter().map(Vec::len));
+    if let Some(length) = lengths.chain(d.weights.iter().map(Vec::len)).find(|l| *l != d.rows) {
+        return Err(Error::msg(
+            "design::length",
+            format!("標本設計の列の長さ（{length}）が回答者数（{}）と違います", d.rows),
+            format!("a design column has {length} values for {} respondents", d.rows),
+        ));
+    }
+    let stages = d.clusters.len().max(1);
+    if d.strata.len() > stages || fpc.len() > stages {
+        return Err(Error::msg(
+            "design::stages",
+            format!("抽出段は{stages}段ですが、層または母集団の大きさの列が{}段分あります", d.strata.len().max(fpc.len())),
+            format!("there are {stages} stages, but strata or population sizes for {}", d.strata.len().max(fpc.len())),
+        ));
+    }
+    Ok(())
+}
+
+/// Numbers pairs (parent, code) in the order in which they first occur.
+fn number_pairs(rows: usize, parent: impl Fn(usize) -> u32, code: impl Fn(usize) -> u32) -> (Vec<u32>, Vec<usize>) {
+    let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+    let (mut numbers, mut first) = (Vec::with_capacity(rows), Vec::new());
+    for row in 0..rows {
+        let next = first.len() as u32;
+        let number = *known.entry((parent(row), code(row))).or_insert_with(|| {
+            first.push(row);
+            next
+        });
+        numbers.push(number);
+    }
+    (numbers, first)
+}
+
+/// The stages that matter, and the product of N/n over those with population sizes.
+fn build_stages(d: &Declaration, problems: &mut Vec<Diagnostic>) -> (Vec<Stage>, Vec<f64>) {
+    let mut product = vec![1.0; d.rows];
+    let mut stages: Vec<Stage> = Vec::new();
+    let fpc_stages = match &d.fpc {
+        Fpc::None => 0,
+        Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c.len(),
+    };
+    for s in 0..fpc_stages.max(1) {
+        let above = stages.last();
+        let parent = |row: usize| above.map_or(0, |a| a.unit(row) as u32);
+        let (stratum_of_row, first_row) = number_pairs(d.rows, parent, |row| d.strata.get(s).map_or(0, |c| c[row]));
+        let (unit_of_row, unit_first) = match d.clusters.get(s) {
+            None => (None, Vec::new()),
+            Some(codes) => {
+                if s == 0 && d.nesting == Nesting::Unique {
+                    problems.extend(check_unique(codes, &stratum_of_row, d));
+                }
+                let (numbers, first) = number_pairs(d.rows, |row| stratum_of_row[row], |row| codes[row]);
+                (Some(numbers), first)
+            }
+        };
+        let unit_count = if unit_of_row.is_some() { unit_first.len() } else { d.rows };
+        let stratum_of_unit: Vec<u32> = match &unit_of_row {
+            Some(_) => unit_first.iter().map(|row| stratum_of_row[*row]).collect(),
+            None => stratum_of_row.clone(),
+        };
+        let mut units = vec![0_u64; first_row.len()];
+        for stratum in &stratum_of_unit {
+            units[*stratum as usize] += 1;
+        }
+        let strata: Vec<StageStratum> = first_row
+            .iter()
+            .zip(&units)
+            .map(|(row, n)| StageStratum {
+                units: *n,
+                population: population(&d.fpc, s, *row, *n),
+                carry: above.map_or(1.0, |a| {
+                    let h = &a.strata[a.stratum(a.unit(*row))];
+                    h.carry * h.fraction()
+                }),
+            })
+            .collect();
+        check_populations(d, s, &stratum_of_row, &first_row, &strata, problems);
+        if d.lonely == LonelyPsu::Fail {
+            check_lonely(d, s, &first_row, &strata, problems);
+        }
+        if s < fpc_stages {
+            for (p, h) in product.iter_mut().zip(&stratum_of_row) {
+                let h = &strata[*h as usize];
+                if h.population.is_finite() {
+                    *p *= h.population / h.units as f64;
+                }
+            }
+        }
+        let groups = group_by_parent(above, &first_row);
+        let stratum_of_unit = (strata.len() > 1).then_some(stratum_of_unit);
+        let elements = unit_of_row.is_none();
+        stages.push(Stage { unit_of_row, unit_count, stratum_of_unit, strata, groups });
+        if elements {
+            break;
+        }
+    }
+    (stages, product)
+}
+
+fn group_by_parent(above: Option<&Stage>, first_row: &[usize]) -> Vec<Vec<u32>> {
+    let Some(above) = above else {
+        return vec![(0..first_row.len() as u32).collect()];
+    };
+    let mut groups = vec![Vec::new(); above.unit_count];
+    for (h, row) in first_row.iter().enumerate() {
+        groups[above.unit(*row)].push(h as u32);
+    }
+    groups
+}
+
+fn population(fpc: &Fpc, stage: usize, row: usize, drawn: u64) -> f64 {
+    match fpc {
+        Fpc::None => f64::INFINITY,
+        Fpc::PopulationSize(c) => c.get(stage).map_or(f64::INFINITY, |c| c[row]),
+        Fpc::SamplingFraction(c) => c.get(stage).map_or(f64::INFINITY, |c| drawn as f64 / c[row]),
+    }
+}
+
+fn check_unique(codes: &[u32], stratum_of_row: &[u32], d: &Declaration) -> Option<Diagnostic> {
+    let mut stratum_of_code: HashMap<u32, (u32, usize)> = HashMap::new();
+    for (row, (code, stratum)) in codes.iter().zip(stratum_of_row).enumerate() {
+        let (known, first) = *stratum_of_code.entry(*code).or_insert((*stratum, row));
+        if known != *stratum {
+            let (a, b) = (d.stratum_name(0, first), d.stratum_name(0, row));
+            return Some(
+                Diagnostic::new(
+                    "design::nest",
+                    Text::new(
+                        format!("同じ集落（PSU）番号が二つの層「{a}」「{b}」にあります（{}人目と{}人目）", first + 1, row + 1),
+                        format!("a cluster code occurs in two strata, \"{a}\" and \"{b}\" (respondents {} and {})", first + 1, row + 1),
+                    ),
+                )
+                .help(Text::new("番号が層ごとに1から始まるなら nest を指定します", "say nest if the codes start again in each stratum")),
+            );
+        }
+    }
+    None
+}
+
+fn check_populations(
+    d: &Declaration,
+    stage: usize,
+    stratum_of_row: &[u32],
+    first_row: &[usize],
+    strata: &[StageStratum],
+    problems: &mut Vec<Diagnostic>,
+) {
+    let column = match &d.fpc {
+        Fpc::None => return,
+        Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c.get(stage),
+    };
+    let Some(column) = column else { return };
+    for (row, h) in stratum_of_row.iter().enumerate() {
+        let first = first_row[*h as usize];
+        if column[row] != column[first] {
+            let name = d.stratum_name(stage, row);
+            problems.push(Diagnostic::new(
+                "design::fpc-varies",
+                Text::new(
+                    format!("層「{name}」（第{}段）の母集団の大きさが一つではありません（{}と{}）", stage + 1, column[first], column[row]),
+                    format!("stratum \"{name}\" (stage {}) has more than one population size ({} and {})", stage + 1, column[first], column[row]),
+                ),
+            ));
+            return;
+        }
+    }
+    for (stratum, row) in strata.iter().zip(first_row) {
+        let (n, size) = (stratum.units, stratum.population);
+        // A fraction of exactly n/N may come back a rounding below n.
+        if size.is_nan() || size <= 0.0 || size < n as f64 * (1.0 - 1e-12) {
+            let name = d.stratum_name(stage, *row);
+            problems.push(Diagnostic::new(
+                "design::fpc-small",
+                Text::new(
+                    format!("層「{name}」（第{}段）の母集団の大きさ{size}が標本の{n}より小さいか、数値ではありません", stage + 1),
+                    format!("stratum \"{name}\" (stage {}): the population size {size} is below the sample's {n}, or no number", stage + 1),
+                ),
+            ));
+        }
+    }
+}
+
+fn check_lonely(d: &Declaration, stage: usize, first_row: &[usize], strata: &[StageStratum], problems: &mut Vec<Diagnostic>) {
+    let lonely = |h: &StageStratum| h.units == 1 && h.carry > 0.0 && !h.is_complete();
+    let names: Vec<String> =
+        strata.iter().zip(first_row).filter(|(h, _)| lonely(h)).map(|(_, row)| d.stratum_name(stage, *row)).collect();
+    if names.is_empty() || d.rows == 1 {
+        return;
+    }
+    let (count, shown) = (names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("、"));
+    problems.push(
+        Diagnostic::new(
+            "design::lonely-psu",
+            Text::new(
+                format!("標本単位（PSU）が1つしかない層が{count}あります（第{}段: {shown}）", stage + 1),
+                format!("{count} strata have a single sampled unit (stage {}: {})", stage + 1, shown.replace('、', ", ")),
+            ),
+        )
+        .help(Text::new(
+            "近い層と合わせるか、lonely-psu に certainty・adjust・average のいずれかを指定します",
+            "merge them with a neighbour, or choose certainty, adjust or average for lonely-psu",
+        )),
+    );
+}

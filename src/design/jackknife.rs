@@ -1,0 +1,75 @@
+//! Making jackknife replicates from a design.
+
+use super::replicates::{ReplicateKind, Replicates};
+use super::roster::Stage;
+use super::{Design, Uncertainty};
+use crate::error::{Error, Result};
+
+impl Design {
+    /// The first stage of a linearised design.
+    pub(super) fn sampled_units(&self) -> Result<&Stage> {
+        match &self.uncertainty {
+            Uncertainty::Linearised { roster, .. } if self.projections.is_empty() => Ok(&roster.stages[0]),
+            Uncertainty::Linearised { .. } => Err(Error::msg(
+                "design::replicates-calibrated",
+                "反復ウェイトは較正の前に作ります（較正は反復ごとにやり直されます）",
+                "make the replicates before calibrating: every replicate is calibrated again",
+            )),
+            Uncertainty::Replicated(_) => Err(Error::msg(
+                "design::replicates-already",
+                "この標本設計はすでに反復ウェイトを持っています",
+                "this design has replicates already",
+            )),
+        }
+    }
+
+    /// The same weights with replicates instead of the sampled units.
+    pub(super) fn with_replicates(&self, replicates: Replicates) -> Self {
+        Self { uncertainty: Uncertainty::Replicated(replicates), ..self.clone() }
+    }
+
+    /// Full weights of a replicate from one factor a PSU.
+    pub(super) fn scaled_by_unit(&self, stage: &Stage, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+        self.weights.iter().enumerate().map(|(row, w)| w * factor(stage.unit(row))).collect()
+    }
+
+    /// Delete-one-PSU jackknife: JK1 for an unstratified design, JKn for a stratified one (R `as.svrepdesign`). Leaving
+    /// out PSU i of stratum h multiplies the others of h by n_h/(n_h − 1); its rscale is (n_h − 1)/n_h (1 − f_h).
+    /// Only the first stage is replicated. A complete stratum (n = N) gives no replicates.
+    ///
+    /// # Errors
+    /// A calibrated or replicated design, a stratum with a single PSU, or no replicate at all.
+    pub fn jackknife(&self) -> Result<Self> {
+        let stage = self.sampled_units()?;
+        let stratified = stage.strata.len() > 1;
+        let (mut weights, mut rscales) = (Vec::new(), Vec::new());
+        for deleted in 0..stage.unit_count {
+            let h = stage.stratum(deleted);
+            let stratum = &stage.strata[h];
+            if stratum.is_complete() {
+                continue;
+            }
+            if stratum.units < 2 {
+                return Err(Error::msg(
+                    "design::lonely-psu",
+                    "PSUが1つしかない層があるため、ジャックナイフ反復を作れません",
+                    "a stratum has a single PSU: no jackknife replicates can be made",
+                ));
+            }
+            let n = stratum.units as f64;
+            weights.push(self.scaled_by_unit(stage, |unit| match (unit == deleted, stage.stratum(unit) == h) {
+                (true, _) => 0.0,
+                (false, true) => n / (n - 1.0),
+                (false, false) => 1.0,
+            }));
+            rscales.push((n - 1.0) / n * (1.0 - stratum.fraction()));
+        }
+        let replicates = if stratified {
+            Replicates::new(ReplicateKind::Jkn, weights)?.rscales(rscales)?
+        } else {
+            let scale = rscales.first().copied().unwrap_or(0.0);
+            Replicates::new(ReplicateKind::Jk1, weights)?.scale(scale)?
+        };
+        Ok(self.with_replicates(replicates))
+    }
+}

@@ -1,0 +1,224 @@
+//! A margin: which category each respondent is in, and how many of the population are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::projection::{Basis, CellBasis, Projection};
+use super::Design;
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// Population totals by category, with the category of every respondent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Margin {
+    pub(super) name: String,
+    pub(super) categories: Vec<String>,
+    pub(super) cells: Arc<[u32]>,
+    pub(super) totals: Vec<f64>,
+}
+
+impl Margin {
+    /// A margin from codes: `cells` holds for each respondent the index of a category.
+    ///
+    /// # Errors
+    /// A code without a category, a total that is negative or not finite, or categories and totals of different number.
+    pub fn new(name: impl Into<String>, categories: Vec<String>, cells: Vec<u32>, totals: Vec<f64>) -> Result<Self> {
+        let name = name.into();
+        if categories.len() != totals.len() {
+            return Err(Error::msg(
+                "design::margin",
+                format!("周辺分布「{name}」の区分は{}、母集団の値は{}です", categories.len(), totals.len()),
+                format!("margin \"{name}\" has {} categories and {} totals", categories.len(), totals.len()),
+            ));
+        }
+        if let Some(row) = cells.iter().position(|c| *c as usize >= categories.len()) {
+            return Err(Error::msg(
+                "design::margin-missing",
+                format!("{}人目の回答者は周辺分布「{name}」のどの区分にもありません", row + 1),
+                format!("respondent {} is in no category of the margin \"{name}\"", row + 1),
+            ));
+        }
+        if let Some(at) = totals.iter().position(|t| !(t.is_finite() && *t >= 0.0)) {
+            let (category, total) = (&categories[at], totals[at]);
+            return Err(Error::msg(
+                "design::margin-total",
+                format!("周辺分布「{name}」の区分「{category}」の母集団の値{total}は使えません"),
+                format!("margin \"{name}\", category \"{category}\": {total} is no population total"),
+            ));
+        }
+        Ok(Self { name, categories, cells: cells.into(), totals })
+    }
+
+    /// Matches respondents and population by the names of the categories. A category of the population without a
+    /// respondent is left out and found: its people cannot be represented by anyone.
+    ///
+    /// # Errors
+    /// A respondent without a name, or with one that the population table does not have; a name twice in the table.
+    pub fn from_names(name: impl Into<String>, respondents: &[Option<&str>], table: &[(String, f64)]) -> Result<(Self, Vec<Finding>)> {
+        let name = name.into();
+        let mut problems = Vec::new();
+        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, (category, _)) in table.iter().enumerate() {
+            if index.insert(category, at).is_some() {
+                problems.push(Diagnostic::new(
+                    "design::margin-twice",
+                    Text::new(
+                        format!("母集団の表「{name}」に区分「{category}」が二度あります"),
+                        format!("the population table \"{name}\" has the category \"{category}\" twice"),
+                    ),
+                ));
+            }
+        }
+        let mut unknown: BTreeMap<&str, u64> = BTreeMap::new();
+        let (mut blank, mut counts) = (0_u64, vec![0_u64; table.len()]);
+        let mut found = Vec::with_capacity(respondents.len());
+        for respondent in respondents {
+            match respondent.map(|r| (r, index.get(r))) {
+                Some((_, Some(at))) => {
+                    counts[*at] += 1;
+                    found.push(*at);
+                }
+                Some((category, None)) => *unknown.entry(category).or_default() += 1,
+                None => blank += 1,
+            }
+        }
+        for (category, n) in &unknown {
+            problems.push(Diagnostic::new(
+                "design::margin-unknown",
+                Text::new(
+                    format!("回答者{n}人の区分「{category}」が母集団の表「{name}」にありません"),
+                    format!("{n} respondents are in \"{category}\", which the population table \"{name}\" does not have"),
+                ),
+            ));
+        }
+        if blank > 0 {
+            problems.push(Diagnostic::new(
+                "design::margin-missing",
+                Text::new(
+                    format!("「{name}」が不明の回答者が{blank}人います"),
+                    format!("\"{name}\" is missing for {blank} respondents"),
+                ),
+            ));
+        }
+        if let Some(error) = Error::all(problems) {
+            return Err(error);
+        }
+        let mut findings = Vec::new();
+        let mut code = vec![0_u32; table.len()];
+        let (mut categories, mut totals) = (Vec::new(), Vec::new());
+        for (at, (category, total)) in table.iter().enumerate() {
+            if counts[at] == 0 {
+                findings.push(Finding::warning(
+                    "design::margin-empty",
+                    Text::new(
+                        format!("母集団の区分「{category}」（{name}、{total}人）に回答者がいないため、除いて集計します"),
+                        format!("nobody answered from \"{category}\" ({name}, population {total}): it is left out"),
+                    ),
+                    Place::default(),
+                ));
+            } else {
+                code[at] = categories.len() as u32;
+                categories.push(category.clone());
+                totals.push(*total);
+            }
+        }
+        let cells = found.into_iter().map(|at| code[at]).collect();
+        Ok((Self::new(name, categories, cells, totals)?, findings))
+    }
+
+    /// The margin's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its categories.
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// Sum of its totals.
+    pub fn population(&self) -> f64 {
+        self.totals.iter().sum()
+    }
+
+    pub(super) fn check_rows(&self, rows: usize) -> Result<()> {
+        if self.cells.len() == rows {
+            return Ok(());
+        }
+        let (name, length) = (&self.name, self.cells.len());
+        Err(Error::msg(
+            "design::length",
+            format!("周辺分布「{name}」は{length}人分ですが、回答者は{rows}人です"),
+            format!("margin \"{name}\" has {length} values for {rows} respondents"),
+        ))
+    }
+
+    /// Σ w by category.
+    pub(super) fn sums(&self, weights: &[f64]) -> Vec<f64> {
+        let mut sums = vec![CompensatedSum::default(); self.totals.len()];
+        for (cell, w) in self.cells.iter().zip(weights) {
+            sums[*cell as usize].add(*w);
+        }
+        sums.iter().map(CompensatedSum::value).collect()
+    }
+
+    pub(super) fn empty_category(&self, at: usize) -> Error {
+        let (name, category) = (&self.name, &self.categories[at]);
+        Diagnostic::new(
+            "design::margin-empty",
+            Text::new(
+                format!("周辺分布「{name}」の区分「{category}」にウェイトのある回答者がいません"),
+                format!("margin \"{name}\": nobody with a positive weight is in \"{category}\""),
+            ),
+        )
+        .help(Text::new("近い区分と合わせます", "merge it with a neighbouring category"))
+        .into()
+    }
+}
+
+/// A sum that carries its rounding error along (Neumaier 1974).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CompensatedSum {
+    sum: f64,
+    lost: f64,
+}
+
+impl CompensatedSum {
+    pub(super) fn add(&mut self, x: f64) {
+        let next = self.sum + x;
+        self.lost += if self.sum.abs() >= x.abs() { (self.sum - next) + x } else { (x - next) + self.sum };
+        self.sum = next;
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+impl Design {
+    /// Post-stratification: in every category weights are multiplied so that they sum to the population's total
+    /// (R `postStratify`). Replicates are post-stratified one by one.
+    ///
+    /// # Errors
+    /// A category with a positive total in which no respondent has a positive weight.
+    pub fn post_stratify(&self, margin: &Margin) -> Result<Self> {
+        margin.check_rows(self.rows())?;
+        let step = |weights: &[f64]| -> Result<Vec<f64>> {
+            let sums = margin.sums(weights);
+            if let Some(at) = (0..sums.len()).find(|at| sums[*at] <= 0.0 && margin.totals[*at] > 0.0) {
+                return Err(margin.empty_category(at));
+            }
+            let factor: Vec<f64> = sums.iter().zip(&margin.totals).map(|(s, t)| if *s > 0.0 { t / s } else { 0.0 }).collect();
+            Ok(weights.iter().zip(margin.cells.iter()).map(|(w, cell)| w * factor[*cell as usize]).collect())
+        };
+        let before = self.weights.clone();
+        let next = self.reweighted(step(&before)?, step)?;
+        let after = next.weights.clone();
+        Ok(next.with_projection(|| Projection {
+            after,
+            basis: Basis::Cells(CellBasis::new(before, &[(margin.cells.clone(), margin.totals.len())])),
+        }))
+    }
+}

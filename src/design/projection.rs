@@ -1,0 +1,195 @@
+//! What a calibration step takes out of the influence values: their regression on the step's auxiliaries.
+//!
+//! With w the weights before the step and v those after it, u = v z becomes v (z − x'β), β from the regression of z on x
+//! with weights w (Deville and Särndal 1992). A post-stratum and a raked margin are indicator auxiliaries, so β is then
+//! a function of sums over cells.
+
+use std::sync::Arc;
+
+use super::gram::Gram;
+
+/// What a step remembers.
+#[derive(Debug, Clone)]
+pub(super) struct Projection {
+    /// Weights after the step.
+    pub(super) after: Arc<[f64]>,
+    /// What to take out.
+    pub(super) basis: Basis,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Basis {
+    /// Indicators of the cells of one margin (post-strata) or several (raking).
+    Cells(CellBasis),
+    /// Columns, orthonormal after multiplying by √w.
+    Columns(ColumnBasis),
+    /// R's `rake()`: ten cycles over the margins, each taking out the unweighted mean of u/w^(m), w^(m) being the
+    /// weights right after margin m in the last cycle.
+    Alternating(Vec<AlternatingMargin>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct AlternatingMargin {
+    pub(super) cells: Arc<[u32]>,
+    pub(super) cell_count: usize,
+    pub(super) weights: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CellBasis {
+    before: Arc<[f64]>,
+    margins: Vec<Arc<[u32]>>,
+    offsets: Vec<usize>,
+    gram: Gram,
+}
+
+impl CellBasis {
+    /// The basis of `margins` (cells of each row, number of cells) under the weights before the step.
+    pub(super) fn new(before: Arc<[f64]>, margins: &[(Arc<[u32]>, usize)]) -> Self {
+        let mut offsets = Vec::with_capacity(margins.len());
+        let mut size = 0;
+        for (_, cell_count) in margins {
+            offsets.push(size);
+            size += cell_count;
+        }
+        let mut sums = vec![0.0; size * size];
+        for (row, w) in before.iter().enumerate() {
+            for (a, (cells_a, _)) in margins.iter().enumerate() {
+                let i = offsets[a] + cells_a[row] as usize;
+                for (b, (cells_b, _)) in margins.iter().enumerate() {
+                    sums[i * size + offsets[b] + cells_b[row] as usize] += w;
+                }
+            }
+        }
+        let margins = margins.iter().map(|(cells, _)| cells.clone()).collect();
+        Self { before, margins, offsets, gram: Gram::new(size, &sums) }
+    }
+
+    fn subtract(&self, z: &mut [f64], size: usize) {
+        let mut b = vec![0.0; size];
+        for (row, (w, z)) in self.before.iter().zip(z.iter()).enumerate() {
+            for (cells, offset) in self.margins.iter().zip(&self.offsets) {
+                b[offset + cells[row] as usize] += w * z;
+            }
+        }
+        let beta = self.gram.solve(&b);
+        for (row, z) in z.iter_mut().enumerate() {
+            for (cells, offset) in self.margins.iter().zip(&self.offsets) {
+                *z -= beta[offset + cells[row] as usize];
+            }
+        }
+    }
+
+    fn residual(&self, z: &mut [f64]) {
+        let size = self.gram_size();
+        self.subtract(z, size);
+        if self.margins.len() > 1 {
+            // Once more takes out what the first solution's rounding left.
+            self.subtract(z, size);
+        }
+    }
+
+    fn gram_size(&self) -> usize {
+        self.gram.size()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ColumnBasis {
+    root: Vec<f64>,
+    /// Orthonormal columns of √w X.
+    q: Vec<Vec<f64>>,
+}
+
+impl ColumnBasis {
+    /// Gram–Schmidt, each column twice; a column that is a combination of the earlier ones is left out.
+    pub(super) fn new(before: &[f64], columns: &[Vec<f64>]) -> Self {
+        let root: Vec<f64> = before.iter().map(|w| w.max(0.0).sqrt()).collect();
+        let mut q: Vec<Vec<f64>> = Vec::new();
+        for column in columns {
+            let mut v: Vec<f64> = column.iter().zip(&root).map(|(x, r)| x * r).collect();
+            let length = norm(&v);
+            for _ in 0..2 {
+                for basis in &q {
+                    take_out(&mut v, basis);
+                }
+            }
+            let left = norm(&v);
+            if left > 1e-9 * length {
+                v.iter_mut().for_each(|x| *x /= left);
+                q.push(v);
+            }
+        }
+        Self { root, q }
+    }
+
+    fn residual(&self, z: &mut [f64]) {
+        let mut v: Vec<f64> = z.iter().zip(&self.root).map(|(z, r)| z * r).collect();
+        for basis in &self.q {
+            take_out(&mut v, basis);
+        }
+        for ((z, v), r) in z.iter_mut().zip(&v).zip(&self.root) {
+            *z = if *r > 0.0 { v / r } else { 0.0 };
+        }
+    }
+}
+
+fn norm(v: &[f64]) -> f64 {
+    v.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+fn take_out(v: &mut [f64], basis: &[f64]) {
+    let along: f64 = v.iter().zip(basis).map(|(a, b)| a * b).sum();
+    for (a, b) in v.iter_mut().zip(basis) {
+        *a -= along * b;
+    }
+}
+
+impl Projection {
+    /// Replaces the weighted influence values `u` (`size` a row) by their residuals.
+    pub(super) fn residual(&self, u: &mut [f64], size: usize) {
+        let rows = self.after.len();
+        let mut z = vec![0.0; rows];
+        for j in 0..size {
+            if let Basis::Alternating(margins) = &self.basis {
+                for (row, z) in z.iter_mut().enumerate() {
+                    *z = u[row * size + j];
+                }
+                alternate(&mut z, margins);
+            } else {
+                for (row, z) in z.iter_mut().enumerate() {
+                    let v = self.after[row];
+                    *z = if v == 0.0 { 0.0 } else { u[row * size + j] / v };
+                }
+                match &self.basis {
+                    Basis::Cells(basis) => basis.residual(&mut z),
+                    Basis::Columns(basis) => basis.residual(&mut z),
+                    Basis::Alternating(_) => {}
+                }
+                for (z, v) in z.iter_mut().zip(self.after.iter()) {
+                    *z *= v;
+                }
+            }
+            for (row, z) in z.iter().enumerate() {
+                u[row * size + j] = *z;
+            }
+        }
+    }
+}
+
+fn alternate(u: &mut [f64], margins: &[AlternatingMargin]) {
+    for _ in 0..10 {
+        for margin in margins {
+            let mut sums = vec![(0.0, 0_u64); margin.cell_count];
+            for ((u, w), cell) in u.iter().zip(&margin.weights).zip(margin.cells.iter()) {
+                let at = &mut sums[*cell as usize];
+                at.0 += if *w == 0.0 { 0.0 } else { u / w };
+                at.1 += 1;
+            }
+            for ((u, w), cell) in u.iter_mut().zip(&margin.weights).zip(margin.cells.iter()) {
+                let (sum, n) = sums[*cell as usize];
+                *u -= w * sum / n as f64;
+            }
+        }
+    }
+}

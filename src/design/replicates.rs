@@ -1,0 +1,221 @@
+//! Replicate weights: V = scale Σ_r rscales_r (θ_r − c)(θ_r − c)'.
+
+use std::sync::Arc;
+
+use super::variance::{Covariance, NoVariance};
+use crate::error::{Error, Result};
+
+/// How the replicates were made, which decides the usual scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReplicateKind {
+    /// Delete one PSU, unstratified: scale (R − 1)/R.
+    Jk1,
+    /// Delete one PSU within strata: scale 1, rscales (n_h − 1)/n_h (1 − f_h).
+    Jkn,
+    /// Balanced half samples: scale 1/R.
+    Brr,
+    /// BRR with weights 2 − ρ and ρ: scale 1/(R (1 − ρ)²).
+    Fay {
+        /// 0 ≤ ρ < 1.
+        rho: f64,
+    },
+    /// Bootstrap: scale 1/(R − 1).
+    Bootstrap,
+    /// Successive differences: scale 4/R.
+    Sdr,
+}
+
+/// What replicate estimates are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ReplicateCentre {
+    /// Their own mean, over replicates with a positive rscale (R `mse = FALSE`).
+    #[default]
+    ReplicateMean,
+    /// The full-sample estimate (R `mse = TRUE`).
+    FullSample,
+}
+
+/// Replicate weights (full analysis weights, not factors) and how to scale their spread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replicates {
+    kind: ReplicateKind,
+    weights: Vec<Arc<[f64]>>,
+    scale: f64,
+    rscales: Vec<f64>,
+    centre: ReplicateCentre,
+}
+
+impl Replicates {
+    /// Replicates with the usual scale of their kind. For JKn give [`Replicates::rscales`] too.
+    ///
+    /// # Errors
+    /// Fewer than two replicates, columns of different lengths, a weight that is not finite, ρ outside [0, 1).
+    pub fn new(kind: ReplicateKind, weights: Vec<Vec<f64>>) -> Result<Self> {
+        let r = weights.len();
+        if r < 2 {
+            return Err(Error::msg("design::replicates", "反復ウェイトは2列以上必要です", "at least two replicates are needed"));
+        }
+        let rows = weights[0].len();
+        if let Some(at) = weights.iter().position(|w| w.len() != rows || w.iter().any(|x| !x.is_finite())) {
+            return Err(Error::msg(
+                "design::replicates",
+                format!("反復ウェイトの{}列目の長さが違うか、数値でない値があります", at + 1),
+                format!("replicate {} has another length, or a value that is no number", at + 1),
+            ));
+        }
+        let replicates = r as f64;
+        let scale = match kind {
+            ReplicateKind::Jk1 => (replicates - 1.0) / replicates,
+            ReplicateKind::Jkn => 1.0,
+            ReplicateKind::Brr => 1.0 / replicates,
+            ReplicateKind::Fay { rho } if (0.0..1.0).contains(&rho) => 1.0 / (replicates * (1.0 - rho) * (1.0 - rho)),
+            ReplicateKind::Fay { rho } => {
+                return Err(Error::msg(
+                    "design::replicates",
+                    format!("Fay法の ρ は0以上1未満です（{rho}）"),
+                    format!("Fay's rho must be at least 0 and below 1, not {rho}"),
+                ));
+            }
+            ReplicateKind::Bootstrap => 1.0 / (replicates - 1.0),
+            ReplicateKind::Sdr => 4.0 / replicates,
+        };
+        let weights = weights.into_iter().map(Arc::from).collect();
+        Ok(Self { kind, weights, scale, rscales: vec![1.0; r], centre: ReplicateCentre::ReplicateMean })
+    }
+
+    /// Another overall scale.
+    ///
+    /// # Errors
+    /// A scale that is negative or not finite.
+    pub fn scale(mut self, scale: f64) -> Result<Self> {
+        if !(scale.is_finite() && scale >= 0.0) {
+            return Err(Error::msg("design::replicates", format!("scale が不正です（{scale}）"), format!("{scale} is no scale")));
+        }
+        self.scale = scale;
+        Ok(self)
+    }
+
+    /// One scale a replicate.
+    ///
+    /// # Errors
+    /// Not one value a replicate, a negative one, or all 0.
+    pub fn rscales(mut self, rscales: Vec<f64>) -> Result<Self> {
+        let good = rscales.iter().all(|s| s.is_finite() && *s >= 0.0) && rscales.iter().any(|s| *s > 0.0);
+        if rscales.len() != self.weights.len() || !good {
+            let (given, needed) = (rscales.len(), self.weights.len());
+            return Err(Error::msg(
+                "design::replicates",
+                format!("rscales は0以上の値が{needed}個必要です（{given}個）"),
+                format!("rscales needs {needed} values of at least 0, not {given}"),
+            ));
+        }
+        self.rscales = rscales;
+        Ok(self)
+    }
+
+    /// What replicate estimates are compared with.
+    #[must_use]
+    pub fn centre(mut self, centre: ReplicateCentre) -> Self {
+        self.centre = centre;
+        self
+    }
+
+    /// How the replicates were made.
+    pub fn kind(&self) -> ReplicateKind {
+        self.kind
+    }
+
+    /// Number of replicates.
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Always false: there are at least two.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// Respondents.
+    pub fn rows(&self) -> usize {
+        self.weights.first().map_or(0, |w| w.len())
+    }
+
+    /// The weights, one slice a replicate.
+    pub fn weights(&self) -> impl Iterator<Item = &[f64]> {
+        self.weights.iter().map(|w| &**w)
+    }
+
+    /// The overall scale.
+    pub fn overall_scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// The scales by replicate.
+    pub fn replicate_scales(&self) -> &[f64] {
+        &self.rscales
+    }
+
+    pub(super) fn map(&self, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
+        let weights = self.weights.iter().map(|w| each(w).map(Arc::from)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { weights, ..self.clone() })
+    }
+
+    /// Variances and covariances from the estimates `full` of the whole sample and `thetas` of each replicate. A
+    /// replicate in which an estimate does not exist (NaN) is left out, as in R.
+    ///
+    /// # Errors
+    /// [`NoVariance::NoReplicates`] when none is left.
+    pub fn covariance(&self, full: &[f64], thetas: &[Vec<f64>]) -> Result<Covariance, NoVariance> {
+        let k = full.len();
+        let kept: Vec<(&Vec<f64>, f64)> = thetas
+            .iter()
+            .zip(&self.rscales)
+            .filter(|(theta, _)| theta.iter().all(|t| t.is_finite()))
+            .map(|(theta, rscale)| (theta, *rscale))
+            .collect();
+        let positive = kept.iter().filter(|(_, rscale)| *rscale > 0.0).count();
+        if positive == 0 {
+            return Err(NoVariance::NoReplicates);
+        }
+        let centre: Vec<f64> = match self.centre {
+            ReplicateCentre::FullSample => full.to_vec(),
+            ReplicateCentre::ReplicateMean => (0..k)
+                .map(|j| kept.iter().filter(|(_, s)| *s > 0.0).map(|(theta, _)| theta[j]).sum::<f64>() / positive as f64)
+                .collect(),
+        };
+        let mut values = vec![0.0; k * k];
+        for (theta, rscale) in kept {
+            for i in 0..k {
+                for j in 0..k {
+                    values[i * k + j] += self.scale * rscale * (theta[i] - centre[i]) * (theta[j] - centre[j]);
+                }
+            }
+        }
+        Covariance::from_values(k, values).ok_or(NoVariance::NoReplicates)
+    }
+
+    /// Rank of the replicate weights over `rows`, less one: the degrees of freedom (R `degf`, tolerance 1e-5).
+    pub fn degrees_of_freedom(&self, rows: impl Iterator<Item = usize>) -> u64 {
+        let rows: Vec<usize> = rows.collect();
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        for weights in &self.weights {
+            if basis.len() == rows.len() {
+                break;
+            }
+            let mut v: Vec<f64> = rows.iter().map(|row| weights[*row]).collect();
+            let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+            for _ in 0..2 {
+                for q in &basis {
+                    let along: f64 = v.iter().zip(q).map(|(a, b)| a * b).sum();
+                    v.iter_mut().zip(q).for_each(|(a, b)| *a -= along * b);
+                }
+            }
+            let left = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+            if left > 1e-5 * length {
+                v.iter_mut().for_each(|x| *x /= left);
+                basis.push(v);
+            }
+        }
+        (basis.len() as u64).saturating_sub(1)
+    }
+}

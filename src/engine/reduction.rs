@@ -1,0 +1,130 @@
+//! What to add up.
+
+use crate::error::{Error, Result};
+
+/// The cell of every row in the crossing of all classifications, or one cell for all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cells<'a> {
+    /// No classification.
+    One,
+    /// At most 65,536 cells.
+    Small {
+        /// Cell of each row.
+        of_row: &'a [u16],
+        /// Number of cells.
+        count: usize,
+    },
+    /// Any number of cells.
+    Large {
+        /// Cell of each row.
+        of_row: &'a [u32],
+        /// Number of cells.
+        count: usize,
+    },
+}
+
+impl Cells<'_> {
+    /// Number of cells.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Small { count, .. } | Self::Large { count, .. } => *count,
+        }
+    }
+
+    /// The cell of a row.
+    #[inline]
+    pub(super) fn of(&self, row: usize) -> usize {
+        match self {
+            Self::One => 0,
+            Self::Small { of_row, .. } => of_row[row] as usize,
+            Self::Large { of_row, .. } => of_row[row] as usize,
+        }
+    }
+}
+
+/// One question, or one option of a multiple answer: a small code for every row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure<'a> {
+    /// Code of each row, below `code_count`. Missing answers have codes too: which codes are the base is decided later.
+    pub codes: &'a [u8],
+    /// Number of codes, at most 256.
+    pub code_count: usize,
+}
+
+/// What to add up, as data, so that it can run in memory, over a file or elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reduction<'a> {
+    rows: usize,
+    keys: Option<&'a [u32]>,
+    key_count: usize,
+    cells: Cells<'a>,
+    weights: Option<&'a [f64]>,
+    measures: Vec<Measure<'a>>,
+}
+
+impl<'a> Reduction<'a> {
+    /// Checks the columns against each other.
+    ///
+    /// `keys` is the stratum or the PSU of each row (none: one key), `weights` none means every weight is 1.
+    ///
+    /// # Errors
+    /// Columns of another length than `rows`, or a key, cell or code outside its range.
+    pub fn new(
+        rows: usize,
+        keys: Option<(&'a [u32], usize)>,
+        cells: Cells<'a>,
+        weights: Option<&'a [f64]>,
+        measures: Vec<Measure<'a>>,
+    ) -> Result<Self> {
+        let cells_fit = match cells {
+            Cells::One => true,
+            Cells::Small { of_row, count } => of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count),
+            Cells::Large { of_row, count } => of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count),
+        };
+        let keys_fit = keys.is_none_or(|(k, count)| k.len() == rows && k.iter().all(|k| (*k as usize) < count));
+        let weights_fit = weights.is_none_or(|w| w.len() == rows);
+        let measures_fit = measures.iter().all(|m| {
+            m.codes.len() == rows && m.code_count <= 256 && (m.code_count == 256 || m.codes.iter().all(|c| (*c as usize) < m.code_count))
+        });
+        if !(cells_fit && keys_fit && weights_fit && measures_fit) {
+            return Err(Error::msg(
+                "engine::reduction",
+                "集計する列の長さまたは符号が合いません",
+                "the columns to add up differ in length, or hold a code outside its range",
+            ));
+        }
+        let (keys, key_count) = keys.map_or((None, 1), |(k, count)| (Some(k), count));
+        Ok(Self { rows, keys, key_count, cells, weights, measures })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of keys.
+    pub fn key_count(&self) -> usize {
+        self.key_count
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &Cells<'a> {
+        &self.cells
+    }
+
+    /// The measures.
+    pub fn measures(&self) -> &[Measure<'a>] {
+        &self.measures
+    }
+
+    pub(super) fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |w| w[row])
+    }
+
+    /// Key and cell of a row as one number.
+    #[inline]
+    pub(super) fn slot(&self, row: usize) -> usize {
+        self.keys.map_or(0, |k| k[row] as usize) * self.cells.count() + self.cells.of(row)
+    }
+}

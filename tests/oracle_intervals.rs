@@ -1,0 +1,249 @@
+//! Intervals, p-values, adjusted p-values and presentation verdicts against R's, from the numbers that the cases state
+//! (estimate, standard error, n, df, statistic); nothing is computed from data here.
+//!
+//! Reads `../shared/oracle/cases.json` (or the directory in `SHIHYO_SHARED`); says so and passes when it is not there.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use shihyo::estimate::binomial::{BinomialMethod, binomial_interval, binomial_limits};
+use shihyo::estimate::interval::{ShareInputs, mean_interval, share_interval};
+use shihyo::estimate::p_adjust;
+use shihyo::estimate::reliability::{ComplementFootnote, Presentation, ReliabilityReason, nchs_share};
+use shihyo::estimate::{IntervalMethod, NotEstimable};
+use shihyo::stats::dist;
+
+fn cases() -> Option<Vec<Value>> {
+    let shared = match std::env::var_os("SHIHYO_SHARED") {
+        Some(path) => PathBuf::from(path),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+    };
+    let path = shared.join("oracle/cases.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: {} is not there", path.display());
+        return None;
+    };
+    let all: Value = serde_json::from_str(&text).unwrap();
+    Some(all["cases"].as_array().unwrap().clone())
+}
+
+fn of_kind(kind: &str) -> Vec<Value> {
+    cases().unwrap_or_default().into_iter().filter(|c| c["statistic"]["kind"] == kind).collect()
+}
+
+/// The harness's rule: |got − expected| ≤ rtol |expected| + 1e-12.
+#[derive(Default)]
+struct Tally {
+    checked: usize,
+    misses: Vec<String>,
+}
+
+impl Tally {
+    fn near(&mut self, what: &str, got: f64, want: &Value) {
+        let Some(want) = want.as_f64() else { return };
+        self.checked += 1;
+        let off = (got - want).abs();
+        if !(off <= 1e-9 * want.abs() + 1e-12) {
+            self.misses.push(format!("{what}: got {got:.17}, want {want:.17}"));
+        }
+    }
+
+    fn holds(&mut self, what: &str, got: bool, want: &Value) {
+        self.checked += 1;
+        if Some(got) != want.as_bool() {
+            self.misses.push(format!("{what}: got {got}, want {want}"));
+        }
+    }
+
+    #[track_caller]
+    fn end(self, what: &str, least: usize) {
+        println!("{what}: {} numbers compared, {} missed", self.checked, self.misses.len());
+        assert!(self.misses.is_empty(), "{}", self.misses.join("\n"));
+        assert!(self.checked >= least || cases().is_none(), "{what}: only {} numbers compared", self.checked);
+    }
+}
+
+fn id(case: &Value) -> &str {
+    case["id"].as_str().unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    match value.as_str() {
+        Some("Inf" | "inf") => f64::INFINITY,
+        _ => value.as_f64().unwrap_or(f64::NAN),
+    }
+}
+
+/// A share's method by the name that the cases use; `None` for "mean", which is [`mean_interval`].
+fn share_method(name: &str) -> Option<IntervalMethod> {
+    (name != "mean").then(|| name.replace('_', "-").parse().unwrap())
+}
+
+#[test]
+fn binomial_intervals() {
+    let mut tally = Tally::default();
+    for case in of_kind("binomial_ci") {
+        let (x, n) = (case["statistic"]["x"].as_u64().unwrap(), case["statistic"]["n"].as_u64().unwrap());
+        let level = number(&case["ci"]["level"]);
+        let want = &case["expected"][0];
+        let method = match case["ci"]["method"].as_str().unwrap() {
+            "wald_cc" => BinomialMethod::WaldCc,
+            "jeffreys_bcd" => BinomialMethod::JeffreysBcd,
+            other => BinomialMethod::Plain(share_method(other).unwrap()),
+        };
+        let raw = binomial_limits(method, x, n, level).unwrap();
+        let clipped = raw.clipped();
+        tally.near(&format!("{} low", id(&case)), clipped.low, &want["ci_low"]);
+        tally.near(&format!("{} high", id(&case)), clipped.high, &want["ci_high"]);
+        tally.near(&format!("{} low, unclipped", id(&case)), raw.low, &want["ci_low_unclipped"]);
+        tally.near(&format!("{} high, unclipped", id(&case)), raw.high, &want["ci_high_unclipped"]);
+        if let BinomialMethod::Plain(plain) = method {
+            let interval = binomial_interval(plain, x, n, level).unwrap();
+            assert_eq!((interval.low, interval.high, interval.method), (clipped.low, clipped.high, plain));
+        }
+    }
+    tally.end("binomial", 300);
+}
+
+#[test]
+fn intervals_of_shares_and_means() {
+    let mut tally = Tally::default();
+    for case in cases().unwrap_or_default() {
+        let kind = case["statistic"]["kind"].as_str().unwrap().to_owned();
+        let share = match kind.as_str() {
+            "proportion" | "multi_answer" | "frequency" => true,
+            "mean" | "total" | "ratio" | "difference" | "share_difference" => false,
+            _ => continue,
+        };
+        let replicate = case["design"]["kind"] == "replicate";
+        let Some(name) = case["ci"]["method"].as_str() else { continue };
+        if replicate && name == "logit" {
+            continue; // needs the replicates themselves
+        }
+        let level = number(&case["ci"]["level"]);
+        for row in case["expected"].as_array().unwrap() {
+            let what = format!("{} {name} {}", id(&case), row["key"]);
+            let (estimate, se) = (number(&row["estimate"]), number(&row["se"]));
+            if row["ci_low"].is_null() && !(estimate == 0.0 || estimate == 1.0) {
+                continue;
+            }
+            let df = match case["ci"]["df"].as_str() {
+                Some("inf") => f64::INFINITY,
+                Some("domain" | "design") => number(&row["df"]),
+                Some(other) => panic!("{what}: df {other}"),
+                None => number(&case["ci"]["df"]),
+            };
+            let interval = match share_method(name) {
+                Some(method) if share && method != IntervalMethod::Wald => {
+                    let inputs = ShareInputs { p: estimate, variance: se * se, n: row["n_unweighted"].as_u64().unwrap(), df };
+                    share_interval(method, level, &inputs)
+                }
+                _ => mean_interval(estimate, se, df, level),
+            };
+            if row["ci_low"].is_null() {
+                // R has nothing here; an interval that exists all the same is inside [0, 1].
+                match interval {
+                    Ok(given) => assert!(given.low >= 0.0 && given.high <= 1.0 && given.low <= given.high, "{what}"),
+                    Err(reason) => assert!(
+                        matches!(reason, NotEstimable::AtBoundary | NotEstimable::NoDegreesOfFreedom | NotEstimable::SingleObservation),
+                        "{what}: {reason:?}"
+                    ),
+                }
+                continue;
+            }
+            let interval = interval.unwrap_or_else(|reason| panic!("{what}: {reason:?}"));
+            tally.near(&format!("{what} low"), interval.low, &row["ci_low"]);
+            tally.near(&format!("{what} high"), interval.high, &row["ci_high"]);
+        }
+    }
+    tally.end("shares and means", 300);
+}
+
+#[test]
+fn presentation_verdicts() {
+    let mut tally = Tally::default();
+    for case in cases().unwrap_or_default() {
+        let numeric = match case["statistic"]["kind"].as_str().unwrap() {
+            "nchs_numeric" => true,
+            "presentation" => false,
+            _ => continue,
+        };
+        for row in case["expected"].as_array().unwrap() {
+            let given = if numeric { &case["statistic"] } else { row };
+            let p = number(&given[if numeric { "p" } else { "estimate" }]);
+            let n = given[if numeric { "n" } else { "n_unweighted" }].as_u64().unwrap();
+            let what = format!("{} {}", id(&case), row["key"]);
+            let verdict = nchs_share(p, number(&given["se"]), n, number(&given["df"])).unwrap();
+            tally.near(&format!("{what} n_eff"), verdict.n_eff, &row["n_eff"]);
+            tally.near(&format!("{what} n_eff_df"), verdict.n_eff_df, &row["n_eff_df"]);
+            tally.near(&format!("{what} low"), verdict.low, &row["ci_low"]);
+            tally.near(&format!("{what} high"), verdict.high, &row["ci_high"]);
+            tally.near(&format!("{what} width"), verdict.width, &row["ci_width"]);
+            let none = |v: Option<f64>| v.unwrap_or(f64::NAN);
+            tally.near(&format!("{what} relative"), none(verdict.relative_width), &row["rel_ci_width"]);
+            tally.near(
+                &format!("{what} relative, complement"),
+                none(verdict.relative_width_complement),
+                &row["rel_ci_width_complement"],
+            );
+            for (field, reason) in [
+                ("suppress_n", ReliabilityReason::SmallSample),
+                ("suppress_width", ReliabilityReason::WideInterval),
+                ("suppress_relwidth", ReliabilityReason::WideRelativeInterval),
+                ("review_zero_one", ReliabilityReason::ZeroOrOne),
+                ("review_df", ReliabilityReason::FewDegreesOfFreedom),
+            ] {
+                tally.holds(&format!("{what} {field}"), verdict.reasons.contains(&reason), &row[field]);
+            }
+            let flag = match verdict.presentation {
+                Presentation::Present => "present",
+                Presentation::Review => "review",
+                Presentation::Suppress => "suppress",
+            };
+            assert_eq!(flag, row["flag"], "{what}");
+            let needed = verdict.complement == ComplementFootnote::Needed;
+            tally.holds(&format!("{what} footnote"), needed, &row["footnote_complement"]);
+        }
+    }
+    tally.end("presentation", 300);
+}
+
+#[test]
+fn adjusted_p_values() {
+    let mut tally = Tally::default();
+    for case in of_kind("p_adjust") {
+        let p: Vec<f64> = case["statistic"]["p_values"].as_array().unwrap().iter().map(number).collect();
+        let want = &case["expected"][0];
+        for (name, got) in [
+            ("holm", p_adjust::holm(&p)),
+            ("bh", p_adjust::benjamini_hochberg(&p)),
+            ("hochberg", p_adjust::hochberg(&p)),
+            ("bonferroni", p_adjust::bonferroni(&p)),
+        ] {
+            for (i, value) in got.iter().enumerate() {
+                tally.near(&format!("{} {name} {i}", id(&case)), *value, &want[name][i]);
+            }
+        }
+    }
+    tally.end("adjusted p-values", 50);
+}
+
+#[test]
+fn p_values_of_statistics() {
+    let mut tally = Tally::default();
+    for case in cases().unwrap_or_default() {
+        let kind = case["statistic"]["kind"].as_str().unwrap();
+        for row in case["expected"].as_array().unwrap() {
+            let what = format!("{} {}", id(&case), row["key"]);
+            if kind == "ttest" {
+                let t = number(&row["estimate"]) / number(&row["se"]);
+                tally.near(&what, dist::t_two_sided_p(t, number(&row["df"])), &row["p_value"]);
+            }
+            if kind == "chisq" && !row["df2"].is_null() {
+                let p = dist::f_sf(number(&row["statistic"]), number(&row["df1"]), number(&row["df2"]));
+                tally.near(&what, p, &row["p_value"]);
+            }
+        }
+    }
+    tally.end("p-values", 10);
+}
