@@ -1,8 +1,9 @@
 //! A plan with everything resolved: enums and numbers, no name that could still be wrong.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::answers::{Base, Questionnaire};
+use crate::answers::{Base, Duplicates, Questionnaire};
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit};
@@ -53,6 +54,8 @@ pub struct Survey {
     pub sample: Sample,
     /// What was asked.
     pub questionnaire: Questionnaire,
+    /// Ids of the questions whose わからない counts as no answer.
+    pub dont_know_missing: BTreeSet<String>,
     /// Years whose cells await a survey.
     pub planned: Vec<FiscalYear>,
     /// The waves, by year.
@@ -97,17 +100,6 @@ pub struct Wave {
     pub weighting: Weighting,
     /// Whether the responses are real.
     pub data: DataKind,
-}
-
-/// Which of several rows of one respondent counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Duplicates {
-    /// The first.
-    First,
-    /// The last.
-    Last,
-    /// None: the run stops.
-    Fail,
 }
 
 /// Where weights come from.
@@ -194,17 +186,6 @@ pub struct ShareDefinition {
     pub categories: Vec<usize>,
     /// The base.
     pub base: Base,
-    /// What わからない counts as.
-    pub dont_know: DontKnow,
-}
-
-/// What わからない counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DontKnow {
-    /// A valid answer.
-    Answer,
-    /// No answer: it leaves the base `answered`.
-    Missing,
 }
 
 impl Plan {

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::plan::{
-    Definition, DontKnow, Duplicates, IndicatorPlan, MeasurePlan, Plan, Sample, ShareDefinition, Survey, Wave, Weighting,
+    Definition, IndicatorPlan, MeasurePlan, Plan, Sample, ShareDefinition, Survey, Wave, Weighting,
 };
 use super::spec::{
-    BaseSpec, CountSpec, DataSpec, DirectionSpec, DontKnowSpec, DuplicatesSpec, IndicatorSpec, LadderSpec, ManualSpec, PlanSpec, ProgressSpec, RuleSpec,
+    CountSpec, DataSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, LadderSpec, ManualSpec, PlanSpec, ProgressSpec, RuleSpec,
     SampleSpec, ShareSpec, SurveySpec, WaveSpec, WeightsSpec, Word,
 };
 use crate::answers::toml_text::{did_you_mean, span_of};
-use crate::answers::{Base, QuestionKind, Questionnaire};
+use crate::answers::{Duplicates, QuestionKind, Questionnaire};
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit};
@@ -90,9 +90,10 @@ impl Resolver<'_> {
         let report_year = self.year(&spec.report_year, &years).unwrap_or(FiscalYear::from_western(0));
         let data = kind(spec.data);
         let mut sources = vec![Arc::clone(self.source)];
-        let surveys: Vec<Survey> = spec.survey.iter().map(|(key, s)| self.survey(key, s, &years, data, &mut sources)).collect();
+        let mut surveys: Vec<Survey> = spec.survey.iter().map(|(key, s)| self.survey(key, s, &years, data, &mut sources)).collect();
         let goals = self.goals(spec);
         let indicators = self.indicators(spec, &years, report_year, &goals, &surveys);
+        self.dont_know(spec, &mut surveys);
         self.breakdowns(spec, &surveys);
         Plan {
             name: name.to_owned(),
@@ -257,6 +258,7 @@ impl Resolver<'_> {
                 SampleSpec::Panel => Sample::Panel,
             },
             questionnaire: questionnaire.unwrap_or_else(|| Questionnaire { title: String::new(), questions: Vec::new() }),
+            dont_know_missing: BTreeSet::new(),
             planned: spec.planned.iter().filter_map(|w| self.year(w, years)).collect(),
             waves,
         }
@@ -307,11 +309,7 @@ impl Resolver<'_> {
             year: year?,
             responses: spec.responses.iter().map(|w| w.get_ref().clone()).collect(),
             respondent: spec.respondent.as_ref().map(|w| w.get_ref().clone()),
-            duplicates: match spec.duplicates {
-                DuplicatesSpec::First => Duplicates::First,
-                DuplicatesSpec::Last => Duplicates::Last,
-                DuplicatesSpec::Fail => Duplicates::Fail,
-            },
+            duplicates: spec.duplicates.unwrap_or(Duplicates::Fail),
             header_rows: spec.header_rows.map(usize::from),
             sheet: spec.sheet.clone(),
             encoding: spec.encoding.clone(),
@@ -503,6 +501,31 @@ impl Resolver<'_> {
         })
     }
 
+    /// わからない is one thing for a whole question: two indicators that treat it differently would print two bases of it.
+    fn dont_know(&mut self, spec: &PlanSpec, surveys: &mut [Survey]) {
+        let shares = spec.indicator.iter().flat_map(|i| i.share.iter().chain(i.part.iter().filter_map(|p| p.share.as_ref())));
+        let mut said: BTreeMap<(&str, &str), DontKnowSpec> = BTreeMap::new();
+        for share in shares {
+            let Some(choice) = share.dont_know else { continue };
+            let key = (share.survey.get_ref().as_str(), share.question.get_ref().as_str());
+            if *said.entry(key).or_insert(choice) != choice {
+                let (span, q) = (self.at(&share.question), key.1);
+                self.mistake(
+                    "plan::dont-know",
+                    span,
+                    format!("「{q}」のわからないの扱い（dont_know）が項目によって違います"),
+                    format!("dont_know of \"{q}\" differs between indicators"),
+                    None,
+                );
+            }
+            if choice == DontKnowSpec::Missing
+                && let Some(survey) = surveys.iter_mut().find(|s| s.key == key.0)
+            {
+                survey.dont_know_missing.insert(key.1.to_owned());
+            }
+        }
+    }
+
     fn share(&mut self, spec: &ShareSpec, surveys: &[Survey]) -> Option<ShareDefinition> {
         let key = spec.survey.get_ref();
         let Some(survey) = surveys.iter().position(|s| s.key == *key) else {
@@ -544,15 +567,7 @@ impl Resolver<'_> {
             survey,
             question,
             categories: chosen,
-            base: match spec.base {
-                BaseSpec::All => Base::All,
-                BaseSpec::Asked => Base::Asked,
-                BaseSpec::Answered => Base::Answered,
-            },
-            dont_know: match spec.dont_know {
-                None | Some(DontKnowSpec::Answer) => DontKnow::Answer,
-                Some(DontKnowSpec::Missing) => DontKnow::Missing,
-            },
+            base: spec.base,
         })
     }
 }

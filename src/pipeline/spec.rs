@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use crate::answers::{Base, Duplicates};
+
 /// A text with its place in the file.
 pub type Word = Spanned<String>;
 
@@ -186,9 +188,8 @@ pub struct WaveSpec {
     /// 回答者番号の列 / column of the respondent id
     #[schemars(with = "Option<String>")]
     pub respondent: Option<Word>,
-    /// 重複の扱い / which of several rows of one respondent counts: "first", "last", or "fail"
-    #[serde(default)]
-    pub duplicates: DuplicatesSpec,
+    /// 重複の扱い / which of several rows of one respondent counts: "first", "last", or "fail" (unless said)
+    pub duplicates: Option<Duplicates>,
     /// 見出しの行数 / header rows, 1 to 3
     #[schemars(range(min = 1, max = 3))]
     pub header_rows: Option<u8>,
@@ -207,19 +208,6 @@ pub struct WaveSpec {
     pub weights: Option<WeightsSpec>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
     pub data: Option<DataSpec>,
-}
-
-/// Which of several rows of one respondent counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DuplicatesSpec {
-    /// 最初の行
-    First,
-    /// 最後の行
-    Last,
-    /// 重複があれば止める
-    #[default]
-    Fail,
 }
 
 /// ウエイト / weights: one of the three.
@@ -353,21 +341,9 @@ pub struct ShareSpec {
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub of: Spanned<Vec<Word>>,
     /// 集計母数 / the base: "all" (無回答も分母), "asked" (非該当を除く), "answered" (無回答・無効も除く)
-    pub base: BaseSpec,
+    pub base: Base,
     /// わからないの扱い / わからない as no answer: "answer" (a valid answer) or "missing"
     pub dont_know: Option<DontKnowSpec>,
-}
-
-/// The base of a share. There is no default: the denominator is the office's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum BaseSpec {
-    /// 全有効票（無回答・非該当も分母）
-    All,
-    /// 設問の対象者（非該当を除き、無回答は分母）
-    Asked,
-    /// 有効回答者（無回答・無効を除く）
-    Answered,
 }
 
 /// What わからない counts as.

@@ -1,0 +1,255 @@
+//! The whole way of one number: from the files to the figure that is printed.
+
+use super::estimates::{measure_id, options, shares_of};
+use super::plan::{Definition, Plan, Sample, ShareDefinition};
+use super::run::Outcome;
+use super::wave::WaveData;
+use crate::answers::toml_text::nearest;
+use crate::answers::{Base, BaseLedger, Responses};
+use crate::error::{Diagnostic, Result};
+use crate::estimate::{DeffReference, Estimate, IntervalBasis};
+use crate::indicator::{CellContent, EstimateRecord, FiscalYear, ObservedValue, Source};
+use crate::report::round;
+use crate::text::Text;
+
+/// A headed part of an explanation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its head.
+    pub title: Text,
+    /// Its lines.
+    pub lines: Vec<Text>,
+}
+
+/// Explains the number with the key `key`: an `analysis_key` of `estimates.csv` (`citizen/R4/volunteer-intent`, with
+/// `/性別=女性` for a part of a breakdown), or `admin/R6/hotnet-promoters` for a figure of an office.
+///
+/// # Errors
+/// A key that the plan has no number for; the nearest key as help.
+pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>> {
+    if let Some(record) = outcome.estimates.iter().find(|r| r.key == key) {
+        return Ok(of_estimate(plan, outcome, record));
+    }
+    if let Some(sections) = of_admin(plan, outcome, key) {
+        return Ok(sections);
+    }
+    let known = keys(plan, outcome);
+    let mut diagnostic =
+        Diagnostic::new("plan::unknown-key", Text::new(format!("「{key}」という数値はありません"), format!("there is no number with the key \"{key}\"")));
+    if let Some(near) = nearest(key, known.iter().map(String::as_str)) {
+        diagnostic = diagnostic.help(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")));
+    } else if let Some(first) = known.first() {
+        diagnostic = diagnostic.help(Text::new(
+            format!("キーは estimates.csv の analysis_key です（例: {first}）"),
+            format!("keys are the analysis_key of estimates.csv, such as {first}"),
+        ));
+    }
+    Err(diagnostic.into())
+}
+
+/// Every key that can be explained.
+pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let mut out: Vec<String> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
+    for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
+        for (m, _) in item.measures.iter().enumerate() {
+            let Some(measure) = row.measures.get(m) else { continue };
+            let reported = measure.cells.iter().filter(|c| reported_source(&c.content).is_some());
+            out.extend(reported.map(|c| admin_key(plan, i, m, c.year)));
+        }
+    }
+    out
+}
+
+fn admin_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -> String {
+    format!("admin/{year}/{}", measure_id(plan, indicator, measure))
+}
+
+fn reported_source(content: &CellContent) -> Option<&Source> {
+    match content {
+        CellContent::Value(o) if matches!(o.value, ObservedValue::Reported(_)) => Some(&o.source),
+        _ => None,
+    }
+}
+
+fn section(ja: &str, en: &str, lines: Vec<Text>) -> Section {
+    Section { title: Text::new(ja, en), lines }
+}
+
+fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
+    for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
+        for (m, of) in item.measures.iter().enumerate() {
+            let measure = row.measures.get(m)?;
+            let Some(cell) = measure.cells.iter().find(|c| admin_key(plan, i, m, c.year) == key) else { continue };
+            let CellContent::Value(observation) = &cell.content else { continue };
+            let ObservedValue::Reported(quantity) = &observation.value else { continue };
+            let mut value = vec![Text::same(format!("{} {} {quantity}", item.title, cell.year.long()))];
+            value.extend(observation.note.as_ref().map(Text::same));
+            let mut from = Vec::new();
+            match &observation.source {
+                Source::Admin { place, .. } => {
+                    from.push(Text::new(place.words(crate::text::Lang::Ja), place.words(crate::text::Lang::En)));
+                    from.extend(outcome.inputs.iter().find(|d| Some(&d.file) == place.file.as_ref()).map(|d| Text::same(format!("SHA-256 {}", d.sha256))));
+                }
+                Source::Published => from.push(Text::new("計画に書かれた公表値（元ファイルなし）", "a published figure, written in the plan; there is no raw file")),
+                Source::Survey { .. } => {}
+            }
+            if let Some(Definition::Count { item, .. }) = &of.definition {
+                from.push(Text::new(format!("項目「{item}」"), format!("item \"{item}\"")));
+            }
+            return Some(vec![section("数値", "Value", value), section("出所", "Source", from)]);
+        }
+    }
+    None
+}
+
+fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<Section> {
+    let found = outcome.waves.iter().find(|d| plan.surveys[d.survey].key == record.survey && plan.surveys[d.survey].waves[d.wave].year == record.wave);
+    let Some(data) = found else { return Vec::new() };
+    let share = shares_of(plan, data.survey).into_iter().find(|s| s.id == record.indicator);
+    let Some(definition) = share.map(|s| s.definition) else { return Vec::new() };
+    let survey = &plan.surveys[data.survey];
+    let question = &survey.questionnaire.questions[definition.question];
+    let mut what = vec![Text::same(format!("{} {}", survey.title, record.wave.long())), Text::same(format!("{}　{}", question.id, question.text))];
+    for group in &record.groups {
+        what.push(Text::new(format!("区分: {} = {}", group.variable, group.value), format!("part: {} = {}", group.variable, group.value)));
+    }
+    vec![
+        section("設問", "Question", what),
+        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(data, question.categories(), definition)),
+        section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
+        section("標本設計", "Design", design_lines(survey.sample, data)),
+        section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
+        section("ファイル", "Files", file_lines(outcome, data, plan)),
+    ]
+}
+
+fn options_lines(data: &WaveData, categories: &[crate::answers::Category], definition: &ShareDefinition) -> Vec<Text> {
+    let responses = &data.answers.responses[definition.question];
+    let count = |k: usize| -> usize {
+        match responses {
+            Responses::Single(rows) => rows.iter().filter(|r| matches!(r, Ok(c) if usize::from(*c) == k)).count(),
+            Responses::Multiple(rows) => rows.iter().filter(|r| matches!(r, Ok(bits) if bits >> k & 1 == 1)).count(),
+            Responses::Number(_) | Responses::Text(_) => 0,
+        }
+    };
+    let line = |(k, c): (usize, &crate::answers::Category)| {
+        let mark = if definition.categories.contains(&k) { "○" } else { "　" };
+        Text::new(format!("{mark} {} {}　{}件", c.code, c.label, count(k)), format!("{mark} {} {}  {}", c.code, c.label, count(k)))
+    };
+    let mut out: Vec<Text> = categories.iter().enumerate().map(line).collect();
+    out.push(Text::new("（全有効回答者での件数。複数の選択肢を選んだ人は1人と数える）", "(counts over all valid returns; who chose several of them counts once)"));
+    out
+}
+
+fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> {
+    let step = |ja: &str, en: &str, n: u64| Text::new(format!("{ja}　{n}"), format!("{en}  {n}"));
+    let kept = |in_base: bool| if in_base { ("（分母に含む）", " (in the base)") } else { ("（分母から除く）", " (out of the base)") };
+    let missing = kept(base != Base::Answered);
+    let asked = kept(base == Base::All);
+    vec![
+        step("回収", "returned", l.returned),
+        step("− 無効票", "− invalid returns", l.invalid_returns),
+        step("− 重複", "− duplicates", l.duplicates),
+        step(&format!("　非該当{}", asked.0), &format!("  not asked{}", asked.1), l.not_asked),
+        step(&format!("　無回答{}", missing.0), &format!("  no answer{}", missing.1), l.no_answer),
+        step(&format!("　無効回答{}", missing.0), &format!("  invalid answers{}", missing.1), l.invalid),
+        step(&format!("　わからない（無回答扱い）{}", missing.0), &format!("  don't know, taken as none{}", missing.1), l.dont_know),
+        step("　有効回答", "  valid answers", l.valid),
+        Text::new(
+            format!("母数の規則「{}」→ n = {}{}", record.base_rule, record.estimate.n, if record.groups.is_empty() { "" } else { "（この区分の中）" }),
+            format!("base rule \"{}\" → n = {}{}", record.base_rule, record.estimate.n, if record.groups.is_empty() { "" } else { " (inside this part)" }),
+        ),
+    ]
+}
+
+fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
+    let mut out = vec![match sample {
+        Sample::Random => Text::new("無作為抽出", "random sample"),
+        Sample::Census => Text::new("全数調査：標本誤差なし", "census: no sampling error"),
+        Sample::Open => Text::new("応募型：標本誤差を示せない", "self-selected: no sampling error can be stated"),
+        Sample::Panel => Text::new("モニター：標本誤差を示せない", "panel: no sampling error can be stated"),
+    }];
+    out.extend(data.how.iter().cloned());
+    if data.how.is_empty() {
+        out.push(Text::new("ウエイトなし（1人1票）", "unweighted (everyone counts once)"));
+    } else {
+        let weights = data.design.weights();
+        let (low, high) = weights.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), w| (l.min(*w), h.max(*w)));
+        let (sum, squares): (f64, f64) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
+        out.push(Text::new(
+            format!("ウエイト: 合計 {sum:.1}、最小 {low:.4}、最大 {high:.4}、Kish の有効数 {:.1}", sum * sum / squares),
+            format!("weights: sum {sum:.1}, least {low:.4}, greatest {high:.4}, Kish effective n {:.1}", sum * sum / squares),
+        ));
+    }
+    out
+}
+
+fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
+    let mut out = Vec::new();
+    let Ok(p) = e.value else {
+        return vec![e.value.as_ref().err().map_or(Text::same(""), |reason| Text::new(format!("求められない: {reason}"), format!("not estimable: {reason}")))];
+    };
+    let yes = e.n_yes.unwrap_or(0);
+    let unweighted = data.design.weights().iter().all(|w| *w == 1.0);
+    if unweighted {
+        let shown = round::percent_of(yes, e.n, 1);
+        out.push(Text::same(format!("p = {yes} / {} = {p} → {shown} %", e.n)));
+    } else {
+        let shown = round::percent(p, 1);
+        out.push(Text::new(
+            format!("p = Σw·y / Σw = {} / {} = {p} → {shown} %（該当 {yes} 人 / n = {} 人）", p * e.n_weighted, e.n_weighted, e.n),
+            format!("p = Σw·y / Σw = {} / {} = {p} → {shown} % ({yes} of n = {} respondents)", p * e.n_weighted, e.n_weighted, e.n),
+        ));
+    }
+    if let Ok(se) = e.se {
+        out.push(Text::new(
+            format!("標準誤差 SE = {se}（線形化法、自由度 {}）", e.df.domain),
+            format!("standard error SE = {se} (linearisation, {} degrees of freedom)", e.df.domain),
+        ));
+    }
+    if let Ok(deff) = &e.deff {
+        let reference = match deff.reference {
+            DeffReference::WithoutReplacement => Text::new("非復元単純無作為抽出に対して", "against simple random sampling without replacement"),
+            DeffReference::WithReplacement => Text::new("復元単純無作為抽出に対して", "against simple random sampling with replacement"),
+        };
+        out.push(Text::new(format!("デザイン効果 {:.4}（{}）", deff.value, reference.ja), format!("design effect {:.4} ({})", deff.value, reference.en)));
+    }
+    if let Ok(n_eff) = e.n_eff {
+        out.push(Text::new(format!("有効標本数 p(1−p)/SE² = {n_eff:.1}"), format!("effective sample size p(1−p)/SE² = {n_eff:.1}")));
+    }
+    match &e.interval {
+        Ok(i) => {
+            let basis = match options(plan, data).basis {
+                IntervalBasis::Binomial => Text::new("二項分布の古典的な式、nと正規分布による", "the classical binomial formula, with n and the normal quantile"),
+                IntervalBasis::Design => Text::new("標本設計による分散と t 分布による", "with the design's variance and the t quantile"),
+            };
+            let level = round::percent(i.level, 0);
+            out.push(Text::new(
+                format!("{level} %信頼区間（{}、{}）= {}～{} → {}～{} %", i.method, basis.ja, i.low, i.high, round::percent(i.low, 1), round::percent(i.high, 1)),
+                format!("{level} % interval ({}, {}) = {} to {} → {} to {} %", i.method, basis.en, i.low, i.high, round::percent(i.low, 1), round::percent(i.high, 1)),
+            ));
+        }
+        Err(reason) => out.push(Text::new(format!("信頼区間: なし（{}）", reason.text().ja), format!("interval: none ({})", reason.text().en))),
+    }
+    out
+}
+
+fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan) -> Vec<Text> {
+    let wave = &plan.surveys[data.survey].waves[data.wave];
+    let mut out = Vec::new();
+    for (source, file) in wave.responses.iter().enumerate() {
+        let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();
+        let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
+        let rows = digest.rows.map_or(String::new(), |r| r.to_string());
+        let encoding = digest.encoding.as_ref().map_or(String::new(), |e| format!(" {e}"));
+        out.push(Text::new(format!("{file}{encoding}　{rows}行、うち集計に使った行 {used}"), format!("{file}{encoding}  {rows} rows, {used} of them used")));
+        out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
+    }
+    if let Some(file) = &wave.population
+        && let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file)
+    {
+        out.push(Text::new(format!("{file}（人口表）"), format!("{file} (population table)")));
+        out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
+    }
+    out
+}

@@ -1,0 +1,275 @@
+//! A run: a plain list of calls, from files to values, and from values to files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::collect::{Collected, collect};
+use super::estimates::{estimates, measure_id};
+use super::load::Project;
+use super::notes::notes;
+use super::plan::{Definition, MeasurePlan, Plan};
+use super::wave::{WaveData, prepare};
+use crate::derived::{self, Manifest};
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::{Finding, Severity};
+use crate::indicator::{
+    AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement, LedgerRecord, MeasureInput, Observation,
+    ObservedValue, Quality, Source, Unit, find_count, reported, tabulate,
+};
+use crate::progress::{Progress, Step};
+use crate::provenance::{FileDigest, Place};
+use crate::report::{self, ReportInput};
+use crate::text::Text;
+
+/// Everything that a run computed; nothing is written yet.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The progress table.
+    pub table: IndicatorTable,
+    /// Every estimate, breakdowns included.
+    pub estimates: Vec<EstimateRecord>,
+    /// Ledgers and findings.
+    pub quality: Quality,
+    /// Identity of every file that was read, in the order of the plan.
+    pub inputs: Vec<FileDigest>,
+    pub(super) waves: Vec<WaveData>,
+    pub(super) counts: BTreeMap<(String, Option<String>), AdminTable>,
+}
+
+impl Outcome {
+    /// Warnings among the findings, each counted as often as it occurs.
+    pub fn warnings(&self) -> u64 {
+        self.quality.findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum()
+    }
+}
+
+/// Reads everything and computes everything; writes nothing.
+///
+/// # Errors
+/// A file that cannot be read or does not fit the plan, in one go where they are independent.
+pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Result<Outcome> {
+    let mut collected = collect(project, plan, progress)?;
+    let waves = decode(plan, &collected, progress)?;
+    let mut records = Vec::new();
+    progress.start(Step::Estimate, waves.len() as u64);
+    for wave in &waves {
+        records.extend(estimates(plan, wave)?);
+        progress.advance(1);
+    }
+    progress.finish();
+    let mut findings = std::mem::take(&mut collected.findings);
+    for wave in &waves {
+        findings.extend(wave.answers.findings.iter().cloned());
+        findings.extend(wave.findings.iter().cloned());
+    }
+    let table = table(plan, &collected, &waves, &records, &mut findings)?;
+    let quality = Quality { ledgers: ledgers(plan, &waves), findings };
+    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves, counts: collected.counts })
+}
+
+/// Writes the outcome of `plan` to `dir`, all or nothing.
+///
+/// # Errors
+/// Those of rendering and of [`derived::write`].
+pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<PathBuf> {
+    progress.start(Step::Write, 2);
+    let files = report::render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality })?;
+    progress.advance(1);
+    let mut manifest = Manifest::new(plan.sources.iter().map(|s| s.text.as_str()), outcome.inputs.clone());
+    if plan.data == DataKind::Synthetic {
+        manifest.synthetic = Some(Text::new("合成データ", "synthetic data"));
+    }
+    derived::write(dir, &manifest.seal(files))?;
+    progress.finish();
+    Ok(dir.to_path_buf())
+}
+
+fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result<Vec<WaveData>> {
+    let wanted: Vec<(usize, usize)> =
+        plan.surveys.iter().enumerate().flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w))).collect();
+    progress.start(Step::Decode, wanted.len() as u64);
+    let mut waves = Vec::new();
+    let mut mistakes = Vec::new();
+    for (survey, wave) in wanted {
+        let population = plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name));
+        match prepare(plan, survey, wave, &collected.responses[survey][wave], population) {
+            Ok(data) => waves.push(data),
+            Err(error) => mistakes.extend(error.into_diagnostics()),
+        }
+        progress.advance(1);
+    }
+    progress.finish();
+    Error::all(mistakes).map_or(Ok(waves), Err)
+}
+
+fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {
+    let of_wave = |data: &WaveData| {
+        let survey = &plan.surveys[data.survey];
+        let wave = survey.waves[data.wave].year;
+        let record = move |(question, ledger): (&crate::answers::Question, &crate::answers::BaseLedger)| LedgerRecord {
+            survey: survey.key.clone(),
+            wave,
+            question: question.id.clone(),
+            ledger: *ledger,
+        };
+        survey.questionnaire.questions.iter().zip(&data.answers.ledger).map(record).collect::<Vec<_>>()
+    };
+    waves.iter().flat_map(of_wave).collect()
+}
+
+fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[EstimateRecord], findings: &mut Vec<Finding>) -> Result<IndicatorTable> {
+    let judgement = Judgement { rule: plan.rule, ladder: plan.ladder.clone() };
+    let (Some(&baseline_year), Some(&target_year)) = (plan.years.first(), plan.years.last()) else {
+        return Err(Error::msg("plan::fiscal-years", "計画年度がありません", "the plan has no fiscal years"));
+    };
+    let mut rows = Vec::new();
+    let mut mistakes = Vec::new();
+    for (i, item) in plan.indicators.iter().enumerate() {
+        let mut measures = Vec::new();
+        for (m, measure) in item.measures.iter().enumerate() {
+            let cells = match &measure.definition {
+                Some(Definition::Count { file, sheet, item, data }) => match collected.counts.get(&(file.clone(), sheet.clone())) {
+                    Some(counts) => count_cells(plan, measure, counts, item, *data, findings).unwrap_or_else(|e| {
+                        mistakes.extend(e.into_diagnostics());
+                        BTreeMap::new()
+                    }),
+                    None => BTreeMap::new(),
+                },
+                Some(Definition::Share(share)) => share_cells(plan, measure, share.survey, &measure_id(plan, i, m), records),
+                None => without_definition(plan, measure),
+            };
+            let unit = measure.unit.clone().or_else(|| match measure.definition {
+                Some(Definition::Share(_)) => Some(Unit::Percent),
+                _ => None,
+            });
+            let input = MeasureInput {
+                sub_item: measure.sub_item.clone(),
+                unit,
+                direction: measure.direction,
+                target: measure.target.clone(),
+                cells,
+                manual: measure.manual.clone(),
+            };
+            measures.push(tabulate(input, &plan.years, &judgement));
+        }
+        rows.push(IndicatorRow {
+            id: item.id.clone(),
+            goal: item.goal,
+            department: item.department.clone(),
+            title: item.title.clone(),
+            rationale: item.rationale.clone(),
+            actions: item.actions.clone(),
+            next_steps: item.next_steps.clone(),
+            measures,
+        });
+    }
+    if let Some(error) = Error::all(mistakes) {
+        return Err(error);
+    }
+    Ok(IndicatorTable {
+        title: plan.title.clone(),
+        years: plan.years.clone(),
+        baseline_year,
+        target_year,
+        report_year: plan.report_year,
+        goals: plan.goals.clone(),
+        rows,
+        notes: notes(plan, waves),
+        data: plan.data,
+    })
+}
+
+/// Years before the target's.
+fn observed_years(plan: &Plan) -> &[FiscalYear] {
+    plan.years.split_last().map_or(&[], |(_, before)| before)
+}
+
+/// What stands in `year` whatever the source: the plan's own words come first.
+fn said(measure: &MeasurePlan, year: FiscalYear) -> Option<CellContent> {
+    if measure.not_available.contains(&year) {
+        return Some(CellContent::NotAvailable);
+    }
+    let (_, cell) = measure.published.iter().find(|(y, _)| *y == year)?;
+    Some(reported(cell, measure.unit.as_ref(), Source::Published))
+}
+
+fn count_cells(
+    plan: &Plan,
+    measure: &MeasurePlan,
+    counts: &AdminTable,
+    item: &str,
+    data: DataKind,
+    findings: &mut Vec<Finding>,
+) -> Result<BTreeMap<FiscalYear, CellContent>> {
+    if !counts.has(item) {
+        let help = crate::answers::toml_text::did_you_mean(item, counts.items().iter().map(String::as_str));
+        let mut diagnostic = Diagnostic::new("plan::unknown-item", Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")))
+            .at(Place::file(counts.file()));
+        diagnostic.help = help;
+        return Err(diagnostic.into());
+    }
+    let mut cells = BTreeMap::new();
+    for &year in observed_years(plan) {
+        let found = find_count(counts, item, year);
+        let content = match (said(measure, year), found) {
+            (_, Some((cell @ crate::indicator::AdminCell::Value { .. }, place))) => {
+                reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data })
+            }
+            (Some(said), _) => said,
+            (None, Some((cell, place))) => reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data }),
+            (None, None) if year > plan.report_year => CellContent::Pending,
+            (None, None) => {
+                findings.push(Finding::warning(
+                    "indicator::count-missing",
+                    Text::new(format!("「{item}」の{}の値がありません。「…」と表示します", year.long()), format!("\"{item}\" has no value for {year}; it prints …")),
+                    Place::file(counts.file()),
+                ));
+                CellContent::NotAvailable
+            }
+        };
+        if let CellContent::Value(observation) = &content
+            && let (ObservedValue::Reported(quantity), Some(target)) = (&observation.value, &measure.target)
+            && quantity.unit != target.quantity.unit
+        {
+            findings.push(Finding::warning(
+                "indicator::unit",
+                Text::new(
+                    format!("「{item}」の{}の単位「{}」が目標値の単位「{}」と違います", year.long(), quantity.unit.text(), target.quantity.unit.text()),
+                    format!("\"{item}\", {year}: unit \"{}\", but the target's is \"{}\"", quantity.unit.text(), target.quantity.unit.text()),
+                ),
+                Place::file(counts.file()),
+            ));
+        }
+        cells.insert(year, content);
+    }
+    Ok(cells)
+}
+
+fn share_cells(plan: &Plan, measure: &MeasurePlan, survey: usize, id: &str, records: &[EstimateRecord]) -> BTreeMap<FiscalYear, CellContent> {
+    let of = &plan.surveys[survey];
+    let mut cells = BTreeMap::new();
+    for &year in observed_years(plan) {
+        let record = records.iter().find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
+        let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
+        let content = match record {
+            Some(record) => CellContent::Value(Box::new(Observation {
+                value: ObservedValue::Share(Box::new(record.estimate.clone())),
+                mark: None,
+                note: None,
+                source: Source::Survey { survey: of.key.clone(), wave: year, data },
+            })),
+            None => match said(measure, year) {
+                Some(content) => content,
+                None if of.planned.contains(&year) => CellContent::Pending,
+                None => CellContent::NotSurveyed,
+            },
+        };
+        cells.insert(year, content);
+    }
+    cells
+}
+
+fn without_definition(plan: &Plan, measure: &MeasurePlan) -> BTreeMap<FiscalYear, CellContent> {
+    let content = |year: FiscalYear| said(measure, year).unwrap_or(if year > plan.report_year { CellContent::Pending } else { CellContent::NotAvailable });
+    observed_years(plan).iter().map(|&year| (year, content(year))).collect()
+}
