@@ -1,0 +1,241 @@
+//! Tables of one wave → answers: columns found, cells read, rows sorted, skip rules applied, the base accounted for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answers, BaseLedger, MissingReason, Responses};
+use super::lexicon::Lexicon;
+use super::locate::{Heads, Layout};
+use super::questionnaire::{Question, QuestionKind, Questionnaire};
+use super::tally::Issues;
+use super::{columns, returns, skip, spelling, toml_text};
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::raw::Table;
+use crate::text::Text;
+
+/// How the files of a wave are read as answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// The column with the respondents' ids (整理番号); without it, no row can be told to be a duplicate.
+    pub respondent: Option<String>,
+    /// Which row counts when an id stands more than once, in one file or in several.
+    pub duplicates: Duplicates,
+    /// Ids of the questions whose わからない counts as no answer ([`MissingReason::DontKnow`]).
+    pub dont_know_missing: BTreeSet<String>,
+}
+
+/// Which row counts when a respondent's id stands more than once. Files count in the order given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// 最初の行を採る
+    #[default]
+    First,
+    /// 最後の行を採る
+    Last,
+    /// 重複があれば止める
+    Fail,
+}
+
+impl fmt::Display for Duplicates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Duplicates::First => "first",
+            Duplicates::Last => "last",
+            Duplicates::Fail => "fail",
+        })
+    }
+}
+
+impl FromStr for Duplicates {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let all = [Duplicates::First, Duplicates::Last, Duplicates::Fail];
+        all.into_iter().find(|d| d.to_string() == word).ok_or_else(|| {
+            let message = Text::new(format!("重複の扱いに「{word}」はありません"), format!("duplicates cannot be \"{word}\""));
+            let mut diagnostic = Diagnostic::new("answers::unknown-word", message);
+            diagnostic.help = toml_text::did_you_mean(word, ["first", "last", "fail"]);
+            Error::new(diagnostic)
+        })
+    }
+}
+
+/// Decodes the files of one wave (paper and web together).
+///
+/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question), 重複 (the same id again). Of the
+/// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
+/// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
+///
+/// # Errors
+/// All in one go: `answers::missing-column`, `answers::ambiguous-column`, `answers::column-count` for every question and
+/// file where the columns cannot be found (a column that one file has and another lacks is missing);
+/// `answers::unknown-question` for a wrong id in `dont_know_missing`; `answers::duplicate-respondent` under
+/// [`Duplicates::Fail`]; `answers::ledger` if the parts of a base do not sum to the returns.
+pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeOptions) -> Result<Answers> {
+    let questions = &questionnaire.questions;
+    let mut mistakes = unknown_ids(questionnaire, options);
+    let lexicons: Vec<Lexicon> = questions.iter().map(Lexicon::of).collect();
+    let mut layouts = Vec::new();
+    for table in tables {
+        match locate(questions, &lexicons, table) {
+            Ok(found) => layouts.push(found),
+            Err(error) => mistakes.extend(error.into_diagnostics()),
+        }
+    }
+    let ids = match options.respondent.as_ref().map(|name| returns::respondents(tables, name)).transpose() {
+        Ok(ids) => ids,
+        Err(error) => {
+            mistakes.extend(error.into_diagnostics());
+            None
+        }
+    };
+    if let Some(error) = Error::all(mistakes) {
+        return Err(error);
+    }
+    let read: Vec<Vec<(Responses, Issues)>> = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table)).collect();
+    let said: Vec<Vec<&Responses>> = read.iter().map(|all| all.iter().map(|(responses, _)| responses).collect()).collect();
+    let sorted = returns::sort(tables, &said, ids.as_deref(), options.duplicates)?;
+
+    let mut findings = sorted.findings;
+    let kept = |t: usize, row: usize| sorted.keep.get(t).and_then(|k| k.get(row)).copied().unwrap_or(false);
+    let mut source = Vec::new();
+    let mut source_row = Vec::new();
+    for (t, keep) in sorted.keep.iter().enumerate() {
+        for row in (0..keep.len()).filter(|&row| keep[row]) {
+            source.push(t as u16);
+            source_row.push(row as u32);
+        }
+    }
+    let mut responses: Vec<Responses> = Vec::new();
+    let mut ledger = Vec::new();
+    for (q, question) in questions.iter().enumerate() {
+        let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
+        for (t, table) in tables.iter().enumerate() {
+            if let Some((_, issues)) = read.get(t).and_then(|all| all.get(q)) {
+                findings.extend(issues.findings(question, table, |row| kept(t, row)));
+            }
+        }
+        let mut own = gather(&question.kind, &parts, &source, &source_row);
+        if let Some(earlier) = question.asked_if.as_ref().and_then(|rule| responses.get(rule.question)) {
+            let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
+            findings.extend(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row)));
+        }
+        responses.push(own);
+    }
+    for (question, own) in questions.iter().zip(&mut responses) {
+        if options.dont_know_missing.contains(&question.id) {
+            leave_dont_know(question, own);
+        }
+        ledger.push(BaseLedger::of(&question.id, own, sorted.returned, sorted.invalid_returns, sorted.duplicates)?);
+    }
+    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, findings })
+}
+
+fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
+    let ids = || questionnaire.questions.iter().map(|q| q.id.as_str());
+    let unknown = options.dont_know_missing.iter().filter(|id| questionnaire.question(id).is_none());
+    unknown
+        .map(|id| {
+            let message = Text::new(format!("設問「{id}」はありません"), format!("there is no question \"{id}\""));
+            let mut diagnostic = Diagnostic::new("answers::unknown-question", message);
+            diagnostic.help = toml_text::did_you_mean(id, ids().collect::<Vec<_>>());
+            diagnostic
+        })
+        .collect()
+}
+
+/// The columns of every question in one table.
+fn locate(questions: &[Question], lexicons: &[Lexicon], table: &Table) -> Result<Vec<Layout>> {
+    let ids: BTreeSet<String> = questions.iter().map(|q| spelling::label(&q.id)).collect();
+    let heads = Heads::of(table);
+    let mut found = Vec::new();
+    let mut mistakes = Vec::new();
+    for (question, lexicon) in questions.iter().zip(lexicons) {
+        match heads.locate(question, lexicon, &ids) {
+            Ok(layout) => found.push(layout),
+            Err(diagnostic) => mistakes.push(diagnostic),
+        }
+    }
+    Error::all(mistakes).map_or(Ok(found), Err)
+}
+
+/// The answers of all rows of one table. Questions are independent here, so they are read side by side.
+fn read(questions: &[Question], lexicons: &[Lexicon], layouts: &[Layout], table: &Table) -> Vec<(Responses, Issues)> {
+    let each = questions.par_iter().zip(lexicons).zip(layouts);
+    each.map(|((question, lexicon), layout)| columns::read(question, lexicon, layout, table)).collect()
+}
+
+/// The kept rows of all tables, in one.
+fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row: &[u32]) -> Responses {
+    fn pick<T: Copy>(
+        parts: &[&Responses],
+        source: &[u16],
+        source_row: &[u32],
+        of: impl Fn(&Responses) -> Option<&Vec<Result<T, MissingReason>>>,
+    ) -> Vec<Result<T, MissingReason>> {
+        let lists: Vec<Option<&Vec<Result<T, MissingReason>>>> = parts.iter().map(|r| of(r)).collect();
+        let rows = source.iter().zip(source_row);
+        let one = |(&t, &row): (&u16, &u32)| lists.get(usize::from(t)).copied().flatten().and_then(|l| l.get(row as usize)).copied();
+        rows.map(|place| one(place).unwrap_or(Err(MissingReason::NoAnswer))).collect()
+    }
+    match kind {
+        QuestionKind::Single(_) => Responses::Single(pick(parts, source, source_row, |r| if let Responses::Single(v) = r { Some(v) } else { None })),
+        QuestionKind::Multiple { .. } => {
+            Responses::Multiple(pick(parts, source, source_row, |r| if let Responses::Multiple(v) = r { Some(v) } else { None }))
+        }
+        QuestionKind::Number { .. } => Responses::Number(pick(parts, source, source_row, |r| if let Responses::Number(v) = r { Some(v) } else { None })),
+        QuestionKind::Text => Responses::Text(pick(parts, source, source_row, |r| if let Responses::Text(v) = r { Some(v) } else { None })),
+    }
+}
+
+/// Applies a skip rule and tells of the rows that break it, by file and answer.
+fn skipped(
+    question: &Question,
+    earlier: &Responses,
+    own: &mut Responses,
+    tables: &[Table],
+    columns: &[usize],
+    (source, source_row): (&[u16], &[u32]),
+) -> Vec<Finding> {
+    let before = own.clone();
+    let mut issues: Vec<Issues> = tables.iter().map(|_| Issues::default()).collect();
+    skip::apply(question, earlier, own, |row, problem| {
+        let place = source.get(row).zip(source_row.get(row));
+        if let Some((&t, &at)) = place {
+            let t = usize::from(t);
+            if let (Some(issues), Some(&column)) = (issues.get_mut(t), columns.get(t)) {
+                issues.note(at as usize, problem, &answer_in_words(question, &before, row), column);
+            }
+        }
+    });
+    tables.iter().zip(&issues).flat_map(|(table, issues)| issues.findings(question, table, |_| true)).collect()
+}
+
+/// The labels that a respondent chose; nothing for numbers and free text, which differ from row to row.
+fn answer_in_words(question: &Question, responses: &Responses, row: usize) -> String {
+    let chosen = (0..question.categories().len()).filter(|&k| responses.holds(row, &[k]));
+    let labels = chosen.filter_map(|k| question.categories().get(k)).map(|c| c.label.as_str());
+    labels.collect::<Vec<_>>().join("、")
+}
+
+/// わからない as a missing reason: a single answer that is it, a multiple answer that is nothing else.
+fn leave_dont_know(question: &Question, responses: &mut Responses) {
+    let dont_know: Vec<usize> = (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
+    match responses {
+        Responses::Single(rows) => {
+            rows.iter_mut().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).for_each(|a| *a = Err(MissingReason::DontKnow));
+        }
+        Responses::Multiple(rows) => {
+            let mask = super::answer::mask(&dont_know);
+            rows.iter_mut().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).for_each(|a| *a = Err(MissingReason::DontKnow));
+        }
+        Responses::Number(_) | Responses::Text(_) => {}
+    }
+}

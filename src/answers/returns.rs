@@ -1,0 +1,159 @@
+//! Which rows of the files are valid returns: template rows, blank returns and duplicates leave here, each with a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::{MissingReason, Responses};
+use super::spelling;
+use super::tally::row_list;
+use super::toml_text;
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::provenance::Place;
+use crate::raw::{Column, Table};
+use crate::text::Text;
+
+use super::decode::Duplicates;
+
+/// Which rows stay, by table, and how many left for which reason.
+pub(super) struct Returns {
+    pub(super) keep: Vec<Vec<bool>>,
+    pub(super) returned: u64,
+    pub(super) invalid_returns: u64,
+    pub(super) duplicates: u64,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The respondent column of each table.
+///
+/// # Errors
+/// `answers::missing-column` for each file without it.
+pub(super) fn respondents<'a>(tables: &'a [Table], name: &str) -> Result<Vec<&'a Column>> {
+    let mut columns = Vec::new();
+    let mut mistakes = Vec::new();
+    for table in tables {
+        match table.column(name) {
+            Some(column) => columns.push(column),
+            None => {
+                let names: Vec<String> = table.columns.iter().map(Column::name).collect();
+                let message = Text::new(format!("回答者番号の列「{name}」がありません"), format!("there is no column \"{name}\" with the respondents' ids"));
+                let mut diagnostic = Diagnostic::new("answers::missing-column", message).at(place(table));
+                diagnostic.help = toml_text::did_you_mean(name, names.iter().map(String::as_str));
+                mistakes.push(diagnostic);
+            }
+        }
+    }
+    Error::all(mistakes).map_or(Ok(columns), Err)
+}
+
+fn place(table: &Table) -> Place {
+    Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref())
+}
+
+/// Sorts the rows. `responses[t][q]` are the answers to question q in table t; `ids` the respondent columns, if any.
+///
+/// # Errors
+/// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
+pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, policy: Duplicates) -> Result<Returns> {
+    let returned = tables.iter().map(|t| t.row_count() as u64).sum();
+    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new() };
+    let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    for (t, table) in tables.iter().enumerate() {
+        let column = ids.and_then(|ids| ids.get(t).copied());
+        // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
+        let names: Option<Vec<String>> = column.map(|c| c.values.iter().map(|cell| spelling::code(&cell.text())).collect());
+        let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
+        let mut keep = vec![false; table.row_count()];
+        for (row, kept) in keep.iter_mut().enumerate() {
+            let said = responses.get(t).is_some_and(|all| all.iter().any(|r| says_something(r, row)));
+            let name = names.as_ref().zip(column).map(|(names, c)| c.rows.get(row).and_then(|&v| names.get(v as usize)).map_or("", String::as_str));
+            match (name, said) {
+                (Some(""), false) => template.push(row),
+                (Some(""), true) => unnamed.push(row),
+                (_, false) => blank.push(row),
+                (Some(name), true) => {
+                    places.entry(name.to_owned()).or_default().push((t, row));
+                    *kept = true;
+                }
+                (None, true) => *kept = true,
+            }
+        }
+        sorted.invalid_returns += (template.len() + unnamed.len() + blank.len()) as u64;
+        sorted.note_left_out(table, &template, "answers::template-rows", ("回答者番号も回答もない行。数えない", "rows without a respondent id and without answers; left out"));
+        sorted.note_left_out(table, &unnamed, "answers::no-respondent-id", ("回答者番号のない行。回答があるが無効票とした", "rows with answers but without a respondent id; left out as invalid returns"));
+        sorted.note_left_out(table, &blank, "answers::blank-return", ("どの設問にも回答のない行。無効票とした", "rows without any answer; left out as invalid returns"));
+        sorted.keep.push(keep);
+    }
+    places.retain(|_, rows| rows.len() > 1);
+    if !places.is_empty() {
+        sorted.leave_duplicates(tables, ids, &places, policy)?;
+    }
+    Ok(sorted)
+}
+
+/// Whether the row holds an answer, valid or not, to this question. Boxes that are merely not ticked say nothing.
+fn says_something(responses: &Responses, row: usize) -> bool {
+    match (responses, responses.missing(row)) {
+        (Responses::Multiple(all), None) => all.get(row).is_some_and(|a| *a != Ok(0)),
+        (_, None) => true,
+        (_, Some(reason)) => reason == MissingReason::Invalid,
+    }
+}
+
+impl Returns {
+    fn note_left_out(&mut self, table: &Table, rows: &[usize], code: &'static str, (ja, en): (&str, &str)) {
+        let numbers: Vec<u64> = rows.iter().filter_map(|&r| table.row_numbers.get(r).copied()).collect();
+        let Some(&first) = numbers.first() else { return };
+        let list = row_list(&numbers);
+        let message = Text::new(format!("{ja}。{}", list.ja), format!("{en}. {}", list.en));
+        let at = place(table).row(first);
+        let template = code == "answers::template-rows";
+        let finding = if template { Finding::note(code, message, at) } else { Finding::warning(code, message, at) };
+        self.findings.push(finding.count(numbers.len() as u64));
+    }
+
+    fn leave_duplicates(&mut self, tables: &[Table], ids: Option<&[&Column]>, places: &BTreeMap<String, Vec<(usize, usize)>>, policy: Duplicates) -> Result<()> {
+        let at = |&(t, row): &(usize, usize)| match (tables.get(t), ids.and_then(|ids| ids.get(t))) {
+            (Some(table), Some(column)) => table.place(row, column),
+            _ => Place::default(),
+        };
+        let where_ = |rows: &[(usize, usize)]| {
+            let words = |lang| rows.iter().map(|r| at(r).words(lang)).collect::<Vec<_>>().join(" ｜ ");
+            Text::new(words(crate::text::Lang::Ja), words(crate::text::Lang::En))
+        };
+        if policy == Duplicates::Fail {
+            let mistakes = places.iter().take(20).map(|(id, rows)| {
+                let (times, found) = (rows.len(), where_(rows));
+                let message = Text::new(
+                    format!("回答者番号「{id}」が {times} 回あります: {}", found.ja),
+                    format!("respondent id \"{id}\" stands {times} times: {}", found.en),
+                );
+                let help = Text::new("どちらを採るかは duplicates = \"first\" か \"last\" で決められます", "duplicates = \"first\" or \"last\" says which one counts");
+                Diagnostic::new("answers::duplicate-respondent", message).at(rows.first().map(at).unwrap_or_default()).help(help)
+            });
+            return Error::all(mistakes.collect()).map_or(Ok(()), Err);
+        }
+        let (ja, en) = if policy == Duplicates::Last { ("最後の行を採り", "the last row counts") } else { ("最初の行を採り", "the first row counts") };
+        let mut first_places = BTreeSet::new();
+        let mut left = 0;
+        for rows in places.values() {
+            let stays = if policy == Duplicates::Last { rows.last() } else { rows.first() };
+            for place in rows.iter().filter(|r| Some(*r) != stays) {
+                if let Some(kept) = self.keep.get_mut(place.0).and_then(|k| k.get_mut(place.1)) {
+                    *kept = false;
+                    left += 1;
+                    first_places.insert(*place);
+                }
+            }
+        }
+        let shown: Vec<(usize, usize)> = first_places.iter().copied().take(20).collect();
+        let list = where_(&shown);
+        let message = Text::new(
+            format!("回答者番号が重複する行が {left} 行ある（番号 {} 件）。{ja}、ほかは除いた。除いた行: {}", places.len(), list.ja),
+            format!("{left} rows repeat a respondent id ({} ids); {en}, the others were left out. Left out: {}", places.len(), list.en),
+        );
+        let first = shown.first().map(at).unwrap_or_default();
+        self.findings.push(Finding::warning("answers::duplicate-respondent", message, first).count(left));
+        self.duplicates += left;
+        Ok(())
+    }
+}
