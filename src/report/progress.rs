@@ -45,13 +45,6 @@ pub(super) struct Item<'a> {
     pub(super) lines: Vec<MeasureLine<'a>>,
 }
 
-impl Item<'_> {
-    /// Whether the item has several measures, or names its only one.
-    pub(super) fn has_sub_items(&self) -> bool {
-        self.lines.len() > 1 || self.lines.iter().any(|l| l.sub_item.is_some())
-    }
-}
-
 /// One measured line: a cell a year, the target last.
 pub(super) struct MeasureLine<'a> {
     pub(super) sub_item: Option<&'a str>,
