@@ -31,6 +31,11 @@ pub(super) struct CellText {
 }
 
 impl CellText {
+    /// Nothing at all.
+    pub(super) fn blank() -> Self {
+        Self::symbol("")
+    }
+
     fn symbol(text: &str) -> Self {
         Self { main: text.to_owned(), small: Vec::new(), tone: Tone::Symbol }
     }

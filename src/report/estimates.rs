@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::indicators::{SCHEMA_VERSION, data_label, reasons};
 use super::text_cell::{self, guarded, number};
-use super::{lines, words};
+use super::words;
 use crate::error::Error;
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, Group, IndicatorTable, Source};
 

@@ -3,14 +3,20 @@
 
 pub mod breakdown;
 mod cell;
+mod data_copy;
 mod estimates;
+mod html;
 mod indicators;
 mod lines;
+mod notes;
+mod progress;
 mod quality;
 pub mod round;
 mod share;
+mod status_table;
 mod text_cell;
 mod words;
+mod xlsx;
 
 use crate::error::Error;
 use crate::indicator::{EstimateRecord, IndicatorTable, Quality};
@@ -37,6 +43,8 @@ pub fn render(input: &ReportInput<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> 
         ("estimates.json".to_owned(), estimates::json(records, table)?),
         ("indicators.csv".to_owned(), indicators::csv(table)?),
         ("indicators.json".to_owned(), indicators::json(table)?),
+        ("progress-table.html".to_owned(), html::page(table, found)),
+        ("progress-table.xlsx".to_owned(), xlsx::workbook(table)?),
         ("quality.csv".to_owned(), quality::csv(found, table)?),
         ("quality.json".to_owned(), quality::json(found, table)?),
     ])

@@ -122,11 +122,10 @@ mod tests {
 
     #[test]
     fn a_ratio_that_no_float_holds_is_still_a_tie() {
-        // 57/2000 = 2.85 %: the double nearest to .0285 lies below it and would give 2.8.
-        assert_eq!(percent(57.0 / 2000.0, 1), "2.8");
-        assert_eq!(percent_of(57, 2000, 1), "2.9");
-        // 3.15 % = 63/2000.
-        assert_eq!(percent_of(63, 2000, 1), "3.2");
+        // 41/400 = 10.25 %: the double nearest to .1025 lies below it and gives 10.2.
+        assert_eq!(percent(41.0 / 400.0, 1), "10.2");
+        assert_eq!(percent_of(41, 400, 1), "10.3");
+        assert_eq!(percent_of(3, 400, 1), "0.8");
     }
 
     #[test]

@@ -141,6 +141,14 @@ pub(super) fn data_key(data: DataKind) -> &'static str {
     }
 }
 
+/// 実データ or 合成データ.
+pub(super) fn data_label(data: DataKind) -> &'static str {
+    match data {
+        DataKind::Real => "実データ",
+        DataKind::Synthetic => SYNTHETIC,
+    }
+}
+
 /// What the change was held against, in words.
 pub(super) fn evidence(evidence: Option<ChangeEvidence>, rule: ProgressRule, away: bool) -> String {
     match evidence {

@@ -1,0 +1,92 @@
+//! 注記 (報告書の見方): the plan's own notes, then how to read what is printed.
+
+use std::collections::BTreeSet;
+
+use super::{cell, round, words};
+use crate::estimate::Estimate;
+use crate::indicator::{CellContent, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source};
+
+/// The symbols, on one line under the title of the table.
+pub(super) fn legend(table: &IndicatorTable) -> String {
+    let mut parts = vec!["「-」調査のない年度", "「…」数値が得られない", "「x」秘匿", "単位のみ：年度終了後に記入"];
+    if estimates(table).next().is_some() {
+        parts.push("（ ）内：信頼区間（%）");
+        parts.push("n：回答者数（集計の基数）");
+    }
+    parts.join("　")
+}
+
+/// All notes, in the order in which they are printed.
+pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
+    let mut out = Vec::new();
+    if table.data == DataKind::Synthetic {
+        out.push(format!("この資料は{}（プログラムで作成した架空の回答・数値）を含み、実際の調査結果ではない。", words::SYNTHETIC));
+    }
+    out.extend(table.notes.iter().map(|note| note.ja.clone()));
+    out.push("「-」は調査を行わない年度、「…」は数値が得られないもの、「x」は個人等の保護のため秘匿したもの、単位のみの欄は年度終了後に記入するものを示す。".to_owned());
+    out.extend(of_surveys(table));
+    out.extend(of_observations(table));
+    out.push("比率の差（ポイント）は、四捨五入する前の値から計算しているため、表示された値の差と一致しないことがある。".to_owned());
+    out.push("達成率は（最新値－現状値）÷（目標値－現状値）で、目標に達したとき100%となる。".to_owned());
+    for rule in rules(table) {
+        out.push(words::rule(rule));
+    }
+    out
+}
+
+/// What follows from the survey values in the table.
+fn of_surveys(table: &IndicatorTable) -> Vec<String> {
+    let mut out = Vec::new();
+    if estimates(table).next().is_some() {
+        out.push("アンケートの割合は、回答者数（n）を基数とした百分率で、小数第2位を四捨五入している。".to_owned());
+    }
+    let methods: BTreeSet<(String, &str)> =
+        estimates(table).filter_map(|e| e.interval.as_ref().ok()).map(|i| (round::percent(i.level, 0), i.method.name())).collect();
+    for (level, method) in methods {
+        out.push(format!("アンケートの値の（ ）内は、標本誤差を考慮した{level}%信頼区間（%、{method}法）である。"));
+    }
+    if estimates(table).any(|e| e.interval.is_err()) {
+        out.push("信頼区間のないアンケートの値は、標本誤差を示すことができない（公募型調査、全数調査など）。".to_owned());
+    }
+    if estimates(table).any(|e| e.n < cell::FEW) {
+        out.push(format!("「*参考値」は、回答者数が{}人未満のため、参考として示すものである。", cell::FEW));
+    }
+    out
+}
+
+/// What follows from marks and sources.
+fn of_observations(table: &IndicatorTable) -> Vec<String> {
+    let mut out = Vec::new();
+    if observations(table).any(|o| o.mark.is_some()) {
+        out.push("「※速報値」は確定前の値、「※訂正値」は過去に公表した値を訂正したものである。".to_owned());
+    }
+    if observations(table).any(|o| o.source == Source::Published) {
+        out.push("「公表値」は、過去に公表された資料の値をそのまま記載したもので、回答データからの再計算は行っていない。".to_owned());
+    }
+    out
+}
+
+fn observations(table: &IndicatorTable) -> impl Iterator<Item = &Observation> {
+    table.rows.iter().flat_map(|r| &r.measures).flat_map(|m| &m.cells).filter_map(|c| match &c.content {
+        CellContent::Value(o) => Some(o.as_ref()),
+        _ => None,
+    })
+}
+
+fn estimates(table: &IndicatorTable) -> impl Iterator<Item = &Estimate> {
+    observations(table).filter_map(|o| match &o.value {
+        ObservedValue::Share(e) => Some(e.as_ref()),
+        ObservedValue::Reported(_) => None,
+    })
+}
+
+/// The rules in use, each once, in the order met.
+fn rules(table: &IndicatorTable) -> Vec<ProgressRule> {
+    let mut out: Vec<ProgressRule> = Vec::new();
+    for measure in table.rows.iter().flat_map(|r| &r.measures) {
+        if !out.contains(&measure.status.rule) {
+            out.push(measure.status.rule);
+        }
+    }
+    out
+}
