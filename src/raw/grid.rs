@@ -47,6 +47,12 @@ impl Grid {
         self.height
     }
 
+    /// Makes the grid at least `rows` high: rows of typed files are rows even when they hold nothing.
+    pub(super) fn at_least(&mut self, rows: usize) -> Result<()> {
+        self.height = self.height.max(rows);
+        self.limit()
+    }
+
     /// The first row that holds anything.
     pub(super) fn first_row(&self) -> Option<usize> {
         self.columns.iter().flatten().filter_map(|c| c.rows.iter().position(|&r| r != NOTHING)).min()
