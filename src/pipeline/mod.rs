@@ -1,6 +1,7 @@
 //! Spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls).
 
 mod collect;
+mod compare;
 mod estimates;
 mod explain;
 mod load;
@@ -12,7 +13,8 @@ mod run;
 mod spec;
 mod wave;
 
-pub use explain::{Section, compare, explain};
+pub use compare::{Comparison, compare};
+pub use explain::{Section, explain, keys};
 pub use load::{Project, load, schema};
 pub use plan::{Definition, IndicatorPlan, MeasurePlan, Plan, Sample, ShareDefinition, Survey, Wave, Weighting};
 pub use resolve::{Surroundings, resolve};

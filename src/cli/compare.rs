@@ -1,0 +1,45 @@
+//! `shihyo compare`: an indicator by attributes, each part held against the rest.
+
+use shihyo::error::Result;
+use shihyo::pipeline::{self, Comparison, Project};
+use shihyo::report::breakdown;
+use shihyo::text::Text;
+
+use super::args::{CompareArgs, Format};
+use super::bars::Bars;
+use super::message::Talk;
+use super::{Ending, print, screen};
+
+pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
+    let bars = Bars::new(talk.lang, talk.bars);
+    let project = Project::of(&args.plan)?;
+    let plan = pipeline::load(&project)?;
+    let outcome = pipeline::compute(&project, &plan, &bars)?;
+    let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
+    let each: Vec<Vec<String>> = if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
+    let what = |by: Vec<String>| Comparison { indicator: args.indicator.clone(), by, wave };
+    let breakdowns = each.into_iter().map(|by| pipeline::compare(&plan, &outcome, &what(by))).collect::<Result<Vec<_>>>()?;
+    match args.format {
+        Format::Table => {
+            for (i, b) in breakdowns.iter().enumerate() {
+                if i == 0 {
+                    let options = b.options.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
+                    talk.say(&Text::same(&b.title));
+                    talk.say(&Text::new(
+                        format!("{} {} {options}　母数: {}", b.wave.long(), b.question, b.base_rule),
+                        format!("{} {} {options}  base: {}", b.wave, b.question, b.base_rule),
+                    ));
+                }
+                let (header, rows) = breakdown::table(b, talk.lang);
+                print(&screen::table(&header, &rows, 1))?;
+            }
+            talk.say(&Text::new(
+                "「その他との差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",
+                "The difference is from all other respondents (t test with their covariance). *: n < 30.",
+            ));
+            Ok(Ending::Good)
+        }
+        Format::Csv => print(&String::from_utf8_lossy(&breakdown::csv(&breakdowns)?)),
+        Format::Json => print(&String::from_utf8_lossy(&breakdown::json(&breakdowns)?)),
+    }
+}

@@ -1,0 +1,66 @@
+//! `shihyo explain`: the whole way of one number.
+
+use std::path::PathBuf;
+
+use shihyo::error::{Diagnostic, Error, Result};
+use shihyo::pipeline::{self, Project, Section};
+use shihyo::text::Text;
+
+use super::args::ExplainArgs;
+use super::bars::Bars;
+use super::message::Talk;
+use super::{Ending, print};
+
+pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
+    let bars = Bars::new(talk.lang, talk.bars);
+    let plans = match &args.plan {
+        Some(plan) => vec![plan.clone()],
+        None => plans()?,
+    };
+    let mut found: Vec<(PathBuf, Vec<Section>)> = Vec::new();
+    let mut missed = None;
+    for folder in plans {
+        let project = Project::of(&folder)?;
+        let plan = pipeline::load(&project)?;
+        let outcome = pipeline::compute(&project, &plan, &bars)?;
+        match pipeline::explain(&plan, &outcome, &args.key) {
+            Ok(sections) => found.push((folder, sections)),
+            Err(error) => missed = Some(error),
+        }
+    }
+    match (found.as_slice(), missed) {
+        ([(_, sections)], _) => print(&words(sections, talk)),
+        ([], Some(error)) => Err(error),
+        ([], None) => Err(Error::msg("cli::no-plan", "pipelines/ に計画がありません。--plan で指定してください", "there is no plan in pipelines/; name one with --plan")),
+        (several, _) => {
+            let list: Vec<String> = several.iter().map(|(folder, _)| folder.display().to_string()).collect();
+            Err(Diagnostic::new(
+                "cli::several-plans",
+                Text::new(format!("「{}」は複数の計画にあります", args.key), format!("\"{}\" is in several plans", args.key)),
+            )
+            .help(Text::new(format!("--plan で1つ選んでください: {}", list.join("、")), format!("choose one with --plan: {}", list.join(", "))))
+            .into())
+        }
+    }
+}
+
+/// The folders in `pipelines/` that hold a plan, by name.
+fn plans() -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir("pipelines").map_err(|e| {
+        Error::msg("cli::no-plan", format!("pipelines/ が読めません（{e}）。--plan で計画を指定してください"), format!("cannot read pipelines/ ({e}); name a plan with --plan"))
+    })?;
+    let mut out: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("plan.toml").is_file()).collect();
+    out.sort();
+    Ok(out)
+}
+
+fn words(sections: &[Section], talk: &Talk) -> String {
+    let mut out = String::new();
+    for section in sections {
+        out.push_str(&format!("■ {}\n", section.title.get(talk.lang)));
+        for line in &section.lines {
+            out.push_str(&format!("  {}\n", line.get(talk.lang)));
+        }
+    }
+    out
+}

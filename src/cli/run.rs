@@ -1,0 +1,73 @@
+//! `shihyo run`: the main job.
+
+use shihyo::error::{Error, Result};
+use shihyo::indicator::{DataKind, IndicatorTable, ProgressState};
+use shihyo::pipeline::{self, Outcome, Plan, Project};
+use shihyo::text::Text;
+
+use super::Ending;
+use super::args::RunArgs;
+use super::bars::Bars;
+use super::message::Talk;
+
+pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
+            Error::msg("cli::threads", format!("スレッドを用意できません（{e}）"), format!("cannot start the threads: {e}"))
+        })?;
+    }
+    let bars = Bars::new(talk.lang, talk.bars);
+    let project = Project::of(&args.plan)?;
+    let plan = pipeline::load(&project)?;
+    let outcome = pipeline::compute(&project, &plan, &bars)?;
+    let dir = args.out.clone().unwrap_or_else(|| project.derived());
+    let written = pipeline::write(&plan, &outcome, &dir, &bars)?;
+    summary(&plan, &outcome, talk);
+    talk.say(&Text::new(format!("書き出しました: {}", written.display()), format!("written: {}", written.display())));
+    Ok(ending(&plan, &outcome))
+}
+
+/// What a person wants to know at once: how much was read, what stands where, what to look at.
+pub(crate) fn summary(plan: &Plan, outcome: &Outcome, talk: &Talk) {
+    talk.say(&Text::same(&plan.title));
+    if plan.data == DataKind::Synthetic {
+        talk.say(&Text::new("※ 合成データです", "* synthetic data"));
+    }
+    let rows: u64 = outcome.inputs.iter().filter_map(|d| d.rows).sum();
+    talk.say(&Text::new(
+        format!("ファイル {}件（{rows}行）、推定値 {}個", outcome.inputs.len(), outcome.estimates.len()),
+        format!("{} files ({rows} rows), {} estimates", outcome.inputs.len(), outcome.estimates.len()),
+    ));
+    talk.say(&states(&outcome.table));
+    let warnings = outcome.warnings();
+    if warnings > 0 {
+        talk.say(&Text::new(format!("確認が必要な事項 {warnings}件（quality.csv にすべてあります）:"), format!("{warnings} things to look at (all of them in quality.csv):")));
+        talk.findings(&outcome.quality.findings);
+    }
+}
+
+/// Exit code 1 when there are more warnings than the plan allows.
+pub(crate) fn ending(plan: &Plan, outcome: &Outcome) -> Ending {
+    match plan.warning_limit {
+        Some(limit) if outcome.warnings() > limit => Ending::TooManyFindings,
+        _ => Ending::Good,
+    }
+}
+
+fn states(table: &IndicatorTable) -> Text {
+    let words = [
+        (ProgressState::TargetMet, "目標達成", "target met"),
+        (ProgressState::Improved, "改善", "improved"),
+        (ProgressState::LittleChange, "ほぼ変化なし", "little change"),
+        (ProgressState::Worse, "悪化", "worse"),
+        (ProgressState::BaselineOnly, "現状値のみ", "baseline only"),
+        (ProgressState::NoTarget, "目標値なし", "no target"),
+        (ProgressState::NoBaseline, "現状値なし", "no baseline"),
+    ];
+    let count = |state| table.rows.iter().flat_map(|r| &r.measures).filter(|m| m.status.state == state).count();
+    let of = |japanese: bool| -> String {
+        let parts = words.iter().map(|(state, ja, en)| (if japanese { *ja } else { *en }, count(*state))).filter(|(_, n)| *n > 0);
+        parts.map(|(word, n)| format!("{word} {n}")).collect::<Vec<_>>().join(if japanese { "、" } else { ", " })
+    };
+    Text::new(format!("達成状況: {}", of(true)), format!("progress: {}", of(false)))
+}

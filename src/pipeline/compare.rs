@@ -1,0 +1,130 @@
+//! One indicator of one wave by one or more attributes, each part held against the rest.
+
+use super::estimates::{flags, honest, options, shares_of};
+use super::plan::{Plan, Sample};
+use super::run::Outcome;
+use super::wave::{UNKNOWN, WaveData, cells};
+use crate::answers::QuestionKind;
+use crate::answers::share_outcome;
+use crate::answers::toml_text::did_you_mean;
+use crate::error::{Diagnostic, Error, Result};
+use crate::estimate::{Domain, Estimand, NotEstimable, difference, estimate};
+use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+use crate::text::Text;
+
+/// What to break down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The indicator's id (`.2` after it for a second part).
+    pub indicator: String,
+    /// The questions to cross, at least one.
+    pub by: Vec<String>,
+    /// The wave; the latest one when `None`.
+    pub wave: Option<FiscalYear>,
+}
+
+/// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part and the rest
+/// are domains of one sample, so that their covariance is in the test; the whole design stays.
+///
+/// # Errors
+/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no share; a
+/// question without single answers.
+pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
+    let data = find_wave(plan, outcome, what)?;
+    let survey = &plan.surveys[data.survey];
+    let share = shares_of(plan, data.survey).into_iter().find(|s| s.id == what.indicator).ok_or_else(|| no_indicator(plan, what))?;
+    let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
+    let codes = share_outcome(&data.answers.responses[share.definition.question], &share.definition.categories, share.definition.base);
+    let estimand = Estimand::Share(&codes);
+    let options = options(plan, data);
+    let whole = honest(survey.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
+    let mut rows = vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
+    let crossed = cells(&survey.questionnaire, &data.answers, &questions);
+    for (cell, parts) in crossed.parts.iter().enumerate() {
+        if parts.iter().any(|p| p == UNKNOWN) {
+            continue;
+        }
+        let part: Vec<bool> = crossed.of_row.iter().map(|c| *c as usize == cell).collect();
+        let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
+        let found = difference(&data.design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
+        let estimate = honest(survey.sample, found.a);
+        let groups = what.by.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
+        let c = found.comparison;
+        let test = match survey.sample {
+            Sample::Random => c.interval.and_then(|i| Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })),
+            Sample::Census => Err(NotEstimable::Census),
+            Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
+        };
+        let verdict = match (&c.value, &test) {
+            (Ok(value), Ok(test)) if test.p < 1.0 - options.level => {
+                if *value > 0.0 {
+                    Verdict::Higher
+                } else {
+                    Verdict::Lower
+                }
+            }
+            (Ok(_), Ok(_)) => Verdict::NoDifference,
+            _ => Verdict::NotTested,
+        };
+        rows.push(BreakdownRow { groups, flags: flags(&estimate), estimate, difference: Some(Difference { value: c.value, test, verdict }) });
+    }
+    let question = &survey.questionnaire.questions[share.definition.question];
+    let wave = &survey.waves[data.wave];
+    Ok(Breakdown {
+        indicator: what.indicator.clone(),
+        title: plan.indicators.iter().find(|i| what.indicator.starts_with(&i.id)).map_or(String::new(), |i| i.title.clone()),
+        survey: survey.key.clone(),
+        wave: wave.year,
+        question: question.id.clone(),
+        options: share.definition.categories.iter().filter_map(|c| question.categories().get(*c)).map(|c| c.label.clone()).collect(),
+        base_rule: share.definition.base.name().to_owned(),
+        level: options.level,
+        rows,
+        data: wave.data,
+    })
+}
+
+fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
+    let of_share: Vec<&WaveData> = outcome.waves.iter().filter(|d| shares_of(plan, d.survey).iter().any(|s| s.id == what.indicator)).collect();
+    let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
+    let Some(latest) = of_share.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
+    match what.wave {
+        None => Ok(latest),
+        Some(wanted) => of_share.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
+            let years: Vec<String> = of_share.iter().map(|d| year(d).to_string()).collect();
+            Diagnostic::new("plan::unknown-wave", Text::new(format!("{}の調査はありません", wanted.long()), format!("there is no wave {wanted}")))
+                .help(Text::new(format!("ある調査: {}", years.join("、")), format!("waves: {}", years.join(", "))))
+                .into()
+        }),
+    }
+}
+
+fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
+    let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| shares_of(plan, s)).map(|s| s.id).collect();
+    let id = &what.indicator;
+    let text = if plan.indicators.iter().any(|i| i.id == *id) {
+        Text::new(format!("項目「{id}」には集計できる回答ファイルがありません"), format!("the indicator \"{id}\" has no responses to break down"))
+    } else {
+        Text::new(format!("項目「{id}」はありません"), format!("there is no indicator \"{id}\""))
+    };
+    let mut diagnostic = Diagnostic::new("plan::unknown-indicator", text);
+    diagnostic.help = did_you_mean(id, known.iter().map(String::as_str));
+    diagnostic.into()
+}
+
+fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let single = |kind: &QuestionKind| matches!(kind, QuestionKind::Single(_));
+    if let Some((index, question)) = questionnaire.question(id)
+        && single(&question.kind)
+    {
+        return Ok(index);
+    }
+    let known: Vec<&str> = questionnaire.questions.iter().filter(|q| single(&q.kind)).map(|q| q.id.as_str()).collect();
+    let mut diagnostic = Diagnostic::new(
+        "plan::unknown-question",
+        Text::new(format!("「{id}」という単数回答の設問はありません"), format!("there is no single-answer question \"{id}\"")),
+    );
+    diagnostic.help = did_you_mean(id, known.iter().copied());
+    Err(diagnostic.into())
+}
