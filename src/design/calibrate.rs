@@ -1,10 +1,10 @@
 //! Calibration to totals of any auxiliaries: w F(x'λ) with F linear, exponential or logit (Deville and Särndal 1992).
 
-use super::gram::Gram;
 use super::margin::CompensatedSum;
-use super::projection::{Basis, ColumnBasis, Projection};
+use super::projection::{Basis, ColumnBasis, DEPENDENT, Projection};
 use super::Design;
 use crate::error::{Diagnostic, Error, Result};
+use crate::stats::linalg::NormalEquations;
 use crate::text::Text;
 
 /// How far a weight may move: the function F with F(0) = 1 and F'(0) = 1.
@@ -170,7 +170,7 @@ impl Calibration {
                     jacobian[j * p + i] = jacobian[i * p + j];
                 }
             }
-            let step = Gram::new(p, &jacobian).solve(&off);
+            let Some(step) = NormalEquations::new(&jacobian, p, DEPENDENT).and_then(|n| n.solve(&off)) else { break };
             let mut share = 1.0;
             let next = loop {
                 let candidate: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l - share * s).collect();

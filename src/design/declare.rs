@@ -1,7 +1,7 @@
 //! From plain columns to a checked design.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::roster::{DomainLonely, LonelyPsu, Roster, Stage, StageStratum};
 use super::{Design, Uncertainty};
@@ -141,6 +141,7 @@ pub fn declare(declaration: Declaration) -> Result<Design> {
             domain_lonely: d.domain_lonely,
         },
         projections: Vec::new(),
+        df: OnceLock::new(),
     })
 }
 

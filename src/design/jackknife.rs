@@ -1,5 +1,7 @@
 //! Making jackknife replicates from a design.
 
+use std::sync::OnceLock;
+
 use super::replicates::{ReplicateKind, Replicates};
 use super::roster::Stage;
 use super::{Design, Uncertainty};
@@ -25,7 +27,7 @@ impl Design {
 
     /// The same weights with replicates instead of the sampled units.
     pub(super) fn with_replicates(&self, replicates: Replicates) -> Self {
-        Self { uncertainty: Uncertainty::Replicated(replicates), ..self.clone() }
+        Self { uncertainty: Uncertainty::Replicated(replicates), df: OnceLock::new(), ..self.clone() }
     }
 
     /// Full weights of a replicate from one factor a PSU.

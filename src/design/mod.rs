@@ -9,7 +9,6 @@ mod bootstrap;
 mod calibrate;
 mod declare;
 mod diagnostics;
-mod gram;
 mod jackknife;
 mod margin;
 mod projection;
@@ -19,7 +18,7 @@ mod roster;
 mod trim;
 mod variance;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use bootstrap::Bootstrap;
 pub use calibrate::{Calibration, CalibrationFunction, CalibrationTerm};
@@ -46,6 +45,8 @@ pub struct Design {
     weights: Arc<[f64]>,
     uncertainty: Uncertainty,
     projections: Vec<Arc<Projection>>,
+    /// Degrees of freedom of the whole design, once asked for.
+    df: OnceLock<f64>,
 }
 
 /// Where the sampling variance comes from.
@@ -85,6 +86,7 @@ impl Design {
             weights,
             uncertainty: Uncertainty::Replicated(replicates),
             projections: Vec::new(),
+            df: OnceLock::new(),
         })
     }
 
@@ -124,6 +126,24 @@ impl Design {
         }
     }
 
+    /// Degrees of freedom of the whole design: PSUs − strata, over those that hold a row with a weight other than 0; for
+    /// replicates the rank of their weights less one (R `degf`).
+    pub fn df(&self) -> f64 {
+        *self.df.get_or_init(|| self.df_of(0..self.rows()))
+    }
+
+    /// Degrees of freedom of a domain: as [`Design::df`], over `rows` only.
+    pub fn df_of(&self, rows: impl Iterator<Item = usize>) -> f64 {
+        let rows = rows.filter(|row| self.weights[*row] != 0.0);
+        match &self.uncertainty {
+            Uncertainty::Linearised { roster, .. } => {
+                let (psus, strata) = roster.first_stage().count_present(rows);
+                psus as f64 - strata as f64
+            }
+            Uncertainty::Replicated(replicates) => replicates.degrees_of_freedom(rows) as f64,
+        }
+    }
+
     /// The same design with new weights and, for replicates, each replicate changed by the same function.
     fn reweighted(&self, weights: Vec<f64>, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
         let mut next = self.clone();
@@ -131,6 +151,7 @@ impl Design {
             next.uncertainty = Uncertainty::Replicated(replicates.map(each)?);
         }
         next.weights = weights.into();
+        next.df = OnceLock::new();
         Ok(next)
     }
 

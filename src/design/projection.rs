@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use super::gram::Gram;
+use crate::stats::linalg::NormalEquations;
+
+/// Below this a column counts as a combination of the others (relative, on the scale of the columns).
+pub(super) const DEPENDENT: f64 = 1e-6;
 
 /// What a step remembers.
 #[derive(Debug, Clone)]
@@ -40,7 +43,9 @@ pub(super) struct CellBasis {
     before: Arc<[f64]>,
     margins: Vec<Arc<[u32]>>,
     offsets: Vec<usize>,
-    gram: Gram,
+    /// X'WX; none when it could not be factored, which sums of weights of at least 0 always can.
+    gram: Option<NormalEquations>,
+    size: usize,
 }
 
 impl CellBasis {
@@ -62,17 +67,17 @@ impl CellBasis {
             }
         }
         let margins = margins.iter().map(|(cells, _)| cells.clone()).collect();
-        Self { before, margins, offsets, gram: Gram::new(size, &sums) }
+        Self { before, margins, offsets, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
     }
 
-    fn subtract(&self, z: &mut [f64], size: usize) {
-        let mut b = vec![0.0; size];
+    fn subtract(&self, z: &mut [f64]) {
+        let mut b = vec![0.0; self.size];
         for (row, (w, z)) in self.before.iter().zip(z.iter()).enumerate() {
             for (cells, offset) in self.margins.iter().zip(&self.offsets) {
                 b[offset + cells[row] as usize] += w * z;
             }
         }
-        let beta = self.gram.solve(&b);
+        let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { return };
         for (row, z) in z.iter_mut().enumerate() {
             for (cells, offset) in self.margins.iter().zip(&self.offsets) {
                 *z -= beta[offset + cells[row] as usize];
@@ -81,16 +86,11 @@ impl CellBasis {
     }
 
     fn residual(&self, z: &mut [f64]) {
-        let size = self.gram_size();
-        self.subtract(z, size);
+        self.subtract(z);
         if self.margins.len() > 1 {
             // Once more takes out what the first solution's rounding left.
-            self.subtract(z, size);
+            self.subtract(z);
         }
-    }
-
-    fn gram_size(&self) -> usize {
-        self.gram.size()
     }
 }
 

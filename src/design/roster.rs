@@ -172,8 +172,4 @@ impl<'a> PsuRoster<'a> {
         };
         (psus, strata.iter().filter(|s| **s).count() as u64)
     }
-
-    pub(crate) fn stage(&self) -> &'a Stage {
-        self.stage
-    }
 }

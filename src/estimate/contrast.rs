@@ -1,0 +1,280 @@
+//! Differences, ratios and contrasts of estimates, with the covariance that comes from sharing a sample; and of waves,
+//! which share none.
+
+use crate::design::{Covariance, Design};
+use crate::error::Result;
+use crate::estimate::estimand::{Domain, Estimand, Groups, Options};
+use crate::estimate::interval::mean_interval;
+use crate::estimate::p_adjust;
+use crate::estimate::sample::Sample;
+use crate::estimate::single::{check, check_length, covariance, degrees_of_freedom, report};
+use crate::estimate::value::{ConfidenceInterval, DegreesOfFreedom, Estimate, NotEstimable};
+use crate::stats::dist::t_two_sided_p;
+
+/// A number made of estimates, compared with 0 (a ratio: with 1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The number.
+    pub value: Result<f64, NotEstimable>,
+    /// Its standard error.
+    pub se: Result<f64, NotEstimable>,
+    /// value ± t se.
+    pub interval: Result<ConfidenceInterval, NotEstimable>,
+    /// Degrees of freedom of interval and test; infinite for the normal distribution.
+    pub df: f64,
+    /// (value − null)/se.
+    pub t: Result<f64, NotEstimable>,
+    /// Two-sided p-value.
+    pub p_value: Result<f64, NotEstimable>,
+}
+
+impl Comparison {
+    /// From a value and its variance; `null` is what the test takes for true.
+    pub fn new(value: Result<f64, NotEstimable>, variance: Result<f64, NotEstimable>, null: f64, df: f64, level: f64) -> Self {
+        // Rounding of a variance that is 0 may come out below 0.
+        let se = value.clone().and(variance).map(|v| v.max(0.0).sqrt());
+        let both = value.clone().and_then(|v| se.clone().map(|s| (v, s)));
+        let t = both.clone().and_then(|(v, s)| if s > 0.0 { Ok((v - null) / s) } else { Err(NotEstimable::ZeroDenominator) });
+        let p_value = t.clone().and_then(|t| if df > 0.0 { Ok(t_two_sided_p(t, df)) } else { Err(NotEstimable::NoDegreesOfFreedom) });
+        let interval = both.and_then(|(v, s)| mean_interval(v, s, df, level));
+        Self { value, se, interval, df, t, p_value }
+    }
+}
+
+/// Several estimates from one sample, with their covariances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joint {
+    /// Each by itself.
+    pub estimates: Vec<Estimate>,
+    /// Their covariance matrix.
+    pub covariance: Result<Covariance, NotEstimable>,
+    /// Degrees of freedom of the rows of any of them, and of the design.
+    pub df: DegreesOfFreedom,
+}
+
+impl Joint {
+    /// Σ cᵢ θᵢ (R `svycontrast`).
+    pub fn contrast(&self, coefficients: &[f64], options: &Options) -> Comparison {
+        // A coefficient of 0 asks nothing of its estimate.
+        let used = self.estimates.iter().zip(coefficients).filter(|(_, c)| **c != 0.0);
+        let value = used.map(|(e, c)| e.value.clone().map(|v| v * c)).sum::<Result<f64, NotEstimable>>();
+        let variance = self.covariance.as_ref().map(|v| v.quadratic(coefficients)).map_err(Clone::clone);
+        Comparison::new(value, variance, 0.0, options.df.of(self.df), options.level)
+    }
+
+    /// θᵢ/θⱼ by the delta method: V = (Vᵢ − 2 r Cᵢⱼ + r² Vⱼ)/θⱼ². The test compares with 1.
+    pub fn ratio(&self, i: usize, j: usize, options: &Options) -> Comparison {
+        let (top, below) = (self.estimates[i].value.clone(), self.estimates[j].value.clone());
+        let ratio = top.and_then(|a| below.clone().and_then(|b| if b == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(a / b) }));
+        let variance = ratio.clone().and_then(|r| {
+            let (v, b) = (self.covariance.as_ref().map_err(Clone::clone)?, below?);
+            Ok((v.get(i, i) - 2.0 * r * v.get(i, j) + r * r * v.get(j, j)) / (b * b))
+        });
+        Comparison::new(ratio, variance, 1.0, options.df.of(self.df), options.level)
+    }
+}
+
+/// Estimates several numbers of one sample together.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn jointly(design: &Design, parts: &[(Estimand<'_>, Domain<'_>)], options: &Options) -> Result<Joint> {
+    let mut samples = Vec::with_capacity(parts.len());
+    for (estimand, domain) in parts {
+        check(design, estimand, *domain)?;
+        samples.push(Sample::new(design, estimand, &Groups::one(design.rows(), *domain).rows()[0]));
+    }
+    Ok(join(design, &samples, options))
+}
+
+fn join(design: &Design, samples: &[Sample], options: &Options) -> Joint {
+    let references: Vec<&Sample> = samples.iter().collect();
+    let estimates = samples
+        .iter()
+        .map(|s| report(design, s, covariance(design, &[s]).map(|v| v.get(0, 0)), options))
+        .collect();
+    Joint { estimates, covariance: covariance(design, &references), df: df_of_any(design, &references) }
+}
+
+/// The difference of two domains of one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The first domain.
+    pub a: Estimate,
+    /// The second.
+    pub b: Estimate,
+    /// Covariance of the two.
+    pub covariance: Result<f64, NotEstimable>,
+    /// a − b.
+    pub comparison: Comparison,
+}
+
+/// a − b of one estimand in two domains of one sample; they may overlap, and one may be part of the other.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn difference(design: &Design, estimand: &Estimand<'_>, a: Domain<'_>, b: Domain<'_>, options: &Options) -> Result<Difference> {
+    check(design, estimand, a)?;
+    check(design, estimand, b)?;
+    let sample = |domain: Domain<'_>| Sample::new(design, estimand, &Groups::one(design.rows(), domain).rows()[0]);
+    let (first, second) = (sample(a), sample(b));
+    let single = |s: &Sample| report(design, s, covariance(design, &[s]).map(|v| v.get(0, 0)), options);
+    let value = first.value.clone().and_then(|a| second.value.clone().map(|b| a - b));
+    let both = covariance(design, &[&first, &second]);
+    let variance = both.as_ref().map(|v| v.quadratic(&[1.0, -1.0])).map_err(Clone::clone);
+    let df = options.df.of(df_of_any(design, &[&first, &second]));
+    Ok(Difference {
+        a: single(&first),
+        b: single(&second),
+        covariance: both.map(|v| v.get(0, 1)),
+        comparison: Comparison::new(value, variance, 0.0, df, options.level),
+    })
+}
+
+/// Degrees of freedom of the rows that are in any of the samples.
+fn df_of_any(design: &Design, samples: &[&Sample]) -> DegreesOfFreedom {
+    let mut held = vec![false; design.rows()];
+    samples.iter().flat_map(|s| &s.rows).for_each(|row| held[*row as usize] = true);
+    let union: Vec<u32> = (0..design.rows() as u32).filter(|row| held[*row as usize]).collect();
+    degrees_of_freedom(design, &union)
+}
+
+/// One pair of groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// Index of the first group.
+    pub a: usize,
+    /// Index of the second.
+    pub b: usize,
+    /// a − b, with its own p-value.
+    pub comparison: Comparison,
+    /// Holm's p-value over all pairs.
+    pub p_holm: Result<f64, NotEstimable>,
+    /// Benjamini and Hochberg's.
+    pub p_bh: Result<f64, NotEstimable>,
+    /// Bonferroni's.
+    pub p_bonferroni: Result<f64, NotEstimable>,
+}
+
+/// All pairs of groups, a before b, with adjusted p-values. Pairs that cannot be tested are left out of the adjustment.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn pairwise(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Vec<Pair>> {
+    let joint = by_groups(design, estimand, groups, options)?;
+    let count = groups.count();
+    let mut pairs = Vec::new();
+    for a in 0..count {
+        for b in a + 1..count {
+            let mut coefficients = vec![0.0; count];
+            (coefficients[a], coefficients[b]) = (1.0, -1.0);
+            let comparison = joint.contrast(&coefficients, options);
+            let unknown = comparison.p_value.clone();
+            pairs.push(Pair { a, b, comparison, p_holm: unknown.clone(), p_bh: unknown.clone(), p_bonferroni: unknown });
+        }
+    }
+    let known: Vec<usize> = (0..pairs.len()).filter(|at| pairs[*at].comparison.p_value.is_ok()).collect();
+    let p: Vec<f64> = known.iter().filter_map(|at| pairs[*at].comparison.p_value.clone().ok()).collect();
+    let adjusted = p_adjust::holm(&p).into_iter().zip(p_adjust::benjamini_hochberg(&p)).zip(p_adjust::bonferroni(&p));
+    for (at, ((holm, bh), bonferroni)) in known.into_iter().zip(adjusted) {
+        (pairs[at].p_holm, pairs[at].p_bh, pairs[at].p_bonferroni) = (Ok(holm), Ok(bh), Ok(bonferroni));
+    }
+    Ok(pairs)
+}
+
+/// One estimand in every group, with covariances. Groups that nobody is in have no estimate, and no covariance with others.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn by_groups(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Joint> {
+    check(design, estimand, Domain::All)?;
+    check_length(design, groups.length())?;
+    let samples: Vec<Sample> = groups.rows().iter().map(|rows| Sample::new(design, estimand, rows)).collect();
+    let (present, absent): (Vec<usize>, Vec<usize>) = (0..samples.len()).partition(|at| samples[*at].value.is_ok());
+    if absent.is_empty() {
+        return Ok(join(design, &samples, options));
+    }
+    let kept: Vec<Sample> = present.iter().map(|at| samples[*at].clone()).collect();
+    let inner = join(design, &kept, options);
+    let k = samples.len();
+    let covariance = inner.covariance.and_then(|v| {
+        let mut values = vec![0.0; k * k];
+        for (i, at) in present.iter().enumerate() {
+            for (j, other) in present.iter().enumerate() {
+                values[at * k + other] = v.get(i, j);
+            }
+        }
+        Covariance::from_values(k, values).ok_or(NotEstimable::NotDefined)
+    });
+    let mut known = inner.estimates.into_iter();
+    let estimates = samples
+        .iter()
+        .map(|s| match &s.value {
+            Ok(_) => known.next().unwrap_or_else(|| report(design, s, Err(NotEstimable::NotDefined), options)),
+            Err(reason) => report(design, s, Err(reason.clone()), options),
+        })
+        .collect();
+    Ok(Joint { estimates, covariance, df: inner.df })
+}
+
+/// Degrees of freedom of the difference of two independent samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum WaveDf {
+    /// The sum of both samples' degrees of freedom.
+    Sum,
+    /// (V₁ + V₂)²/(V₁²/df₁ + V₂²/df₂) (Satterthwaite 1946).
+    Satterthwaite,
+    /// The normal distribution.
+    Infinite,
+}
+
+/// The change between two independent samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaveDifference {
+    /// Sum of the domains' degrees of freedom.
+    pub df_sum: f64,
+    /// Satterthwaite's.
+    pub df_satterthwaite: Result<f64, NotEstimable>,
+    /// Second minus first.
+    pub comparison: Comparison,
+}
+
+/// Second minus first, of two independent samples: the variances add.
+pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
+    let variance = |e: &Estimate| e.se.clone().map(|s| s * s);
+    let both = variance(first).and_then(|a| variance(second).map(|b| (a, b)));
+    let (df_1, df_2) = (first.df.domain, second.df.domain);
+    let df_sum = df_1 + df_2;
+    let df_satterthwaite = both.clone().and_then(|(a, b)| {
+        let below = a * a / df_1 + b * b / df_2;
+        if below > 0.0 && df_1 > 0.0 && df_2 > 0.0 { Ok((a + b) * (a + b) / below) } else { Err(NotEstimable::NoDegreesOfFreedom) }
+    });
+    let used = match df {
+        WaveDf::Sum => df_sum,
+        // Without an answer no interval is given: 0 degrees of freedom say so.
+        WaveDf::Satterthwaite => df_satterthwaite.clone().unwrap_or(0.0),
+        WaveDf::Infinite => f64::INFINITY,
+    };
+    let value = second.value.clone().and_then(|b| first.value.clone().map(|a| b - a));
+    let comparison = Comparison::new(value, both.map(|(a, b)| a + b), 0.0, used, level);
+    WaveDifference { df_sum, df_satterthwaite, comparison }
+}
+
+/// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the domain, with
+/// one degree of freedom less than the domain has, as R's two-parameter model takes it.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn t_test(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, in_group: &[bool], level: f64) -> Result<Difference> {
+    check_length(design, in_group.len())?;
+    let part = |inside: bool| -> Vec<bool> {
+        (0..design.rows()).map(|row| domain.contains(row) && in_group[row] == inside).collect()
+    };
+    let (a, b) = (part(true), part(false));
+    let options = Options { level, ..Options::default() };
+    let mut result = difference(design, estimand, Domain::Rows(&a), Domain::Rows(&b), &options)?;
+    let variance = result.comparison.se.clone().map(|s| s * s);
+    let df = result.comparison.df - 1.0;
+    result.comparison = Comparison::new(result.comparison.value.clone(), variance, 0.0, df, level);
+    Ok(result)
+}

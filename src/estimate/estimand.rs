@@ -1,0 +1,165 @@
+//! What is estimated, of whom, and how it is to be reported.
+
+use crate::estimate::value::{DeffReference, IntervalMethod};
+
+/// A share's answer code: the answer does not count.
+pub const NO: u8 = 0;
+/// A share's answer code: the answer counts.
+pub const YES: u8 = 1;
+/// A share's answer code for rows outside the base. Any code above 1 will do.
+pub const OUTSIDE: u8 = u8::MAX;
+/// The group of a row that is in no group.
+pub const NO_GROUP: u32 = u32::MAX;
+
+/// What is estimated. Columns hold one value a respondent; a row without a valid answer leaves the domain, never the
+/// design.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Estimand<'a> {
+    /// p = Σ w d y / Σ w d: [`YES`], [`NO`], anything else is outside the base.
+    Share(&'a [u8]),
+    /// Σ w d y / Σ w d; NaN is missing. A score of +1, 0, −1 makes a difference of shares (top box − bottom box).
+    Mean(&'a [f64]),
+    /// Σ w d y; NaN is missing.
+    Total(&'a [f64]),
+    /// Σ w d y of a share's answers: how many people of the population.
+    Count(&'a [u8]),
+    /// Σ w d y / Σ w d x; a row with either missing (NaN) is outside.
+    Ratio {
+        /// y.
+        numerator: &'a [f64],
+        /// x.
+        denominator: &'a [f64],
+    },
+}
+
+impl Estimand<'_> {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Share(c) | Self::Count(c) => c.len(),
+            Self::Mean(y) | Self::Total(y) | Self::Ratio { numerator: y, .. } => y.len(),
+        }
+    }
+
+    /// y and x of a row inside the base.
+    pub(crate) fn at(&self, row: usize) -> Option<(f64, f64)> {
+        match self {
+            Self::Share(c) | Self::Count(c) => (c[row] <= YES).then(|| (f64::from(c[row]), 1.0)),
+            Self::Mean(y) | Self::Total(y) => (!y[row].is_nan()).then(|| (y[row], 1.0)),
+            Self::Ratio { numerator, denominator } => {
+                let (y, x) = (numerator[row], denominator[row]);
+                (!y.is_nan() && !x.is_nan()).then_some((y, x))
+            }
+        }
+    }
+}
+
+/// Who is meant. Rows outside stay in the design.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Domain<'a> {
+    /// Everyone.
+    All,
+    /// Rows that are `true`.
+    Rows(&'a [bool]),
+}
+
+impl Domain<'_> {
+    /// Whether a row is inside.
+    pub fn contains(&self, row: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Rows(mask) => mask[row],
+        }
+    }
+}
+
+/// A classification: each row is in one group, or in none ([`NO_GROUP`]).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Groups {
+    rows: Vec<Vec<u32>>,
+    length: usize,
+}
+
+impl Groups {
+    /// Groups 0 … `count` − 1 from each row's group; a group of `count` or above is none.
+    pub fn new(of_row: &[u32], count: usize) -> Self {
+        let mut rows = vec![Vec::new(); count];
+        for (row, group) in of_row.iter().enumerate() {
+            if let Some(rows) = rows.get_mut(*group as usize) {
+                rows.push(row as u32);
+            }
+        }
+        Self { rows, length: of_row.len() }
+    }
+
+    /// One group of everyone in the domain.
+    pub fn one(rows: usize, domain: Domain<'_>) -> Self {
+        Self { rows: vec![(0..rows as u32).filter(|row| domain.contains(*row as usize)).collect()], length: rows }
+    }
+
+    /// Number of groups.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Rows of each group, ascending.
+    pub(crate) fn rows(&self) -> &[Vec<u32>] {
+        &self.rows
+    }
+
+    /// Respondents, in groups or not.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+}
+
+/// Which degrees of freedom an interval or test takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum DfChoice {
+    /// Of the domain: PSUs and strata that hold a row of it (as R `svyciprop`).
+    #[default]
+    Domain,
+    /// Of the whole design.
+    Design,
+    /// The normal distribution.
+    Infinite,
+    /// A number.
+    Given(f64),
+}
+
+/// What an interval of a share rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum IntervalBasis {
+    /// The design's variance and degrees of freedom.
+    #[default]
+    Design,
+    /// The classical binomial formula: counts and the normal quantile. For a simple unweighted sample.
+    Binomial,
+}
+
+/// How an estimate is to be reported.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Interval of a share; other statistics always have `wald`.
+    pub method: IntervalMethod,
+    /// Its level, such as 0.95.
+    pub level: f64,
+    /// Its degrees of freedom.
+    pub df: DfChoice,
+    /// What a share's interval rests on.
+    pub basis: IntervalBasis,
+    /// What the design effect compares with.
+    pub deff: DeffReference,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            method: IntervalMethod::Logit,
+            level: 0.95,
+            df: DfChoice::Domain,
+            basis: IntervalBasis::Design,
+            deff: DeffReference::WithoutReplacement,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Quantiles with Woodruff's interval (R `svyquantile`, survey ≥ 4.1).
+
+use crate::design::Design;
+use crate::error::{Error, Result};
+use crate::estimate::estimand::{Domain, Estimand, Groups, OUTSIDE, Options};
+use crate::estimate::interval::{ShareInputs, share_interval};
+use crate::estimate::single::{check, check_length, degrees_of_freedom, estimate};
+use crate::estimate::value::{ConfidenceInterval, Estimate, IntervalMethod, NotEstimable};
+use crate::stats::dist::t_quantile;
+
+/// How a quantile is read off the weighted distribution. With values in order, C_k = w_1 + … + w_k and C_n = Σ w:
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum QuantileRule {
+    /// The least value with C_k ≥ p C_n (Hyndman and Fan 1).
+    #[default]
+    Math,
+    /// As `Math`, but the mean of both neighbours where C_k = p C_n (Hyndman and Fan 2).
+    School,
+    /// Between the points (C_k/C_n, x_k).
+    Hf4,
+    /// Between the points ((C_k − w_k/2)/C_n, x_k).
+    Hf5,
+    /// Between the points (C_k/(C_n + w_n), x_k).
+    Hf6,
+    /// Between the points (C_{k−1}/C_{n−1}, x_k).
+    Hf7,
+    /// Between the points ((C_k − w_k/3)/(C_n + w_n/3), x_k).
+    Hf8,
+    /// Between the points ((C_k − 3 w_k/8)/(C_n + w_n/4), x_k).
+    Hf9,
+}
+
+/// Which interval of the distribution function is turned into one of the quantile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum QuantileInterval {
+    /// F(q) ± t se (Woodruff 1952).
+    #[default]
+    Mean,
+    /// On the log odds, by the delta method.
+    Xlogit,
+    /// On arcsin √F.
+    Asin,
+    /// Korn and Graubard's.
+    Beta,
+}
+
+/// Values of positive weight in ascending order, and their cumulative weights.
+struct Ordered {
+    x: Vec<f64>,
+    w: Vec<f64>,
+    cumulative: Vec<f64>,
+}
+
+/// Cumulative weights this near to p C_n count as equal to it: sums of equal weights must not decide by rounding.
+const TIE: f64 = 1e-12;
+
+impl Ordered {
+    fn new(y: &[f64], weights: &[f64], rows: &[u32]) -> Self {
+        let mut pairs: Vec<(f64, f64)> = rows
+            .iter()
+            .map(|row| (y[*row as usize], weights[*row as usize]))
+            .filter(|(y, w)| !y.is_nan() && *w != 0.0)
+            .collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut sum = 0.0;
+        let cumulative = pairs
+            .iter()
+            .map(|(_, w)| {
+                sum += w;
+                sum
+            })
+            .collect();
+        let (x, w) = pairs.into_iter().unzip();
+        Self { x, w, cumulative }
+    }
+
+    fn total(&self) -> f64 {
+        self.cumulative.last().copied().unwrap_or(0.0)
+    }
+
+    /// The quantile; `p` outside [0, 1] gives the least or greatest value. The values are not empty.
+    fn quantile(&self, p: f64, rule: QuantileRule) -> f64 {
+        let n = self.x.len();
+        let target = p * self.total();
+        let tie = TIE * self.total();
+        match rule {
+            QuantileRule::Math | QuantileRule::School => {
+                let k = self.cumulative.partition_point(|c| *c < target - tie).min(n - 1);
+                if rule == QuantileRule::School && (self.cumulative[k] - target).abs() <= tie && k + 1 < n {
+                    0.5 * (self.x[k] + self.x[k + 1])
+                } else {
+                    self.x[k]
+                }
+            }
+            _ => self.between(p, rule),
+        }
+    }
+
+    fn position(&self, k: usize, rule: QuantileRule) -> f64 {
+        let (c, w, total) = (self.cumulative[k], self.w[k], self.total());
+        let last = self.w.last().copied().unwrap_or(0.0);
+        match rule {
+            QuantileRule::Hf5 => (c - w / 2.0) / total,
+            QuantileRule::Hf6 => c / (total + last),
+            QuantileRule::Hf7 => {
+                let before = if k == 0 { 0.0 } else { self.cumulative[k - 1] };
+                before / (total - last)
+            }
+            QuantileRule::Hf8 => (c - w / 3.0) / (total + last / 3.0),
+            QuantileRule::Hf9 => (c - 3.0 * w / 8.0) / (total + last / 4.0),
+            QuantileRule::Hf4 | QuantileRule::Math | QuantileRule::School => c / total,
+        }
+    }
+
+    fn between(&self, p: f64, rule: QuantileRule) -> f64 {
+        let n = self.x.len();
+        let (mut low, mut high) = (0, n - 1);
+        if n == 1 || p <= self.position(0, rule) {
+            return self.x[0];
+        }
+        if p >= self.position(high, rule) {
+            return self.x[high];
+        }
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if self.position(middle, rule) <= p { low = middle } else { high = middle }
+        }
+        let (a, b) = (self.position(low, rule), self.position(high, rule));
+        let share = if b > a { (p - a) / (b - a) } else { 0.0 };
+        self.x[low] + share * (self.x[high] - self.x[low])
+    }
+}
+
+/// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
+///
+/// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the standard
+/// error is (high − low)/(2 t). `options.method` has no effect.
+///
+/// # Errors
+/// `p` outside [0, 1]; columns of another length than the design.
+pub fn quantile(
+    design: &Design,
+    y: &[f64],
+    p: f64,
+    rule: QuantileRule,
+    interval: QuantileInterval,
+    domain: Domain<'_>,
+    options: &Options,
+) -> Result<Estimate> {
+    check(design, &Estimand::Mean(y), domain)?;
+    let groups = Groups::one(design.rows(), domain);
+    one(design, y, p, rule, interval, &groups.rows()[0], options)
+}
+
+/// As [`quantile`], in every group.
+///
+/// # Errors
+/// As [`quantile`].
+pub fn quantile_by(
+    design: &Design,
+    y: &[f64],
+    p: f64,
+    rule: QuantileRule,
+    interval: QuantileInterval,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Estimate>> {
+    check_length(design, groups.length())?;
+    groups.rows().iter().map(|rows| one(design, y, p, rule, interval, rows, options)).collect()
+}
+
+fn one(
+    design: &Design,
+    y: &[f64],
+    p: f64,
+    rule: QuantileRule,
+    interval: QuantileInterval,
+    rows: &[u32],
+    options: &Options,
+) -> Result<Estimate> {
+    check_length(design, y.len())?;
+    if !(0.0..=1.0).contains(&p) {
+        return Err(Error::msg("estimate::quantile", format!("分位点は0から1です（{p}）"), format!("a quantile is from 0 to 1, not {p}")));
+    }
+    let base: Vec<u32> = rows.iter().copied().filter(|row| !y[*row as usize].is_nan()).collect();
+    let ordered = Ordered::new(y, design.weights(), &base);
+    let df = degrees_of_freedom(design, &base);
+    let value = match (base.is_empty(), ordered.x.is_empty()) {
+        (true, _) => Err(NotEstimable::EmptyBase),
+        (false, true) => Err(NotEstimable::ZeroDenominator),
+        (false, false) => Ok(ordered.quantile(p, rule)),
+    };
+    let chosen = options.df.of(df);
+    let limits = match &value {
+        Ok(q) => limits(design, y, &base, *q, interval, options)?.map(|(low, high)| ConfidenceInterval {
+            low: ordered.quantile(low, rule),
+            high: ordered.quantile(high, rule),
+            method: IntervalMethod::Wald,
+            level: options.level,
+        }),
+        Err(reason) => Err(reason.clone()),
+    };
+    let t = t_quantile(0.5 + 0.5 * options.level, chosen);
+    Ok(Estimate {
+        n: base.len() as u64,
+        n_yes: None,
+        n_weighted: base.iter().map(|row| design.weights()[*row as usize]).sum(),
+        value,
+        se: limits.as_ref().map(|l| (l.high - l.low) / (2.0 * t)).map_err(Clone::clone),
+        interval: limits,
+        deff: Err(NotEstimable::NotDefined),
+        n_eff: Err(NotEstimable::NotDefined),
+        df,
+    })
+}
+
+/// Limits of the share of answers at or below `q`.
+fn limits(
+    design: &Design,
+    y: &[f64],
+    base: &[u32],
+    q: f64,
+    interval: QuantileInterval,
+    options: &Options,
+) -> Result<Result<(f64, f64), NotEstimable>> {
+    let mut below = vec![OUTSIDE; design.rows()];
+    for row in base {
+        below[*row as usize] = u8::from(y[*row as usize] <= q);
+    }
+    let share = estimate(design, &Estimand::Share(&below), Domain::All, options)?;
+    let method = match interval {
+        QuantileInterval::Mean => IntervalMethod::Wald,
+        QuantileInterval::Xlogit => IntervalMethod::Xlogit,
+        QuantileInterval::Asin => IntervalMethod::Asin,
+        QuantileInterval::Beta => IntervalMethod::KornGraubard,
+    };
+    let df = options.df.of(share.df);
+    Ok(share.value.and_then(|p| {
+        let se = share.se?;
+        // All answers at or below the quantile: the distribution function is 1 there, and does not vary.
+        if p == 1.0 && interval == QuantileInterval::Mean {
+            return if df > 0.0 { Ok((1.0, 1.0)) } else { Err(NotEstimable::NoDegreesOfFreedom) };
+        }
+        let inputs = ShareInputs { p, variance: se * se, n: share.n, df };
+        share_interval(method, options.level, &inputs).map(|ci| (ci.low, ci.high))
+    }))
+}

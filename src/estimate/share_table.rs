@@ -1,0 +1,215 @@
+//! Shares straight from totals: no pass over rows for a NET, a base, a breakdown or their variances.
+//!
+//! Within a stratum (element design) or PSU (cluster design) the weighted influence of a share is the same for every row
+//! of a cell × code: w (y − p)/N. So Σ u = Σ W c and, for element designs, Σ u u' = Σ W₂ c c', with c the table of
+//! (y − p)/N over cells × codes, W = Σ w and W₂ = Σ w². The scatters then go the one way of all variances.
+
+use crate::design::{Covariance, Design, PsuRoster, Scatters};
+use crate::engine::Totals;
+use crate::error::{Error, Result};
+use crate::estimate::estimand::Options;
+use crate::estimate::sample::Shape;
+use crate::estimate::single::Summary;
+use crate::estimate::value::{DegreesOfFreedom, Estimate, NotEstimable};
+
+/// A share of a measure: which codes count, which are the base, which cells are the domain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShareOf<'a> {
+    /// Index of the measure.
+    pub measure: usize,
+    /// Codes that count, one flag a code (a NET is several).
+    pub yes: &'a [bool],
+    /// Codes of the base, one flag a code; codes that count outside the base do not count.
+    pub base: &'a [bool],
+    /// Cells of the domain, one flag a cell; none: all.
+    pub cells: Option<&'a [bool]>,
+}
+
+impl ShareOf<'_> {
+    /// Whether a cell and code is in the base, and whether it counts.
+    fn at(&self, cell: usize, code: usize) -> Option<f64> {
+        let inside = self.cells.is_none_or(|c| c.get(cell).copied().unwrap_or(false));
+        let based = self.base.get(code).copied().unwrap_or(false);
+        (inside && based).then(|| f64::from(u8::from(self.yes.get(code).copied().unwrap_or(false))))
+    }
+}
+
+/// Totals of a design that has no calibration and one stage.
+#[derive(Debug, Clone)]
+pub struct ShareTable<'a> {
+    design: &'a Design,
+    roster: PsuRoster<'a>,
+    totals: &'a Totals,
+}
+
+/// Sums of one share by key.
+struct Sums {
+    n: u64,
+    n_yes: u64,
+    weight: f64,
+    weight_yes: f64,
+    keys_present: Vec<u64>,
+}
+
+impl<'a> ShareTable<'a> {
+    /// The key of every row that the totals must have been made with, and the number of keys: the stratum for an element
+    /// design, the PSU for a cluster design.
+    ///
+    /// # Errors
+    /// A design whose variance needs more than these totals: calibrated, of several stages, with replicates, or with
+    /// weights of 0.
+    pub fn keys(design: &Design) -> Result<(Vec<u32>, usize)> {
+        let roster = Self::roster(design)?;
+        Ok(match roster.psu_of_row() {
+            Some(psus) => (psus.to_vec(), roster.psu_count()),
+            None => ((0..design.rows()).map(|row| roster.stratum_of_row(row) as u32).collect(), roster.stratum_count()),
+        })
+    }
+
+    fn roster(design: &Design) -> Result<PsuRoster<'_>> {
+        let roster = design.roster().filter(|r| r.stage_count() == 1 && !design.is_calibrated());
+        roster.filter(|_| design.weights().iter().all(|w| *w > 0.0)).ok_or_else(|| {
+            Error::msg(
+                "estimate::share-table",
+                "この標本設計の誤差は合計だけからは求められません",
+                "the variance of this design is no function of these totals",
+            )
+        })
+    }
+
+    /// Totals with the design that they were made with.
+    ///
+    /// # Errors
+    /// As [`ShareTable::keys`]; totals with another number of keys or rows.
+    pub fn new(design: &'a Design, totals: &'a Totals) -> Result<Self> {
+        let roster = Self::roster(design)?;
+        let keys = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
+        if totals.key_count() != keys || totals.rows() != design.rows() as u64 {
+            return Err(Error::msg(
+                "estimate::share-table",
+                "合計が標本設計と合いません",
+                "the totals were not made with this design",
+            ));
+        }
+        Ok(Self { design, roster, totals })
+    }
+
+    fn sums(&self, what: &ShareOf<'_>) -> Sums {
+        let keys = self.totals.key_count();
+        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys] };
+        for key in 0..keys {
+            for cell in 0..self.totals.cell_count() {
+                let (n, w) = (self.totals.n(what.measure, key, cell), self.totals.w(what.measure, key, cell));
+                for code in 0..n.len() {
+                    let Some(y) = what.at(cell, code) else { continue };
+                    sums.n += n[code];
+                    sums.weight += w[code];
+                    sums.keys_present[key] += n[code];
+                    if y == 1.0 {
+                        sums.n_yes += n[code];
+                        sums.weight_yes += w[code];
+                    }
+                }
+            }
+        }
+        sums
+    }
+
+    /// Units of each stratum that hold rows of the base.
+    fn units_present(&self, keys_present: &[u64]) -> Vec<u64> {
+        if self.roster.is_element() {
+            return keys_present.to_vec();
+        }
+        let mut units = vec![0; self.roster.stratum_count()];
+        for (psu, n) in keys_present.iter().enumerate() {
+            units[self.roster.stratum_of_psu(psu)] += u64::from(*n > 0);
+        }
+        units
+    }
+
+    /// One share.
+    pub fn share(&self, what: &ShareOf<'_>, options: &Options) -> Estimate {
+        let sums = self.sums(what);
+        let present = self.units_present(&sums.keys_present);
+        let value = if sums.n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(sums.weight_yes / sums.weight) };
+        let strata = present.iter().filter(|n| **n > 0).count() as f64;
+        let n = sums.n as f64;
+        let summary = Summary {
+            shape: Shape::Share,
+            n: sums.n,
+            n_yes: Some(sums.n_yes),
+            weight: sums.weight,
+            unit_variance: value.as_ref().ok().filter(|_| sums.n > 1).map(|p| n / (n - 1.0) * p * (1.0 - p)),
+            value,
+            df: DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() },
+            logit_variance: None,
+        };
+        summary.report(self.covariance(std::slice::from_ref(what)).map(|v| v.get(0, 0)), options)
+    }
+
+    /// Variances and covariances of several shares of one measure (that of the first).
+    ///
+    /// # Errors
+    /// The reason of the first share that does not exist, or why the design gives no variance.
+    pub fn covariance(&self, shares: &[ShareOf<'_>]) -> Result<Covariance, NotEstimable> {
+        let k = shares.len();
+        let Some(measure) = shares.first().map(|s| s.measure) else { return Ok(Covariance::zeros(0)) };
+        let (cells, codes) = (self.totals.cell_count(), self.totals.code_count(measure));
+        // c over cells × codes, the k shares side by side.
+        let mut table = vec![0.0; cells * codes * k];
+        let mut keys_present = vec![0_u64; self.totals.key_count()];
+        for (j, what) in shares.iter().enumerate() {
+            let sums = self.sums(what);
+            if sums.n == 0 {
+                return Err(NotEstimable::EmptyBase);
+            }
+            let p = sums.weight_yes / sums.weight;
+            for (cell, code) in (0..cells).flat_map(|cell| (0..codes).map(move |code| (cell, code))) {
+                if let Some(y) = what.at(cell, code) {
+                    table[(cell * codes + code) * k + j] = (y - p) / sums.weight;
+                }
+            }
+            keys_present.iter_mut().zip(&sums.keys_present).for_each(|(a, b)| *a = (*a).max(*b));
+        }
+        Ok(self.design.covariance_from_scatters(&self.scatters(measure, &table, k, &keys_present))?)
+    }
+
+    fn scatters(&self, measure: usize, table: &[f64], k: usize, keys_present: &[u64]) -> Scatters {
+        let (cells, strata) = (self.totals.cell_count(), self.roster.stratum_count());
+        let (mut sums, mut cross) = (vec![0.0; strata * k], vec![0.0; strata * k * k]);
+        let mut unit = vec![0.0; k];
+        for key in 0..self.totals.key_count() {
+            let element = self.roster.is_element();
+            let h = if element { key } else { self.roster.stratum_of_psu(key) };
+            unit.fill(0.0);
+            for cell in 0..cells {
+                let (w, w2) = (self.totals.w(measure, key, cell), self.totals.w2(measure, key, cell));
+                for code in 0..w.len() {
+                    let c = &table[(cell * w.len() + code) * k..(cell * w.len() + code + 1) * k];
+                    unit.iter_mut().zip(c).for_each(|(u, c)| *u += w[code] * c);
+                    if element {
+                        outer(&mut cross[h * k * k..(h + 1) * k * k], c, w2[code]);
+                    }
+                }
+            }
+            sums[h * k..(h + 1) * k].iter_mut().zip(&unit).for_each(|(s, u)| *s += u);
+            if !element {
+                outer(&mut cross[h * k * k..(h + 1) * k * k], &unit, 1.0);
+            }
+        }
+        let present = self.units_present(keys_present);
+        let mut scatters = Scatters::new(k, strata);
+        for h in 0..strata {
+            let (sum, cross) = (&sums[h * k..(h + 1) * k], &cross[h * k * k..(h + 1) * k * k]);
+            scatters.set_from_sums(h, present[h], self.roster.sampled(h), sum, cross);
+        }
+        scatters
+    }
+}
+
+fn outer(matrix: &mut [f64], v: &[f64], scale: f64) {
+    let k = v.len();
+    for (row, a) in matrix.chunks_exact_mut(k).zip(v) {
+        row.iter_mut().zip(v).for_each(|(m, b)| *m += scale * a * b);
+    }
+}

@@ -1,0 +1,212 @@
+//! Estimates from samples: one variance for linearised designs and for replicates, and everything that follows from it.
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::design::{Covariance, Design};
+use crate::error::{Error, Result};
+use crate::estimate::binomial::binomial_interval;
+use crate::estimate::estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, Options};
+use crate::estimate::interval::{ShareInputs, mean_interval, share_interval, share_interval_replicate};
+use crate::estimate::sample::{Sample, Shape, side_by_side};
+use crate::estimate::value::{ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+
+/// Variances and covariances of the samples' estimates.
+pub(crate) fn covariance(design: &Design, samples: &[&Sample]) -> Result<Covariance, NotEstimable> {
+    let Some(replicates) = design.replicates() else {
+        return Ok(design.covariance(&side_by_side(samples, design.rows())?)?);
+    };
+    let full = samples.iter().map(|s| s.value.clone()).collect::<Result<Vec<f64>, _>>()?;
+    let thetas: Vec<Vec<f64>> =
+        replicates.weights().map(|weights| samples.iter().map(|s| s.point(weights).0).collect()).collect();
+    Ok(replicates.covariance(&full, &thetas)?)
+}
+
+impl DfChoice {
+    pub(crate) fn of(self, df: DegreesOfFreedom) -> f64 {
+        match self {
+            Self::Domain => df.domain,
+            Self::Design => df.design,
+            Self::Infinite => f64::INFINITY,
+            Self::Given(df) => df,
+        }
+    }
+}
+
+/// Degrees of freedom of the rows of a sample, and of the design.
+pub(crate) fn degrees_of_freedom(design: &Design, rows: &[u32]) -> DegreesOfFreedom {
+    let domain = if rows.len() == design.rows() { design.df() } else { design.df_of(rows.iter().map(|r| *r as usize)) };
+    DegreesOfFreedom { domain, design: design.df() }
+}
+
+/// Replicate variance of logit θ_r.
+fn logit_variance(design: &Design, sample: &Sample) -> Option<f64> {
+    let replicates = design.replicates()?;
+    let logit = |p: f64| (p / (1.0 - p)).ln();
+    let full = [logit(*sample.value.as_ref().ok()?)];
+    let thetas: Vec<Vec<f64>> = replicates.weights().map(|weights| vec![logit(sample.point(weights).0)]).collect();
+    replicates.covariance(&full, &thetas).ok().map(|v| v.get(0, 0))
+}
+
+/// What a report needs to know beside the variance, however it was added up.
+#[derive(Debug, Clone)]
+pub(crate) struct Summary {
+    pub(crate) shape: Shape,
+    pub(crate) n: u64,
+    pub(crate) n_yes: Option<u64>,
+    pub(crate) weight: f64,
+    pub(crate) value: Result<f64, NotEstimable>,
+    /// s², the variance of one answer.
+    pub(crate) unit_variance: Option<f64>,
+    pub(crate) df: DegreesOfFreedom,
+    /// Replicate variance of logit θ_r, where the interval takes it.
+    pub(crate) logit_variance: Option<f64>,
+}
+
+/// Everything that is reported about a sample's estimate, given its variance.
+pub(crate) fn report(design: &Design, sample: &Sample, variance: Result<f64, NotEstimable>, options: &Options) -> Estimate {
+    let takes_logit = sample.shape == Shape::Share && options.method == IntervalMethod::Logit;
+    let summary = Summary {
+        shape: sample.shape,
+        n: sample.n(),
+        n_yes: sample.n_yes(),
+        weight: sample.weight,
+        value: sample.value.clone(),
+        unit_variance: sample.unit_variance(design.weights()),
+        df: degrees_of_freedom(design, &sample.rows),
+        logit_variance: if takes_logit { logit_variance(design, sample) } else { None },
+    };
+    summary.report(variance, options)
+}
+
+impl Summary {
+    /// The estimate, given its variance.
+    pub(crate) fn report(&self, variance: Result<f64, NotEstimable>, options: &Options) -> Estimate {
+        // A single respondent has no spread. (A share of one is 0 or 1, whose linearised variance is 0 at any n.)
+        let alone = self.n == 1 && matches!(self.shape, Shape::Mean | Shape::Ratio);
+        let variance = if alone { Err(NotEstimable::SingleObservation) } else { variance };
+        let deff = match (&variance, self.reference_variance(options.deff)) {
+            (Ok(v), Ok(srs)) => Ok(Deff { value: v / srs, reference: options.deff }),
+            (Err(reason), _) => Err(reason.clone()),
+            (_, Err(reason)) => Err(reason),
+        };
+        Estimate {
+            n: self.n,
+            n_yes: self.n_yes,
+            n_weighted: self.weight,
+            value: self.value.clone(),
+            interval: self.interval(&variance, options),
+            deff,
+            n_eff: self.effective_size(&variance),
+            se: variance.map(f64::sqrt),
+            df: self.df,
+        }
+    }
+
+    fn interval(&self, variance: &Result<f64, NotEstimable>, options: &Options) -> Result<ConfidenceInterval, NotEstimable> {
+        let (value, df) = (self.value.clone()?, options.df.of(self.df));
+        if self.shape != Shape::Share {
+            return mean_interval(value, variance.clone()?.sqrt(), df, options.level);
+        }
+        if options.basis == IntervalBasis::Binomial {
+            return binomial_interval(options.method, self.n_yes.unwrap_or(0), self.n, options.level);
+        }
+        let inputs = ShareInputs { p: value, variance: variance.clone()?, n: self.n, df };
+        match self.logit_variance {
+            Some(logit) => share_interval_replicate(options.method, options.level, &inputs, logit),
+            None => share_interval(options.method, options.level, &inputs),
+        }
+    }
+
+    /// p(1 − p)/V.
+    fn effective_size(&self, variance: &Result<f64, NotEstimable>) -> Result<f64, NotEstimable> {
+        let (p, v) = (self.value.clone()?, variance.clone()?);
+        if self.shape != Shape::Share {
+            return Err(NotEstimable::NotDefined);
+        }
+        if p == 0.0 || p == 1.0 {
+            return Err(NotEstimable::AtBoundary);
+        }
+        let size = p * (1.0 - p) / v;
+        // A variance that is 0 up to rounding: the share was known from the design.
+        if size < 1e24 { Ok(size) } else { Err(NotEstimable::NotDefined) }
+    }
+
+    /// Variance of a simple random sample of the same size: s²/n (1 − n/N) for a mean, N² times that for a total.
+    fn reference_variance(&self, reference: DeffReference) -> Result<f64, NotEstimable> {
+        if self.shape == Shape::Ratio {
+            return Err(NotEstimable::NotDefined);
+        }
+        let unit = self.unit_variance.ok_or(NotEstimable::SingleObservation)?;
+        let (n, population) = (self.n as f64, self.weight);
+        let mean = match reference {
+            DeffReference::WithReplacement => unit / n,
+            DeffReference::WithoutReplacement if n < population => unit / n * (1.0 - n / population),
+            // The weights sum to the respondents: there is no population that they were drawn from.
+            DeffReference::WithoutReplacement => return Err(NotEstimable::NotDefined),
+        };
+        let variance = if self.shape == Shape::Total { mean * population * population } else { mean };
+        if variance > 0.0 { Ok(variance) } else { Err(NotEstimable::NotDefined) }
+    }
+}
+
+pub(crate) fn check_length(design: &Design, length: usize) -> Result<()> {
+    if length == design.rows() {
+        return Ok(());
+    }
+    let rows = design.rows();
+    Err(Error::msg(
+        "estimate::length",
+        format!("集計する列は{length}人分ですが、標本設計は{rows}人分です"),
+        format!("the column has {length} values, the design {rows} respondents"),
+    ))
+}
+
+pub(crate) fn check(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>) -> Result<()> {
+    check_length(design, estimand.rows())?;
+    if let Estimand::Ratio { denominator, .. } = estimand {
+        check_length(design, denominator.len())?;
+    }
+    match domain {
+        Domain::All => Ok(()),
+        Domain::Rows(mask) => check_length(design, mask.len()),
+    }
+}
+
+/// Estimates one number in one domain.
+///
+/// # Errors
+/// Columns of another length than the design. What cannot be estimated is no error but a reason in the [`Estimate`].
+pub fn estimate(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, options: &Options) -> Result<Estimate> {
+    check(design, estimand, domain)?;
+    let groups = Groups::one(design.rows(), domain);
+    Ok(one(design, estimand, &groups.rows()[0], options))
+}
+
+/// Estimates one number in every group (R `svyby`).
+///
+/// # Errors
+/// As [`estimate`].
+pub fn estimate_by(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Vec<Estimate>> {
+    check(design, estimand, Domain::All)?;
+    check_length(design, groups.length())?;
+    Ok(groups.rows().iter().map(|rows| one(design, estimand, rows, options)).collect())
+}
+
+/// Estimates many numbers in every group: a list of estimands, each with one estimate a group.
+///
+/// # Errors
+/// As [`estimate`].
+pub fn estimate_all(
+    design: &Design,
+    estimands: &[Estimand<'_>],
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Vec<Estimate>>> {
+    estimands.par_iter().map(|estimand| estimate_by(design, estimand, groups, options)).collect()
+}
+
+fn one(design: &Design, estimand: &Estimand<'_>, rows: &[u32], options: &Options) -> Estimate {
+    let sample = Sample::new(design, estimand, rows);
+    let variance = covariance(design, &[&sample]).map(|v| v.get(0, 0));
+    report(design, &sample, variance, options)
+}

@@ -1,0 +1,126 @@
+//! Tables of shares: frequencies, multiple answers, crosstabs.
+
+use crate::design::Design;
+use crate::error::Result;
+use crate::estimate::estimand::{Domain, Estimand, Groups, NO, OUTSIDE, Options, YES};
+use crate::estimate::single::{check_length, estimate, estimate_by};
+use crate::estimate::value::Estimate;
+
+/// Shares of the levels 0 … `levels` − 1 of a question, in every group: a list of levels, each with one estimate a group.
+/// A code of `levels` or above is no valid answer.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn frequency(design: &Design, codes: &[u32], levels: usize, groups: &Groups, options: &Options) -> Result<Vec<Vec<Estimate>>> {
+    (0..levels as u32)
+        .map(|level| {
+            let outcome: Vec<u8> =
+                codes.iter().map(|c| if *c as usize >= levels { OUTSIDE } else if *c == level { YES } else { NO }).collect();
+            estimate_by(design, &Estimand::Share(&outcome), groups, options)
+        })
+        .collect()
+}
+
+/// Who is the base of a multiple answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MultiAnswerBase {
+    /// Everyone.
+    All,
+    /// Those with a valid answer (chosen or not) to at least one option.
+    AnsweredAny,
+    /// Those who chose at least one option.
+    ChoseAny,
+}
+
+/// Shares of the options of a multiple answer in every group: a list of options, each with one estimate a group.
+/// `options_chosen` holds for each option [`YES`], [`NO`] or missing; inside the base missing counts as not chosen.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn multi_answer(
+    design: &Design,
+    options_chosen: &[&[u8]],
+    base: MultiAnswerBase,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Vec<Estimate>>> {
+    for column in options_chosen {
+        check_length(design, column.len())?;
+    }
+    let inside: Vec<bool> = (0..design.rows())
+        .map(|row| match base {
+            MultiAnswerBase::All => true,
+            MultiAnswerBase::AnsweredAny => options_chosen.iter().any(|c| c[row] <= YES),
+            MultiAnswerBase::ChoseAny => options_chosen.iter().any(|c| c[row] == YES),
+        })
+        .collect();
+    options_chosen
+        .iter()
+        .map(|column| {
+            let outcome: Vec<u8> =
+                column.iter().zip(&inside).map(|(c, inside)| if *inside { u8::from(*c == YES) } else { OUTSIDE }).collect();
+            estimate_by(design, &Estimand::Share(&outcome), groups, options)
+        })
+        .collect()
+}
+
+/// What a crosstab's cells are shares of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Percent {
+    /// Of their row.
+    Row,
+    /// Of their column.
+    Column,
+    /// Of all.
+    Total,
+}
+
+/// One cell of a crosstab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrosstabCell {
+    /// Row level.
+    pub row: u32,
+    /// Column level.
+    pub column: u32,
+    /// Its share.
+    pub share: Estimate,
+}
+
+/// Crosses two classifications: one share a cell, row by row. `rows` and `columns` hold each respondent's level and the
+/// number of levels; a level of that number or above is missing, and those respondents are in no cell.
+///
+/// # Errors
+/// Columns of another length than the design.
+pub fn crosstab(
+    design: &Design,
+    rows: (&[u32], usize),
+    columns: (&[u32], usize),
+    percent: Percent,
+    domain: Domain<'_>,
+    options: &Options,
+) -> Result<Vec<CrosstabCell>> {
+    check_length(design, rows.0.len())?;
+    check_length(design, columns.0.len())?;
+    let mut cells = Vec::with_capacity(rows.1 * columns.1);
+    for row in 0..rows.1 as u32 {
+        for column in 0..columns.1 as u32 {
+            let outcome: Vec<u8> = rows
+                .0
+                .iter()
+                .zip(columns.0)
+                .map(|(r, c)| {
+                    let known = (*r as usize) < rows.1 && (*c as usize) < columns.1;
+                    let base = match percent {
+                        Percent::Row => *r == row,
+                        Percent::Column => *c == column,
+                        Percent::Total => true,
+                    };
+                    if known && base { u8::from(*r == row && *c == column) } else { OUTSIDE }
+                })
+                .collect();
+            let share = estimate(design, &Estimand::Share(&outcome), domain, options)?;
+            cells.push(CrosstabCell { row, column, share });
+        }
+    }
+    Ok(cells)
+}
