@@ -94,12 +94,13 @@ fn verdict_key(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The breakdown as CSV (UTF-8 with byte order mark, LF).
+/// Breakdowns as one CSV (UTF-8 with byte order mark, LF).
 ///
 /// # Errors
 /// The writer's own; no value can reach one.
-pub fn csv(breakdown: &Breakdown) -> Result<Vec<u8>, Error> {
-    text_cell::csv(&COLUMNS, &breakdown.rows.iter().map(|row| csv_row(breakdown, row)).collect::<Vec<_>>())
+pub fn csv(breakdowns: &[Breakdown]) -> Result<Vec<u8>, Error> {
+    let rows = breakdowns.iter().flat_map(|b| b.rows.iter().map(move |row| csv_row(b, row)));
+    text_cell::csv(&COLUMNS, &rows.collect::<Vec<_>>())
 }
 
 fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
@@ -136,13 +137,19 @@ fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
     ]
 }
 
-/// The breakdown as JSON: shares in [0, 1], null with a reason where nothing can be estimated.
+/// Breakdowns as JSON: shares in [0, 1], null with a reason where nothing can be estimated.
 ///
 /// # Errors
 /// The serialiser's own; no value can reach one.
-pub fn json(breakdown: &Breakdown) -> Result<Vec<u8>, Error> {
+pub fn json(breakdowns: &[Breakdown]) -> Result<Vec<u8>, Error> {
     text_cell::json(&json!({
         "schema_version": SCHEMA_VERSION,
+        "breakdowns": breakdowns.iter().map(json_of).collect::<Vec<_>>(),
+    }))
+}
+
+fn json_of(breakdown: &Breakdown) -> Value {
+    json!({
         "data": words::data_key(breakdown.data),
         "data_label": data_label(breakdown.data),
         "indicator": breakdown.indicator,
@@ -154,7 +161,7 @@ pub fn json(breakdown: &Breakdown) -> Result<Vec<u8>, Error> {
         "base_rule": breakdown.base_rule,
         "level": breakdown.level,
         "rows": breakdown.rows.iter().map(json_row).collect::<Vec<_>>(),
-    }))
+    })
 }
 
 fn json_row(row: &BreakdownRow) -> Value {

@@ -18,6 +18,8 @@ mod text_cell;
 mod words;
 mod xlsx;
 
+pub use quality::{csv as quality_csv, json as quality_json};
+
 use crate::error::Error;
 use crate::indicator::{EstimateRecord, IndicatorTable, Quality};
 

@@ -31,7 +31,7 @@ pub(super) fn steps(ledger: &BaseLedger) -> [(&'static str, &'static str, &'stat
 }
 
 /// `quality.csv`: a row a ledger step (`code` is the step, `count` its respondents) and a row a finding.
-pub(super) fn csv(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
+pub fn csv(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
     let ledgers = quality.ledgers.iter().flat_map(|record| {
         let data = words::data_key(waves.data(&record.survey, record.wave));
@@ -89,7 +89,7 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 /// `quality.json`: one object a ledger with all its steps, one object a finding.
-pub(super) fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
+pub fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
     text_cell::json(&json!({
         "schema_version": SCHEMA_VERSION,
