@@ -6,14 +6,34 @@ use super::{cell, round, words};
 use crate::estimate::Estimate;
 use crate::indicator::{CellContent, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source};
 
-/// The symbols, on one line under the title of the table.
+/// The symbols that the table uses, on one line under its title.
 pub(super) fn legend(table: &IndicatorTable) -> String {
-    let mut parts = vec!["「-」調査のない年度", "「…」数値が得られない", "「x」秘匿", "単位のみ：年度終了後に記入"];
+    let mut parts: Vec<&str> = symbols(table).into_iter().map(|(short, _)| short).collect();
     if estimates(table).next().is_some() {
         parts.push("（ ）内：信頼区間（%）");
         parts.push("n：回答者数（集計の基数）");
     }
     parts.join("　")
+}
+
+/// The symbols that the table uses: in short and in a sentence.
+fn symbols(table: &IndicatorTable) -> Vec<(&'static str, &'static str)> {
+    let measures = || table.rows.iter().flat_map(|r| &r.measures);
+    let has = |content: &CellContent| measures().flat_map(|m| &m.cells).any(|c| c.content == *content);
+    let mut out = Vec::new();
+    if has(&CellContent::NotSurveyed) {
+        out.push(("「-」調査のない年度", "「-」は、調査を行わない年度を示す。"));
+    }
+    if has(&CellContent::NotAvailable) || measures().any(|m| m.target.is_none()) {
+        out.push(("「…」数値が得られない", "「…」は、数値が得られない、または定められていないことを示す。"));
+    }
+    if has(&CellContent::Suppressed) {
+        out.push(("「x」秘匿", "「x」は、個人等の保護のため秘匿したことを示す。"));
+    }
+    if has(&CellContent::Pending) {
+        out.push(("単位のみ：今後記入", "単位のみの欄は、年度終了後に値を記入するものを示す。"));
+    }
+    out
 }
 
 /// All notes, in the order in which they are printed.
@@ -23,7 +43,7 @@ pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
         out.push(format!("この資料は{}（プログラムで作成した架空の回答・数値）を含み、実際の調査結果ではない。", words::SYNTHETIC));
     }
     out.extend(table.notes.iter().map(|note| note.ja.clone()));
-    out.push("「-」は調査を行わない年度、「…」は数値が得られないもの、「x」は個人等の保護のため秘匿したもの、単位のみの欄は年度終了後に記入するものを示す。".to_owned());
+    out.extend(symbols(table).into_iter().map(|(_, sentence)| sentence.to_owned()));
     out.extend(of_surveys(table));
     out.extend(of_observations(table));
     out.push("比率の差（ポイント）は、四捨五入する前の値から計算しているため、表示された値の差と一致しないことがある。".to_owned());

@@ -8,6 +8,9 @@ pub(super) const HEADS: [&str; 13] = [
     "基本目標", "項目", "小項目", "担当部署", "方向", "現状値", "最新値", "目標値", "達成率", "変化", "変化の判定", "目標との比較", "達成状況",
 ];
 
+/// The share of the page's width that each column takes, in percent.
+pub(super) const WIDTHS: [f64; 13] = [4.5, 18.0, 6.5, 7.0, 3.5, 7.0, 7.0, 7.0, 7.5, 7.0, 9.5, 7.5, 8.0];
+
 /// One measure.
 pub(super) struct StatusLine {
     /// One text a column of [`HEADS`].

@@ -9,6 +9,9 @@ use crate::indicator::{DataKind, IndicatorTable, Quality};
 
 const STYLE: &str = include_str!("page.css");
 
+/// Every printed page of synthetic data says so.
+const SYNTHETIC_STYLE: &str = "@page { @top-right { content: '合成データ'; font-size: 9pt; } }";
+
 /// No script, no font, no picture, no connection: only the style inside the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -23,7 +26,7 @@ pub(super) fn page(table: &IndicatorTable, quality: &Quality) -> Vec<u8> {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) @if table.data == DataKind::Synthetic { (PreEscaped(SYNTHETIC_STYLE)) } }
             }
             body {
                 @if table.data == DataKind::Synthetic { (banner()) }

@@ -70,7 +70,7 @@ fn line(item: &Item<'_>, k: usize) -> Markup {
         }
         @if k == 0 {
             @for text in [&row.rationale, &row.actions, &row.next_steps] {
-                td.words rowspan=(span) { (text.as_deref().unwrap_or_default()) }
+                td.words.centre[text.as_deref() == Some("-")] rowspan=(span) { (text.as_deref().unwrap_or_default()) }
             }
         }
     }
@@ -79,9 +79,9 @@ fn line(item: &Item<'_>, k: usize) -> Markup {
 fn year(cell: &CellText, target: bool) -> Markup {
     let class = match (cell.tone, target) {
         (Tone::Pending, _) => "year pending",
-        (_, true) => "year target",
+        (Tone::Value, true) => "year target",
         (Tone::Symbol, _) => "year symbol",
-        (Tone::Value, _) => "year",
+        (Tone::Value, false) => "year",
     };
     html! {
         td class=(class) { (cell.main) @for small in &cell.small { span.small { (small) } } }
@@ -94,7 +94,8 @@ pub(super) fn status(table: &IndicatorTable) -> Markup {
         section aria-labelledby="status" {
             h2 id="status" { "達成状況" }
             table.status {
-                caption { "達成状況" span.legend { "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし" } }
+                caption { "指標ごとの達成状況" span.legend { "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし" } }
+                colgroup { @for (_, width) in status_table::HEADS.iter().zip(status_table::WIDTHS) { col style=(format!("width:{width}%")); } }
                 thead { tr { @for head in status_table::HEADS { th scope="col" { (head) } } } }
                 tbody {
                     @for line in status_table::lines(table) {

@@ -11,11 +11,14 @@ const HALF: f64 = 0.6;
 /// The highest row that Excel draws is 409.5 points.
 pub(super) const MAX_ROW: f64 = 400.0;
 
-/// Lines that `text` takes in a column of `width` characters (Excel's unit, 7 pixels each and 5 pixels of padding,
-/// of which a cell's text gets all but some), written in `size` points.
+/// What the indent of a text cell and the padding of any cell take from its column, in pixels.
+const MARGIN: f64 = 12.0;
+
+/// Lines that `text` takes in a column of `width` characters (Excel's unit: 7 pixels each, and 5 pixels more for the
+/// column), written in `size` points.
 fn lines(text: &str, width: f64, size: f64) -> usize {
     // One full-width character in ems, less half an em that a line loses when a mark may not begin it.
-    let room = (width * 7.0 - 2.0) / (size * 96.0 / 72.0) - 0.5;
+    let room = (width * 7.0 + 5.0 - MARGIN) / (size * 96.0 / 72.0) - 0.5;
     text.split('\n').map(|paragraph| paragraph_lines(paragraph, room)).sum()
 }
 
@@ -57,10 +60,11 @@ mod tests {
 
     #[test]
     fn full_width_text_takes_twice_the_room() {
-        // 30 characters: 208 pixels, 12 pixels an em at 9 points: 16.8 full-width characters a line.
+        // 30 characters: 203 pixels, 12 pixels an em at 9 points, half an em lost: 16.4 full-width characters a line.
         assert_eq!(lines(&"福".repeat(16), 30.0, 9.0), 1);
         assert_eq!(lines(&"福".repeat(17), 30.0, 9.0), 2);
         assert_eq!(lines(&"1".repeat(27), 30.0, 9.0), 1);
+        assert_eq!(lines(&"1".repeat(28), 30.0, 9.0), 2);
         assert_eq!(lines("", 30.0, 9.0), 1);
         assert_eq!(lines("一\n二\n三", 30.0, 9.0), 3);
     }

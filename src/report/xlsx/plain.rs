@@ -14,7 +14,7 @@ const HEAD_ROW: u32 = 2;
 const STATUS_WIDTHS: [f64; 13] = [8.0, 44.0, 18.0, 14.0, 7.0, 14.0, 14.0, 14.0, 16.0, 15.0, 22.0, 22.0, 26.0];
 
 /// Widths of the columns of データ, in characters.
-const DATA_WIDTHS: [f64; 20] = [24.0, 12.0, 36.0, 44.0, 16.0, 18.0, 7.0, 12.0, 9.0, 7.0, 14.0, 7.0, 20.0, 7.0, 16.0, 10.0, 14.0, 14.0, 14.0, 12.0];
+const DATA_WIDTHS: [f64; 20] = [15.0, 9.0, 27.0, 44.0, 15.0, 17.0, 6.5, 9.0, 8.5, 6.5, 19.0, 7.0, 21.0, 6.5, 15.0, 9.0, 12.0, 12.0, 13.0, 12.0];
 
 /// Width of the notes, in characters.
 const NOTE_WIDTH: f64 = 150.0;
@@ -57,7 +57,13 @@ pub(super) fn data(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, s
         sheet.set_column_width(column, width)?;
         put_text(sheet, HEAD_ROW, column, head, &styles.datum_head)?;
     }
+    sheet.set_row_height(0, 24)?.set_row_height(HEAD_ROW, 28)?;
     for (row, cells) in (HEAD_ROW + 1..).zip(data_copy::rows(table)) {
+        let texts = cells.iter().zip(DATA_WIDTHS).filter_map(|(datum, width)| match datum {
+            Datum::Text(text) => Some(metrics::height(&[(text, SIZE)], width)),
+            Datum::Number(_) | Datum::Blank => None,
+        });
+        sheet.set_row_height(row, texts.fold(0.0, f64::max).min(metrics::MAX_ROW))?;
         for (column, datum) in (0..).zip(cells) {
             match datum {
                 Datum::Text(text) => put_text(sheet, row, column, &text, &styles.datum)?,

@@ -119,7 +119,9 @@ fn item_texts(sheet: &mut Worksheet, item: &Item<'_>, years: usize, top: u32, bo
     put(sheet, Area::column(top, bottom, 2), &[(&styles.normal, &row.department)], &styles.centre)?;
     let after = u16::try_from(4 + years).unwrap_or(u16::MAX);
     for (column, text) in (after..).zip([&row.rationale, &row.actions, &row.next_steps]) {
-        put(sheet, Area::column(top, bottom, column), &[(&styles.normal, text.as_deref().unwrap_or_default())], &styles.text)?;
+        let text = text.as_deref().unwrap_or_default();
+        let format = if text == "-" { &styles.centre } else { &styles.text };
+        put(sheet, Area::column(top, bottom, column), &[(&styles.normal, text)], format)?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) struct Styles {
     pub(super) small: Format,
     /// A number of the data sheet.
     pub(super) number: Format,
-    /// A row of the data sheet: one line, no wrapping.
+    /// A text of the data sheet.
     pub(super) datum: Format,
     /// A head of the data sheet.
     pub(super) datum_head: Format,
@@ -63,16 +63,16 @@ impl Styles {
             remark: face.clone().set_font_size(8).set_align(FormatAlign::VerticalCenter),
             head_name: face.clone().set_bold(),
             head_small: face.clone().set_font_size(SMALL),
-            datum_head: boxed.clone().set_bold().set_background_color(HEAD),
+            datum_head: boxed.clone().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter).set_background_color(HEAD),
             head,
-            text: wrapped.clone().set_align(FormatAlign::Left),
+            text: wrapped.clone().set_align(FormatAlign::Left).set_indent(1),
             centre: wrapped.clone().set_align(FormatAlign::Center),
-            goal: wrapped.set_align(FormatAlign::Top).set_background_color(GOAL),
+            goal: wrapped.set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1).set_background_color(GOAL),
             bold: face.clone().set_bold().set_font_size(10),
             normal: face.clone(),
             small: face.clone().set_font_size(SMALL).set_font_color(LINE),
-            number: boxed.clone().set_num_format("General"),
-            datum: boxed,
+            number: boxed.clone().set_align(FormatAlign::VerticalCenter),
+            datum: boxed.set_text_wrap().set_align(FormatAlign::VerticalCenter),
             note: face.set_font_size(10).set_text_wrap().set_align(FormatAlign::Top),
         }
     }
@@ -96,9 +96,9 @@ impl Styles {
     pub(super) fn year(&self, tone: Tone, target: bool, first: bool, last: bool) -> Format {
         let mut format = match tone {
             Tone::Value | Tone::Symbol => self.centre.clone(),
-            Tone::Pending => self.centre.clone().set_align(FormatAlign::Right).set_font_color(GREY),
+            Tone::Pending => self.centre.clone().set_align(FormatAlign::Right).set_indent(1).set_font_color(GREY),
         };
-        if target {
+        if target && tone == Tone::Value {
             format = format.set_bold();
         }
         if !(first && last) {
@@ -116,7 +116,7 @@ impl Styles {
     /// The face of the main line of a year's cell.
     pub(super) fn year_face(&self, tone: Tone, target: bool) -> Format {
         let face = if tone == Tone::Pending { self.normal.clone().set_font_color(GREY) } else { self.normal.clone() };
-        if target { face.set_bold() } else { face }
+        if target && tone == Tone::Value { face.set_bold() } else { face }
     }
 
     /// The cell of a state: a light fill beside its sign and word.
