@@ -55,7 +55,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
 }
 
 /// The name that messages and the manifest use.
-fn label(encoding: &'static Encoding, bom: bool) -> String {
+pub(super) fn label(encoding: &'static Encoding, bom: bool) -> String {
     match (encoding, bom) {
         (e, _) if e == SHIFT_JIS => "Shift_JIS (CP932)".to_owned(),
         (_, true) => "UTF-8 (BOM)".to_owned(),
@@ -63,7 +63,7 @@ fn label(encoding: &'static Encoding, bom: bool) -> String {
     }
 }
 
-fn by_name(name: &str) -> Result<&'static Encoding> {
+pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
     let folded: String = name.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
     let known = match folded.as_str() {
         "cp932" | "932" | "sjis" | "shiftjis" | "shiftjis(cp932)" | "windows31j" | "ms932" => Some(SHIFT_JIS),
@@ -91,7 +91,7 @@ fn by_name(name: &str) -> Result<&'static Encoding> {
 /// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few broken
 /// places; what chardetng says of the whole file, if it decodes without an error; another Japanese encoding that does;
 /// the Japanese encoding with the fewest broken places, if few.
-fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
+pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     let zeros = bytes.iter().filter(|b| **b == 0).count();
     if std::str::from_utf8(bytes).is_ok() {
         if bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
@@ -166,7 +166,7 @@ fn plausible(text: &str) -> bool {
 }
 
 /// The text, with [`MARK`]s, and how many stretches of bytes could not be decoded.
-fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
+pub(super) fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         return (text, 0);
     }

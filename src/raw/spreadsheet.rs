@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
+use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -127,7 +127,7 @@ impl<'a> Book<'a> {
             }
             Book::Ods(book) => {
                 let range = book.worksheet_range(sheet).map_err(ods_error)?;
-                Ok(Content { grid: range_cells(&range)?, merged: None, findings: Vec::new() })
+                Ok(Content { grid: range_cells(&told_as_errors(range))?, merged: None, findings: Vec::new() })
             }
         }
     }
@@ -170,6 +170,22 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
             Err(e) => return Err(xlsx_error(e)),
         }
     }
+}
+
+/// The ODS reader gives an error cell's text; as text it would pass for an answer.
+fn told_as_errors(mut range: Range<Data>) -> Range<Data> {
+    let Some((top, left)) = range.start() else { return range };
+    let found: Vec<(u32, u32, CellErrorType)> = range
+        .used_cells()
+        .filter_map(|(row, column, data)| match data {
+            Data::String(text) => Some((top + row as u32, left + column as u32, text.parse().ok()?)),
+            _ => None,
+        })
+        .collect();
+    for (row, column, error) in found {
+        range.set_value((row, column), Data::Error(error));
+    }
+    range
 }
 
 fn range_cells(range: &Range<Data>) -> Result<Grid> {
