@@ -157,7 +157,10 @@ impl<'a> Heads<'a> {
             if let Some(n) = spelling::whole_number(rest) {
                 numbered.entry(n).or_insert(index);
             }
-            if let Some(slot) = lexicon.of_column(rest).and_then(|k| options.get_mut(usize::from(k))) {
+            // Brackets around the whole part go, unless the label itself has them.
+            let within = BRACKETS.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.strip_suffix(*close));
+            let option = lexicon.of_column(rest).or_else(|| lexicon.of_column(within?.trim()));
+            if let Some(slot) = option.and_then(|k| options.get_mut(usize::from(k))) {
                 slot.get_or_insert(index);
             }
         }
@@ -279,7 +282,8 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
 fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     for start in [spelling::label(&question.id), spelling::label(&question.text)] {
         let Some(rest) = head.strip_prefix(&start).filter(|r| !start.is_empty() && !r.is_empty()) else { continue };
-        let part = rest.trim_matches(['_', '-', '.', '/', '[', ']', '(', ')', ' ', ':', '▲', '【', '】', '「', '」']);
+        let bare = rest.trim_start_matches(['_', '-', '.', '/', ' ', ':', '▲']);
+        let part = bare.trim();
         let marked = !rest.starts_with(char::is_alphanumeric);
         if !part.is_empty() && (marked || ends_itself(&start)) {
             return Some(part);
@@ -287,6 +291,8 @@ fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     }
     None
 }
+
+const BRACKETS: [(char, char); 4] = [('[', ']'), ('(', ')'), ('【', '】'), ('「', '」')];
 
 /// Whether an id such as `[No.8]` shows by itself where it ends.
 fn ends_itself(id: &str) -> bool {
