@@ -62,13 +62,13 @@ impl<'a> Heads<'a> {
     }
 
     /// Finds the columns of `question`; `ids` are the folded ids of all questions, so that `問1-2` is not taken for option
-    /// 2 of `問1` when it is a question of its own.
+    /// 2 of `問1`, nor `問1 付問` for `問1` with its words, when it is a question of its own.
     pub(super) fn locate(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout, Diagnostic> {
         if !question.columns.is_empty() {
             return self.named(question, lexicon);
         }
         let many = matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. });
-        let whole = self.whole(question)?;
+        let whole = self.whole(question, ids)?;
         if let (Some(column), false) = (whole, matches!(question.kind, QuestionKind::Multiple { .. })) {
             return Ok(Layout::Whole(column));
         }
@@ -117,8 +117,10 @@ impl<'a> Heads<'a> {
     }
 
     /// The one column that the question's id or words name, if there is one.
-    fn whole(&self, question: &Question) -> Result<Option<usize>, Diagnostic> {
-        let ranked = self.heads.iter().enumerate().filter_map(|(index, head)| {
+    fn whole(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<usize>, Diagnostic> {
+        let own = spelling::label(&question.id);
+        let elsewhere = |head: &Head| [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h));
+        let ranked = self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
             let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question));
             // A two-row header with the question above and nothing below it.
             let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
