@@ -62,13 +62,13 @@ impl<'a> Heads<'a> {
     }
 
     /// Finds the columns of `question`; `ids` are the folded ids of all questions, so that `問1-2` is not taken for option
-    /// 2 of `問1` when it is a question of its own.
+    /// 2 of `問1`, nor `問1 付問` for `問1` with its words, when it is a question of its own.
     pub(super) fn locate(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout, Diagnostic> {
         if !question.columns.is_empty() {
             return self.named(question, lexicon);
         }
         let many = matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. });
-        let whole = self.whole(question)?;
+        let whole = self.whole(question, ids)?;
         if let (Some(column), false) = (whole, matches!(question.kind, QuestionKind::Multiple { .. })) {
             return Ok(Layout::Whole(column));
         }
@@ -117,8 +117,10 @@ impl<'a> Heads<'a> {
     }
 
     /// The one column that the question's id or words name, if there is one.
-    fn whole(&self, question: &Question) -> Result<Option<usize>, Diagnostic> {
-        let ranked = self.heads.iter().enumerate().filter_map(|(index, head)| {
+    fn whole(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<usize>, Diagnostic> {
+        let own = spelling::label(&question.id);
+        let elsewhere = |head: &Head| [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h));
+        let ranked = self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
             let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question));
             // A two-row header with the question above and nothing below it.
             let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
@@ -157,7 +159,10 @@ impl<'a> Heads<'a> {
             if let Some(n) = spelling::whole_number(rest) {
                 numbered.entry(n).or_insert(index);
             }
-            if let Some(slot) = lexicon.of_column(rest).and_then(|k| options.get_mut(usize::from(k))) {
+            // Brackets around the whole part go, unless the label itself has them.
+            let within = BRACKETS.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.strip_suffix(*close));
+            let option = lexicon.of_column(rest).or_else(|| lexicon.of_column(within?.trim()));
+            if let Some(slot) = option.and_then(|k| options.get_mut(usize::from(k))) {
                 slot.get_or_insert(index);
             }
         }
@@ -279,7 +284,8 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
 fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     for start in [spelling::label(&question.id), spelling::label(&question.text)] {
         let Some(rest) = head.strip_prefix(&start).filter(|r| !start.is_empty() && !r.is_empty()) else { continue };
-        let part = rest.trim_matches(['_', '-', '.', '/', '[', ']', '(', ')', ' ', ':', '▲', '【', '】', '「', '」']);
+        let bare = rest.trim_start_matches(['_', '-', '.', '/', ' ', ':', '▲']);
+        let part = bare.trim();
         let marked = !rest.starts_with(char::is_alphanumeric);
         if !part.is_empty() && (marked || ends_itself(&start)) {
             return Some(part);
@@ -287,6 +293,8 @@ fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     }
     None
 }
+
+const BRACKETS: [(char, char); 4] = [('[', ']'), ('(', ')'), ('【', '】'), ('「', '」')];
 
 /// Whether an id such as `[No.8]` shows by itself where it ends.
 fn ends_itself(id: &str) -> bool {
