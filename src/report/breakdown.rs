@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn breakdown() -> Breakdown {
-        let test = DifferenceTest { se: 0.03, low: -0.1625, high: -0.0375, t: -3.3, df: 398.0, p: 0.00093 };
+        let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
         let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Verdict::Lower };
         let none = Difference { value: Err(NotEstimable::EmptyBase), test: Err(NotEstimable::EmptyBase), verdict: Verdict::NotTested };
         Breakdown {
@@ -232,7 +232,7 @@ mod tests {
         let (header, rows) = table(&breakdown(), Lang::Ja);
         assert!(rows.iter().all(|r| r.len() == header.len()));
         assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
-        assert_eq!(rows[1], ["性別=男性", "29", "20.7*", "6.3～18.8", "-10.0", "-16.3～-3.8", "<0.001", "低い"]);
+        assert_eq!(rows[1], ["性別=男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
         assert_eq!(rows[2], ["性別=その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]);
         assert_eq!(table(&breakdown(), Lang::En).1[2][7], "not tested (nobody in the base)");
     }
@@ -241,7 +241,7 @@ mod tests {
     fn machines_read_shares_and_empty_cells() {
         let text = String::from_utf8(csv(&breakdown()).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[2], "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1625,-0.0375,-3.3,398,0.00093,lower,synthetic");
+        assert_eq!(lines[2], "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic");
         assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
         let value: serde_json::Value = serde_json::from_slice(&json(&breakdown()).unwrap()).unwrap();
         assert_eq!(value["rows"][2]["difference"]["reason"], "empty_base");
