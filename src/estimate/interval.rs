@@ -93,9 +93,8 @@ fn share_limits(
     }
     let alpha = 1.0 - level;
     let spread = p * (1.0 - p);
-    let size = match Size::new(p, variance, n) {
-        Size::Known => return Ok(Limits { low: p, high: p }),
-        size => size,
+    let Some(size) = Size::new(p, variance, n) else {
+        return Ok(Limits { low: p, high: p });
     };
     let limits = match method {
         IntervalMethod::Wald => {
@@ -138,18 +137,17 @@ enum Size {
     Effective(f64),
     /// p is 0 or 1: the rows themselves.
     Rows(f64),
-    /// V = 0 inside (0, 1), or so small that the limits are p to all digits.
-    Known,
 }
 
 impl Size {
-    fn new(p: f64, variance: f64, n: u64) -> Self {
+    /// None when V = 0 inside (0, 1), or so small that the limits are p to all digits: an n_eff of 1e24 means a half
+    /// width of 1e-12; rounding of the sums makes such variances, no sample does.
+    fn new(p: f64, variance: f64, n: u64) -> Option<Self> {
         if p == 0.0 || p == 1.0 {
-            return Self::Rows(n as f64);
+            return Some(Self::Rows(n as f64));
         }
         let size = p * (1.0 - p) / variance;
-        // An n_eff of 1e24 means a half width of 1e-12; rounding of the sums makes such variances, no sample does.
-        if size > 1e24 { Self::Known } else { Self::Effective(size) }
+        (size <= 1e24).then_some(Self::Effective(size))
     }
 
     /// For the methods that have no limits at 0 and 1.
@@ -163,7 +161,6 @@ impl Size {
     fn plain(&self) -> f64 {
         match *self {
             Self::Effective(size) | Self::Rows(size) => size,
-            Self::Known => f64::INFINITY,
         }
     }
 
@@ -172,7 +169,6 @@ impl Size {
         match *self {
             Self::Effective(size) => size * (t_upper_quantile(0.5 * alpha, n as f64 - 1.0) / t).powi(2),
             Self::Rows(size) => size,
-            Self::Known => f64::INFINITY,
         }
     }
 }
