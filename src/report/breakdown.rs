@@ -246,14 +246,14 @@ mod tests {
 
     #[test]
     fn machines_read_shares_and_empty_cells() {
-        let text = String::from_utf8(csv(&breakdown()).unwrap()).unwrap();
+        let text = String::from_utf8(csv(&[breakdown()]).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[2], "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic");
         assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
-        let value: serde_json::Value = serde_json::from_slice(&json(&breakdown()).unwrap()).unwrap();
-        assert_eq!(value["rows"][2]["difference"]["reason"], "empty_base");
-        assert_eq!(value["rows"][2]["stat"], serde_json::Value::Null);
-        assert_eq!(value["data_label"], "合成データ");
+        let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();
+        assert_eq!(value["breakdowns"][0]["rows"][2]["difference"]["reason"], "empty_base");
+        assert_eq!(value["breakdowns"][0]["rows"][2]["stat"], serde_json::Value::Null);
+        assert_eq!(value["breakdowns"][0]["data_label"], "合成データ");
     }
 
     #[test]
