@@ -37,6 +37,14 @@ pub enum BinomialMethod {
 /// x is an integer, 0 ≤ x ≤ n, and `level` is in (0, 1). The formulas are those of [`binomial_limits`]; `wald` too is
 /// clipped here.
 ///
+/// ```
+/// use shihyo::estimate::{IntervalMethod, binomial::binomial_interval};
+/// // Newcombe 1998, table I: 81 of 263.
+/// let i = binomial_interval(IntervalMethod::Wilson, 81, 263, 0.95)?;
+/// assert_eq!(format!("{:.4} {:.4}", i.low, i.high), "0.2553 0.3662");
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// As [`binomial_limits`].
 pub fn binomial_interval(
@@ -81,10 +89,7 @@ pub fn binomial_limits(method: BinomialMethod, x: u64, n: u64, level: f64) -> Re
         }
         BinomialMethod::JeffreysBcd => {
             let plain = jeffreys(p, size, alpha);
-            Limits {
-                low: if x == 0 { 0.0 } else { plain.low },
-                high: if x == n { 1.0 } else { plain.high },
-            }
+            Limits { low: if x == 0 { 0.0 } else { plain.low }, high: if x == n { 1.0 } else { plain.high } }
         }
         BinomialMethod::Plain(method) => match method {
             IntervalMethod::Wald => Limits { low: p - z * se, high: p + z * se },
@@ -204,7 +209,7 @@ pub fn likelihood(p: f64, n: f64, z: f64) -> Limits {
             let (theta, rest) = (1.0 / (1.0 + (-odds).exp()), 1.0 / (1.0 + odds.exp()));
             let excess = deviance(p, theta) + deviance(q, rest) - target;
             let step = excess / (p - theta);
-            if !(step > 0.0) {
+            if step.is_nan() || step <= 0.0 {
                 break;
             }
             let next = odds + step;
@@ -221,8 +226,8 @@ pub fn likelihood(p: f64, n: f64, z: f64) -> Limits {
 #[cfg(test)]
 mod tests {
     use super::{
-        BinomialMethod, Limits, agresti_coull, binomial_interval, binomial_limits, clopper_pearson, jeffreys, likelihood,
-        wilson, wilson_cc,
+        BinomialMethod, Limits, agresti_coull, binomial_interval, binomial_limits, clopper_pearson, jeffreys,
+        likelihood, wilson, wilson_cc,
     };
     use crate::estimate::value::{IntervalMethod, NotEstimable};
 
@@ -267,13 +272,22 @@ mod tests {
                 format!("{:.4} {:.4}", i.low, i.high)
             })
         };
-        assert_eq!(printed(IntervalMethod::Wilson), ["0.2553 0.3662", "0.0624 0.1605", "0.0000 0.1611", "0.0061 0.1718"]);
-        assert_eq!(printed(IntervalMethod::WilsonCc), ["0.2535 0.3682", "0.0598 0.1644", "0.0000 0.2005", "0.0018 0.1963"]);
+        assert_eq!(
+            printed(IntervalMethod::Wilson),
+            ["0.2553 0.3662", "0.0624 0.1605", "0.0000 0.1611", "0.0061 0.1718"]
+        );
+        assert_eq!(
+            printed(IntervalMethod::WilsonCc),
+            ["0.2535 0.3682", "0.0598 0.1644", "0.0000 0.2005", "0.0018 0.1963"]
+        );
         assert_eq!(
             printed(IntervalMethod::ClopperPearson),
             ["0.2527 0.3676", "0.0578 0.1617", "0.0000 0.1684", "0.0009 0.1776"]
         );
-        assert_eq!(printed(IntervalMethod::Likelihood), ["0.2542 0.3655", "0.0596 0.1567", "0.0000 0.0916", "0.0020 0.1432"]);
+        assert_eq!(
+            printed(IntervalMethod::Likelihood),
+            ["0.2542 0.3655", "0.0596 0.1567", "0.0000 0.0916", "0.0020 0.1432"]
+        );
     }
 
     #[test]
@@ -319,7 +333,8 @@ mod tests {
 
     #[test]
     fn likelihood_limits_solve_theirs_also_at_the_ends() {
-        for (p, n, z) in [(0.3, 25.0, 1.96), (0.002, 900.5, 1.2), (0.999, 77.0, 3.3), (0.5, 1e8, 2.0), (0.4, 3.0, 60.0)] {
+        for (p, n, z) in [(0.3, 25.0, 1.96), (0.002, 900.5, 1.2), (0.999, 77.0, 3.3), (0.5, 1e8, 2.0), (0.4, 3.0, 60.0)]
+        {
             let l = likelihood(p, n, z);
             for theta in [l.low, l.high].into_iter().filter(|t| *t > 0.0 && *t < 1.0) {
                 let q: f64 = 1.0 - p;

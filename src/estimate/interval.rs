@@ -39,6 +39,14 @@ pub struct ShareInputs {
 ///
 /// For replicate designs the logit interval uses the variance of logit θ_r: [`share_interval_replicate`].
 ///
+/// ```
+/// use shihyo::estimate::{IntervalMethod, interval::{ShareInputs, share_interval}};
+/// let inputs = ShareInputs { p: 0.306, variance: 0.021 * 0.021, n: 812, df: 38.0 };
+/// let i = share_interval(IntervalMethod::Logit, 0.95, &inputs)?;
+/// assert_eq!(format!("{:.3} {:.3}", i.low, i.high), "0.265 0.350");
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// Source: R survey 4.5 `svyciprop` (wald = "mean", korn-graubard = "beta", wilson; likelihood is the exact root, R's
 /// profile differs in the fourth decimal); Korn and Graubard 1998; Franco et al. 2019 for the others on an effective n.
 ///
@@ -178,6 +186,12 @@ impl Size {
 ///
 /// Source: R survey `confint(svymean(…), df = …)` (whose own default is df = ∞).
 ///
+/// ```
+/// let i = shihyo::estimate::interval::mean_interval(20.0, 1.5, 16.0, 0.95)?;
+/// assert_eq!(format!("{:.3} {:.3}", i.low, i.high), "16.820 23.180");
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::NotDefined`] a level outside (0, 1), a
 /// value that is not finite or a standard error that is negative or not finite.
@@ -194,7 +208,7 @@ fn t_of(level: f64, df: f64) -> Result<f64, NotEstimable> {
     if !(level > 0.0 && level < 1.0) {
         return Err(NotEstimable::NotDefined);
     }
-    if !(df > 0.0) {
+    if df.is_nan() || df <= 0.0 {
         return Err(NotEstimable::NoDegreesOfFreedom);
     }
     Ok(t_upper_quantile(0.5 * (1.0 - level), df))
@@ -223,8 +237,8 @@ mod tests {
         for method in IntervalMethod::ALL {
             let design = share_interval(method, 0.9, &inputs).unwrap();
             let simple = binomial_interval(method, x, n, 0.9).unwrap();
-            let adjusted =
-                [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys].contains(&method);
+            let adjusted = [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys]
+                .contains(&method);
             if !adjusted {
                 near(design.low, simple.low);
                 near(design.high, simple.high);

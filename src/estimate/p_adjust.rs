@@ -11,6 +11,10 @@ fn ascending(p: &[f64]) -> Vec<usize> {
 }
 
 /// Holm 1979: with p₍₁₎ ≤ … ≤ p₍ₘ₎, the running maximum of (m − i + 1) p₍ᵢ₎, at most 1 (`p.adjust(method="holm")`).
+///
+/// ```
+/// assert_eq!(shihyo::estimate::p_adjust::holm(&[0.04, 0.01, 0.03]), [0.06, 0.03, 0.06]);
+/// ```
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
     let mut highest = 0.0f64;
@@ -55,7 +59,9 @@ pub fn bonferroni(p: &[f64]) -> Vec<f64> {
 mod tests {
     use super::{benjamini_hochberg, bonferroni, hochberg, holm};
 
-    const ALL: [fn(&[f64]) -> Vec<f64>; 4] = [holm, benjamini_hochberg, hochberg, bonferroni];
+    type Adjust = fn(&[f64]) -> Vec<f64>;
+
+    const ALL: [Adjust; 4] = [holm, benjamini_hochberg, hochberg, bonferroni];
 
     #[test]
     fn worked_by_hand() {

@@ -51,7 +51,9 @@ impl ReliabilityReason {
     /// The reason in words.
     pub fn text(self) -> Text {
         match self {
-            Self::SmallSample => Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30"),
+            Self::SmallSample => {
+                Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30")
+            }
             Self::WideInterval => Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider"),
             Self::WideRelativeInterval => {
                 Text::new("信頼区間の幅が割合の130%を超える", "the interval is wider than 130 % of the share")
@@ -100,6 +102,14 @@ pub struct NchsVerdict {
 /// Source: Parker et al. 2017, Vital and Health Statistics 2(175), as in NCHS's SAS macro calculate_KornGraubard_CIs 2.0
 /// without its rounding.
 ///
+/// ```
+/// use shihyo::estimate::reliability::{Presentation, ReliabilityReason, nchs_share};
+/// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
+/// assert_eq!(verdict.presentation, Presentation::Suppress);
+/// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1 with p inside (0, 1);
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
@@ -116,7 +126,7 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
     let end = p == 0.0 || p == 1.0;
     let (n_eff, n_eff_df) = if end {
         (rows, rows)
-    } else if !(df > 0.0) {
+    } else if df.is_nan() || df <= 0.0 {
         return Err(NotEstimable::NoDegreesOfFreedom);
     } else if n == 1 {
         return Err(NotEstimable::SingleObservation);
@@ -145,7 +155,7 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
     if end {
         reasons.push(ReliabilityReason::ZeroOrOne);
     }
-    if !(df >= 8.0) {
+    if df.is_nan() || df < 8.0 {
         reasons.push(ReliabilityReason::FewDegreesOfFreedom);
     }
     let presentation = match (suppressed, reasons.is_empty()) {
@@ -207,9 +217,7 @@ pub fn reference_rule(n: u64) -> Reliability {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        ComplementFootnote, Presentation, Reliability, ReliabilityReason, nchs_share, reference_rule,
-    };
+    use super::{ComplementFootnote, Presentation, Reliability, ReliabilityReason, nchs_share, reference_rule};
     use crate::estimate::value::NotEstimable;
 
     /// se of a simple sample of n.

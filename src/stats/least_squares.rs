@@ -9,6 +9,16 @@ fn shaped(values: &[f64], rows: usize, cols: usize) -> bool {
 
 /// Least squares by Householder reflections, columns taken in their order: a column that is a combination of those
 /// before it (up to a tolerance) is dropped, as R's `lm` does, so that a margin's redundant dummy goes and the fit stays.
+///
+/// ```
+/// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
+/// // Intercept and both dummies of a variable with two categories.
+/// let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0];
+/// let fit = LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap();
+/// assert_eq!(fit.kept(), [0, 1]);
+/// let residuals = fit.residuals(&[4.0, 6.0, 9.0]).unwrap();
+/// assert!((residuals[0] + 1.0).abs() < 1e-12 && residuals[2].abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone)]
 pub struct LeastSquares {
     rows: usize,

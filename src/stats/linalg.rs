@@ -6,6 +6,9 @@ use nalgebra::{Cholesky, DMatrix, Dyn};
 
 pub use super::least_squares::{COLLINEAR, LeastSquares, NormalEquations};
 
+/// A pivot this small beside its row and column (or its diagonal element) is rounding: the matrix is singular.
+const SINGULAR: f64 = 1e-14;
+
 fn matrix(values: &[f64], rows: usize, cols: usize) -> Option<DMatrix<f64>> {
     (values.len() == rows * cols && values.iter().all(|v| v.is_finite()))
         .then(|| DMatrix::from_row_slice(rows, cols, values))
@@ -15,26 +18,49 @@ fn row_major(m: &DMatrix<f64>) -> Vec<f64> {
     m.transpose().as_slice().to_vec()
 }
 
-fn cholesky(a: &[f64], n: usize) -> Option<Cholesky<f64, Dyn>> {
-    Cholesky::new(matrix(a, n, n)?)
+/// Cholesky factor; `None` when A is not positive definite, or so only by rounding.
+fn cholesky(a: &DMatrix<f64>) -> Option<Cholesky<f64, Dyn>> {
+    let factor = Cholesky::new(a.clone())?;
+    let l = factor.l_dirty();
+    (0..a.nrows()).all(|j| l[(j, j)].powi(2) > SINGULAR * a[(j, j)]).then_some(factor)
+}
+
+/// X with A X = B by LU with partial pivoting, rows and columns scaled to a largest element of 1; `None` when A is
+/// singular to rounding.
+fn lu_solve(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let n = a.nrows();
+    let rows: Vec<f64> = a.row_iter().map(|r| 1.0 / r.amax()).collect();
+    let mut scaled = DMatrix::from_fn(n, n, |i, j| a[(i, j)] * rows[i]);
+    let cols: Vec<f64> = scaled.column_iter().map(|c| 1.0 / c.amax()).collect();
+    if rows.iter().chain(&cols).any(|v| !v.is_finite()) {
+        return None;
+    }
+    scaled.column_iter_mut().zip(&cols).for_each(|(mut c, v)| c *= *v);
+    let lu = scaled.lu();
+    let u = lu.u();
+    if (0..n).any(|j| u[(j, j)].abs() <= SINGULAR) {
+        return None;
+    }
+    let mut x = lu.solve(&DMatrix::from_fn(n, b.ncols(), |i, j| b[(i, j)] * rows[i]))?;
+    x.row_iter_mut().zip(&cols).for_each(|(mut r, v)| r *= *v);
+    x.iter().all(|v| v.is_finite()).then_some(x)
 }
 
 /// X with A X = B; A symmetric positive definite n × n, B n × m. `None` when A is not positive definite or a length or
 /// number is wrong.
 pub fn spd_solve(a: &[f64], n: usize, b: &[f64], m: usize) -> Option<Vec<f64>> {
-    let x = cholesky(a, n)?.solve(&matrix(b, n, m)?);
+    let x = cholesky(&matrix(a, n, n)?)?.solve(&matrix(b, n, m)?);
     Some(row_major(&x))
 }
 
 /// A⁻¹ for a square A (LU with partial pivoting). `None` when A is singular.
 pub fn inverse(a: &[f64], n: usize) -> Option<Vec<f64>> {
-    matrix(a, n, n)?.try_inverse().filter(|m| m.iter().all(|v| v.is_finite())).map(|m| row_major(&m))
+    Some(row_major(&lu_solve(&matrix(a, n, n)?, &DMatrix::identity(n, n))?))
 }
 
 /// X with A X = B for a square A (LU with partial pivoting), B n × m. `None` when A is singular.
 pub fn solve(a: &[f64], n: usize, b: &[f64], m: usize) -> Option<Vec<f64>> {
-    let x = matrix(a, n, n)?.lu().solve(&matrix(b, n, m)?)?;
-    x.iter().all(|v| v.is_finite()).then(|| row_major(&x))
+    Some(row_major(&lu_solve(&matrix(a, n, n)?, &matrix(b, n, m)?)?))
 }
 
 /// A B, A r × k, B k × c.
@@ -48,7 +74,7 @@ pub fn multiply(a: &[f64], b: &[f64], r: usize, k: usize, c: usize) -> Option<Ve
 /// so that they come out real; otherwise through LU and the real Schur form. `None` when A is singular.
 pub fn ratio_eigenvalues(a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
     let (am, bm) = (matrix(a, n, n)?, matrix(b, n, n)?);
-    let mut values: Vec<f64> = match (symmetric(&am) && symmetric(&bm)).then(|| Cholesky::new(am.clone())).flatten() {
+    let mut values: Vec<f64> = match (symmetric(&am) && symmetric(&bm)).then(|| cholesky(&am)).flatten() {
         Some(factor) => {
             let l = factor.l();
             let half = l.solve_lower_triangular(&bm)?;
@@ -56,7 +82,7 @@ pub fn ratio_eigenvalues(a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
             let even = (&whole + whole.transpose()) * 0.5;
             even.symmetric_eigenvalues().iter().copied().collect()
         }
-        None => am.lu().solve(&bm)?.complex_eigenvalues().iter().map(|v| v.re).collect(),
+        None => lu_solve(&am, &bm)?.complex_eigenvalues().iter().map(|v| v.re).collect(),
     };
     if values.iter().any(|v| !v.is_finite()) {
         return None;
@@ -99,7 +125,26 @@ mod tests {
         assert_eq!(inverse(&[1.0, 2.0, 3.0], 2), None);
         assert_eq!(inverse(&[f64::NAN], 1), None);
         assert_eq!(ratio_eigenvalues(&[0.0, 0.0, 0.0, 0.0], &[1.0, 0.0, 0.0, 1.0], 2), None);
+        // Singular, though rounding leaves a pivot of 1e-17 or so.
+        let third = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+        let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+        assert_eq!(inverse(&third, 3), None);
+        assert_eq!(ratio_eigenvalues(&third, &identity, 3), None);
+        let (u, v) = ([0.1, 0.7, 0.3], [1.0, 1.0, 0.0]);
+        let rank_two: Vec<f64> = (0..9).map(|i| u[i / 3] * u[i % 3] + v[i / 3] * v[i % 3]).collect();
+        assert_eq!(spd_solve(&rank_two, 3, &[1.0, 2.0, 3.0], 1), None);
+        assert_eq!(ratio_eigenvalues(&rank_two, &identity, 3), None);
         assert_eq!(multiply(&[1.0], &[1.0, 2.0], 1, 1, 1), None);
+    }
+
+    #[test]
+    fn small_numbers_are_not_singular() {
+        // Population totals beside shares: scales 1e12 apart, well conditioned once scaled.
+        let a = [1e12, 1e2, 1e2, 3.0];
+        let x = spd_solve(&a, 2, &[1e12 + 1e2, 1e2 + 3.0], 1).unwrap();
+        near(&x, &[1.0, 1.0], 1e-12);
+        let x = solve(&[1e12, 0.0, 0.0, 1e-12], 2, &[2e12, 3e-12], 1).unwrap();
+        near(&x, &[2.0, 3.0], 1e-15);
     }
 
     #[test]

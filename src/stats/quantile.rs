@@ -37,6 +37,12 @@ pub fn normal_upper_quantile(q: f64) -> f64 {
 }
 
 /// t with P(T ≤ t) = p, p in [0, 1], df > 0 (∞: normal).
+///
+/// ```
+/// use shihyo::stats::dist::t_quantile;
+/// assert_eq!(format!("{:.4}", t_quantile(0.975, 16.0)), "2.1199");
+/// assert_eq!(format!("{:.4}", t_quantile(0.975, f64::INFINITY)), "1.9600");
+/// ```
 pub fn t_quantile(p: f64, df: f64) -> f64 {
     if p > 0.5 { t_upper_quantile(1.0 - p, df) } else { -t_upper_quantile(p, df) }
 }
@@ -48,7 +54,7 @@ pub fn t_upper_quantile(q: f64, df: f64) -> f64 {
     if df == f64::INFINITY {
         return normal_upper_quantile(q);
     }
-    if !(0.0..=1.0).contains(&q) || !(df > 0.0) {
+    if !(0.0..=1.0).contains(&q) || df.is_nan() || df <= 0.0 {
         return f64::NAN;
     }
     if q > 0.5 {
@@ -92,7 +98,7 @@ pub fn beta_upper_quantile(q: f64, a: f64, b: f64) -> f64 {
 
 /// (x, 1 − x) with P(B > x) = q, B ~ Beta(a, b), q ≤ ½: Newton on ln P(B > x) against logit x, where it is concave.
 fn beta_logit(q: f64, a: f64, b: f64) -> (f64, f64) {
-    if !(0.0..=1.0).contains(&q) || !(a > 0.0 && b > 0.0) || !a.is_finite() || !b.is_finite() {
+    if !(0.0..=1.0).contains(&q) || [a, b].iter().any(|v| !v.is_finite() || *v <= 0.0) {
         return (f64::NAN, f64::NAN);
     }
     if q == 0.0 {
@@ -128,7 +134,11 @@ fn solve(start: f64, f: impl Fn(f64) -> (f64, f64)) -> f64 {
         if value == 0.0 {
             return u;
         }
-        if value < 0.0 { low = u } else { high = u }
+        if value < 0.0 {
+            low = u
+        } else {
+            high = u
+        }
         let newton = -value / slope;
         let limit = 2.0 + u.abs();
         let step = if newton.is_finite() { newton.clamp(-limit, limit) } else { -limit.copysign(value) };
