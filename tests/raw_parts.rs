@@ -8,18 +8,23 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 /// An archive of parts that are stored as they are.
 fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
+    packed(&parts.iter().map(|(name, text)| (*name, 0, text.len(), text.as_bytes())).collect::<Vec<_>>())
+}
+
+/// An archive of parts: name, method (0 stored, 8 deflated), the length that it claims to unpack to, bytes.
+fn packed(parts: &[(&str, u8, usize, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, text) in parts {
+    for &(name, method, claimed, text) in parts {
         let at = out.len() as u32;
-        let mut fixed = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
-        fixed.extend(crc32(text.as_bytes()).to_le_bytes());
+        let mut fixed = vec![20, 0, 0, 0, method, 0, 0, 0, 0x21, 0];
+        fixed.extend(crc32(text).to_le_bytes());
         fixed.extend((text.len() as u32).to_le_bytes());
-        fixed.extend((text.len() as u32).to_le_bytes());
+        fixed.extend((claimed as u32).to_le_bytes());
         fixed.extend((name.len() as u16).to_le_bytes());
         fixed.extend([0, 0]);
         out.extend(b"PK\x03\x04");
         out.extend(&fixed);
-        out.extend(name.bytes().chain(text.bytes()));
+        out.extend(name.bytes().chain(text.iter().copied()));
         directory.extend(b"PK\x01\x02\x14\x00");
         directory.extend(&fixed);
         directory.extend([0; 10]);
@@ -104,4 +109,15 @@ fn blank_rows_between_stay_and_those_at_the_end_go() {
     let table = read(&format!("{HEAD}<row r=\"2\"><c r=\"A2\"><v>1</v></c></row><row r=\"5\"><c r=\"A5\"><v>2</v></c></row><row r=\"9\"><c r=\"A9\" s=\"1\"/></row>"), "");
     assert_eq!(table.row_numbers, [2, 3, 4, 5]);
     assert_eq!(table.columns.len(), 3);
+}
+
+#[test]
+fn a_zip_bomb_that_lies_about_its_size_is_measured() {
+    // 1.2 GiB of zeros, deflated to a few MiB; the directory says 1,000 bytes.
+    let mut bomb = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(0), 1200 << 20), &mut bomb).unwrap();
+    let bomb = bomb.finish().unwrap();
+    let file = packed(&[("xl/workbook.xml", 0, 4, b"<a/>"), ("xl/sharedStrings.xml", 8, 1000, &bomb)]);
+    let error = raw::read_bytes(&file, "a.xlsx", &ReadOptions::default()).unwrap_err();
+    assert_eq!(error.diagnostics()[0].code, "raw::too-large");
 }
