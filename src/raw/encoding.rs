@@ -89,7 +89,7 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
 /// The encoding of bytes without byte-order mark, and whether it is a guess that nothing confirms.
 ///
 /// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few broken
-/// places; what chardetng says of the whole file, if it decodes without an error; another Japanese encoding that does;
+/// places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error; another Japanese encoding that does;
 /// the Japanese encoding with the fewest broken places, if few.
 pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     let zeros = bytes.iter().filter(|b| **b == 0).count();
@@ -104,13 +104,20 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     if let Some(wide) = if zeros > 0 { utf_16(bytes) } else { None } {
         return (wide, false);
     }
-    let (text, broken) = decode_marked(bytes, UTF_8);
-    let decoded = text.chars().filter(|c| !c.is_ascii() && *c != MARK).count() as u64;
-    if decoded >= 10 * broken {
+    if nearly_utf_8(bytes) {
         return (UTF_8, false);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
+    // Lines of ASCII tell nothing, and the detector is slow: it gets the first 4 MiB of the others.
+    let mut room = 4_usize << 20;
+    for line in bytes.split_inclusive(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
+        detector.feed(line, false);
+        room = room.saturating_sub(line.len());
+        if room == 0 {
+            break;
+        }
+    }
+    detector.feed(b"", true);
     let guess = detector.guess(Some(b"jp"), Utf8Detection::Deny);
     let japanese = [SHIFT_JIS, EUC_JP, UTF_16LE, UTF_16BE];
     if [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess) && clean(bytes, guess) {
@@ -136,6 +143,20 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
         Some((_, encoding)) => (encoding, false),
         None => (guess, true),
     }
+}
+
+/// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another encoding
+/// has hardly one.
+fn nearly_utf_8(bytes: &[u8]) -> bool {
+    let (mut good, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+        if broken > 10_000 && good < broken {
+            return false;
+        }
+    }
+    good >= 10 * broken
 }
 
 fn clean(bytes: &[u8], encoding: &'static Encoding) -> bool {

@@ -142,12 +142,21 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
         Err(XlsxError::NotAWorksheet(_)) => return Ok((grid, findings)),
         Err(e) => return Err(xlsx_error(e)),
     };
-    let mut last = (0, 0);
+    let (mut last, mut height) = ((0, 0), 0);
     loop {
         match reader.next_cell() {
-            Ok(None) => return Ok((grid, findings)),
+            Ok(None) => {
+                let blank = height - grid.height().min(height);
+                if blank > 0 && grid.height() > 0 {
+                    let text = Text::new("末尾の空の行(書式だけの行)を読み飛ばしました", "empty rows at the end (format only) were skipped");
+                    let place = Place::default().row(grid.height() as u64 + 1);
+                    findings.push(Finding::note("raw::empty-rows", text, place).count(blank as u64));
+                }
+                return Ok((grid, findings));
+            }
             Ok(Some(found)) => {
                 last = found.get_position();
+                height = height.max(last.0 as usize + 1);
                 let cell = match found.get_value() {
                     DataRef::SharedString(text) => {
                         grid.set_text(last.0 as usize, last.1 as usize, text)?;

@@ -129,10 +129,10 @@ pub(super) fn descriptions(
         }
     }
     for raw in records.extensions.get(&21).into_iter().flatten() {
-        long_labels(Bytes::new(raw, little), &mut out, decoder)?;
+        long_labels(Bytes::new(raw, little), variables, &mut out, decoder)?;
     }
     for raw in records.extensions.get(&22).into_iter().flatten() {
-        long_missing(Bytes::new(raw, little), &mut out, decoder)?;
+        long_missing(Bytes::new(raw, little), variables, &mut out, decoder)?;
     }
     Ok(out)
 }
@@ -141,18 +141,25 @@ fn code(raw: &[u8; 8], width: usize, format: u8, little: bool, decoder: &mut Dec
     if width == 0 { moment::cell(number(*raw, little), format) } else { decoder.cell(raw.get(..width.min(8)).unwrap_or(raw)) }
 }
 
+/// The description of the variable that a record names, by its name or, as some writers do, by its short name.
+fn named<'a>(raw: &[u8], variables: &[Variable], out: &'a mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Option<&'a mut Description> {
+    let name = decoder.short(raw);
+    let variable = variables.iter().find(|v| v.name == name).or_else(|| variables.iter().find(|v| v.short == name))?;
+    out.get_mut(&variable.name)
+}
+
 /// Value labels of texts longer than eight bytes.
-fn long_labels(mut bytes: Bytes<'_>, out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
+fn long_labels(mut bytes: Bytes<'_>, variables: &[Variable], out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
     while !bytes.rest().is_empty() {
         let length = bytes.count()?;
-        let name = decoder.label(bytes.take(length)?);
+        let mut description = named(bytes.take(length)?, variables, out, decoder);
         bytes.i32()?;
         for _ in 0..bytes.count()? {
             let length = bytes.count()?;
             let value = decoder.cell(bytes.take(length)?);
             let length = bytes.count()?;
             let label = decoder.label(bytes.take(length)?);
-            if let Some(description) = out.get_mut(&name) {
+            if let Some(description) = &mut description {
                 description.value_labels.push((value, label));
             }
         }
@@ -161,15 +168,15 @@ fn long_labels(mut bytes: Bytes<'_>, out: &mut BTreeMap<String, Description>, de
 }
 
 /// Missing values of texts longer than eight bytes.
-fn long_missing(mut bytes: Bytes<'_>, out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
+fn long_missing(mut bytes: Bytes<'_>, variables: &[Variable], out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
     while !bytes.rest().is_empty() {
         let length = bytes.count()?;
-        let name = decoder.label(bytes.take(length)?);
+        let mut description = named(bytes.take(length)?, variables, out, decoder);
         let [count] = bytes.array()?;
         let length = bytes.count()?;
         for _ in 0..count {
             let value = decoder.cell(bytes.take(length)?);
-            if let Some(description) = out.get_mut(&name) {
+            if let Some(description) = &mut description {
                 description.missing_values.push(value);
             }
         }
