@@ -172,6 +172,17 @@ fn a_bad_code_in_400_rows_is_one_finding() {
 }
 
 #[test]
+fn many_different_bad_values_do_not_bury_the_rest() {
+    let rows: String = (0..500).map(|k| format!("値{k},,20,\n")).chain(std::iter::repeat_n("9,,20,\n".to_owned(), 3)).collect();
+    let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
+    let found = finding(&answers, "answers::out-of-list");
+    assert_eq!(found.len(), 21);
+    assert_eq!((found[0].count, found[20].count), (3, 481));
+    assert!(found[20].message.en.starts_with("問1: not an option (481 other values); counted as invalid."), "{}", found[20].message.en);
+    assert_eq!(found.iter().map(|f| f.count).sum::<u64>(), answers.ledger[0].invalid);
+}
+
+#[test]
 fn paper_policies_are_named_and_followed() {
     let with = |policy: &str| SURVEY.replace("[defaults]", &format!("[defaults]\npolicy = {{ {policy} }}"));
     let answers = run(&with("two_marks = \"first\", over_max = \"first\", exclusive_with_others = \"drop-others\""), DIRTY, &with_ids());

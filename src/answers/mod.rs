@@ -12,6 +12,29 @@
 //! | multiple answer in one cell | `q` | codes or labels joined by `,` `、` `;` `&` `|`, blank or line break |
 //! | mentions | `q_1`, `q_2`, `q_3` | the codes, first to last |
 //!
+//! ```
+//! use std::sync::Arc;
+//! use shihyo::answers::{Base, DecodeOptions, YES, decode, read_questionnaire, share_outcome};
+//! use shihyo::error::SourceText;
+//! use shihyo::raw::{ReadOptions, read_bytes};
+//!
+//! let text = r#"
+//! title = "市民アンケート"
+//! [[question]]
+//! id = "問1"
+//! type = "multiple"
+//! options = ["見守り", "買い物、掃除など", "送迎"]
+//! "#;
+//! let source = Arc::new(SourceText { file: "citizen.toml".into(), text: text.into() });
+//! let questionnaire = read_questionnaire(source)?;
+//! let csv = "問1\n\"見守り, 買い物、掃除など\"\n１\n送迎\n";
+//! let table = read_bytes(csv.as_bytes(), "web.csv", &ReadOptions::default())?;
+//! let answers = decode(&questionnaire, &[table], &DecodeOptions::default())?;
+//! let outcomes = share_outcome(&answers.responses[0], &[0], Base::Answered);
+//! assert_eq!(outcomes.iter().filter(|&&o| o == YES).count(), 2);
+//! # Ok::<(), shihyo::error::Error>(())
+//! ```
+//!
 //! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`, returns and
 //! duplicates in [`decode`], bases at [`Base`].
 
