@@ -287,6 +287,20 @@ fn a_long_list_of_options_is_a_single_answer_past_128() {
 }
 
 #[test]
+fn a_file_cut_in_two_says_the_same() {
+    let whole = run(SURVEY, DIRTY, &with_ids());
+    let lines: Vec<&str> = DIRTY.lines().collect();
+    for cut in 2..lines.len() - 1 {
+        let (first, second) = (lines[..cut].join("\n"), [&lines[..1], &lines[cut..]].concat().join("\n"));
+        let parts = [table("前.csv", &first), table("後.csv", &second)];
+        let answers = decode(&questionnaire(SURVEY), &parts, &with_ids()).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((&answers.responses, &answers.ledger), (&whole.responses, &whole.ledger), "cut at {cut}");
+        let count = |a: &Answers| a.findings.iter().map(|f| f.count).sum::<u64>();
+        assert_eq!(count(&answers), count(&whole), "cut at {cut}");
+    }
+}
+
+#[test]
 fn no_file_makes_decoding_panic() {
     let header = "整理番号,問1,問2,年齢,自由\n";
     for csv in ["", ",,,,\n", "1\n", "1,2,3,4,5,6,7\n", "１,○,;;;,+,\u{0}\n", "1,-,\"\n\n,,\",1e400,x\n", "9999999999999999999999,99999999999999999999,9,9,9\n"] {

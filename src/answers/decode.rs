@@ -69,7 +69,8 @@ impl FromStr for Duplicates {
 
 /// Decodes the files of one wave (paper and web together).
 ///
-/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question), 重複 (the same id again). Of the
+/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question: blanks, missing codes and boxes that are
+/// merely not ticked are none, an invalid answer is one), 重複 (the same id again). Of the
 /// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
 /// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
 ///
