@@ -290,7 +290,8 @@ fn a_long_list_of_options_is_a_single_answer_past_128() {
 fn a_file_cut_in_two_says_the_same() {
     let whole = run(SURVEY, DIRTY, &with_ids());
     let lines: Vec<&str> = DIRTY.lines().collect();
-    for cut in 2..lines.len() - 1 {
+    // Not right behind the blank line: reading leaves out blank lines at a file's end, so that one would not be returned at all.
+    for cut in (2..lines.len() - 1).filter(|&cut| lines[cut - 1] != ",,,,") {
         let (first, second) = (lines[..cut].join("\n"), [&lines[..1], &lines[cut..]].concat().join("\n"));
         let parts = [table("前.csv", &first), table("後.csv", &second)];
         let answers = decode(&questionnaire(SURVEY), &parts, &with_ids()).unwrap_or_else(|e| panic!("{e}"));
