@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shihyo::answers::{Answers, DecodeOptions, MissingReason, Questionnaire, Responses, decode, read_questionnaire};
+use shihyo::answers::{Answers, ColumnLayout, DecodeOptions, MissingReason, Questionnaire, Responses, columns_used, decode, read_questionnaire};
 use shihyo::error::{Error, SourceText};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
@@ -130,6 +130,7 @@ fn multiple_layouts() -> Vec<Layout> {
         layout("1 and blank", all(|k| format!("問2_{}", k + 1)), columns(|_| "1".into(), "")),
         layout("own code and blank", all(|k| format!("問2_{}", k + 1)), columns(|k| (k + 1).to_string(), "")),
         layout("TRUE/FALSE, Kobo", all(|k| format!("問2/{}", k + 1)), columns(|_| "TRUE".into(), "FALSE")),
+        layout("matrix row", all(|k| format!("問2c{}", k + 1)), columns(|_| "1".into(), "0")),
         layout("Y/N, LimeSurvey", all(|k| format!("問2[SQ{:03}]", k + 1)), columns(|_| "Y".into(), "N")),
         layout("label or Not selected", all(|k| format!("問2_{:04}", k + 1)), columns(|k| LABELS[k].into(), "Not selected")),
         layout("words of the question as head", all(|k| format!("参加したい活動 [{}]", LABELS[k])), columns(|_| "はい".into(), "いいえ")),
@@ -266,6 +267,37 @@ fn mistyped_ticks_do_not_turn_ticks_into_mentions() {
         assert_eq!(*answer, p.multiple.as_ref().map(|m| m.iter().fold(0, |b, k| b | 1u128 << k)).ok_or(MissingReason::NoAnswer));
     }
     assert_eq!(answers.findings.iter().filter(|f| f.code == "answers::out-of-list").count(), 2);
+}
+
+#[test]
+fn how_the_columns_were_read_can_be_asked() {
+    let (people, questionnaire) = (people(), questionnaire(""));
+    let read = |multiple: &Layout| columns_used(&questionnaire, &[file(&single_layouts()[0], multiple, &people)]).unwrap_or_else(|e| panic!("{e}"));
+    let mut kinds: Vec<(&str, ColumnLayout, usize)> = Vec::new();
+    for layout in multiple_layouts() {
+        let used = read(&layout);
+        assert_eq!((used[0][0].question.as_str(), used[0][0].columns.as_slice()), ("問1", &["問1".to_owned()][..]));
+        kinds.push((layout.name, used[0][1].layout, used[0][1].columns.len()));
+    }
+    for (name, kind, columns) in kinds {
+        let expected = match name {
+            "mentions" => (ColumnLayout::Mentions, 4),
+            joined if joined.contains("joined") || joined.contains("one a line") => (ColumnLayout::Whole, 1),
+            _ => (ColumnLayout::Ticks, 10),
+        };
+        assert_eq!((kind, columns), expected, "{name}");
+    }
+}
+
+#[test]
+fn ten_mentions_of_ten_options_are_told_from_ticks() {
+    let questionnaire = questionnaire("");
+    let people = people();
+    let mentions = layout("ten mentions", per_option(|k| format!("問2_{}", k + 1)), |p: &Person| {
+        (0..10).map(|at| p.multiple.as_ref().and_then(|m| m.get(at)).map_or(String::new(), |k| (k + 1).to_string())).collect()
+    });
+    let answers = decoded(&questionnaire, file(&single_layouts()[0], &mentions, &people));
+    assert_eq!(answers.responses, expected(&people));
 }
 
 fn failure(questionnaire: &Questionnaire, header: &[&str]) -> Error {

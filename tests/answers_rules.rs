@@ -172,6 +172,17 @@ fn a_bad_code_in_400_rows_is_one_finding() {
 }
 
 #[test]
+fn many_different_bad_values_do_not_bury_the_rest() {
+    let rows: String = (0..500).map(|k| format!("値{k},,20,\n")).chain(std::iter::repeat_n("9,,20,\n".to_owned(), 3)).collect();
+    let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
+    let found = finding(&answers, "answers::out-of-list");
+    assert_eq!(found.len(), 21);
+    assert_eq!((found[0].count, found[20].count), (3, 481));
+    assert!(found[20].message.en.starts_with("問1: not an option (481 other values); counted as invalid."), "{}", found[20].message.en);
+    assert_eq!(found.iter().map(|f| f.count).sum::<u64>(), answers.ledger[0].invalid);
+}
+
+#[test]
 fn paper_policies_are_named_and_followed() {
     let with = |policy: &str| SURVEY.replace("[defaults]", &format!("[defaults]\npolicy = {{ {policy} }}"));
     let answers = run(&with("two_marks = \"first\", over_max = \"first\", exclusive_with_others = \"drop-others\""), DIRTY, &with_ids());
@@ -273,6 +284,21 @@ fn a_long_list_of_options_is_a_single_answer_past_128() {
     let text = format!("title = \"\"\n[[question]]\nid = \"町\"\ntype = \"single\"\noptions = [{}]\n", options.join(","));
     let answers = run(&text, "町\n町300\n129\n128\n１\n301\n", &DecodeOptions::default());
     assert_eq!(single(&answers, 0), &[Ok(299), Ok(128), Ok(127), Ok(0), Err(Invalid)]);
+}
+
+#[test]
+fn a_file_cut_in_two_says_the_same() {
+    let whole = run(SURVEY, DIRTY, &with_ids());
+    let lines: Vec<&str> = DIRTY.lines().collect();
+    // Not right behind the blank line: reading leaves out blank lines at a file's end, so that one would not be returned at all.
+    for cut in (2..lines.len() - 1).filter(|&cut| lines[cut - 1] != ",,,,") {
+        let (first, second) = (lines[..cut].join("\n"), [&lines[..1], &lines[cut..]].concat().join("\n"));
+        let parts = [table("前.csv", &first), table("後.csv", &second)];
+        let answers = decode(&questionnaire(SURVEY), &parts, &with_ids()).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((&answers.responses, &answers.ledger), (&whole.responses, &whole.ledger), "cut at {cut}");
+        let count = |a: &Answers| a.findings.iter().map(|f| f.count).sum::<u64>();
+        assert_eq!(count(&answers), count(&whole), "cut at {cut}");
+    }
 }
 
 #[test]
