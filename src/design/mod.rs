@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod calibrate;
+mod check;
 mod declare;
 mod diagnostics;
 mod jackknife;
@@ -72,7 +73,7 @@ impl Design {
     /// # Errors
     /// A weight that is negative or not finite, no positive weight, or columns of another length.
     pub fn replicated(weights: Vec<f64>, replicates: Replicates) -> Result<Self> {
-        declare::check_weights(&weights)?;
+        check::check_weights(&weights)?;
         if replicates.rows() != weights.len() {
             return Err(Error::msg(
                 "design::length",

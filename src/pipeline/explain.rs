@@ -35,7 +35,7 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
     }
     let known = keys(plan, outcome);
     let mut diagnostic =
-        Diagnostic::new("plan::unknown-key", Text::new(format!("「{key}」という数値はありません"), format!("there is no number with the key \"{key}\"")));
+        Diagnostic::new("plan::unknown-number", Text::new(format!("「{key}」という数値はありません"), format!("there is no number with the key \"{key}\"")));
     if let Some(near) = nearest(key, known.iter().map(String::as_str)) {
         diagnostic = diagnostic.help(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")));
     } else if let Some(first) = known.first() {

@@ -33,7 +33,6 @@ pub struct Outcome {
     /// Identity of every file that was read, in the order of the plan.
     pub inputs: Vec<FileDigest>,
     pub(super) waves: Vec<WaveData>,
-    pub(super) counts: BTreeMap<(String, Option<String>), AdminTable>,
 }
 
 impl Outcome {
@@ -64,7 +63,7 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings };
-    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves, counts: collected.counts })
+    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves })
 }
 
 /// Writes the outcome of `plan` to `dir`, all or nothing.
