@@ -3,6 +3,7 @@
 pub mod binomial;
 mod contrast;
 mod estimand;
+mod figures;
 mod independence;
 mod info;
 pub mod interval;
@@ -16,7 +17,7 @@ mod table;
 mod value;
 
 pub use contrast::{
-    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, difference, jointly, pairwise, t_test, wave_difference,
+    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference,
 };
 pub use estimand::{Domain, DfChoice, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
 pub use independence::{Independence, IndependenceTest, independence};
