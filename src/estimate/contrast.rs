@@ -228,14 +228,14 @@ pub enum WaveDf {
     Infinite,
 }
 
-/// The change between two independent samples.
+/// The change between two independent samples, as a difference or a ratio.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaveDifference {
     /// Sum of the domains' degrees of freedom.
     pub df_sum: f64,
     /// Satterthwaite's.
     pub df_satterthwaite: Result<f64, NotEstimable>,
-    /// Second minus first.
+    /// Second minus first (or over first).
     pub comparison: Comparison,
 }
 
@@ -243,9 +243,21 @@ pub struct WaveDifference {
 pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
     let variance = |e: &Estimate| e.se.clone().map(|s| s * s);
     let both = variance(first).and_then(|a| variance(second).map(|b| (a, b)));
-    let (df_1, df_2) = (first.df.domain, second.df.domain);
+    let value = second.value.clone().and_then(|b| first.value.clone().map(|a| b - a));
+    compare_waves(value, both, 0.0, (first.df.domain, second.df.domain), df, level)
+}
+
+/// A number whose variance is the sum of two independent ones.
+fn compare_waves(
+    value: Result<f64, NotEstimable>,
+    variances: Result<(f64, f64), NotEstimable>,
+    null: f64,
+    (df_1, df_2): (f64, f64),
+    df: WaveDf,
+    level: f64,
+) -> WaveDifference {
     let df_sum = df_1 + df_2;
-    let df_satterthwaite = both.clone().and_then(|(a, b)| {
+    let df_satterthwaite = variances.clone().and_then(|(a, b)| {
         let below = a * a / df_1 + b * b / df_2;
         if below > 0.0 && df_1 > 0.0 && df_2 > 0.0 { Ok((a + b) * (a + b) / below) } else { Err(NotEstimable::NoDegreesOfFreedom) }
     });
@@ -255,9 +267,18 @@ pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f
         WaveDf::Satterthwaite => df_satterthwaite.clone().unwrap_or(0.0),
         WaveDf::Infinite => f64::INFINITY,
     };
-    let value = second.value.clone().and_then(|b| first.value.clone().map(|a| b - a));
-    let comparison = Comparison::new(value, both.map(|(a, b)| a + b), 0.0, used, level);
+    let comparison = Comparison::new(value, variances.map(|(a, b)| a + b), null, used, level);
     WaveDifference { df_sum, df_satterthwaite, comparison }
+}
+
+/// Second over first, of two independent samples, by the delta method: V = r² (V₁/θ₁² + V₂/θ₂²). The test compares with 1.
+pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
+    let part = |e: &Estimate| -> Result<(f64, f64), NotEstimable> { Ok((e.value.clone()?, e.se.clone()?.powi(2))) };
+    let both = part(first).and_then(|a| part(second).map(|b| (a, b)));
+    let both = both.and_then(|(a, b)| if a.0 == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok((a, b)) });
+    let value = both.clone().map(|(a, b)| b.0 / a.0);
+    let terms = both.map(|((x, v), (y, w))| (v * y * y / x.powi(4), w / (x * x)));
+    compare_waves(value, terms, 1.0, (first.df.domain, second.df.domain), df, level)
 }
 
 /// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the domain, with

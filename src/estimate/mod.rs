@@ -17,7 +17,7 @@ mod table;
 mod value;
 
 pub use contrast::{
-    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference,
+    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference, wave_ratio,
 };
 pub use estimand::{Domain, DfChoice, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
 pub use independence::{Independence, IndependenceTest, independence};

@@ -143,6 +143,7 @@ impl<'a> ShareTable<'a> {
             value,
             df: DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() },
             logit_variance: None,
+            census: self.design.is_census(),
         };
         summary.report(self.covariance(std::slice::from_ref(what)).map(|v| v.get(0, 0)), options)
     }

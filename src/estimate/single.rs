@@ -60,6 +60,8 @@ pub(crate) struct Summary {
     pub(crate) df: DegreesOfFreedom,
     /// Replicate variance of logit θ_r, where the interval takes it.
     pub(crate) logit_variance: Option<f64>,
+    /// Everyone was asked.
+    pub(crate) census: bool,
 }
 
 /// Everything that is reported about a sample's estimate, given its variance.
@@ -74,6 +76,7 @@ pub(crate) fn report(design: &Design, sample: &Sample, variance: Result<f64, Not
         unit_variance: sample.unit_variance(design.weights()),
         df: degrees_of_freedom(design, &sample.rows),
         logit_variance: if takes_logit { logit_variance(design, sample) } else { None },
+        census: design.is_census(),
     };
     summary.report(variance, options)
 }
@@ -104,6 +107,9 @@ impl Summary {
 
     fn interval(&self, variance: &Result<f64, NotEstimable>, options: &Options) -> Result<ConfidenceInterval, NotEstimable> {
         let (value, df) = (self.value.clone()?, options.df.of(self.df));
+        if self.census {
+            return Err(NotEstimable::Census);
+        }
         if self.shape != Shape::Share {
             return mean_interval(value, variance.clone()?.sqrt(), df, options.level);
         }
