@@ -110,6 +110,18 @@ pub struct Difference {
 }
 
 /// a − b of one estimand in two domains of one sample; they may overlap, and one may be part of the other.
+/// V(a − b) = V(a) + V(b) − 2 C(a, b), from the influence values of both (R `svycontrast(svyby(…, covmat = TRUE))`).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, difference};
+///
+/// let (a, b) = ([true, true, false, false], [false, false, true, true]);
+/// let y = Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]);
+/// let d = difference(&Design::simple(4)?, &y, Domain::Rows(&a), Domain::Rows(&b), &Options::default())?;
+/// assert_eq!(d.comparison.value, Ok(-5.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
@@ -240,6 +252,17 @@ pub struct WaveDifference {
 }
 
 /// Second minus first, of two independent samples: the variances add.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_difference};
+///
+/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All, &Options::default());
+/// let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Sum, 0.95);
+/// assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
+/// assert_eq!(change.df_sum, 7.0);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
     let variance = |e: &Estimate| e.se.clone().map(|s| s * s);
     let both = variance(first).and_then(|a| variance(second).map(|b| (a, b)));

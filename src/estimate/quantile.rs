@@ -148,7 +148,17 @@ impl Ordered {
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
 /// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the standard
-/// error is (high − low)/(2 t). `options.method` has no effect.
+/// error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
+///
+/// let y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+/// let e = quantile(&Design::simple(9)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, Domain::All, &Options::default())?;
+/// assert_eq!(e.value, Ok(5.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// `p` outside [0, 1]; columns of another length than the design.
