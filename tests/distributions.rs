@@ -73,7 +73,7 @@ const BETA: [(f64, f64, f64, f64, f64); 18] = [
     (0.31, 1234.0, 4445.0, 1.0, 2.701712754438458e-55),
     (0.5, 10000000.0, 10000000.0, 0.5, 0.5),
     (0.5001, 10000000.0, 10000000.0, 0.8144533146406578, 0.18554668535934216),
-    (0.4985, 10000000.0, 10000000.0, 2.4222248045140908e-41, 1.0),
+    (0.4985, 10000000.0, 10000000.0, 2.422224804514091e-41, 1.0),
     (0.3003, 3000000.0, 7000000.0, 0.9807688949617535, 0.019231105038246574),
     (3e-07, 0.5, 10000000.0, 0.985694127646092, 0.014305872353907984),
     (5e-06, 1.0, 10000000.0, 1.0, 1.9285087684970965e-22),
@@ -120,7 +120,6 @@ const NORMAL_QUANTILE: [(f64, f64); 14] = [
     (1e-100, 21.273453560965326),
     (1e-300, 37.0470962993612),
 ];
-
 
 fn relative(got: f64, want: f64) -> f64 {
     if got == want { 0.0 } else { ((got - want) / want).abs() }
@@ -208,7 +207,12 @@ fn closed_forms_hold() {
         let two = (1.0 - 2.0 * q) / (2.0 * q * (1.0 - q)).sqrt();
         near(&format!("t with df 2, {q}"), dist::t_upper_quantile(q, 2.0), two, 2e-14);
         near(&format!("Beta(3.5, 1), {q}"), dist::beta_quantile(q, 3.5, 1.0), q.powf(1.0 / 3.5), 1e-14);
-        near(&format!("Beta(1e-2, 1), {q}"), dist::beta_quantile(q, 0.01, 1.0).max(1e-300), q.powf(100.0).max(1e-300), 1e-11);
+        near(
+            &format!("Beta(1e-2, 1), {q}"),
+            dist::beta_quantile(q, 0.01, 1.0).max(1e-300),
+            q.powf(100.0).max(1e-300),
+            1e-11,
+        );
         near(&format!("Beta(1, 1e7), {q}"), dist::beta_quantile(q, 1.0, 1e7), -(-(-q).ln_1p() / -1e7).exp_m1(), 1e-13);
     }
     for x in [1e-8, 0.3, 5.0, 60.0, 1400.0] {
@@ -275,7 +279,8 @@ fn statrs_alone_would_not_do() {
         ("t quantile, df 1e7", StudentsT::new(0.0, 1.0, 1e7).unwrap().inverse_cdf(1.0 - T[7].2), T[7].0),
     ];
     for (what, theirs, reference) in misses {
-        assert!(!(relative(theirs, reference) < 1e-12), "{what}: statrs is good now: {theirs:e}, {reference:e}");
+        let off = relative(theirs, reference);
+        assert!(off.is_nan() || off >= 1e-12, "{what}: statrs is good now: {theirs:e}, {reference:e}");
     }
 }
 

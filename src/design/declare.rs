@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::check::{check_lonely, check_populations, check_shape, check_unique, check_weights};
 use super::roster::{DomainLonely, LonelyPsu, Roster, Stage, StageStratum};
 use super::{Design, Uncertainty};
 use crate::error::{Diagnostic, Error, Result};
-use crate::text::Text;
 
 /// Sizes of the population that each stage was drawn from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,15 +34,15 @@ pub enum Nesting {
 /// A design as its columns say it. Columns hold one value a respondent; codes are any numbers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Declaration {
-    rows: usize,
-    clusters: Vec<Vec<u32>>,
-    strata: Vec<Vec<u32>>,
-    stratum_names: Vec<String>,
-    fpc: Fpc,
-    weights: Option<Vec<f64>>,
-    nesting: Nesting,
-    lonely: LonelyPsu,
-    domain_lonely: DomainLonely,
+    pub(super) rows: usize,
+    pub(super) clusters: Vec<Vec<u32>>,
+    pub(super) strata: Vec<Vec<u32>>,
+    pub(super) stratum_names: Vec<String>,
+    pub(super) fpc: Fpc,
+    pub(super) weights: Option<Vec<f64>>,
+    pub(super) nesting: Nesting,
+    pub(super) lonely: LonelyPsu,
+    pub(super) domain_lonely: DomainLonely,
 }
 
 impl Declaration {
@@ -107,7 +107,7 @@ impl Declaration {
         self
     }
 
-    fn stratum_name(&self, stage: usize, row: usize) -> String {
+    pub(super) fn stratum_name(&self, stage: usize, row: usize) -> String {
         let code = self.strata.get(stage).map_or(0, |s| s[row]);
         let name = if stage == 0 { self.stratum_names.get(code as usize) } else { None };
         name.cloned().unwrap_or_else(|| code.to_string())
@@ -115,6 +115,20 @@ impl Declaration {
 }
 
 /// Checks a declaration and makes the design. All mistakes are told in one error.
+///
+/// ```
+/// use shihyo::design::{Declaration, Fpc, declare};
+///
+/// // Four people drawn from two districts of 10 and 20.
+/// let design = declare(
+///     Declaration::new(4)
+///         .strata(vec![vec![0, 0, 1, 1]])
+///         .fpc(Fpc::PopulationSize(vec![vec![10.0, 10.0, 20.0, 20.0]])),
+/// )?;
+/// assert_eq!(design.weights(), [5.0, 5.0, 10.0, 10.0]); // N/n
+/// assert_eq!(design.df(), 2.0); // PSUs − strata
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// No rows; columns of different lengths; weights that are negative or not finite, or all 0; a population size below the
@@ -143,53 +157,6 @@ pub fn declare(declaration: Declaration) -> Result<Design> {
         projections: Vec::new(),
         df: OnceLock::new(),
     })
-}
-
-/// Weights must be finite, not negative, and not all 0.
-pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
-    let bad: Vec<usize> = (0..weights.len()).filter(|i| !(weights[*i].is_finite() && weights[*i] >= 0.0)).collect();
-    if let Some(first) = bad.first() {
-        let (row, value, count) = (first + 1, weights[*first], bad.len());
-        return Err(Error::msg(
-            "design::weight",
-            format!("ウェイトが負または数値でない回答者が{count}人います（最初は{row}人目、値は{value}）"),
-            format!("{count} respondents have a weight that is negative or no number (first: respondent {row}, weight {value})"),
-        ));
-    }
-    if !weights.iter().any(|w| *w > 0.0) {
-        return Err(Error::msg("design::weight", "ウェイトがすべて0です", "every weight is 0"));
-    }
-    Ok(())
-}
-
-fn check_shape(d: &Declaration) -> Result<()> {
-    if d.rows == 0 {
-        return Err(Error::msg("design::empty", "回答者が1人もいません", "there are no respondents"));
-    }
-    if d.rows > u32::MAX as usize {
-        return Err(Error::msg("design::size", "回答者が多すぎます", "too many respondents"));
-    }
-    let fpc: &[Vec<f64>] = match &d.fpc {
-        Fpc::None => &[],
-        Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c,
-    };
-    let lengths = d.clusters.iter().map(Vec::len).chain(d.strata.iter().map(Vec::len)).chain(fpc.iter().map(Vec::len));
-    if let Some(length) = lengths.chain(d.weights.iter().map(Vec::len)).find(|l| *l != d.rows) {
-        return Err(Error::msg(
-            "design::length",
-            format!("標本設計の列の長さ（{length}）が回答者数（{}）と違います", d.rows),
-            format!("a design column has {length} values for {} respondents", d.rows),
-        ));
-    }
-    let stages = d.clusters.len().max(1);
-    if d.strata.len() > stages || fpc.len() > stages {
-        return Err(Error::msg(
-            "design::stages",
-            format!("抽出段は{stages}段ですが、層または母集団の大きさの列が{}段分あります", d.strata.len().max(fpc.len())),
-            format!("there are {stages} stages, but strata or population sizes for {}", d.strata.len().max(fpc.len())),
-        ));
-    }
-    Ok(())
 }
 
 /// Numbers pairs (parent, code) in the order in which they first occur.
@@ -290,91 +257,4 @@ fn population(fpc: &Fpc, stage: usize, row: usize, drawn: u64) -> f64 {
         Fpc::PopulationSize(c) => c.get(stage).map_or(f64::INFINITY, |c| c[row]),
         Fpc::SamplingFraction(c) => c.get(stage).map_or(f64::INFINITY, |c| drawn as f64 / c[row]),
     }
-}
-
-fn check_unique(codes: &[u32], stratum_of_row: &[u32], d: &Declaration) -> Option<Diagnostic> {
-    let mut stratum_of_code: HashMap<u32, (u32, usize)> = HashMap::new();
-    for (row, (code, stratum)) in codes.iter().zip(stratum_of_row).enumerate() {
-        let (known, first) = *stratum_of_code.entry(*code).or_insert((*stratum, row));
-        if known != *stratum {
-            let (a, b) = (d.stratum_name(0, first), d.stratum_name(0, row));
-            return Some(
-                Diagnostic::new(
-                    "design::nest",
-                    Text::new(
-                        format!("同じ集落（PSU）番号が二つの層「{a}」「{b}」にあります（{}人目と{}人目）", first + 1, row + 1),
-                        format!("a cluster code occurs in two strata, \"{a}\" and \"{b}\" (respondents {} and {})", first + 1, row + 1),
-                    ),
-                )
-                .help(Text::new("番号が層ごとに1から始まるなら nest を指定します", "say nest if the codes start again in each stratum")),
-            );
-        }
-    }
-    None
-}
-
-fn check_populations(
-    d: &Declaration,
-    stage: usize,
-    stratum_of_row: &[u32],
-    first_row: &[usize],
-    strata: &[StageStratum],
-    problems: &mut Vec<Diagnostic>,
-) {
-    let column = match &d.fpc {
-        Fpc::None => return,
-        Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c.get(stage),
-    };
-    let Some(column) = column else { return };
-    for (row, h) in stratum_of_row.iter().enumerate() {
-        let first = first_row[*h as usize];
-        if column[row] != column[first] {
-            let name = d.stratum_name(stage, row);
-            problems.push(Diagnostic::new(
-                "design::fpc-varies",
-                Text::new(
-                    format!("層「{name}」（第{}段）の母集団の大きさが一つではありません（{}と{}）", stage + 1, column[first], column[row]),
-                    format!("stratum \"{name}\" (stage {}) has more than one population size ({} and {})", stage + 1, column[first], column[row]),
-                ),
-            ));
-            return;
-        }
-    }
-    for (stratum, row) in strata.iter().zip(first_row) {
-        let (n, size) = (stratum.units, stratum.population);
-        // A fraction of exactly n/N may come back a rounding below n.
-        if size.is_nan() || size <= 0.0 || size < n as f64 * (1.0 - 1e-12) {
-            let name = d.stratum_name(stage, *row);
-            problems.push(Diagnostic::new(
-                "design::fpc-small",
-                Text::new(
-                    format!("層「{name}」（第{}段）の母集団の大きさ{size}が標本の{n}より小さいか、数値ではありません", stage + 1),
-                    format!("stratum \"{name}\" (stage {}): the population size {size} is below the sample's {n}, or no number", stage + 1),
-                ),
-            ));
-        }
-    }
-}
-
-fn check_lonely(d: &Declaration, stage: usize, first_row: &[usize], strata: &[StageStratum], problems: &mut Vec<Diagnostic>) {
-    let lonely = |h: &StageStratum| h.units == 1 && h.carry > 0.0 && !h.is_complete();
-    let names: Vec<String> =
-        strata.iter().zip(first_row).filter(|(h, _)| lonely(h)).map(|(_, row)| d.stratum_name(stage, *row)).collect();
-    if names.is_empty() || d.rows == 1 {
-        return;
-    }
-    let (count, shown) = (names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("、"));
-    problems.push(
-        Diagnostic::new(
-            "design::lonely-psu",
-            Text::new(
-                format!("標本単位（PSU）が1つしかない層が{count}あります（第{}段: {shown}）", stage + 1),
-                format!("{count} strata have a single sampled unit (stage {}: {})", stage + 1, shown.replace('、', ", ")),
-            ),
-        )
-        .help(Text::new(
-            "近い層と合わせるか、lonely-psu に certainty・adjust・average のいずれかを指定します",
-            "merge them with a neighbour, or choose certainty, adjust or average for lonely-psu",
-        )),
-    );
 }

@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod calibrate;
+mod check;
 mod declare;
 mod diagnostics;
 mod jackknife;
@@ -72,7 +73,7 @@ impl Design {
     /// # Errors
     /// A weight that is negative or not finite, no positive weight, or columns of another length.
     pub fn replicated(weights: Vec<f64>, replicates: Replicates) -> Result<Self> {
-        declare::check_weights(&weights)?;
+        check::check_weights(&weights)?;
         if replicates.rows() != weights.len() {
             return Err(Error::msg(
                 "design::length",
@@ -103,6 +104,14 @@ impl Design {
     /// The weights that the design was declared with.
     pub fn base_weights(&self) -> &[f64] {
         &self.base_weights
+    }
+
+    /// Whether everyone was asked: every stratum of every stage was drawn whole, so that nothing varies.
+    pub fn is_census(&self) -> bool {
+        match &self.uncertainty {
+            Uncertainty::Linearised { roster, .. } => roster.stages.iter().all(|s| s.strata.iter().all(|h| h.is_complete())),
+            Uncertainty::Replicated(_) => false,
+        }
     }
 
     /// Whether a step changed the weights in a way that the variance must follow.

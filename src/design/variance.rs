@@ -216,20 +216,20 @@ struct Policy {
 fn stage_variance(stage: &Stage, group: &[u32], scatters: &Scatters, policy: Policy) -> Result<Vec<f64>, NoVariance> {
     let k = scatters.size;
     let mut variance = vec![0.0; k * k];
+    // A stratum without a row of the domain says nothing, also not about the grand mean.
+    let group: Vec<u32> =
+        group.iter().copied().filter(|h| policy.whole_design || scatters.present[*h as usize] > 0).collect();
     let units: u64 = group.iter().map(|h| stage.strata[*h as usize].units).sum();
     let mut grand_mean = vec![0.0; k];
-    for h in group {
+    for h in &group {
         for (g, s) in grand_mean.iter_mut().zip(&scatters.sums[*h as usize * k..]) {
             *g += s / units as f64;
         }
     }
     let (mut counted, mut known) = (0_u64, 0_u64);
-    for h in group {
+    for h in &group {
         let h = *h as usize;
         let (stratum, present) = (&stage.strata[h], scatters.present[h]);
-        if present == 0 && !policy.whole_design {
-            continue;
-        }
         counted += 1;
         known += 1;
         if stratum.is_complete() {
@@ -279,6 +279,9 @@ impl Design {
             return Err(NoVariance::NoReplicates);
         };
         let k = influences.size;
+        if k == 0 {
+            return Ok(Covariance::zeros(0));
+        }
         let mut policy = Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design: influences.whole_design };
         let pairs = influences.rows.iter().zip(influences.values.chunks_exact(k));
         let all: Vec<u32>;

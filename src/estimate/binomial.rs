@@ -37,6 +37,14 @@ pub enum BinomialMethod {
 /// x is an integer, 0 ≤ x ≤ n, and `level` is in (0, 1). The formulas are those of [`binomial_limits`]; `wald` too is
 /// clipped here.
 ///
+/// ```
+/// use shihyo::estimate::{IntervalMethod, binomial::binomial_interval};
+/// // Newcombe 1998, table I: 81 of 263.
+/// let i = binomial_interval(IntervalMethod::Wilson, 81, 263, 0.95)?;
+/// assert_eq!(format!("{:.4} {:.4}", i.low, i.high), "0.2553 0.3662");
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// As [`binomial_limits`].
 pub fn binomial_interval(
@@ -81,10 +89,7 @@ pub fn binomial_limits(method: BinomialMethod, x: u64, n: u64, level: f64) -> Re
         }
         BinomialMethod::JeffreysBcd => {
             let plain = jeffreys(p, size, alpha);
-            Limits {
-                low: if x == 0 { 0.0 } else { plain.low },
-                high: if x == n { 1.0 } else { plain.high },
-            }
+            Limits { low: if x == 0 { 0.0 } else { plain.low }, high: if x == n { 1.0 } else { plain.high } }
         }
         BinomialMethod::Plain(method) => match method {
             IntervalMethod::Wald => Limits { low: p - z * se, high: p + z * se },
@@ -196,11 +201,15 @@ pub fn likelihood(p: f64, n: f64, z: f64) -> Limits {
         // D(η) ≥ −h − pη with h the entropy, so D is at least the target here.
         let entropy = -(p * p.ln() + q * q.ln());
         let mut odds = -(target + entropy) / p;
+        if odds < -700.0 {
+            // There D is −h − pη to all digits: this is the root, and its share is below 1e-304.
+            return 0.0;
+        }
         for _ in 0..200 {
             let (theta, rest) = (1.0 / (1.0 + (-odds).exp()), 1.0 / (1.0 + odds.exp()));
             let excess = deviance(p, theta) + deviance(q, rest) - target;
             let step = excess / (p - theta);
-            if !(step > 0.0) {
+            if step.is_nan() || step <= 0.0 {
                 break;
             }
             let next = odds + step;
@@ -212,4 +221,196 @@ pub fn likelihood(p: f64, n: f64, z: f64) -> Limits {
         1.0 / (1.0 + (-odds).exp())
     };
     Limits { low: lower(p), high: 1.0 - lower(1.0 - p) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        BinomialMethod, Limits, agresti_coull, binomial_interval, binomial_limits, clopper_pearson, jeffreys,
+        likelihood, wilson, wilson_cc,
+    };
+    use crate::estimate::value::{IntervalMethod, NotEstimable};
+
+    const METHODS: [BinomialMethod; 13] = [
+        BinomialMethod::Plain(IntervalMethod::Wald),
+        BinomialMethod::Plain(IntervalMethod::Logit),
+        BinomialMethod::Plain(IntervalMethod::Xlogit),
+        BinomialMethod::Plain(IntervalMethod::Wilson),
+        BinomialMethod::Plain(IntervalMethod::WilsonCc),
+        BinomialMethod::Plain(IntervalMethod::KornGraubard),
+        BinomialMethod::Plain(IntervalMethod::Likelihood),
+        BinomialMethod::Plain(IntervalMethod::Asin),
+        BinomialMethod::Plain(IntervalMethod::AgrestiCoull),
+        BinomialMethod::Plain(IntervalMethod::Jeffreys),
+        BinomialMethod::Plain(IntervalMethod::ClopperPearson),
+        BinomialMethod::WaldCc,
+        BinomialMethod::JeffreysBcd,
+    ];
+
+    /// P(X ≥ x) of a binomial, by summing.
+    fn at_least(x: u64, n: u64, p: f64) -> f64 {
+        let mut term = (1.0 - p).powi(n as i32);
+        let mut below = 0.0;
+        for k in 0..x {
+            below += term;
+            term *= (n - k) as f64 / (k + 1) as f64 * p / (1.0 - p);
+        }
+        1.0 - below
+    }
+
+    #[track_caller]
+    fn near(got: f64, want: f64, tolerance: f64) {
+        assert!((got - want).abs() <= tolerance, "got {got:e}, want {want:e}");
+    }
+
+    /// Newcombe 1998, table I: 95 % intervals for 81/263, 15/148, 0/20 and 1/29, as printed (four decimals).
+    #[test]
+    fn newcombes_examples_print_as_published() {
+        let printed = |method: IntervalMethod| {
+            [(81, 263), (15, 148), (0, 20), (1, 29)].map(|(x, n)| {
+                let i = binomial_interval(method, x, n, 0.95).unwrap();
+                format!("{:.4} {:.4}", i.low, i.high)
+            })
+        };
+        assert_eq!(
+            printed(IntervalMethod::Wilson),
+            ["0.2553 0.3662", "0.0624 0.1605", "0.0000 0.1611", "0.0061 0.1718"]
+        );
+        assert_eq!(
+            printed(IntervalMethod::WilsonCc),
+            ["0.2535 0.3682", "0.0598 0.1644", "0.0000 0.2005", "0.0018 0.1963"]
+        );
+        assert_eq!(
+            printed(IntervalMethod::ClopperPearson),
+            ["0.2527 0.3676", "0.0578 0.1617", "0.0000 0.1684", "0.0009 0.1776"]
+        );
+        assert_eq!(
+            printed(IntervalMethod::Likelihood),
+            ["0.2542 0.3655", "0.0596 0.1567", "0.0000 0.0916", "0.0020 0.1432"]
+        );
+    }
+
+    #[test]
+    fn limits_mirror_contain_the_share_and_widen_with_the_level() {
+        for n in [1, 2, 7, 30, 1000, 1_000_000] {
+            for x in [0, 1, n / 3, n / 2, n - 1, n] {
+                for method in METHODS {
+                    let Ok(narrow) = binomial_limits(method, x, n, 0.8) else { continue };
+                    let wide = binomial_limits(method, x, n, 0.99).unwrap();
+                    let mirror = binomial_limits(method, n - x, n, 0.8).unwrap();
+                    let what = format!("{method:?} {x}/{n}: {narrow:?} {wide:?} {mirror:?}");
+                    assert!((narrow.low + mirror.high - 1.0).abs() < 1e-13, "{what}");
+                    assert!((narrow.high + mirror.low - 1.0).abs() < 1e-13, "{what}");
+                    // Agresti–Coull's unclipped limits are not nested: the centre moves with the level.
+                    let (inner, outer) = (narrow.clipped(), wide.clipped());
+                    assert!(outer.low <= inner.low && inner.high <= outer.high, "{what}");
+                    // An equal-tailed posterior interval may leave out a share at the end; no other does.
+                    let p = x as f64 / n as f64;
+                    if method != BinomialMethod::Plain(IntervalMethod::Jeffreys) {
+                        assert!(wide.low <= p + 1e-15 && p <= wide.high + 1e-15, "{what}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn wilson_limits_solve_the_score_equation() {
+        let (p, n, z) = (0.13, 61.5, 2.1);
+        for theta in [wilson(p, n, z).low, wilson(p, n, z).high] {
+            near((p - theta).abs(), z * (theta * (1.0 - theta) / n).sqrt(), 1e-15);
+        }
+    }
+
+    #[test]
+    fn continuity_corrected_limits_solve_theirs() {
+        let (p, n, z) = (0.2, 40.0, 1.7);
+        let cc = wilson_cc(p, n, z);
+        for theta in [cc.low, cc.high] {
+            near((p - theta).abs() - 0.5 / n, z * (theta * (1.0 - theta) / n).sqrt(), 1e-14);
+        }
+    }
+
+    #[test]
+    fn likelihood_limits_solve_theirs_also_at_the_ends() {
+        for (p, n, z) in [(0.3, 25.0, 1.96), (0.002, 900.5, 1.2), (0.999, 77.0, 3.3), (0.5, 1e8, 2.0), (0.4, 3.0, 60.0)]
+        {
+            let l = likelihood(p, n, z);
+            for theta in [l.low, l.high].into_iter().filter(|t| *t > 0.0 && *t < 1.0) {
+                let q: f64 = 1.0 - p;
+                let deviance = 2.0 * n * (p * (p / theta).ln() + q * (q / (1.0 - theta)).ln());
+                near(deviance / (z * z), 1.0, 1e-7);
+            }
+        }
+        let zero = likelihood(0.0, 20.0, 1.5);
+        assert_eq!(zero.low, 0.0);
+        near(zero.high, 1.0 - (-1.5f64 * 1.5 / 40.0).exp(), 1e-15);
+        assert_eq!(likelihood(0.3, 2.0, 1e6), Limits { low: 0.0, high: 1.0 });
+    }
+
+    #[test]
+    fn clopper_pearson_limits_solve_theirs() {
+        for (x, n) in [(1u64, 10u64), (5, 10), (9, 10), (3, 200)] {
+            let l = clopper_pearson(x as f64 / n as f64, n as f64, 0.1);
+            near(at_least(x, n, l.low), 0.05, 1e-12);
+            near(at_least(x + 1, n, l.high), 0.95, 1e-12);
+        }
+    }
+
+    /// Clopper–Pearson covers every share with at least its level; Wilson does not (that is its bargain).
+    #[test]
+    fn clopper_pearson_never_covers_too_little() {
+        let n = 20;
+        let intervals: Vec<_> =
+            (0..=n).map(|x| binomial_interval(IntervalMethod::ClopperPearson, x, n, 0.9).unwrap()).collect();
+        for i in 1..200 {
+            let p = f64::from(i) / 200.0;
+            let covered: f64 = (0..=n)
+                .filter(|&x| intervals[x as usize].low <= p && p <= intervals[x as usize].high)
+                .map(|x| at_least(x, n, p) - at_least(x + 1, n, p))
+                .sum();
+            assert!(covered >= 0.9 - 1e-9, "p {p}: {covered}");
+        }
+    }
+
+    #[test]
+    fn jeffreys_lies_inside_clopper_pearson() {
+        for (p, n) in [(0.0, 10.0), (0.07, 14.0), (0.5, 3.0), (0.93, 400.0), (1.0, 6.0)] {
+            let (inner, outer) = (jeffreys(p, n, 0.05), clopper_pearson(p, n, 0.05));
+            assert!(outer.low <= inner.low && inner.high <= outer.high, "{p} {n}: {inner:?} {outer:?}");
+        }
+    }
+
+    #[test]
+    fn agresti_coull_has_wilsons_centre_and_is_no_narrower() {
+        for (p, n, z) in [(0.0, 10.0, 1.96), (0.3, 44.4, 2.5), (0.99, 500.0, 1.0)] {
+            let (ac, w) = (agresti_coull(p, n, z), wilson(p, n, z));
+            near(ac.low + ac.high, w.low + w.high, 1e-14);
+            assert!(ac.high - ac.low >= w.high - w.low - 1e-15);
+        }
+    }
+
+    #[test]
+    fn without_a_design_korn_graubard_is_clopper_pearson() {
+        let at = |m| binomial_limits(BinomialMethod::Plain(m), 7, 33, 0.95).unwrap();
+        assert_eq!(at(IntervalMethod::KornGraubard), at(IntervalMethod::ClopperPearson));
+    }
+
+    #[test]
+    fn what_has_no_interval_says_why() {
+        let wilson = BinomialMethod::Plain(IntervalMethod::Wilson);
+        assert_eq!(binomial_limits(wilson, 0, 0, 0.95), Err(NotEstimable::EmptyBase));
+        for level in [0.0, 1.0, -0.5, 95.0, f64::NAN] {
+            assert_eq!(binomial_limits(wilson, 1, 2, level), Err(NotEstimable::NotDefined));
+        }
+        assert_eq!(binomial_limits(wilson, 3, 2, 0.95), Err(NotEstimable::NotDefined));
+        for x in [0, 9] {
+            assert_eq!(binomial_interval(IntervalMethod::Logit, x, 9, 0.95), Err(NotEstimable::AtBoundary));
+            for method in METHODS {
+                if let Ok(l) = binomial_limits(method, x, 9, 0.95) {
+                    assert!(l.low.is_finite() && l.high.is_finite());
+                }
+            }
+        }
+    }
 }

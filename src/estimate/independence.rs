@@ -8,7 +8,7 @@ use crate::estimate::single::{check, check_length, covariance, degrees_of_freedo
 use crate::estimate::value::NotEstimable;
 use crate::stats::dist::{chi2_sf, f_sf};
 use crate::stats::linalg::{multiply, ratio_eigenvalues, spd_solve};
-use crate::stats::quadform;
+use crate::stats::quadform::{DenominatorDf, TailMethod, rao_scott_p};
 
 /// Which test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -47,13 +47,13 @@ pub struct Independence {
     pub n_weighted: f64,
 }
 
-/// The table of shares and their covariances.
+/// The table of shares, or of counts, and their covariances.
 struct Table {
     rows: usize,
     columns: usize,
-    shares: Vec<f64>,
-    row_shares: Vec<f64>,
-    column_shares: Vec<f64>,
+    cells: Vec<f64>,
+    row_sums: Vec<f64>,
+    column_sums: Vec<f64>,
     covariance: Covariance,
     n: f64,
     nu: f64,
@@ -64,7 +64,20 @@ struct Table {
 ///
 /// With p the cell shares, V their covariance, D = diag(p) and C contrasts orthogonal to the margins:
 /// Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C; λ are its eigenvalues, the generalised design effects; X² is Pearson's statistic of the
-/// table with total n.
+/// table with total n. Rao and Scott 1984; R `svychisq`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, IndependenceTest, independence};
+///
+/// // 2 × 2 table 20 10 / 10 20 of a simple sample: X² = 6.67.
+/// let cell = |i: u32| match i { 0..20 => (0, 0), 20..30 => (0, 1), 30..40 => (1, 0), _ => (1, 1) };
+/// let (rows, columns): (Vec<u32>, Vec<u32>) = (0..60).map(cell).unzip();
+/// let test = independence(&Design::simple(60)?, (&rows, 2), (&columns, 2), Domain::All, IndependenceTest::ChiSquare)?;
+/// assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
+/// assert_eq!(test.df1, Some(1.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
@@ -93,7 +106,9 @@ pub fn independence(
         n: used.len() as u64,
         n_weighted: used.iter().map(|row| design.weights()[*row as usize]).sum(),
     };
-    match table(design, rows.0, columns.0, &used, nu).and_then(|t| t.test(test)) {
+    // Wald's test is on counts, whose sum is estimated too; the others are on shares.
+    let counts = matches!(test, IndependenceTest::Wald | IndependenceTest::AdjustedWald);
+    match table(design, rows.0, columns.0, &used, nu, counts).and_then(|t| t.test(test)) {
         Ok((statistic, df1, df2, p_value)) => {
             (result.statistic, result.df1, result.df2) = (Ok(statistic), df1, df2);
             result.p_value = if p_value.is_finite() { Ok(p_value) } else { Err(NotEstimable::NoDegreesOfFreedom) };
@@ -111,7 +126,14 @@ fn present(levels: &[u32], used: &[u32]) -> Vec<u32> {
     found
 }
 
-fn table(design: &Design, rows: &[u32], columns: &[u32], used: &[u32], nu: f64) -> Result<Table, NotEstimable> {
+fn table(
+    design: &Design,
+    rows: &[u32],
+    columns: &[u32],
+    used: &[u32],
+    nu: f64,
+    counts: bool,
+) -> Result<Table, NotEstimable> {
     let (row_levels, column_levels) = (present(rows, used), present(columns, used));
     if used.is_empty() {
         return Err(NotEstimable::EmptyBase);
@@ -127,18 +149,19 @@ fn table(design: &Design, rows: &[u32], columns: &[u32], used: &[u32], nu: f64) 
                 let at = *at as usize;
                 cell[at] = if rows[at] == *row && columns[at] == *column { YES } else { NO };
             }
-            samples.push(Sample::new(design, &Estimand::Share(&cell), used));
+            let estimand = if counts { Estimand::Count(&cell) } else { Estimand::Share(&cell) };
+            samples.push(Sample::new(design, &estimand, used));
         }
     }
-    let shares = samples.iter().map(|s| s.value.clone()).collect::<Result<Vec<f64>, _>>()?;
+    let cells = samples.iter().map(|s| s.value.clone()).collect::<Result<Vec<f64>, _>>()?;
     let covariance = covariance(design, &samples.iter().collect::<Vec<_>>())?;
     let (r, c) = (row_levels.len(), column_levels.len());
     Ok(Table {
         rows: r,
         columns: c,
-        row_shares: (0..r).map(|i| shares[i * c..(i + 1) * c].iter().sum()).collect(),
-        column_shares: (0..c).map(|j| (0..r).map(|i| shares[i * c + j]).sum()).collect(),
-        shares,
+        row_sums: (0..r).map(|i| cells[i * c..(i + 1) * c].iter().sum()).collect(),
+        column_sums: (0..c).map(|j| (0..r).map(|i| cells[i * c + j]).sum()).collect(),
+        cells,
         covariance,
         n: used.len() as f64,
         nu,
@@ -182,11 +205,11 @@ impl Table {
             }
             IndependenceTest::LinearCombination => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, quadform::f_upper_tail(x2, &lambda, self.nu)))
+                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.nu, TailMethod::Exact, DenominatorDf::WholeAsR)))
             }
             IndependenceTest::Saddlepoint => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, quadform::f_upper_tail_saddlepoint(x2, &lambda, self.nu)))
+                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.nu, TailMethod::Saddlepoint, DenominatorDf::WholeAsR)))
             }
         }
     }
@@ -194,10 +217,10 @@ impl Table {
     /// n Σ (p_ij − p_i. p_.j)²/(p_i. p_.j).
     fn pearson(&self) -> f64 {
         let mut sum = 0.0;
-        for (i, r) in self.row_shares.iter().enumerate() {
-            for (j, c) in self.column_shares.iter().enumerate() {
+        for (i, r) in self.row_sums.iter().enumerate() {
+            for (j, c) in self.column_sums.iter().enumerate() {
                 let expected = r * c;
-                let off = self.shares[i * self.columns + j] - expected;
+                let off = self.cells[i * self.columns + j] - expected;
                 sum += if expected > 0.0 { off * off / expected } else { 0.0 };
             }
         }
@@ -207,7 +230,7 @@ impl Table {
     /// λ, the eigenvalues of Δ. The contrasts are (e_i − e_last) ⊗ (e_j − e_last): they span the interaction, and Δ's
     /// eigenvalues do not depend on the basis.
     fn design_effects(&self) -> Result<Vec<f64>, NotEstimable> {
-        let (cells, k) = (self.shares.len(), self.size());
+        let (cells, k) = (self.cells.len(), self.size());
         let mut contrasts = vec![0.0; cells * k];
         let (last_row, last_column) = (self.rows - 1, self.columns - 1);
         for i in 0..last_row {
@@ -222,33 +245,34 @@ impl Table {
         let scaled: Vec<f64> = contrasts
             .iter()
             .enumerate()
-            .map(|(at, c)| if self.shares[at / k] > 0.0 { c / self.shares[at / k] } else { 0.0 })
+            .map(|(at, c)| if self.cells[at / k] > 0.0 { c / self.cells[at / k] } else { 0.0 })
             .collect();
         let transposed = |m: &[f64]| -> Vec<f64> { (0..cells * k).map(|at| m[(at % cells) * k + at / cells]).collect() };
         let product = || -> Option<Vec<f64>> {
             let below: Vec<f64> = multiply(&transposed(&contrasts), &scaled, k, cells, k)?.iter().map(|x| x / self.n).collect();
             let half = multiply(self.covariance.values(), &scaled, cells, cells, k)?;
             let above = multiply(&transposed(&scaled), &half, k, cells, k)?;
-            ratio_eigenvalues(&above, &below, k)
+            ratio_eigenvalues(&below, &above, k)
         };
         product().ok_or(NotEstimable::NotDefined)
     }
 
-    /// W = d'(G V G')⁻¹ d with d_ij = p_ij − p_i. p_.j (all but the last row and column) and G its derivative.
+    /// W = d'(G V G')⁻¹ d with d_ij = N_ij − N_i. N_.j/N (all but the last row and column) and G its derivative.
     fn wald(&self) -> Result<f64, NotEstimable> {
-        let (cells, k, last_column) = (self.shares.len(), self.size(), self.columns - 1);
+        let (cells, k, last_column) = (self.cells.len(), self.size(), self.columns - 1);
+        let total: f64 = self.cells.iter().sum();
         let (mut off, mut derivative) = (vec![0.0; k], vec![0.0; k * cells]);
         for at in 0..k {
             let (i, j) = (at / last_column, at % last_column);
-            off[at] = self.shares[i * self.columns + j] - self.row_shares[i] * self.column_shares[j];
+            off[at] = self.cells[i * self.columns + j] - self.row_sums[i] * self.column_sums[j] / total;
             for cell in 0..cells {
                 let (row, column) = (cell / self.columns, cell % self.columns);
-                let mut d = 0.0;
+                let mut d = self.row_sums[i] * self.column_sums[j] / (total * total);
                 if row == i {
-                    d -= self.column_shares[j];
+                    d -= self.column_sums[j] / total;
                 }
                 if column == j {
-                    d -= self.row_shares[i];
+                    d -= self.row_sums[i] / total;
                 }
                 if row == i && column == j {
                     d += 1.0;

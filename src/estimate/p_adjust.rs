@@ -11,6 +11,10 @@ fn ascending(p: &[f64]) -> Vec<usize> {
 }
 
 /// Holm 1979: with p₍₁₎ ≤ … ≤ p₍ₘ₎, the running maximum of (m − i + 1) p₍ᵢ₎, at most 1 (`p.adjust(method="holm")`).
+///
+/// ```
+/// assert_eq!(shihyo::estimate::p_adjust::holm(&[0.04, 0.01, 0.03]), [0.06, 0.03, 0.06]);
+/// ```
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
     let mut highest = 0.0f64;
@@ -49,4 +53,45 @@ pub fn hochberg(p: &[f64]) -> Vec<f64> {
 pub fn bonferroni(p: &[f64]) -> Vec<f64> {
     let m = p.len() as f64;
     p.iter().map(|v| (m * v).min(1.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{benjamini_hochberg, bonferroni, hochberg, holm};
+
+    type Adjust = fn(&[f64]) -> Vec<f64>;
+
+    const ALL: [Adjust; 4] = [holm, benjamini_hochberg, hochberg, bonferroni];
+
+    #[test]
+    fn worked_by_hand() {
+        let p = [0.04, 0.01, 0.03];
+        assert_eq!(holm(&p), [0.06, 0.03, 0.06]);
+        assert_eq!(bonferroni(&p), [0.12, 0.03, 0.09]);
+        assert_eq!(hochberg(&p), [0.04, 0.03, 0.04]);
+        assert_eq!(benjamini_hochberg(&p), [0.04, 0.03, 0.04]);
+    }
+
+    #[test]
+    fn order_is_kept_and_nothing_leaves_the_unit_interval() {
+        let p = [0.3, 0.001, 0.9, 0.02, 0.02, 1.0, 0.0];
+        let reversed: Vec<f64> = p.iter().rev().copied().collect();
+        for adjust in ALL {
+            let (got, mut back) = (adjust(&p), adjust(&reversed));
+            back.reverse();
+            assert_eq!(got, back);
+            for ((before, after), other) in p.iter().zip(&got).zip(bonferroni(&p)) {
+                assert!(before <= after && *after <= 1.0 && *after <= other);
+            }
+            assert_eq!(got[3], got[4]);
+        }
+    }
+
+    #[test]
+    fn one_or_none() {
+        for adjust in ALL {
+            assert_eq!(adjust(&[0.2]), [0.2]);
+            assert!(adjust(&[]).is_empty());
+        }
+    }
 }

@@ -51,7 +51,9 @@ impl ReliabilityReason {
     /// The reason in words.
     pub fn text(self) -> Text {
         match self {
-            Self::SmallSample => Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30"),
+            Self::SmallSample => {
+                Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30")
+            }
             Self::WideInterval => Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider"),
             Self::WideRelativeInterval => {
                 Text::new("信頼区間の幅が割合の130%を超える", "the interval is wider than 130 % of the share")
@@ -100,6 +102,14 @@ pub struct NchsVerdict {
 /// Source: Parker et al. 2017, Vital and Health Statistics 2(175), as in NCHS's SAS macro calculate_KornGraubard_CIs 2.0
 /// without its rounding.
 ///
+/// ```
+/// use shihyo::estimate::reliability::{Presentation, ReliabilityReason, nchs_share};
+/// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
+/// assert_eq!(verdict.presentation, Presentation::Suppress);
+/// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1 with p inside (0, 1);
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
@@ -116,7 +126,7 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
     let end = p == 0.0 || p == 1.0;
     let (n_eff, n_eff_df) = if end {
         (rows, rows)
-    } else if !(df > 0.0) {
+    } else if df.is_nan() || df <= 0.0 {
         return Err(NotEstimable::NoDegreesOfFreedom);
     } else if n == 1 {
         return Err(NotEstimable::SingleObservation);
@@ -145,7 +155,7 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
     if end {
         reasons.push(ReliabilityReason::ZeroOrOne);
     }
-    if !(df >= 8.0) {
+    if df.is_nan() || df < 8.0 {
         reasons.push(ReliabilityReason::FewDegreesOfFreedom);
     }
     let presentation = match (suppressed, reasons.is_empty()) {
@@ -203,4 +213,90 @@ pub const REFERENCE_LIMIT: u64 = 30;
 /// rows of its base, unweighted.
 pub fn reference_rule(n: u64) -> Reliability {
     if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ComplementFootnote, Presentation, Reliability, ReliabilityReason, nchs_share, reference_rule};
+    use crate::estimate::value::NotEstimable;
+
+    /// se of a simple sample of n.
+    fn simple(p: f64, n: u64) -> f64 {
+        (p * (1.0 - p) / n as f64).sqrt()
+    }
+
+    #[test]
+    fn a_large_simple_sample_is_presented() {
+        let v = nchs_share(0.4, simple(0.4, 2000), 2000, 1999.0).unwrap();
+        assert_eq!((v.presentation, v.complement), (Presentation::Present, ComplementFootnote::NotNeeded));
+        assert!(v.reasons.is_empty());
+        assert!((v.n_eff - 2000.0).abs() < 1e-9 && (v.n_eff_df - 2000.0).abs() < 1e-9);
+        assert_eq!(Reliability::from(v.presentation), Reliability::Reliable);
+    }
+
+    #[test]
+    fn each_rule_suppresses_by_itself() {
+        let reasons = |p, se, n, df| nchs_share(p, se, n, df).unwrap().reasons;
+        assert_eq!(reasons(0.97, 0.001, 29, 100.0), [ReliabilityReason::SmallSample]);
+        assert_eq!(reasons(0.5, 0.085, 500, 100.0), [ReliabilityReason::WideInterval]);
+        assert_eq!(reasons(0.05, 0.02, 500, 100.0), [ReliabilityReason::WideRelativeInterval]);
+        for (p, se, n) in [(0.97, 0.001, 29), (0.5, 0.085, 500), (0.05, 0.02, 500)] {
+            let v = nchs_share(p, se, n, 100.0).unwrap();
+            assert_eq!((v.presentation, v.complement), (Presentation::Suppress, ComplementFootnote::NotNeeded));
+        }
+    }
+
+    #[test]
+    fn the_complement_of_an_imprecise_share_gets_the_footnote() {
+        let v = nchs_share(0.95, 0.02, 500, 100.0).unwrap();
+        assert_eq!((v.presentation, v.complement), (Presentation::Present, ComplementFootnote::Needed));
+        // The limits are those of its complement, mirrored.
+        let w = nchs_share(0.05, 0.02, 500, 100.0).unwrap();
+        assert!((v.low + w.high - 1.0).abs() < 1e-13 && (v.high + w.low - 1.0).abs() < 1e-13);
+        assert!((v.relative_width_complement.unwrap() - w.relative_width.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ends_and_few_degrees_of_freedom_are_reviewed() {
+        for (p, df) in [(0.0, 30.0), (1.0, 30.0), (0.0, 0.0)] {
+            let v = nchs_share(p, 0.0, 90, df).unwrap();
+            assert_eq!(v.presentation, Presentation::Review);
+            assert_eq!((v.n_eff, v.n_eff_df), (90.0, 90.0));
+            assert_eq!(v.relative_width.is_none(), p == 0.0);
+            assert_eq!(v.relative_width_complement.is_none(), p == 1.0);
+            assert!(v.reasons.contains(&ReliabilityReason::ZeroOrOne));
+        }
+        let v = nchs_share(0.4, 0.01, 5000, 7.0).unwrap();
+        assert_eq!((v.presentation, v.reasons), (Presentation::Review, vec![ReliabilityReason::FewDegreesOfFreedom]));
+        assert_eq!(nchs_share(0.4, 0.01, 5000, 8.0).unwrap().presentation, Presentation::Present);
+    }
+
+    #[test]
+    fn the_effective_size_is_capped_at_n() {
+        let v = nchs_share(0.4, 0.001, 800, f64::INFINITY).unwrap();
+        assert!(v.n_eff > 800.0);
+        assert_eq!(v.n_eff_df, 800.0);
+        let known = nchs_share(0.4, 0.0, 800, 20.0).unwrap();
+        assert_eq!((known.n_eff, known.n_eff_df, known.low), (f64::INFINITY, 800.0, v.low));
+    }
+
+    #[test]
+    fn what_has_no_verdict_says_why() {
+        assert_eq!(nchs_share(0.4, 0.1, 0, 5.0), Err(NotEstimable::EmptyBase));
+        assert_eq!(nchs_share(0.4, 0.1, 1, 5.0), Err(NotEstimable::SingleObservation));
+        for df in [0.0, -3.0, f64::NAN] {
+            assert_eq!(nchs_share(0.4, 0.1, 50, df), Err(NotEstimable::NoDegreesOfFreedom));
+        }
+        for (p, se) in [(1.1, 0.1), (f64::NAN, 0.1), (0.4, -0.1), (0.4, f64::NAN)] {
+            assert_eq!(nchs_share(p, se, 50, 5.0), Err(NotEstimable::NotDefined));
+        }
+    }
+
+    #[test]
+    fn fewer_than_thirty_are_for_reference() {
+        assert_eq!(reference_rule(29), Reliability::Reference);
+        assert_eq!(reference_rule(30), Reliability::Reliable);
+        assert_eq!(reference_rule(0), Reliability::Reference);
+        assert_eq!(serde_json::to_string(&reference_rule(3)).unwrap(), "\"reference\"");
+    }
 }

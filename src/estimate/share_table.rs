@@ -35,6 +35,23 @@ impl ShareOf<'_> {
 }
 
 /// Totals of a design that has no calibration and one stage.
+///
+/// ```
+/// use shihyo::design::{Declaration, declare};
+/// use shihyo::engine::{Cells, Measure, Reduction, reduce};
+/// use shihyo::estimate::{Options, ShareOf, ShareTable};
+///
+/// let design = declare(Declaration::new(6).strata(vec![vec![0, 0, 0, 1, 1, 1]]))?;
+/// let (keys, count) = ShareTable::keys(&design)?;
+/// // Codes 0 参加したい, 1 できれば, 2 したくない, 3 無回答.
+/// let measure = Measure { codes: &[0, 2, 1, 3, 2, 0], code_count: 4 };
+/// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, Some(design.weights()), vec![measure])?);
+/// let table = ShareTable::new(&design, &totals)?;
+/// let net = ShareOf { measure: 0, yes: &[true, true, false, false], base: &[true, true, true, false], cells: None };
+/// let share = table.share(&net, &Options::default());
+/// assert_eq!((share.n, share.n_yes, share.value), (5, Some(3), Ok(0.6)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ShareTable<'a> {
     design: &'a Design,
@@ -143,6 +160,7 @@ impl<'a> ShareTable<'a> {
             value,
             df: DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() },
             logit_variance: None,
+            census: self.design.is_census(),
         };
         summary.report(self.covariance(std::slice::from_ref(what)).map(|v| v.get(0, 0)), options)
     }

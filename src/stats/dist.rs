@@ -14,7 +14,9 @@ use statrs::function::erf::erfc_inv;
 
 use super::special::{Tails, beta_power, beta_tails, gamma_tails};
 
-pub use super::quantile::{beta_quantile, beta_upper_quantile, normal_quantile, normal_upper_quantile, t_quantile, t_upper_quantile};
+pub use super::quantile::{
+    beta_quantile, beta_upper_quantile, normal_quantile, normal_upper_quantile, t_quantile, t_upper_quantile,
+};
 
 /// Φ(z) = P(Z ≤ z), Z standard normal.
 pub fn normal_cdf(z: f64) -> f64 {

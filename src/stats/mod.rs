@@ -4,6 +4,7 @@
 //! (linear algebra); the rooms above check first and turn what cannot be computed into a reason.
 
 pub mod dist;
+mod least_squares;
 pub mod linalg;
 pub mod quadform;
 mod quantile;

@@ -3,8 +3,12 @@
 use super::dist::{normal_pdf, normal_sf, normal_upper_start, t_folded, t_power};
 use super::special::{beta_power, beta_tails};
 
-/// Beyond this a + b the beta quantile is its Cornish–Fisher expansion (remainder below 1e-14).
+/// Beyond this a + b, with a and b themselves large, the beta quantile is its Cornish–Fisher expansion: the fraction
+/// would need √a terms a step, and the remainder is of the order σ/a, below 1e-13.
 const BETA_EXPANSION: f64 = 1e10;
+
+/// The least a and b for the expansion.
+const BETA_EXPANSION_LEAST: f64 = 1e8;
 
 /// z with Φ(z) = p, p in [0, 1] (0 and 1 give ∓∞).
 ///
@@ -33,6 +37,12 @@ pub fn normal_upper_quantile(q: f64) -> f64 {
 }
 
 /// t with P(T ≤ t) = p, p in [0, 1], df > 0 (∞: normal).
+///
+/// ```
+/// use shihyo::stats::dist::t_quantile;
+/// assert_eq!(format!("{:.4}", t_quantile(0.975, 16.0)), "2.1199");
+/// assert_eq!(format!("{:.4}", t_quantile(0.975, f64::INFINITY)), "1.9600");
+/// ```
 pub fn t_quantile(p: f64, df: f64) -> f64 {
     if p > 0.5 { t_upper_quantile(1.0 - p, df) } else { -t_upper_quantile(p, df) }
 }
@@ -44,7 +54,7 @@ pub fn t_upper_quantile(q: f64, df: f64) -> f64 {
     if df == f64::INFINITY {
         return normal_upper_quantile(q);
     }
-    if !(0.0..=1.0).contains(&q) || !(df > 0.0) {
+    if !(0.0..=1.0).contains(&q) || df.is_nan() || df <= 0.0 {
         return f64::NAN;
     }
     if q > 0.5 {
@@ -88,7 +98,7 @@ pub fn beta_upper_quantile(q: f64, a: f64, b: f64) -> f64 {
 
 /// (x, 1 − x) with P(B > x) = q, B ~ Beta(a, b), q ≤ ½: Newton on ln P(B > x) against logit x, where it is concave.
 fn beta_logit(q: f64, a: f64, b: f64) -> (f64, f64) {
-    if !(0.0..=1.0).contains(&q) || !(a > 0.0 && b > 0.0) || !a.is_finite() || !b.is_finite() {
+    if !(0.0..=1.0).contains(&q) || [a, b].iter().any(|v| !v.is_finite() || *v <= 0.0) {
         return (f64::NAN, f64::NAN);
     }
     if q == 0.0 {
@@ -96,7 +106,7 @@ fn beta_logit(q: f64, a: f64, b: f64) -> (f64, f64) {
     }
     let z = normal_upper_quantile(q);
     let n = a + b;
-    if n > BETA_EXPANSION && a.min(b) > 1e6 {
+    if n > BETA_EXPANSION && a.min(b) > BETA_EXPANSION_LEAST {
         // Mean, variance and skewness of the beta: x = μ + σ (z + γ (z² − 1)/6).
         let sd = (a / n * (b / n) / (n + 1.0)).sqrt();
         let skew = 2.0 * (b - a) * (n + 1.0).sqrt() / ((n + 2.0) * a.sqrt() * b.sqrt());
@@ -124,7 +134,11 @@ fn solve(start: f64, f: impl Fn(f64) -> (f64, f64)) -> f64 {
         if value == 0.0 {
             return u;
         }
-        if value < 0.0 { low = u } else { high = u }
+        if value < 0.0 {
+            low = u
+        } else {
+            high = u
+        }
         let newton = -value / slope;
         let limit = 2.0 + u.abs();
         let step = if newton.is_finite() { newton.clamp(-limit, limit) } else { -limit.copysign(value) };
@@ -141,4 +155,52 @@ fn solve(start: f64, f: impl Fn(f64) -> (f64, f64)) -> f64 {
         u = next;
     }
     u
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beta_quantile, beta_upper_quantile, solve, t_upper_quantile};
+    use crate::stats::dist::{beta_cdf, beta_sf, t_sf};
+
+    #[test]
+    fn the_expansion_meets_the_fraction() {
+        for (a, b) in [(3e9, 7.1e9), (1.1e8, 2e10)] {
+            for p in [0.0005, 0.025, 0.3] {
+                assert!((beta_cdf(beta_quantile(p, a, b), a, b) / p - 1.0).abs() < 1e-6);
+                assert!((beta_sf(beta_upper_quantile(p, a, b), a, b) / p - 1.0).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_far_below_one_stay_finite() {
+        for (a, b) in [(1e-8, 100.0), (0.003, 0.002), (1e-3, 1e7), (40.0, 1e-6)] {
+            for p in [0.005, 0.5, 0.975] {
+                let x = beta_quantile(p, a, b);
+                assert!((0.0..=1.0).contains(&x), "{a} {b} {p}: {x}");
+            }
+        }
+        // I_x(a, b) ~ x^a for small a.
+        let x = beta_quantile(0.3, 0.02, 1.0);
+        assert!((x / 0.3f64.powf(50.0) - 1.0).abs() < 1e-11);
+    }
+
+    #[test]
+    fn t_far_out_with_tiny_and_with_huge_df() {
+        for df in [0.05, 0.5, 1.0, 3.0, 1e3, 1e12] {
+            for q in [1e-14, 1e-5, 0.1, 0.26, 0.499_999] {
+                let t = t_upper_quantile(q, df);
+                if t < 1e150 {
+                    assert!((t_sf(t, df) / q - 1.0).abs() < 1e-11, "df {df} q {q} t {t}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn solve_leaves_a_flat_start() {
+        // Newton from the flat part would fly off; the bracket brings it back.
+        let root = solve(-30.0, |u| (u.exp() - 2.0, u.exp()));
+        assert!((root - 2f64.ln()).abs() < 1e-15);
+    }
 }

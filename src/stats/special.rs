@@ -31,8 +31,7 @@ pub fn stirling_error(x: f64) -> f64 {
         * (1.0 / 12.0
             - r2 * (1.0 / 360.0
                 - r2 * (1.0 / 1260.0
-                    - r2 * (1.0 / 1680.0
-                        - r2 * (1.0 / 1188.0 - r2 * (691.0 / 360_360.0 - r2 / 156.0))))));
+                    - r2 * (1.0 / 1680.0 - r2 * (1.0 / 1188.0 - r2 * (691.0 / 360_360.0 - r2 / 156.0))))));
     sum + series
 }
 
@@ -203,5 +202,72 @@ pub fn gamma_tails(a: f64, x: f64) -> Tails {
         let fraction = lentz(x + 1.0 - a, |m| (-m * (m - a), x + 1.0 - a + 2.0 * m));
         let upper = power * a * fraction;
         Tails { lower: 1.0 - upper, upper }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beta_tails, deviance, gamma_tails, ln_gamma, stirling_error};
+
+    #[track_caller]
+    fn near(got: f64, want: f64, tolerance: f64) {
+        assert!((got - want).abs() <= tolerance, "got {got:e}, want {want:e}");
+    }
+
+    #[test]
+    fn ln_gamma_of_factorials_and_halves() {
+        let mut factorial = 1.0f64;
+        for n in 1..=20 {
+            near(ln_gamma(f64::from(n)), factorial.ln(), 2e-14);
+            factorial *= f64::from(n);
+        }
+        near(ln_gamma(0.5), 0.5 * std::f64::consts::PI.ln(), 2e-15);
+        near(ln_gamma(1e-3), 6.907_178_885_383_854, 1e-14);
+        // ln Γ(1e7), mpmath 1.4.1.
+        near(ln_gamma(1e7) / 151_180_949.369_473_9, 1.0, 1e-15);
+    }
+
+    #[test]
+    fn stirling_error_is_smooth_where_the_series_begins() {
+        // δ(x) − δ(x + 1) = (x + ½) ln(1 + 1/x) − 1 on both sides of 16.
+        for x in [0.3f64, 5.5, 14.7, 15.999, 16.0, 17.2, 40.0] {
+            let step = (x + 0.5) * (1.0 / x).ln_1p() - 1.0;
+            near(stirling_error(x) - stirling_error(x + 1.0), step, 1e-15);
+        }
+    }
+
+    #[test]
+    fn deviance_is_the_formula_and_does_not_cancel() {
+        for (x, m) in [(3.0, 1.0), (1.0, 30.0), (100.0, 115.0), (0.5, 0.51)] {
+            let plain: f64 = x * f64::ln(x / m) + m - x;
+            near(deviance(x, m) / plain, 1.0, 1e-12);
+        }
+        assert_eq!(deviance(0.0, 2.5), 2.5);
+        assert_eq!(deviance(7.0, 7.0), 0.0);
+        // Near x = m it is (x − m)²/2m − (x − m)³/6m² …
+        near(deviance(1e8 + 1.0, 1e8) / (0.5e-8 - 1e-16 / 6.0), 1.0, 1e-14);
+    }
+
+    #[test]
+    fn both_tails_sum_to_one_and_the_ends_are_exact() {
+        for (a, x) in [(0.5, 0.2), (0.5, 1.49), (0.5, 1.51), (3.0, 9.0), (1e5, 1.001e5)] {
+            let t = gamma_tails(a, x);
+            near(t.lower + t.upper, 1.0, 1e-15);
+        }
+        let t = beta_tails(2.0, 3.0, 0.0, 1.0);
+        assert_eq!((t.lower, t.upper), (0.0, 1.0));
+        let t = beta_tails(2.0, 3.0, 1.0, 0.0);
+        assert_eq!((t.lower, t.upper), (1.0, 0.0));
+        // y below the spacing of x near 1 still counts: I_y(1, 2) = 1 − (1 − y)² seen from the other end.
+        near(beta_tails(2.0, 1.0, 1.0, 1e-20).upper, 2e-20, 1e-33);
+    }
+
+    #[test]
+    fn gamma_series_and_fraction_meet() {
+        for a in [0.25, 0.5, 3.7, 200.0, 1e6] {
+            let (below, above) = (gamma_tails(a, (a + 1.0) * (1.0 - 1e-15)), gamma_tails(a, a + 1.0));
+            near(below.upper / above.upper, 1.0, 1e-12);
+            near(below.lower / above.lower, 1.0, 1e-12);
+        }
     }
 }
