@@ -70,7 +70,8 @@ fn a_workbook_keeps_positions_types_and_row_numbers() {
     let expected = [Cell::Number(1.0), Cell::Bool(true), text("○ "), date("2024-04-01"), date("2024-04-01T12:00:00"), Cell::Broken("#DIV/0!".into())];
     assert_eq!(first, expected.iter().collect::<Vec<_>>());
     assert_eq!((cells(&table, 0), cells(&table, 5)), (vec!["1".into(), "2.5".into()], vec!["#DIV/0!".into(), "2".into()]));
-    assert_eq!(found(&table), [("raw::cell-error", 1, Some(5), Some("式".into())), ("raw::other-sheets", 1, None, None)]);
+    let expected = [("raw::cell-error", 1, Some(5), Some("式".into())), ("raw::empty-rows", 494, Some(7), None), ("raw::other-sheets", 1, None, None)];
+    assert_eq!(found(&table), expected);
 }
 
 #[test]

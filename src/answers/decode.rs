@@ -16,7 +16,7 @@ use super::tally::Issues;
 use super::{columns, returns, skip, spelling, toml_text};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
-use crate::raw::Table;
+use crate::raw::{Column, Table};
 use crate::text::Text;
 
 /// How the files of a wave are read as answers.
@@ -69,7 +69,8 @@ impl FromStr for Duplicates {
 
 /// Decodes the files of one wave (paper and web together).
 ///
-/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question), 重複 (the same id again). Of the
+/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question: blanks, missing codes and boxes that are
+/// merely not ticked are none, an invalid answer is one), 重複 (the same id again). Of the
 /// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
 /// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
 ///
@@ -160,10 +161,59 @@ fn locate(questions: &[Question], lexicons: &[Lexicon], table: &Table) -> Result
     for (question, lexicon) in questions.iter().zip(lexicons) {
         match heads.locate(question, lexicon, &ids) {
             Ok(layout) => found.push(layout),
-            Err(diagnostic) => mistakes.push(diagnostic),
+            Err(error) => mistakes.extend(error.into_diagnostics()),
         }
     }
     Error::all(mistakes).map_or(Ok(found), Err)
+}
+
+/// How the answers to one question stand in one file, in words for people who check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnsUsed {
+    /// The question's id.
+    pub question: String,
+    /// The file, as the user named it.
+    pub file: String,
+    /// The columns' names, in the file's spelling.
+    pub columns: Vec<String>,
+    /// How they are read.
+    pub layout: ColumnLayout,
+}
+
+/// How the columns of a question are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnLayout {
+    /// One column: a single answer, a number, words, or all marks joined in one cell.
+    Whole,
+    /// One column an option: 0/1, ○, TRUE/FALSE, the label.
+    Ticks,
+    /// First mention, second mention …: each cell holds a code or a label.
+    Mentions,
+}
+
+/// Which columns [`decode`] reads for each question (outer list: files, inner list: questions).
+///
+/// # Errors
+/// As [`decode`], for columns that cannot be found.
+pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<Vec<Vec<ColumnsUsed>>> {
+    let questions = &questionnaire.questions;
+    let lexicons: Vec<Lexicon> = questions.iter().map(Lexicon::of).collect();
+    let one = |table: &Table| -> Result<Vec<ColumnsUsed>> {
+        let layouts = locate(questions, &lexicons, table)?;
+        let used = questions.iter().zip(layouts).map(|(question, layout)| ColumnsUsed {
+            question: question.id.clone(),
+            file: table.digest.file.clone(),
+            columns: layout.columns().iter().filter_map(|&c| table.columns.get(c)).map(Column::name).collect(),
+            layout: match layout {
+                Layout::Whole(_) => ColumnLayout::Whole,
+                Layout::Ticks(_) => ColumnLayout::Ticks,
+                Layout::Mentions(_) => ColumnLayout::Mentions,
+            },
+        });
+        Ok(used.collect())
+    };
+    tables.iter().map(one).collect()
 }
 
 /// The answers of all rows of one table. Questions are independent here, so they are read side by side.

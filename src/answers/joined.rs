@@ -105,12 +105,9 @@ fn words_at(rest: &str, lexicon: &Lexicon) -> Vec<(usize, u128)> {
     let known = lexicon.forms.iter().filter(|(form, _)| !form.is_empty() && rest.starts_with(form.as_str()) && ends(form.len()));
     let mut found: Vec<(usize, u128)> = known.filter_map(|(form, &k)| bit(k).map(|b| (form.len(), b))).collect();
     let word = rest.split(DELIMITERS).next().unwrap_or("");
-    if spelling::whole_number(word).is_some() {
-        if let Some(bits) = lexicon.option(word).and_then(bit) {
-            if !found.contains(&(word.len(), bits)) {
-                found.push((word.len(), bits));
-            }
-        }
+    let code = spelling::whole_number(word).and_then(|_| lexicon.option(word)).and_then(bit);
+    if let Some(bits) = code.filter(|&bits| !found.contains(&(word.len(), bits))) {
+        found.push((word.len(), bits));
     }
     found
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lexicon::{Lexicon, Tick};
 use super::questionnaire::{Question, QuestionKind};
 use super::{spelling, toml_text};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
 use crate::text::Text;
@@ -62,18 +62,18 @@ impl<'a> Heads<'a> {
     }
 
     /// Finds the columns of `question`; `ids` are the folded ids of all questions, so that `問1-2` is not taken for option
-    /// 2 of `問1` when it is a question of its own.
-    pub(super) fn locate(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout, Diagnostic> {
+    /// 2 of `問1`, nor `問1 付問` for `問1` with its words, when it is a question of its own.
+    pub(super) fn locate(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout> {
         if !question.columns.is_empty() {
             return self.named(question, lexicon);
         }
         let many = matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. });
-        let whole = self.whole(question)?;
+        let whole = self.whole(question, ids)?;
         if let (Some(column), false) = (whole, matches!(question.kind, QuestionKind::Multiple { .. })) {
             return Ok(Layout::Whole(column));
         }
         if !many {
-            return Err(self.missing(question, None));
+            return Err(self.missing(question, None).into());
         }
         let (options, numbered) = self.parts(question, lexicon, ids);
         let found: Vec<usize> = options.iter().filter_map(|o| *o).collect();
@@ -88,14 +88,14 @@ impl<'a> Heads<'a> {
             return Ok(Layout::Mentions(mentions));
         }
         let lacking = if found.is_empty() { None } else { options.iter().position(Option::is_none) };
-        Err(self.missing(question, lacking))
+        Err(self.missing(question, lacking).into())
     }
 
     /// The columns that the questionnaire names.
-    fn named(&self, question: &Question, lexicon: &Lexicon) -> Result<Layout, Diagnostic> {
+    fn named(&self, question: &Question, lexicon: &Lexicon) -> Result<Layout> {
         let mut found = Vec::new();
         for name in &question.columns {
-            let column = self.table.column(name).ok_or_else(|| self.no_column(question, name))?;
+            let column = self.table.column(name).ok_or_else(|| Error::new(self.no_column(question, name)))?;
             found.extend(self.table.columns.iter().position(|c| std::ptr::eq(c, column)));
         }
         let options = question.categories().len();
@@ -111,14 +111,16 @@ impl<'a> Heads<'a> {
                     format!("設問「{id}」の columns は1つ（単数回答で選択肢ごとの列なら選択肢の数 {options}）にしてください（{given} あります）"),
                     format!("columns of \"{id}\" must name 1 column (or, for a single answer, one an option: {options}); it names {given}"),
                 );
-                Err(Diagnostic::new("answers::column-count", message).at(self.place(question)))
+                Err(Diagnostic::new("answers::column-count", message).at(self.place(question)).into())
             }
         }
     }
 
     /// The one column that the question's id or words name, if there is one.
-    fn whole(&self, question: &Question) -> Result<Option<usize>, Diagnostic> {
-        let ranked = self.heads.iter().enumerate().filter_map(|(index, head)| {
+    fn whole(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<usize>> {
+        let own = spelling::label(&question.id);
+        let elsewhere = |head: &Head| [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h));
+        let ranked = self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
             let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question));
             // A two-row header with the question above and nothing below it.
             let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
@@ -138,7 +140,7 @@ impl<'a> Heads<'a> {
                     format!("{} columns could be question \"{}\": {}", several.len(), question.id, names.join(", ")),
                 );
                 let help = Text::new("調査票の columns に列を書いてください（列番号なら @AO の形）", "name the column under columns in the questionnaire (@AO for a column by its letters)");
-                Err(Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help))
+                Err(Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help).into())
             }
         }
     }
@@ -157,7 +159,10 @@ impl<'a> Heads<'a> {
             if let Some(n) = spelling::whole_number(rest) {
                 numbered.entry(n).or_insert(index);
             }
-            if let Some(slot) = lexicon.of_column(rest).and_then(|k| options.get_mut(usize::from(k))) {
+            // Brackets around the whole part go, unless the label itself has them.
+            let within = BRACKETS.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.strip_suffix(*close));
+            let option = lexicon.of_column(rest).or_else(|| lexicon.of_column(within?.trim()));
+            if let Some(slot) = option.and_then(|k| options.get_mut(usize::from(k))) {
                 slot.get_or_insert(index);
             }
         }
@@ -279,14 +284,19 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
 fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     for start in [spelling::label(&question.id), spelling::label(&question.text)] {
         let Some(rest) = head.strip_prefix(&start).filter(|r| !start.is_empty() && !r.is_empty()) else { continue };
-        let part = rest.trim_matches(['_', '-', '.', '/', '[', ']', '(', ')', ' ', ':', '▲', '【', '】', '「', '」']);
-        let marked = !rest.starts_with(char::is_alphanumeric);
+        let bare = rest.trim_start_matches(['_', '-', '.', '/', ' ', ':', '▲']);
+        let part = bare.trim();
+        // `q▲s1c2`: a digit, then c and the option's number.
+        let numbered = start.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix('c').is_some_and(|n| spelling::whole_number(n).is_some());
+        let marked = numbered || !rest.starts_with(char::is_alphanumeric);
         if !part.is_empty() && (marked || ends_itself(&start)) {
             return Some(part);
         }
     }
     None
 }
+
+const BRACKETS: [(char, char); 4] = [('[', ']'), ('(', ')'), ('【', '】'), ('「', '」')];
 
 /// Whether an id such as `[No.8]` shows by itself where it ends.
 fn ends_itself(id: &str) -> bool {

@@ -84,7 +84,9 @@ mod tests {
 
     use MissingReason::{Invalid, NoAnswer, NotAsked};
 
-    fn applied(policy: NotAskedButAnswered) -> (Vec<Result<u128, MissingReason>>, Vec<(usize, Problem)>) {
+    type Applied = (Vec<Result<u128, MissingReason>>, Vec<(usize, Problem)>);
+
+    fn applied(policy: NotAskedButAnswered) -> Applied {
         let question = Question {
             id: "q2".into(),
             text: "q2".into(),

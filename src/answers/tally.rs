@@ -58,8 +58,7 @@ impl Issues {
             }
         }
         let mut findings = Vec::new();
-        for ((problem, value), mut cells) in groups {
-            cells.sort_unstable();
+        for ((problem, value), cells) in gathered(groups) {
             let Some(&(row, column)) = cells.first() else { continue };
             let place = match table.columns.get(column) {
                 Some(column) => table.place(row, column),
@@ -67,12 +66,49 @@ impl Issues {
             };
             let mut rows: Vec<u64> = cells.iter().filter_map(|(row, _)| table.row_numbers.get(*row).copied()).collect();
             rows.dedup();
-            let message = words(problem, question, value, &rows);
+            let message = words(problem, question, &value, &rows);
             let severity = if problem == Problem::AnsweredFilterUnknown { Severity::Note } else { Severity::Warning };
             findings.push(Finding { code: code(problem), severity, message, place: place.question(&question.id), count: cells.len() as u64 });
         }
         findings
     }
+}
+
+/// Rows and columns of a table.
+type Cells = Vec<(usize, usize)>;
+
+/// At most this many values of one problem have a finding each; the rarer ones share one, so that a column that was taken
+/// for another does not bury everything else.
+const VALUES_NAMED: usize = 20;
+
+fn gathered(groups: BTreeMap<(Problem, &str), Cells>) -> Vec<((Problem, Shown), Cells)> {
+    let mut by_problem: BTreeMap<Problem, Vec<(&str, Cells)>> = BTreeMap::new();
+    for ((problem, value), mut cells) in groups {
+        cells.sort_unstable();
+        by_problem.entry(problem).or_default().push((value, cells));
+    }
+    let mut out = Vec::new();
+    for (problem, mut values) in by_problem {
+        // The most frequent first; a stable sort keeps equal ones in the order of their values.
+        values.sort_by_key(|(_, cells)| std::cmp::Reverse(cells.len()));
+        let rest = if values.len() > VALUES_NAMED { values.split_off(VALUES_NAMED) } else { Vec::new() };
+        out.extend(values.into_iter().map(|(value, cells)| ((problem, Shown::Value(shorten(value))), cells)));
+        if !rest.is_empty() {
+            let kinds = rest.len();
+            let mut cells: Cells = rest.into_iter().flat_map(|(_, cells)| cells).collect();
+            cells.sort_unstable();
+            out.push(((problem, Shown::Others(kinds)), cells));
+        }
+    }
+    out
+}
+
+/// What a finding shows of the value that it is about.
+enum Shown {
+    /// The value itself; blank where it is not to be shown.
+    Value(String),
+    /// So many values, each rarer than those that have a finding of their own.
+    Others(usize),
 }
 
 /// At most this many rows are named in a message.
@@ -102,7 +138,7 @@ fn code(problem: Problem) -> &'static str {
 }
 
 /// What was found and what was done about it.
-fn words(problem: Problem, question: &Question, value: &str, rows: &[u64]) -> Text {
+fn words(problem: Problem, question: &Question, value: &Shown, rows: &[u64]) -> Text {
     let invalid = ("無効回答とした", "counted as invalid");
     let ((ja, en), (done_ja, done_en)) = match problem {
         Problem::OutOfList => (("選択肢にない回答", "not an option"), invalid),
@@ -148,9 +184,10 @@ fn words(problem: Problem, question: &Question, value: &str, rows: &[u64]) -> Te
         }
     };
     let (list, id) = (row_list(rows), &question.id);
-    let (shown_ja, shown_en) = match shorten(value) {
-        empty if empty.is_empty() => (String::new(), String::new()),
-        value => (format!("「{value}」"), format!(" \"{value}\"")),
+    let (shown_ja, shown_en) = match value {
+        Shown::Value(empty) if empty.is_empty() => (String::new(), String::new()),
+        Shown::Value(value) => (format!("「{value}」"), format!(" \"{value}\"")),
+        Shown::Others(kinds) => (format!("（ほか {kinds} 種類の値）"), format!(" ({kinds} other values)")),
     };
     Text::new(format!("{id}: {ja}{shown_ja}。{done_ja}。{}", list.ja), format!("{id}: {en}{shown_en}; {done_en}. {}", list.en))
 }

@@ -13,7 +13,7 @@ use shihyo::text::Text;
 
 /// 指標: 調査票の回答ファイルから進捗管理表まで / from questionnaire files to the indicator table
 #[derive(Debug, Parser)]
-#[command(name = "shihyo", version, about, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "shihyo", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,

@@ -3,7 +3,7 @@
 use shihyo::error::Result;
 use shihyo::pipeline::{self, Project};
 use shihyo::report;
-use shihyo::text::{Lang, Text};
+use shihyo::text::Text;
 
 use super::args::{CheckArgs, Format};
 use super::bars::Bars;
@@ -28,7 +28,7 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
                 word("非該当", "not asked"),
                 word("無回答", "no answer"),
                 word("無効回答", "invalid answer"),
-                Text::same("n").get(Lang::Ja).to_owned(),
+                "n".to_owned(),
             ];
             let rows: Vec<Vec<String>> = outcome
                 .quality
@@ -37,17 +37,23 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
                 .map(|l| {
                     let n = &l.ledger;
                     let counts = [n.returned, n.invalid_returns, n.duplicates, n.not_asked, n.no_answer + n.dont_know, n.invalid, n.valid];
-                    let mut row = vec![format!("{} {}", l.survey, l.wave), l.question.clone()];
+                    let title = plan.surveys.iter().find(|s| s.key == l.survey).map_or(&l.survey, |s| &s.title);
+                    let mut row = vec![format!("{title} {}", l.wave), l.question.clone()];
                     row.extend(counts.iter().map(u64::to_string));
                     row
                 })
                 .collect();
-            print(&screen::table(&header, &rows, 2))?;
+            print(&screen::table(&header, &rows, 2..9))?;
         }
-        Format::Csv => drop(print(&String::from_utf8_lossy(&report::quality_csv(&outcome.quality, &outcome.table)?))?),
-        Format::Json => drop(print(&String::from_utf8_lossy(&report::quality_json(&outcome.quality, &outcome.table)?))?),
+        Format::Csv => {
+            print(&String::from_utf8_lossy(&report::quality_csv(&outcome.quality, &outcome.table)?))?;
+        }
+        Format::Json => {
+            print(&String::from_utf8_lossy(&report::quality_json(&outcome.quality, &outcome.table)?))?;
+        }
     }
-    summary(&plan, &outcome, talk);
+    let all = Text::new("すべては check --format csv で表示します", "all of them: check --format csv");
+    summary(&plan, &outcome, &all, talk);
     talk.say(&Text::new("何も書き出していません。", "Nothing was written."));
-    Ok(ending(&plan, &outcome))
+    Ok(ending(&plan, &outcome, talk))
 }

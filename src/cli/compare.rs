@@ -1,14 +1,16 @@
 //! `shihyo compare`: an indicator by attributes, each part held against the rest.
 
+use shihyo::answers::Base;
 use shihyo::error::Result;
-use shihyo::pipeline::{self, Comparison, Project};
+use shihyo::indicator::DataKind;
+use shihyo::pipeline::{self, Comparison, Project, base_words};
 use shihyo::report::breakdown;
 use shihyo::text::Text;
 
 use super::args::{CompareArgs, Format};
 use super::bars::Bars;
 use super::message::Talk;
-use super::{Ending, print, screen};
+use super::{Ending, print, screen, synthetic};
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
@@ -25,13 +27,18 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                 if i == 0 {
                     let options = b.options.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
                     talk.say(&Text::same(&b.title));
+                    if b.data == DataKind::Synthetic {
+                        print(&format!("{}\n", synthetic().get(talk.lang)))?;
+                    }
+                    let base = b.base_rule.parse::<Base>().map_or(Text::same(&b.base_rule), base_words);
                     talk.say(&Text::new(
-                        format!("{} {} {options}　母数: {}", b.wave.long(), b.question, b.base_rule),
-                        format!("{} {} {options}  base: {}", b.wave, b.question, b.base_rule),
+                        format!("{} {} {options}", b.wave.long(), b.question),
+                        format!("{} {} {options}", b.wave, b.question),
                     ));
+                    talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
                 }
                 let (header, rows) = breakdown::table(b, talk.lang);
-                print(&screen::table(&header, &rows, 1))?;
+                print(&screen::table(&header, &rows, 1..7))?;
             }
             talk.say(&Text::new(
                 "「その他との差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",

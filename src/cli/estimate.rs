@@ -21,7 +21,7 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
         Format::Table => {
             let mut text = String::new();
             for table in report::tables(sheet, talk.lang) {
-                text.push_str(&screen::table(&table.header, &table.rows, table.first_number));
+                text.push_str(&screen::table(&table.header, &table.rows, table.first_number..table.header.len()));
             }
             for note in &sheet.notes {
                 text.push_str(note.get(talk.lang));

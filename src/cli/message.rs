@@ -3,11 +3,14 @@
 use std::fmt;
 use std::io::{IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use shihyo::error::{Diagnostic, Error};
-use shihyo::finding::{Finding, Severity};
+use shihyo::finding::Finding;
 use shihyo::text::{Lang, Text};
+
+use super::excerpt::Excerpt;
+use super::findings;
 
 /// What may be said, and how.
 #[derive(Debug, Clone, Copy)]
@@ -33,33 +36,36 @@ impl Talk {
         }
     }
 
+    /// One line that even `--quiet` does not hold back.
+    pub(crate) fn warn(&self, text: &Text) {
+        self.line(text.get(self.lang));
+    }
+
     /// All mistakes of an error, each with its place; a mistake in a plan shows the line and underlines the words.
     pub(crate) fn error(&self, error: &Error) {
-        for diagnostic in error.diagnostics() {
+        for (at, diagnostic) in error.diagnostics().iter().enumerate() {
+            if at > 0 {
+                self.line("");
+            }
             self.line(&self.rendered(diagnostic));
         }
         let count = error.diagnostics().len();
         if count > 1 {
-            self.line(Text::new(format!("誤りが{count}件あります。何も書き出していません。"), format!("{count} mistakes; nothing was written.")).get(self.lang));
+            self.line("");
+            self.line(Text::new(format!("誤りが{count}件あります。"), format!("{count} mistakes.")).get(self.lang));
         }
     }
 
-    /// The findings, warnings first; notes only as a count.
-    pub(crate) fn findings(&self, findings: &[Finding]) {
-        if self.quiet {
-            return;
-        }
-        for finding in findings.iter().filter(|f| f.severity == Severity::Warning) {
-            let place = finding.place.words(self.lang);
-            let count = Text::new(format!("（{}件）", finding.count), format!(" ({}×)", finding.count));
-            let count = if finding.count > 1 { count.get(self.lang) } else { "" };
-            self.line(&format!("  [{}] {}{count}\n      {place}", finding.code, finding.message.get(self.lang)));
+    /// The warnings among the findings, one line for each kind and file.
+    pub(crate) fn findings(&self, found: &[Finding]) {
+        if !self.quiet {
+            findings::lines(found, self.lang).iter().for_each(|line| self.line(line));
         }
     }
 
     fn rendered(&self, diagnostic: &Diagnostic) -> String {
         let theme = if self.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_wrap_lines(false);
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false);
         let mut out = String::new();
         match handler.render_report(&mut out, &Shown::new(diagnostic, self.lang)) {
             Ok(()) => out.trim_end().to_owned(),
@@ -76,14 +82,13 @@ impl Talk {
 /// A diagnostic in the form that miette draws.
 struct Shown<'a> {
     diagnostic: &'a Diagnostic,
-    source: Option<NamedSource<String>>,
+    excerpt: Option<Excerpt>,
     lang: Lang,
 }
 
 impl<'a> Shown<'a> {
     fn new(diagnostic: &'a Diagnostic, lang: Lang) -> Self {
-        let source = diagnostic.span.as_ref().map(|s| NamedSource::new(&s.source.file, s.source.text.clone()));
-        Self { diagnostic, source, lang }
+        Self { diagnostic, excerpt: diagnostic.span.as_ref().map(Excerpt::of), lang }
     }
 }
 
@@ -116,11 +121,11 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|s| s as &dyn SourceCode)
+        self.excerpt.as_ref().map(|e| e as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.diagnostic.span.as_ref()?;
-        Some(Box::new(std::iter::once(LabeledSpan::new(None, span.range.start, span.range.len()))))
+        let (start, length) = self.excerpt.as_ref()?.underlined;
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, start, length))))
     }
 }

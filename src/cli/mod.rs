@@ -5,7 +5,9 @@ mod bars;
 mod check;
 mod compare;
 mod estimate;
+mod excerpt;
 mod explain;
+mod findings;
 mod language;
 mod message;
 mod run;
@@ -19,6 +21,7 @@ use clap::{CommandFactory, Parser};
 use self::args::{Cli, Command, SchemaOf};
 use self::message::Talk;
 use shihyo::error::Error;
+use shihyo::text::Text;
 
 /// How a command ended.
 pub(crate) enum Ending {
@@ -63,6 +66,11 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
             print(&String::from_utf8_lossy(&out))
         }
     }
+}
+
+/// What stands over numbers that were made from synthetic responses.
+fn synthetic() -> Text {
+    Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
 }
 
 /// Writes data to stdout. A reader that has gone away (`| head`) is no error.

@@ -5,7 +5,7 @@ use shihyo::indicator::{DataKind, IndicatorTable, ProgressState};
 use shihyo::pipeline::{self, Outcome, Plan, Project};
 use shihyo::text::Text;
 
-use super::Ending;
+use super::{Ending, synthetic};
 use super::args::RunArgs;
 use super::bars::Bars;
 use super::message::Talk;
@@ -22,16 +22,18 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     let outcome = pipeline::compute(&project, &plan, &bars)?;
     let dir = args.out.clone().unwrap_or_else(|| project.derived());
     let written = pipeline::write(&plan, &outcome, &dir, &bars)?;
-    summary(&plan, &outcome, talk);
+    let all = Text::new(format!("すべては {}", written.join("quality.csv").display()), format!("all of them: {}", written.join("quality.csv").display()));
+    summary(&plan, &outcome, &all, talk);
     talk.say(&Text::new(format!("書き出しました: {}", written.display()), format!("written: {}", written.display())));
-    Ok(ending(&plan, &outcome))
+    Ok(ending(&plan, &outcome, talk))
 }
 
-/// What a person wants to know at once: how much was read, what stands where, what to look at.
-pub(crate) fn summary(plan: &Plan, outcome: &Outcome, talk: &Talk) {
+/// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says where the whole
+/// list of that is.
+pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
     talk.say(&Text::same(&plan.title));
     if plan.data == DataKind::Synthetic {
-        talk.say(&Text::new("※ 合成データです", "* synthetic data"));
+        talk.say(&synthetic());
     }
     let rows: u64 = outcome.inputs.iter().filter_map(|d| d.rows).sum();
     talk.say(&Text::new(
@@ -41,15 +43,22 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, talk: &Talk) {
     talk.say(&states(&outcome.table));
     let warnings = outcome.warnings();
     if warnings > 0 {
-        talk.say(&Text::new(format!("確認が必要な事項 {warnings}件（quality.csv にすべてあります）:"), format!("{warnings} things to look at (all of them in quality.csv):")));
+        talk.say(&Text::new(format!("確認が必要な事項 {warnings}件（{}）", all.ja), format!("{warnings} things to look at ({})", all.en)));
         talk.findings(&outcome.quality.findings);
     }
 }
 
-/// Exit code 1 when there are more warnings than the plan allows.
-pub(crate) fn ending(plan: &Plan, outcome: &Outcome) -> Ending {
+/// Exit code 1 when there are more warnings than the plan allows, and why.
+pub(crate) fn ending(plan: &Plan, outcome: &Outcome, talk: &Talk) -> Ending {
+    let warnings = outcome.warnings();
     match plan.warning_limit {
-        Some(limit) if outcome.warnings() > limit => Ending::TooManyFindings,
+        Some(limit) if warnings > limit => {
+            talk.warn(&Text::new(
+                format!("確認が必要な事項（{warnings}件）が計画の上限 warning_limit = {limit} を超えています。"),
+                format!("{warnings} things to look at: more than the plan's warning_limit = {limit}."),
+            ));
+            Ending::TooManyFindings
+        }
         _ => Ending::Good,
     }
 }

@@ -186,6 +186,7 @@ mod tests {
             columns: columns.collect(),
             row_numbers: (2..rows.len() as u64 + 2).collect(),
             findings: Vec::new(),
+            dictionary: None,
         }
     }
 

@@ -1,10 +1,11 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
-use super::wave::{UNKNOWN, WaveData, cells};
+use super::wave::{CrossedCells, UNKNOWN, WaveData, cells};
 use crate::answers::share_outcome;
+use crate::engine::{Cells, Measure, Reduction, reduce};
 use crate::error::Result;
-use crate::estimate::{DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, estimate_all};
+use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
 use crate::estimate::reliability::{Presentation, nchs_share};
 use crate::indicator::{EstimateRecord, Group};
 
@@ -54,37 +55,77 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     }
 }
 
+/// One way to divide the respondents: everyone, or the parts of a breakdown.
+struct Banner {
+    /// Group of each respondent.
+    of_row: Vec<u32>,
+    /// What each group is; a single unnamed one for 全体.
+    labels: Vec<Vec<Group>>,
+}
+
+/// 全体, then the plan's breakdowns. One that asks for a question this survey did not have is left out.
+fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let mut out = vec![Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] }];
+    let mut all = Vec::new();
+    for breakdown in &plan.breakdowns {
+        let questions: Option<Vec<usize>> = breakdown.iter().map(|id| questionnaire.question(id).map(|(index, _)| index)).collect();
+        let Some(questions) = questions else { continue };
+        let crossed = cells(questionnaire, &data.answers, &questions);
+        let label = |parts: &Vec<String>| breakdown.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
+        out.push(Banner { of_row: crossed.of_row, labels: crossed.parts.iter().map(label).collect() });
+        all.extend(questions.into_iter().filter(|q| !all.contains(q)).collect::<Vec<usize>>());
+    }
+    (out, all)
+}
+
+/// Every share in every group of every banner: `[banner][share][group]`.
+///
+/// All sums come from one pass over the rows, in the finest crossing of the banners' questions; each group is a roll-up of
+/// its cells. A design whose variance is no function of such sums (calibrated weights) goes by influence values instead.
+fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &CrossedCells, options: &Options) -> Result<Vec<Vec<Vec<Estimate>>>> {
+    let Ok((keys, key_count)) = ShareTable::keys(&data.design) else {
+        let estimands: Vec<Estimand<'_>> = codes.iter().map(|c| Estimand::Share(c)).collect();
+        return banners.iter().map(|b| estimate_all(&data.design, &estimands, &Groups::new(&b.of_row, b.labels.len()), options)).collect();
+    };
+    let measures = codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
+    let cells = Cells::Large { of_row: &finest.of_row, count: finest.names.len() };
+    let reduction = Reduction::new(data.answers.rows, Some((&keys, key_count)), cells, Some(data.design.weights()), measures)?;
+    let totals = reduce(&reduction);
+    let table = ShareTable::new(&data.design, &totals)?;
+    let (yes, base) = ([false, true, false], [true, true, false]);
+    let in_group = |banner: &Banner, group: usize| -> Vec<bool> {
+        let mut inside = vec![false; finest.names.len()];
+        for (cell, of) in finest.of_row.iter().zip(&banner.of_row) {
+            inside[*cell as usize] |= *of as usize == group;
+        }
+        inside
+    };
+    let of_banner = |banner: &Banner| -> Vec<Vec<Estimate>> {
+        let groups: Vec<Vec<bool>> = (0..banner.labels.len()).map(|group| in_group(banner, group)).collect();
+        let share = |measure: usize, group: &Vec<bool>| table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(group) }, options);
+        (0..codes.len()).map(|measure| groups.iter().map(|group| share(measure, group)).collect()).collect()
+    };
+    Ok(banners.iter().map(of_banner).collect())
+}
+
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let survey = &plan.surveys[data.survey];
     let shares = shares_of(plan, data.survey);
     let codes: Vec<Vec<u8>> =
         shares.iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &s.definition.categories, s.definition.base)).collect();
-    let estimands: Vec<Estimand<'_>> = codes.iter().map(|c| Estimand::Share(c)).collect();
-    let options = options(plan, data);
-    let mut columns = vec![(Vec::new(), estimate_all(&data.design, &estimands, &Groups::one(data.answers.rows, Domain::All), &options)?)];
-    for breakdown in &plan.breakdowns {
-        let questions: Option<Vec<usize>> = breakdown.iter().map(|id| survey.questionnaire.question(id).map(|(index, _)| index)).collect();
-        // A survey that did not ask it has no such breakdown.
-        let Some(questions) = questions else { continue };
-        let crossed = cells(&survey.questionnaire, &data.answers, &questions);
-        let groups = Groups::new(&crossed.of_row, crossed.names.len());
-        let labels: Vec<Vec<Group>> = crossed
-            .parts
-            .iter()
-            .map(|parts| breakdown.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect())
-            .collect();
-        columns.push((labels, estimate_all(&data.design, &estimands, &groups, &options)?));
-    }
+    let (banners, questions) = banners(plan, data);
+    let finest = cells(&survey.questionnaire, &data.answers, &questions);
+    let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
     let mut out = Vec::new();
     for (at, share) in shares.iter().enumerate() {
-        for (labels, estimates) in &columns {
-            for (group, estimate) in estimates[at].iter().enumerate() {
-                let groups = labels.get(group).cloned().unwrap_or_default();
+        for (banner, estimates) in banners.iter().zip(&estimated) {
+            for (groups, estimate) in banner.labels.iter().zip(&estimates[at]) {
                 if groups.iter().any(|g| g.value == UNKNOWN) {
                     continue; // attribute 不明 is left out of the banner, as the notes say
                 }
-                out.push(record(plan, data, share, groups, honest(survey.sample, estimate.clone())));
+                out.push(record(plan, data, share, groups.clone(), honest(survey.sample, estimate.clone())));
             }
         }
     }

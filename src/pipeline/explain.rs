@@ -8,7 +8,7 @@ use crate::answers::toml_text::nearest;
 use crate::answers::{Base, BaseLedger, Responses};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
-use crate::indicator::{CellContent, EstimateRecord, FiscalYear, ObservedValue, Source};
+use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
 use crate::report::round;
 use crate::text::Text;
 
@@ -35,7 +35,7 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
     }
     let known = keys(plan, outcome);
     let mut diagnostic =
-        Diagnostic::new("plan::unknown-key", Text::new(format!("「{key}」という数値はありません"), format!("there is no number with the key \"{key}\"")));
+        Diagnostic::new("plan::unknown-number", Text::new(format!("「{key}」という数値はありません"), format!("there is no number with the key \"{key}\"")));
     if let Some(near) = nearest(key, known.iter().map(String::as_str)) {
         diagnostic = diagnostic.help(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")));
     } else if let Some(first) = known.first() {
@@ -71,6 +71,10 @@ fn reported_source(content: &CellContent) -> Option<&Source> {
     }
 }
 
+fn synthetic() -> Text {
+    Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
+}
+
 fn section(ja: &str, en: &str, lines: Vec<Text>) -> Section {
     Section { title: Text::new(ja, en), lines }
 }
@@ -83,6 +87,9 @@ fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
             let CellContent::Value(observation) = &cell.content else { continue };
             let ObservedValue::Reported(quantity) = &observation.value else { continue };
             let mut value = vec![Text::same(format!("{} {} {quantity}", item.title, cell.year.long()))];
+            if matches!(&observation.source, Source::Admin { data: DataKind::Synthetic, .. }) {
+                value.push(synthetic());
+            }
             value.extend(observation.note.as_ref().map(Text::same));
             let mut from = Vec::new();
             match &observation.source {
@@ -110,6 +117,9 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     let survey = &plan.surveys[data.survey];
     let question = &survey.questionnaire.questions[definition.question];
     let mut what = vec![Text::same(format!("{} {}", survey.title, record.wave.long())), Text::same(format!("{}　{}", question.id, question.text))];
+    if survey.waves[data.wave].data == DataKind::Synthetic {
+        what.push(synthetic());
+    }
     for group in &record.groups {
         what.push(Text::new(format!("区分: {} = {}", group.variable, group.value), format!("part: {} = {}", group.variable, group.value)));
     }
@@ -141,6 +151,15 @@ fn options_lines(data: &WaveData, categories: &[crate::answers::Category], defin
     out
 }
 
+/// What a base rule means, in the words of a report.
+pub fn base_words(base: Base) -> Text {
+    match base {
+        Base::All => Text::new("有効回収数（無回答・無効回答・非該当も分母に含む）", "all valid returns (no answer, invalid and not asked included)"),
+        Base::Asked => Text::new("設問の対象者（無回答・無効回答も分母に含む）", "those to whom the question applied (no answer and invalid included)"),
+        Base::Answered => Text::new("設問に答えた人（無回答・無効回答を除く）", "those who answered (no answer and invalid left out)"),
+    }
+}
+
 fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> {
     let step = |ja: &str, en: &str, n: u64| Text::new(format!("{ja}　{n}"), format!("{en}  {n}"));
     let kept = |in_base: bool| if in_base { ("（分母に含む）", " (in the base)") } else { ("（分母から除く）", " (out of the base)") };
@@ -156,8 +175,8 @@ fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> 
         step(&format!("　わからない（無回答扱い）{}", missing.0), &format!("  don't know, taken as none{}", missing.1), l.dont_know),
         step("　有効回答", "  valid answers", l.valid),
         Text::new(
-            format!("母数の規則「{}」→ n = {}{}", record.base_rule, record.estimate.n, if record.groups.is_empty() { "" } else { "（この区分の中）" }),
-            format!("base rule \"{}\" → n = {}{}", record.base_rule, record.estimate.n, if record.groups.is_empty() { "" } else { " (inside this part)" }),
+            format!("base = \"{}\": {} → n = {}{}", record.base_rule, base_words(base).ja, record.estimate.n, if record.groups.is_empty() { "" } else { "（この区分の中）" }),
+            format!("base = \"{}\": {} → n = {}{}", record.base_rule, base_words(base).en, record.estimate.n, if record.groups.is_empty() { "" } else { " (inside this part)" }),
         ),
     ]
 }

@@ -1,18 +1,21 @@
 //! From a plan's folder to a resolved plan.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde_json::Value;
 
+use super::mend::mend;
 use super::plan::Plan;
 use super::resolve::{Surroundings, resolve};
 use super::spec::PlanSpec;
 use crate::answers::toml_text::{self, Codes};
 use crate::answers::{Questionnaire, read_questionnaire};
-use crate::error::{Error, Result, SourceText};
+use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::raw;
+use crate::text::Text;
 
 const CODES: Codes = Codes {
     syntax: "plan::syntax",
@@ -42,7 +45,7 @@ impl Project {
     pub fn of(folder: &Path) -> Result<Self> {
         let folder = if folder.file_name().is_some_and(|f| f == "plan.toml") { folder.parent().unwrap_or(Path::new("")) } else { folder };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let whole = raw::absolute(folder)?;
+        let whole = raw::absolute(folder).map_err(no_folder)?;
         let name = whole.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| {
             Error::msg("plan::folder", format!("計画のフォルダー「{}」に名前がありません", folder.display()), format!("the plan's folder \"{}\" has no name", folder.display()))
         })?;
@@ -69,15 +72,58 @@ impl Project {
     }
 }
 
+fn no_folder(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
+        diagnostic.message = Text::new("計画のフォルダーがありません", "there is no such folder of a plan");
+    }
+    Error::all(diagnostics).unwrap_or_else(|| Error::msg("raw::not-found", "計画のフォルダーがありません", "there is no such folder of a plan"))
+}
+
 /// Reads and resolves the plan of `project`.
 ///
 /// # Errors
-/// Every mistake of the plan and its questionnaires, in one go.
+/// Every mistake of the plan and its questionnaires, in one go and in the order of the text.
 pub fn load(project: &Project) -> Result<Plan> {
     let name = project.folder.join("plan.toml");
-    let source = Arc::new(raw::read_text(&name, &name.to_string_lossy())?);
-    let spec: PlanSpec = toml_text::read(&source, &CODES)?;
-    resolve(&project.name, &source, &spec, &Disk { project })
+    let source = Arc::new(raw::read_text(&name, &name.to_string_lossy()).map_err(no_plan)?);
+    match toml_text::read::<PlanSpec>(&source, &CODES) {
+        Ok(spec) => resolve(&project.name, &source, &spec, &Disk { project }),
+        Err(form) => Err(with_meaning(project, &source, form)),
+    }
+}
+
+/// Advice for a folder without a plan in it.
+fn no_plan(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
+        diagnostic.message = Text::new("計画がありません", "there is no plan");
+        diagnostic.help = Some(Text::new(
+            "plan.toml のあるフォルダーを指定してください（例: pipelines/nishitokyo）",
+            "name the folder that holds plan.toml, such as pipelines/nishitokyo",
+        ));
+    }
+    Error::all(diagnostics).unwrap_or_else(|| Error::msg("raw::not-found", "計画がありません", "there is no plan"))
+}
+
+/// The mistakes of form with the mistakes of meaning that can be found beside them.
+fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Error {
+    let Some(mended) = mend::<PlanSpec>(&source.text) else { return form };
+    let Err(meaning) = resolve(&project.name, source, &mended.value, &Disk { project }) else { return form };
+    let of_plan = |d: &Diagnostic| d.span.as_ref().filter(|s| Arc::ptr_eq(&s.source, source)).map(|s| s.range.clone());
+    let mut all = form.into_diagnostics();
+    let told: Vec<Option<Range<usize>>> = all.iter().map(of_plan).collect();
+    // A name whose definition was mended away is not its user's mistake; an unknown key may have been meant to define it.
+    let schema = schema();
+    let unknown = mended.touched.iter().any(|k| schema.get("properties").and_then(|p| p.get(k)).is_none());
+    let lost = |code: &str| match code {
+        "plan::unknown-goal" => unknown || mended.touched.contains("goal"),
+        "plan::unknown-survey" | "plan::unknown-question" => unknown,
+        _ => false,
+    };
+    all.extend(meaning.into_diagnostics().into_iter().filter(|d| !lost(d.code) && !told.contains(&of_plan(d)) || of_plan(d).is_none()));
+    all.sort_by_key(|d| of_plan(d).map_or((1, 0), |range| (0, range.start)));
+    Error::all(all).unwrap_or_else(|| Error::msg(CODES.syntax, "計画が読めません", "cannot read the plan"))
 }
 
 /// The JSON Schema of `plan.toml`, for editors.

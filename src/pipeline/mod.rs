@@ -6,6 +6,7 @@ mod compare;
 mod estimates;
 mod explain;
 mod load;
+mod mend;
 mod notes;
 mod plan;
 mod population;
@@ -15,7 +16,7 @@ mod spec;
 mod wave;
 
 pub use compare::{Comparison, compare};
-pub use explain::{Section, explain, keys};
+pub use explain::{Section, base_words, explain, keys};
 pub use load::{Project, load, schema};
 pub use plan::{Definition, IndicatorPlan, MeasurePlan, Plan, Sample, ShareDefinition, Survey, Wave, Weighting};
 pub use resolve::{Surroundings, resolve};

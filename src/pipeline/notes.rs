@@ -2,42 +2,12 @@
 
 use super::plan::{Plan, Sample, Weighting};
 use super::wave::WaveData;
-use crate::indicator::DataKind;
 use crate::text::Text;
 
-/// The plan's own notes, then those on the surveys and on how to read the numbers.
+/// The plan's own notes, then one a wave: how its respondents were chosen and weighted. What the signs of the table mean is
+/// the exporters' to say.
 pub(super) fn notes(plan: &Plan, waves: &[WaveData]) -> Vec<Text> {
-    let mut notes = Vec::new();
-    if plan.data == DataKind::Synthetic {
-        notes.push(Text::new(
-            "この表は合成データから作成しました。実際の調査結果ではありません。",
-            "This table was made from synthetic data. It is no result of a real survey.",
-        ));
-    }
-    notes.extend(plan.notes.iter().map(Text::same));
-    for data in waves {
-        notes.push(of_wave(plan, data));
-    }
-    let random = waves.iter().any(|d| plan.surveys[d.survey].sample == Sample::Random);
-    if random {
-        let (method, level) = plan.interval;
-        let percent = (level * 1000.0).round() / 10.0;
-        notes.push(Text::new(
-            format!("割合の下の（ ）は{percent}％信頼区間（{method}）です。nは各設問の集計母数です。"),
-            format!("Below a share stands its {percent} % confidence interval ({method}); n is the base of the question."),
-        ));
-    }
-    if !waves.is_empty() {
-        notes.push(Text::new(
-            "割合は小数第2位を四捨五入しています。そのため、合計が100.0％にならないことがあります。",
-            "Shares are rounded half up to one decimal, so they may not add up to 100.0 %.",
-        ));
-    }
-    notes.push(Text::new(
-        "「-」は調査を行わない年度、単位のみの欄は今後記入する年度、「…」は値が得られないことを表します。",
-        "\"-\": no survey that year; a unit alone: still to be filled in; \"…\": not available.",
-    ));
-    notes
+    plan.notes.iter().map(Text::same).chain(waves.iter().map(|data| of_wave(plan, data))).collect()
 }
 
 fn of_wave(plan: &Plan, data: &WaveData) -> Text {

@@ -223,6 +223,9 @@ impl Resolver<'_> {
     }
 
     fn breakdowns(&mut self, spec: &PlanSpec, surveys: &[Survey]) {
+        if surveys.iter().any(|s| s.questionnaire.questions.is_empty()) {
+            return; // it may be in the questionnaire that could not be read; that mistake is told already
+        }
         for word in spec.breakdowns.iter().flatten() {
             let known: Vec<&str> = surveys.iter().flat_map(|s| s.questionnaire.questions.iter()).map(|q| q.id.as_str()).collect();
             let single = surveys.iter().filter_map(|s| s.questionnaire.question(word.get_ref())).any(|(_, q)| matches!(q.kind, QuestionKind::Single(_)));

@@ -33,7 +33,6 @@ pub struct Outcome {
     /// Identity of every file that was read, in the order of the plan.
     pub inputs: Vec<FileDigest>,
     pub(super) waves: Vec<WaveData>,
-    pub(super) counts: BTreeMap<(String, Option<String>), AdminTable>,
 }
 
 impl Outcome {
@@ -64,7 +63,7 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings };
-    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves, counts: collected.counts })
+    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves })
 }
 
 /// Writes the outcome of `plan` to `dir`, all or nothing.
@@ -138,7 +137,7 @@ fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[Esti
                 Some(Definition::Share(share)) => share_cells(plan, measure, share.survey, &measure_id(plan, i, m), records),
                 None => without_definition(plan, measure),
             };
-            let unit = measure.unit.clone().or_else(|| match measure.definition {
+            let unit = measure.unit.clone().or(match measure.definition {
                 Some(Definition::Share(_)) => Some(Unit::Percent),
                 _ => None,
             });

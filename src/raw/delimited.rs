@@ -190,7 +190,41 @@ fn left_open(record: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{blank_lines_before, delimiter, left_open};
+    use proptest::collection::vec;
+    use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+
+    use super::{ReadOptions, blank_lines_before, delimiter, left_open, read};
+
+    /// Letters that every encoding below has, and all that has a meaning in CSV.
+    const CELL: &str = "[a-c0-2 ,\"\r\n'あ髙㈱ー]{0,6}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn what_a_writer_wrote_is_read_in_every_encoding(rows in vec(vec(CELL, 4), 1..12)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["id", "a", "b", "c", "d"]).unwrap();
+            for (id, row) in rows.iter().enumerate() {
+                writer.write_record([id.to_string()].iter().chain(row)).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let wide = text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+            let cp932 = encoding_rs::SHIFT_JIS.encode(&text).0.into_owned();
+            for (bytes, encoding) in [(text.clone().into_bytes(), "UTF-8"), (cp932, "CP932"), (wide, "UTF-16LE")] {
+                let options = ReadOptions { encoding: Some(encoding.to_owned()), ..ReadOptions::default() };
+                let table = read(&bytes, "a.csv", &options, 1).unwrap();
+                prop_assert_eq!(table.row_count(), rows.len());
+                prop_assert_eq!(&table.findings, &[]);
+                for (at, row) in rows.iter().enumerate() {
+                    prop_assert_eq!(table.row_numbers[at], at as u64 + 2);
+                    for (column, text) in row.iter().enumerate() {
+                        prop_assert_eq!(&table.columns[column + 1].cell(at).text(), text);
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_cuts_evenly() {

@@ -9,6 +9,8 @@ use super::table::Cell;
 pub struct Dictionary {
     /// The columns' descriptions, by column name ([`super::Column::name`]).
     pub variables: BTreeMap<String, Variable>,
+    /// The name of the column that weights the cases, when the file says that they are weighted.
+    pub weight: Option<String>,
     /// The multiple-response sets, in file order.
     pub multiple_response: Vec<MultipleResponse>,
 }

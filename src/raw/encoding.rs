@@ -55,7 +55,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
 }
 
 /// The name that messages and the manifest use.
-fn label(encoding: &'static Encoding, bom: bool) -> String {
+pub(super) fn label(encoding: &'static Encoding, bom: bool) -> String {
     match (encoding, bom) {
         (e, _) if e == SHIFT_JIS => "Shift_JIS (CP932)".to_owned(),
         (_, true) => "UTF-8 (BOM)".to_owned(),
@@ -63,7 +63,7 @@ fn label(encoding: &'static Encoding, bom: bool) -> String {
     }
 }
 
-fn by_name(name: &str) -> Result<&'static Encoding> {
+pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
     let folded: String = name.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
     let known = match folded.as_str() {
         "cp932" | "932" | "sjis" | "shiftjis" | "shiftjis(cp932)" | "windows31j" | "ms932" => Some(SHIFT_JIS),
@@ -89,9 +89,9 @@ fn by_name(name: &str) -> Result<&'static Encoding> {
 /// The encoding of bytes without byte-order mark, and whether it is a guess that nothing confirms.
 ///
 /// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few broken
-/// places; what chardetng says of the whole file, if it decodes without an error; another Japanese encoding that does;
+/// places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error; another Japanese encoding that does;
 /// the Japanese encoding with the fewest broken places, if few.
-fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
+pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     let zeros = bytes.iter().filter(|b| **b == 0).count();
     if std::str::from_utf8(bytes).is_ok() {
         if bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
@@ -104,13 +104,20 @@ fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     if let Some(wide) = if zeros > 0 { utf_16(bytes) } else { None } {
         return (wide, false);
     }
-    let (text, broken) = decode_marked(bytes, UTF_8);
-    let decoded = text.chars().filter(|c| !c.is_ascii() && *c != MARK).count() as u64;
-    if decoded >= 10 * broken {
+    if nearly_utf_8(bytes) {
         return (UTF_8, false);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
+    // Lines of ASCII tell nothing, and the detector is slow: it gets the first 4 MiB of the others.
+    let mut room = 4_usize << 20;
+    for line in bytes.split_inclusive(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
+        detector.feed(line, false);
+        room = room.saturating_sub(line.len());
+        if room == 0 {
+            break;
+        }
+    }
+    detector.feed(b"", true);
     let guess = detector.guess(Some(b"jp"), Utf8Detection::Deny);
     let japanese = [SHIFT_JIS, EUC_JP, UTF_16LE, UTF_16BE];
     if [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess) && clean(bytes, guess) {
@@ -138,6 +145,20 @@ fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     }
 }
 
+/// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another encoding
+/// has hardly one.
+fn nearly_utf_8(bytes: &[u8]) -> bool {
+    let (mut good, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+        if broken > 10_000 && good < broken {
+            return false;
+        }
+    }
+    good >= 10 * broken
+}
+
 fn clean(bytes: &[u8], encoding: &'static Encoding) -> bool {
     encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some()
 }
@@ -145,7 +166,7 @@ fn clean(bytes: &[u8], encoding: &'static Encoding) -> bool {
 /// UTF-16 without byte-order mark, when the bytes look like it: even length, decodable, and such characters as a
 /// Japanese table has.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     [UTF_16LE, UTF_16BE].into_iter().find(|e| {
@@ -166,7 +187,7 @@ fn plausible(text: &str) -> bool {
 }
 
 /// The text, with [`MARK`]s, and how many stretches of bytes could not be decoded.
-fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
+pub(super) fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         return (text, 0);
     }

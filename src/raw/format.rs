@@ -1,5 +1,7 @@
 //! What kind of file is it: told by its first bytes.
 
+use std::io::Read;
+
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -153,12 +155,28 @@ pub(super) fn damaged(ja: impl std::fmt::Display, en: impl std::fmt::Display) ->
 struct Part<'a> {
     name: &'a [u8],
     unpacked: u64,
+    /// The packed bytes, when they are deflated.
+    deflated: Option<&'a [u8]>,
+}
+
+impl Part<'_> {
+    /// Whether it unpacks to more than [`MAX_PART`]. The directory may lie; a part that is so small that even the best
+    /// possible packing (1 : 1032) stays below the limit is believed, any other is unpacked and measured.
+    fn too_large(&self) -> bool {
+        let packed = self.deflated.unwrap_or_default();
+        if self.unpacked > MAX_PART || (packed.len() as u64).saturating_mul(1032) <= MAX_PART {
+            return self.unpacked > MAX_PART;
+        }
+        let mut unpacked = flate2::read::DeflateDecoder::new(packed).take(MAX_PART + 1);
+        // A damaged part is told by whoever reads it.
+        std::io::copy(&mut unpacked, &mut std::io::sink()).is_ok_and(|length| length > MAX_PART)
+    }
 }
 
 fn zipped(bytes: &[u8]) -> Result<Format> {
     let cut_off = || damaged("ZIPの目次がありません。途中で切れているようです", "the zip directory is missing; it seems to be cut off");
     let parts = directory(bytes).ok_or_else(cut_off)?;
-    if parts.iter().any(|p| p.unpacked > MAX_PART) {
+    if parts.iter().any(Part::too_large) {
         return Err(Error::msg(
             "raw::too-large",
             format!("展開すると{}MiBを超える部分があります。安全のため読みません", MAX_PART >> 20),
@@ -205,7 +223,14 @@ fn directory(bytes: &[u8]) -> Option<Vec<Part<'_>>> {
             }
             size => size,
         };
-        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked });
+        let deflated = if u16_at(at + 10)? == 8 {
+            let (packed, local) = (usize::try_from(u32_at(at + 20)?).ok()?, usize::try_from(u32_at(at + 42)?).ok()?);
+            let begins = local + 30 + usize::try_from(u16_at(local + 26)? + u16_at(local + 28)?).ok()?;
+            bytes.get(begins..).map(|rest| rest.get(..packed).unwrap_or(rest))
+        } else {
+            None
+        };
+        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked, deflated });
         at += 46 + name_length + rest;
     }
     if parts.is_empty() { None } else { Some(parts) }

@@ -128,44 +128,44 @@ fn fill(headers: &mut [Vec<String>], positions: &[usize], first: usize, merged: 
     }
 }
 
-/// The broken cells of a table: undecodable bytes and spreadsheet errors.
+/// The broken cells of a table: spreadsheet errors, told once for each column and kind of error; undecodable bytes,
+/// told one by one.
 fn broken_cells(table: &Table) -> Vec<Finding> {
+    let mut errors = Vec::new();
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (at, column) in table.columns.iter().enumerate() {
-        let broken: Vec<bool> = column.values.iter().map(|v| matches!(v, Cell::Broken(_))).collect();
-        if !broken.contains(&true) {
-            continue;
+        for (value, cell) in column.values.iter().enumerate() {
+            let Cell::Broken(what) = cell else { continue };
+            let mut rows = column.rows.iter().enumerate().filter(|(_, v)| **v as usize == value).map(|(row, _)| row);
+            if !is_error(what) {
+                places.extend(rows.map(|row| (row, at)));
+            } else if let Some(first) = rows.next() {
+                let text = Text::new(format!("表計算のエラー値です: {what}"), format!("a spreadsheet error: {what}"));
+                let count = 1 + rows.count() as u64;
+                errors.push(Finding::warning("raw::cell-error", text, table.place(first, column)).count(count));
+            }
         }
-        let rows = column.rows.iter().enumerate();
-        places.extend(rows.filter(|(_, v)| broken.get(**v as usize) == Some(&true)).map(|(row, _)| (row, at)));
     }
     places.sort_unstable();
     let mut findings = Vec::new();
-    for &(row, at) in places.iter().take(TOLD_ONE_BY_ONE) {
+    for (told, &(row, at)) in places.iter().take(TOLD_ONE_BY_ONE + 1).enumerate() {
         let Some(column) = table.columns.get(at) else { continue };
-        let Cell::Broken(what) = column.cell(row) else { continue };
-        let short: String = what.chars().take(40).collect();
-        findings.push(if what.starts_with('#') {
-            Finding::warning(
-                "raw::cell-error",
-                Text::new(format!("表計算のエラー値です: {short}"), format!("a spreadsheet error: {short}")),
-                table.place(row, column),
-            )
+        let (text, count) = if told < TOLD_ONE_BY_ONE {
+            let short: String = column.cell(row).text().chars().take(40).collect();
+            (Text::new(format!("文字として読めないバイトがあります: {short}"), format!("some bytes are no text: {short}")), 1)
         } else {
-            Finding::warning(
-                "raw::undecodable",
-                Text::new(format!("文字として読めないバイトがあります: {short}"), format!("some bytes are no text: {short}")),
-                table.place(row, column),
-            )
-        });
+            let rest = places.len() - TOLD_ONE_BY_ONE;
+            (Text::new(format!("ほかにも読めないセルが{rest}個あります"), format!("{rest} more cells could not be read")), rest as u64)
+        };
+        findings.push(Finding::warning("raw::undecodable", text, table.place(row, column)).count(count));
     }
-    if let Some(&(row, at)) = places.get(TOLD_ONE_BY_ONE) {
-        let rest = (places.len() - TOLD_ONE_BY_ONE) as u64;
-        let place = table.columns.get(at).map(|c| table.place(row, c)).unwrap_or_default();
-        let text = Text::new(format!("ほかにも読めないセルが{rest}個あります"), format!("{rest} more cells could not be read"));
-        findings.push(Finding::warning("raw::undecodable", text, place).count(rest));
-    }
+    findings.append(&mut errors);
     findings
+}
+
+/// Whether a broken cell is a spreadsheet error such as `#N/A`, not text with undecodable bytes.
+fn is_error(what: &str) -> bool {
+    what.starts_with('#') && !what.contains("\\x")
 }
 
 /// Columns without a header, broken headers, and headers that stand twice.

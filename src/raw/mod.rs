@@ -15,6 +15,7 @@ mod grid;
 mod header;
 mod parquet;
 mod spreadsheet;
+mod spss;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -79,10 +80,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
         Format::Delimited => delimited::read(bytes, name, options, header_rows),
         Format::Spreadsheet(kind) => spreadsheet::read(bytes, name, *kind, options, header_rows),
         Format::Parquet => parquet::read(bytes, name),
-        Format::Spss => Err(Error::new(Diagnostic::new(
-            "raw::unsupported",
-            Text::new("SPSSファイルは、このビルドでは読めません", "this build does not read SPSS files"),
-        ))),
+        Format::Spss => spss::read(bytes, name, options),
     }
     .map_err(|e| e.at(&Place::file(name)))?;
     if let Some(ending) = format::wrong_ending(name, &format) {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
+use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -127,7 +127,7 @@ impl<'a> Book<'a> {
             }
             Book::Ods(book) => {
                 let range = book.worksheet_range(sheet).map_err(ods_error)?;
-                Ok(Content { grid: range_cells(&range)?, merged: None, findings: Vec::new() })
+                Ok(Content { grid: range_cells(&told_as_errors(range))?, merged: None, findings: Vec::new() })
             }
         }
     }
@@ -142,12 +142,21 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
         Err(XlsxError::NotAWorksheet(_)) => return Ok((grid, findings)),
         Err(e) => return Err(xlsx_error(e)),
     };
-    let mut last = (0, 0);
+    let (mut last, mut height) = ((0, 0), 0);
     loop {
         match reader.next_cell() {
-            Ok(None) => return Ok((grid, findings)),
+            Ok(None) => {
+                let blank = height - grid.height().min(height);
+                if blank > 0 && grid.height() > 0 {
+                    let text = Text::new("末尾の空の行(書式だけの行)を読み飛ばしました", "empty rows at the end (format only) were skipped");
+                    let place = Place::default().row(grid.height() as u64 + 1);
+                    findings.push(Finding::note("raw::empty-rows", text, place).count(blank as u64));
+                }
+                return Ok((grid, findings));
+            }
             Ok(Some(found)) => {
                 last = found.get_position();
+                height = height.max(last.0 as usize + 1);
                 let cell = match found.get_value() {
                     DataRef::SharedString(text) => {
                         grid.set_text(last.0 as usize, last.1 as usize, text)?;
@@ -170,6 +179,22 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
             Err(e) => return Err(xlsx_error(e)),
         }
     }
+}
+
+/// The ODS reader gives an error cell's text; as text it would pass for an answer.
+fn told_as_errors(mut range: Range<Data>) -> Range<Data> {
+    let Some((top, left)) = range.start() else { return range };
+    let found: Vec<(u32, u32, CellErrorType)> = range
+        .used_cells()
+        .filter_map(|(row, column, data)| match data {
+            Data::String(text) => Some((top + row as u32, left + column as u32, text.parse().ok()?)),
+            _ => None,
+        })
+        .collect();
+    for (row, column, error) in found {
+        range.set_value((row, column), Data::Error(error));
+    }
+    range
 }
 
 fn range_cells(range: &Range<Data>) -> Result<Grid> {

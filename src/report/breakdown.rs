@@ -187,3 +187,79 @@ fn json_row(row: &BreakdownRow) -> Value {
         })),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{csv, json, table, verdict_key};
+    use crate::estimate::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+    use crate::indicator::{Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+    use crate::text::Lang;
+
+    fn estimate(yes: u64, n: u64) -> Estimate {
+        let none = NotEstimable::NotDefined;
+        let value = if n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(yes as f64 / n as f64) };
+        Estimate {
+            n,
+            n_yes: Some(yes),
+            n_weighted: n as f64,
+            interval: value.clone().map(|_| ConfidenceInterval { low: 0.0625, high: 0.1875, method: IntervalMethod::Wilson, level: 0.95 }),
+            se: value.clone().map(|_| 0.025),
+            value,
+            deff: Err(none.clone()),
+            n_eff: Err(none),
+            df: DegreesOfFreedom { domain: 99.0, design: 99.0 },
+        }
+    }
+
+    fn row(value: &str, estimate: Estimate, difference: Option<Difference>) -> BreakdownRow {
+        let groups = if value.is_empty() { Vec::new() } else { vec![Group { variable: "性別".into(), value: value.into() }] };
+        BreakdownRow { groups, estimate, difference, flags: Vec::new() }
+    }
+
+    fn breakdown() -> Breakdown {
+        let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
+        let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Verdict::Lower };
+        let none = Difference { value: Err(NotEstimable::EmptyBase), test: Err(NotEstimable::EmptyBase), verdict: Verdict::NotTested };
+        Breakdown {
+            indicator: "intent".into(),
+            title: "参加意向".into(),
+            survey: "citizen".into(),
+            wave: FiscalYear::from_western(2022),
+            question: "問12".into(),
+            options: vec!["参加したい".into()],
+            base_rule: "answered".into(),
+            level: 0.95,
+            rows: vec![row("", estimate(41, 400), None), row("男性", estimate(6, 29), Some(lower)), row("その他", estimate(0, 0), Some(none))],
+            data: DataKind::Synthetic,
+        }
+    }
+
+    #[test]
+    fn people_read_points_and_reasons() {
+        let (header, rows) = table(&breakdown(), Lang::Ja);
+        assert!(rows.iter().all(|r| r.len() == header.len()));
+        assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
+        assert_eq!(rows[1], ["性別=男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
+        assert_eq!(rows[2], ["性別=その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]);
+        assert_eq!(table(&breakdown(), Lang::En).1[2][7], "not tested (nobody in the base)");
+    }
+
+    #[test]
+    fn machines_read_shares_and_empty_cells() {
+        let text = String::from_utf8(csv(&[breakdown()]).unwrap()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[2], "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic");
+        assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
+        let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();
+        assert_eq!(value["breakdowns"][0]["rows"][2]["difference"]["reason"], "empty_base");
+        assert_eq!(value["breakdowns"][0]["rows"][2]["stat"], serde_json::Value::Null);
+        assert_eq!(value["breakdowns"][0]["data_label"], "合成データ");
+    }
+
+    #[test]
+    fn the_key_of_a_verdict_is_its_serialised_name() {
+        for verdict in [Verdict::Higher, Verdict::Lower, Verdict::NoDifference, Verdict::NotTested] {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict_key(verdict));
+        }
+    }
+}

@@ -78,7 +78,11 @@ fn item<'a>(row: &'a IndicatorRow, table: &IndicatorTable) -> Item<'a> {
         });
         MeasureLine { sub_item: measure.sub_item.as_deref(), cells: cells.collect() }
     });
-    Item { row, lines: lines.collect() }
+    let mut lines: Vec<_> = lines.collect();
+    if lines.is_empty() {
+        lines.push(MeasureLine { sub_item: None, cells: table.years.iter().map(|_| CellText::blank()).collect() });
+    }
+    Item { row, lines }
 }
 
 fn heads(table: &IndicatorTable) -> Vec<Head> {

@@ -14,6 +14,13 @@ const NO_NUMBER: &str = "…";
 
 /// 100 · `numerator`/`denominator` with `decimals` digits after the point (at most 15), half away from zero on the
 /// exact ratio. `…` when the denominator is 0.
+///
+/// ```
+/// use shihyo::report::round::{percent, percent_of};
+/// // 41/400 is 10.25 %; the double nearest to it is a little less.
+/// assert_eq!(percent_of(41, 400, 1), "10.3");
+/// assert_eq!(percent(41.0 / 400.0, 1), "10.2");
+/// ```
 pub fn percent_of(numerator: u64, denominator: u64, decimals: usize) -> String {
     if denominator == 0 {
         return NO_NUMBER.to_owned();

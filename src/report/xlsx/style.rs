@@ -80,7 +80,8 @@ impl Styles {
     /// The cell of an item: an item of several measures looks like one cell, so that its inner lines are open.
     pub(super) fn item(&self, first: bool, last: bool) -> Format {
         let mut format = self.text.clone();
-        if !(first && last) {
+        // The first line's name stands under the item's title, so that its values stand at the bottom too.
+        if first && !last {
             format = format.set_align(FormatAlign::Bottom);
         }
         if !first {
@@ -101,7 +102,8 @@ impl Styles {
         if target && tone == Tone::Value {
             format = format.set_bold();
         }
-        if !(first && last) {
+        // The first line's name stands under the item's title, so that its values stand at the bottom too.
+        if first && !last {
             format = format.set_align(FormatAlign::Bottom);
         }
         if !first {
