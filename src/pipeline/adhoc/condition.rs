@@ -118,7 +118,7 @@ impl Condition {
                 let codes = codes(choices);
                 let parts = Parts::new(&column, &codes);
                 check_codes(&column, &codes, &parts)?;
-                tell_left_whole(&column, &parts, source, findings);
+                tell_doubtful(&column, &parts, source, findings);
                 let inside = |at: usize| {
                     choices.iter().any(|choice| match choice {
                         Choice::Code(code) => column.values[at].is(code) || parts.holds(at, code),
@@ -173,10 +173,10 @@ pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts) -> Re
     let mut known: Vec<String> = Vec::new();
     for at in column.ordered(&held) {
         let value = &column.values[at];
-        let of_value: Vec<String> = match (&value.label, parts.of(at)) {
+        let of_value: Vec<String> = match (&value.label, parts.answers(at)) {
             (Some(label), _) => vec![format!("{}（{label}）", value.text)],
-            (None, [_]) => vec![value.text.clone()],
-            (None, several) => several.to_vec(),
+            (None, Some(several)) => several.to_vec(),
+            (None, None) => vec![value.text.clone()],
         };
         known.extend(of_value.into_iter().filter(|k| !known.contains(k)).collect::<Vec<_>>());
     }
@@ -193,17 +193,28 @@ pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts) -> Re
     Error::all(mistakes.collect()).map_or(Ok(()), Err)
 }
 
-/// Tells which cells were left whole although a part of them was asked for.
-pub(super) fn tell_left_whole(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
-    let Some(first) = parts.left_whole.first() else { return };
+/// Tells which cells could be one answer or several, and what they were taken for.
+pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
     let counts = column.counts();
-    let (count, example) = (parts.left_whole.iter().map(|at| counts[*at]).sum(), &column.values[*first].text);
-    let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
-    let text = Text::new(
-        format!("「{}」の「{example}」などは、空白や&を含む1つの回答として数えました", column.name),
-        format!("\"{example}\" and its like in \"{}\" were counted as one answer that holds a blank or &", column.name),
-    );
-    findings.push(Finding::warning("adhoc::not-parted", text, source.place(row, column)).count(count));
+    let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
+        let Some(first) = values.first() else { return };
+        let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
+        let count = values.iter().map(|at| counts[*at]).sum();
+        findings.push(Finding::warning(code, words(&column.values[*first].text), source.place(row, column)).count(count));
+    };
+    let name = &column.name;
+    tell("adhoc::not-parted", &parts.left_whole, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"),
+        )
+    });
+    tell("adhoc::parted", &parts.parted, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
+        )
+    });
 }
 
 #[cfg(test)]
