@@ -21,6 +21,9 @@
 //! Only `raw`, `derived` and the command's own `cli` touch files, the clock or the environment;
 //! everything else is values in, values out.
 
+#![warn(missing_docs, unreachable_pub)]
+#![warn(clippy::disallowed_methods, clippy::print_stderr, clippy::print_stdout, clippy::wildcard_imports)]
+
 pub mod answers;
 pub mod derived;
 pub mod design;

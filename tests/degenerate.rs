@@ -106,6 +106,22 @@ fn a_group_that_nobody_is_in_does_not_spoil_the_others() {
 }
 
 #[test]
+fn no_groups_at_all() {
+    let design = Design::simple(3).expect("a design");
+    let none = Groups::new(&[9, 9, 9], 0);
+    let y = Estimand::Mean(&[1.0, 2.0, 3.0]);
+    assert!(pairwise(&design, &y, &none, &Options::default()).expect("fits").is_empty());
+    assert!(estimate_by(&design, &y, &none, &Options::default()).expect("fits").is_empty());
+}
+
+#[test]
+fn a_census_has_no_interval() {
+    let design = declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0; 3]]))).expect("a design");
+    let e = share(&design, &[0, 1, 1]);
+    assert_eq!((e.se, e.interval), (Ok(0.0), Err(NotEstimable::Census)));
+}
+
+#[test]
 fn tests_without_a_table_have_a_reason() {
     let design = Design::simple(4).expect("a design");
     let levels = [0_u32, 0, 0, 0];

@@ -1,6 +1,7 @@
 //! A run that is killed at any moment leaves the old result or the new one, whole.
 //!
 //! The test starts itself again as a writer of generations 1, 2, 3 … of one directory and kills it at seeded moments.
+#![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
 
 #![cfg(unix)]
 

@@ -3,6 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
+use shihyo::error::{Diagnostic, Error};
+use shihyo::estimate::DeffReference;
+use shihyo::pipeline::adhoc::{ReplicateType, Request};
+use shihyo::raw::ReadOptions;
+use shihyo::report::adhoc::Base;
+use shihyo::text::Text;
 
 /// 指標: 調査票の回答ファイルから進捗管理表まで / from questionnaire files to the indicator table
 #[derive(Debug, Parser)]
@@ -53,6 +60,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// 属性別の内訳を比べる / break an indicator down and compare each part with the rest
     Compare(CompareArgs),
+    /// 計画なしで、ファイルから割合・平均などを求める / shares, means and more from files, without a plan
+    Estimate(Box<EstimateArgs>),
     /// 1つの数値の成り立ちを説明する / tell the whole way of one number
     Explain(ExplainArgs),
     /// 計画ファイルの JSON Schema / JSON Schema of plan.toml, for editors
@@ -128,4 +137,210 @@ pub(crate) enum SchemaOf {
     Plan,
     /// 調査票 / a questionnaire
     Questionnaire,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EstimateArgs {
+    /// 回答ファイル（複数は列名で縦につなぐ）/ response files (several are stacked by column name)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// 'COL=A|B': A か B と答えた人の割合 / share of the base whose answer is A or B
+    #[arg(long, value_name = "COL=A|B")]
+    share: Vec<String>,
+    /// 平均 / mean
+    #[arg(long, value_name = "COL")]
+    mean: Vec<String>,
+    /// 総計 / total
+    #[arg(long, value_name = "COL")]
+    total: Vec<String>,
+    /// 2つの総計の比 / ratio of two totals
+    #[arg(long, value_name = "NUM/DEN")]
+    ratio: Vec<String>,
+    /// 分位点 / quantile
+    #[arg(long, value_name = "COL@0.5")]
+    quantile: Vec<String>,
+    /// 母数: 回答した人、全員 / base: those who answered, everyone
+    #[arg(long, value_enum, default_value = "answered")]
+    base: BaseArg,
+    /// 無回答とする値: 'COL=9|99'、'*=NA' / codes that are no answer
+    #[arg(long, value_name = "COL=9|99")]
+    missing: Vec<String>,
+    /// 対象の条件 / the domain: COL=a|b COL!=a|b COL>=n COL<=n COL=18..29 COL= COL!=
+    #[arg(long = "where", value_name = "COND")]
+    conditions: Vec<String>,
+    /// 内訳の軸（カンマで掛け合わせ）/ breakdown (a comma crosses columns)
+    #[arg(long, value_name = "COL[,COL]")]
+    by: Vec<String>,
+    /// 2つの集団の差 / difference of two domains: 'COND vs COND' or 'COND vs rest'
+    #[arg(long, value_name = "COND vs COND")]
+    diff: Vec<String>,
+    /// 独立性の検定 / test of independence: rao-scott 'COL × COL'
+    #[arg(long, num_args = 2, value_names = ["rao-scott", "COL × COL"])]
+    test: Vec<String>,
+    /// ウエイトの列 / column of weights
+    #[arg(long, value_name = "COL")]
+    weight: Option<String>,
+    /// 層の列 / columns of strata, one a stage
+    #[arg(long, value_name = "COL[,COL]")]
+    strata: Option<String>,
+    /// 集落の列 / columns of clusters, one a stage
+    #[arg(long, value_name = "COL[,COL]")]
+    cluster: Option<String>,
+    /// 母集団の大きさ（1を超える値）か抽出率の列 / columns of population sizes (values above 1) or sampling fractions
+    #[arg(long, value_name = "COL[,COL]")]
+    fpc: Option<String>,
+    /// 集落の符号が層ごとに付け直されている / cluster codes start again in each stratum
+    #[arg(long)]
+    nest: bool,
+    /// 集落が1つしかない層の扱い / strata with a single cluster
+    #[arg(long, value_enum, default_value = "fail")]
+    lonely_psu: LonelyArg,
+    /// 反復ウエイトの列 / columns of replicate weights, such as 'rep*'
+    #[arg(long, value_name = "rep*")]
+    replicates: Option<String>,
+    /// 反復ウエイトの種類 / how the replicate weights were made
+    #[arg(long, value_enum)]
+    replicate_type: Option<ReplicateArg>,
+    /// 反復ウエイト全体の倍率 / overall scale of the replicates
+    #[arg(long, value_name = "X")]
+    scale: Option<f64>,
+    /// 反復ごとの倍率のファイル / file of one scale a replicate
+    #[arg(long, value_name = "FILE")]
+    rscales: Option<PathBuf>,
+    /// Fay法の ρ（省略時0.5）/ rho of Fay's method (default 0.5)
+    #[arg(long, value_name = "X")]
+    rho: Option<f64>,
+    /// 反復の平均でなく全標本の推定値からの偏差をとる / deviations from the full-sample estimate, not from the replicates' mean
+    #[arg(long)]
+    mse: bool,
+    /// 事後層化の人口表 / population table to post-stratify to
+    #[arg(long, value_name = "FILE")]
+    post_stratify: Option<PathBuf>,
+    /// レイキングの人口表（1ファイルが1つの周辺分布）/ population table to rake to, one margin a file
+    #[arg(long, value_name = "FILE")]
+    rake: Vec<PathBuf>,
+    /// 較正（線形）の人口表 / population table to calibrate to (linear)
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
+    /// 割合の信頼区間の方法 / interval of shares: wald logit xlogit wilson wilson-cc korn-graubard likelihood asin agresti-coull jeffreys clopper-pearson
+    #[arg(long, value_name = "METHOD", default_value = "wilson")]
+    ci: String,
+    /// 信頼係数 / level of the intervals
+    #[arg(long, value_name = "LEVEL", default_value = "0.95")]
+    level: f64,
+    /// 設計効果の基準: 非復元、復元 / what the design effect compares with (default: wor where the weights tell a population)
+    #[arg(long, value_enum)]
+    deff: Option<DeffArg>,
+    /// シート名 / sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 見出しの行数 / number of header rows
+    #[arg(long, value_name = "N")]
+    header_rows: Option<usize>,
+    /// 文字コード / encoding
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// 出力の形式 / output format
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum BaseArg {
+    Answered,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LonelyArg {
+    Fail,
+    Certainty,
+    #[value(hide = true)]
+    Remove,
+    Adjust,
+    Average,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReplicateArg {
+    Jk1,
+    Jkn,
+    Brr,
+    Fay,
+    Bootstrap,
+    Sdr,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DeffArg {
+    Wor,
+    Wr,
+}
+
+impl EstimateArgs {
+    /// What was typed, in the library's words. Of a test the first value is its kind, the second the columns.
+    pub(crate) fn request(&self) -> Result<Request, Error> {
+        let tests = self.test.chunks(2).map(|pair| match pair {
+            [kind, columns] if kind == "rao-scott" => Ok(columns.clone()),
+            _ => Err(unknown_test(pair.first().map_or("", String::as_str))),
+        });
+        Ok(Request {
+            files: self.files.clone(),
+            read: ReadOptions { sheet: self.sheet.clone(), header_rows: self.header_rows, encoding: self.encoding.clone() },
+            shares: self.share.clone(),
+            means: self.mean.clone(),
+            totals: self.total.clone(),
+            ratios: self.ratio.clone(),
+            quantiles: self.quantile.clone(),
+            base: match self.base {
+                BaseArg::Answered => Base::Answered,
+                BaseArg::All => Base::All,
+            },
+            missing: self.missing.clone(),
+            conditions: self.conditions.clone(),
+            by: self.by.clone(),
+            differences: self.diff.clone(),
+            tests: tests.collect::<Result<_, Error>>()?,
+            weight: self.weight.clone(),
+            strata: self.strata.clone(),
+            clusters: self.cluster.clone(),
+            fpc: self.fpc.clone(),
+            nesting: if self.nest { Nesting::WithinStrata } else { Nesting::Unique },
+            lonely: match self.lonely_psu {
+                LonelyArg::Fail => LonelyPsu::Fail,
+                LonelyArg::Certainty => LonelyPsu::Certainty,
+                LonelyArg::Remove => LonelyPsu::Remove,
+                LonelyArg::Adjust => LonelyPsu::Adjust,
+                LonelyArg::Average => LonelyPsu::Average,
+            },
+            replicates: self.replicates.clone(),
+            replicate_type: self.replicate_type.map(|t| match t {
+                ReplicateArg::Jk1 => ReplicateType::Jk1,
+                ReplicateArg::Jkn => ReplicateType::Jkn,
+                ReplicateArg::Brr => ReplicateType::Brr,
+                ReplicateArg::Fay => ReplicateType::Fay,
+                ReplicateArg::Bootstrap => ReplicateType::Bootstrap,
+                ReplicateArg::Sdr => ReplicateType::Sdr,
+            }),
+            scale: self.scale,
+            rscales: self.rscales.clone(),
+            rho: self.rho,
+            centre: if self.mse { ReplicateCentre::FullSample } else { ReplicateCentre::ReplicateMean },
+            post_stratify: self.post_stratify.clone(),
+            rake: self.rake.clone(),
+            calibrate: self.calibrate.clone(),
+            method: self.ci.clone(),
+            level: self.level,
+            deff: self.deff.map(|d| match d {
+                DeffArg::Wor => DeffReference::WithoutReplacement,
+                DeffArg::Wr => DeffReference::WithReplacement,
+            }),
+        })
+    }
+}
+
+fn unknown_test(kind: &str) -> Error {
+    Diagnostic::new("adhoc::test", Text::new(format!("「{kind}」という検定はありません"), format!("there is no test \"{kind}\"")))
+        .help(Text::new("--test rao-scott 'COL × COL' と書きます", "write --test rao-scott 'COL × COL'"))
+        .into()
 }

@@ -4,6 +4,7 @@ mod args;
 mod bars;
 mod check;
 mod compare;
+mod estimate;
 mod excerpt;
 mod explain;
 mod findings;
@@ -50,6 +51,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
         Command::Run(args) => run::run(args, talk),
         Command::Check(args) => check::check(args, talk),
         Command::Compare(args) => compare::compare(args, talk),
+        Command::Estimate(args) => estimate::estimate(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
         Command::Schema(args) => {
             let schema = match args.of {

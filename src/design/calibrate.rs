@@ -188,7 +188,7 @@ impl Calibration {
             let Some((l, g, d, o, e)) = next else { break };
             (lambda, ratios, slopes, off, worst) = (l, g, d, o, e);
         }
-        if !(worst.0 <= 1e-11) {
+        if worst.0.is_nan() || worst.0 > 1e-11 {
             let (error, j) = worst;
             let name = self.terms.get(j).map_or("", |t| t.name.as_str());
             return Err(Diagnostic::new(

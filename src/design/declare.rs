@@ -116,6 +116,20 @@ impl Declaration {
 
 /// Checks a declaration and makes the design. All mistakes are told in one error.
 ///
+/// ```
+/// use shihyo::design::{Declaration, Fpc, declare};
+///
+/// // Four people drawn from two districts of 10 and 20.
+/// let design = declare(
+///     Declaration::new(4)
+///         .strata(vec![vec![0, 0, 1, 1]])
+///         .fpc(Fpc::PopulationSize(vec![vec![10.0, 10.0, 20.0, 20.0]])),
+/// )?;
+/// assert_eq!(design.weights(), [5.0, 5.0, 10.0, 10.0]); // N/n
+/// assert_eq!(design.df(), 2.0); // PSUs − strata
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
 /// # Errors
 /// No rows; columns of different lengths; weights that are negative or not finite, or all 0; a population size below the
 /// number drawn, or different ones within a stratum; a cluster code in two strata without [`Nesting::WithinStrata`];

@@ -39,6 +39,18 @@ impl Design {
     /// out PSU i of stratum h multiplies the others of h by n_h/(n_h − 1); its rscale is (n_h − 1)/n_h (1 − f_h).
     /// Only the first stage is replicated. A complete stratum (n = N) gives no replicates.
     ///
+    /// ```
+    /// use shihyo::design::Design;
+    /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
+    ///
+    /// let (design, y) = (Design::simple(4)?, [1.0, 2.0, 4.0, 9.0]);
+    /// let of = |d: &Design| estimate(d, &Estimand::Mean(&y), Domain::All, &Options::default());
+    /// // The jackknife of a mean is its s/√n.
+    /// let (a, b) = (of(&design)?.se.unwrap(), of(&design.jackknife()?)?.se.unwrap());
+    /// assert!((a - b).abs() < 1e-12);
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A calibrated or replicated design, a stratum with a single PSU, or no replicate at all.
     pub fn jackknife(&self) -> Result<Self> {

@@ -106,6 +106,14 @@ impl Design {
         &self.base_weights
     }
 
+    /// Whether everyone was asked: every stratum of every stage was drawn whole, so that nothing varies.
+    pub fn is_census(&self) -> bool {
+        match &self.uncertainty {
+            Uncertainty::Linearised { roster, .. } => roster.stages.iter().all(|s| s.strata.iter().all(|h| h.is_complete())),
+            Uncertainty::Replicated(_) => false,
+        }
+    }
+
     /// Whether a step changed the weights in a way that the variance must follow.
     pub fn is_calibrated(&self) -> bool {
         !self.projections.is_empty()

@@ -183,6 +183,25 @@ fn check(margins: &[Margin], rows: usize, stop: RakeStop) -> Result<()> {
 impl Design {
     /// Rakes the weights to the margins, in their order. Replicates are raked one by one.
     ///
+    /// ```
+    /// use shihyo::design::{Design, Margin, Rake};
+    ///
+    /// let sex = Margin::from_names(
+    ///     "性別",
+    ///     &[Some("男"), Some("男"), Some("女"), Some("女")],
+    ///     &[("男".to_owned(), 48.0), ("女".to_owned(), 52.0)],
+    /// )?.0;
+    /// let age = Margin::from_names(
+    ///     "年代",
+    ///     &[Some("若"), Some("老"), Some("若"), Some("老")],
+    ///     &[("若".to_owned(), 25.0), ("老".to_owned(), 75.0)],
+    /// )?.0;
+    /// let raked = Design::simple(4)?.rake(&[sex, age], &Rake::default())?;
+    /// let expected = [12.0, 36.0, 13.0, 39.0]; // 100 × .48 × .25 …: the two are independent here
+    /// assert!(raked.weights().iter().zip(expected).all(|(w, e)| (w - e).abs() < 1e-12));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Margins with different grand totals, a category without respondents, or no convergence: each names the margin.
     pub fn rake(&self, margins: &[Margin], options: &Rake) -> Result<Self> {

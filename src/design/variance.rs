@@ -279,6 +279,9 @@ impl Design {
             return Err(NoVariance::NoReplicates);
         };
         let k = influences.size;
+        if k == 0 {
+            return Ok(Covariance::zeros(0));
+        }
         let mut policy = Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design: influences.whole_design };
         let pairs = influences.rows.iter().zip(influences.values.chunks_exact(k));
         let all: Vec<u32>;

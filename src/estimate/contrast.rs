@@ -110,6 +110,18 @@ pub struct Difference {
 }
 
 /// a − b of one estimand in two domains of one sample; they may overlap, and one may be part of the other.
+/// V(a − b) = V(a) + V(b) − 2 C(a, b), from the influence values of both (R `svycontrast(svyby(…, covmat = TRUE))`).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, difference};
+///
+/// let (a, b) = ([true, true, false, false], [false, false, true, true]);
+/// let y = Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]);
+/// let d = difference(&Design::simple(4)?, &y, Domain::Rows(&a), Domain::Rows(&b), &Options::default())?;
+/// assert_eq!(d.comparison.value, Ok(-5.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
@@ -228,24 +240,47 @@ pub enum WaveDf {
     Infinite,
 }
 
-/// The change between two independent samples.
+/// The change between two independent samples, as a difference or a ratio.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaveDifference {
     /// Sum of the domains' degrees of freedom.
     pub df_sum: f64,
     /// Satterthwaite's.
     pub df_satterthwaite: Result<f64, NotEstimable>,
-    /// Second minus first.
+    /// Second minus first (or over first).
     pub comparison: Comparison,
 }
 
 /// Second minus first, of two independent samples: the variances add.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_difference};
+///
+/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All, &Options::default());
+/// let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Sum, 0.95);
+/// assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
+/// assert_eq!(change.df_sum, 7.0);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
     let variance = |e: &Estimate| e.se.clone().map(|s| s * s);
     let both = variance(first).and_then(|a| variance(second).map(|b| (a, b)));
-    let (df_1, df_2) = (first.df.domain, second.df.domain);
+    let value = second.value.clone().and_then(|b| first.value.clone().map(|a| b - a));
+    compare_waves(value, both, 0.0, (first.df.domain, second.df.domain), df, level)
+}
+
+/// A number whose variance is the sum of two independent ones.
+fn compare_waves(
+    value: Result<f64, NotEstimable>,
+    variances: Result<(f64, f64), NotEstimable>,
+    null: f64,
+    (df_1, df_2): (f64, f64),
+    df: WaveDf,
+    level: f64,
+) -> WaveDifference {
     let df_sum = df_1 + df_2;
-    let df_satterthwaite = both.clone().and_then(|(a, b)| {
+    let df_satterthwaite = variances.clone().and_then(|(a, b)| {
         let below = a * a / df_1 + b * b / df_2;
         if below > 0.0 && df_1 > 0.0 && df_2 > 0.0 { Ok((a + b) * (a + b) / below) } else { Err(NotEstimable::NoDegreesOfFreedom) }
     });
@@ -255,9 +290,18 @@ pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f
         WaveDf::Satterthwaite => df_satterthwaite.clone().unwrap_or(0.0),
         WaveDf::Infinite => f64::INFINITY,
     };
-    let value = second.value.clone().and_then(|b| first.value.clone().map(|a| b - a));
-    let comparison = Comparison::new(value, both.map(|(a, b)| a + b), 0.0, used, level);
+    let comparison = Comparison::new(value, variances.map(|(a, b)| a + b), null, used, level);
     WaveDifference { df_sum, df_satterthwaite, comparison }
+}
+
+/// Second over first, of two independent samples, by the delta method: V = r² (V₁/θ₁² + V₂/θ₂²). The test compares with 1.
+pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
+    let part = |e: &Estimate| -> Result<(f64, f64), NotEstimable> { Ok((e.value.clone()?, e.se.clone()?.powi(2))) };
+    let both = part(first).and_then(|a| part(second).map(|b| (a, b)));
+    let both = both.and_then(|(a, b)| if a.0 == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok((a, b)) });
+    let value = both.clone().map(|(a, b)| b.0 / a.0);
+    let terms = both.map(|((x, v), (y, w))| (v * y * y / x.powi(4), w / (x * x)));
+    compare_waves(value, terms, 1.0, (first.df.domain, second.df.domain), df, level)
 }
 
 /// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the domain, with

@@ -64,7 +64,20 @@ struct Table {
 ///
 /// With p the cell shares, V their covariance, D = diag(p) and C contrasts orthogonal to the margins:
 /// Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C; λ are its eigenvalues, the generalised design effects; X² is Pearson's statistic of the
-/// table with total n.
+/// table with total n. Rao and Scott 1984; R `svychisq`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, IndependenceTest, independence};
+///
+/// // 2 × 2 table 20 10 / 10 20 of a simple sample: X² = 6.67.
+/// let cell = |i: u32| match i { 0..20 => (0, 0), 20..30 => (0, 1), 30..40 => (1, 0), _ => (1, 1) };
+/// let (rows, columns): (Vec<u32>, Vec<u32>) = (0..60).map(cell).unzip();
+/// let test = independence(&Design::simple(60)?, (&rows, 2), (&columns, 2), Domain::All, IndependenceTest::ChiSquare)?;
+/// assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
+/// assert_eq!(test.df1, Some(1.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.

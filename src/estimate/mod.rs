@@ -1,4 +1,21 @@
 //! Share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval.
+//!
+//! An estimator is a point estimate and its influence values; variances come from [`crate::design`]. What cannot be
+//! estimated is a [`NotEstimable`] reason in the place of the number. The same jobs in R `survey` 4.5 and here:
+//!
+//! | R | here |
+//! |---|---|
+//! | `svydesign(ids, strata, weights, fpc, nest)` | [`crate::design::declare`] |
+//! | `svrepdesign(weights, repweights, scale, rscales, mse)` | [`crate::design::Design::replicated`] |
+//! | `postStratify`, `rake`, `calibrate`, `trimWeights` | [`crate::design::Design::post_stratify`] `rake` `calibrate` `trim` |
+//! | `svymean`, `svytotal`, `svyratio` of `subset(design, …)` | [`estimate()`] with [`Estimand`] and [`Domain`] |
+//! | `svyciprop(method = "beta")` | [`Estimand::Share`] with [`IntervalMethod::KornGraubard`] |
+//! | `svyby` | [`estimate_by`], [`by_groups`] with covariances |
+//! | `svyquantile(qrule = "math")` | [`quantile()`] |
+//! | `svycontrast(svyby(covmat = TRUE), c(1, -1))` | [`difference`], [`Joint::contrast`] |
+//! | `svyttest` | [`t_test`] |
+//! | `svychisq` | [`independence()`] |
+//! | `as.svrepdesign` | [`crate::design::Design::jackknife`], [`crate::design::Design::bootstrap`] |
 
 pub mod binomial;
 mod contrast;
@@ -17,7 +34,7 @@ mod table;
 mod value;
 
 pub use contrast::{
-    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference,
+    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference, wave_ratio,
 };
 pub use estimand::{Domain, DfChoice, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
 pub use independence::{Independence, IndependenceTest, independence};

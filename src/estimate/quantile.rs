@@ -16,6 +16,9 @@ pub enum QuantileRule {
     Math,
     /// As `Math`, but the mean of both neighbours where C_k = p C_n (Hyndman and Fan 2).
     School,
+    /// Over distinct values: as `Math`, but the next value where C_k = p C_n and k is odd (nearest even; Hyndman and
+    /// Fan 3).
+    Hf3,
     /// Between the points (C_k/C_n, x_k).
     Hf4,
     /// Between the points ((C_k − w_k/2)/C_n, x_k).
@@ -92,6 +95,17 @@ impl Ordered {
                     self.x[k]
                 }
             }
+            QuantileRule::Hf3 => {
+                let k = self.cumulative.partition_point(|c| *c < target - tie).min(n - 1);
+                // Rank among the distinct values, from 1.
+                let rank = 1 + self.x[..=k].windows(2).filter(|pair| pair[0] != pair[1]).count();
+                let tied = (self.cumulative[k] - target).abs() <= tie;
+                let next = self.x[k..].iter().find(|x| **x != self.x[k]);
+                match next {
+                    Some(next) if tied && rank % 2 == 1 => *next,
+                    _ => self.x[k],
+                }
+            }
             _ => self.between(p, rule),
         }
     }
@@ -108,7 +122,7 @@ impl Ordered {
             }
             QuantileRule::Hf8 => (c - w / 3.0) / (total + last / 3.0),
             QuantileRule::Hf9 => (c - 3.0 * w / 8.0) / (total + last / 4.0),
-            QuantileRule::Hf4 | QuantileRule::Math | QuantileRule::School => c / total,
+            QuantileRule::Hf4 | QuantileRule::Math | QuantileRule::School | QuantileRule::Hf3 => c / total,
         }
     }
 
@@ -134,7 +148,17 @@ impl Ordered {
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
 /// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the standard
-/// error is (high − low)/(2 t). `options.method` has no effect.
+/// error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
+///
+/// let y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+/// let e = quantile(&Design::simple(9)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, Domain::All, &Options::default())?;
+/// assert_eq!(e.value, Ok(5.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// `p` outside [0, 1]; columns of another length than the design.
@@ -244,4 +268,67 @@ fn limits(
         let inputs = ShareInputs { p, variance: se * se, n: share.n, df };
         share_interval(method, options.level, &inputs).map(|ci| (ci.low, ci.high))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rules for equal weights as Hyndman and Fan 1996 write them: j = ⌊n p + m⌋, (1 − γ) x_j + γ x_{j+1}.
+    fn textbook(x: &[f64], p: f64, rule: QuantileRule) -> f64 {
+        let n = x.len() as f64;
+        let m = match rule {
+            QuantileRule::Math | QuantileRule::School | QuantileRule::Hf4 => 0.0,
+            QuantileRule::Hf3 => 0.0,
+            QuantileRule::Hf5 => 0.5,
+            QuantileRule::Hf6 => p,
+            QuantileRule::Hf7 => 1.0 - p,
+            QuantileRule::Hf8 => (p + 1.0) / 3.0,
+            QuantileRule::Hf9 => p / 4.0 + 0.375,
+        };
+        let at = n * p + m;
+        let j = (at + 1e-12).floor();
+        let g = (at - j).max(0.0);
+        let tied = g < 1e-12;
+        let gamma = match rule {
+            QuantileRule::Math => f64::from(u8::from(!tied)),
+            QuantileRule::School => if tied { 0.5 } else { 1.0 },
+            QuantileRule::Hf3 => f64::from(u8::from(!tied || j % 2.0 == 1.0)),
+            _ => g,
+        };
+        let value = |j: f64| x[(j.clamp(1.0, n) - 1.0) as usize];
+        (1.0 - gamma) * value(j) + gamma * value(j + 1.0)
+    }
+
+    #[test]
+    fn equal_weights_give_the_textbook_quantiles() {
+        let x = [1.0, 2.0, 4.0, 7.0, 7.5, 11.0, 16.0, 22.0];
+        let rows: Vec<u32> = (0..8).collect();
+        let ordered = Ordered::new(&x, &[3.7; 8], &rows);
+        let rules = [
+            QuantileRule::Math,
+            QuantileRule::School,
+            QuantileRule::Hf3,
+            QuantileRule::Hf4,
+            QuantileRule::Hf5,
+            QuantileRule::Hf6,
+            QuantileRule::Hf7,
+            QuantileRule::Hf8,
+            QuantileRule::Hf9,
+        ];
+        for rule in rules {
+            for p in [0.125, 0.2, 0.375, 0.5, 0.61, 0.75, 0.9] {
+                let (got, want) = (ordered.quantile(p, rule), textbook(&x, p, rule));
+                assert!((got - want).abs() < 1e-9, "{rule:?} {p}: {got} {want}");
+            }
+            assert_eq!(ordered.quantile(-0.2, rule), 1.0);
+            assert_eq!(ordered.quantile(1.3, rule), 22.0);
+        }
+    }
+
+    #[test]
+    fn rows_of_weight_0_are_not_there() {
+        let ordered = Ordered::new(&[5.0, 1.0, 3.0], &[0.0, 1.0, 2.0], &[0, 1, 2]);
+        assert_eq!(ordered.quantile(1.0, QuantileRule::Math), 3.0);
+    }
 }

@@ -12,6 +12,9 @@ use crate::estimate::value::{ConfidenceInterval, Deff, DeffReference, DegreesOfF
 
 /// Variances and covariances of the samples' estimates.
 pub(crate) fn covariance(design: &Design, samples: &[&Sample]) -> Result<Covariance, NotEstimable> {
+    if samples.is_empty() {
+        return Ok(Covariance::zeros(0));
+    }
     let Some(replicates) = design.replicates() else {
         return Ok(design.covariance(&side_by_side(samples, design.rows())?)?);
     };
@@ -60,6 +63,8 @@ pub(crate) struct Summary {
     pub(crate) df: DegreesOfFreedom,
     /// Replicate variance of logit θ_r, where the interval takes it.
     pub(crate) logit_variance: Option<f64>,
+    /// Everyone was asked.
+    pub(crate) census: bool,
 }
 
 /// Everything that is reported about a sample's estimate, given its variance.
@@ -74,6 +79,7 @@ pub(crate) fn report(design: &Design, sample: &Sample, variance: Result<f64, Not
         unit_variance: sample.unit_variance(design.weights()),
         df: degrees_of_freedom(design, &sample.rows),
         logit_variance: if takes_logit { logit_variance(design, sample) } else { None },
+        census: design.is_census(),
     };
     summary.report(variance, options)
 }
@@ -104,6 +110,9 @@ impl Summary {
 
     fn interval(&self, variance: &Result<f64, NotEstimable>, options: &Options) -> Result<ConfidenceInterval, NotEstimable> {
         let (value, df) = (self.value.clone()?, options.df.of(self.df));
+        if self.census {
+            return Err(NotEstimable::Census);
+        }
         if self.shape != Shape::Share {
             return mean_interval(value, variance.clone()?.sqrt(), df, options.level);
         }
@@ -174,6 +183,22 @@ pub(crate) fn check(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>
 
 /// Estimates one number in one domain.
 ///
+/// V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_hi − ū_h)² with u the unit totals of w z and z the influence of the estimand
+/// (R `svymean`, `svytotal`, `svyratio`, `svyciprop` on `subset(design, …)`; survey 4.5).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, IntervalMethod, Options, estimate};
+///
+/// // Three of four said yes; the fifth did not answer.
+/// let options = Options { method: IntervalMethod::Wilson, ..Options::default() };
+/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 0, 1, 255]), Domain::All, &options)?;
+/// assert_eq!((e.n, e.n_yes, e.value), (4, Some(3), Ok(0.75)));
+/// // Five were sampled: V = 5/4 · (3 · .25² + .75²)/4².
+/// assert!((e.se.unwrap().powi(2) - 5.0 / 4.0 * 0.75 / 16.0).abs() < 1e-15);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
 /// # Errors
 /// Columns of another length than the design. What cannot be estimated is no error but a reason in the [`Estimate`].
 pub fn estimate(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, options: &Options) -> Result<Estimate> {
@@ -183,6 +208,16 @@ pub fn estimate(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, op
 }
 
 /// Estimates one number in every group (R `svyby`).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Estimand, Groups, NO_GROUP, Options, estimate_by};
+///
+/// let groups = Groups::new(&[0, 0, 1, 1, NO_GROUP], 2);
+/// let by = estimate_by(&Design::simple(5)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 100.0]), &groups, &Options::default())?;
+/// assert_eq!((by[0].value.clone(), by[1].value.clone()), (Ok(2.0), Ok(7.0)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`estimate`].

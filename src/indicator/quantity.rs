@@ -54,7 +54,7 @@ impl fmt::Display for Decimal {
         }
         let whole = (magnitude / power).to_string();
         for (i, c) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i) % 3 == 0 {
+            if i > 0 && (whole.len() - i).is_multiple_of(3) {
                 out.push(',');
             }
             out.push(c);

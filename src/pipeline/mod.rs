@@ -1,5 +1,6 @@
 //! Spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls).
 
+pub mod adhoc;
 mod collect;
 mod compare;
 mod estimates;

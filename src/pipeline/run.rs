@@ -137,7 +137,7 @@ fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[Esti
                 Some(Definition::Share(share)) => share_cells(plan, measure, share.survey, &measure_id(plan, i, m), records),
                 None => without_definition(plan, measure),
             };
-            let unit = measure.unit.clone().or_else(|| match measure.definition {
+            let unit = measure.unit.clone().or(match measure.definition {
                 Some(Definition::Share(_)) => Some(Unit::Percent),
                 _ => None,
             });

@@ -11,7 +11,7 @@ use serde_spanned::Spanned;
 use crate::answers::{Base, Duplicates};
 
 /// A text with its place in the file.
-pub type Word = Spanned<String>;
+pub(super) type Word = Spanned<String>;
 
 /// 計画 / a plan: the progress table of one city's plan.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -166,7 +166,7 @@ fn clean(bytes: &[u8], encoding: &'static Encoding) -> bool {
 /// UTF-16 without byte-order mark, when the bytes look like it: even length, decodable, and such characters as a
 /// Japanese table has.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     [UTF_16LE, UTF_16BE].into_iter().find(|e| {

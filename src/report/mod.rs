@@ -1,6 +1,7 @@
 //! Indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML. Pure: opens no file. The only room where a share
 //! becomes a percentage.
 
+pub mod adhoc;
 pub mod breakdown;
 mod cell;
 mod data_copy;

@@ -65,11 +65,12 @@ fn replicate(table: &Table, spec: &Value) -> Outcome<Design> {
     let r = &spec["replicates"];
     let kind = match text(&r["type"])? {
         "JK1" => ReplicateKind::Jk1,
-        "JKn" => ReplicateKind::Jkn,
+        // Two PSUs a stratum, one replicate each: JKn with other scales, and the oracle states the scales.
+        "JKn" | "JK2" => ReplicateKind::Jkn,
         "BRR" => ReplicateKind::Brr,
         "Fay" => ReplicateKind::Fay { rho: number(&r["rho"])? },
-        "bootstrap" => ReplicateKind::Bootstrap,
-        "SDR" | "successive-difference" => ReplicateKind::Sdr,
+        "bootstrap" | "subbootstrap" | "mrbbootstrap" => ReplicateKind::Bootstrap,
+        "SDR" | "sdr" | "ACS" | "successive-difference" => ReplicateKind::Sdr,
         other => return Err(format!("unknown replicate type {other}")),
     };
     if r["combined_weights"] != Value::Bool(true) {

@@ -1,6 +1,6 @@
 //! Translates the cases of an oracle (`cases.json` and its CSV files) into calls of the library, and its answers back.
 
-pub mod compare;
-pub mod data;
-pub mod designs;
-pub mod statistics;
+pub(crate) mod compare;
+pub(crate) mod data;
+pub(crate) mod designs;
+pub(crate) mod statistics;

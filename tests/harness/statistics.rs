@@ -197,6 +197,7 @@ impl Case<'_> {
         let rule = match text(&s["qrule"])? {
             "math" | "hf1" => QuantileRule::Math,
             "school" | "hf2" => QuantileRule::School,
+            "hf3" => QuantileRule::Hf3,
             "hf4" => QuantileRule::Hf4,
             "hf5" => QuantileRule::Hf5,
             "hf6" => QuantileRule::Hf6,

@@ -12,18 +12,18 @@ use shihyo::indicator::{
 use shihyo::provenance::Place;
 use shihyo::text::Text;
 
-pub struct Sample {
-    pub table: IndicatorTable,
-    pub estimates: Vec<EstimateRecord>,
-    pub quality: Quality,
+pub(crate) struct Sample {
+    pub(crate) table: IndicatorTable,
+    pub(crate) estimates: Vec<EstimateRecord>,
+    pub(crate) quality: Quality,
 }
 
-pub fn year(reiwa: i32) -> FiscalYear {
+pub(crate) fn year(reiwa: i32) -> FiscalYear {
     FiscalYear::from_western(2018 + reiwa)
 }
 
 /// An unweighted share of a random sample.
-pub fn share(yes: u64, n: u64, low: f64, high: f64) -> Estimate {
+pub(crate) fn share(yes: u64, n: u64, low: f64, high: f64) -> Estimate {
     let p = yes as f64 / n as f64;
     Estimate {
         n,
@@ -39,7 +39,7 @@ pub fn share(yes: u64, n: u64, low: f64, high: f64) -> Estimate {
 }
 
 /// The same without sampling error.
-pub fn census(yes: u64, n: u64) -> Estimate {
+pub(crate) fn census(yes: u64, n: u64) -> Estimate {
     let why = NotEstimable::NotARandomSample;
     Estimate { se: Err(why.clone()), interval: Err(why.clone()), deff: Err(why.clone()), n_eff: Err(why), ..share(yes, n, 0.0, 0.0) }
 }
@@ -242,7 +242,7 @@ fn quality() -> Quality {
     }
 }
 
-pub fn sample(data: DataKind) -> Sample {
+pub(crate) fn sample(data: DataKind) -> Sample {
     let table = IndicatorTable {
         title: "西東京市 地域福祉計画 進捗管理表".into(),
         years: year(4).to(year(10)),

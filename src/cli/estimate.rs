@@ -1,0 +1,55 @@
+//! `shihyo estimate`: numbers from files, without a plan.
+
+use shihyo::error::Result;
+use shihyo::finding::Finding;
+use shihyo::pipeline::adhoc::{self, Inputs};
+use shihyo::report::adhoc as report;
+use shihyo::text::Text;
+
+use super::args::{EstimateArgs, Format};
+use super::message::Talk;
+use super::{Ending, print, screen};
+
+pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
+    let request = args.request()?;
+    let inputs = adhoc::read(&request)?;
+    told(&inputs, talk);
+    let outcome = adhoc::compute(&request, &inputs)?;
+    talk.findings(&outcome.findings);
+    let sheet = &outcome.sheet;
+    match args.format {
+        Format::Table => {
+            let mut text = String::new();
+            for table in report::tables(sheet, talk.lang) {
+                text.push_str(&screen::table(&table.header, &table.rows, table.first_number..table.header.len()));
+            }
+            for note in &sheet.notes {
+                text.push_str(note.get(talk.lang));
+                text.push('\n');
+            }
+            print(&text)
+        }
+        Format::Csv => {
+            sheet.notes.iter().for_each(|note| talk.say(note));
+            print(&String::from_utf8_lossy(&report::csv(sheet)?))
+        }
+        Format::Json => {
+            sheet.notes.iter().for_each(|note| talk.say(note));
+            print(&String::from_utf8_lossy(&report::json(sheet)?))
+        }
+    }
+}
+
+/// What was read, and what reading found.
+fn told(inputs: &Inputs, talk: &Talk) {
+    let population = inputs.post_stratify.iter().chain(&inputs.rake).chain(&inputs.calibrate);
+    for table in inputs.tables.iter().chain(population) {
+        let digest = &table.digest;
+        let about: Vec<&str> = [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
+        let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
+        let (rows, columns) = (table.row_count(), table.columns.len());
+        talk.say(&Text::new(format!("{}: {rows}行 {columns}列{about}", digest.file), format!("{}: {rows} rows, {columns} columns{about}", digest.file)));
+    }
+    let findings: Vec<Finding> = inputs.tables.iter().flat_map(|t| t.findings.iter().cloned()).collect();
+    talk.findings(&findings);
+}

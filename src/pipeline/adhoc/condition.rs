@@ -1,0 +1,264 @@
+//! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=` (not blank).
+
+use super::columns::{Code, Stacked, number, fold};
+use super::joined::Parts;
+use super::missing::Missing;
+use super::source::Source;
+use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::text::Text;
+
+/// What a value may be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Choice {
+    /// A code.
+    Code(Code),
+    /// A number between these, both included.
+    Range(f64, f64),
+}
+
+/// What is asked of the column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Test {
+    /// One of these.
+    Is(Vec<Choice>),
+    /// An answer, and none of these.
+    IsNot(Vec<Choice>),
+    /// A number of at least this.
+    AtLeast(f64),
+    /// A number of at most this.
+    AtMost(f64),
+    /// No answer.
+    Blank,
+    /// An answer.
+    Answered,
+}
+
+/// A condition as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Condition {
+    /// As it was typed.
+    pub(super) typed: String,
+    /// The column's name.
+    pub(super) column: String,
+    /// What is asked of it.
+    pub(super) test: Test,
+}
+
+/// Operators, the longer one first where one begins another.
+const OPERATORS: [&str; 4] = ["!=", ">=", "<=", "="];
+
+/// Every way to cut `text` at an operator, from the left.
+fn cuts(text: &str) -> Vec<(&str, &str, &str)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        match OPERATORS.iter().find(|o| rest.starts_with(**o)) {
+            Some(operator) => {
+                out.push((text[..at].trim(), *operator, text[at + operator.len()..].trim()));
+                at += operator.len();
+            }
+            None => at += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    out
+}
+
+fn unreadable(typed: &str) -> Diagnostic {
+    Diagnostic::new("adhoc::condition", Text::new(format!("条件「{typed}」が読めません"), format!("cannot read the condition \"{typed}\""))).help(Text::new(
+        "COL=a|b、COL!=a|b、COL>=n、COL<=n、COL=18..29、COL=（空欄）、COL!=（空欄以外）のどれかです",
+        "one of COL=a|b, COL!=a|b, COL>=n, COL<=n, COL=18..29, COL= (blank), COL!= (not blank)",
+    ))
+}
+
+impl Condition {
+    /// Reads a condition. A header may hold an operator itself: the first cut whose left side is a column counts.
+    ///
+    /// # Errors
+    /// No operator, no column before it, a limit that is no number, an empty choice between `|`.
+    pub(super) fn parse(typed: &str, is_column: impl Fn(&str) -> bool) -> Result<Self> {
+        let cuts = cuts(typed);
+        let cut = cuts.iter().find(|(name, _, _)| is_column(name)).or_else(|| cuts.first());
+        let Some((column, operator, right)) = cut.filter(|(name, _, _)| !name.is_empty()) else {
+            return Err(unreadable(typed).into());
+        };
+        let limit = || number(&fold(right)).ok_or_else(|| Error::from(unreadable(typed)));
+        let test = match (*operator, right.is_empty()) {
+            (">=", _) => Test::AtLeast(limit()?),
+            ("<=", _) => Test::AtMost(limit()?),
+            ("!=", true) => Test::Answered,
+            ("!=", false) => Test::IsNot(choices(right, typed)?),
+            (_, true) => Test::Blank,
+            (_, false) => Test::Is(choices(right, typed)?),
+        };
+        Ok(Self { typed: typed.trim().to_owned(), column: (*column).to_owned(), test })
+    }
+
+    /// For every respondent whether the condition holds: `None` where the answer is blank or no answer, and the
+    /// condition asks for one.
+    ///
+    /// # Errors
+    /// A column that is not there; a code that never occurs; a limit on a column of words.
+    pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Vec<Option<bool>>> {
+        let column = source.column(&self.column)?;
+        let gone = missing.of(&column);
+        let each: Vec<Option<bool>> = match &self.test {
+            Test::Blank => gone.iter().map(|g| Some(*g)).collect(),
+            Test::Answered => gone.iter().map(|g| Some(!*g)).collect(),
+            Test::AtLeast(limit) | Test::AtMost(limit) => {
+                let least = matches!(self.test, Test::AtLeast(_));
+                // Said and refused as for any column of numbers.
+                column.numbers(&gone, source, findings)?;
+                let holds = |x: f64| if least { x >= *limit } else { x <= *limit };
+                column.values.iter().zip(&gone).map(|(v, gone)| v.number.filter(|_| !gone).map(holds)).collect()
+            }
+            Test::Is(choices) | Test::IsNot(choices) => {
+                let wanted = matches!(self.test, Test::Is(_));
+                let codes = codes(choices);
+                let parts = Parts::new(&column, &codes);
+                check_codes(&column, &codes, &parts)?;
+                tell_doubtful(&column, &parts, source, findings);
+                let inside = |at: usize| {
+                    choices.iter().any(|choice| match choice {
+                        Choice::Code(code) => column.values[at].is(code) || parts.holds(at, code),
+                        Choice::Range(low, high) => !gone[at] && column.values[at].number.is_some_and(|x| *low <= x && x <= *high),
+                    })
+                };
+                // A code that was asked for counts, also where it is declared to be no answer.
+                (0..column.values.len()).map(|at| (!gone[at] || inside(at)).then(|| inside(at) == wanted)).collect()
+            }
+        };
+        Ok(column.spread(&each))
+    }
+}
+
+fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
+    text.split('|')
+        .map(|choice| {
+            if choice.trim().is_empty() {
+                return Err(unreadable(typed).into());
+            }
+            let range = choice.split_once("..").and_then(|(low, high)| number(&fold(low)).zip(number(&fold(high))));
+            match range {
+                Some((low, high)) if low > high => Err(unreadable(typed)
+                    .help(Text::new(format!("範囲は小さい方から書きます: {high}..{low}"), format!("a range begins with the smaller number: {high}..{low}")))
+                    .into()),
+                Some((low, high)) => Ok(Choice::Range(low, high)),
+                None => Ok(Choice::Code(Code::new(choice))),
+            }
+        })
+        .collect()
+}
+
+fn codes(choices: &[Choice]) -> Vec<Code> {
+    let code = |choice: &Choice| match choice {
+        Choice::Code(code) => Some(code.clone()),
+        Choice::Range(..) => None,
+    };
+    choices.iter().filter_map(code).collect()
+}
+
+/// Every code must occur in the column, alone or in a joined cell.
+///
+/// # Errors
+/// One mistake a code that never occurs, with the first 12 that do.
+pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts) -> Result<()> {
+    let occurs = |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
+    let unknown: Vec<&Code> = codes.iter().filter(|code| !occurs(code)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let held: Vec<bool> = column.values.iter().map(|v| !v.blank).collect();
+    let mut known: Vec<String> = Vec::new();
+    for at in column.ordered(&held) {
+        let value = &column.values[at];
+        let of_value: Vec<String> = match (&value.label, parts.answers(at)) {
+            (Some(label), _) => vec![format!("{}（{label}）", value.text)],
+            (None, Some(several)) => several.to_vec(),
+            (None, None) => vec![value.text.clone()],
+        };
+        known.extend(of_value.into_iter().filter(|k| !known.contains(k)).collect::<Vec<_>>());
+    }
+    let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
+    known.truncate(12);
+    let mistakes = unknown.iter().map(|code| {
+        let (name, typed) = (&column.name, &code.typed);
+        Diagnostic::new(
+            "adhoc::unknown-code",
+            Text::new(format!("列「{name}」に「{typed}」という値はありません"), format!("\"{typed}\" never occurs in column \"{name}\"")),
+        )
+        .help(Text::new(format!("ある値: {}{more}", known.join("、")), format!("values that occur: {}{more}", known.join(", "))))
+    });
+    Error::all(mistakes.collect()).map_or(Ok(()), Err)
+}
+
+/// Tells which cells could be one answer or several, and what they were taken for.
+pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
+    let counts = column.counts();
+    let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
+        let Some(first) = values.first() else { return };
+        let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
+        let count = values.iter().map(|at| counts[*at]).sum();
+        findings.push(Finding::warning(code, words(&column.values[*first].text), source.place(row, column)).count(count));
+    };
+    let name = &column.name;
+    tell("adhoc::not-parted", &parts.left_whole, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"),
+        )
+    });
+    tell("adhoc::parted", &parts.parted, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
+        )
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, Condition, Test};
+    use crate::pipeline::adhoc::columns::Code;
+
+    fn parse(text: &str) -> Option<(String, Test)> {
+        Condition::parse(text, |name| ["年齢", "性別", "a=b", "x>=y", "@B"].contains(&name)).ok().map(|c| (c.column, c.test))
+    }
+
+    fn code(text: &str) -> Choice {
+        Choice::Code(Code::new(text))
+    }
+
+    #[test]
+    fn each_form_is_read() {
+        let read = |text: &str| parse(text).map(|(_, test)| test);
+        assert_eq!(read("性別=男|女"), Some(Test::Is(vec![code("男"), code("女")])));
+        assert_eq!(read("性別 != 男"), Some(Test::IsNot(vec![code("男")])));
+        assert_eq!(read("年齢>=18"), Some(Test::AtLeast(18.0)));
+        assert_eq!(read("年齢<= -1.5"), Some(Test::AtMost(-1.5)));
+        assert_eq!(read("年齢=18..29|65..120"), Some(Test::Is(vec![Choice::Range(18.0, 29.0), Choice::Range(65.0, 120.0)])));
+        assert_eq!((read("性別="), read("性別!=")), (Some(Test::Blank), Some(Test::Answered)));
+        assert_eq!(read("年齢=１８..２９"), Some(Test::Is(vec![Choice::Range(18.0, 29.0)])));
+        assert_eq!(read("@B=a..b"), Some(Test::Is(vec![code("a..b")])));
+    }
+
+    #[test]
+    fn a_header_may_hold_an_operator() {
+        assert_eq!(parse("a=b=1"), Some(("a=b".to_owned(), Test::Is(vec![code("1")]))));
+        assert_eq!(parse("x>=y>=2"), Some(("x>=y".to_owned(), Test::AtLeast(2.0))));
+        assert_eq!(parse("性別=a=b"), Some(("性別".to_owned(), Test::Is(vec![code("a=b")]))));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_mistake() {
+        for text in ["", "性別", "=1", "!=", "年齢>=", "年齢>=多い", "年齢>18", "性別=男||女", "性別=|", "年齢=29..18", "年齢>=NaN", "年齢<=inf"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_column_is_kept_for_the_message() {
+        assert_eq!(parse("sex=1").map(|(c, _)| c).as_deref(), Some("sex"));
+    }
+}

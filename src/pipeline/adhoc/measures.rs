@@ -1,0 +1,296 @@
+//! What is wanted, on the columns of the files: outcomes, domain, breakdowns, pairs of domains, crossings.
+
+use std::collections::HashMap;
+
+use super::columns::{Code, Stacked};
+use super::condition::{Condition, check_codes, tell_doubtful};
+use super::joined::Parts;
+use super::missing::Missing;
+use super::request::Request;
+use super::source::Source;
+use crate::error::{Diagnostic, Error, Result};
+use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
+use crate::finding::Finding;
+use crate::provenance::Place;
+use crate::report::adhoc::Base;
+use crate::text::Text;
+
+/// The columns of a measure, one value a respondent.
+#[derive(Debug)]
+pub(super) enum Values {
+    /// A share's answers.
+    Share(Vec<u8>),
+    /// Of which the mean is wanted.
+    Mean(Vec<f64>),
+    /// Of which the total is wanted.
+    Total(Vec<f64>),
+    /// Numerator and denominator.
+    Ratio(Vec<f64>, Vec<f64>),
+    /// Numbers, and the probability.
+    Quantile(Vec<f64>, f64),
+}
+
+/// One number that is wanted.
+#[derive(Debug)]
+pub(super) struct Measure {
+    /// The column, as it was asked for.
+    pub(super) variable: String,
+    /// The codes that count, as they were asked for.
+    pub(super) codes: Vec<String>,
+    /// The values.
+    pub(super) values: Values,
+}
+
+/// One breakdown.
+#[derive(Debug)]
+pub(super) struct By {
+    /// Variable and value of each group.
+    pub(super) names: Vec<Vec<(String, String)>>,
+    /// The groups.
+    pub(super) groups: Groups,
+}
+
+/// Two domains of which the difference is wanted.
+#[derive(Debug)]
+pub(super) struct PairOfDomains {
+    /// The first condition.
+    pub(super) a_name: String,
+    /// The second.
+    pub(super) b_name: String,
+    /// Who is in the first.
+    pub(super) a: Vec<bool>,
+    /// Who is in the second.
+    pub(super) b: Vec<bool>,
+}
+
+/// Two classifications that are tested for independence.
+#[derive(Debug)]
+pub(super) struct Crossing {
+    /// Both columns, as they were asked for.
+    pub(super) name: String,
+    /// Levels of the first, and their number.
+    pub(super) rows: (Vec<u32>, usize),
+    /// Levels of the second.
+    pub(super) columns: (Vec<u32>, usize),
+}
+
+/// Everything that is wanted.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Who is in the domain.
+    pub(super) domain: Vec<bool>,
+    /// The conditions, as they were typed.
+    pub(super) conditions: Vec<String>,
+    /// The numbers.
+    pub(super) measures: Vec<Measure>,
+    /// The breakdowns.
+    pub(super) by: Vec<By>,
+    /// The differences.
+    pub(super) pairs: Vec<PairOfDomains>,
+    /// The tests.
+    pub(super) crossings: Vec<Crossing>,
+}
+
+/// What resolving needs at every step.
+struct Resolver<'a> {
+    source: &'a Source<'a>,
+    missing: &'a Missing,
+    base: Base,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Wanted {
+    /// # Errors
+    /// All mistakes of what was asked for, in one go.
+    pub(super) fn resolve(request: &Request, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Self> {
+        let mut at = Resolver { source, missing, base: request.base, findings };
+        let mut mistakes = Vec::new();
+        let mut domain = vec![true; source.rows()];
+        for typed in &request.conditions {
+            if let Some(holds) = super::collect(at.condition(typed), &mut mistakes) {
+                domain.iter_mut().zip(holds).for_each(|(d, h)| *d &= h == Some(true));
+            }
+        }
+        let mut measures = Vec::new();
+        let mut wanted = |found: Result<Measure>| measures.extend(super::collect(found, &mut mistakes));
+        request.shares.iter().for_each(|s| wanted(at.share(s)));
+        request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
+        request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
+        request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
+        request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
+        let by = request.by.iter().filter_map(|list| super::collect(at.by(list, &domain), &mut mistakes)).collect();
+        let pairs = request.differences.iter().filter_map(|d| super::collect(at.pair(d, &domain), &mut mistakes)).collect();
+        let crossings = request.tests.iter().filter_map(|t| super::collect(at.crossing(t), &mut mistakes)).collect();
+        let comparable = !request.shares.is_empty() || !request.means.is_empty() || !request.totals.is_empty() || !request.ratios.is_empty();
+        if !request.differences.is_empty() && !comparable {
+            mistakes.push(Diagnostic::new(
+                "adhoc::difference",
+                Text::new("--diff には --share、--mean、--total、--ratio のどれかが必要です", "--diff needs one of --share, --mean, --total, --ratio"),
+            ));
+        }
+        match Error::all(mistakes) {
+            Some(error) => Err(error),
+            None => Ok(Self { domain, conditions: request.conditions.clone(), measures, by, pairs, crossings }),
+        }
+    }
+}
+
+fn plain(column: &str, values: Values) -> Measure {
+    Measure { variable: column.trim().to_owned(), codes: Vec::new(), values }
+}
+
+impl Resolver<'_> {
+    fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
+        let condition = Condition::parse(typed, |name| self.source.has(name))?;
+        condition.holds(self.source, self.missing, self.findings)
+    }
+
+    fn share(&mut self, typed: &str) -> Result<Measure> {
+        let bad = || {
+            Diagnostic::new("adhoc::share", Text::new(format!("--share「{typed}」が読めません"), format!("cannot read --share \"{typed}\"")))
+                .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
+        };
+        let cuts = || typed.match_indices('=').map(|(at, _)| (typed[..at].trim(), &typed[at + 1..]));
+        let cut = cuts().find(|(name, _)| self.source.has(name)).or_else(|| cuts().next());
+        let (name, codes) = cut.filter(|(name, _)| !name.is_empty()).ok_or_else(bad)?;
+        if codes.split('|').any(|c| c.trim().is_empty()) {
+            return Err(bad().into());
+        }
+        let codes: Vec<Code> = codes.split('|').map(Code::new).collect();
+        let column = self.source.column(name)?;
+        let parts = Parts::new(&column, &codes);
+        check_codes(&column, &codes, &parts)?;
+        tell_doubtful(&column, &parts, self.source, self.findings);
+        let gone = self.missing.of(&column);
+        let mut each = Vec::with_capacity(column.values.len());
+        for (at, value) in column.values.iter().enumerate() {
+            let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
+            each.push(match (gone[at], yes, self.base) {
+                (true, true, _) => return Err(declared(&column, &value.text).into()),
+                (true, false, Base::Answered) => OUTSIDE,
+                (true, false, Base::All) | (false, false, _) => NO,
+                (false, true, _) => YES,
+            });
+        }
+        let typed = codes.into_iter().map(|c| c.typed).collect();
+        Ok(Measure { variable: name.to_owned(), codes: typed, values: Values::Share(column.spread(&each)) })
+    }
+
+    fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
+        let column = self.source.column(name)?;
+        column.numbers(&self.missing.of(&column), self.source, self.findings)
+    }
+
+    fn ratio(&mut self, typed: &str) -> Result<Measure> {
+        let (top, below) = self.source.cut(typed, "/").ok_or_else(|| {
+            Diagnostic::new("adhoc::ratio", Text::new(format!("--ratio「{typed}」が読めません"), format!("cannot read --ratio \"{typed}\"")))
+                .help(Text::new("'分子の列/分母の列' と書きます", "write 'NUM/DEN'"))
+        })?;
+        let mut mistakes = Vec::new();
+        let numerator = super::collect(self.numbers(top), &mut mistakes);
+        let denominator = super::collect(self.numbers(below), &mut mistakes);
+        match (numerator, denominator) {
+            (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
+            _ => Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
+        }
+    }
+
+    fn quantile(&mut self, typed: &str) -> Result<Measure> {
+        let bad = || {
+            Diagnostic::new("adhoc::quantile", Text::new(format!("--quantile「{typed}」が読めません"), format!("cannot read --quantile \"{typed}\"")))
+                .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
+        };
+        let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
+        let p = super::columns::number(&super::columns::fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
+        Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
+    }
+
+    /// Level of each respondent in a column, `None` for no answer; and the levels' names, in order.
+    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> (Vec<Option<u32>>, Vec<String>) {
+        let gone = self.missing.of(column);
+        let mut held = vec![false; column.values.len()];
+        for (row, at) in column.rows.iter().enumerate() {
+            let at = *at as usize;
+            held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
+        }
+        let order = column.ordered(&held);
+        let index: HashMap<String, u32> = order.iter().zip(0..).map(|(at, i)| (column.values[*at].key(), i)).collect();
+        let each: Vec<Option<u32>> =
+            column.values.iter().zip(&gone).map(|(v, gone)| if *gone { None } else { index.get(&v.key()).copied() }).collect();
+        (column.spread(&each), order.iter().map(|at| column.values[*at].text.clone()).collect())
+    }
+
+    fn by(&mut self, list: &str, domain: &[bool]) -> Result<By> {
+        let columns = self.source.columns(list)?;
+        let levels: Vec<_> = columns.iter().map(|c| self.levels(c, Some(domain))).collect();
+        let key = |row: usize| -> Option<Vec<u32>> { levels.iter().map(|(of_row, _)| of_row[row]).collect() };
+        let keys: Vec<Option<Vec<u32>>> = (0..self.source.rows()).map(|row| if domain[row] { key(row) } else { None }).collect();
+        let mut known: Vec<&Vec<u32>> = keys.iter().flatten().collect();
+        known.sort_unstable();
+        known.dedup();
+        let of_row: Vec<u32> =
+            keys.iter().map(|k| k.as_ref().and_then(|k| known.binary_search(&k).ok()).map_or(NO_GROUP, |at| at as u32)).collect();
+        let names = known
+            .iter()
+            .map(|key| {
+                let each = columns.iter().zip(&levels).zip(key.iter());
+                each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone())).collect()
+            })
+            .collect();
+        let blank = (0..self.source.rows()).filter(|row| domain[*row] && keys[*row].is_none()).count() as u64;
+        if blank > 0 {
+            let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
+            let text = Text::new(
+                format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
+                format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
+            );
+            self.findings.push(Finding::warning("adhoc::by-blank", text, Place::default()).count(blank));
+        }
+        Ok(By { groups: Groups::new(&of_row, known.len()), names })
+    }
+
+    fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
+        let Some((a_name, b_name)) = typed.split_once(" vs ").map(|(a, b)| (a.trim(), b.trim())).filter(|(a, b)| !a.is_empty() && !b.is_empty())
+        else {
+            return Err(Diagnostic::new("adhoc::difference", Text::new(format!("--diff「{typed}」が読めません"), format!("cannot read --diff \"{typed}\"")))
+                .help(Text::new("'条件 vs 条件' または '条件 vs rest' と書きます", "write 'COND vs COND' or 'COND vs rest'"))
+                .into());
+        };
+        let first = self.condition(a_name)?;
+        let second = if b_name == "rest" { first.iter().map(|h| h.map(|h| !h)).collect() } else { self.condition(b_name)? };
+        let inside = |holds: Vec<Option<bool>>| holds.iter().zip(domain).map(|(h, d)| *d && *h == Some(true)).collect();
+        Ok(PairOfDomains { a_name: a_name.to_owned(), b_name: b_name.to_owned(), a: inside(first), b: inside(second) })
+    }
+
+    fn crossing(&mut self, typed: &str) -> Result<Crossing> {
+        let marks = ["×", " x ", " X ", "*"];
+        let parts = |mark: &&str| self.source.cut(typed, mark).filter(|(a, b)| self.source.has(a) && self.source.has(b));
+        let cut = marks.iter().find_map(parts).or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
+        let Some((a, b)) = cut else {
+            return Err(Diagnostic::new("adhoc::test", Text::new(format!("検定の対象「{typed}」が読めません"), format!("cannot read what to test: \"{typed}\"")))
+                .help(Text::new("'COL × COL' と書きます", "write 'COL × COL'"))
+                .into());
+        };
+        let mut mistakes = Vec::new();
+        let mut side = |name: &str| super::collect(self.source.column(name), &mut mistakes);
+        let (Some(rows), Some(columns)) = (side(a), side(b)) else {
+            return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
+        };
+        let level = |column: &Stacked| {
+            let (of_row, names) = self.levels(column, None);
+            (of_row.into_iter().map(|l| l.unwrap_or(u32::MAX)).collect(), names.len())
+        };
+        Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
+    }
+}
+
+fn declared(column: &Stacked, value: &str) -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::code-missing",
+        Text::new(
+            format!("列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています", column.name),
+            format!("\"{value}\" in column \"{}\" is both asked for and declared to be no answer", column.name),
+        ),
+    )
+    .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))
+}

@@ -1,0 +1,200 @@
+//! What was asked for, as it was typed, and the files that it names.
+
+use std::path::{Path, PathBuf};
+
+use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
+use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::estimate::DeffReference;
+use crate::raw::{self, ReadOptions, Table};
+use crate::report::adhoc::Base;
+use crate::text::Text;
+
+/// How replicate weights were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReplicateType {
+    /// Delete one PSU, unstratified.
+    Jk1,
+    /// Delete one PSU within strata.
+    Jkn,
+    /// Balanced half samples.
+    Brr,
+    /// BRR with weights 2 − ρ and ρ.
+    Fay,
+    /// Bootstrap.
+    Bootstrap,
+    /// Successive differences.
+    Sdr,
+}
+
+/// What was typed. Columns, codes and conditions are still text: their meaning depends on the files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The response files; several are stacked by column name.
+    pub files: Vec<PathBuf>,
+    /// How to read them.
+    pub read: ReadOptions,
+    /// `COL=A|B`.
+    pub shares: Vec<String>,
+    /// Columns of which the mean is wanted.
+    pub means: Vec<String>,
+    /// Columns of which the total is wanted.
+    pub totals: Vec<String>,
+    /// `NUM/DEN`.
+    pub ratios: Vec<String>,
+    /// `COL@0.5`.
+    pub quantiles: Vec<String>,
+    /// Who is in the base of a share.
+    pub base: Base,
+    /// `COL=9|99`, `*=NA`.
+    pub missing: Vec<String>,
+    /// Conditions that all must hold.
+    pub conditions: Vec<String>,
+    /// Breakdowns, each `COL[,COL]`.
+    pub by: Vec<String>,
+    /// `COND vs COND` or `COND vs rest`.
+    pub differences: Vec<String>,
+    /// Rao–Scott tests, each `COL × COL`.
+    pub tests: Vec<String>,
+    /// Column of weights.
+    pub weight: Option<String>,
+    /// `COL[,COL]`: one column a stage; without clusters the columns are crossed.
+    pub strata: Option<String>,
+    /// `COL[,COL]`: one column a stage.
+    pub clusters: Option<String>,
+    /// `COL[,COL]`: one column a stage.
+    pub fpc: Option<String>,
+    /// Whether cluster codes start again in each stratum.
+    pub nesting: Nesting,
+    /// The policy for strata with a single PSU.
+    pub lonely: LonelyPsu,
+    /// Columns of replicate weights: a pattern with `*` and `?`.
+    pub replicates: Option<String>,
+    /// How they were made.
+    pub replicate_type: Option<ReplicateType>,
+    /// Their overall scale.
+    pub scale: Option<f64>,
+    /// File of one scale a replicate.
+    pub rscales: Option<PathBuf>,
+    /// ρ of Fay's method.
+    pub rho: Option<f64>,
+    /// What replicate estimates are compared with.
+    pub centre: ReplicateCentre,
+    /// Population table to post-stratify to.
+    pub post_stratify: Option<PathBuf>,
+    /// Population tables to rake to, one margin each.
+    pub rake: Vec<PathBuf>,
+    /// Population table to calibrate to (linear).
+    pub calibrate: Option<PathBuf>,
+    /// The interval's method, by name.
+    pub method: String,
+    /// The interval's level.
+    pub level: f64,
+    /// What the design effect compares with; `None`: without replacement where the weights sum to a population.
+    pub deff: Option<DeffReference>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            read: ReadOptions::default(),
+            shares: Vec::new(),
+            means: Vec::new(),
+            totals: Vec::new(),
+            ratios: Vec::new(),
+            quantiles: Vec::new(),
+            base: Base::Answered,
+            missing: Vec::new(),
+            conditions: Vec::new(),
+            by: Vec::new(),
+            differences: Vec::new(),
+            tests: Vec::new(),
+            weight: None,
+            strata: None,
+            clusters: None,
+            fpc: None,
+            nesting: Nesting::Unique,
+            lonely: LonelyPsu::Fail,
+            replicates: None,
+            replicate_type: None,
+            scale: None,
+            rscales: None,
+            rho: None,
+            centre: ReplicateCentre::ReplicateMean,
+            post_stratify: None,
+            rake: Vec::new(),
+            calibrate: None,
+            method: "wilson".to_owned(),
+            level: 0.95,
+            deff: None,
+        }
+    }
+}
+
+impl Request {
+    /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.
+    pub fn has_design(&self) -> bool {
+        let columns = [&self.weight, &self.strata, &self.clusters, &self.fpc, &self.replicates];
+        columns.iter().any(|c| c.is_some()) || self.post_stratify.is_some() || self.calibrate.is_some() || !self.rake.is_empty()
+    }
+}
+
+/// The files of a request, read.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The response files, at least one.
+    pub tables: Vec<Table>,
+    /// The population table to post-stratify to.
+    pub post_stratify: Option<Table>,
+    /// Those to rake to.
+    pub rake: Vec<Table>,
+    /// The one to calibrate to.
+    pub calibrate: Option<Table>,
+    /// The scales of the replicates.
+    pub rscales: Option<SourceText>,
+}
+
+/// Reads the files that `request` names.
+///
+/// # Errors
+/// A request for nothing; files that cannot be read, all of them in one go.
+pub fn read(request: &Request) -> Result<Inputs> {
+    let wanted = [&request.shares, &request.means, &request.totals, &request.ratios, &request.quantiles, &request.tests];
+    if wanted.iter().all(|w| w.is_empty()) {
+        return Err(Diagnostic::new("adhoc::nothing", Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"))
+            .help(Text::new(
+                "--share 'COL=A|B'、--mean COL、--total COL、--ratio 'NUM/DEN'、--quantile 'COL@0.5'、--test rao-scott 'COL × COL' のどれかを指定します",
+                "give one of --share 'COL=A|B', --mean COL, --total COL, --ratio 'NUM/DEN', --quantile 'COL@0.5', --test rao-scott 'COL × COL'",
+            ))
+            .into());
+    }
+    let mut mistakes = Vec::new();
+    let name = |path: &Path| path.to_string_lossy().into_owned();
+    let mut table = |path: &PathBuf, options: &ReadOptions| super::collect(raw::read(path, &name(path), options), &mut mistakes);
+    // Population tables are small files made for the purpose: the options speak of the response files.
+    let plain = ReadOptions::default();
+    let inputs = Inputs {
+        tables: request.files.iter().filter_map(|f| table(f, &request.read)).collect(),
+        post_stratify: request.post_stratify.as_ref().and_then(|f| table(f, &plain)),
+        rake: request.rake.iter().filter_map(|f| table(f, &plain)).collect(),
+        calibrate: request.calibrate.as_ref().and_then(|f| table(f, &plain)),
+        rscales: None,
+    };
+    let rscales = request.rscales.as_ref().and_then(|path| super::collect(raw::read_text(path, &name(path)), &mut mistakes));
+    match Error::all(mistakes) {
+        Some(error) => Err(error),
+        None => Ok(Inputs { rscales, ..inputs }),
+    }
+}
+
+pub(super) fn bad_level(level: f64) -> Error {
+    let mut diagnostic = Diagnostic::new(
+        "adhoc::level",
+        Text::new(format!("信頼係数は0と1の間です（{level}）"), format!("the level is between 0 and 1, not {level}")),
+    );
+    if level > 1.0 && level < 100.0 {
+        let share = level / 100.0;
+        diagnostic = diagnostic.help(Text::new(format!("--level {share} ではありませんか"), format!("did you mean --level {share}?")));
+    }
+    diagnostic.into()
+}

@@ -1,0 +1,128 @@
+//! The response files as one: stacked by column name, each column found by its header or its spreadsheet letters.
+
+use super::columns::Stacked;
+use crate::answers::toml_text::nearest;
+use crate::error::{Diagnostic, Error, Result};
+use crate::provenance::Place;
+use crate::raw::{Column, Table};
+use crate::text::Text;
+
+/// The tables of all files, one after the other.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    tables: &'a [Table],
+    rows: usize,
+}
+
+impl<'a> Source<'a> {
+    /// # Errors
+    /// No file, or no rows in any of them.
+    pub(super) fn new(tables: &'a [Table]) -> Result<Self> {
+        let rows = tables.iter().map(Table::row_count).sum();
+        if rows == 0 {
+            let place = tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default();
+            return Err(Diagnostic::new("adhoc::no-rows", Text::new("回答の行がありません（見出しだけです）", "there are no rows below the header")).at(place).into());
+        }
+        Ok(Self { tables, rows })
+    }
+
+    /// Respondents of all files.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether the first file has the column `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.tables.first().is_some_and(|t| t.column(name).is_some())
+    }
+
+    /// The column names of the first file, in file order.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.tables.first().map(|t| t.columns.iter().map(Column::name).collect()).unwrap_or_default()
+    }
+
+    /// The place of a cell; `row` over all files.
+    pub(super) fn place(&self, row: usize, column: &Stacked) -> Place {
+        let mut at = row;
+        for table in self.tables {
+            if at < table.row_count() {
+                return match table.column(&column.name) {
+                    Some(c) => table.place(at, c),
+                    None => Place::file(&table.digest.file),
+                };
+            }
+            at -= table.row_count();
+        }
+        Place::default()
+    }
+
+    /// The column `name` of every file, stacked.
+    ///
+    /// # Errors
+    /// A file without it (the nearest names as help), or with several of that name.
+    pub(super) fn column(&self, name: &str) -> Result<Stacked> {
+        let name = name.trim();
+        let mut mistakes = Vec::new();
+        let mut stacked = Stacked::new(name, self.rows);
+        for table in self.tables {
+            match table.column(name) {
+                Some(column) => stacked.push(table, column),
+                None => mistakes.push(absent(table, name)),
+            }
+        }
+        Error::all(mistakes).map_or(Ok(stacked), Err)
+    }
+
+    /// The columns of a list `COL,COL`. A header may itself hold a comma: a list that is a column's name as a whole is one.
+    ///
+    /// # Errors
+    /// As [`Source::column`].
+    pub(super) fn columns(&self, list: &str) -> Result<Vec<Stacked>> {
+        let mut mistakes = Vec::new();
+        let columns = self.split(list).iter().filter_map(|name| super::collect(self.column(name), &mut mistakes)).collect();
+        Error::all(mistakes).map_or(Ok(columns), Err)
+    }
+
+    /// The names of a list `COL,COL`.
+    pub(super) fn split<'t>(&self, list: &'t str) -> Vec<&'t str> {
+        if self.has(list) {
+            return vec![list.trim()];
+        }
+        list.split([',', '、', '，']).map(str::trim).collect()
+    }
+
+    /// Cuts `text` at a place where `mark` stands and both sides are columns; else at the first `mark`.
+    pub(super) fn cut<'t>(&self, text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
+        let parts = || text.match_indices(mark).map(|(at, m)| (text[..at].trim(), text[at + m.len()..].trim()));
+        parts().find(|(a, b)| self.has(a) && self.has(b)).or_else(|| parts().find(|(a, b)| !a.is_empty() && !b.is_empty()))
+    }
+}
+
+/// There is no such column in this file: the nearest ones, or all when there are few.
+fn absent(table: &Table, name: &str) -> Diagnostic {
+    let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
+    let names: Vec<String> = table.columns.iter().map(Column::name).collect();
+    let folded = super::columns::fold(name);
+    let same = names.iter().filter(|n| super::columns::fold(n) == folded).count();
+    if same > 1 {
+        let letters: Vec<String> =
+            table.columns.iter().filter(|c| super::columns::fold(&c.name()) == folded).map(|c| format!("@{}", crate::raw::letters(c.position))).collect();
+        return Diagnostic::new(
+            "adhoc::column-twice",
+            Text::new(format!("「{name}」という列が{same}つあります"), format!("there are {same} columns \"{name}\"")),
+        )
+        .at(place)
+        .help(Text::new(format!("列記号で指定します: {}", letters.join("、")), format!("name it by its letters: {}", letters.join(", "))));
+    }
+    let mut left: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut near = Vec::new();
+    while near.len() < 3 {
+        let Some(found) = nearest(name, left.iter().copied()) else { break };
+        near.push(found);
+        left.retain(|n| *n != found);
+    }
+    let (shown, ja, en) = if near.is_empty() { (left.into_iter().take(12).collect(), "列", "columns") } else { (near, "似た名前", "nearest") };
+    Diagnostic::new("adhoc::no-column", Text::new(format!("「{name}」という列がありません"), format!("there is no column \"{name}\"")))
+        .at(place)
+        .help(Text::new(format!("{ja}: {}", shown.join("、")), format!("{en}: {}", shown.join(", "))))
+}

@@ -1,0 +1,173 @@
+//! The rows for machines: JSON and CSV with the same fields.
+
+use serde_json::{Map, Value, json};
+
+use super::{More, Row, Sheet};
+use crate::error::Error;
+use crate::estimate::{Deff, NotEstimable};
+use crate::report::text_cell::{self, guarded, number};
+
+/// Version of the fields; a field that changes its meaning gives a new one.
+const SCHEMA_VERSION: &str = "1";
+
+/// The fields that every row has, in this order.
+const FIELDS: [&str; 19] = [
+    "statistic", "variable", "codes", "by", "base", "n", "n_yes", "n_weighted", "estimate", "se", "ci_low", "ci_high", "ci_method", "level",
+    "df", "deff", "n_eff", "flags", "reason",
+];
+
+/// `{"schema_version", "rows": […]}`: shares in [0, 1]; what cannot be estimated is null, with the reason.
+///
+/// # Errors
+/// The serialiser's own; no value can reach one.
+pub fn json(sheet: &Sheet) -> Result<Vec<u8>, Error> {
+    let rows: Vec<Value> = sheet.rows.iter().map(|row| Value::Object(object(row))).collect();
+    text_cell::json(&json!({ "schema_version": SCHEMA_VERSION, "rows": rows }))
+}
+
+fn object(row: &Row) -> Map<String, Value> {
+    let e = &row.estimate;
+    let interval = e.interval.as_ref().ok();
+    let by: Map<String, Value> = row.by.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let values = [
+        json!(row.statistic.name()),
+        json!(row.variable),
+        json!(row.codes),
+        Value::Object(by),
+        json!(row.base.name()),
+        json!(e.n),
+        json!(e.n_yes),
+        real(Some(e.n_weighted)),
+        real(e.value.as_ref().ok().copied()),
+        real(e.se.as_ref().ok().copied()),
+        real(interval.map(|i| i.low)),
+        real(interval.map(|i| i.high)),
+        json!(row.method),
+        json!(row.level),
+        real(Some(e.df.domain)),
+        real(deff(row).map(|d| d.value)),
+        real(e.n_eff.as_ref().ok().copied()),
+        json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>()),
+        json!(row.reasons().first().map(|(_, reason)| code(reason))),
+    ];
+    let mut out: Map<String, Value> = FIELDS.iter().map(|f| (*f).to_owned()).zip(values).collect();
+    if let Some(deff) = deff(row) {
+        out.insert("deff_reference".to_owned(), json!(deff.reference));
+    }
+    for (name, more) in &row.more {
+        let value = match more {
+            More::Number(value) => real(value.as_ref().ok().copied()),
+            More::Count(n) => json!(n),
+            More::Text(text) => json!(text),
+        };
+        out.insert((*name).to_owned(), value);
+    }
+    let reasons: Map<String, Value> = row.reasons().into_iter().map(|(field, reason)| (field.to_owned(), json!(code(reason)))).collect();
+    if !reasons.is_empty() {
+        out.insert("reasons".to_owned(), Value::Object(reasons));
+    }
+    out
+}
+
+fn deff(row: &Row) -> Option<Deff> {
+    row.estimate.deff.as_ref().ok().copied()
+}
+
+/// A number; null where there is none.
+fn real(value: Option<f64>) -> Value {
+    value.filter(|v| v.is_finite()).map_or(Value::Null, Value::from)
+}
+
+/// The stable name of a reason, such as `empty_base`.
+fn code(reason: &NotEstimable) -> String {
+    serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The rows as CSV (UTF-8 without byte order mark, since it goes into a pipe; LF): codes joined by `|`, the breakdown
+/// as `a=1,b=2`, flags joined by blanks. After the fields that every row has come those that some of them have.
+///
+/// # Errors
+/// The writer's own; no value can reach one.
+pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Error> {
+    let mut header: Vec<&str> = FIELDS.to_vec();
+    if sheet.rows.iter().any(|row| deff(row).is_some()) {
+        header.push("deff_reference");
+    }
+    for (name, _) in sheet.rows.iter().flat_map(|row| &row.more) {
+        if !header.contains(name) {
+            header.push(name);
+        }
+    }
+    let lines: Vec<Vec<String>> = sheet.rows.iter().map(|row| line(row, &header)).collect();
+    let bytes = text_cell::csv(&header, &lines)?;
+    Ok(bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(bytes))
+}
+
+fn line(row: &Row, header: &[&str]) -> Vec<String> {
+    let fields = object(row);
+    header
+        .iter()
+        .map(|field| match (*field, fields.get(*field)) {
+            ("codes", _) => guarded(&row.codes.join("|")),
+            ("by", _) => guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")),
+            ("flags", _) => row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" "),
+            (_, Some(Value::String(text))) => guarded(text),
+            (_, Some(Value::Number(n))) => n.as_u64().map_or_else(|| number(n.as_f64()), |n| n.to_string()),
+            _ => String::new(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIELDS, csv, json};
+    use crate::estimate::{DegreesOfFreedom, Estimate, NotEstimable};
+    use crate::report::adhoc::{Base, Flag, More, Row, Sheet, Statistic};
+
+    fn sheet() -> Sheet {
+        let none = || Err(NotEstimable::EmptyBase);
+        let estimate = Estimate {
+            n: 0,
+            n_yes: Some(0),
+            n_weighted: 0.0,
+            value: none(),
+            se: none(),
+            interval: Err(NotEstimable::EmptyBase),
+            deff: Err(NotEstimable::EmptyBase),
+            n_eff: none(),
+            df: DegreesOfFreedom { domain: -1.0, design: 9.0 },
+        };
+        let row = Row {
+            statistic: Statistic::Share,
+            variable: "=q".to_owned(),
+            codes: vec!["a".to_owned(), "b".to_owned()],
+            by: vec![("性別".to_owned(), "女".to_owned()), ("x".to_owned(), "1".to_owned())],
+            base: Base::Answered,
+            estimate,
+            method: Some("wilson"),
+            level: 0.95,
+            flags: vec![Flag::Binomial, Flag::Small],
+            more: vec![("p_value", More::Number(Ok(0.25)))],
+        };
+        Sheet { rows: vec![row], notes: Vec::new(), level: 0.95 }
+    }
+
+    #[test]
+    fn nothing_is_null_with_a_reason_and_every_field_is_there() {
+        let text = String::from_utf8(json(&sheet()).unwrap()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let row = value["rows"][0].as_object().unwrap();
+        let names: Vec<&str> = row.keys().map(String::as_str).collect();
+        assert_eq!(names[..FIELDS.len()], FIELDS);
+        assert_eq!(names[FIELDS.len()..], ["p_value", "reasons"]);
+        assert!(row["estimate"].is_null() && row["reason"] == "empty_base" && row["by"]["性別"] == "女");
+    }
+
+    #[test]
+    fn the_csv_has_the_same_fields_and_no_byte_order_mark() {
+        let text = String::from_utf8(csv(&sheet()).unwrap()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], format!("{},p_value", FIELDS.join(",")));
+        assert_eq!(lines[1], "share,'=q,a|b,\"性別=女,x=1\",answered,0,0,0,,,,,wilson,0.95,-1,,,binomial n<30,empty_base,0.25");
+    }
+}
