@@ -206,6 +206,10 @@ fn explain_tells_the_whole_way_of_a_number() {
     project.shows("explain-published", &["explain", "admin/R4/plan-awareness"]);
     project.shows("explain-unknown", &["explain", "citizen/R4/volunteer-intend"]);
     project.shows("explain-two-plans", &["explain", "citizen/R4/volunteer-intent"]);
+    project.change("pipelines/nishitokyo/plan.toml", "sample = \"random\"", "sample = \"ramdom\"");
+    assert_eq!(project.run(&["explain", "citizen/R7/volunteer-intent"]).status, Some(0), "a broken plan beside it does no harm");
+    let ran = project.run(&["explain", "citizen/R9/volunteer-intent"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("「ramdom」"), "the broken plan may hold the key: {}", ran.stderr);
 }
 
 #[test]
