@@ -63,7 +63,7 @@ pub fn t_cdf(t: f64, df: f64) -> f64 {
 }
 
 /// P(T > t) for Student's t with df > 0 (∞: normal): ½ I_x(df/2, ½), x = df/(df + t²), for t ≥ 0, and 1 minus that of −t
-/// below.
+/// below. |t| up to 1e150; beyond it the tail is given as 0.
 pub fn t_sf(t: f64, df: f64) -> f64 {
     if df == f64::INFINITY {
         return normal_sf(t);

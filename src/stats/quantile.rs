@@ -142,17 +142,14 @@ fn solve(start: f64, f: impl Fn(f64) -> (f64, f64)) -> f64 {
         let newton = -value / slope;
         let limit = 2.0 + u.abs();
         let step = if newton.is_finite() { newton.clamp(-limit, limit) } else { -limit.copysign(value) };
-        let mut next = u + step;
-        if !(next > low && next < high) {
-            next = if low.is_finite() && high.is_finite() { 0.5 * (low + high) } else { u + step };
+        let size = step.abs();
+        // At the end the steps are rounding noise: stop when they no longer move u, or no longer shrink.
+        if u + step == u || (size < 1e-13 * u.abs().max(1.0) && size >= last) {
+            return u + step;
         }
-        let moved = (next - u).abs();
-        // At the end the steps are rounding noise: stop when they no longer shrink.
-        if moved <= 2e-16 * u.abs().max(1e-3) || (moved < 1e-13 * u.abs().max(1.0) && moved >= last) {
-            return next;
-        }
-        last = moved;
-        u = next;
+        last = size;
+        let inside = u + step > low && u + step < high;
+        u = if inside || !(low.is_finite() && high.is_finite()) { u + step } else { 0.5 * (low + high) };
     }
     u
 }
@@ -195,6 +192,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A root that Newton reaches exactly at an end of the bracket is kept, not bisected away.
+    #[test]
+    fn the_last_step_is_newtons() {
+        let (a, b, q) = (2_395_488.381_684_971_5, 314_348.008_344_909_6, 4.638_325_194_847_334e-14);
+        assert!((beta_cdf(beta_quantile(q, a, b), a, b) / q - 1.0).abs() < 5e-12);
     }
 
     #[test]
