@@ -69,7 +69,7 @@ impl Joint {
         let ratio = top.and_then(|a| below.clone().and_then(|b| if b == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(a / b) }));
         let variance = ratio.clone().and_then(|r| {
             // A part without a standard error gives the ratio none.
-            (self.estimates[i].se.clone()?, self.estimates[j].se.clone()?);
+            self.estimates[i].se.clone().and(self.estimates[j].se.clone())?;
             let (v, b) = (self.covariance.as_ref().map_err(Clone::clone)?, below?);
             Ok((v.get(i, i) - 2.0 * r * v.get(i, j) + r * r * v.get(j, j)) / (b * b))
         });
