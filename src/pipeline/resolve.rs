@@ -590,11 +590,11 @@ struct MeasureSpec<'a> {
     manual: Option<&'a ManualSpec>,
 }
 
-/// The error with advice for those of its mistakes that have none.
+/// The error with this advice.
 fn advised(error: Error, ja: &str, en: &str) -> Error {
     let mut diagnostics = error.into_diagnostics();
     for diagnostic in &mut diagnostics {
-        diagnostic.help.get_or_insert_with(|| Text::new(ja, en));
+        diagnostic.help = Some(Text::new(ja, en));
     }
     Error::all(diagnostics).unwrap_or_else(|| Error::msg("plan::target", ja, en))
 }
