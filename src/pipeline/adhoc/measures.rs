@@ -159,7 +159,7 @@ impl Resolver<'_> {
         let codes: Vec<Code> = codes.split('|').map(Code::new).collect();
         let column = self.source.column(name)?;
         let parts = Parts::new(&column, &codes);
-        check_codes(&column, &codes, &parts)?;
+        check_codes(&column, &codes, &parts, self.findings)?;
         tell_doubtful(&column, &parts, self.source, self.findings);
         let gone = self.missing.of(&column);
         let mut each = Vec::with_capacity(column.values.len());
