@@ -116,8 +116,8 @@ fn the_base_is_who_answered_or_all() {
 #[test]
 fn a_slip_is_refused_and_an_option_that_nobody_chose_is_told() {
     let share = |code: &str| Request { shares: vec![format!("v={code}")], ..Request::default() };
-    let text = "v\nはい\nいいえ\nはい\n";
-    assert_eq!(code(run(text, &share("はぃ"))), ["adhoc::unknown-code"]);
+    let text = "v\nYes\nNo\nYes\n";
+    assert_eq!(code(run(text, &share("yes"))), ["adhoc::unknown-code"]);
     let outcome = run(text, &share("5")).unwrap();
     assert_eq!((outcome.sheet.rows[0].estimate.value.clone(), outcome.findings[0].code), (Ok(0.0), "adhoc::unknown-code"));
 }

@@ -68,7 +68,7 @@ fn a_population_table_is_matched_by_name() {
 #[test]
 fn mistakes_are_told_together_in_both_languages() {
     let arguments = [
-        "answers.csv", "--share", "参加経検=ある", "--share", "性別=女性", "--mean", "きっかけ", "--where", "年齢>20", "--quantile", "年齢@1.5", "--diff",
+        "answers.csv", "--share", "参加経検=ある", "--share", "性別=女性|男", "--mean", "きっかけ", "--where", "年齢>20", "--quantile", "年齢@1.5", "--diff",
         "性別=女", "--by", "地域", "--strata", "地区", "--weight", "おもみ",
     ];
     check("mistakes-ja", "ja", 2, &arguments);
