@@ -9,7 +9,7 @@ pub(crate) fn table(header: &[String], rows: &[Vec<String>], numbers: Range<usiz
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     // The same on every machine and in every pipe: no wider than a page, cells broken inside where they must be.
-    table.set_width(100);
+    table.set_width(120);
     table.set_header(header);
     for row in rows {
         table.add_row(row);
