@@ -90,6 +90,8 @@ fn subject(row: &Row) -> String {
     match more_number(row, "prob") {
         Some(p) => format!("{}@{p}", row.variable),
         None if row.codes.is_empty() => row.variable.clone(),
+        // A condition on numbers brings its own operator.
+        None if row.codes.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => format!("{}{}", row.variable, row.codes.join("|")),
         None => format!("{}={}", row.variable, row.codes.join("|")),
     }
 }
