@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const QUESTIONS_NAMED: usize = 4;
 
 /// What each kind of finding is called, in the words of the office.
-const TITLES: [(&str, &str, &str); 33] = [
+const TITLES: [(&str, &str, &str); 34] = [
     ("answers::ambiguous", "2通り以上に読める回答", "answers that can be read in two ways"),
     ("answers::ambiguous-column", "2通り以上に読める列", "columns that can be read in two ways"),
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
@@ -24,6 +24,7 @@ const TITLES: [(&str, &str, &str); 33] = [
     ("answers::two-marks", "○が1つの設問に2つ以上の○", "two or more marks on a single answer"),
     ("answers::unreadable", "読めないセル", "cells that cannot be read"),
     ("design::margin-empty", "回答者のいない人口の区分", "population categories without a respondent"),
+    ("indicator::count-blank", "まだ記入されていない実績値", "counts that are not filled in yet"),
     ("indicator::count-missing", "実績値のない年度（…と表示）", "years without a count (they print …)"),
     ("indicator::unit", "目標値と違う単位", "a unit that is not the target's"),
     ("plan::margin-unknown", "重み付けに使う属性が不明の回答者", "respondents without an attribute that weighting uses"),
