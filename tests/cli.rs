@@ -185,7 +185,7 @@ fn compare_breaks_an_indicator_down() {
     project.shows("compare", &of(&["--by", "性別,年代"]));
     project.shows("compare-cross", &of(&["--by", "性別,年代", "--cross"]));
     let csv = project.shows("compare-csv", &of(&["--by", "性別", "--format", "csv"]));
-    assert_eq!(csv::Reader::from_reader(csv.stdout.as_bytes()).records().map(Result::unwrap).filter(|r| r.iter().last() == Some("synthetic")).count(), 4);
+    assert_eq!(csv::Reader::from_reader(csv.stdout.as_bytes()).records().map(Result::unwrap).filter(|r| r.get(r.len() - 1) == Some("synthetic")).count(), 4);
     let json = project.shows("compare-json", &of(&["--by", "地区", "--format", "json", "--lang", "en"]));
     assert!(serde_json::from_str::<Value>(&json.stdout).is_ok());
     project.shows("compare-unknown", &["compare", "pipelines/nishitokyo", "--indicator", "volunteers-intent", "--by", "性別"]);
@@ -206,6 +206,10 @@ fn explain_tells_the_whole_way_of_a_number() {
     project.shows("explain-published", &["explain", "admin/R4/plan-awareness"]);
     project.shows("explain-unknown", &["explain", "citizen/R4/volunteer-intend"]);
     project.shows("explain-two-plans", &["explain", "citizen/R4/volunteer-intent"]);
+    project.change("pipelines/nishitokyo/plan.toml", "sample = \"random\"", "sample = \"ramdom\"");
+    assert_eq!(project.run(&["explain", "citizen/R7/volunteer-intent"]).status, Some(0), "a broken plan beside it does no harm");
+    let ran = project.run(&["explain", "citizen/R9/volunteer-intent"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("「ramdom」"), "the broken plan may hold the key: {}", ran.stderr);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! `shihyo run` killed at any moment: the old result or the new one is there, whole.
+#![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
 
 #![cfg(unix)]
 

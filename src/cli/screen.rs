@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 /// A table for people: `header` and `rows` of the same width; the columns of `numbers` are aligned to the right.
 pub(crate) fn table(header: &[String], rows: &[Vec<String>], numbers: Range<usize>) -> String {
@@ -17,6 +17,7 @@ pub(crate) fn table(header: &[String], rows: &[Vec<String>], numbers: Range<usiz
     for (i, column) in table.column_iter_mut().enumerate() {
         if numbers.contains(&i) {
             column.set_cell_alignment(CellAlignment::Right);
+            column.set_constraint(ColumnConstraint::ContentWidth); // a number is never broken
         }
     }
     format!("{table}\n")
