@@ -122,6 +122,44 @@ fn a_slip_is_refused_and_an_option_that_nobody_chose_is_told() {
     assert_eq!((outcome.sheet.rows[0].estimate.value.clone(), outcome.findings[0].code), (Ok(0.0), "adhoc::unknown-code"));
 }
 
+#[test]
+fn population_tables_that_do_not_fit_are_mistakes() {
+    let with = |population: &str, linear: bool| {
+        let one = Some(table(population));
+        let (post_stratify, calibrate) = if linear { (None, one) } else { (one, None) };
+        let inputs = Inputs { tables: vec![table(SMALL)], post_stratify, calibrate, ..Inputs::default() };
+        let path = Some("p.csv".into());
+        let request = Request { shares: of(&["s=a"]), ..Request::default() };
+        let request = if linear { Request { calibrate: path, ..request } } else { Request { post_stratify: path, ..request } };
+        compute(&request, &inputs).map(|o| (o.sheet.rows[0].estimate.value.clone(), o.findings.iter().map(|f| f.code).collect::<Vec<_>>()))
+    };
+    let code = |population: &str, linear: bool| with(population, linear).map_err(|e| e.diagnostics().iter().map(|d| d.code).collect::<Vec<_>>());
+    assert_eq!(code("s,人口\na,300\nb,100\n", false), Ok((Ok(0.75), vec![])));
+    assert_eq!(code("s,total\na,\"1,500人\"\nb,500\n", false), Ok((Ok(0.75), vec![])));
+    assert_eq!(code("s,whatever\nａ,200\na,100\nb,100\n", false), Ok((Ok(0.75), vec![])));
+    assert_eq!(code("s,人口\na,300\nb,100\nc,10\n", false), Ok((Ok(0.75), vec!["design::margin-empty"])));
+    assert_eq!(code("s,人口\na,300\n", false), Err(vec!["design::margin-unknown"]));
+    assert_eq!(code("s,人口\na,300\nb,many\n", false), Err(vec!["adhoc::population-total"]));
+    assert_eq!(code("s,h,x1,x2\na,p,1,2\n", false), Err(vec!["adhoc::population-total"]));
+    assert_eq!(code("人口\n300\n", false), Err(vec!["adhoc::population-category"]));
+    assert_eq!(code("z,人口\na,300\n", false), Err(vec!["adhoc::no-column"]));
+    assert_eq!(code("s,h,人口\na,,300\nb,q,100\n", false), Err(vec!["adhoc::population-category"]));
+    let rounded = |found: (Result<f64, _>, Vec<&'static str>)| (found.0.map(|p: f64| (p * 1e9).round() / 1e9), found.1);
+    assert_eq!(code("s,c,人口\na,,300\nb,,100\n,1,200\n,2,200\n", true).map(rounded), Ok((Ok(0.75), vec![])));
+    assert_eq!(code("s,人口\na,300\n", true), Err(vec!["adhoc::population-category"]));
+    assert_eq!(code("x,人口\n*,300\n", true), Err(vec!["design::calibrate-missing"]));
+    assert_eq!(code("s,人口\na,300\nb,100\nc,5\n", true).map(rounded), Ok((Ok(0.75), vec!["adhoc::population-empty"])));
+}
+
+#[test]
+fn a_share_may_be_of_numbers() {
+    let text = "age,s\n20,a\n30,b\n,a\n70,a\n65,b\n";
+    for (asked, codes, expected) in [("age>=65", [">=65"], 0.5), ("age=18..29", ["18..29"], 0.25), ("s!=a", ["!=a"], 0.4), ("age<=65", ["<=65"], 0.75)] {
+        let row = run(text, &Request { shares: of(&[asked]), ..Request::default() }).unwrap().sheet.rows.remove(0);
+        assert_eq!((row.estimate.value, row.codes), (Ok(expected), of(&codes)), "{asked}");
+    }
+}
+
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),

@@ -152,7 +152,8 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
         .collect()
 }
 
-fn codes(choices: &[Choice]) -> Vec<Code> {
+/// The codes among the choices.
+pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
     let code = |choice: &Choice| match choice {
         Choice::Code(code) => Some(code.clone()),
         Choice::Range(..) => None,

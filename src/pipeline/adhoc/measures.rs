@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::columns::{Code, Stacked};
-use super::condition::{Condition, check_codes, tell_doubtful};
+use super::condition::{Choice, Condition, Test, check_codes, codes, tell_doubtful};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::request::Request;
@@ -150,13 +150,13 @@ impl Resolver<'_> {
             Diagnostic::new("adhoc::share", Text::new(format!("--share「{typed}」が読めません"), format!("cannot read --share \"{typed}\"")))
                 .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
         };
-        let cuts = || typed.match_indices('=').map(|(at, _)| (typed[..at].trim(), &typed[at + 1..]));
-        let cut = cuts().find(|(name, _)| self.source.has(name)).or_else(|| cuts().next());
-        let (name, codes) = cut.filter(|(name, _)| !name.is_empty()).ok_or_else(bad)?;
-        if codes.split('|').any(|c| c.trim().is_empty()) {
-            return Err(bad().into());
-        }
-        let codes: Vec<Code> = codes.split('|').map(Code::new).collect();
+        let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
+        let codes: Vec<Code> = match &condition.test {
+            Test::Blank | Test::Answered => return Err(bad().into()),
+            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => codes(choices),
+            _ => return self.share_of_condition(&condition),
+        };
+        let name = condition.column.as_str();
         let column = self.source.column(name)?;
         let parts = Parts::new(&column, &codes);
         check_codes(&column, &codes, &parts, self.findings)?;
@@ -175,6 +175,19 @@ impl Resolver<'_> {
         self.tell_marks_only(&column, &each);
         let typed = codes.into_iter().map(|c| c.typed).collect();
         Ok(Measure { variable: name.to_owned(), codes: typed, values: Values::Share(column.spread(&each)) })
+    }
+
+    /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
+    fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
+        let outside = match self.base {
+            Base::Answered => OUTSIDE,
+            Base::All => NO,
+        };
+        let holds = condition.holds(self.source, self.missing, self.findings)?;
+        let outcome = holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
+        let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
+        let codes = asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
+        Ok(Measure { variable: condition.column.clone(), codes, values: Values::Share(outcome) })
     }
 
     /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was meant.

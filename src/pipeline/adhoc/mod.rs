@@ -16,7 +16,7 @@ mod source;
 pub use request::{Inputs, ReplicateType, Request, read};
 
 use crate::error::{Error, Result};
-use crate::estimate::Options;
+use crate::estimate::{IntervalMethod, Options};
 use crate::finding::Finding;
 use crate::report::adhoc::Sheet;
 
@@ -35,7 +35,7 @@ pub struct Outcome {
 /// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that differs
 /// from a value that occurs by capitals only, a condition that cannot be read, a design that its columns contradict.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
-    let method = request.method.parse()?;
+    let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
         return Err(request::bad_level(request.level));
     }
@@ -54,6 +54,12 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let rows = estimates::rows(&wanted, &made.design, &options, request.base)?;
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     Ok(Outcome { sheet: Sheet { rows, notes, level: request.level }, findings })
+}
+
+/// The interval's method: as R spells it (`mean`, `beta`) too.
+fn method(name: &str) -> Result<IntervalMethod> {
+    let spelled = name.trim().to_lowercase().replace('_', "-");
+    if spelled == "mean" { Ok(IntervalMethod::Wald) } else { spelled.parse() }
 }
 
 /// The value, or its mistakes among the others.

@@ -43,7 +43,6 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
         ),
         (
             vec![
-                word("統計量", "statistic"),
                 word("列", "column"),
                 word("A − B", "A − B"),
                 word("n", "n"),
@@ -52,11 +51,9 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 word("差", "difference"),
                 interval,
                 word("標準誤差", "SE"),
-                word("t", "t"),
-                word("自由度", "df"),
                 word("p", "p"),
             ],
-            3,
+            2,
         ),
         (vec![word("検定", "test"), word("列", "columns"), word("n", "n"), word("F", "F"), word("自由度", "df"), word("p", "p")], 2),
     ];
@@ -90,6 +87,8 @@ fn subject(row: &Row) -> String {
     match more_number(row, "prob") {
         Some(p) => format!("{}@{p}", row.variable),
         None if row.codes.is_empty() => row.variable.clone(),
+        // A condition on numbers brings its own operator.
+        None if row.codes.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => format!("{}{}", row.variable, row.codes.join("|")),
         None => format!("{}={}", row.variable, row.codes.join("|")),
     }
 }
@@ -173,16 +172,19 @@ fn limits(row: &Row, how: Written, lang: Lang) -> String {
 fn difference(row: &Row, lang: Lang) -> Vec<String> {
     let (e, how) = (&row.estimate, written(row));
     let of = match more_text(row, "of") {
-        Some("share") => Statistic::Share,
-        Some("total") => Statistic::Total,
-        Some("ratio") => Statistic::Ratio,
-        _ => Statistic::Mean,
+        Some("mean") => Some(Statistic::Mean),
+        Some("total") => Some(Statistic::Total),
+        Some("ratio") => Some(Statistic::Ratio),
+        _ => None,
+    };
+    let subject = match of {
+        Some(statistic) => format!("{} {}", statistic.text().get(lang), subject(row)),
+        None => subject(row),
     };
     let part = |name: &str| more_number(row, name).map(|v| how.number(v)).unwrap_or_default();
     let side = |name: &str| more_text(row, name).unwrap_or_default();
     vec![
-        of.text().get(lang).to_owned(),
-        subject(row),
+        subject,
         format!("{} − {}", side("a"), side("b")),
         round::count(e.n),
         part("estimate_a"),
@@ -190,8 +192,6 @@ fn difference(row: &Row, lang: Lang) -> Vec<String> {
         e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
         limits(row, how, lang),
         e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
-        more_number(row, "t").map(|t| round::fixed(t, 2)).unwrap_or_default(),
-        degrees(e.df.domain),
         more_number(row, "p_value").map(p_value).unwrap_or_default(),
     ]
 }
