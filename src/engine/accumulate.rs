@@ -1,53 +1,18 @@
-//! Adding up in blocks, merged as a fixed tree.
+//! All sums of a reduction.
 
-use std::ops::Range;
-
+use super::cube::Cube;
 use super::reduction::Reduction;
 use super::totals::Totals;
 
-/// Rows of a block, at least. Blocks grow with the tables, so that merging never costs more than adding.
-const BLOCK: usize = 1 << 16;
-
 /// Adds up all rows. The result is the same, bit for bit, for any number of threads.
 pub fn reduce(reduction: &Reduction<'_>) -> Totals {
-    let slots = reduction.key_count() * reduction.cells().count();
-    let widest = reduction.measures().iter().map(|m| m.code_count).max().unwrap_or(1);
-    let block = BLOCK.max(slots.saturating_mul(widest).next_power_of_two());
-    tree(reduction, 0..reduction.rows(), block)
-}
-
-/// Halves the rows at a multiple of the block until one block is left, then adds the halves.
-fn tree(reduction: &Reduction<'_>, rows: Range<usize>, block: usize) -> Totals {
-    let blocks = rows.len().div_ceil(block);
-    if blocks <= 1 {
-        return add_rows(reduction, rows);
-    }
-    let middle = rows.start + blocks / 2 * block;
-    let (mut left, right) =
-        rayon::join(|| tree(reduction, rows.start..middle, block), || tree(reduction, middle..rows.end, block));
-    let merged = left.merge(&right);
-    debug_assert!(merged, "halves of one reduction have one shape");
-    left
-}
-
-fn add_rows(reduction: &Reduction<'_>, rows: Range<usize>) -> Totals {
-    let codes = reduction.measures().iter().map(|m| m.code_count);
-    let mut totals = Totals::zeros(reduction.key_count(), reduction.cells().count(), codes);
-    totals.count_rows(rows.len());
-    for (measure, sums) in reduction.measures().iter().zip(&mut totals.measures) {
-        for row in rows.clone() {
-            let at = reduction.slot(row) * sums.code_count + measure.codes[row] as usize;
-            let w = reduction.weight(row);
-            sums.n[at] += 1;
-            sums.w[at] += w;
-            sums.w2[at] += w * w;
-        }
-    }
-    totals
+    Cube::of(reduction).totals()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::engine::{Cells, Measure};
 
