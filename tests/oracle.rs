@@ -78,3 +78,31 @@ fn every_case_of_every_oracle_holds() {
     assert!(passed > 0, "no case ran");
     assert_eq!(failed, 0, "{failed} cases failed; each miss is printed above");
 }
+
+#[test]
+fn what_the_harness_does_not_know_is_a_failure() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
+    let text = std::fs::read_to_string(folder.join("cases.json")).expect("the cases");
+    let file: Value = serde_json::from_str(&text).expect("JSON");
+    let good = &file["cases"][0];
+    assert!(harness::statistics::run(&folder, good).is_ok());
+    for (pointer, key) in [("/statistic", "kind"), ("/design", "kind"), ("/design", "lonely_psu")] {
+        let mut case = good.clone();
+        case.pointer_mut(pointer).expect("a part")[key] = Value::from("no such thing");
+        assert!(harness::statistics::run(&folder, &case).is_err(), "{pointer}/{key}");
+    }
+    let mut case = good.clone();
+    case["calibration"] = serde_json::json!([{"op": "no such thing"}]);
+    assert!(harness::statistics::run(&folder, &case).is_err());
+    // A number that is off by more than the tolerance, a missing row, a row too many, an unknown field.
+    let rows = harness::statistics::run(&folder, good).expect("rows");
+    assert!(harness::compare::misses("x", good, &rows).is_empty());
+    let off = |change: &dyn Fn(&mut Value)| {
+        let mut case = good.clone();
+        change(&mut case["expected"][0]);
+        harness::compare::misses("x", &case, &rows).len()
+    };
+    assert_eq!(off(&|row| row["n_weighted"] = serde_json::json!(6194.0 * (1.0 + 3e-9))), 1);
+    assert_eq!(off(&|row| row["key"] = serde_json::json!({"a": 1})), 2);
+    assert_eq!(off(&|row| row["no_such_field"] = serde_json::json!(1)), 1);
+}

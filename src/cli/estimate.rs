@@ -1,10 +1,10 @@
 //! `shihyo estimate`: numbers from files, without a plan.
 
 use shihyo::error::Result;
-use shihyo::finding::Finding;
+use shihyo::finding::{Finding, Severity};
 use shihyo::pipeline::adhoc::{self, Inputs};
 use shihyo::report::adhoc as report;
-use shihyo::text::Text;
+use shihyo::text::{Lang, Text};
 
 use super::args::{EstimateArgs, Format};
 use super::message::Talk;
@@ -15,7 +15,7 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     let inputs = adhoc::read(&request)?;
     told(&inputs, talk);
     let outcome = adhoc::compute(&request, &inputs)?;
-    talk.findings(&outcome.findings);
+    warn(&outcome.findings, talk);
     let sheet = &outcome.sheet;
     match args.format {
         Format::Table => {
@@ -51,5 +51,29 @@ fn told(inputs: &Inputs, talk: &Talk) {
         talk.say(&Text::new(format!("{}: {rows}行 {columns}列{about}", digest.file), format!("{}: {rows} rows, {columns} columns{about}", digest.file)));
     }
     let findings: Vec<Finding> = inputs.tables.iter().flat_map(|t| t.findings.iter().cloned()).collect();
-    talk.findings(&findings);
+    warn(&findings, talk);
+}
+
+/// The warnings in words: these are about what was just typed, and nobody writes a quality report here. Of one kind the
+/// first three.
+fn warn(findings: &[Finding], talk: &Talk) {
+    let warnings: Vec<&Finding> = findings.iter().filter(|f| f.severity == Severity::Warning).collect();
+    for (at, finding) in warnings.iter().enumerate() {
+        let before = warnings[..at].iter().filter(|f| f.code == finding.code).count();
+        if before > 3 {
+            continue;
+        }
+        if before == 3 {
+            let rest = warnings[at..].iter().filter(|f| f.code == finding.code).count();
+            talk.say(&Text::new(format!("  ほかに同じ種類が{rest}件 [{}]", finding.code), format!("  {rest} more of this kind [{}]", finding.code)));
+            continue;
+        }
+        let place = |lang| Some(finding.place.words(lang)).filter(|p| !p.is_empty()).map(|p| format!(" → {p}")).unwrap_or_default();
+        let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
+        let message = &finding.message;
+        talk.say(&Text::new(
+            format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
+            format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),
+        ));
+    }
 }

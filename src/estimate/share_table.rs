@@ -26,9 +26,13 @@ pub struct ShareOf<'a> {
 }
 
 impl ShareOf<'_> {
+    fn holds(&self, cell: usize) -> bool {
+        self.cells.is_none_or(|c| c.get(cell).copied().unwrap_or(false))
+    }
+
     /// Whether a cell and code is in the base, and whether it counts.
     fn at(&self, cell: usize, code: usize) -> Option<f64> {
-        let inside = self.cells.is_none_or(|c| c.get(cell).copied().unwrap_or(false));
+        let inside = self.holds(cell);
         let based = self.base.get(code).copied().unwrap_or(false);
         (inside && based).then(|| f64::from(u8::from(self.yes.get(code).copied().unwrap_or(false))))
     }
@@ -111,11 +115,17 @@ impl<'a> ShareTable<'a> {
         Ok(Self { design, roster, totals })
     }
 
+    /// Cells that are in the domain of any of the shares; the others need no look.
+    fn cells_of(&self, shares: &[ShareOf<'_>]) -> Vec<usize> {
+        (0..self.totals.cell_count()).filter(|cell| shares.iter().any(|s| s.holds(*cell))).collect()
+    }
+
     fn sums(&self, what: &ShareOf<'_>) -> Sums {
         let keys = self.totals.key_count();
         let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys] };
+        let cells = self.cells_of(std::slice::from_ref(what));
         for key in 0..keys {
-            for cell in 0..self.totals.cell_count() {
+            for cell in cells.iter().copied() {
                 let (n, w) = (self.totals.n(what.measure, key, cell), self.totals.w(what.measure, key, cell));
                 for code in 0..n.len() {
                     let Some(y) = what.at(cell, code) else { continue };
@@ -172,9 +182,9 @@ impl<'a> ShareTable<'a> {
     pub fn covariance(&self, shares: &[ShareOf<'_>]) -> Result<Covariance, NotEstimable> {
         let k = shares.len();
         let Some(measure) = shares.first().map(|s| s.measure) else { return Ok(Covariance::zeros(0)) };
-        let (cells, codes) = (self.totals.cell_count(), self.totals.code_count(measure));
+        let (cells, codes) = (self.cells_of(shares), self.totals.code_count(measure));
         // c over cells × codes, the k shares side by side.
-        let mut table = vec![0.0; cells * codes * k];
+        let mut table = vec![0.0; cells.len() * codes * k];
         let mut keys_present = vec![0_u64; self.totals.key_count()];
         for (j, what) in shares.iter().enumerate() {
             let sums = self.sums(what);
@@ -182,28 +192,31 @@ impl<'a> ShareTable<'a> {
                 return Err(NotEstimable::EmptyBase);
             }
             let p = sums.weight_yes / sums.weight;
-            for (cell, code) in (0..cells).flat_map(|cell| (0..codes).map(move |code| (cell, code))) {
-                if let Some(y) = what.at(cell, code) {
-                    table[(cell * codes + code) * k + j] = (y - p) / sums.weight;
+            for (at, cell) in cells.iter().enumerate() {
+                for code in 0..codes {
+                    if let Some(y) = what.at(*cell, code) {
+                        table[(at * codes + code) * k + j] = (y - p) / sums.weight;
+                    }
                 }
             }
             keys_present.iter_mut().zip(&sums.keys_present).for_each(|(a, b)| *a = (*a).max(*b));
         }
-        Ok(self.design.covariance_from_scatters(&self.scatters(measure, &table, k, &keys_present))?)
+        Ok(self.design.covariance_from_scatters(&self.scatters(measure, &cells, &table, k, &keys_present))?)
     }
 
-    fn scatters(&self, measure: usize, table: &[f64], k: usize, keys_present: &[u64]) -> Scatters {
-        let (cells, strata) = (self.totals.cell_count(), self.roster.stratum_count());
+    /// The scatters of the coefficients `table` over `cells` × codes.
+    fn scatters(&self, measure: usize, cells: &[usize], table: &[f64], k: usize, keys_present: &[u64]) -> Scatters {
+        let strata = self.roster.stratum_count();
         let (mut sums, mut cross) = (vec![0.0; strata * k], vec![0.0; strata * k * k]);
         let mut unit = vec![0.0; k];
         for key in 0..self.totals.key_count() {
             let element = self.roster.is_element();
             let h = if element { key } else { self.roster.stratum_of_psu(key) };
             unit.fill(0.0);
-            for cell in 0..cells {
-                let (w, w2) = (self.totals.w(measure, key, cell), self.totals.w2(measure, key, cell));
+            for (at, cell) in cells.iter().enumerate() {
+                let (w, w2) = (self.totals.w(measure, key, *cell), self.totals.w2(measure, key, *cell));
                 for code in 0..w.len() {
-                    let c = &table[(cell * w.len() + code) * k..(cell * w.len() + code + 1) * k];
+                    let c = &table[(at * w.len() + code) * k..(at * w.len() + code + 1) * k];
                     unit.iter_mut().zip(c).for_each(|(u, c)| *u += w[code] * c);
                     if element {
                         outer(&mut cross[h * k * k..(h + 1) * k * k], c, w2[code]);

@@ -457,7 +457,10 @@ impl Resolver<'_> {
             }
         }
         published.sort_by_key(|(year, _)| *year);
-        let target = spec.target.and_then(|w| self.take(w, Target::parse(w.get_ref())));
+        let target = spec.target.and_then(|w| {
+            let parsed = Target::parse(w.get_ref()).map_err(|e| advised(e, "\"506人\"、\"40%以上\"、\"5%以下\" のように書きます", "write it like \"506人\", \"40%以上\" or \"5%以下\""));
+            self.take(w, parsed)
+        });
         let unit = spec.unit.map(|u| Unit::from_text(u));
         if let (Some(target), Some(word)) = (&target, spec.target) {
             let expected = match &definition {
@@ -585,6 +588,15 @@ struct MeasureSpec<'a> {
     not_available: &'a [Word],
     published: &'a BTreeMap<Word, Word>,
     manual: Option<&'a ManualSpec>,
+}
+
+/// The error with advice for those of its mistakes that have none.
+fn advised(error: Error, ja: &str, en: &str) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in &mut diagnostics {
+        diagnostic.help.get_or_insert_with(|| Text::new(ja, en));
+    }
+    Error::all(diagnostics).unwrap_or_else(|| Error::msg("plan::target", ja, en))
 }
 
 fn kind(data: DataSpec) -> DataKind {

@@ -4,8 +4,10 @@ use super::columns::{Code, Stacked, number, fold};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::source::Source;
+use crate::answers::toml_text::nearest;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
+use crate::provenance::Place;
 use crate::text::Text;
 
 /// What a value may be.
@@ -99,7 +101,7 @@ impl Condition {
     /// condition asks for one.
     ///
     /// # Errors
-    /// A column that is not there; a code that never occurs; a limit on a column of words.
+    /// A column that is not there; a code that is a slip of the pen; a limit on a column of words.
     pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Vec<Option<bool>>> {
         let column = source.column(&self.column)?;
         let gone = missing.of(&column);
@@ -117,8 +119,8 @@ impl Condition {
                 let wanted = matches!(self.test, Test::Is(_));
                 let codes = codes(choices);
                 let parts = Parts::new(&column, &codes);
-                check_codes(&column, &codes, &parts)?;
-                tell_left_whole(&column, &parts, source, findings);
+                check_codes(&column, &codes, &parts, findings)?;
+                tell_doubtful(&column, &parts, source, findings);
                 let inside = |at: usize| {
                     choices.iter().any(|choice| match choice {
                         Choice::Code(code) => column.values[at].is(code) || parts.holds(at, code),
@@ -159,51 +161,78 @@ fn codes(choices: &[Choice]) -> Vec<Code> {
     choices.iter().filter_map(code).collect()
 }
 
-/// Every code must occur in the column, alone or in a joined cell.
+/// Looks at codes that never occur in the column, alone or in a joined cell. One that is nearly a value that does occur is
+/// taken for a slip; any other may be an option that nobody chose, which is told.
 ///
 /// # Errors
-/// One mistake a code that never occurs, with the first 12 that do.
-pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts) -> Result<()> {
+/// One mistake a slip, with the value that was most likely meant.
+pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts, findings: &mut Vec<Finding>) -> Result<()> {
     let occurs = |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
     let unknown: Vec<&Code> = codes.iter().filter(|code| !occurs(code)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
+    let known = known(column, parts);
+    let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
+    let first: Vec<&str> = known.iter().map(String::as_str).take(12).collect();
+    let list = Text::new(format!("ある値: {}{more}", first.join("、")), format!("values that occur: {}{more}", first.join(", ")));
+    let mut mistakes = Vec::new();
+    for code in unknown {
+        let (name, typed) = (&column.name, &code.typed);
+        let text = Text::new(format!("列「{name}」に「{typed}」という値はありません"), format!("\"{typed}\" never occurs in column \"{name}\""));
+        let near = if number(code.folded()).is_some() { None } else { nearest(typed, known.iter().map(String::as_str)) };
+        match near {
+            Some(near) => mistakes.push(Diagnostic::new("adhoc::unknown-code", text).help(Text::new(
+                format!("「{near}」ではありませんか。{}", list.ja),
+                format!("did you mean \"{near}\"? {}", list.en),
+            ))),
+            None => {
+                let text = Text::new(format!("{}。{}", text.ja, list.ja), format!("{}; {}", text.en, list.en));
+                findings.push(Finding::warning("adhoc::unknown-code", text, Place::default().column(name.clone())));
+            }
+        }
+    }
+    Error::all(mistakes).map_or(Ok(()), Err)
+}
+
+/// The values that occur, in order; joined cells taken apart.
+fn known(column: &Stacked, parts: &Parts) -> Vec<String> {
     let held: Vec<bool> = column.values.iter().map(|v| !v.blank).collect();
     let mut known: Vec<String> = Vec::new();
     for at in column.ordered(&held) {
         let value = &column.values[at];
-        let of_value: Vec<String> = match (&value.label, parts.of(at)) {
+        let of_value: Vec<String> = match (&value.label, parts.answers(at)) {
             (Some(label), _) => vec![format!("{}（{label}）", value.text)],
-            (None, [_]) => vec![value.text.clone()],
-            (None, several) => several.to_vec(),
+            (None, Some(several)) => several.to_vec(),
+            (None, None) => vec![value.text.clone()],
         };
         known.extend(of_value.into_iter().filter(|k| !known.contains(k)).collect::<Vec<_>>());
     }
-    let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
-    known.truncate(12);
-    let mistakes = unknown.iter().map(|code| {
-        let (name, typed) = (&column.name, &code.typed);
-        Diagnostic::new(
-            "adhoc::unknown-code",
-            Text::new(format!("列「{name}」に「{typed}」という値はありません"), format!("\"{typed}\" never occurs in column \"{name}\"")),
-        )
-        .help(Text::new(format!("ある値: {}{more}", known.join("、")), format!("values that occur: {}{more}", known.join(", "))))
-    });
-    Error::all(mistakes.collect()).map_or(Ok(()), Err)
+    known
 }
 
-/// Tells which cells were left whole although a part of them was asked for.
-pub(super) fn tell_left_whole(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
-    let Some(first) = parts.left_whole.first() else { return };
+/// Tells which cells could be one answer or several, and what they were taken for.
+pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
     let counts = column.counts();
-    let (count, example) = (parts.left_whole.iter().map(|at| counts[*at]).sum(), &column.values[*first].text);
-    let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
-    let text = Text::new(
-        format!("「{}」の「{example}」などは、空白や&を含む1つの回答として数えました", column.name),
-        format!("\"{example}\" and its like in \"{}\" were counted as one answer that holds a blank or &", column.name),
-    );
-    findings.push(Finding::warning("adhoc::not-parted", text, source.place(row, column)).count(count));
+    let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
+        let Some(first) = values.first() else { return };
+        let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
+        let count = values.iter().map(|at| counts[*at]).sum();
+        findings.push(Finding::warning(code, words(&column.values[*first].text), source.place(row, column)).count(count));
+    };
+    let name = &column.name;
+    tell("adhoc::not-parted", &parts.left_whole, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"),
+        )
+    });
+    tell("adhoc::parted", &parts.parted, &|example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
+        )
+    });
 }
 
 #[cfg(test)]

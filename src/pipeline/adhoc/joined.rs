@@ -2,7 +2,8 @@
 //!
 //! A comma, `、`, a semicolon and a line break part answers always. A blank and `&` stand inside labels too ("very good",
 //! "R&D"), so they part answers only where every part is seen to be one: it is a number, was asked for, stands alone in
-//! some cell, or begins one cell and ends another. A cell that is not parted although a part of it was asked for is found.
+//! some cell, or begins one cell and ends another. A cell that is not parted although a part of it was asked for is found,
+//! and so is one that is parted although the rest of it is not seen to be an answer ("はい、たまに").
 
 use std::collections::HashSet;
 
@@ -14,6 +15,10 @@ const PERHAPS: [char; 4] = [' ', '&', '\t', '\r'];
 /// A column whose joined cells are taken apart: for each value its parts, one for a single answer.
 pub(super) struct Parts {
     parts: Vec<Vec<String>>,
+    /// Values of several parts that are all seen to be answers.
+    joined: Vec<bool>,
+    /// Values that were parted although not every part is seen to be an answer.
+    pub(super) parted: Vec<usize>,
     /// Values that were left whole although a part of them was asked for.
     pub(super) left_whole: Vec<usize>,
 }
@@ -29,7 +34,9 @@ impl Parts {
         let folded: Vec<String> = column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
         let known = known(&folded, &all);
         let is_answer = |piece: &str| known.contains(piece) || super::columns::number(piece).is_some() || codes.iter().any(|c| c.is(piece));
-        let mut left_whole = Vec::new();
+        let asked = |piece: &str| codes.iter().any(|c| c.is(piece));
+        let (mut left_whole, mut parted) = (Vec::new(), Vec::new());
+        let mut joined = vec![false; column.values.len()];
         let parts = column.values.iter().zip(&folded).enumerate().map(|(at, (value, text))| {
             // A cell that is as a whole what was asked for is one answer; so is a number with thousands separators.
             if codes.iter().any(|c| value.is(c)) || value.number.is_some() {
@@ -38,20 +45,24 @@ impl Parts {
             let mut out = Vec::new();
             for piece in pieces(text, &ALWAYS) {
                 let finer = pieces(piece, &PERHAPS);
-                let whole = codes.iter().any(|c| c.is(piece));
+                let whole = asked(piece);
                 if !whole && finer.len() > 1 && finer.iter().all(|p| is_answer(p)) {
                     out.extend(finer.into_iter().map(str::to_owned));
                 } else {
-                    if !whole && finer.len() > 1 && finer.iter().any(|p| codes.iter().any(|c| c.is(p))) {
+                    if !whole && finer.len() > 1 && finer.iter().any(|p| asked(p)) {
                         left_whole.push(at);
                     }
                     out.push(piece.to_owned());
                 }
             }
+            joined[at] = out.len() > 1 && out.iter().all(|p| is_answer(p));
+            if out.len() > 1 && !joined[at] && out.iter().any(|p| asked(p)) {
+                parted.push(at);
+            }
             out
         });
         let parts = parts.collect();
-        Self { parts, left_whole }
+        Self { parts, joined, parted, left_whole }
     }
 
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts in a row.
@@ -64,9 +75,9 @@ impl Parts {
         wanted.len() > 1 && parts.windows(wanted.len()).any(|w| w.iter().zip(&wanted).all(|(p, c)| p == c))
     }
 
-    /// The parts of value `at`.
-    pub(super) fn of(&self, at: usize) -> &[String] {
-        &self.parts[at]
+    /// The parts of value `at`, when it is seen to be several answers.
+    pub(super) fn answers(&self, at: usize) -> Option<&[String]> {
+        self.joined[at].then_some(&self.parts[at])
     }
 }
 

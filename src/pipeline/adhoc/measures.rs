@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::columns::{Code, Stacked};
-use super::condition::{Condition, check_codes, tell_left_whole};
+use super::condition::{Condition, check_codes, tell_doubtful};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::request::Request;
@@ -159,8 +159,8 @@ impl Resolver<'_> {
         let codes: Vec<Code> = codes.split('|').map(Code::new).collect();
         let column = self.source.column(name)?;
         let parts = Parts::new(&column, &codes);
-        check_codes(&column, &codes, &parts)?;
-        tell_left_whole(&column, &parts, self.source, self.findings);
+        check_codes(&column, &codes, &parts, self.findings)?;
+        tell_doubtful(&column, &parts, self.source, self.findings);
         let gone = self.missing.of(&column);
         let mut each = Vec::with_capacity(column.values.len());
         for (at, value) in column.values.iter().enumerate() {
