@@ -66,6 +66,8 @@ impl Sample {
                 }
             }
         }
+        // Every group has somebody.
+        s.group[..3].copy_from_slice(&[0, 1, 2]);
         s
     }
 
@@ -164,7 +166,7 @@ fn totals(design: &Design, s: &Sample, codes: &[u8], step: usize) -> Totals {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_rows_does_not_matter(seed in any::<u64>()) {

@@ -44,14 +44,17 @@ struct Head {
     above: Vec<String>,
     last: String,
     name: String,
+    /// The lowest row as an item of the question above it, `質問 [項目]`; empty where there is one row or nothing below.
+    item: String,
 }
 
 impl<'a> Heads<'a> {
     pub(super) fn of(table: &'a Table) -> Self {
-        let heads = table.columns.iter().map(|column| Head {
-            above: column.header.iter().rev().skip(1).map(|h| spelling::label(h)).collect(),
-            last: column.header.last().map_or(String::new(), |h| spelling::label(h)),
-            name: spelling::label(&column.name()),
+        let heads = table.columns.iter().map(|column| {
+            let above: Vec<String> = column.header.iter().rev().skip(1).map(|h| spelling::label(h)).collect();
+            let last = column.header.last().map_or(String::new(), |h| spelling::label(h));
+            let item = above.first().filter(|_| !last.is_empty()).map_or(String::new(), |a| format!("{a} [{last}]"));
+            Head { above, last, name: spelling::label(&column.name()), item }
         });
         let heads = heads.collect();
         Self { table, heads }
@@ -121,7 +124,7 @@ impl<'a> Heads<'a> {
         let own = spelling::label(&question.id);
         let elsewhere = |head: &Head| [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h));
         let ranked = self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
-            let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question));
+            let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question)).or_else(|| item_rank(head, question));
             // A two-row header with the question above and nothing below it.
             let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
             rank.or_else(|| above.and_then(|a| question_rank(a, question))).map(|rank| (rank, index))
@@ -278,6 +281,19 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
         _ if closed => Some(2),
         _ => None,
     }
+}
+
+/// How surely `head` is the column of one item of a matrix, whose question bears the words `質問 [項目]` or an id such as
+/// `問4s1`: question above item in two header rows, or the sub-question of LimeSurvey (`問4[SQ001]`).
+fn item_rank(head: &Head, question: &Question) -> Option<u8> {
+    let words = question_rank(&head.item, question).filter(|rank| *rank <= 1);
+    let id = spelling::label(&question.id);
+    let sub_question = |name: &str| -> Option<bool> {
+        let (matrix, item) = id.rsplit_once('s')?;
+        let code = name.strip_prefix(matrix)?.strip_prefix("[SQ")?.strip_suffix(']')?;
+        Some(spelling::whole_number(code)? == spelling::whole_number(item)?)
+    };
+    words.or_else(|| (sub_question(&head.last) == Some(true)).then_some(0))
 }
 
 /// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` → `SQ001`.

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use shihyo::progress::{Progress, Step};
 use shihyo::text::{Lang, Text};
@@ -38,7 +38,8 @@ impl Progress for Bars {
             Step::Estimate => Text::new("集計", "estimating"),
             Step::Write => Text::new("書き出し", "writing"),
         };
-        let bar = ProgressBar::new(total);
+        // A step that fails never finishes: its bar must not stand in the message.
+        let bar = ProgressBar::new(total).with_finish(ProgressFinish::AndClear);
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}") {
             bar.set_style(style.progress_chars("=> "));
         }

@@ -41,7 +41,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                 print(&screen::table(&header, &rows, 1..7))?;
             }
             talk.say(&Text::new(
-                "「その他との差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",
                 "The difference is from all other respondents (t test with their covariance). *: n < 30.",
             ));
             Ok(Ending::Good)

@@ -81,8 +81,9 @@ fn warn(findings: &[Finding], talk: &Talk) {
             continue;
         }
         let place = |lang| Some(finding.place.words(lang)).filter(|p| !p.is_empty()).map(|p| format!(" → {p}")).unwrap_or_default();
-        let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
         let message = &finding.message;
+        let told = finding.count == 1 || message.ja.contains(&finding.count.to_string());
+        let times = if told { String::new() } else { format!(" ×{}", finding.count) };
         talk.say(&Text::new(
             format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
             format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),

@@ -1,9 +1,9 @@
 //! `shihyo explain`: the whole way of one number.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use shihyo::error::{Diagnostic, Error, Result};
-use shihyo::pipeline::{self, Project, Section};
+use shihyo::pipeline::{self, Outcome, Plan, Project, Section};
 use shihyo::text::Text;
 
 use super::args::ExplainArgs;
@@ -18,17 +18,18 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
         None => plans()?,
     };
     let mut found: Vec<(PathBuf, Vec<Section>)> = Vec::new();
-    let mut missed = None;
+    let (mut broken, mut missed) = (None, None);
     for folder in plans {
-        let project = Project::of(&folder)?;
-        let plan = pipeline::load(&project)?;
-        let outcome = pipeline::compute(&project, &plan, &bars)?;
-        match pipeline::explain(&plan, &outcome, &args.key) {
-            Ok(sections) => found.push((folder, sections)),
-            Err(error) => missed = Some(error),
+        match computed(&folder, &bars) {
+            Ok((plan, outcome)) => match pipeline::explain(&plan, &outcome, &args.key) {
+                Ok(sections) => found.push((folder, sections)),
+                Err(error) => missed = Some(error),
+            },
+            // The key may still be another plan's.
+            Err(error) => broken = broken.or(Some(error)),
         }
     }
-    match (found.as_slice(), missed) {
+    match (found.as_slice(), broken.or(missed)) {
         ([(_, sections)], _) => print(&words(sections, talk)),
         ([], Some(error)) => Err(error),
         ([], None) => Err(Error::msg("cli::no-plan", "pipelines/ に計画がありません。--plan で指定してください", "there is no plan in pipelines/; name one with --plan")),
@@ -42,6 +43,13 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
             .into())
         }
     }
+}
+
+fn computed(folder: &Path, bars: &Bars) -> Result<(Plan, Outcome)> {
+    let project = Project::of(folder)?;
+    let plan = pipeline::load(&project)?;
+    let outcome = pipeline::compute(&project, &plan, bars)?;
+    Ok((plan, outcome))
 }
 
 /// The folders in `pipelines/` that hold a plan, by name.

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const QUESTIONS_NAMED: usize = 4;
 
 /// What each kind of finding is called, in the words of the office.
-const TITLES: [(&str, &str, &str); 33] = [
+const TITLES: [(&str, &str, &str); 34] = [
     ("answers::ambiguous", "2通り以上に読める回答", "answers that can be read in two ways"),
     ("answers::ambiguous-column", "2通り以上に読める列", "columns that can be read in two ways"),
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
@@ -20,11 +20,12 @@ const TITLES: [(&str, &str, &str); 33] = [
     ("answers::not-asked-though-asked", "対象者なのにファイルでは非該当", "asked, but the file says not asked"),
     ("answers::out-of-list", "選択肢にない回答", "answers that are no option"),
     ("answers::out-of-range", "範囲の外の数", "numbers out of range"),
-    ("answers::over-max", "○の数が上限を超える回答", "more marks than allowed"),
-    ("answers::two-marks", "○が1つの設問に2つ以上の○", "two or more marks on a single answer"),
+    ("answers::over-max", "回答の数が上限を超える", "more marks than allowed"),
+    ("answers::two-marks", "単数回答に2つ以上の印", "two or more marks on a single answer"),
     ("answers::unreadable", "読めないセル", "cells that cannot be read"),
     ("design::margin-empty", "回答者のいない人口の区分", "population categories without a respondent"),
-    ("indicator::count-missing", "実績値のない年度（…と表示）", "years without a count (they print …)"),
+    ("indicator::count-blank", "まだ記入されていない実績値", "counts that are not filled in yet"),
+    ("indicator::count-missing", "実績値のない年度", "years without a count (they print …)"),
     ("indicator::unit", "目標値と違う単位", "a unit that is not the target's"),
     ("plan::margin-unknown", "重み付けに使う属性が不明の回答者", "respondents without an attribute that weighting uses"),
     ("plan::stratum-unknown", "層が不明の回答者", "respondents without a stratum"),
@@ -158,7 +159,7 @@ mod tests {
             lines(&found, Lang::Ja),
             [
                 "  a.csv",
-                "    ○が1つの設問に2つ以上の○       6件  最初は12行目  問2 3件、問10 3件",
+                "    単数回答に2つ以上の印           6件  最初は12行目  問2 3件、問10 3件",
                 "  b.csv",
                 "    白票（どの設問にも回答がない）  1件  7行目",
             ]

@@ -11,6 +11,7 @@ mod check;
 mod declare;
 mod diagnostics;
 mod jackknife;
+mod joint;
 mod margin;
 mod projection;
 mod rake;

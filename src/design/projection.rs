@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::joint::JointCells;
 use crate::stats::linalg::NormalEquations;
 
 /// Below this a column counts as a combination of the others (relative, on the scale of the columns).
@@ -38,10 +39,14 @@ pub(super) struct AlternatingMargin {
     pub(super) weights: Vec<f64>,
 }
 
+/// Everything is a function of sums over the joint cells of the margins.
 #[derive(Debug, Clone)]
 pub(super) struct CellBasis {
     before: Arc<[f64]>,
-    margins: Vec<Arc<[u32]>>,
+    joint: JointCells,
+    /// Σ w by joint cell.
+    weights: Vec<f64>,
+    /// Columns of the first category of each margin.
     offsets: Vec<usize>,
     /// X'WX; none when it could not be factored, which sums of weights of at least 0 always can.
     gram: Option<NormalEquations>,
@@ -57,39 +62,45 @@ impl CellBasis {
             offsets.push(size);
             size += cell_count;
         }
+        let joint = JointCells::new(&margins.iter().map(|(cells, _)| &**cells).collect::<Vec<_>>());
+        let weights = joint.sums(&before);
         let mut sums = vec![0.0; size * size];
-        for (row, w) in before.iter().enumerate() {
-            for (a, (cells_a, _)) in margins.iter().enumerate() {
-                let i = offsets[a] + cells_a[row] as usize;
-                for (b, (cells_b, _)) in margins.iter().enumerate() {
-                    sums[i * size + offsets[b] + cells_b[row] as usize] += w;
+        for (w, categories) in weights.iter().zip(&joint.categories) {
+            for (a, offset_a) in categories.iter().zip(&offsets) {
+                for (b, offset_b) in categories.iter().zip(&offsets) {
+                    sums[(offset_a + *a as usize) * size + offset_b + *b as usize] += w;
                 }
             }
         }
-        let margins = margins.iter().map(|(cells, _)| cells.clone()).collect();
-        Self { before, margins, offsets, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
+        Self { before, joint, weights, offsets, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
     }
 
-    fn subtract(&self, z: &mut [f64]) {
-        let mut b = vec![0.0; self.size];
-        for (row, (w, z)) in self.before.iter().zip(z.iter()).enumerate() {
-            for (cells, offset) in self.margins.iter().zip(&self.offsets) {
-                b[offset + cells[row] as usize] += w * z;
-            }
-        }
-        let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { return };
-        for (row, z) in z.iter_mut().enumerate() {
-            for (cells, offset) in self.margins.iter().zip(&self.offsets) {
-                *z -= beta[offset + cells[row] as usize];
-            }
-        }
+    fn columns(&self, cell: usize) -> impl Iterator<Item = usize> {
+        self.joint.categories[cell].iter().zip(&self.offsets).map(|(category, offset)| offset + *category as usize)
     }
 
     fn residual(&self, z: &mut [f64]) {
-        self.subtract(z);
-        if self.margins.len() > 1 {
-            // Once more takes out what the first solution's rounding left.
-            self.subtract(z);
+        let mut sums = vec![0.0; self.weights.len()];
+        for ((w, z), cell) in self.before.iter().zip(z.iter()).zip(&self.joint.of_row) {
+            if *z != 0.0 {
+                sums[*cell as usize] += w * z;
+            }
+        }
+        let mut fitted = vec![0.0; self.weights.len()];
+        // The second round takes out what the first solution's rounding left.
+        for _ in 0..if self.offsets.len() > 1 { 2 } else { 1 } {
+            let mut b = vec![0.0; self.size];
+            for cell in 0..sums.len() {
+                let left = sums[cell] - self.weights[cell] * fitted[cell];
+                self.columns(cell).for_each(|column| b[column] += left);
+            }
+            let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { return };
+            for (cell, fit) in fitted.iter_mut().enumerate() {
+                *fit += self.columns(cell).map(|column| beta[column]).sum::<f64>();
+            }
+        }
+        for (z, cell) in z.iter_mut().zip(&self.joint.of_row) {
+            *z -= fitted[*cell as usize];
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Raking: the margins are fitted in turn, again and again, until all of them hold (Deming and Stephan 1940).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::margin::{CompensatedSum, Margin};
+use super::joint::JointCells;
+use super::margin::Margin;
 use super::projection::{AlternatingMargin, Basis, CellBasis, Projection};
 use super::Design;
 use crate::error::{Diagnostic, Error, Result};
@@ -44,53 +44,6 @@ pub struct Rake {
 impl Default for Rake {
     fn default() -> Self {
         Self { stop: RakeStop::Margins(1e-14), max_cycles: 1000, variance: RakeVariance::Exact }
-    }
-}
-
-/// Rows that share their category in every margin move together.
-struct JointCells {
-    of_row: Vec<u32>,
-    /// For each joint cell its category in each margin.
-    categories: Vec<Vec<u32>>,
-}
-
-impl JointCells {
-    fn new(margins: &[Margin], rows: usize) -> Self {
-        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
-        let (mut of_row, mut categories) = (Vec::with_capacity(rows), Vec::new());
-        let mut key = vec![0; margins.len()];
-        for row in 0..rows {
-            for (k, margin) in key.iter_mut().zip(margins) {
-                *k = margin.cells[row];
-            }
-            let cell = match known.get(&key) {
-                Some(cell) => *cell,
-                None => {
-                    let cell = categories.len() as u32;
-                    known.insert(key.clone(), cell);
-                    categories.push(key.clone());
-                    cell
-                }
-            };
-            of_row.push(cell);
-        }
-        Self { of_row, categories }
-    }
-
-    fn sums(&self, weights: &[f64]) -> Vec<f64> {
-        let mut sums = vec![CompensatedSum::default(); self.categories.len()];
-        for (cell, w) in self.of_row.iter().zip(weights) {
-            sums[*cell as usize].add(*w);
-        }
-        sums.iter().map(CompensatedSum::value).collect()
-    }
-
-    fn margin_sums(&self, table: &[f64], m: usize, size: usize) -> Vec<f64> {
-        let mut sums = vec![CompensatedSum::default(); size];
-        for (t, categories) in table.iter().zip(&self.categories) {
-            sums[categories[m] as usize].add(*t);
-        }
-        sums.iter().map(CompensatedSum::value).collect()
     }
 }
 
@@ -206,7 +159,7 @@ impl Design {
     /// Margins with different grand totals, a category without respondents, or no convergence: each names the margin.
     pub fn rake(&self, margins: &[Margin], options: &Rake) -> Result<Self> {
         check(margins, self.rows(), options.stop)?;
-        let joint = JointCells::new(margins, self.rows());
+        let joint = JointCells::new(&margins.iter().map(|m| &*m.cells).collect::<Vec<_>>());
         let scaled = |weights: &[f64], factors: &[f64]| -> Vec<f64> {
             weights.iter().zip(&joint.of_row).map(|(w, cell)| w * factors[*cell as usize]).collect()
         };

@@ -58,7 +58,8 @@ impl Joint {
         // A coefficient of 0 asks nothing of its estimate.
         let used = self.estimates.iter().zip(coefficients).filter(|(_, c)| **c != 0.0);
         let value = used.map(|(e, c)| e.value.clone().map(|v| v * c)).sum::<Result<f64, NotEstimable>>();
-        let variance = self.covariance.as_ref().map(|v| v.quadratic(coefficients)).map_err(Clone::clone);
+        let known = self.estimates.iter().zip(coefficients).filter(|(_, c)| **c != 0.0).try_for_each(|(e, _)| e.se.clone().map(|_| ()));
+        let variance = known.and_then(|()| self.covariance.as_ref().map(|v| v.quadratic(coefficients)).map_err(Clone::clone));
         Comparison::new(value, variance, 0.0, options.df.of(self.df), options.level)
     }
 
@@ -67,6 +68,8 @@ impl Joint {
         let (top, below) = (self.estimates[i].value.clone(), self.estimates[j].value.clone());
         let ratio = top.and_then(|a| below.clone().and_then(|b| if b == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(a / b) }));
         let variance = ratio.clone().and_then(|r| {
+            // A part without a standard error gives the ratio none.
+            self.estimates[i].se.clone().and(self.estimates[j].se.clone())?;
             let (v, b) = (self.covariance.as_ref().map_err(Clone::clone)?, below?);
             Ok((v.get(i, i) - 2.0 * r * v.get(i, j) + r * r * v.get(j, j)) / (b * b))
         });
@@ -132,12 +135,15 @@ pub fn difference(design: &Design, estimand: &Estimand<'_>, a: Domain<'_>, b: Do
     let (first, second) = (sample(a), sample(b));
     let single = |s: &Sample| report(design, s, covariance(design, &[s]).map(|v| v.get(0, 0)), options);
     let value = first.value.clone().and_then(|a| second.value.clone().map(|b| a - b));
+    let (estimate_a, estimate_b) = (single(&first), single(&second));
     let both = covariance(design, &[&first, &second]);
-    let variance = both.as_ref().map(|v| v.quadratic(&[1.0, -1.0])).map_err(Clone::clone);
+    // A part without a standard error gives the difference none.
+    let known = estimate_a.se.clone().and(estimate_b.se.clone());
+    let variance = known.and_then(|_| both.as_ref().map(|v| v.quadratic(&[1.0, -1.0])).map_err(Clone::clone));
     let df = options.df.of(df_of_any(design, &[&first, &second]));
     Ok(Difference {
-        a: single(&first),
-        b: single(&second),
+        a: estimate_a,
+        b: estimate_b,
         covariance: both.map(|v| v.get(0, 1)),
         comparison: Comparison::new(value, variance, 0.0, df, options.level),
     })

@@ -93,9 +93,12 @@ pub fn load(project: &Project) -> Result<Plan> {
     }
 }
 
-/// Advice for a folder without a plan in it.
+/// Advice for a folder without a plan in it, or with something else by that name.
 fn no_plan(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| ["raw::not-text", "raw::encoding"].contains(&d.code)) {
+        diagnostic.help = Some(Text::new("テキストファイル（UTF-8）で保存し直してください", "save it as a text file in UTF-8"));
+    }
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
         diagnostic.message = Text::new("計画がありません", "there is no plan");
         diagnostic.help = Some(Text::new(

@@ -27,6 +27,11 @@ impl<'a> Population<'a> {
                 .at(place)
                 .into());
         };
+        if table.row_count() == 0 {
+            return Err(Diagnostic::new("plan::population-value", Text::new("人口表に見出しのほかの行がありません", "the population table has no row but its header"))
+                .at(place)
+                .into());
+        }
         let mut mistakes = Vec::new();
         let people: Vec<f64> = (0..table.row_count())
             .map(|row| {

@@ -215,7 +215,16 @@ fn count_cells(
                 reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data })
             }
             (Some(said), _) => said,
-            (None, Some((cell, place))) => reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data }),
+            (None, Some((cell, place))) => {
+                if *cell == crate::indicator::AdminCell::Pending && year <= plan.report_year {
+                    findings.push(Finding::warning(
+                        "indicator::count-blank",
+                        Text::new(format!("「{item}」の{}の値がまだ記入されていません", year.long()), format!("\"{item}\" has no figure for {year} yet")),
+                        place.clone(),
+                    ));
+                }
+                reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data })
+            }
             (None, None) if year > plan.report_year => CellContent::Pending,
             (None, None) => {
                 findings.push(Finding::warning(

@@ -183,7 +183,7 @@ pub enum SampleSpec {
 #[serde(deny_unknown_fields)]
 pub struct WaveSpec {
     /// 回答ファイル / response files (paper, web …), from the project's folder
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub responses: Vec<Word>,
     /// 回答者番号の列 / column of the respondent id
     #[schemars(with = "Option<String>")]
@@ -215,10 +215,10 @@ pub struct WaveSpec {
 #[serde(deny_unknown_fields)]
 pub struct WeightsSpec {
     /// レイキング / questions whose margins are raked to the population table
-    #[schemars(with = "Option<Vec<String>>")]
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub rake: Option<Spanned<Vec<Word>>>,
     /// 事後層化 / questions whose crossing is post-stratified to the population table
-    #[schemars(with = "Option<Vec<String>>")]
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub post_stratify: Option<Spanned<Vec<Word>>>,
     /// ウエイトの列 / column of the response files that holds the weight
     #[schemars(with = "Option<String>")]

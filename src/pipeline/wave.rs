@@ -42,15 +42,46 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
     let of: &Wave = &spec.waves[wave];
     let options = DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: spec.dont_know_missing.clone() };
     let answers = answers::decode(&spec.questionnaire, tables, &options)?;
-    let place = of.population.as_deref().map(Place::file).unwrap_or_default();
+    if answers.rows == 0 {
+        return Err(nobody(spec, of, &answers));
+    }
+    let place = of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default();
     let (mut findings, mut how) = (Vec::new(), Vec::new());
-    let design = declare(&spec.questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| e.at(&place))?;
+    let design = declare(&spec.questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
         if finding.place == Place::default() {
             finding.place = place.clone();
         }
     }
     Ok(WaveData { survey, wave, answers, design, how, findings })
+}
+
+/// No valid return at all: what became of those that came in.
+fn nobody(survey: &Survey, of: &Wave, answers: &Answers) -> Error {
+    let (returned, invalid, twice) = answers.ledger.first().map_or((0, 0, 0), |l| (l.returned, l.invalid_returns, l.duplicates));
+    Diagnostic::new(
+        "plan::no-respondents",
+        Text::new(
+            format!("「{}」（{}）に有効な回答が1件もありません（回収 {returned}、無効票 {invalid}、重複 {twice}）", survey.title, of.year.long()),
+            format!("\"{}\" ({}) has no valid return (returned {returned}, invalid {invalid}, duplicates {twice})", survey.title, of.year),
+        ),
+    )
+    .at(of.responses.first().map(Place::file).unwrap_or_default())
+    .help(Text::new("見出しの行数（header_rows）と回答者番号の列（respondent）を確かめてください", "check header_rows and the column of respondent"))
+    .into()
+}
+
+/// The design's own mistakes, with advice in the words of the plan.
+fn advised(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::lonely-psu") {
+        diagnostic.message = Text::new(
+            format!("回答者が1人しかいない層があり、標本誤差を計算できません（{}）", diagnostic.message.ja),
+            format!("a stratum with one respondent has no sampling error ({})", diagnostic.message.en),
+        );
+        diagnostic.help = Some(Text::new("strata の設問を減らすか、選択肢のまとまった設問にしてください", "take fewer or coarser questions as strata"));
+    }
+    Error::all(diagnostics).unwrap_or_else(|| Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent"))
 }
 
 fn declare(
@@ -79,6 +110,14 @@ fn declare(
         declaration = declaration.strata(vec![strata.of_row]).stratum_names(strata.names);
     } else if let Some(population) = &population {
         let whole: f64 = population.margin(&[])?.iter().map(|(_, people)| people).sum();
+        if whole < answers.rows as f64 {
+            let rows = answers.rows;
+            return Err(Error::msg(
+                "plan::population-value",
+                format!("人口表の人口の合計（{whole}人）が回答者の数（{rows}人）より少なくなっています"),
+                format!("the population table has {whole} people, fewer than the {rows} respondents"),
+            ));
+        }
         declaration = declaration.fpc(Fpc::PopulationSize(vec![vec![whole; answers.rows]]));
         how.push(Text::new(format!("有限母集団修正: N = {whole}"), format!("finite population correction: N = {whole}")));
     }
@@ -205,6 +244,13 @@ fn margin(questionnaire: &Questionnaire, answers: &Answers, design: &Design, que
         );
     }
     let folded: Vec<String> = crossed.names.iter().map(|n| n.nfkc().collect()).collect();
+    if let Some((category, _)) = table.iter().find(|(c, people)| *people <= 0.0 && folded.contains(c)) {
+        return Err(Error::msg(
+            "plan::population-value",
+            format!("人口表では「{category}」（{name}）の人口が0ですが、回答者がいます"),
+            format!("the population table has nobody in \"{category}\" ({name}), but there are respondents"),
+        ));
+    }
     let respondents: Vec<Option<&str>> =
         crossed.of_row.iter().map(|c| Some(if unknown[*c as usize] { UNKNOWN } else { folded[*c as usize].as_str() })).collect();
     let (margin, found) = Margin::from_names(name, &respondents, &table)?;
@@ -235,7 +281,8 @@ fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Ve
         let cell = columns[usize::from(*source)];
         let text: String = cell.cell(at).text().trim().nfkc().collect();
         match text.parse::<f64>() {
-            Ok(w) if w.is_finite() && w >= 0.0 => weights.push(w),
+            // Sums of squares of weights must stay far from the ends of an f64.
+            Ok(w) if (0.0..1e15).contains(&w) => weights.push(w),
             _ => {
                 let message = Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
                 mistakes.push(Diagnostic::new("plan::weight-value", message).at(table.place(at, cell)));

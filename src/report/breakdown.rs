@@ -20,12 +20,13 @@ const COLUMNS: [&str; 25] = [
 /// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p, verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
     let level = round::percent(breakdown.level, 0);
+    let by: Vec<&str> = breakdown.rows.iter().find(|r| !r.groups.is_empty()).map(|r| r.groups.iter().map(|g| g.variable.as_str()).collect()).unwrap_or_default();
     let header = [
-        Text::new("区分", "group"),
+        if by.is_empty() { Text::new("区分", "group") } else { Text::same(by.join(" × ")) },
         Text::same("n"),
         Text::new("割合(%)", "share (%)"),
         Text::new(format!("{level}%信頼区間"), format!("{level} % interval")),
-        Text::new("その他との差(ポイント)", "difference from the rest (points)"),
+        Text::new("差(ポイント)", "difference (points)"),
         Text::new("差の信頼区間", "its interval"),
         Text::same("p"),
         Text::new("判定", "verdict"),
@@ -58,7 +59,7 @@ fn group_label(row: &BreakdownRow, lang: Lang) -> String {
     if row.groups.is_empty() {
         return Text::new("全体", "all").get(lang).to_owned();
     }
-    row.groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
+    row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" × ")
 }
 
 fn limits(low: f64, high: f64) -> String {
@@ -75,7 +76,7 @@ fn verdict(verdict: Verdict, reason: Option<Text>, lang: Lang) -> String {
     let words = match verdict {
         Verdict::Higher => Text::new("高い", "higher"),
         Verdict::Lower => Text::new("低い", "lower"),
-        Verdict::NoDifference => Text::new("差があるとはいえない", "no detectable difference"),
+        Verdict::NoDifference => Text::new("有意差なし", "no significant difference"),
         Verdict::NotTested => match reason {
             Some(why) => Text::new(format!("判定なし（{}）", why.ja), format!("not tested ({})", why.en)),
             None => Text::new("判定なし", "not tested"),
@@ -238,9 +239,10 @@ mod tests {
     fn people_read_points_and_reasons() {
         let (header, rows) = table(&breakdown(), Lang::Ja);
         assert!(rows.iter().all(|r| r.len() == header.len()));
+        assert_eq!(header[0], "性別");
         assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
-        assert_eq!(rows[1], ["性別=男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
-        assert_eq!(rows[2], ["性別=その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]);
+        assert_eq!(rows[1], ["男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
+        assert_eq!(rows[2], ["その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]);
         assert_eq!(table(&breakdown(), Lang::En).1[2][7], "not tested (nobody in the base)");
     }
 

@@ -4,7 +4,6 @@ use super::columns::{Code, Stacked, number, fold};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::source::Source;
-use crate::answers::toml_text::nearest;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -101,7 +100,7 @@ impl Condition {
     /// condition asks for one.
     ///
     /// # Errors
-    /// A column that is not there; a code that is a slip of the pen; a limit on a column of words.
+    /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of words.
     pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Vec<Option<bool>>> {
         let column = source.column(&self.column)?;
         let gone = missing.of(&column);
@@ -161,11 +160,11 @@ fn codes(choices: &[Choice]) -> Vec<Code> {
     choices.iter().filter_map(code).collect()
 }
 
-/// Looks at codes that never occur in the column, alone or in a joined cell. One that is nearly a value that does occur is
-/// taken for a slip; any other may be an option that nobody chose, which is told.
+/// Looks at codes that never occur in the column, alone or in a joined cell: an option that nobody chose is told, with the
+/// values that do occur, since it may be a slip.
 ///
 /// # Errors
-/// One mistake a slip, with the value that was most likely meant.
+/// One mistake a code that differs from a value that occurs by capitals only.
 pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts, findings: &mut Vec<Finding>) -> Result<()> {
     let occurs = |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
     let unknown: Vec<&Code> = codes.iter().filter(|code| !occurs(code)).collect();
@@ -180,16 +179,13 @@ pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts, findi
     for code in unknown {
         let (name, typed) = (&column.name, &code.typed);
         let text = Text::new(format!("列「{name}」に「{typed}」という値はありません"), format!("\"{typed}\" never occurs in column \"{name}\""));
-        let near = if number(code.folded()).is_some() { None } else { nearest(typed, known.iter().map(String::as_str)) };
-        match near {
-            Some(near) => mistakes.push(Diagnostic::new("adhoc::unknown-code", text).help(Text::new(
-                format!("「{near}」ではありませんか。{}", list.ja),
-                format!("did you mean \"{near}\"? {}", list.en),
-            ))),
-            None => {
-                let text = Text::new(format!("{}。{}", text.ja, list.ja), format!("{}; {}", text.en, list.en));
-                findings.push(Finding::warning("adhoc::unknown-code", text, Place::default().column(name.clone())));
-            }
+        let lower = code.folded().to_lowercase();
+        if let Some(near) = known.iter().find(|k| fold(k).to_lowercase() == lower) {
+            let help = Text::new(format!("「{near}」ではありませんか。{}", list.ja), format!("did you mean \"{near}\"? {}", list.en));
+            mistakes.push(Diagnostic::new("adhoc::unknown-code", text).help(help));
+        } else {
+            let text = Text::new(format!("{}。{}", text.ja, list.ja), format!("{}; {}", text.en, list.en));
+            findings.push(Finding::warning("adhoc::unknown-code", text, Place::default().column(name.clone())));
         }
     }
     Error::all(mistakes).map_or(Ok(()), Err)

@@ -58,14 +58,14 @@ pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, find
     };
     let mut design = declared;
     if let Some(table) = &inputs.post_stratify {
-        let margin = population::margin(table, source, findings)?;
+        let margin = population::margin(table, source, design.weights(), findings)?;
         how.push(Text::new(format!("事後層化: {}", margin.name()), format!("post-stratified by {}", margin.name())));
         design = design.post_stratify(&margin)?;
     }
     if !inputs.rake.is_empty() {
         let mut mistakes = Vec::new();
         let margins: Vec<_> =
-            inputs.rake.iter().filter_map(|t| super::collect(population::margin(t, source, findings), &mut mistakes)).collect();
+            inputs.rake.iter().filter_map(|t| super::collect(population::margin(t, source, design.weights(), findings), &mut mistakes)).collect();
         if let Some(error) = Error::all(mistakes) {
             return Err(error);
         }

@@ -1,15 +1,20 @@
 //! Cells that hold several answers of one question (`1,3`, `バス、電車`), and whether one holds a code.
 //!
-//! A comma, `、`, a semicolon and a line break part answers always. A blank and `&` stand inside labels too ("very good",
-//! "R&D"), so they part answers only where every part is seen to be one: it is a number, was asked for, stands alone in
-//! some cell, or begins one cell and ends another. A cell that is not parted although a part of it was asked for is found,
-//! and so is one that is parted although the rest of it is not seen to be an answer ("はい、たまに").
+//! A line break parts answers; in a cell without one a semicolon; in a cell without either `,` and `、`. A blank and `&`
+//! stand inside labels too ("very good", "R&D"), so they part answers only where the column shows that they do:
+//!
+//! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
+//! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone in some cell,
+//!   or first in one cell and last in another;
+//! - or a code was asked for that occurs as such a part only.
+//!
+//! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is parted although
+//! the rest of it is not seen to be an answer ("はい、たまに").
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::columns::{Code, Stacked, fold};
+use super::columns::{Code, Stacked, fold, number};
 
-const ALWAYS: [char; 4] = [',', '、', ';', '\n'];
 const PERHAPS: [char; 4] = [' ', '&', '\t', '\r'];
 
 /// A column whose joined cells are taken apart: for each value its parts, one for a single answer.
@@ -23,46 +28,102 @@ pub(super) struct Parts {
     pub(super) left_whole: Vec<usize>,
 }
 
-fn pieces<'t>(text: &'t str, marks: &[char]) -> Vec<&'t str> {
+/// Cut at the delimiters that part answers always.
+fn pieces(text: &str) -> Vec<&str> {
+    let marks: &[char] = match text {
+        t if t.contains('\n') => &['\n'],
+        t if t.contains(';') => &[';'],
+        _ => &[',', '、'],
+    };
+    cut(text, marks)
+}
+
+fn cut<'t>(text: &'t str, marks: &[char]) -> Vec<&'t str> {
     text.split(|c| marks.contains(&c)).map(str::trim).filter(|p| !p.is_empty()).collect()
+}
+
+/// What the cells of a column show of themselves.
+struct Evidence<'a> {
+    codes: &'a [Code],
+    /// Pieces that stand alone in some cell, or are first in one and last in another.
+    known: HashSet<String>,
+    /// Whether a blank parts answers in this column.
+    blank_parts: bool,
+}
+
+impl<'a> Evidence<'a> {
+    fn new(texts: &[String], codes: &'a [Code]) -> Self {
+        let (mut alone, mut first, mut last) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let mut several: BTreeSet<Vec<&str>> = BTreeSet::new();
+        for piece in texts.iter().flat_map(|t| pieces(t)) {
+            let finer = cut(piece, &PERHAPS);
+            match finer.as_slice() {
+                [] => {}
+                [one] => drop(alone.insert((*one).to_owned())),
+                [head, .., tail] => {
+                    first.insert((*head).to_owned());
+                    last.insert((*tail).to_owned());
+                    if !codes.iter().any(|c| c.is(piece)) {
+                        several.insert(finer);
+                    }
+                }
+            }
+        }
+        let part_only = |code: &Code| !alone.iter().any(|a| code.is(a)) && !texts.iter().any(|t| pieces(t).iter().any(|p| code.is(p)));
+        let asked_as_part = codes.iter().any(|c| part_only(c) && several.iter().flatten().any(|p| c.is(p)));
+        let mut known = alone;
+        known.extend(first.intersection(&last).cloned());
+        let mut evidence = Self { codes, known, blank_parts: false };
+        let names = several.iter().flatten().all(|p| p.bytes().all(|b| b.is_ascii_graphic())) && several.iter().flatten().any(|p| p.contains('_'));
+        let seen = several.iter().filter(|parts| parts.iter().all(|p| evidence.is_answer(p))).count();
+        evidence.blank_parts = !several.is_empty() && (names || 2 * seen >= several.len() || asked_as_part);
+        evidence
+    }
+
+    fn asked(&self, piece: &str) -> bool {
+        self.codes.iter().any(|c| c.is(piece))
+    }
+
+    /// Whether a piece is seen to be an answer by itself.
+    fn is_answer(&self, piece: &str) -> bool {
+        self.known.contains(piece) || number(piece).is_some() || self.asked(piece)
+    }
 }
 
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
     pub(super) fn new(column: &Stacked, codes: &[Code]) -> Self {
-        let all: Vec<char> = ALWAYS.iter().chain(&PERHAPS).copied().collect();
-        let folded: Vec<String> = column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
-        let known = known(&folded, &all);
-        let is_answer = |piece: &str| known.contains(piece) || super::columns::number(piece).is_some() || codes.iter().any(|c| c.is(piece));
-        let asked = |piece: &str| codes.iter().any(|c| c.is(piece));
-        let (mut left_whole, mut parted) = (Vec::new(), Vec::new());
-        let mut joined = vec![false; column.values.len()];
-        let parts = column.values.iter().zip(&folded).enumerate().map(|(at, (value, text))| {
+        let texts: Vec<String> = column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
+        let evidence = Evidence::new(&texts, codes);
+        let mut out = Self { parts: Vec::new(), joined: vec![false; texts.len()], parted: Vec::new(), left_whole: Vec::new() };
+        for (at, (value, text)) in column.values.iter().zip(&texts).enumerate() {
             // A cell that is as a whole what was asked for is one answer; so is a number with thousands separators.
             if codes.iter().any(|c| value.is(c)) || value.number.is_some() {
-                return vec![value.folded.clone()];
+                out.parts.push(vec![value.folded.clone()]);
+                continue;
             }
-            let mut out = Vec::new();
-            for piece in pieces(text, &ALWAYS) {
-                let finer = pieces(piece, &PERHAPS);
-                let whole = asked(piece);
-                if !whole && finer.len() > 1 && finer.iter().all(|p| is_answer(p)) {
-                    out.extend(finer.into_iter().map(str::to_owned));
+            let mut parts = Vec::new();
+            for piece in pieces(text) {
+                let finer = cut(piece, &PERHAPS);
+                if evidence.asked(piece) || finer.len() < 2 {
+                    parts.push(piece.to_owned());
+                } else if evidence.blank_parts || finer.iter().all(|p| evidence.is_answer(p)) {
+                    parts.extend(finer.into_iter().map(str::to_owned));
                 } else {
-                    if !whole && finer.len() > 1 && finer.iter().any(|p| asked(p)) {
-                        left_whole.push(at);
+                    if finer.iter().any(|p| evidence.asked(p)) {
+                        out.left_whole.push(at);
                     }
-                    out.push(piece.to_owned());
+                    parts.push(piece.to_owned());
                 }
             }
-            joined[at] = out.len() > 1 && out.iter().all(|p| is_answer(p));
-            if out.len() > 1 && !joined[at] && out.iter().any(|p| asked(p)) {
-                parted.push(at);
+            let seen = evidence.blank_parts || parts.iter().all(|p| evidence.is_answer(p));
+            out.joined[at] = parts.len() > 1 && seen;
+            if parts.len() > 1 && !seen && parts.iter().any(|p| evidence.asked(p)) {
+                out.parted.push(at);
             }
-            out
-        });
-        let parts = parts.collect();
-        Self { parts, joined, parted, left_whole }
+            out.parts.push(parts);
+        }
+        out
     }
 
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts in a row.
@@ -71,7 +132,7 @@ impl Parts {
         if parts.iter().any(|p| code.is(p)) {
             return true;
         }
-        let wanted = pieces(code.folded(), &ALWAYS);
+        let wanted = cut(code.folded(), &[',', '、', ';']);
         wanted.len() > 1 && parts.windows(wanted.len()).any(|w| w.iter().zip(&wanted).all(|(p, c)| p == c))
     }
 
@@ -83,27 +144,7 @@ impl Parts {
 
 /// Folded, with line breaks kept.
 fn lines(text: &str) -> String {
-    text.lines().map(fold).collect::<Vec<_>>().join("\n")
-}
-
-/// Pieces that are seen to be answers by themselves.
-fn known(folded: &[String], marks: &[char]) -> HashSet<String> {
-    let (mut alone, mut first, mut last) = (HashSet::new(), HashSet::new(), HashSet::new());
-    for text in folded {
-        for piece in pieces(text, &ALWAYS) {
-            let finer = pieces(piece, marks);
-            match finer.as_slice() {
-                [] => {}
-                [one] => drop(alone.insert((*one).to_owned())),
-                [head, .., tail] => {
-                    first.insert((*head).to_owned());
-                    last.insert((*tail).to_owned());
-                }
-            }
-        }
-    }
-    alone.extend(first.intersection(&last).cloned().collect::<Vec<_>>());
-    alone
+    text.lines().map(fold).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -148,6 +189,26 @@ mod tests {
     fn a_label_with_a_delimiter_is_found_inside_a_joined_cell() {
         let cells = ["はい、できれば", "見学、はい、できれば", "はい"];
         assert_eq!(holding(&cells, "はい、できれば"), [true, true, false]);
+    }
+
+    #[test]
+    fn names_as_programs_write_them_are_parted_at_blanks() {
+        let cells = ["water_office", "water_office ngo", "water_office plumber"];
+        assert_eq!(holding(&cells, "water_office"), [true, true, true]);
+        assert_eq!(holding(&cells, "ngo"), [false, true, false]);
+    }
+
+    #[test]
+    fn a_code_that_occurs_as_a_part_only_is_one() {
+        assert_eq!(holding(&["tap well", "tap"], "well"), [true, false]);
+        assert_eq!(holding(&["Lower Austria", "Vienna"], "Vienna"), [false, true]);
+    }
+
+    #[test]
+    fn in_a_cell_of_lines_a_comma_belongs_to_the_label() {
+        let cells = ["名所、旧跡の観光\n買い物、アウトレット", "買い物"];
+        assert_eq!(holding(&cells, "買い物、アウトレット"), [true, false]);
+        assert_eq!(holding(&cells, "買い物"), [false, true]);
     }
 
     #[test]

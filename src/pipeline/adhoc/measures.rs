@@ -172,8 +172,23 @@ impl Resolver<'_> {
                 (false, true, _) => YES,
             });
         }
+        self.tell_marks_only(&column, &each);
         let typed = codes.into_iter().map(|c| c.typed).collect();
         Ok(Measure { variable: name.to_owned(), codes: typed, values: Values::Share(column.spread(&each)) })
+    }
+
+    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was meant.
+    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
+        let (yes, no) = (each.contains(&YES), each.contains(&NO));
+        let counts = column.counts();
+        let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
+        if yes && !no && blank > 0 && self.base == Base::Answered {
+            let text = Text::new(
+                format!("「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします", column.name),
+                format!("\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base", column.name),
+            );
+            self.findings.push(Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone())).count(blank));
+        }
     }
 
     fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {

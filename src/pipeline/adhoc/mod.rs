@@ -35,8 +35,8 @@ pub struct Outcome {
 /// Estimates everything that `request` asks for, on the tables of `inputs`.
 ///
 /// # Errors
-/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that is nearly
-/// one that occurs, a condition that cannot be read, a design that its columns contradict.
+/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that differs
+/// from a value that occurs by capitals only, a condition that cannot be read, a design that its columns contradict.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let method = request.method.parse()?;
     if !(request.level > 0.0 && request.level < 1.0) {

@@ -99,11 +99,16 @@ fn key(text: &str) -> String {
     number(&folded).map_or(folded, |x| x.to_string())
 }
 
-/// The margin of a population table: everybody is in one category of it.
+/// The name of those who left a category blank.
+const UNKNOWN: &str = "不明";
+
+/// The margin of a population table: everybody is in one category of it. Respondents who left one blank cannot be
+/// matched: as in a plan they keep the part of the population that they are of the sample (by `weights`), and the other
+/// categories share the rest as the table has it.
 ///
 /// # Errors
 /// No column of totals; a category column that the responses do not have; a respondent whose category is not there.
-pub(super) fn margin(table: &Table, source: &Source<'_>, findings: &mut Vec<Finding>) -> Result<Margin> {
+pub(super) fn margin(table: &Table, source: &Source<'_>, weights: &[f64], findings: &mut Vec<Finding>) -> Result<Margin> {
     let population = Population::read(table, source)?;
     let place = Place::file(&table.digest.file);
     let mut rows: Vec<(String, f64)> = Vec::new();
@@ -131,7 +136,21 @@ pub(super) fn margin(table: &Table, source: &Source<'_>, findings: &mut Vec<Find
             parts.map(|p| p.join(" × "))
         })
         .collect();
-    let names: Vec<Option<&str>> = names.iter().map(Option::as_deref).collect();
+    let blank = names.iter().filter(|n| n.is_none()).count() as u64;
+    if blank > 0 {
+        let weight: f64 = weights.iter().sum();
+        let part = names.iter().zip(weights).filter(|(n, _)| n.is_none()).map(|(_, w)| w).sum::<f64>() / weight;
+        let people: f64 = rows.iter().map(|(_, p)| p).sum();
+        rows.iter_mut().for_each(|(_, p)| *p *= 1.0 - part);
+        rows.push((UNKNOWN.to_owned(), people * part));
+        let name = population.name();
+        let text = Text::new(
+            format!("「{name}」が空欄の{blank}人は、標本での割合のまま（不明の1区分として）ウエイトを付けます"),
+            format!("{blank} respondents without \"{name}\" keep their part of the sample when weighting"),
+        );
+        findings.push(Finding::warning("adhoc::population-blank", text, place.clone()).count(blank));
+    }
+    let names: Vec<Option<&str>> = names.iter().map(|n| Some(n.as_deref().unwrap_or(UNKNOWN))).collect();
     let (margin, mut found) = Margin::from_names(population.name(), &names, &rows).map_err(|e| e.at(&place))?;
     found.iter_mut().for_each(|f| f.place = place.clone());
     findings.extend(found);

@@ -73,9 +73,9 @@ fn deff(row: &Row) -> Option<Deff> {
     row.estimate.deff.as_ref().ok().copied()
 }
 
-/// A number; null where there is none.
+/// A number; null where there is none. An empty sum is 0, not −0.
 fn real(value: Option<f64>) -> Value {
-    value.filter(|v| v.is_finite()).map_or(Value::Null, Value::from)
+    value.filter(|v| v.is_finite()).map_or(Value::Null, |v| Value::from(v + 0.0))
 }
 
 /// The stable name of a reason, such as `empty_base`.

@@ -1,0 +1,253 @@
+//! Indicators: what is measured, and held against which target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::plan::{Definition, IndicatorPlan, MeasurePlan, ShareDefinition, Survey};
+use super::super::spec::{CountSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, ShareSpec, Word};
+use super::{Resolver, advised, kind};
+use crate::answers::QuestionKind;
+use crate::answers::toml_text::did_you_mean;
+use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Target, Unit};
+
+/// The keys that an item and a part share.
+struct MeasureSpec<'a> {
+    share: Option<&'a ShareSpec>,
+    count: Option<&'a CountSpec>,
+    unit: Option<&'a String>,
+    target: Option<&'a Word>,
+    direction: Option<DirectionSpec>,
+    not_available: &'a [Word],
+    published: &'a BTreeMap<Word, Word>,
+    manual: Option<&'a ManualSpec>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn indicators(&mut self, spec: &PlanSpec, years: &[FiscalYear], report: FiscalYear, goals: &[Goal], surveys: &[Survey]) -> Vec<IndicatorPlan> {
+        let mut ids = BTreeSet::new();
+        let mut out = Vec::new();
+        for item in &spec.indicator {
+            let id = item.id.get_ref();
+            if !ids.insert(id.clone()) {
+                let span = self.at(&item.id);
+                self.mistake("plan::id-twice", span, format!("識別子「{id}」が2つあります"), format!("the id \"{id}\" is there twice"), None);
+            }
+            if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+                let span = self.at(&item.id);
+                self.mistake("plan::id", span, "識別子は半角英数字とハイフンで書きます".into(), "an id is made of letters, digits and hyphens".into(), None);
+            }
+            let goal = *item.goal.get_ref();
+            if !goals.iter().any(|g| g.number == goal) {
+                let span = self.at(&item.goal);
+                self.mistake("plan::unknown-goal", span, format!("基本目標{goal}は定義されていません"), format!("there is no goal {goal}"), None);
+            }
+            let measures = self.measures(item, years, surveys);
+            out.push(IndicatorPlan {
+                id: id.clone(),
+                goal,
+                department: item.department.clone(),
+                title: item.title.clone(),
+                rationale: item.rationale.clone(),
+                actions: self.of_year(&item.actions, report, years),
+                next_steps: self.of_year(&item.next_steps, report.next(), years),
+                measures,
+            });
+        }
+        // The items of one goal stand together, in the order of the goals.
+        out.sort_by_key(|i: &IndicatorPlan| goals.iter().position(|g| g.number == i.goal));
+        out
+    }
+
+    fn of_year(&mut self, texts: &BTreeMap<Word, String>, wanted: FiscalYear, years: &[FiscalYear]) -> Option<String> {
+        let mut found = None;
+        for (year, text) in texts {
+            if self.year(year, years) == Some(wanted) {
+                found = Some(text.clone());
+            }
+        }
+        found
+    }
+
+    fn measures(&mut self, item: &IndicatorSpec, years: &[FiscalYear], surveys: &[Survey]) -> Vec<MeasurePlan> {
+        let whole = MeasureSpec {
+            share: item.share.as_ref(),
+            count: item.count.as_ref(),
+            unit: item.unit.as_ref(),
+            target: item.target.as_ref(),
+            direction: item.direction,
+            not_available: &item.not_available,
+            published: &item.published,
+            manual: item.manual.as_ref(),
+        };
+        if item.part.is_empty() {
+            return vec![self.measure(None, &item.id, &whole, years, surveys)];
+        }
+        if whole.share.is_some() || whole.count.is_some() || whole.target.is_some() {
+            let span = self.at(&item.id);
+            self.mistake(
+                "plan::parts",
+                span,
+                "小項目（part）のある項目では、share・count・target は小項目に書きます".into(),
+                "an item with parts has its share, count and target in the parts".into(),
+                None,
+            );
+        }
+        let of = |p: &PartSpec, this: &mut Self| {
+            let spec = MeasureSpec {
+                share: p.share.as_ref(),
+                count: p.count.as_ref(),
+                unit: p.unit.as_ref(),
+                target: p.target.as_ref(),
+                direction: p.direction,
+                not_available: &p.not_available,
+                published: &p.published,
+                manual: p.manual.as_ref(),
+            };
+            this.measure(Some(p.title.clone()), &item.id, &spec, years, surveys)
+        };
+        item.part.iter().map(|p| of(p, self)).collect()
+    }
+
+    fn measure(&mut self, sub_item: Option<String>, id: &Word, spec: &MeasureSpec<'_>, years: &[FiscalYear], surveys: &[Survey]) -> MeasurePlan {
+        let definition = match (spec.share, spec.count) {
+            (Some(share), None) => self.share(share, surveys).map(Definition::Share),
+            (None, Some(count)) => self.count(count),
+            (None, None) if !spec.published.is_empty() || !spec.not_available.is_empty() => None,
+            _ => {
+                let span = self.at(id);
+                self.mistake(
+                    "plan::definition",
+                    span,
+                    "share（調査の割合）か count（行政の数値）のどちらか1つを書いてください".into(),
+                    "an indicator takes exactly one of share and count".into(),
+                    None,
+                );
+                None
+            }
+        };
+        let mut published = Vec::new();
+        for (year, value) in spec.published {
+            if let (Some(year), Some(cell)) = (self.year(year, years), self.take(value, AdminCell::parse(value.get_ref()))) {
+                published.push((year, cell));
+            }
+        }
+        published.sort_by_key(|(year, _)| *year);
+        let target = spec.target.and_then(|w| {
+            let parsed = Target::parse(w.get_ref()).map_err(|e| advised(e, "\"506人\"、\"40%以上\"、\"5%以下\" のように書きます", "write it like \"506人\", \"40%以上\" or \"5%以下\""));
+            self.take(w, parsed)
+        });
+        let unit = spec.unit.map(|u| Unit::from_text(u));
+        if let (Some(target), Some(word)) = (&target, spec.target) {
+            let expected = match &definition {
+                Some(Definition::Share(_)) => Some(Unit::Percent),
+                _ => unit.clone(),
+            };
+            if let Some(expected) = expected.filter(|u| *u != target.quantity.unit) {
+                let span = self.at(word);
+                let (e, t) = (expected.text(), target.quantity.unit.text());
+                self.mistake("plan::target-unit", span, format!("目標値の単位「{t}」が項目の単位「{e}」と違います"), format!("the target's unit \"{t}\" is not the indicator's \"{e}\""), None);
+            }
+        }
+        let manual = spec.manual.map(|m| {
+            if m.reason.get_ref().trim().is_empty() {
+                let span = self.at(&m.reason);
+                self.mistake("plan::manual", span, "手動の判定には理由が必要です".into(), "a judgement by a person needs a reason".into(), None);
+            }
+            (m.label.clone(), m.reason.get_ref().clone())
+        });
+        MeasurePlan {
+            sub_item,
+            definition,
+            unit,
+            target,
+            direction: spec.direction.map(|d| match d {
+                DirectionSpec::Increase => Direction::Increase,
+                DirectionSpec::Decrease => Direction::Decrease,
+                DirectionSpec::Maintain => Direction::Maintain,
+            }),
+            not_available: spec.not_available.iter().filter_map(|w| self.year(w, years)).collect(),
+            published,
+            manual,
+        }
+    }
+
+    fn count(&mut self, spec: &CountSpec) -> Option<Definition> {
+        let there = self.around.data_file(spec.file.get_ref());
+        self.take(&spec.file, there)?;
+        Some(Definition::Count {
+            file: spec.file.get_ref().clone(),
+            sheet: spec.sheet.clone(),
+            item: spec.item.get_ref().clone(),
+            data: kind(spec.data),
+        })
+    }
+
+    /// わからない is one thing for a whole question: two indicators that treat it differently would print two bases of it.
+    pub(super) fn dont_know(&mut self, spec: &PlanSpec, surveys: &mut [Survey]) {
+        let shares = spec.indicator.iter().flat_map(|i| i.share.iter().chain(i.part.iter().filter_map(|p| p.share.as_ref())));
+        let mut said: BTreeMap<(&str, &str), DontKnowSpec> = BTreeMap::new();
+        for share in shares {
+            let Some(choice) = share.dont_know else { continue };
+            let key = (share.survey.get_ref().as_str(), share.question.get_ref().as_str());
+            if *said.entry(key).or_insert(choice) != choice {
+                let (span, q) = (self.at(&share.question), key.1);
+                self.mistake(
+                    "plan::dont-know",
+                    span,
+                    format!("「{q}」のわからないの扱い（dont_know）が項目によって違います"),
+                    format!("dont_know of \"{q}\" differs between indicators"),
+                    None,
+                );
+            }
+            if choice == DontKnowSpec::Missing
+                && let Some(survey) = surveys.iter_mut().find(|s| s.key == key.0)
+            {
+                survey.dont_know_missing.insert(key.1.to_owned());
+            }
+        }
+    }
+
+    fn share(&mut self, spec: &ShareSpec, surveys: &[Survey]) -> Option<ShareDefinition> {
+        let key = spec.survey.get_ref();
+        let Some(survey) = surveys.iter().position(|s| s.key == *key) else {
+            let span = self.at(&spec.survey);
+            let help = did_you_mean(key, surveys.iter().map(|s| s.key.as_str()));
+            self.mistake("plan::unknown-survey", span, format!("調査「{key}」は定義されていません"), format!("there is no survey \"{key}\""), help);
+            return None;
+        };
+        let questionnaire = &surveys[survey].questionnaire;
+        if questionnaire.questions.is_empty() {
+            return None; // its own mistake is told already
+        }
+        let (question, kind) = self.question(&spec.question, questionnaire)?;
+        let categories = match kind {
+            QuestionKind::Single(categories) | QuestionKind::Multiple { categories, .. } => categories,
+            QuestionKind::Number { .. } | QuestionKind::Text => {
+                let (span, q) = (self.at(&spec.question), spec.question.get_ref());
+                self.mistake("plan::question-kind", span, format!("「{q}」には選択肢がありません"), format!("\"{q}\" has no options"), None);
+                return None;
+            }
+        };
+        let mut chosen = Vec::new();
+        for word in spec.of.get_ref() {
+            let w = word.get_ref();
+            match categories.iter().position(|c| c.label == *w) {
+                Some(index) if chosen.contains(&index) => {
+                    let span = self.at(word);
+                    self.mistake("plan::option-twice", span, format!("選択肢「{w}」が2回あります"), format!("the option \"{w}\" is there twice"), None);
+                }
+                Some(index) => chosen.push(index),
+                None => {
+                    let (span, q) = (self.at(word), spec.question.get_ref());
+                    let help = did_you_mean(w, categories.iter().map(|c| c.label.as_str()));
+                    self.mistake("plan::unknown-option", span, format!("「{q}」に選択肢「{w}」はありません"), format!("\"{q}\" has no option \"{w}\""), help);
+                }
+            }
+        }
+        Some(ShareDefinition {
+            survey,
+            question,
+            categories: chosen,
+            base: spec.base,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! One small survey (the same people in every run), and every layout and container in which an office may hold it.
+
+mod containers;
+mod layouts;
+mod people;
+
+pub use containers::{Container, containers};
+pub use layouts::{Layout, layouts};
+pub use people::{QUESTIONNAIRE, people};
