@@ -3,6 +3,7 @@
 use shihyo::error::Result;
 use shihyo::finding::{Finding, Severity};
 use shihyo::pipeline::adhoc::{self, Inputs};
+use shihyo::raw::Table;
 use shihyo::report::adhoc as report;
 use shihyo::text::{Lang, Text};
 
@@ -12,9 +13,17 @@ use super::{Ending, print, screen};
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     let request = args.request()?;
-    let inputs = adhoc::read(&request)?;
-    told(&inputs, talk);
-    let outcome = adhoc::compute(&request, &inputs)?;
+    let outcome = match adhoc::quick(&request) {
+        Ok(quick) => {
+            read(&quick.beginning, quick.rows, talk);
+            quick.outcome
+        }
+        Err(_) => {
+            let inputs = adhoc::read(&request)?;
+            told(&inputs, talk);
+            adhoc::compute(&request, &inputs)?
+        }
+    };
     warn(&outcome.findings, talk);
     let sheet = &outcome.sheet;
     match args.format {
@@ -43,15 +52,18 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
 /// What was read, and what reading found.
 fn told(inputs: &Inputs, talk: &Talk) {
     let population = inputs.post_stratify.iter().chain(&inputs.rake).chain(&inputs.calibrate);
-    for table in inputs.tables.iter().chain(population) {
-        let digest = &table.digest;
-        let about: Vec<&str> = [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
-        let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
-        let (rows, columns) = (table.row_count(), table.columns.len());
-        talk.say(&Text::new(format!("{}: {rows}行 {columns}列{about}", digest.file), format!("{}: {rows} rows, {columns} columns{about}", digest.file)));
-    }
+    inputs.tables.iter().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
     let findings: Vec<Finding> = inputs.tables.iter().flat_map(|t| t.findings.iter().cloned()).collect();
     warn(&findings, talk);
+}
+
+/// A file and its size.
+fn read(table: &Table, rows: u64, talk: &Talk) {
+    let digest = &table.digest;
+    let about: Vec<&str> = [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
+    let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
+    let columns = table.columns.len();
+    talk.say(&Text::new(format!("{}: {rows}行 {columns}列{about}", digest.file), format!("{}: {rows} rows, {columns} columns{about}", digest.file)));
 }
 
 /// The warnings in words: these are about what was just typed, and nobody writes a quality report here. Of one kind the

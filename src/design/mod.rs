@@ -17,6 +17,7 @@ mod projection;
 mod rake;
 mod replicates;
 mod roster;
+mod strata;
 mod trim;
 mod variance;
 

@@ -1,53 +1,18 @@
-//! Adding up in blocks, merged as a fixed tree.
+//! All sums of a reduction.
 
-use std::ops::Range;
-
+use super::cube::Cube;
 use super::reduction::Reduction;
 use super::totals::Totals;
 
-/// Rows of a block, at least. Blocks grow with the tables, so that merging never costs more than adding.
-const BLOCK: usize = 1 << 16;
-
 /// Adds up all rows. The result is the same, bit for bit, for any number of threads.
 pub fn reduce(reduction: &Reduction<'_>) -> Totals {
-    let slots = reduction.key_count() * reduction.cells().count();
-    let widest = reduction.measures().iter().map(|m| m.code_count).max().unwrap_or(1);
-    let block = BLOCK.max(slots.saturating_mul(widest).next_power_of_two());
-    tree(reduction, 0..reduction.rows(), block)
-}
-
-/// Halves the rows at a multiple of the block until one block is left, then adds the halves.
-fn tree(reduction: &Reduction<'_>, rows: Range<usize>, block: usize) -> Totals {
-    let blocks = rows.len().div_ceil(block);
-    if blocks <= 1 {
-        return add_rows(reduction, rows);
-    }
-    let middle = rows.start + blocks / 2 * block;
-    let (mut left, right) =
-        rayon::join(|| tree(reduction, rows.start..middle, block), || tree(reduction, middle..rows.end, block));
-    let merged = left.merge(&right);
-    debug_assert!(merged, "halves of one reduction have one shape");
-    left
-}
-
-fn add_rows(reduction: &Reduction<'_>, rows: Range<usize>) -> Totals {
-    let codes = reduction.measures().iter().map(|m| m.code_count);
-    let mut totals = Totals::zeros(reduction.key_count(), reduction.cells().count(), codes);
-    totals.count_rows(rows.len());
-    for (measure, sums) in reduction.measures().iter().zip(&mut totals.measures) {
-        for row in rows.clone() {
-            let at = reduction.slot(row) * sums.code_count + measure.codes[row] as usize;
-            let w = reduction.weight(row);
-            sums.n[at] += 1;
-            sums.w[at] += w;
-            sums.w2[at] += w * w;
-        }
-    }
-    totals
+    Cube::of(reduction).totals()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::engine::{Cells, Measure};
 
@@ -83,6 +48,76 @@ mod tests {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let alone = pool.install(|| part(0..rows));
         assert_eq!(alone, whole);
+    }
+
+    /// The sums by the plainest loop, the rounding of each addition kept beside (Neumaier).
+    fn naive(keys: &[u32], cells: &[u16], weights: &[f64], codes: &[u8], shape: (usize, usize, usize)) -> Vec<(u64, f64, f64)> {
+        let add = |(sum, lost): &mut (f64, f64), x: f64| {
+            let next = *sum + x;
+            *lost += if sum.abs() >= x.abs() { (*sum - next) + x } else { (x - next) + *sum };
+            *sum = next;
+        };
+        let mut out = vec![(0_u64, (0.0, 0.0), (0.0, 0.0)); shape.0 * shape.1 * shape.2];
+        for (row, code) in codes.iter().enumerate() {
+            let (key, cell, w) = (keys[row] as usize, cells[row] as usize, weights[row]);
+            let (n, sum, squares) = &mut out[(key * shape.1 + cell) * shape.2 + *code as usize];
+            *n += 1;
+            add(sum, w);
+            add(squares, w * w);
+        }
+        out.into_iter().map(|(n, w, w2)| (n, w.0 + w.1, w2.0 + w2.1)).collect()
+    }
+
+    #[test]
+    fn sums_are_those_of_the_plain_loop_for_any_number_of_threads() {
+        let rows = 400_000_u32;
+        let mixed = |i: u32, n: u32| (i ^ 0x5bd1).wrapping_mul(2_654_435_761).rotate_left(7) % n;
+        for (key_count, cell_count) in [(1, 1), (56, 70), (3_001, 97)] {
+            let keys: Vec<u32> = (0..rows).map(|i| mixed(i, key_count)).collect();
+            let cells: Vec<u16> = (0..rows).map(|i| mixed(i + 7, cell_count) as u16).collect();
+            let codes: Vec<Vec<u8>> = [3, 11].map(|n| (0..rows).map(|i| mixed(3 * i + n, n) as u8).collect()).to_vec();
+            let constant: Vec<f64> = keys.iter().map(|k| 1.0 + f64::from(*k) / 7.0).collect();
+            let varying: Vec<f64> = (0..rows).map(|i| 0.5 + f64::from(mixed(i, 1_000)) / 3.0).collect();
+            for weights in [&constant, &varying] {
+                let totals = || {
+                    let measures = codes.iter().zip([3, 11]).map(|(codes, code_count)| Measure { codes, code_count }).collect();
+                    let cells = Cells::Small { of_row: &cells, count: cell_count as usize };
+                    reduce(&Reduction::new(rows as usize, Some((&keys, key_count as usize)), cells, Some(weights), measures).expect("fits"))
+                };
+                let pools = [1, 2, 3, 8].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool"));
+                let [first, rest @ ..] = pools.map(|pool| pool.install(totals));
+                assert!(rest.iter().all(|t| *t == first));
+                for (measure, code_count) in [3, 11].into_iter().enumerate() {
+                    let shape = (key_count as usize, cell_count as usize, code_count);
+                    let expected = naive(&keys, &cells, weights, &codes[measure], shape);
+                    for (at, (n, w, w2)) in expected.into_iter().enumerate() {
+                        let (slot, code) = (at / code_count, at % code_count);
+                        let (key, cell) = (slot / shape.1, slot % shape.1);
+                        assert_eq!(first.n(measure, key, cell)[code], n);
+                        assert!((first.w(measure, key, cell)[code] - w).abs() <= 1e-13 * w);
+                        assert!((first.w2(measure, key, cell)[code] - w2).abs() <= 1e-13 * w2);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_roll_up_is_the_reduction_of_the_coarser_cells() {
+        let rows = 50_000_u32;
+        let keys: Vec<u32> = (0..rows).map(|i| i * 7 % 13).collect();
+        let fine: Vec<u16> = (0..rows).map(|i| (i * 5 % 12) as u16).collect();
+        let codes: Vec<u8> = (0..rows).map(|i| (i * 3 % 5) as u8).collect();
+        let weights: Vec<f64> = keys.iter().map(|k| 1.0 + f64::from(*k) / 3.0).collect();
+        let net: Vec<u8> = codes.iter().map(|c| [0, 1, 1, 2, 2][*c as usize]).collect();
+        let coarse: Vec<u16> = fine.iter().map(|c| c / 4).collect();
+        let of = |cells, count, codes, code_count| {
+            let cells = Cells::Small { of_row: cells, count };
+            Reduction::new(rows as usize, Some((&keys, 13)), cells, Some(&weights), vec![Measure { codes, code_count }]).expect("fits")
+        };
+        let groups: Vec<Option<u32>> = (0..12).map(|cell| Some(cell / 4)).collect();
+        let rolled = Cube::of(&of(&fine, 12, &codes, 5)).recoded(3, &[(0, vec![0, 1, 1])]).roll_up(&groups, 3);
+        assert_eq!(rolled, reduce(&of(&coarse, 3, &net, 3)));
     }
 
     #[test]

@@ -8,9 +8,15 @@
 //! blocks are merged as a fixed tree, so that results do not depend on the number of threads.
 
 mod accumulate;
+mod cube;
 mod reduction;
+mod stream;
+mod tally;
 mod totals;
 
 pub use accumulate::reduce;
+pub use cube::Cube;
 pub use reduction::{Cells, Measure, Reduction};
+pub use stream::{StreamColumns, Streamed, StreamedKey, stream};
+pub use tally::Tally;
 pub use totals::{MeasureTotals, Totals};

@@ -118,8 +118,23 @@ impl<'a> Reduction<'a> {
         &self.measures
     }
 
+    #[inline]
     pub(super) fn weight(&self, row: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[row])
+    }
+
+    /// The weight of each key, when all its rows have the same; 1 for a key without rows.
+    pub(super) fn weight_of_key(&self) -> Option<Vec<f64>> {
+        let mut known: Vec<Option<f64>> = vec![None; self.key_count];
+        if let Some(weights) = self.weights {
+            for (row, w) in weights.iter().enumerate() {
+                let key = self.keys.map_or(0, |k| k[row] as usize);
+                if *known[key].get_or_insert(*w) != *w {
+                    return None;
+                }
+            }
+        }
+        Some(known.into_iter().map(|w| w.unwrap_or(1.0)).collect())
     }
 
     /// Key and cell of a row as one number.

@@ -105,7 +105,8 @@ impl<'a> ShareTable<'a> {
     pub fn new(design: &'a Design, totals: &'a Totals) -> Result<Self> {
         let roster = Self::roster(design)?;
         let keys = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
-        if totals.key_count() != keys || totals.rows() != design.rows() as u64 {
+        let rows = if roster.is_element() { roster.psu_count() } else { design.rows() };
+        if totals.key_count() != keys || totals.rows() != rows as u64 {
             return Err(Error::msg(
                 "estimate::share-table",
                 "合計が標本設計と合いません",

@@ -3,7 +3,7 @@
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::wave::{CrossedCells, UNKNOWN, WaveData, cells};
 use crate::answers::share_outcome;
-use crate::engine::{Cells, Measure, Reduction, reduce};
+use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
 use crate::estimate::reliability::{Presentation, nchs_share};
@@ -91,22 +91,22 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
     let measures = codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
     let cells = Cells::Large { of_row: &finest.of_row, count: finest.names.len() };
     let reduction = Reduction::new(data.answers.rows, Some((&keys, key_count)), cells, Some(data.design.weights()), measures)?;
-    let totals = reduce(&reduction);
-    let table = ShareTable::new(&data.design, &totals)?;
+    let cube = Cube::of(&reduction);
     let (yes, base) = ([false, true, false], [true, true, false]);
-    let in_group = |banner: &Banner, group: usize| -> Vec<bool> {
-        let mut inside = vec![false; finest.names.len()];
-        for (cell, of) in finest.of_row.iter().zip(&banner.of_row) {
-            inside[*cell as usize] |= *of as usize == group;
-        }
-        inside
+    let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
+        let groups = banner.labels.len();
+        // Rows of one cell are in one group: the finest crossing is finer than any banner.
+        let mut group_of_cell = vec![None; finest.names.len()];
+        finest.of_row.iter().zip(&banner.of_row).for_each(|(cell, group)| group_of_cell[*cell as usize] = Some(*group).filter(|g| (*g as usize) < groups));
+        let totals = cube.roll_up(&group_of_cell, groups);
+        let table = ShareTable::new(&data.design, &totals)?;
+        let share = |measure: usize, group: usize| {
+            let inside: Vec<bool> = (0..groups).map(|g| g == group).collect();
+            table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
+        };
+        Ok((0..codes.len()).map(|measure| (0..groups).map(|group| share(measure, group)).collect()).collect())
     };
-    let of_banner = |banner: &Banner| -> Vec<Vec<Estimate>> {
-        let groups: Vec<Vec<bool>> = (0..banner.labels.len()).map(|group| in_group(banner, group)).collect();
-        let share = |measure: usize, group: &Vec<bool>| table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(group) }, options);
-        (0..codes.len()).map(|measure| groups.iter().map(|group| share(measure, group)).collect()).collect()
-    };
-    Ok(banners.iter().map(of_banner).collect())
+    banners.iter().map(of_banner).collect()
 }
 
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.

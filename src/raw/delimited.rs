@@ -13,7 +13,7 @@ use super::header::{self, Source};
 use super::table::{Cell, ReadOptions, Table, letters};
 
 /// Records looked at to tell the delimiter.
-const SAMPLE: usize = 200;
+pub(super) const SAMPLE: usize = 200;
 
 /// What happened to some rows: how many, and where first.
 #[derive(Default)]
@@ -152,7 +152,7 @@ fn unreadable(error: &csv::Error) -> Error {
 }
 
 /// The delimiter that cuts the first records into equally many fields, and into most.
-fn delimiter(text: &str) -> u8 {
+pub(super) fn delimiter(text: &str) -> u8 {
     let mut best = (b',', 0.0);
     for candidate in [b',', b'\t', b';'] {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(candidate).from_reader(text.as_bytes());

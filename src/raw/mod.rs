@@ -14,6 +14,7 @@ mod format;
 mod grid;
 mod header;
 mod parquet;
+pub mod scan;
 mod spreadsheet;
 mod spss;
 mod table;

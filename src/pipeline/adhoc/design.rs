@@ -84,9 +84,26 @@ pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, find
     let sum: f64 = design.weights().iter().sum();
     let deff = if sum > design.rows() as f64 { DeffReference::WithoutReplacement } else { DeffReference::WithReplacement };
     if how.is_empty() {
-        how.push(Text::new("単純無作為標本（標本設計の指定なし）", "simple random sample (no design flag)"));
+        how.push(simple_words());
     }
     Ok(Made { design, how, simple: !request.has_design(), deff })
+}
+
+pub(super) fn strata_words(names: &str, counts: &str) -> Text {
+    Text::new(format!("層: {names}（{counts}層）"), format!("strata: {names} ({counts})"))
+}
+
+pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
+    let kind = if fractions { Text::new("抽出率", "sampling fractions") } else { Text::new("母集団の大きさ", "population sizes") };
+    Text::new(format!("有限母集団修正: {names}（{}）", kind.ja), format!("fpc: {names} ({})", kind.en))
+}
+
+pub(super) fn weight_words(name: &str) -> Text {
+    Text::new(format!("ウエイト: {name}"), format!("weights: {name}"))
+}
+
+pub(super) fn simple_words() -> Text {
+    Text::new("単純無作為標本（標本設計の指定なし）", "simple random sample (no design flag)")
 }
 
 /// Codes of a column of strata or clusters.
@@ -182,22 +199,21 @@ fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding
     if !made.is_empty() && mistakes.is_empty() {
         let stages = if clusters.is_empty() { vec![crossed(&made)] } else { made };
         let counts = stages.iter().map(|(_, names)| names.len().to_string()).collect::<Vec<_>>().join(", ");
-        how.push(Text::new(format!("層: {}（{counts}層）", named(&strata)), format!("strata: {} ({counts})", named(&strata))));
+        how.push(strata_words(&named(&strata), &counts));
         let names = stages.first().map(|(_, names)| names.clone()).unwrap_or_default();
         declaration = declaration.stratum_names(names).strata(stages.into_iter().map(|(of_row, _)| of_row).collect());
     }
     let sizes: Vec<Vec<f64>> = fpc.iter().filter_map(|c| super::collect(whole_numbers(c, source, true), &mut mistakes)).collect();
     if !sizes.is_empty() {
         let fractions = sizes.iter().flatten().all(|x| *x <= 1.0);
-        let kind = if fractions { Text::new("抽出率", "sampling fractions") } else { Text::new("母集団の大きさ", "population sizes") };
-        how.push(Text::new(format!("有限母集団修正: {}（{}）", named(&fpc), kind.ja), format!("fpc: {} ({})", named(&fpc), kind.en)));
+        how.push(fpc_words(&named(&fpc), fractions));
         declaration = declaration.fpc(if fractions { Fpc::SamplingFraction(sizes) } else { Fpc::PopulationSize(sizes) });
     }
     if let Some(weight) = &weight {
         if let Some(weights) = super::collect(whole_numbers(weight, source, false), &mut mistakes) {
             declaration = declaration.weights(weights);
         }
-        how.push(Text::new(format!("ウエイト: {}", weight.name), format!("weights: {}", weight.name)));
+        how.push(weight_words(&weight.name));
     }
     if request.nesting == design::Nesting::WithinStrata && clusters.is_empty() {
         let text = Text::new("--nest は --cluster がないと意味がありません", "--nest means nothing without --cluster");

@@ -2,6 +2,7 @@
 
 use super::design::Made;
 use super::measures::{Crossing, Measure, PairOfDomains, Values, Wanted};
+use super::shares;
 use crate::design::Design;
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_share};
@@ -19,7 +20,12 @@ use crate::text::Text;
 pub(super) fn rows(wanted: &Wanted, design: &Design, options: &Options, base: Base) -> Result<Vec<Row>> {
     let mut out = Vec::new();
     let whole = Groups::one(design.rows(), Domain::Rows(&wanted.domain));
+    let mut shares = shares::in_memory(wanted, design, options)?.map(Vec::into_iter);
     for measure in &wanted.measures {
+        if let (Values::Share(_), Some(estimates)) = (&measure.values, shares.as_mut().and_then(Iterator::next)) {
+            out.extend(of_share(measure, estimates, wanted, options, base));
+            continue;
+        }
         out.extend(of_groups(measure, &whole, &[Vec::new()], design, options, base)?);
         for by in &wanted.by {
             out.extend(of_groups(measure, &by.groups, &by.names, design, options, base)?);
@@ -34,6 +40,17 @@ pub(super) fn rows(wanted: &Wanted, design: &Design, options: &Options, base: Ba
         out.push(of_crossing(crossing, &wanted.domain, design, options)?);
     }
     Ok(out)
+}
+
+/// The rows of shares whose estimates are known: `[share][banner][group]`.
+pub(super) fn rows_of_shares(wanted: &Wanted, shares: &shares::Estimates, options: &Options, base: Base) -> Vec<Row> {
+    wanted.measures.iter().zip(shares).flat_map(|(measure, e)| of_share(measure, e.clone(), wanted, options, base)).collect()
+}
+
+fn of_share(measure: &Measure, estimates: Vec<Vec<Estimate>>, wanted: &Wanted, options: &Options, base: Base) -> Vec<Row> {
+    let whole = vec![Vec::new()];
+    let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
+    estimates.into_iter().zip(names).flat_map(|(estimates, names)| rows_of(measure, estimates, names, options, base)).collect()
 }
 
 impl Values {
@@ -79,6 +96,10 @@ fn of_groups(
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
+    Ok(rows_of(measure, estimates, names, options, base))
+}
+
+fn rows_of(measure: &Measure, estimates: Vec<Estimate>, names: &[Vec<(String, String)>], options: &Options, base: Base) -> Vec<Row> {
     let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| Row {
         statistic: measure.values.statistic(),
         variable: measure.variable.clone(),
@@ -94,7 +115,7 @@ fn of_groups(
             _ => Vec::new(),
         },
     };
-    Ok(estimates.into_iter().zip(names).map(row).collect())
+    estimates.into_iter().zip(names).map(row).collect()
 }
 
 fn method(values: &Values, options: &Options) -> &'static str {

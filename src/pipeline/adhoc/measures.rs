@@ -266,14 +266,8 @@ impl Resolver<'_> {
             })
             .collect();
         let blank = (0..self.source.rows()).filter(|row| domain[*row] && keys[*row].is_none()).count() as u64;
-        if blank > 0 {
-            let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
-            let text = Text::new(
-                format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
-                format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
-            );
-            self.findings.push(Finding::warning("adhoc::by-blank", text, Place::default()).count(blank));
-        }
+        let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
+        self.findings.extend(by_blank(&name, blank));
         Ok(By { groups: Groups::new(&of_row, known.len()), names })
     }
 
@@ -310,6 +304,17 @@ impl Resolver<'_> {
         };
         Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
+}
+
+/// Says that `blank` respondents are in no group of a breakdown.
+pub(super) fn by_blank(name: &str, blank: u64) -> Option<Finding> {
+    (blank > 0).then(|| {
+        let text = Text::new(
+            format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
+            format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
+        );
+        Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
+    })
 }
 
 fn declared(column: &Stacked, value: &str) -> Diagnostic {

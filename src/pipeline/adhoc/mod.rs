@@ -10,9 +10,12 @@ mod joined;
 mod measures;
 mod missing;
 mod population;
+mod quick;
 mod request;
+mod shares;
 mod source;
 
+pub use quick::{Quick, quick};
 pub use request::{Inputs, ReplicateType, Request, read};
 
 use crate::error::{Error, Result};

@@ -1,0 +1,172 @@
+//! Counting answers by slot: the innermost loops.
+
+use super::reduction::Reduction;
+
+/// A table above this size is beyond the nearest caches: the rows of a block are brought into its order first.
+const NEAR: usize = 1 << 19;
+
+/// Rows by slot and code, of several measures. Counts are integers, so that any order of adding gives the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    rows: u64,
+    rows_of_slot: Vec<u32>,
+    /// Of each measure: codes a slot, and the counts, slot by slot.
+    tables: Vec<(usize, Vec<u32>)>,
+}
+
+impl Tally {
+    /// No rows yet; one number of codes a measure, each grown when a greater code comes.
+    pub fn new(code_counts: impl Iterator<Item = usize>) -> Self {
+        Self { rows: 0, rows_of_slot: Vec::new(), tables: code_counts.map(|codes| (codes.max(1), Vec::new())).collect() }
+    }
+
+    /// Rows added.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Slots known.
+    pub fn slot_count(&self) -> usize {
+        self.rows_of_slot.len()
+    }
+
+    /// Rows of a slot, whatever was answered.
+    pub fn rows_of_slot(&self, slot: usize) -> u64 {
+        self.rows_of_slot.get(slot).copied().map_or(0, u64::from)
+    }
+
+    /// Rows of a slot by code.
+    pub fn counts(&self, measure: usize, slot: usize) -> &[u32] {
+        let (codes, table) = &self.tables[measure];
+        table.get(slot * codes..(slot + 1) * codes).unwrap_or_default()
+    }
+
+    /// Makes room for slots below `slots`.
+    pub fn grow(&mut self, slots: usize) {
+        if slots > self.rows_of_slot.len() {
+            self.rows_of_slot.resize(slots, 0);
+            self.tables.iter_mut().for_each(|(codes, table)| table.resize(slots * *codes, 0));
+        }
+    }
+
+    /// Adds a block of rows: the slot of each row (below [`Tally::slot_count`]), and of each measure the codes.
+    /// Returns `false`, with nothing added, when counts could grow past 32 bits.
+    #[must_use]
+    pub fn add<'a>(&mut self, slots: &[u32], measures: impl Iterator<Item = &'a [u8]>) -> bool {
+        if self.rows + slots.len() as u64 > u64::from(u32::MAX) {
+            return false;
+        }
+        self.rows += slots.len() as u64;
+        slots.iter().for_each(|slot| self.rows_of_slot[*slot as usize] += 1);
+        let (mut order, mut sorted) = (None, Vec::new());
+        for ((width, table), codes) in self.tables.iter_mut().zip(measures) {
+            let codes = &codes[..slots.len()];
+            let needed = codes.iter().copied().max().map_or(0, |c| c as usize + 1);
+            if needed > *width {
+                widen(width, table, needed);
+            }
+            if table.len() * size_of::<u32>() <= NEAR {
+                count(table, *width, slots, codes);
+            } else {
+                let order = order.get_or_insert_with(|| order_of(slots));
+                sorted.clear();
+                sorted.extend(order.iter().map(|row| (slots[*row as usize], codes[*row as usize])));
+                sorted.iter().for_each(|(slot, code)| table[*slot as usize * *width + *code as usize] += 1);
+            }
+        }
+        true
+    }
+
+    /// Adds the counts of another tally of the same slots and measures.
+    pub(super) fn merge(mut self, other: &Self) -> Self {
+        self.rows += other.rows;
+        self.rows_of_slot.iter_mut().zip(&other.rows_of_slot).for_each(|(a, b)| *a += b);
+        for ((_, a), (_, b)) in self.tables.iter_mut().zip(&other.tables) {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        }
+        self
+    }
+}
+
+/// Counts codes by slot. Widths that are powers of two, as most are, need no multiplication.
+fn count(table: &mut [u32], width: usize, slots: &[u32], codes: &[u8]) {
+    let pairs = slots.iter().zip(codes);
+    match width {
+        4 => pairs.for_each(|(slot, code)| table[*slot as usize * 4 + *code as usize] += 1),
+        _ => pairs.for_each(|(slot, code)| table[*slot as usize * width + *code as usize] += 1),
+    }
+}
+
+fn widen(width: &mut usize, table: &mut Vec<u32>, needed: usize) {
+    let wider = needed.next_power_of_two().max(4);
+    let mut next = vec![0; table.len() / *width * wider];
+    for (old, new) in table.chunks_exact(*width).zip(next.chunks_exact_mut(wider)) {
+        new[..*width].copy_from_slice(old);
+    }
+    (*width, *table) = (wider, next);
+}
+
+/// Rows in the order of their slots, rows of one slot in the order in which they came.
+pub(super) fn order_of(slots: &[u32]) -> Vec<u32> {
+    let mut pairs: Vec<u64> = slots.iter().zip(0_u64..).map(|(slot, row)| (u64::from(*slot) << 32) | row).collect();
+    pairs.sort_unstable();
+    pairs.into_iter().map(|pair| pair as u32).collect()
+}
+
+/// n, Σw and Σw² of one code in one slot.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Sums {
+    pub(super) n: u64,
+    pub(super) w: f64,
+    pub(super) w2: f64,
+}
+
+/// Sums of weights that differ within a key, for rows from `first` on with these slots: of each measure a table of slot × code.
+pub(super) fn weighted(reduction: &Reduction<'_>, first: usize, slots: &[u32], slot_count: usize) -> Vec<Vec<Sums>> {
+    let far = |codes: usize| slot_count * codes * size_of::<Sums>() > NEAR;
+    let order = reduction.measures().iter().any(|m| far(m.code_count)).then(|| order_of(slots));
+    reduction
+        .measures()
+        .iter()
+        .map(|measure| {
+            let mut table = vec![Sums::default(); slot_count * measure.code_count];
+            let mut add = |row: usize| {
+                let w = reduction.weight(first + row);
+                let at = &mut table[slots[row] as usize * measure.code_count + measure.codes[first + row] as usize];
+                at.n += 1;
+                at.w += w;
+                at.w2 += w * w;
+            };
+            match &order {
+                Some(order) if far(measure.code_count) => order.iter().for_each(|row| add(*row as usize)),
+                _ => (0..slots.len()).for_each(&mut add),
+            }
+            table
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn near_and_far_tables_and_late_codes_count_the_same() {
+        let rows = 50_000_u32;
+        let slots: Vec<u32> = (0..rows).map(|i| i.wrapping_mul(2_654_435_761) % 40_009).collect();
+        let codes: Vec<u8> = (0..rows).map(|i| if i > 30_000 { (i % 9) as u8 } else { (i % 3) as u8 }).collect();
+        let mut tally = Tally::new([3].into_iter());
+        for (slots, codes) in slots.chunks(7_000).zip(codes.chunks(7_000)) {
+            tally.grow(slots.iter().max().map_or(0, |s| *s as usize + 1));
+            assert!(tally.add(slots, [codes].into_iter()));
+        }
+        let mut expected = vec![[0_u32; 9]; 40_009];
+        slots.iter().zip(&codes).for_each(|(s, c)| expected[*s as usize][*c as usize] += 1);
+        for (slot, expected) in expected.iter().enumerate().take(tally.slot_count()) {
+            let counts = tally.counts(0, slot);
+            assert_eq!((&counts[..9], counts[9..].iter().sum::<u32>()), (&expected[..], 0));
+            assert_eq!(tally.rows_of_slot(slot), expected.iter().map(|n| u64::from(*n)).sum::<u64>());
+        }
+        assert_eq!(tally.rows(), u64::from(rows));
+    }
+}

@@ -1,0 +1,196 @@
+//! A quick reader of plain coded CSV: typed columns in blocks over all cores, in bounded memory.
+//!
+//! It reads what nobody could read otherwise: ASCII cells without quotes, every row as wide as the header, and in the
+//! wanted columns small codes and numbers in their one spelling. At the first thing that it does not know it gives the
+//! file over to the general reader ([`super::read`]), so that what both read is the same.
+
+mod lines;
+mod number;
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::delimited;
+use super::table::{ReadOptions, Table};
+
+pub use lines::{BLANK, Chunk};
+
+/// Bytes of the file that are read at once. Where a chunk begins depends on the file alone.
+const CHUNK: u64 = 1 << 19;
+
+/// Bytes that are looked at first, and lines of them that the general reader is shown.
+const LOOK: u64 = 1 << 18;
+const LINES: usize = delimited::SAMPLE + 50;
+
+/// The longest line.
+const LINE: u64 = 1 << 16;
+
+/// What is to be read of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Whole numbers from 0 to 253, or blank.
+    Code,
+    /// Whole numbers below 10⁹.
+    Key,
+    /// Any number; NaN where the cell is blank.
+    Number,
+}
+
+/// Why the general reader takes the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HandOver(pub &'static str);
+
+/// Takes the rows of a file, chunk by chunk. Each thread has its own, and gets its chunks in file order.
+pub trait Consumer: Send {
+    /// Takes a chunk.
+    ///
+    /// # Errors
+    /// The file is one for the general reader after all.
+    fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver>;
+}
+
+/// A file that looks plain: its header, and where the rows begin.
+#[derive(Debug)]
+pub struct Plain {
+    path: PathBuf,
+    length: u64,
+    data: u64,
+    table: Table,
+}
+
+impl Plain {
+    /// Looks at the beginning of a file.
+    ///
+    /// # Errors
+    /// It does not look plain, or cannot be read; the general reader says what there is to say.
+    pub fn look(path: &Path, name: &str, options: &ReadOptions) -> Result<Self, HandOver> {
+        if options.sheet.is_some() || options.header_rows.unwrap_or(1) != 1 {
+            return Err(HandOver("options"));
+        }
+        let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
+        let mut bytes = Vec::new();
+        let mut file = File::open(path).map_err(|_| HandOver("file"))?;
+        file.by_ref().take(LOOK).read_to_end(&mut bytes).map_err(|_| HandOver("file"))?;
+        let ends: Vec<usize> = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1).take(LINES).collect();
+        let whole = bytes.len() as u64 == length && ends.len() < LINES;
+        if !whole && ends.len() < LINES {
+            return Err(HandOver("long lines"));
+        }
+        let sample = if whole { &bytes[..] } else { &bytes[..ends[LINES - 1]] };
+        let text = std::str::from_utf8(sample).map_err(|_| HandOver("encoding"))?;
+        let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver("one line"))?;
+        // A quoted line break in the header would make the first line less than the header.
+        if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(text) != b',' {
+            return Err(HandOver("header"));
+        }
+        let table = super::read_bytes(sample, name, options).map_err(|_| HandOver("unreadable"))?;
+        let named = |(at, c): (usize, &super::Column)| c.position == at && c.header.iter().all(|h| !h.trim().is_empty());
+        let plain = table.findings.is_empty() && table.dictionary.is_none() && table.columns.len() > 1;
+        let utf8 = table.digest.encoding.as_deref().is_some_and(|e| e.starts_with("UTF-8"));
+        if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
+            return Err(HandOver("header"));
+        }
+        Ok(Self { path: path.to_owned(), length, data: header.len() as u64, table })
+    }
+
+    /// The table of the file's first lines: its header is that of the file, its rows are few of many.
+    pub fn beginning(&self) -> &Table {
+        &self.table
+    }
+
+    /// Reads all rows of the `wanted` columns (position and kind) on all threads. Gives back what each thread's consumer
+    /// holds at the end; which thread took which chunk is left to chance.
+    ///
+    /// # Errors
+    /// Something that is not plain: nothing of what was read may be used.
+    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Vec<C>, HandOver> {
+        let program = lines::Program::new(wanted, self.table.columns.len())?;
+        let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+        let done = Mutex::new(Ok(Vec::new()));
+        let chunks = (self.length - self.data).div_ceil(CHUNK);
+        let work = || -> Result<Option<C>, HandOver> {
+            let (mut reader, mut consumer, mut chunk) = (None, None, Chunk::new(&program));
+            let mut buffer = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                if at >= chunks || stop.load(Ordering::Relaxed) {
+                    return Ok(consumer);
+                }
+                if reader.is_none() {
+                    reader = Some(File::open(&self.path).map_err(|_| HandOver("file"))?);
+                }
+                let Some(file) = &mut reader else { return Err(HandOver("file")) };
+                let first = self.data + at * CHUNK;
+                let Some(owned) = self.lines(file, first, &mut buffer)? else { continue };
+                program.read(&buffer, owned, &mut chunk)?;
+                chunk.first_byte = first;
+                consumer.get_or_insert_with(&make).take(&chunk)?;
+            }
+        };
+        rayon::scope(|scope| {
+            for _ in 0..rayon::current_num_threads() {
+                scope.spawn(|_| {
+                    let found = work();
+                    if found.is_err() {
+                        stop.store(true, Ordering::Relaxed);
+                    }
+                    let Ok(mut all) = done.lock() else { return };
+                    match (all.as_mut(), found) {
+                        (Ok(consumers), Ok(consumer)) => consumers.extend(consumer),
+                        (Ok(_), Err(reason)) => *all = Err(reason),
+                        (Err(_), _) => {}
+                    }
+                });
+            }
+        });
+        let done = done.into_inner().map_err(|_| HandOver("thread"))??;
+        let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
+        if unchanged { Ok(done) } else { Err(HandOver("changed")) }
+    }
+
+    /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
+    /// goes on for a few zero bytes.
+    fn lines(&self, file: &mut File, first: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
+        let end = (first + CHUNK).min(self.length);
+        // The byte before tells whether a line begins right here.
+        let from = first - 1;
+        buffer.clear();
+        file.seek(SeekFrom::Start(from)).map_err(|_| HandOver("file"))?;
+        fill(file, end - from, buffer)?;
+        let Some(begin) = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1) else {
+            return if end - first > LINE { Err(HandOver("long line")) } else { Ok(None) };
+        };
+        if begin as u64 > end - from - 1 && begin == buffer.len() {
+            return Ok(None);
+        }
+        let mut more = 0;
+        while buffer.last() != Some(&b'\n') {
+            let start = buffer.len();
+            let left = self.length - from - start as u64;
+            if left == 0 {
+                buffer.push(b'\n');
+                break;
+            }
+            let piece = left.min(256);
+            fill(file, piece, buffer)?;
+            more += piece;
+            match buffer[start..].iter().position(|b| *b == b'\n') {
+                Some(at) => buffer.truncate(start + at + 1),
+                None if more > LINE => return Err(HandOver("long line")),
+                None => {}
+            }
+        }
+        let owned = begin..buffer.len();
+        buffer.extend_from_slice(&[0; lines::PADDING]);
+        Ok(Some(owned))
+    }
+}
+
+fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
+    let start = buffer.len();
+    buffer.resize(start + length as usize, 0);
+    file.read_exact(&mut buffer[start..]).map_err(|_| HandOver("file"))
+}
