@@ -126,8 +126,7 @@ fn column<'a>(table: &'a Table, names: &[&str]) -> Option<&'a Column> {
     names.iter().find_map(|name| table.columns.iter().find(|c| head(c) == *name))
 }
 
-/// The text of a cell in a column that may not be there; `NA`, as R writes a blank, is one.
+/// The text of a cell in a column that may not be there. `NA` stays: it is the type of a numeric question.
 fn said(column: Option<&Column>, row: usize) -> String {
-    let text = column.map_or(String::new(), |c| c.cell(row).text());
-    if text.trim() == "NA" { String::new() } else { text.trim().to_owned() }
+    column.map_or(String::new(), |c| c.cell(row).text().trim().to_owned())
 }
