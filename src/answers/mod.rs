@@ -42,6 +42,7 @@ mod answer;
 mod base;
 mod columns;
 mod decode;
+pub mod form;
 mod joined;
 mod lexicon;
 mod locate;
@@ -54,6 +55,7 @@ mod spelling;
 mod tally;
 mod toml_check;
 pub mod toml_text;
+mod write;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
@@ -62,3 +64,4 @@ pub use questionnaire::{
     AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use write::{comment, quoted, write_questionnaire};
