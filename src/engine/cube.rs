@@ -6,6 +6,9 @@ use super::reduction::Reduction;
 use super::tally::{Sums, Tally, weighted};
 use super::totals::Totals;
 
+/// Rows that are counted at once: a column of codes stays in the nearest cache.
+const COUNTED: usize = 1 << 14;
+
 /// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than adding.
 const BLOCK: usize = 1 << 16;
 
@@ -196,14 +199,14 @@ fn counted(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (V
         tally
     };
     // One stretch of rows a thread: the counts do not depend on where it is cut.
-    let stretch = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(BLOCK);
+    let stretch = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(COUNTED);
     let tally = (0..rows.div_ceil(stretch.max(1)))
         .into_par_iter()
         .map(|at| {
             let mut tally = empty();
             let end = rows.min((at + 1) * stretch);
-            for first in (at * stretch..end).step_by(BLOCK) {
-                let block = first..end.min(first + BLOCK);
+            for first in (at * stretch..end).step_by(COUNTED) {
+                let block = first..end.min(first + COUNTED);
                 let slots = slot_of.block(reduction, block.clone());
                 let added = tally.add(&slots, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
                 debug_assert!(added, "a column has fewer than 2^32 rows");

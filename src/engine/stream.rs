@@ -108,6 +108,7 @@ struct Stream<'a> {
     columns: &'a StreamColumns,
     facts: BTreeMap<u32, Facts>,
     crossings: Crossings,
+    /// Weight and size of each slot.
     of_slot: Vec<(f64, f64)>,
     tally: Tally,
     slots: Vec<u32>,

@@ -2,8 +2,8 @@
 
 use super::reduction::Reduction;
 
-/// A table above this size is beyond the nearest caches: the rows of a block are brought into its order first.
-const NEAR: usize = 1 << 19;
+/// A table above this size does not stay in the nearest cache: the rows of a block are brought into its order first.
+const NEAR: usize = 1 << 14;
 
 /// Rows by slot and code, of several measures. Counts are integers, so that any order of adding gives the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Tally {
         }
         self.rows += slots.len() as u64;
         slots.iter().for_each(|slot| self.rows_of_slot[*slot as usize] += 1);
-        let (mut order, mut sorted) = (None, Vec::new());
+        let mut order = None;
         for ((width, table), codes) in self.tables.iter_mut().zip(measures) {
             let codes = &codes[..slots.len()];
             let needed = codes.iter().copied().max().map_or(0, |c| c as usize + 1);
@@ -68,10 +68,13 @@ impl Tally {
             if table.len() * size_of::<u32>() <= NEAR {
                 count(table, *width, slots, codes);
             } else {
-                let order = order.get_or_insert_with(|| order_of(slots));
-                sorted.clear();
-                sorted.extend(order.iter().map(|row| (slots[*row as usize], codes[*row as usize])));
-                sorted.iter().for_each(|(slot, code)| table[*slot as usize * *width + *code as usize] += 1);
+                let (order, ordered) = order.get_or_insert_with(|| {
+                    let order = order_of(slots, self.rows_of_slot.len());
+                    let ordered: Vec<u32> = order.iter().map(|row| slots[*row as usize]).collect();
+                    (order, ordered)
+                });
+                let codes = order.iter().map(|row| codes[*row as usize]);
+                ordered.iter().zip(codes).for_each(|(slot, code)| table[*slot as usize * *width + code as usize] += 1);
             }
         }
         true
@@ -107,10 +110,24 @@ fn widen(width: &mut usize, table: &mut Vec<u32>, needed: usize) {
 }
 
 /// Rows in the order of their slots, rows of one slot in the order in which they came.
-pub(super) fn order_of(slots: &[u32]) -> Vec<u32> {
-    let mut pairs: Vec<u64> = slots.iter().zip(0_u64..).map(|(slot, row)| (u64::from(*slot) << 32) | row).collect();
-    pairs.sort_unstable();
-    pairs.into_iter().map(|pair| pair as u32).collect()
+pub(super) fn order_of(slots: &[u32], slot_count: usize) -> Vec<u32> {
+    if slot_count > 8 * slots.len() {
+        let mut pairs: Vec<u64> = slots.iter().zip(0_u64..).map(|(slot, row)| (u64::from(*slot) << 32) | row).collect();
+        pairs.sort_unstable();
+        return pairs.into_iter().map(|pair| pair as u32).collect();
+    }
+    // Counting sort: how many rows have a lesser slot is where a slot's rows begin.
+    let mut begins = vec![0_u32; slot_count];
+    slots.iter().for_each(|slot| begins[*slot as usize] += 1);
+    let mut sum = 0;
+    begins.iter_mut().for_each(|n| sum += std::mem::replace(n, sum));
+    let mut order = vec![0; slots.len()];
+    for (slot, row) in slots.iter().zip(0..) {
+        let at = &mut begins[*slot as usize];
+        order[*at as usize] = row;
+        *at += 1;
+    }
+    order
 }
 
 /// n, Σw and Σw² of one code in one slot.
@@ -124,7 +141,7 @@ pub(super) struct Sums {
 /// Sums of weights that differ within a key, for rows from `first` on with these slots: of each measure a table of slot × code.
 pub(super) fn weighted(reduction: &Reduction<'_>, first: usize, slots: &[u32], slot_count: usize) -> Vec<Vec<Sums>> {
     let far = |codes: usize| slot_count * codes * size_of::<Sums>() > NEAR;
-    let order = reduction.measures().iter().any(|m| far(m.code_count)).then(|| order_of(slots));
+    let order = reduction.measures().iter().any(|m| far(m.code_count)).then(|| order_of(slots, slot_count));
     reduction
         .measures()
         .iter()

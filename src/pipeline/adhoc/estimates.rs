@@ -1,5 +1,7 @@
 //! The rows, and what is said below them.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
 use super::design::Made;
 use super::measures::{Crossing, Measure, PairOfDomains, Values, Wanted};
 use super::shares;
@@ -44,7 +46,7 @@ pub(super) fn rows(wanted: &Wanted, design: &Design, options: &Options, base: Ba
 
 /// The rows of shares whose estimates are known: `[share][banner][group]`.
 pub(super) fn rows_of_shares(wanted: &Wanted, shares: &shares::Estimates, options: &Options, base: Base) -> Vec<Row> {
-    wanted.measures.iter().zip(shares).flat_map(|(measure, e)| of_share(measure, e.clone(), wanted, options, base)).collect()
+    wanted.measures.par_iter().zip(shares).flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, options, base)).collect()
 }
 
 fn of_share(measure: &Measure, estimates: Vec<Vec<Estimate>>, wanted: &Wanted, options: &Options, base: Base) -> Vec<Row> {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::measures::{Values, Wanted};
 use crate::design::Design;
 use crate::engine::{Cells, Cube, Measure, Reduction};
@@ -50,14 +52,14 @@ pub(super) fn of_cube(cube: &Cube, banners: &[Banner], design: &Design, options:
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
         out.resize_with(totals.measure_count(), Vec::new);
-        for (measure, out) in out.iter_mut().enumerate() {
+        out.par_iter_mut().enumerate().for_each(|(measure, out)| {
             let of_group = |group: usize| {
                 let inside: Vec<bool> = (0..banner.groups).map(|g| g == group).collect();
                 let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
                 table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
             };
             out.push((0..banner.groups).map(of_group).collect());
-        }
+        });
     }
     Ok(out)
 }
