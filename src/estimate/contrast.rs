@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::estimate::estimand::{Domain, Estimand, Groups, Options};
 use crate::estimate::interval::mean_interval;
 use crate::estimate::p_adjust;
-use crate::estimate::sample::Sample;
+use crate::estimate::sample::{Sample, within_union};
 use crate::estimate::single::{check, check_length, covariance, degrees_of_freedom, report};
 use crate::estimate::value::{ConfidenceInterval, DegreesOfFreedom, Estimate, NotEstimable};
 use crate::stats::dist::t_two_sided_p;
@@ -323,7 +323,14 @@ pub fn t_test(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, in_g
     let (a, b) = (part(true), part(false));
     let options = Options { level, ..Options::default() };
     let mut result = difference(design, estimand, Domain::Rows(&a), Domain::Rows(&b), &options)?;
-    let variance = result.comparison.se.clone().map(|s| s * s);
+    let mut variance = result.comparison.se.clone().map(|s| s * s);
+    if variance.is_ok() && design.replicates().is_none() {
+        // Both groups are one domain: a lonely PSU is judged there, as R's regression on the subset does.
+        let sample = |rows: &[bool]| Sample::new(design, estimand, &Groups::one(design.rows(), Domain::Rows(rows)).rows()[0]);
+        let (first, second) = (sample(&a), sample(&b));
+        variance = within_union(&[&first, &second], design.rows())
+            .and_then(|influences| Ok(design.covariance(&influences)?.quadratic(&[1.0, -1.0])));
+    }
     let df = result.comparison.df - 1.0;
     result.comparison = Comparison::new(result.comparison.value.clone(), variance, 0.0, df, level);
     Ok(result)

@@ -22,7 +22,7 @@ pub enum IndependenceTest {
     Wald,
     /// As `Wald`, (ν − k + 1)/(ν k) W against F(k, ν − k + 1).
     AdjustedWald,
-    /// X² against the exact distribution of Σ λᵢ χ²(1).
+    /// X² against the exact distribution of Σ λᵢ χ²(1), over χ²(d ν)/(d ν) for a linearised design, by itself for replicates.
     LinearCombination,
     /// As `LinearCombination`, by the saddlepoint approximation.
     Saddlepoint,
@@ -57,6 +57,8 @@ struct Table {
     covariance: Covariance,
     n: f64,
     nu: f64,
+    /// Degrees of freedom of λ's estimate, for the tests by Σ λᵢ χ²(1): R takes none for replicates.
+    lambda_df: f64,
 }
 
 /// Tests whether two classifications are independent, on the rows of the domain that have both. `rows` and `columns` hold
@@ -165,6 +167,7 @@ fn table(
         covariance,
         n: used.len() as f64,
         nu,
+        lambda_df: if design.replicates().is_some() { f64::INFINITY } else { nu },
     })
 }
 
@@ -205,11 +208,11 @@ impl Table {
             }
             IndependenceTest::LinearCombination => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.nu, TailMethod::Exact, DenominatorDf::WholeAsR)))
+                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.lambda_df, TailMethod::Exact, DenominatorDf::WholeAsR)))
             }
             IndependenceTest::Saddlepoint => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.nu, TailMethod::Saddlepoint, DenominatorDf::WholeAsR)))
+                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.lambda_df, TailMethod::Saddlepoint, DenominatorDf::WholeAsR)))
             }
         }
     }

@@ -6,13 +6,15 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use shihyo::design::{Design, RakeVariance};
 use shihyo::estimate::binomial::{BinomialMethod, binomial_limits};
+use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::p_adjust;
 use shihyo::estimate::reliability::{ComplementFootnote, NchsVerdict, Presentation, ReliabilityReason, nchs_share};
 use shihyo::estimate::{
-    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, MultiAnswerBase,
+    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, Joint, MultiAnswerBase,
     NotEstimable, OUTSIDE, Options, Percent, QuantileInterval, QuantileRule, WaveDf, by_groups, crosstab, design_info, difference,
-    estimate, estimate_by, frequency, independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    estimate, estimate_by, frequency, independence, jointly, multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
+use shihyo::stats::dist::t_quantile;
 
 use super::compare::Row;
 use super::data::{Measured, Outcome, Table, list, number, object, text};
@@ -62,6 +64,8 @@ struct Case<'a> {
     statistic: &'a Value,
     ci: &'a Value,
     options: Options,
+    /// The df that the case asks for. R's Korn–Graubard interval takes the domain's whatever is asked.
+    df: DfChoice,
 }
 
 /// Runs a case.
@@ -91,7 +95,12 @@ fn run_with(folder: &Path, case: &Value, variance: RakeVariance) -> Outcome<Vec<
     let table = Table::read(&folder.join(text(&case["data"])?))?;
     let design = designs::design(&table, &case["design"], &case["calibration"], variance)?;
     let domain = table.domain(&case["domain"])?;
-    let case = Case { folder, table, design, domain, statistic, ci: &case["ci"], options: options(&case["ci"])? };
+    let mut options = options(&case["ci"])?;
+    let df = options.df;
+    if options.method == IntervalMethod::KornGraubard || statistic["interval"] == "beta" {
+        options.df = DfChoice::Domain;
+    }
+    let case = Case { folder, table, design, domain, statistic, ci: &case["ci"], options, df };
     match text(&statistic["kind"])? {
         "proportion" | "mean" | "total" | "share_difference" | "ratio" | "presentation" => case.single(),
         "quantile" => case.quantile(),
@@ -122,29 +131,61 @@ fn estimand<'a>(kind: &str, measured: &'a Measured, numbers: &'a [f64]) -> Outco
 
 impl Case<'_> {
     fn fields(&self, e: &Estimate, replaced: &Result<Deff, NotEstimable>) -> BTreeMap<String, Value> {
-        let df = match self.options.df {
-            DfChoice::Domain => e.df.domain,
-            DfChoice::Design => e.df.design,
-            DfChoice::Infinite => f64::INFINITY,
-            DfChoice::Given(df) => df,
+        let df = self.df_of(e);
+        // What the library will not say and R does: the spread of one answer is 0, and so is that of a share of 0 or 1,
+        // of which R's method "mean" makes an interval.
+        let se = match &e.se {
+            Err(NotEstimable::SingleObservation) => Ok(0.0),
+            se => se.clone(),
+        };
+        let interval = match (&e.interval, &e.value, &se) {
+            (Err(NotEstimable::AtBoundary | NotEstimable::SingleObservation), Ok(value), Ok(se))
+                if self.options.method == IntervalMethod::Wald =>
+            {
+                mean_interval(*value, *se, df, self.options.level)
+            }
+            (interval, ..) => (*interval).clone(),
+        };
+        let cv = match e.cv() {
+            Err(NotEstimable::SingleObservation) if e.value.as_ref().is_ok_and(|v| *v != 0.0) => Ok(0.0),
+            cv => cv,
         };
         let deff = |d: &Result<Deff, NotEstimable>| d.as_ref().map_or(Value::Null, |d| json!(d.value));
         let entries = [
             ("estimate", show(&e.value)),
-            ("se", show(&e.se)),
-            ("ci_low", e.interval.as_ref().map_or(Value::Null, |i| json!(i.low))),
-            ("ci_high", e.interval.as_ref().map_or(Value::Null, |i| json!(i.high))),
+            ("se", show(&se)),
+            ("ci_low", interval.as_ref().map_or(Value::Null, |i| json!(i.low))),
+            ("ci_high", interval.as_ref().map_or(Value::Null, |i| json!(i.high))),
             ("deff", deff(&e.deff)),
             ("deff_replace", deff(replaced)),
             ("df", real(df)),
             ("n_unweighted", json!(e.n)),
             ("n_weighted", json!(e.n_weighted)),
             ("n_yes", e.n_yes.map_or(Value::Null, |n| json!(n))),
-            ("cv", show(&e.cv())),
+            ("cv", show(&cv)),
             ("n_eff", show(&e.n_eff)),
-            ("n_eff_df", show(&e.korn_graubard_n(self.options.level, df))),
+            ("n_eff_df", show(&e.korn_graubard_n(self.options.level, e.df.domain))),
         ];
         entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+    }
+
+    fn df_of(&self, e: &Estimate) -> f64 {
+        match self.df {
+            DfChoice::Domain => e.df.domain,
+            DfChoice::Design => e.df.design,
+            DfChoice::Infinite => f64::INFINITY,
+            DfChoice::Given(df) => df,
+        }
+    }
+
+    /// A comparison that the library refuses because one side is a single answer, as R gives it.
+    fn with_singles(&self, own: &Comparison, joint: &Joint, coefficients: &[f64]) -> Comparison {
+        match (&own.se, &joint.covariance) {
+            (Err(NotEstimable::SingleObservation), Ok(v)) => {
+                Comparison::new(own.value.clone(), Ok(v.quadratic(coefficients)), 0.0, own.df, self.options.level)
+            }
+            _ => own.clone(),
+        }
     }
 
     fn replace(&self) -> Options {
@@ -218,7 +259,11 @@ impl Case<'_> {
         let mut rows = Vec::new();
         for prob in list(&s["probs"])? {
             let got = quantile_by(&self.design, &y, number(prob)?, rule, interval, &groups, &self.options).map_err(words)?;
-            for mut row in self.rows_of(&keys, &got, &got) {
+            for (mut row, e) in self.rows_of(&keys, &got, &got).into_iter().zip(&got) {
+                if let Ok(ci) = &e.interval {
+                    let t = t_quantile(0.5 + 0.5 * ci.level, self.df_of(e));
+                    row.fields.insert("se".to_owned(), json!((ci.high - ci.low) / (2.0 * t)));
+                }
                 row.key.insert("prob".to_owned(), prob.clone());
                 rows.push(row);
             }
@@ -324,10 +369,12 @@ impl Case<'_> {
         let wanted = estimand("difference", &measured, &numbers)?;
         let (a, b) = (self.within(&self.statistic["a"])?, self.within(&self.statistic["b"])?);
         let got = difference(&self.design, &wanted, Domain::Rows(&a), Domain::Rows(&b), &self.options).map_err(words)?;
-        let mut fields = self.comparison(&got.comparison);
+        let joint = jointly(&self.design, &[(wanted, Domain::Rows(&a)), (wanted, Domain::Rows(&b))], &self.options).map_err(words)?;
+        let mut fields = self.comparison(&self.with_singles(&got.comparison, &joint, &[1.0, -1.0]));
         for (name, e) in [("a", &got.a), ("b", &got.b)] {
             fields.insert(format!("estimate_{name}"), show(&e.value));
-            fields.insert(format!("se_{name}"), show(&e.se));
+            let alone = e.se == Err(NotEstimable::SingleObservation);
+            fields.insert(format!("se_{name}"), if alone { json!(0.0) } else { show(&e.se) });
             fields.insert(format!("n_unweighted_{name}"), json!(e.n));
         }
         fields.insert("cov_ab".to_owned(), show(&got.covariance));
@@ -341,10 +388,13 @@ impl Case<'_> {
         let (keys, groups) = self.by()?;
         let level = |at: usize| keys[at].values().next().cloned().unwrap_or(Value::Null);
         let pairs = pairwise(&self.design, &wanted, &groups, &self.options).map_err(words)?;
+        let joint = by_groups(&self.design, &wanted, &groups, &self.options).map_err(words)?;
         Ok(pairs
             .iter()
             .map(|pair| {
-                let mut fields = self.comparison(&pair.comparison);
+                let mut coefficients = vec![0.0; keys.len()];
+                (coefficients[pair.a], coefficients[pair.b]) = (1.0, -1.0);
+                let mut fields = self.comparison(&self.with_singles(&pair.comparison, &joint, &coefficients));
                 fields.insert("p_holm".to_owned(), show(&pair.p_holm));
                 fields.insert("p_bh".to_owned(), show(&pair.p_bh));
                 fields.insert("p_bonferroni".to_owned(), show(&pair.p_bonferroni));
@@ -361,12 +411,17 @@ impl Case<'_> {
         let (keys, groups) = self.by()?;
         let given = object(&self.statistic["coefficients"])?;
         let coefficient = |key: &Map<String, Value>| {
-            let level = key.values().next().map_or(String::new(), |v| v.as_str().map_or(v.to_string(), str::to_owned));
+            // A numeric level is named as the oracle writes it: 1, not 1.0.
+            let level = key.values().next().map_or(String::new(), |v| match v {
+                Value::Number(n) => n.as_f64().unwrap_or(f64::NAN).to_string(),
+                other => other.as_str().unwrap_or("").to_owned(),
+            });
             given.get(&level).and_then(Value::as_f64).unwrap_or(0.0)
         };
         let coefficients: Vec<f64> = keys.iter().map(coefficient).collect();
         let joint = by_groups(&self.design, &wanted, &groups, &self.options).map_err(words)?;
-        Ok(vec![Row { key: Map::new(), fields: self.comparison(&joint.contrast(&coefficients, &self.options)) }])
+        let own = joint.contrast(&coefficients, &self.options);
+        Ok(vec![Row { key: Map::new(), fields: self.comparison(&self.with_singles(&own, &joint, &coefficients)) }])
     }
 
     fn wave_difference(&self, variance: RakeVariance) -> Outcome<Vec<Row>> {
