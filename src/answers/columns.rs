@@ -278,7 +278,7 @@ fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
 }
 
 /// Whether the commas of a number are thousands separators: `1,234` and `12,345,678`, not `1,2`.
-fn separated(text: &str) -> bool {
+pub(super) fn separated(text: &str) -> bool {
     let whole = text.split('.').next().unwrap_or("");
     let mut groups = whole.split(',');
     let first = groups.next().map_or("", |g| g.trim_start_matches(['-', '+', '△', '▲']));

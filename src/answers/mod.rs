@@ -43,6 +43,7 @@ mod base;
 mod columns;
 mod decode;
 pub mod form;
+pub mod infer;
 mod joined;
 mod lexicon;
 mod locate;

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// 属性別の内訳を比べる / break an indicator down and compare each part with the rest
     Compare(CompareArgs),
+    /// 回答ファイルから、計画と調査票の下書きを作る / make a first plan and questionnaire out of response files
+    Init(InitArgs),
     /// 計画なしで、ファイルから割合・平均などを求める / shares, means and more from files, without a plan
     Estimate(Box<EstimateArgs>),
     /// 1つの数値の成り立ちを説明する / tell the whole way of one number
@@ -83,6 +85,31 @@ pub(crate) struct RunArgs {
     /// 使うスレッドの数 / number of threads (the results do not depend on it)
     #[arg(long)]
     pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// 回答ファイル（1回の調査の、紙・ウェブなど）/ response files of one wave
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// 計画のフォルダー / the plan's folder (default: pipelines/NAME of the first file)
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// 調査票（XLSForm、または設問一覧の表）/ the form: an XLSForm, or a tabulator's sheet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) form: Option<PathBuf>,
+    /// XLSForm の choices シートが別のファイルのとき / sheet choices of an XLSForm, where it is a file of its own
+    #[arg(long, value_name = "FILE", requires = "form")]
+    pub(crate) choices: Option<PathBuf>,
+    /// シート名 / sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// 見出しの行数 / number of header rows
+    #[arg(long, value_name = "N")]
+    pub(crate) header_rows: Option<usize>,
+    /// 文字コード / encoding
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod estimate;
 mod excerpt;
 mod explain;
 mod findings;
+mod init;
 mod language;
 mod message;
 mod run;
@@ -51,6 +52,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
         Command::Run(args) => run::run(args, talk),
         Command::Check(args) => check::check(args, talk),
         Command::Compare(args) => compare::compare(args, talk),
+        Command::Init(args) => init::init(args, talk),
         Command::Estimate(args) => estimate::estimate(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
         Command::Schema(args) => {

@@ -49,6 +49,32 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     target.put(files, swap::exchange)
 }
 
+/// Writes `files` (name, bytes) into the directory `dir`, which is made when it is not there. Nothing that stands there is
+/// touched: these are texts that a person goes on writing.
+///
+/// # Errors
+/// - `derived::exists`: one of the files stands there already; nothing was written
+/// - `derived::io`: there is no permission, the disk is full, …
+pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    let there = |name: &String| std::fs::symlink_metadata(dir.join(name)).is_ok();
+    let found = files.iter().filter(|(name, _)| there(name)).map(|(name, _)| {
+        let text = Text::new("すでにあるファイルは書き換えません", "this file stands there already and is not overwritten");
+        let help = Text::new("ほかのフォルダーを --out で指定するか、今あるファイルを移してください", "name another folder with --out, or move the file away");
+        Diagnostic::new("derived::exists", text).at(place(&dir.join(name))).help(help)
+    });
+    if let Some(error) = Error::all(found.collect()) {
+        return Err(error);
+    }
+    std::fs::create_dir_all(dir).map_err(|e| io_error(dir, &e))?;
+    for (name, bytes) in files {
+        let path = dir.join(name);
+        // Made anew, so that a file that came in between is not overwritten either.
+        let made = std::fs::File::create_new(&path).and_then(|mut file| std::io::Write::write_all(&mut file, bytes));
+        made.map_err(|e| io_error(&path, &e))?;
+    }
+    Ok(())
+}
+
 /// The error for a failed system call.
 fn io_error(path: &Path, error: &io::Error) -> Error {
     let (ja, en) = match error.kind() {

@@ -5,6 +5,7 @@ mod collect;
 mod compare;
 mod estimates;
 mod explain;
+mod init;
 mod load;
 mod mend;
 mod notes;
@@ -17,6 +18,7 @@ mod wave;
 
 pub use compare::{Comparison, compare};
 pub use explain::{Section, base_words, explain, keys};
+pub use init::{FirstPlan, InitRequest, init};
 pub use load::{Project, load, schema};
 pub use plan::{Definition, IndicatorPlan, MeasurePlan, Plan, Sample, ShareDefinition, Survey, Wave, Weighting};
 pub use resolve::{Surroundings, resolve};

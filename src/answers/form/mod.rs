@@ -71,7 +71,7 @@ impl Drafting {
 }
 
 /// A question without rules.
-fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
+pub(super) fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
     let text = spelling::label(text);
     Question {
         id: id.to_owned(),
@@ -87,7 +87,7 @@ fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
 
 /// Categories of (code, label) pairs, made such that no label stands twice and none is another's code. A code that stands
 /// twice is left out.
-fn categories(pairs: impl IntoIterator<Item = (String, String)>, multiple: bool) -> Vec<Category> {
+pub(super) fn categories(pairs: impl IntoIterator<Item = (String, String)>, multiple: bool) -> Vec<Category> {
     let mut codes = BTreeSet::new();
     let kept: Vec<(String, String)> = pairs
         .into_iter()

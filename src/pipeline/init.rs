@@ -1,0 +1,185 @@
+//! A first plan out of bare response files: everything that could be inferred, each guess marked for a person.
+
+use std::path::{Path, PathBuf};
+
+use crate::answers::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
+use crate::answers::infer::{Inferred, fitted, infer};
+use crate::answers::{Question, QuestionKind, comment, quoted, write_questionnaire};
+use crate::error::Result;
+use crate::indicator::FiscalYear;
+use crate::raw::{self, ReadOptions, Table};
+use crate::text::Text;
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitRequest {
+    /// Response files of one wave, at least one.
+    pub files: Vec<PathBuf>,
+    /// How to read them.
+    pub read: ReadOptions,
+    /// A form: an XLSForm workbook, its sheet `survey` as CSV, or a tabulator's sheet.
+    pub form: Option<PathBuf>,
+    /// The sheet `choices` of an XLSForm, where it is a file of its own.
+    pub choices: Option<PathBuf>,
+    /// The plan's folder.
+    pub out: PathBuf,
+}
+
+/// A first plan; nothing is written yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstPlan {
+    /// Name and bytes of each file of the plan's folder.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What was inferred.
+    pub inferred: Inferred,
+    /// The id of the indicator that the plan begins with, and a question to break it down by.
+    pub first_crosstab: Option<(String, String)>,
+}
+
+/// The mark of every guess.
+const CHECK: &str = "要確認";
+
+/// Reads the files and writes a first plan in memory.
+///
+/// # Errors
+/// Files that cannot be read; a form without the columns of one.
+pub fn init(request: &InitRequest) -> Result<FirstPlan> {
+    let tables: Vec<Table> = request.files.iter().map(|file| raw::read(file, &file.to_string_lossy(), &request.read)).collect::<Result<_>>()?;
+    let stem = request.files.first().and_then(|f| f.file_stem()).map_or_else(|| "調査".to_owned(), |s| s.to_string_lossy().into_owned());
+    let inferred = match draft(request, &tables, &stem)? {
+        Some(draft) => fitted(draft, &tables),
+        None => infer(&tables, &stem),
+    };
+    let names: Vec<String> = request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
+    let first_crosstab = first_crosstab(&inferred);
+    let files = vec![
+        ("plan.toml".to_owned(), plan(request, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes()),
+        ("questionnaire.toml".to_owned(), questionnaire(&inferred).into_bytes()),
+    ];
+    let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
+    let first_crosstab = first_crosstab.map(|(_, axis)| (INDICATOR.to_owned(), by(axis)));
+    Ok(FirstPlan { files, inferred, first_crosstab })
+}
+
+const INDICATOR: &str = "indicator-1";
+
+/// The questionnaire that the form, or an SPSS file itself, describes.
+fn draft(request: &InitRequest, tables: &[Table], title: &str) -> Result<Option<Draft>> {
+    let Some(form) = &request.form else {
+        return match tables.first() {
+            Some(table) if table.dictionary.is_some() => from_dictionary(table, title).map(Some),
+            _ => Ok(None),
+        };
+    };
+    let read = |path: &Path, sheet: Option<&str>| raw::read(path, &path.to_string_lossy(), &ReadOptions { sheet: sheet.map(str::to_owned), ..ReadOptions::default() });
+    if let Some(choices) = &request.choices {
+        return from_xlsform(&read(form, None)?, &read(choices, None)?, title).map(Some);
+    }
+    match (read(form, Some("survey")), read(form, Some("choices"))) {
+        (Ok(survey), Ok(choices)) if survey.digest.sheet.is_some() => from_xlsform(&survey, &choices, title).map(Some),
+        _ => from_tabulator(&read(form, None)?, title).map(Some),
+    }
+}
+
+/// How the plan names a response file: from the project's folder where it stands below it, else by its whole path.
+fn from_root(file: &Path, out: &Path) -> Result<String> {
+    let whole = raw::absolute(file)?;
+    let parent = out.parent().filter(|p| p.file_name().is_some_and(|n| n == "pipelines"));
+    let root = parent.map(|p| p.parent().filter(|r| !r.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+    let below = root.and_then(|r| raw::absolute(r).ok()).and_then(|r| whole.strip_prefix(r).map(Path::to_path_buf).ok());
+    Ok(below.unwrap_or(whole).to_string_lossy().replace('\\', "/"))
+}
+
+/// Words that name an attribute of the respondent rather than an opinion.
+const ATTRIBUTES: [&str; 12] = ["性別", "年代", "年齢", "地区", "居住", "住まい", "職業", "世帯", "sex", "gender", "age", "area"];
+
+fn is_attribute(question: &Question) -> bool {
+    let words = format!("{} {}", question.id, question.text).to_lowercase();
+    ATTRIBUTES.iter().any(|a| words.contains(a))
+}
+
+/// The question of the first indicator, and one to break it down by: an attribute where there is one.
+fn first_crosstab(inferred: &Inferred) -> Option<(usize, usize)> {
+    let questions = &inferred.questionnaire.questions;
+    let single = |q: &Question| matches!(q.kind, QuestionKind::Single(_)) && q.categories().len() > 1;
+    let singles: Vec<usize> = (0..questions.len()).filter(|&i| single(&questions[i])).collect();
+    let chosen = |q: &Question| single(q) || matches!(q.kind, QuestionKind::Multiple { .. });
+    let subject = (0..questions.len()).find(|&i| chosen(&questions[i]) && !is_attribute(&questions[i])).or(singles.first().copied())?;
+    let axis = singles.iter().copied().find(|&i| i != subject && is_attribute(&questions[i])).or_else(|| singles.iter().copied().find(|&i| i != subject));
+    Some((subject, axis.unwrap_or(subject)))
+}
+
+/// The fiscal year that a file's name tells: `citizen-r7.csv`, `令和7年度`, `2025`.
+fn year(names: &[String]) -> Option<FiscalYear> {
+    let pieces = names.iter().flat_map(|name| name.split(['-', '_', '.', '/', ' ', '(', ')', '（', '）']));
+    let western = |p: &&str| p.len() == 4 && p.starts_with("20") || !p.chars().all(|c| c.is_ascii_digit());
+    pieces.filter(western).filter_map(|p| p.parse::<FiscalYear>().ok()).find(|y| (2000..=2100).contains(&y.western()))
+}
+
+fn remark(out: &mut String, ja: &str) {
+    out.push_str(&comment(&format!("{CHECK}: {ja}")));
+}
+
+fn plan(request: &InitRequest, inferred: &Inferred, stem: &str, names: &[String], first: Option<usize>) -> String {
+    let questions = &inferred.questionnaire.questions;
+    let mut out = comment("shihyo init が回答ファイルから作った計画の下書き。「要確認」の行を見て直してください。");
+    out.push_str(&format!("\ntitle = {}\n", quoted(stem)));
+    let told = year(names);
+    let year = told.map_or_else(|| "R7".to_owned(), |y| y.to_string());
+    remark(&mut out, if told.is_some() { "計画年度と報告年度。調査の年度はファイル名から読みました" } else { "計画年度と報告年度。調査の年度が分からないため R7 としました" });
+    let last = year.parse::<FiscalYear>().ok().and_then(|y| Some(FiscalYear::from_western(y.western() + 5))).map_or_else(|| "R12".to_owned(), |y| y.to_string());
+    out.push_str(&format!("fiscal_years = \"{year}..{last}\"\nreport_year = \"{year}\"\n"));
+    let axes: Vec<String> = questions.iter().filter(|q| matches!(q.kind, QuestionKind::Single(_)) && is_attribute(q)).take(4).map(|q| format!("[{}]", quoted(&q.id))).collect();
+    if !axes.is_empty() {
+        remark(&mut out, "クロス集計の軸（属性とみられる設問）");
+        out.push_str(&format!("breakdowns = [{}]\n", axes.join(", ")));
+    }
+    out.push_str("\n[[goal]]\nnumber = 1\n");
+    remark(&mut out, "基本目標の題名");
+    out.push_str("title = \"基本目標1\"\n\n[survey.survey]\n");
+    remark(&mut out, "調査名");
+    out.push_str(&format!("title = {}\n", quoted(stem)));
+    remark(&mut out, "抽出方法。無作為抽出なら \"random\"、全数調査なら \"census\"、モニターなら \"panel\"。\"open\"（応募型）では標本誤差を示しません");
+    out.push_str("sample = \"open\"\nquestionnaire = \"questionnaire.toml\"\n");
+    out.push_str(&format!("\n[survey.survey.wave.{year}]\nresponses = [{}]\n", names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")));
+    if let Some(respondent) = &inferred.respondent {
+        remark(&mut out, "回答者番号とみられる列。重複の確認だけに使います");
+        out.push_str(&format!("respondent = {}\n", quoted(respondent)));
+        remark(&mut out, "同じ番号が2度あれば、最初の行を採ります");
+        out.push_str("duplicates = \"first\"\n");
+    }
+    for (key, value) in [
+        ("header_rows", request.read.header_rows.map(|n| n.to_string())),
+        ("sheet", request.read.sheet.as_deref().map(quoted)),
+        ("encoding", request.read.encoding.as_deref().map(quoted)),
+    ] {
+        if let Some(value) = value {
+            out.push_str(&format!("{key} = {value}\n"));
+        }
+    }
+    if let Some(question) = first.and_then(|q| questions.get(q)) {
+        out.push('\n');
+        remark(&mut out, "最初の項目の例。数える選択肢 of と母数 base（all 全員・asked 非該当を除く・answered 無回答も除く）を決めてください");
+        let label = question.categories().first().map_or("", |c| c.label.as_str());
+        out.push_str(&format!(
+            "[[indicator]]\nid = \"{INDICATOR}\"\ngoal = 1\ndepartment = \"担当課\"\ntitle = {}\nshare = {{ survey = \"survey\", question = {}, of = [{}], base = \"answered\" }}\n",
+            quoted(&format!("「{}」で「{label}」と回答した方の割合", question.text)),
+            quoted(&question.id),
+            quoted(label)
+        ));
+    }
+    out
+}
+
+fn questionnaire(inferred: &Inferred) -> String {
+    let mut out = comment("shihyo init が作った調査票の下書き。「要確認」の行を見て直してください。");
+    for (column, kind) in &inferred.withheld {
+        out.push_str(&comment(&format!("読まない列（{}とみられる）: {column}", kind.text().ja)));
+    }
+    for (column, reason) in &inferred.left_out {
+        out.push_str(&comment(&format!("{CHECK}: 設問にしなかった列 {column}: {}", reason.ja)));
+    }
+    let remarks: Vec<Vec<String>> = inferred.remarks.iter().map(|r| r.iter().map(|t: &Text| format!("{CHECK}: {}", t.ja)).collect()).collect();
+    out.push_str(&write_questionnaire(&inferred.questionnaire, &remarks));
+    out
+}

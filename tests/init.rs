@@ -1,0 +1,151 @@
+//! `shihyo init`: a plan out of a bare file that checks and gives a first crosstab.
+
+#[path = "support/forms/mod.rs"]
+mod forms;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use forms::{containers, layouts, people};
+use shihyo::answers::{AskedIf, QuestionKind};
+use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
+use shihyo::progress::Silent;
+use shihyo::raw::ReadOptions;
+
+fn request(folder: &Path, file: &str, header_rows: usize) -> InitRequest {
+    InitRequest {
+        files: vec![folder.join(file)],
+        read: ReadOptions { header_rows: (header_rows > 1).then_some(header_rows), ..ReadOptions::default() },
+        form: None,
+        choices: None,
+        out: folder.join("pipelines/a"),
+    }
+}
+
+/// The written plan, read and run as any other; the first crosstab is there.
+fn runs(folder: &Path, first: &FirstPlan) -> Result<usize, String> {
+    let out = folder.join("pipelines/a");
+    if out.is_dir() {
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+    shihyo::derived::write_new(&out, &first.files).map_err(|e| e.to_string())?;
+    let project = Project::of(&out).map_err(|e| e.to_string())?;
+    let plan = load(&project).map_err(|e| e.to_string())?;
+    let outcome = compute(&project, &plan, &Silent).map_err(|e| e.to_string())?;
+    let (indicator, by) = first.first_crosstab.clone().ok_or("no first crosstab")?;
+    let table = compare(&plan, &outcome, &Comparison { indicator, by: vec![by], wave: None }).map_err(|e| e.to_string())?;
+    Ok(table.rows.len())
+}
+
+/// What was inferred: each question's id and a word for its type.
+fn types(first: &FirstPlan) -> Vec<String> {
+    let word = |kind: &QuestionKind| match kind {
+        QuestionKind::Single(c) => format!("single {}", c.len()),
+        QuestionKind::Multiple { categories, .. } => format!("multiple {}", categories.len()),
+        QuestionKind::Number { .. } => "number".to_owned(),
+        QuestionKind::Text => "text".to_owned(),
+    };
+    first.inferred.questionnaire.questions.iter().map(|q| format!("{} {}", q.id, word(&q.kind))).collect()
+}
+
+#[test]
+fn every_layout_gives_a_plan_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let people = people();
+    let csv = &containers()[0];
+    let mut wrong = Vec::new();
+    for layout in layouts() {
+        let bytes = (csv.write)(&layout.grid(&people), layout.depth).unwrap();
+        std::fs::write(folder.path().join("answers.csv"), bytes).unwrap();
+        let first = init(&request(folder.path(), "answers.csv", layout.depth)).unwrap_or_else(|e| panic!("{}: {e}", layout.name));
+        match runs(folder.path(), &first) {
+            Ok(rows) if rows >= 3 => {}
+            other => wrong.push(format!("{}: {other:?}\n{}", layout.name, types(&first).join("\n"))),
+        }
+        let multiple = first.inferred.questionnaire.questions.iter().filter(|q| matches!(q.kind, QuestionKind::Multiple { .. })).count();
+        if multiple < 2 || first.inferred.respondent.is_none() {
+            wrong.push(format!("{}: {multiple} multiple answers, respondent {:?}\n{}", layout.name, first.inferred.respondent, types(&first).join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn types_options_and_skips_are_inferred_from_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = &layouts()[0];
+    let bytes = (containers()[0].write)(&layout.grid(&people()), 1).unwrap();
+    std::fs::write(folder.path().join("citizen-r6.csv"), bytes).unwrap();
+    let first = init(&request(folder.path(), "citizen-r6.csv", 1)).unwrap();
+    assert_eq!(
+        types(&first),
+        ["性別 single 3", "問1 single 4", "問4s1 single 3", "問4s2 single 3", "問5 single 3", "問2 multiple 6", "問3 multiple 5", "年齢 number", "問6 single 2"]
+    );
+    let questions = &first.inferred.questionnaire.questions;
+    assert_eq!(questions[4].asked_if, Some(AskedIf { question: 1, categories: vec![0, 1] }));
+    assert!(questions.iter().enumerate().all(|(i, q)| i == 4 || q.asked_if.is_none()), "{questions:?}");
+    assert_eq!((questions[0].no_answer.as_slice(), first.inferred.respondent.as_deref()), (&["99".to_owned()][..], Some("整理番号")));
+    let plan = String::from_utf8(first.files[0].1.clone()).unwrap();
+    assert!(plan.contains("fiscal_years = \"R6..R11\"") && plan.contains("responses = [\"citizen-r6.csv\"]") && plan.contains("sample = \"open\""), "{plan}");
+    assert!(plan.matches("# 要確認: ").count() >= 6, "{plan}");
+    let text = String::from_utf8(first.files[1].1.clone()).unwrap();
+    assert!(text.contains("# 要確認: 限定条件を推測しました"), "{text}");
+}
+
+fn shihyo(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_shihyo")).args(arguments).args(["--lang", "en"]).current_dir(folder).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn from_a_bare_file_to_a_crosstab_in_two_commands_without_personal_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["佐藤 花子", "鈴木 一郎", "高橋 健", "田中 実", "伊藤 さくら", "渡辺 誠"];
+    let mut csv = "整理番号,氏名,連絡先,メール,お住まい,生まれた日,問1 参加したいですか,性別,ご意見\n".to_owned();
+    for n in 0..60 {
+        let (name, answer) = (names[n % 6], ["はい", "いいえ", "わからない"][n % 3]);
+        csv += &format!(
+            "{n:05},{name}{n},090-1234-{n:04},user{n}@example.jp,西東京市南町{n}-6-13,19{:02}/3/4,{answer},{},意見その{n}を書きました\n",
+            30 + n,
+            ["男性", "女性"][n % 2]
+        );
+    }
+    std::fs::write(folder.path().join("a.csv"), csv.replace("氏名", "回答者のお名前は")).unwrap();
+    let first = shihyo(folder.path(), &["init", "a.csv"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let written = std::fs::read_to_string(folder.path().join("pipelines/a/questionnaire.toml")).unwrap();
+    for column in ["連絡先", "メール", "お住まい", "生まれた日"] {
+        assert!(written.contains(&format!("とみられる）: {column}\n")), "{column}: {written}");
+        assert!(!written.contains(&format!("id = \"{column}\"")), "{column}: {written}");
+    }
+    for secret in ["佐藤", "090-1234", "example.jp", "南町", "1941", "意見その"] {
+        assert!(!written.contains(secret) && !said(&first).contains(secret), "{secret}: {written}");
+    }
+    let checked = shihyo(folder.path(), &["check", "pipelines/a"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    let crosstab = shihyo(folder.path(), &["compare", "pipelines/a", "--indicator", "indicator-1", "--by", "性別", "--format", "csv"]);
+    assert!(crosstab.status.success(), "{}", said(&crosstab));
+    assert!(String::from_utf8_lossy(&crosstab.stdout).contains("女性"), "{}", said(&crosstab));
+    let plan = PathBuf::from("pipelines/a/plan.toml");
+    std::fs::write(folder.path().join(&plan), "edited").unwrap();
+    let again = shihyo(folder.path(), &["init", "a.csv"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(said(&again).contains("not overwritten"), "{}", said(&again));
+    assert_eq!(std::fs::read_to_string(folder.path().join(&plan)).unwrap(), "edited");
+}
+
+#[test]
+fn a_form_gives_the_words_and_the_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("form.csv"), "設問番号,質問文,タイプ,カテゴリ数,選択肢,限定条件\n問1,性別,SA,2,男性/女性,\n問2,会員ですか,SA,2,はい/いいえ,\n問3,活動,MA,3,見守り/配食/送迎,問2=1\n問9,ない設問,SA,2,a/b,\n").unwrap();
+    std::fs::write(folder.path().join("a.csv"), "id,問1,問2,問3\n1,1,1,\"1,3\"\n2,2,2,\n3,2,1,2\n4,1,1,\n").unwrap();
+    let form = InitRequest { form: Some(folder.path().join("form.csv")), ..request(folder.path(), "a.csv", 1) };
+    let first = init(&form).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(types(&first), ["問1 single 2", "問2 single 2", "問3 multiple 3"]);
+    assert_eq!(first.inferred.left_out.len(), 1);
+    assert_eq!(first.inferred.questionnaire.questions[2].asked_if, Some(AskedIf { question: 1, categories: vec![0] }));
+    assert_eq!(runs(folder.path(), &first), Ok(3));
+}
