@@ -36,7 +36,10 @@ impl Consumer for Collect {
 /// Columns: id (skipped), number, note (skipped), key, code, other (skipped), code.
 const WANTED: [(usize, Kind); 4] = [(6, Kind::Code), (4, Kind::Code), (3, Kind::Key), (1, Kind::Number)];
 
-fn scan(path: &std::path::Path, threads: usize) -> Result<(Vec<u8>, Vec<u32>, Vec<u64>), HandOver> {
+/// Codes, keys and the bits of the numbers, in the order of the file.
+type Scanned = (Vec<u8>, Vec<u32>, Vec<u64>);
+
+fn scan(path: &std::path::Path, threads: usize) -> Result<Scanned, HandOver> {
     let plain = Plain::look(path, "a.csv", &ReadOptions::default())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut chunks: Vec<Rows> = pool.install(|| plain.scan(&WANTED, Collect::default))?.into_iter().flat_map(|c| c.0).collect();

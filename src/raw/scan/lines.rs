@@ -122,7 +122,7 @@ impl Program {
         plain(body)?;
         // A row has at least its commas and its line feed. Columns lie apart by an odd number of cache lines.
         let most = body.len() / self.width + 1;
-        out.stride = (most / 64 + 1 | 1) * 64;
+        out.stride = ((most / 64 + 1) | 1) * 64;
         out.codes.resize(out.stride * self.codes.len(), 0);
         out.keys.iter_mut().for_each(Vec::clear);
         out.numbers.iter_mut().for_each(Vec::clear);
@@ -258,7 +258,7 @@ fn four(buffer: &[u8], at: usize, line_end: bool) -> Option<[u8; 4]> {
     let marks = word & 0xFF00_FF00_FF00_FF00;
     let digits = (word & 0x00FF_00FF_00FF_00FF) ^ DIGITS;
     // A digit is 0 to 9 now; adding 6 carries none of them into the high half.
-    let good = (digits | digits + 0x0006_0006_0006_0006) & 0x00F0_00F0_00F0_00F0 == 0;
+    let good = (digits | (digits + 0x0006_0006_0006_0006)) & 0x00F0_00F0_00F0_00F0 == 0;
     if !good || marks != if line_end { LINE } else { COMMAS } {
         return None;
     }
