@@ -127,7 +127,7 @@ fn plan(request: &InitRequest, inferred: &Inferred, stem: &str, names: &[String]
     let told = year(names);
     let year = told.map_or_else(|| "R7".to_owned(), |y| y.to_string());
     remark(&mut out, if told.is_some() { "計画年度と報告年度。調査の年度はファイル名から読みました" } else { "計画年度と報告年度。調査の年度が分からないため R7 としました" });
-    let last = year.parse::<FiscalYear>().ok().and_then(|y| Some(FiscalYear::from_western(y.western() + 5))).map_or_else(|| "R12".to_owned(), |y| y.to_string());
+    let last = year.parse::<FiscalYear>().ok().map(|y| FiscalYear::from_western(y.western() + 5)).map_or_else(|| "R12".to_owned(), |y| y.to_string());
     out.push_str(&format!("fiscal_years = \"{year}..{last}\"\nreport_year = \"{year}\"\n"));
     let axes: Vec<String> = questions.iter().filter(|q| matches!(q.kind, QuestionKind::Single(_)) && is_attribute(q)).take(4).map(|q| format!("[{}]", quoted(&q.id))).collect();
     if !axes.is_empty() {
