@@ -5,12 +5,14 @@ use std::io::Cursor;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
 use rust_xlsxwriter::Workbook;
 
+/// Writes a grid with so many header rows; `None` where the kind of file cannot hold them.
+type Writer = fn(&[Vec<String>], usize) -> Option<Vec<u8>>;
+
 /// A kind of file.
 pub struct Container {
     pub name: &'static str,
     pub ending: &'static str,
-    /// The bytes of a grid with so many header rows; `None` where the kind cannot hold them.
-    pub write: fn(&[Vec<String>], usize) -> Option<Vec<u8>>,
+    pub write: Writer,
 }
 
 pub fn containers() -> Vec<Container> {
