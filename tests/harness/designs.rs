@@ -130,7 +130,14 @@ fn apply(table: &Table, design: &Design, step: &Value, variance: RakeVariance) -
         "rake" => {
             let margins = list(&step["margins"])?.iter().map(|m| margin(table, m)).collect::<Outcome<Vec<_>>>()?;
             let epsilon = number(&step["epsilon"])?;
-            let stop = if epsilon < 1.0 { RakeStop::Margins(epsilon) } else { RakeStop::TableChange(epsilon) };
+            // R's rake() takes an epsilon below 1 as a part of the sum of the weights. At 1e-14 that asks for nothing but
+            // convergence, which rounding may keep a table's change from showing: the margins show it.
+            let population: f64 = design.weights().iter().sum();
+            let stop = match epsilon {
+                e if e < 1e-9 => RakeStop::Margins(e),
+                e if e < 1.0 => RakeStop::TableChange(e * population),
+                e => RakeStop::TableChange(e),
+            };
             let max_cycles = number(&step["maxit"])? as u32;
             design.rake(&margins, &Rake { stop, max_cycles, variance })
         }
