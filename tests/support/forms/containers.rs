@@ -5,22 +5,13 @@ use std::io::Cursor;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
 use rust_xlsxwriter::Workbook;
 
-<<<<<<< HEAD
-/// Bytes of a file with these rows, the first of them (so many) headers; none where the container cannot hold them.
-pub type Writer = fn(&[Vec<String>], usize) -> Option<Vec<u8>>;
-=======
 /// Writes a grid with so many header rows; `None` where the kind of file cannot hold them.
 type Writer = fn(&[Vec<String>], usize) -> Option<Vec<u8>>;
->>>>>>> forms
 
 /// A kind of file.
 pub struct Container {
     pub name: &'static str,
     pub ending: &'static str,
-<<<<<<< HEAD
-    /// The bytes of a grid with so many header rows; `None` where the kind cannot hold them.
-=======
->>>>>>> forms
     pub write: Writer,
 }
 

@@ -190,14 +190,8 @@ pub fn layouts() -> Vec<Layout> {
     let ticks = |yes, no| Multiple::Ticks { yes, no };
     let joined = |write, delimiter, blank| Multiple::Joined { write, delimiter, blank };
     let make = |name, depth, head, single, multiple| Layout { name, depth, head, single, multiple };
-<<<<<<< HEAD
-    type Mark = fn(&Asked, usize) -> String;
-    let one: Mark = |_, _| "1".to_owned();
-    let circle: Mark = |_, _| "○".to_owned();
-=======
     let one: fn(&Asked, usize) -> String = |_, _| "1".to_owned();
     let circle: fn(&Asked, usize) -> String = |_, _| "○".to_owned();
->>>>>>> forms
     let yes: fn(&Asked, usize) -> String = |_, _| "TRUE".to_owned();
     let y: fn(&Asked, usize) -> String = |_, _| "Y".to_owned();
     let mut all = vec![
