@@ -1,7 +1,6 @@
 //! One small survey (the same people in every run), and every layout and container in which an office may hold it.
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
-#![allow(dead_code, unused_imports, reason = "each test uses its own part")]
 
 mod containers;
 mod layouts;
