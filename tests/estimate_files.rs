@@ -1,5 +1,8 @@
 //! The same answers in every kind of file, stacked files, spreadsheet letters, and real files that nobody here wrote.
 
+#[path = "support/shared.rs"]
+mod shared;
+
 mod estimate_support;
 
 use std::fs;
@@ -95,19 +98,6 @@ fn spreadsheet_letters_name_the_same_columns() {
     assert_eq!((by_letter[0]["variable"].as_str(), by_letter[1]["n"].as_u64()), (Some("@B"), Some(2)));
 }
 
-/// The folder of shared surveys. Where it is missing, a build server fails and anybody else is told.
-fn surveys() -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
-        .join("surveys");
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI is set", shared.display());
-    println!("left out: {} is missing", shared.display());
-    None
-}
-
 /// The cells of a CSV by column.
 fn columns(path: &Path) -> Vec<(String, Vec<String>)> {
     let text = fs::read_to_string(path).unwrap();
@@ -134,7 +124,7 @@ fn compare(file: &Path, joined: &str, cells: &[String], options: &[String], mark
 
 #[test]
 fn joined_cells_of_real_surveys_are_taken_apart() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let file = folder.join("kobo_talafar/clean_data.csv");
     let table = columns(&file);
     let mut compared = 0;
@@ -157,7 +147,7 @@ fn joined_cells_of_real_surveys_are_taken_apart() {
 
 #[test]
 fn spss_codes_labels_and_missing_values_are_known() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let file = folder.join("spss_japanese/cp932.sav").display().to_string();
     let run = |more: &[&str]| {
         let all = [&["estimate", &file][..], more, &["--format", "json", "-q"]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -167,4 +157,30 @@ fn spss_codes_labels_and_missing_values_are_known() {
     let rows = run(&["--share", "teiju=1", "--share", "teiju=住み続けたい", "--share", "kotsu=1", "--mean", "q2"]);
     let counts: Vec<_> = rows.iter().map(|r| (r["n"].as_u64(), r["estimate"].as_f64())).collect();
     assert_eq!(counts, [(Some(2), Some(0.5)), (Some(2), Some(0.5)), (Some(4), Some(0.5)), (Some(2), Some(4.0))]);
+}
+
+#[test]
+fn a_real_survey_in_cp932_gives_the_same_bytes() {
+    let Some(folder) = shared::surveys() else { return };
+    let file = folder.join("fukui_kanko_202506/monthly_202506.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    let (bytes, _, lost) = encoding_rs::SHIFT_JIS.encode(text.trim_start_matches('\u{feff}'));
+    assert!(!lost, "every character of the file is one of CP932");
+    let copy = tempfile::tempdir().unwrap();
+    let copied = copy.path().join("monthly_202506.csv");
+    fs::write(&copied, &bytes).unwrap();
+    let asked = [
+        "--share", "訪問目的ALL=温泉や露天風呂", "--share", "満足度=とても満足|満足", "--share", "温泉や露天風呂=1", "--mean", "NPS", "--by", "年代", "--by",
+        "性別,6分類", "--missing", "年代=無回答", "--diff", "性別=女 vs 性別=男",
+    ];
+    for format in ["csv", "json", "table"] {
+        let out = |file: &Path| {
+            let mut arguments = vec!["estimate".to_owned(), file.display().to_string(), "--format".to_owned(), format.to_owned()];
+            arguments.extend(asked.map(str::to_owned));
+            let out = estimate_support::output(&arguments);
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            out.stdout
+        };
+        assert!(out(&file) == out(&copied), "{format}: not the same bytes");
+    }
 }

@@ -1,23 +1,11 @@
 //! SPSS files: Japanese ones in every way of saying (or not saying) their encoding, and those of two other readers' tests.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+#[path = "support/shared.rs"]
+mod shared;
+
+use std::path::Path;
 
 use shihyo::raw::{self, Cell, MultipleResponseKind, ReadOptions, Table, Variable};
-
-/// The folder of shared surveys. Where it is missing, a build server fails and anybody else is told.
-fn surveys() -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
-        .join("surveys");
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI is set", shared.display());
-    // Straight to the terminal: the test harness keeps what a passing test prints.
-    let _ = writeln!(std::io::stderr(), "left out: {} is missing", shared.display());
-    None
-}
 
 fn read(folder: &Path, file: &str) -> Table {
     raw::read(&folder.join(file), file, &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"))
@@ -47,7 +35,7 @@ fn labels(table: &Table, name: &str) -> Vec<(String, String)> {
 
 #[test]
 fn japanese_files_read_alike_whatever_they_say_of_their_encoding() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     for file in ["cp932", "cp932_name", "cp932_norec", "sjis_name", "sjis_norec_code2", "mr_utf8"] {
         let table = read(&folder, &format!("spss_japanese/{file}.sav"));
         let encoding = if file == "mr_utf8" { "UTF-8" } else { "Shift_JIS (CP932)" };
@@ -81,7 +69,7 @@ fn japanese_files_read_alike_whatever_they_say_of_their_encoding() {
 
 #[test]
 fn an_encoding_that_is_asked_for_is_used() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let options = ReadOptions { encoding: Some("windows-1252".into()), ..ReadOptions::default() };
     let table = raw::read(&folder.join("spss_japanese/cp932.sav"), "cp932.sav", &options).unwrap();
     assert_eq!(table.digest.encoding.as_deref(), Some("windows-1252"));
@@ -90,7 +78,7 @@ fn an_encoding_that_is_asked_for_is_used() {
 
 #[test]
 fn two_kinds_of_sets_dates_and_missing_values_of_another_readers_tests() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "spss_fixtures/pyreadstat_simple_alltypes.sav");
     assert_eq!((table.row_count(), table.columns.len()), (6, 12));
     let date = |t: &str| Cell::Date(t.to_owned());
@@ -114,7 +102,7 @@ fn two_kinds_of_sets_dates_and_missing_values_of_another_readers_tests() {
 
 #[test]
 fn every_shared_file_reads_without_a_broken_text() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let mut count = 0;
     for sub in ["spss_japanese", "spss_fixtures"] {
         for entry in std::fs::read_dir(folder.join(sub)).unwrap() {

@@ -1,23 +1,11 @@
 //! Real files that nobody here wrote: read whole, and read the same in every encoding.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+#[path = "support/shared.rs"]
+mod shared;
+
+use std::path::Path;
 
 use shihyo::raw::{self, Cell, ReadOptions, Table};
-
-/// The folder of shared surveys. Where it is missing, a build server fails and anybody else is told.
-fn surveys() -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
-        .join("surveys");
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI is set", shared.display());
-    // Straight to the terminal: the test harness keeps what a passing test prints.
-    let _ = writeln!(std::io::stderr(), "left out: {} is missing", shared.display());
-    None
-}
 
 fn read(folder: &Path, file: &str, header_rows: usize) -> Table {
     let options = ReadOptions { header_rows: Some(header_rows), ..ReadOptions::default() };
@@ -35,7 +23,7 @@ fn filled(table: &Table, column: &str) -> usize {
 
 #[test]
 fn fukui_reads_whole_and_the_same_in_every_encoding() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let file = "fukui_kanko_202506/monthly_202506.csv";
     let table = read(&folder, file, 1);
     assert_eq!((table.row_count(), table.columns.len()), (1827, 90));
@@ -68,7 +56,7 @@ fn fukui_reads_whole_and_the_same_in_every_encoding() {
 
 #[test]
 fn opendata_has_two_header_rows_with_merged_cells() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "opendata_survey_r2/r2_survey_answers.csv", 2);
     assert_eq!((table.row_count(), table.columns.len()), (1788, 294));
     assert_eq!(table.column("提出状況").map(|c| c.position), Some(2));
@@ -89,7 +77,7 @@ fn opendata_has_two_header_rows_with_merged_cells() {
 
 #[test]
 fn ragged_codebook_keeps_all_rows() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "opendata_survey_r2/r2_survey_questions.csv", 1);
     assert!(codes(&table).contains(&"raw::short-row"));
     assert_eq!(filled(&table, "question"), table.row_count());
@@ -97,7 +85,7 @@ fn ragged_codebook_keeps_all_rows() {
 
 #[test]
 fn masculinity_is_ascii_with_a_nameless_first_column() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "masculinity_538/raw-responses.csv", 1);
     assert_eq!((table.row_count(), table.columns.len()), (1615, 98));
     assert_eq!(table.digest.encoding.as_deref(), Some("UTF-8"));
@@ -107,7 +95,7 @@ fn masculinity_is_ascii_with_a_nameless_first_column() {
 
 #[test]
 fn wellbeing_begins_at_column_b_and_has_two_header_rows() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     for file in ["0112_2025-09-12.xlsx", "0112_2024-04-05_arrayformulas.xlsx"] {
         let table = read(&folder.join("takamatsu_wellbeing"), file, 2);
         assert_eq!(table.digest.sheet.as_deref(), Some("回答データ"), "{file}");
@@ -125,7 +113,7 @@ fn wellbeing_begins_at_column_b_and_has_two_header_rows() {
 
 #[test]
 fn administrative_workbooks_all_open() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     let mut count = 0;
     for entry in std::fs::read_dir(folder.join("takamatsu_admin")).unwrap() {
         let path = entry.unwrap().path();
@@ -141,7 +129,7 @@ fn administrative_workbooks_all_open() {
 
 #[test]
 fn every_other_shared_table_reads_without_a_broken_cell() {
-    let Some(folder) = surveys() else { return };
+    let Some(folder) = shared::surveys() else { return };
     for sub in ["bristol_sdg", "kobo_talafar", "fukui_kanko_202506"] {
         for entry in std::fs::read_dir(folder.join(sub)).unwrap() {
             let path = entry.unwrap().path();
