@@ -3,7 +3,7 @@
 use super::estimates::{measure_id, options, shares_of};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::run::Outcome;
-use super::wave::WaveData;
+use super::wave::{WaveData, cells};
 use crate::answers::toml_text::nearest;
 use crate::answers::{Base, BaseLedger, Responses};
 use crate::error::{Diagnostic, Result};
@@ -125,7 +125,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     }
     vec![
         section("設問", "Question", what),
-        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(data, question.categories(), definition)),
+        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(plan, data, definition, record)),
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
         section("標本設計", "Design", design_lines(survey.sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
@@ -133,22 +133,38 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     ]
 }
 
-fn options_lines(data: &WaveData, categories: &[crate::answers::Category], definition: &ShareDefinition) -> Vec<Text> {
+fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
     let responses = &data.answers.responses[definition.question];
+    let inside = part_of(plan, data, record);
     let count = |k: usize| -> usize {
-        match responses {
-            Responses::Single(rows) => rows.iter().filter(|r| matches!(r, Ok(c) if usize::from(*c) == k)).count(),
-            Responses::Multiple(rows) => rows.iter().filter(|r| matches!(r, Ok(bits) if bits >> k & 1 == 1)).count(),
-            Responses::Number(_) | Responses::Text(_) => 0,
-        }
+        let marked = |row: usize| match responses {
+            Responses::Single(rows) => matches!(rows.get(row), Some(Ok(c)) if usize::from(*c) == k),
+            Responses::Multiple(rows) => matches!(rows.get(row), Some(Ok(bits)) if bits >> k & 1 == 1),
+            Responses::Number(_) | Responses::Text(_) => false,
+        };
+        inside.iter().enumerate().filter(|(row, inside)| **inside && marked(*row)).count()
     };
+    let categories = plan.surveys[data.survey].questionnaire.questions[definition.question].categories();
     let line = |(k, c): (usize, &crate::answers::Category)| {
         let mark = if definition.categories.contains(&k) { "○" } else { "　" };
         Text::new(format!("{mark} {} {}　{}件", c.code, c.label, count(k)), format!("{mark} {} {}  {}", c.code, c.label, count(k)))
     };
     let mut out: Vec<Text> = categories.iter().enumerate().map(line).collect();
-    out.push(Text::new("（全有効回答者での件数。複数の選択肢を選んだ人は1人と数える）", "(counts over all valid returns; who chose several of them counts once)"));
+    let whom = if record.groups.is_empty() { Text::new("全有効回答者", "all valid returns") } else { Text::new("この区分の回答者", "this part") };
+    out.push(Text::new(
+        format!("（{}での件数。複数の選択肢を選んだ人は1人と数える）", whom.ja),
+        format!("(counts over {}; who chose several of them counts once)", whom.en),
+    ));
     out
+}
+
+/// Who is in the record's part of the breakdown; everyone where it is 全体.
+fn part_of(plan: &Plan, data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let questions: Vec<usize> = record.groups.iter().filter_map(|g| questionnaire.question(&g.variable)).map(|(index, _)| index).collect();
+    let wanted: Vec<&str> = record.groups.iter().map(|g| g.value.as_str()).collect();
+    let crossed = cells(questionnaire, &data.answers, &questions);
+    crossed.of_row.iter().map(|cell| crossed.parts[*cell as usize].iter().map(String::as_str).eq(wanted.iter().copied())).collect()
 }
 
 /// What a base rule means, in the words of a report.
