@@ -208,6 +208,18 @@ impl Calibration {
 impl Design {
     /// Calibrates the weights (R `calibrate` with `calfun` linear, raking or logit). Replicates are calibrated one by one.
     ///
+    /// ```
+    /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
+    ///
+    /// // w = 1 + λ x with Σ w x = 10 + 30 λ = 20: λ = 1/3.
+    /// let income = CalibrationTerm { name: "所得".to_owned(), values: vec![1.0, 2.0, 3.0, 4.0], total: 20.0 };
+    /// let linear = CalibrationFunction::Linear { bounds: None };
+    /// let design = Design::simple(4)?.calibrate(&Calibration { terms: vec![income], function: linear })?;
+    /// let expected = [4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0];
+    /// assert!(design.weights().iter().zip(expected).all(|(w, e)| (w - e).abs() < 1e-12));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An auxiliary that is missing for a respondent, bounds that do not hold 1, or totals that no weights within the
     /// bounds can reach: the message names the auxiliary.

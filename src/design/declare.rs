@@ -32,6 +32,24 @@ pub enum Nesting {
 }
 
 /// A design as its columns say it. Columns hold one value a respondent; codes are any numbers.
+///
+/// ```
+/// use shihyo::design::{Declaration, DomainLonely, LonelyPsu, Nesting, declare};
+///
+/// // Two strata whose cluster codes start again.
+/// let design = declare(
+///     Declaration::new(5)
+///         .strata(vec![vec![0, 0, 0, 1, 1]])
+///         .stratum_names(vec!["北".to_owned(), "南".to_owned()])
+///         .clusters(vec![vec![1, 1, 2, 1, 2]])
+///         .nesting(Nesting::WithinStrata)
+///         .weights(vec![3.0, 3.0, 3.0, 2.0, 2.0])
+///         .lonely(LonelyPsu::Adjust)
+///         .domain_lonely(DomainLonely::AsLonely),
+/// )?;
+/// assert_eq!(design.df(), 2.0); // four PSUs − two strata
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Declaration {
     pub(super) rows: usize,

@@ -92,6 +92,21 @@ impl Roster {
 }
 
 /// The primary sampling units (PSUs) of a design and their strata.
+///
+/// ```
+/// use shihyo::design::{Declaration, Fpc, declare};
+///
+/// let sizes = vec![10.0, 10.0, 10.0, 8.0, 8.0];
+/// let declaration = Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 1, 2, 3, 4]]);
+/// let design = declare(declaration.fpc(Fpc::PopulationSize(vec![sizes])))?;
+/// let roster = design.roster().unwrap();
+/// assert_eq!((roster.psu_count(), roster.stratum_count(), roster.stage_count(), roster.is_element()), (4, 2, 1, false));
+/// assert_eq!(roster.psu_of_row(), Some(&[0, 0, 1, 2, 3][..]));
+/// assert_eq!((roster.stratum_of_psu(2), roster.stratum_of_row(4)), (1, 1));
+/// assert_eq!((roster.sampled(0), roster.population(1)), (2, 8.0)); // n_h, N_h
+/// assert_eq!(roster.count_present([0, 1, 3].into_iter()), (2, 2)); // PSUs and strata of three rows
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct PsuRoster<'a> {
     stage: &'a Stage,
