@@ -211,6 +211,12 @@ pub const REFERENCE_LIMIT: u64 = 30;
 
 /// The Japanese practice: fewer than [`REFERENCE_LIMIT`] respondents make a number 参考値 (for reference only). n is the
 /// rows of its base, unweighted.
+///
+/// ```
+/// use shihyo::estimate::reliability::{REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule};
+/// assert_eq!((reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)), (Reliability::Reference, Reliability::Reliable));
+/// assert_eq!(ReliabilityReason::ReferenceValue.text().ja, "n が30未満のため参考値");
+/// ```
 pub fn reference_rule(n: u64) -> Reliability {
     if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }
 }
