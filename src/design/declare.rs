@@ -9,6 +9,15 @@ use super::{Design, Uncertainty};
 use crate::error::{Diagnostic, Error, Result};
 
 /// Sizes of the population that each stage was drawn from.
+///
+/// ```
+/// use shihyo::design::{Declaration, Fpc, declare};
+///
+/// // One in four: N = 16, and each stands for four.
+/// let design = declare(Declaration::new(4).fpc(Fpc::SamplingFraction(vec![vec![0.25; 4]])))?;
+/// assert_eq!((design.weights()[0], design.roster().unwrap().population(0)), (4.0, 16.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Fpc {
     /// Drawn with replacement, or from a population so large that it does not matter.

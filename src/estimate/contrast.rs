@@ -314,7 +314,8 @@ pub struct WaveDifference {
     pub comparison: Comparison,
 }
 
-/// Second minus first, of two independent samples: the variances add.
+/// Second minus first, of two independent samples: the variances add, V = V₁ + V₂ (Satterthwaite 1946 for the degrees of
+/// freedom, see [`WaveDf`]).
 ///
 /// ```
 /// use shihyo::design::Design;

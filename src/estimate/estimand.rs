@@ -157,6 +157,18 @@ pub enum DfChoice {
 }
 
 /// What an interval of a share rests on.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, IntervalBasis, IntervalMethod, Options, estimate};
+///
+/// // Newcombe 1998, table I: 81 of 263.
+/// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
+/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial, ..Options::default() };
+/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
+/// assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553 0.3662".to_owned()));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IntervalBasis {
     /// The design's variance and degrees of freedom.

@@ -188,6 +188,17 @@ pub enum DeffReference {
 }
 
 /// Design effect, with the reference that it was computed against.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{DeffReference, Domain, Estimand, Options, estimate};
+///
+/// // A simple sample is its own reference.
+/// let options = Options { deff: DeffReference::WithReplacement, ..Options::default() };
+/// let e = estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
+/// assert!((e.deff.unwrap().value - 1.0).abs() < 1e-12);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Deff {
     /// V / V of a simple random sample of the same size.
