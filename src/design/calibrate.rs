@@ -222,8 +222,9 @@ impl Design {
     /// Calibrates the weights (R `calibrate` with `calfun` linear, raking or logit). Replicates are calibrated one by one.
     ///
     /// w_new = w F(x'λ) with λ such that Σ w_new x is the total of every term; the variance takes what a regression on x
-    /// leaves of the influence values. For a logit with the bounds L and U, F(u) = (L (U − 1) + U (1 − L) e^(A u))/(U − 1
-    /// + (1 − L) e^(A u)), A = (U − L)/((1 − L)(U − 1)). Source: Deville and Särndal 1992, JASA 87, 376–382.
+    /// leaves of the influence values. For a logit with the bounds L and U and A = (U − L)/((1 − L)(U − 1)),
+    /// F(u) = (L (U − 1) + U (1 − L) e^(A u))/(U − 1 + (1 − L) e^(A u)).
+    /// Source: Deville and Särndal 1992, JASA 87, 376–382.
     ///
     /// ```
     /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
