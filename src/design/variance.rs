@@ -282,7 +282,7 @@ impl Design {
     /// Variances and covariances of the estimators with these influence values.
     ///
     /// ```
-    /// use shihyo::design::{Design, Influences};
+    /// use shihyo::design::{Design, Influences, NoVariance};
     ///
     /// // The mean of 1, 2, 4, 9: z = (y − 4)/4, and V = s²/n = 38/12.
     /// let z = Influences::new(1, vec![0, 1, 2, 3], vec![-0.75, -0.5, 0.0, 1.25]);
@@ -290,6 +290,8 @@ impl Design {
     /// assert!((design.covariance(&z).unwrap().get(0, 0) - 38.0 / 12.0).abs() < 1e-12);
     /// // No lonely unit, so that it does not matter where one would be judged.
     /// assert_eq!(design.covariance(&z), design.covariance(&z.clone().over_whole_design()));
+    /// // Replicates have their own.
+    /// assert_eq!(design.jackknife()?.covariance(&z), Err(NoVariance::NoReplicates));
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     ///

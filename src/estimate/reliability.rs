@@ -103,9 +103,9 @@ pub struct NchsVerdict {
 /// without its rounding.
 ///
 /// ```
-/// use shihyo::estimate::reliability::{Presentation, ReliabilityReason, nchs_share};
+/// use shihyo::estimate::reliability::{ComplementFootnote, Presentation, ReliabilityReason, nchs_share};
 /// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
-/// assert_eq!(verdict.presentation, Presentation::Suppress);
+/// assert_eq!((verdict.presentation, verdict.complement), (Presentation::Suppress, ComplementFootnote::NotNeeded));
 /// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
 /// # Ok::<(), shihyo::estimate::NotEstimable>(())
 /// ```
