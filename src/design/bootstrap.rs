@@ -71,6 +71,17 @@ impl Design {
     /// Bootstrap replicates of the PSUs (R `as.svrepdesign(type = "bootstrap")` and `"subbootstrap"`). The same seed
     /// gives the same replicates on every machine.
     ///
+    /// ```
+    /// use shihyo::design::{Bootstrap, Design};
+    ///
+    /// let design = Design::simple(4)?.bootstrap(Bootstrap::RaoWu, 50, 1)?;
+    /// let replicates = design.replicates().unwrap();
+    /// assert_eq!((replicates.len(), replicates.overall_scale()), (50, 1.0 / 49.0));
+    /// // Three of the four are drawn, each with the factor 4/3: the weights sum to 4 again.
+    /// assert!(replicates.weights().all(|w| (w.iter().sum::<f64>() - 4.0).abs() < 1e-12));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Fewer than two replicates, a calibrated or replicated design, or a stratum with a single PSU.
     pub fn bootstrap(&self, method: Bootstrap, replicates: usize, seed: u64) -> Result<Self> {

@@ -9,6 +9,15 @@ use super::{Design, Uncertainty};
 use crate::error::{Diagnostic, Error, Result};
 
 /// Sizes of the population that each stage was drawn from.
+///
+/// ```
+/// use shihyo::design::{Declaration, Fpc, declare};
+///
+/// // One in four: N = 16, and each stands for four.
+/// let design = declare(Declaration::new(4).fpc(Fpc::SamplingFraction(vec![vec![0.25; 4]])))?;
+/// assert_eq!((design.weights()[0], design.roster().unwrap().population(0)), (4.0, 16.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Fpc {
     /// Drawn with replacement, or from a population so large that it does not matter.
@@ -32,6 +41,24 @@ pub enum Nesting {
 }
 
 /// A design as its columns say it. Columns hold one value a respondent; codes are any numbers.
+///
+/// ```
+/// use shihyo::design::{Declaration, DomainLonely, LonelyPsu, Nesting, declare};
+///
+/// // Two strata whose cluster codes start again.
+/// let design = declare(
+///     Declaration::new(5)
+///         .strata(vec![vec![0, 0, 0, 1, 1]])
+///         .stratum_names(vec!["北".to_owned(), "南".to_owned()])
+///         .clusters(vec![vec![1, 1, 2, 1, 2]])
+///         .nesting(Nesting::WithinStrata)
+///         .weights(vec![3.0, 3.0, 3.0, 2.0, 2.0])
+///         .lonely(LonelyPsu::Adjust)
+///         .domain_lonely(DomainLonely::AsLonely),
+/// )?;
+/// assert_eq!(design.df(), 2.0); // four PSUs − two strata
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Declaration {
     pub(super) rows: usize,

@@ -27,6 +27,17 @@ pub struct WeightDiagnostics {
 
 impl Design {
     /// Range, sums and Kish's design effect of the weights.
+    ///
+    /// ```
+    /// use shihyo::design::{Declaration, declare};
+    ///
+    /// let d = declare(Declaration::new(3).weights(vec![1.0, 1.0, 2.0]))?.weight_diagnostics();
+    /// assert_eq!((d.n, d.sum, d.sum_of_squares, d.min, d.max), (3, 4.0, 6.0, 1.0, 2.0));
+    /// assert_eq!(d.kish_deff, 1.125); // 3 · 6/4²
+    /// assert!((d.effective_n - 8.0 / 3.0).abs() < 1e-15);
+    /// assert_eq!((d.g_min, d.g_max), (1.0, 1.0));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
     pub fn weight_diagnostics(&self) -> WeightDiagnostics {
         let sum: f64 = self.weights.iter().sum();
         let sum_of_squares: f64 = self.weights.iter().map(|w| w * w).sum();

@@ -54,6 +54,16 @@ impl Margin {
     /// Matches respondents and population by the names of the categories. A category of the population without a
     /// respondent is left out and found: its people cannot be represented by anyone.
     ///
+    /// ```
+    /// use shihyo::design::Margin;
+    ///
+    /// let population = [("若".to_owned(), 30.0), ("中".to_owned(), 50.0), ("老".to_owned(), 20.0)];
+    /// let (margin, findings) = Margin::from_names("年代", &[Some("若"), Some("老")], &population)?;
+    /// // Nobody answered for 中: said, and left out.
+    /// assert_eq!((margin.categories().len(), margin.population(), findings.len()), (2, 50.0, 1));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A respondent without a name, or with one that the population table does not have; a name twice in the table.
     pub fn from_names(name: impl Into<String>, respondents: &[Option<&str>], table: &[(String, f64)]) -> Result<(Self, Vec<Finding>)> {
@@ -200,6 +210,20 @@ impl CompensatedSum {
 impl Design {
     /// Post-stratification: in every category weights are multiplied so that they sum to the population's total
     /// (R `postStratify`). Replicates are post-stratified one by one.
+    ///
+    /// w_new = w N_c/Σ_c w in category c; the variance takes the influence values less their weighted mean in each category
+    /// (Holt and Smith 1979; Särndal, Swensson and Wretman 1992, §7.6).
+    ///
+    /// ```
+    /// use shihyo::design::{Design, Margin};
+    ///
+    /// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0, 40.0])?;
+    /// assert_eq!((sex.name(), sex.population()), ("性別", 100.0));
+    /// let design = Design::simple(4)?.post_stratify(&sex)?;
+    /// assert_eq!(design.weights(), [20.0, 20.0, 20.0, 40.0]);
+    /// assert!(design.is_calibrated());
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A category with a positive total in which no respondent has a positive weight.

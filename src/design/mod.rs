@@ -42,6 +42,18 @@ use crate::error::{Error, Result};
 /// A sample design with its weights: everything that an estimate needs to know beside the answers.
 ///
 /// Cloning is cheap; a calibration gives a new design and leaves the old one as it was.
+///
+/// ```
+/// use shihyo::design::{Declaration, Design, Fpc, declare};
+///
+/// let design = Design::simple(5)?;
+/// assert_eq!((design.rows(), design.df(), design.df_of(0..3)), (5, 4.0, 2.0)); // n − 1, of a domain of three too
+/// assert_eq!((design.weights(), design.base_weights()), (&[1.0; 5][..], &[1.0; 5][..]));
+/// assert!(!design.is_calibrated() && !design.is_census() && design.replicates().is_none());
+/// // Three drawn out of three.
+/// assert!(declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0; 3]])))?.is_census());
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Design {
     base_weights: Arc<[f64]>,
@@ -71,6 +83,19 @@ impl Design {
     }
 
     /// A design known by its full-sample weights and its replicate weights (R `svrepdesign`, combined weights).
+    ///
+    /// ```
+    /// use shihyo::design::{Design, ReplicateKind, Replicates};
+    /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
+    ///
+    /// // The jackknife of a mean of three is its s²/n = 7/3.
+    /// let each = vec![vec![0.0, 1.5, 1.5], vec![1.5, 0.0, 1.5], vec![1.5, 1.5, 0.0]];
+    /// let design = Design::replicated(vec![1.0; 3], Replicates::new(ReplicateKind::Jk1, each)?)?;
+    /// let mean = estimate(&design, &Estimand::Mean(&[1.0, 2.0, 6.0]), Domain::All, &Options::default())?;
+    /// assert!((mean.se.unwrap().powi(2) - 7.0 / 3.0).abs() < 1e-12);
+    /// assert_eq!(design.df(), 2.0); // rank 3, less one
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A weight that is negative or not finite, no positive weight, or columns of another length.

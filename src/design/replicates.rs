@@ -36,6 +36,24 @@ pub enum ReplicateCentre {
 }
 
 /// Replicate weights (full analysis weights, not factors) and how to scale their spread.
+///
+/// ```
+/// use shihyo::design::{ReplicateCentre, ReplicateKind, Replicates};
+///
+/// let weights = vec![vec![2.0, 0.0], vec![1.0, 1.0], vec![0.0, 2.0]];
+/// let replicates = Replicates::new(ReplicateKind::Bootstrap, weights)?
+///     .scale(0.25)?
+///     .rscales(vec![1.0, 0.0, 1.0])?
+///     .centre(ReplicateCentre::FullSample);
+/// assert_eq!((replicates.kind(), replicates.len(), replicates.rows()), (ReplicateKind::Bootstrap, 3, 2));
+/// assert_eq!((replicates.overall_scale(), replicates.replicate_scales()), (0.25, &[1.0, 0.0, 1.0][..]));
+/// assert_eq!(replicates.weights().next(), Some(&[2.0, 0.0][..]));
+/// assert!(!replicates.is_empty());
+/// let v = replicates.covariance(&[4.0], &[vec![5.0], vec![9.0], vec![2.0]]).unwrap();
+/// assert_eq!(v.get(0, 0), 1.25); // ¼ ((5 − 4)² + (2 − 4)²)
+/// assert_eq!(replicates.degrees_of_freedom(0..2), 1);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replicates {
     kind: ReplicateKind,

@@ -59,6 +59,16 @@ impl Design {
     /// Trims the weights (R `trimWeights`): clips them to the limits and spreads the sum of what was cut equally,
     /// additively, over the respondents that were not clipped. The variance keeps what earlier steps remembered.
     ///
+    /// ```
+    /// use shihyo::design::{Declaration, Trim, TrimRule, declare};
+    ///
+    /// // 3 of the weight 6 are cut, and ¾ go to each of the four others.
+    /// let design = declare(Declaration::new(5).weights(vec![1.0, 1.0, 1.0, 1.0, 6.0]))?;
+    /// let trimmed = design.trim(&Trim { lower: 0.0, upper: 3.0, rule: TrimRule::Once })?;
+    /// assert_eq!(trimmed.weights(), [1.75, 1.75, 1.75, 1.75, 3.0]);
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Limits that do not leave any weight, or that the sum of the weights cannot satisfy.
     pub fn trim(&self, trim: &Trim) -> Result<Self> {

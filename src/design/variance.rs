@@ -29,6 +29,16 @@ impl fmt::Display for NoVariance {
 }
 
 /// A symmetric matrix of variances and covariances.
+///
+/// ```
+/// use shihyo::design::Covariance;
+///
+/// let v = Covariance::from_values(2, vec![4.0, 1.0, 1.0, 9.0]).unwrap();
+/// assert_eq!((v.size(), v.get(0, 1), v.values().len()), (2, 1.0, 4));
+/// assert_eq!(v.quadratic(&[1.0, -1.0]), 11.0); // 4 + 9 − 2 · 1
+/// assert_eq!(v.bilinear(&[1.0, 0.0], &[1.0, 1.0]), 5.0);
+/// assert_eq!((Covariance::zeros(2).quadratic(&[1.0, 1.0]), Covariance::from_values(2, vec![1.0])), (0.0, None));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {
     size: usize,
@@ -271,6 +281,20 @@ fn add_scaled(matrix: &mut [f64], other: &[f64], scale: f64) {
 impl Design {
     /// Variances and covariances of the estimators with these influence values.
     ///
+    /// ```
+    /// use shihyo::design::{Design, Influences, NoVariance};
+    ///
+    /// // The mean of 1, 2, 4, 9: z = (y − 4)/4, and V = s²/n = 38/12.
+    /// let z = Influences::new(1, vec![0, 1, 2, 3], vec![-0.75, -0.5, 0.0, 1.25]);
+    /// let design = Design::simple(4)?;
+    /// assert!((design.covariance(&z).unwrap().get(0, 0) - 38.0 / 12.0).abs() < 1e-12);
+    /// // No lonely unit, so that it does not matter where one would be judged.
+    /// assert_eq!(design.covariance(&z), design.covariance(&z.clone().over_whole_design()));
+    /// // Replicates have their own.
+    /// assert_eq!(design.jackknife()?.covariance(&z), Err(NoVariance::NoReplicates));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`NoVariance::LonelyPsu`] when the policy leaves no stratum to learn from; [`NoVariance::NoReplicates`] for a
     /// replicate design, whose variance comes from [`super::Replicates::covariance`].
@@ -322,6 +346,17 @@ impl Design {
 
     /// As [`Design::covariance`], from scatters of the first stage that were added up elsewhere; for designs of one
     /// stage without calibration.
+    ///
+    /// ```
+    /// use shihyo::design::{Design, Scatters};
+    ///
+    /// // The example of `covariance` from its sums: Σ u = 0, Σ u² = 38/16.
+    /// let mut scatters = Scatters::new(1, 1);
+    /// scatters.set_from_sums(0, 4, 4, &[0.0], &[38.0 / 16.0]);
+    /// let v = Design::simple(4)?.covariance_from_scatters(&scatters).unwrap();
+    /// assert!((v.get(0, 0) - 38.0 / 12.0).abs() < 1e-12);
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Design::covariance`].

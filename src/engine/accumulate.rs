@@ -5,6 +5,15 @@ use super::reduction::Reduction;
 use super::totals::Totals;
 
 /// Adds up all rows. The result is the same, bit for bit, for any number of threads.
+///
+/// ```
+/// use shihyo::engine::{Cells, Measure, Reduction, reduce};
+///
+/// let answers = Measure { codes: &[0, 2, 2, 1, 2], code_count: 3 };
+/// let totals = reduce(&Reduction::new(5, None, Cells::One, None, vec![answers])?);
+/// assert_eq!(totals.n(0, 0, 0), [1, 1, 3]);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 pub fn reduce(reduction: &Reduction<'_>) -> Totals {
     Cube::of(reduction).totals()
 }

@@ -26,6 +26,24 @@ struct Measured {
 ///
 /// Where all rows of a key have one weight w, the sums are counts: Σw = n w, Σw² = n w². Then nothing rounds before
 /// the last step, and what rolls up is the same however the rows were divided.
+///
+/// ```
+/// use shihyo::engine::{Cells, Cube, Measure, Reduction};
+///
+/// let answers = Measure { codes: &[0, 1, 2, 1], code_count: 3 };
+/// let cells = Cells::Small { of_row: &[0, 1, 2, 2], count: 3 };
+/// let cube = Cube::of(&Reduction::new(4, None, cells, None, vec![answers])?);
+/// assert_eq!((cube.rows(), cube.slots()), (4, &[(0, 0, 1), (0, 1, 1), (0, 2, 2)][..]));
+/// assert_eq!(cube.weight_of_key(), Some(&[1.0][..]));
+/// // Cells 0 and 1 as one group, cell 2 left out.
+/// assert_eq!(cube.roll_up(&[Some(0), Some(0), None], 1).n(0, 0, 0), [1, 1, 0]);
+/// // Codes 1 and 2 as a NET.
+/// assert_eq!(cube.recoded(2, &[(0, vec![0, 1, 1])]).totals().n(0, 0, 2), [0, 2]);
+/// // From counts made elsewhere.
+/// let again = Cube::from_counts(vec![1.0], 3, cube.slots().to_vec(), vec![(3, vec![1, 0, 0, 0, 1, 0, 0, 1, 1])]);
+/// assert_eq!(again, Some(cube));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cube {
     key_count: usize,

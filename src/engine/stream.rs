@@ -74,6 +74,25 @@ impl Streamed {
 
 /// Adds up a file.
 ///
+/// ```
+/// use shihyo::engine::{StreamColumns, stream};
+/// use shihyo::raw::{ReadOptions, scan::Plain};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("survey.csv");
+/// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,2.5,1,0\n2,4,1,1\n")?;
+/// let file = Plain::look(&path, "survey.csv", &ReadOptions::default()).unwrap();
+/// let columns = StreamColumns { key: Some(0), weight: Some(1), size: None, cells: vec![2], measures: vec![3] };
+/// let streamed = stream(&file, &columns).unwrap();
+/// assert_eq!((streamed.rows, streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0)));
+/// assert_eq!(streamed.rows_by_cell(), [1, 2]);
+/// assert_eq!(streamed.rows_by_code(0)[..3], [0, 1, 2]); // blank, 0, 1
+/// // District 2, age 1, answer 1: one row of the weight 4.
+/// let totals = streamed.cube(vec![2.5, 4.0]).unwrap().totals();
+/// assert_eq!(totals.w(0, 1, 1)[..3], [0.0, 0.0, 4.0]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 /// Anything that this quick way does not do: weights or sizes that differ within a stratum, a weight that is not above 0,
 /// too many crossings, a column in two parts, a file that is not plain.

@@ -6,6 +6,16 @@ use super::reduction::Reduction;
 const NEAR: usize = 1 << 14;
 
 /// Rows by slot and code, of several measures. Counts are integers, so that any order of adding gives the same.
+///
+/// ```
+/// use shihyo::engine::Tally;
+///
+/// let mut tally = Tally::new([2].into_iter()); // one measure of two codes
+/// tally.grow(2);
+/// assert!(tally.add(&[0, 1, 1], [&[1_u8, 0, 1][..]].into_iter()));
+/// assert_eq!((tally.rows(), tally.slot_count(), tally.rows_of_slot(1)), (3, 2, 2));
+/// assert_eq!(tally.counts(0, 1), [1, 1]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     rows: u64,

@@ -12,6 +12,15 @@ use crate::estimate::value::{ConfidenceInterval, DegreesOfFreedom, Estimate, Not
 use crate::stats::dist::t_two_sided_p;
 
 /// A number made of estimates, compared with 0 (a ratio: with 1).
+///
+/// ```
+/// use shihyo::estimate::Comparison;
+///
+/// // 1 with the standard error ½, against 0 and the normal distribution.
+/// let c = Comparison::new(Ok(1.0), Ok(0.25), 0.0, f64::INFINITY, 0.95);
+/// assert_eq!((c.se, c.t), (Ok(0.5), Ok(2.0)));
+/// assert_eq!(format!("{:.4} {:.3}", c.p_value.unwrap(), c.interval.unwrap().high), "0.0455 1.980");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// The number.
@@ -78,6 +87,23 @@ impl Joint {
 }
 
 /// Estimates several numbers of one sample together.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, jointly};
+///
+/// // Means 2 and 6 with V = 6/5 Σ u²: 4/15 and 16/15, and no covariance.
+/// let (a, b) = ([true, true, true, false, false, false], [false, false, false, true, true, true]);
+/// let y = Estimand::Mean(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
+/// let both = jointly(&Design::simple(6)?, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))], &Options::default())?;
+/// let difference = both.contrast(&[1.0, -1.0], &Options::default());
+/// assert_eq!(difference.value, Ok(-4.0));
+/// assert!((difference.se.unwrap().powi(2) - 4.0 / 3.0).abs() < 1e-12);
+/// // (V₁ + r² V₂)/6², r = 1/3.
+/// let ratio = both.ratio(0, 1, &Options::default());
+/// assert!((ratio.se.unwrap().powi(2) - (4.0 / 15.0 + 16.0 / 135.0) / 36.0).abs() < 1e-12);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
@@ -176,6 +202,23 @@ pub struct Pair {
 
 /// All pairs of groups, a before b, with adjusted p-values. Pairs that cannot be tested are left out of the adjustment.
 ///
+/// The adjustments are those of [`p_adjust::holm`], [`p_adjust::benjamini_hochberg`] and [`p_adjust::bonferroni`] (R
+/// `p.adjust`).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Estimand, Groups, Options, pairwise};
+///
+/// let groups = Groups::new(&[0, 0, 1, 1, 2, 2], 3);
+/// let y = Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 2.0, 4.0]);
+/// let pairs = pairwise(&Design::simple(6)?, &y, &groups, &Options::default())?;
+/// assert_eq!(pairs.iter().map(|p| (p.a, p.b)).collect::<Vec<_>>(), [(0, 1), (0, 2), (1, 2)]);
+/// assert_eq!(pairs[0].comparison.value, Ok(-5.0)); // 2 − 7
+/// let p = pairs[0].comparison.p_value.clone().unwrap();
+/// assert!((pairs[0].p_bonferroni.clone().unwrap() - (3.0 * p).min(1.0)).abs() < 1e-15);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
 /// # Errors
 /// Columns of another length than the design.
 pub fn pairwise(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Vec<Pair>> {
@@ -201,6 +244,20 @@ pub fn pairwise(design: &Design, estimand: &Estimand<'_>, groups: &Groups, optio
 }
 
 /// One estimand in every group, with covariances. Groups that nobody is in have no estimate, and no covariance with others.
+///
+/// C(a, b) = the design's covariance of the influence values of both (R `svyby(…, covmat = TRUE)`, survey 4.5).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Estimand, Groups, Options, by_groups};
+///
+/// let groups = Groups::new(&[0, 0, 1, 1], 2);
+/// let joint = by_groups(&Design::simple(4)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), &groups, &Options::default())?;
+/// assert_eq!(joint.estimates[1].value, Ok(7.0));
+/// // Nobody is in both groups of a simple sample: the means do not covary.
+/// assert!(joint.covariance.unwrap().get(0, 1).abs() < 1e-15);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
@@ -257,7 +314,8 @@ pub struct WaveDifference {
     pub comparison: Comparison,
 }
 
-/// Second minus first, of two independent samples: the variances add.
+/// Second minus first, of two independent samples: the variances add, V = V₁ + V₂ (Satterthwaite 1946 for the degrees of
+/// freedom, see [`WaveDf`]).
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -301,6 +359,19 @@ fn compare_waves(
 }
 
 /// Second over first, of two independent samples, by the delta method: V = r² (V₁/θ₁² + V₂/θ₂²). The test compares with 1.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_ratio};
+///
+/// // Shares .4 and .75 with V = p(1 − p)/(n − 1) = .06 and .0625.
+/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All, &Options::default());
+/// let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Infinite, 0.95);
+/// assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12);
+/// let variance = 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625);
+/// assert!((change.comparison.se.unwrap().powi(2) - variance).abs() < 1e-12);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
     let part = |e: &Estimate| -> Result<(f64, f64), NotEstimable> { Ok((e.value.clone()?, e.se.clone()?.powi(2))) };
     let both = part(first).and_then(|a| part(second).map(|b| (a, b)));
@@ -312,6 +383,20 @@ pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -
 
 /// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the domain, with
 /// one degree of freedom less than the domain has, as R's two-parameter model takes it.
+///
+/// t = (ȳ₁ − ȳ₀)/√V(ȳ₁ − ȳ₀), V as in [`difference()`]. Source: R `svyttest(y ~ group, design)`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, t_test};
+///
+/// // Means 2 and 6, V = 6/5 (2/9 + 8/9) = 4/3: t² = 16/(4/3) = 12.
+/// let y = Estimand::Mean(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
+/// let test = t_test(&Design::simple(6)?, &y, Domain::All, &[true, true, true, false, false, false], 0.95)?;
+/// assert!((test.comparison.t.unwrap().powi(2) - 12.0).abs() < 1e-10);
+/// assert_eq!(test.comparison.df, 4.0); // 5 − 1
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// Columns of another length than the design.

@@ -13,6 +13,25 @@ pub const NO_GROUP: u32 = u32::MAX;
 
 /// What is estimated. Columns hold one value a respondent; a row without a valid answer leaves the domain, never the
 /// design.
+///
+/// With d 1 inside the domain and 0 outside, the influence values are z = d (y − R x)/Σ w d x for a ratio R, a share or mean
+/// being one with x = 1, and z = d y for a total or count (Woodruff 1971; Särndal, Swensson and Wretman 1992, §5.5; R
+/// `svyratio`, `svymean`, `svytotal`, survey 4.5).
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, NO, OUTSIDE, Options, YES, estimate};
+///
+/// let design = Design::simple(4)?;
+/// let value = |what: Estimand<'_>| estimate(&design, &what, Domain::All, &Options::default()).map(|e| e.value);
+/// assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
+/// assert_eq!(value(Estimand::Count(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0));
+/// assert_eq!(value(Estimand::Mean(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(3.0));
+/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0));
+/// let ratio = Estimand::Ratio { numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] };
+/// assert_eq!((ratio.rows(), value(ratio)?), (4, Ok(0.5)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Estimand<'a> {
     /// p = Σ w d y / Σ w d: [`YES`], [`NO`], anything else is outside the base.
@@ -74,6 +93,16 @@ impl Domain<'_> {
 }
 
 /// A classification: each row is in one group, or in none ([`NO_GROUP`]).
+///
+/// ```
+/// use shihyo::estimate::{Domain, Groups, NO_GROUP};
+///
+/// let districts = Groups::new(&[0, 1, 1, NO_GROUP], 2);
+/// assert_eq!((districts.count(), districts.length()), (2, 4));
+/// let adults = Domain::Rows(&[true, false, true]);
+/// assert!(adults.contains(2) && !adults.contains(1));
+/// assert_eq!(Groups::one(3, adults).count(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Groups {
     rows: Vec<Vec<u32>>,
@@ -128,6 +157,18 @@ pub enum DfChoice {
 }
 
 /// What an interval of a share rests on.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, IntervalBasis, IntervalMethod, Options, estimate};
+///
+/// // Newcombe 1998, table I: 81 of 263.
+/// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
+/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial, ..Options::default() };
+/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
+/// assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553 0.3662".to_owned()));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IntervalBasis {
     /// The design's variance and degrees of freedom.
@@ -138,6 +179,13 @@ pub enum IntervalBasis {
 }
 
 /// How an estimate is to be reported.
+///
+/// ```
+/// use shihyo::estimate::{DfChoice, IntervalMethod, Options};
+///
+/// let options = Options { method: IntervalMethod::KornGraubard, df: DfChoice::Given(38.0), ..Options::default() };
+/// assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
     /// Interval of a share; other statistics always have `wald`.

@@ -27,6 +27,17 @@ pub struct DesignInfo {
 
 /// Counts a design and a domain.
 ///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, design_info};
+///
+/// let info = design_info(&Design::simple(4)?, Domain::Rows(&[true, true, true, false]))?;
+/// assert_eq!((info.n, info.n_domain, info.psu_count, info.stratum_count), (4, 3, Some(4), Some(1)));
+/// assert_eq!((info.df.design, info.df.domain), (3.0, 2.0)); // PSUs − strata
+/// assert_eq!((info.n_weighted, info.n_weighted_domain), (4.0, 3.0));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
 /// # Errors
 /// A domain of another length than the design.
 pub fn design_info(design: &Design, domain: Domain<'_>) -> Result<DesignInfo> {

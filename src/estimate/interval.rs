@@ -69,6 +69,15 @@ pub fn share_interval(
 ///
 /// Source: R survey 4.5 `svyciprop(method="logit")` on a `svyrep.design`.
 ///
+/// ```
+/// use shihyo::estimate::{IntervalMethod, interval::{ShareInputs, share_interval_replicate}};
+/// // logit ½ = 0, and 1/(1 + exp(±1.96 · .2)).
+/// let inputs = ShareInputs { p: 0.5, variance: 0.0025, n: 100, df: f64::INFINITY };
+/// let i = share_interval_replicate(IntervalMethod::Logit, 0.95, &inputs, 0.04)?;
+/// assert_eq!(format!("{:.6} {:.6}", i.low, i.high), "0.403238 0.596762");
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
 /// # Errors
 /// As [`share_interval`]; [`NotEstimable::NotDefined`] too when `logit_variance` is needed and negative or not finite
 /// (a replicate share of 0 or 1 has no logit).

@@ -2,6 +2,17 @@
 //!
 //! Each function takes p-values in [0, 1] in any order and gives the adjusted ones in the same order, each at most 1.
 //! A caller with a test that was not possible leaves its p-value out, as R leaves out NA.
+//!
+//! ```
+//! use shihyo::estimate::p_adjust::{benjamini_hochberg, bonferroni, hochberg, holm};
+//!
+//! let close = |a: Vec<f64>, b: [f64; 3]| a.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-15);
+//! let p = [0.04, 0.01, 0.03];
+//! assert!(close(bonferroni(&p), [0.12, 0.03, 0.09])); // 3 p
+//! assert!(close(holm(&p), [0.06, 0.03, 0.06])); // 3 · .01, 2 · .03, 1 · .04, none below the one before
+//! assert!(close(hochberg(&p), [0.04, 0.03, 0.04])); // the same, none above the one after
+//! assert!(close(benjamini_hochberg(&p), [0.04, 0.03, 0.04])); // 3/1 · .01, 3/2 · .03, 3/3 · .04
+//! ```
 
 /// Ranks from the smallest p-value: positions of the values in ascending order, ties in their order.
 fn ascending(p: &[f64]) -> Vec<usize> {

@@ -9,6 +9,18 @@ use crate::estimate::value::{ConfidenceInterval, Estimate, IntervalMethod, NotEs
 use crate::stats::dist::t_quantile;
 
 /// How a quantile is read off the weighted distribution. With values in order, C_k = w_1 + … + w_k and C_n = Σ w:
+///
+/// Hyndman and Fan 1996, The American Statistician 50, 361–365; R `svyquantile(qrule = …)`, survey 4.5.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
+///
+/// let design = Design::simple(4)?;
+/// let median = |rule| quantile(&design, &[1.0, 2.0, 3.0, 4.0], 0.5, rule, QuantileInterval::Mean, Domain::All, &Options::default());
+/// assert_eq!((median(QuantileRule::Math)?.value, median(QuantileRule::School)?.value), (Ok(2.0), Ok(2.5)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum QuantileRule {
     /// The least value with C_k ≥ p C_n (Hyndman and Fan 1).
@@ -177,6 +189,16 @@ pub fn quantile(
 }
 
 /// As [`quantile`], in every group.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Groups, Options, QuantileInterval, QuantileRule, quantile_by};
+///
+/// let (y, groups) = ([1.0, 2.0, 3.0, 10.0, 20.0, 30.0], Groups::new(&[0, 0, 0, 1, 1, 1], 2));
+/// let medians = quantile_by(&Design::simple(6)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, &groups, &Options::default())?;
+/// assert_eq!((medians[0].value.clone(), medians[1].value.clone()), (Ok(2.0), Ok(20.0)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`quantile`].

@@ -178,6 +178,23 @@ impl<'a> ShareTable<'a> {
 
     /// Variances and covariances of several shares of one measure (that of the first).
     ///
+    /// ```
+    /// use shihyo::design::Design;
+    /// use shihyo::engine::{Cells, Measure, Reduction, reduce};
+    /// use shihyo::estimate::{ShareOf, ShareTable};
+    ///
+    /// // One of four: V = p(1 − p)/(n − 1) = .0625, and a share and its complement covary by −V.
+    /// let design = Design::simple(4)?;
+    /// let (keys, count) = ShareTable::keys(&design)?;
+    /// let measure = Measure { codes: &[1, 0, 0, 0], code_count: 2 };
+    /// let totals = reduce(&Reduction::new(4, Some((&keys, count)), Cells::One, None, vec![measure])?);
+    /// let share = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
+    /// let complement = ShareOf { yes: &[true, false], ..share };
+    /// let v = ShareTable::new(&design, &totals)?.covariance(&[share, complement]).unwrap();
+    /// assert!((v.get(0, 0) - 0.0625).abs() < 1e-15 && (v.get(0, 1) + 0.0625).abs() < 1e-15);
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// The reason of the first share that does not exist, or why the design gives no variance.
     pub fn covariance(&self, shares: &[ShareOf<'_>]) -> Result<Covariance, NotEstimable> {

@@ -229,6 +229,17 @@ pub fn estimate_by(design: &Design, estimand: &Estimand<'_>, groups: &Groups, op
 
 /// Estimates many numbers in every group: a list of estimands, each with one estimate a group.
 ///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Estimand, Groups, Options, estimate_all};
+///
+/// let groups = Groups::new(&[0, 0, 1, 1], 2);
+/// let both = [Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), Estimand::Share(&[1, 0, 1, 1])];
+/// let all = estimate_all(&Design::simple(4)?, &both, &groups, &Options::default())?;
+/// assert_eq!((all[0][1].value.clone(), all[1][0].value.clone()), (Ok(7.0), Ok(0.5)));
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`estimate`].
 pub fn estimate_all(

@@ -9,6 +9,17 @@ use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
 /// Why a number cannot be given. Never 0, never NaN.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, NotEstimable, Options, estimate};
+///
+/// // Nobody answered.
+/// let e = estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
+/// assert_eq!(e.value, Err(NotEstimable::EmptyBase));
+/// assert_eq!(NotEstimable::EmptyBase.text().en, "nobody in the base");
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotEstimable {
@@ -56,6 +67,14 @@ impl fmt::Display for NotEstimable {
 }
 
 /// A method for a confidence interval of a share, spelled as in R and svy.
+///
+/// ```
+/// use shihyo::estimate::IntervalMethod;
+///
+/// assert!(IntervalMethod::ALL.iter().all(|m| m.name().parse::<IntervalMethod>().unwrap() == *m));
+/// // R's name for it.
+/// assert_eq!("beta".parse::<IntervalMethod>().unwrap(), IntervalMethod::KornGraubard);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IntervalMethod {
@@ -169,6 +188,17 @@ pub enum DeffReference {
 }
 
 /// Design effect, with the reference that it was computed against.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{DeffReference, Domain, Estimand, Options, estimate};
+///
+/// // A simple sample is its own reference.
+/// let options = Options { deff: DeffReference::WithReplacement, ..Options::default() };
+/// let e = estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
+/// assert!((e.deff.unwrap().value - 1.0).abs() < 1e-12);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Deff {
     /// V / V of a simple random sample of the same size.
@@ -187,6 +217,20 @@ pub struct DegreesOfFreedom {
 }
 
 /// An estimate. Shares are in [0, 1]; totals and means in the unit of the variable.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, estimate};
+///
+/// // Three of five: V = p(1 − p)/(n − 1) = .06, so that the effective size is n − 1.
+/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All, &Options::default())?;
+/// assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
+/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12);
+/// assert!((e.n_eff.clone().unwrap() - 4.0).abs() < 1e-12);
+/// // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
+/// assert!((e.korn_graubard_n(0.95, 4.0).unwrap() - 4.0).abs() < 1e-12);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Estimate {
     /// Rows of the domain with a valid answer (the base).

@@ -77,6 +77,16 @@ impl LeastSquares {
     }
 
     /// Coefficients of y on the columns, 0 for a dropped one. `None` when y has not one number a row.
+    ///
+    /// ```
+    /// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
+    /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the redundant dummy 0.
+    /// let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0];
+    /// let fit = LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap();
+    /// assert_eq!(fit.rank(), 2);
+    /// let beta = fit.coefficients(&[4.0, 6.0, 9.0]).unwrap();
+    /// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+    /// ```
     pub fn coefficients(&self, y: &[f64]) -> Option<Vec<f64>> {
         if y.len() != self.rows {
             return None;
@@ -132,6 +142,15 @@ fn reflect(y: &mut [f64], v: &[f64]) {
 /// Columns are taken in order; one whose pivot is below `tolerance`² of its diagonal is a combination of those before
 /// it and is dropped (coefficient 0). The dropping is that of [`LeastSquares`] with the same tolerance, as far as the
 /// squared condition allows: use 1e-7 at the smallest.
+///
+/// ```
+/// use shihyo::stats::linalg::{COLLINEAR, NormalEquations};
+/// // The sums of the example of `LeastSquares::coefficients`: XᵀX and Xᵀy.
+/// let equations = NormalEquations::new(&[3.0, 2.0, 1.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0], 3, COLLINEAR).unwrap();
+/// assert_eq!(equations.kept(), [0, 1]);
+/// let beta = equations.solve(&[19.0, 10.0, 9.0]).unwrap();
+/// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+/// ```
 #[derive(Debug, Clone)]
 pub struct NormalEquations {
     n: usize,

@@ -1,6 +1,17 @@
 //! Small dense linear algebra on row-major slices.
 //!
 //! A matrix with r rows and c columns is a slice of length r·c, row after row. What cannot be solved is `None`.
+//!
+//! ```
+//! use shihyo::stats::linalg::{inverse, multiply, ratio_eigenvalues, solve, spd_solve};
+//! let close = |a: Option<Vec<f64>>, b: &[f64]| a.unwrap().iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-14);
+//! let (a, b) = ([2.0, 1.0, 1.0, 3.0], [3.0, 5.0]); // det A = 5
+//! assert!(close(inverse(&a, 2), &[0.6, -0.2, -0.2, 0.4]));
+//! assert!(close(solve(&a, 2, &b, 1), &[0.8, 1.4]) && close(spd_solve(&a, 2, &b, 1), &[0.8, 1.4]));
+//! assert!(close(multiply(&a, &[0.8, 1.4], 2, 2, 1), &b));
+//! assert!(close(ratio_eigenvalues(&[2.0, 0.0, 0.0, 1.0], &[6.0, 0.0, 0.0, 1.0], 2), &[3.0, 1.0]));
+//! assert_eq!(inverse(&[1.0, 2.0, 2.0, 4.0], 2), None); // singular
+//! ```
 
 use nalgebra::{Cholesky, DMatrix, Dyn};
 
