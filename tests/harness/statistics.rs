@@ -10,9 +10,9 @@ use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::p_adjust;
 use shihyo::estimate::reliability::{ComplementFootnote, NchsVerdict, Presentation, ReliabilityReason, nchs_share};
 use shihyo::estimate::{
-    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, Joint, MultiAnswerBase,
+    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, MultiAnswerBase,
     NotEstimable, OUTSIDE, Options, Percent, QuantileInterval, QuantileRule, WaveDf, by_groups, crosstab, design_info, difference,
-    estimate, estimate_by, frequency, independence, jointly, multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    estimate, estimate_by, frequency, independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
 use shihyo::stats::dist::t_quantile;
 
@@ -132,28 +132,17 @@ fn estimand<'a>(kind: &str, measured: &'a Measured, numbers: &'a [f64]) -> Outco
 impl Case<'_> {
     fn fields(&self, e: &Estimate, replaced: &Result<Deff, NotEstimable>) -> BTreeMap<String, Value> {
         let df = self.df_of(e);
-        // What the library will not say and R does: the spread of one answer is 0, and so is that of a share of 0 or 1,
-        // of which R's method "mean" makes an interval.
-        let se = match &e.se {
-            Err(NotEstimable::SingleObservation) => Ok(0.0),
-            se => se.clone(),
-        };
-        let interval = match (&e.interval, &e.value, &se) {
-            (Err(NotEstimable::AtBoundary | NotEstimable::SingleObservation), Ok(value), Ok(se))
-                if self.options.method == IntervalMethod::Wald =>
-            {
+        // The oracle's method "mean" is the interval of a mean, which a share of 0 or 1 has too; `wald`, a share's, has not.
+        let interval = match (&e.interval, &e.value, &e.se) {
+            (Err(NotEstimable::AtBoundary), Ok(value), Ok(se)) if self.options.method == IntervalMethod::Wald => {
                 mean_interval(*value, *se, df, self.options.level)
             }
             (interval, ..) => (*interval).clone(),
         };
-        let cv = match e.cv() {
-            Err(NotEstimable::SingleObservation) if e.value.as_ref().is_ok_and(|v| *v != 0.0) => Ok(0.0),
-            cv => cv,
-        };
         let deff = |d: &Result<Deff, NotEstimable>| d.as_ref().map_or(Value::Null, |d| json!(d.value));
         let entries = [
             ("estimate", show(&e.value)),
-            ("se", show(&se)),
+            ("se", show(&e.se)),
             ("ci_low", interval.as_ref().map_or(Value::Null, |i| json!(i.low))),
             ("ci_high", interval.as_ref().map_or(Value::Null, |i| json!(i.high))),
             ("deff", deff(&e.deff)),
@@ -162,7 +151,7 @@ impl Case<'_> {
             ("n_unweighted", json!(e.n)),
             ("n_weighted", json!(e.n_weighted)),
             ("n_yes", e.n_yes.map_or(Value::Null, |n| json!(n))),
-            ("cv", show(&cv)),
+            ("cv", show(&e.cv())),
             ("n_eff", show(&e.n_eff)),
             ("n_eff_df", show(&e.korn_graubard_n(self.options.level, e.df.domain))),
         ];
@@ -175,16 +164,6 @@ impl Case<'_> {
             DfChoice::Design => e.df.design,
             DfChoice::Infinite => f64::INFINITY,
             DfChoice::Given(df) => df,
-        }
-    }
-
-    /// A comparison that the library refuses because one side is a single answer, as R gives it.
-    fn with_singles(&self, own: &Comparison, joint: &Joint, coefficients: &[f64]) -> Comparison {
-        match (&own.se, &joint.covariance) {
-            (Err(NotEstimable::SingleObservation), Ok(v)) => {
-                Comparison::new(own.value.clone(), Ok(v.quadratic(coefficients)), 0.0, own.df, self.options.level)
-            }
-            _ => own.clone(),
         }
     }
 
@@ -369,12 +348,10 @@ impl Case<'_> {
         let wanted = estimand("difference", &measured, &numbers)?;
         let (a, b) = (self.within(&self.statistic["a"])?, self.within(&self.statistic["b"])?);
         let got = difference(&self.design, &wanted, Domain::Rows(&a), Domain::Rows(&b), &self.options).map_err(words)?;
-        let joint = jointly(&self.design, &[(wanted, Domain::Rows(&a)), (wanted, Domain::Rows(&b))], &self.options).map_err(words)?;
-        let mut fields = self.comparison(&self.with_singles(&got.comparison, &joint, &[1.0, -1.0]));
+        let mut fields = self.comparison(&got.comparison);
         for (name, e) in [("a", &got.a), ("b", &got.b)] {
             fields.insert(format!("estimate_{name}"), show(&e.value));
-            let alone = e.se == Err(NotEstimable::SingleObservation);
-            fields.insert(format!("se_{name}"), if alone { json!(0.0) } else { show(&e.se) });
+            fields.insert(format!("se_{name}"), show(&e.se));
             fields.insert(format!("n_unweighted_{name}"), json!(e.n));
         }
         fields.insert("cov_ab".to_owned(), show(&got.covariance));
@@ -388,13 +365,10 @@ impl Case<'_> {
         let (keys, groups) = self.by()?;
         let level = |at: usize| keys[at].values().next().cloned().unwrap_or(Value::Null);
         let pairs = pairwise(&self.design, &wanted, &groups, &self.options).map_err(words)?;
-        let joint = by_groups(&self.design, &wanted, &groups, &self.options).map_err(words)?;
         Ok(pairs
             .iter()
             .map(|pair| {
-                let mut coefficients = vec![0.0; keys.len()];
-                (coefficients[pair.a], coefficients[pair.b]) = (1.0, -1.0);
-                let mut fields = self.comparison(&self.with_singles(&pair.comparison, &joint, &coefficients));
+                let mut fields = self.comparison(&pair.comparison);
                 fields.insert("p_holm".to_owned(), show(&pair.p_holm));
                 fields.insert("p_bh".to_owned(), show(&pair.p_bh));
                 fields.insert("p_bonferroni".to_owned(), show(&pair.p_bonferroni));
@@ -421,7 +395,7 @@ impl Case<'_> {
         let coefficients: Vec<f64> = keys.iter().map(coefficient).collect();
         let joint = by_groups(&self.design, &wanted, &groups, &self.options).map_err(words)?;
         let own = joint.contrast(&coefficients, &self.options);
-        Ok(vec![Row { key: Map::new(), fields: self.comparison(&self.with_singles(&own, &joint, &coefficients)) }])
+        Ok(vec![Row { key: Map::new(), fields: self.comparison(&own) }])
     }
 
     fn wave_difference(&self, variance: RakeVariance) -> Outcome<Vec<Row>> {
