@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cube::Cube;
 use super::tally::Tally;
-use crate::raw::scan::{Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
+use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
 
 /// More crossings than this are no summary: the rows are few beside them.
 const MOST_SLOTS: usize = 1 << 17;
@@ -12,7 +12,7 @@ const MOST_SLOTS: usize = 1 << 17;
 /// The columns of a stratified sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamColumns {
-    /// Stratum; one for all without.
+    /// Stratum; one for all without. It may be a classification too.
     pub key: Option<usize>,
     /// Weight, one for all rows of a stratum.
     pub weight: Option<usize>,
@@ -122,16 +122,33 @@ impl Streamed {
 pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOver> {
     let codes = columns.codes();
     let mut wanted: Vec<(usize, Kind)> = codes.iter().map(|at| (*at, Kind::Code)).collect();
-    wanted.extend(columns.key.map(|at| (at, Kind::Key)));
+    wanted.extend(columns.key.filter(|at| !codes.contains(at)).map(|at| (at, Kind::Key)));
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
     // A key has 32 bits of the crossing's number, a classification eight.
     if columns.cells.len() > 12 {
         return Err(HandOver("classifications"));
     }
     let place = |at: &usize| codes.iter().position(|c| c == at).unwrap_or(0);
-    let measures: Vec<usize> = columns.measures.iter().map(place).collect();
-    let scanned = file.scan(&wanted, || Stream::new(columns, &measures))?;
-    merged(scanned, columns, &measures)
+    let places = Places {
+        key: columns.key.map(|at| codes.iter().position(|c| *c == at).map_or(KeyPlace::Keys, KeyPlace::Codes)),
+        measures: columns.measures.iter().map(place).collect(),
+    };
+    let scanned = file.scan(&wanted, || Stream::new(columns, &places))?;
+    merged(scanned, columns, &places)
+}
+
+/// Where the scanned columns are.
+struct Places {
+    key: Option<KeyPlace>,
+    /// Which column of codes each measure is.
+    measures: Vec<usize>,
+}
+
+/// A stratum is a key, or a code where it is a classification too.
+#[derive(Clone, Copy)]
+enum KeyPlace {
+    Keys,
+    Codes(usize),
 }
 
 /// Weight, size, and where they first occur.
@@ -151,8 +168,7 @@ impl Facts {
 /// The sums of one thread.
 struct Stream<'a> {
     columns: &'a StreamColumns,
-    /// Which column of codes each measure is.
-    measures: &'a [usize],
+    places: &'a Places,
     facts: BTreeMap<u32, Facts>,
     crossings: Crossings,
     /// Weight and size of each slot.
@@ -162,10 +178,10 @@ struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    fn new(columns: &'a StreamColumns, measures: &'a [usize]) -> Self {
+    fn new(columns: &'a StreamColumns, places: &'a Places) -> Self {
         Self {
             columns,
-            measures,
+            places,
             facts: BTreeMap::new(),
             crossings: Crossings::new(),
             of_slot: Vec::new(),
@@ -181,8 +197,15 @@ impl Consumer for Stream<'_> {
         let ones = vec![1.0; if self.columns.weight.is_some() && self.columns.size.is_some() { 0 } else { rows }];
         let weights = if self.columns.weight.is_some() { chunk.numbers(0) } else { &ones };
         let sizes = if self.columns.size.is_some() { chunk.numbers(usize::from(self.columns.weight.is_some())) } else { &ones };
-        let none = vec![0; if self.columns.key.is_some() { 0 } else { rows }];
-        let keys = if self.columns.key.is_some() { chunk.keys(0) } else { &none };
+        let made: Vec<u32> = match self.places.key {
+            Some(KeyPlace::Keys) => Vec::new(),
+            Some(KeyPlace::Codes(at)) => chunk.codes(at).iter().copied().map(u32::from).collect(),
+            None => vec![0; rows],
+        };
+        if matches!(self.places.key, Some(KeyPlace::Codes(_))) && made.contains(&u32::from(BLANK)) {
+            return Err(HandOver("key"));
+        }
+        let keys = if matches!(self.places.key, Some(KeyPlace::Keys)) { chunk.keys(0) } else { &made };
         let cells: Vec<&[u8]> = (0..self.columns.cells.len()).map(|at| chunk.codes(at)).collect();
         self.slots.clear();
         for (row, ((key, weight), size)) in keys.iter().zip(weights).zip(sizes).enumerate() {
@@ -203,7 +226,7 @@ impl Consumer for Stream<'_> {
             self.slots.push(slot);
         }
         self.tally.grow(self.of_slot.len());
-        let measures = self.measures.iter().map(|at| chunk.codes(*at));
+        let measures = self.places.measures.iter().map(|at| chunk.codes(*at));
         if self.tally.add(&self.slots, measures) { Ok(()) } else { Err(HandOver("rows")) }
     }
 }
@@ -258,7 +281,7 @@ impl Crossings {
 }
 
 /// The sums of all threads as one: counts add up, and all orders come from the file.
-fn merged(scanned: Scanned<Stream<'_>>, columns: &StreamColumns, measures: &[usize]) -> Result<Streamed, HandOver> {
+fn merged(scanned: Scanned<Stream<'_>>, columns: &StreamColumns, Places { key: key_place, measures }: &Places) -> Result<Streamed, HandOver> {
     let Scanned { consumers: parts, values, keys: key_texts } = scanned;
     let mut facts: BTreeMap<u32, Facts> = BTreeMap::new();
     for (key, found) in parts.iter().flat_map(|p| &p.facts) {
@@ -306,9 +329,10 @@ fn merged(scanned: Scanned<Stream<'_>>, columns: &StreamColumns, measures: &[usi
     });
     let counted: Vec<(usize, Vec<u64>)> = counted.collect();
     let slots: Vec<(u32, u32, u64)> = slots.iter().map(|((key, cell), places)| (*key, *cell, rows_of(places))).collect();
-    let text = |code: u32| match code.checked_sub(TEXT_KEY) {
-        Some(at) => key_texts.first().and_then(|texts| texts.get(at as usize)).cloned().unwrap_or_default(),
-        None => code.to_string(),
+    let text = |code: u32| match (key_place, code.checked_sub(TEXT_KEY)) {
+        (Some(KeyPlace::Codes(column)), _) => values[*column].iter().find(|v| u32::from(v.code) == code).map(|v| v.text.clone()).unwrap_or_default(),
+        (_, Some(at)) => key_texts.first().and_then(|texts| texts.get(at as usize)).cloned().unwrap_or_default(),
+        (_, None) => code.to_string(),
     };
     let key = |(code, f): &(u32, Facts)| StreamedKey {
         text: columns.key.map(|_| text(*code)),
