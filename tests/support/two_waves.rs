@@ -1,4 +1,5 @@
 //! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same people.
+#![allow(dead_code, reason = "each test takes the part that it needs")]
 
 use std::fmt::Write;
 use std::fs;
