@@ -271,7 +271,7 @@ fn the_plan_has_the_last_word_and_its_reason_is_printed() {
 
 #[test]
 fn a_question_that_was_not_asked_has_no_value() {
-    let city = City::new(&format!("{MAP}"));
+    let city = City::new(MAP);
     city.write("pipelines/p/b.toml", RENAMED);
     city.write("raw/r7.csv", &two_waves::renamed(400, 7));
     city.plan(&MAP.replace("\"問2\" = \"問9\"", "\"問2\" = { not_asked = true }"));
