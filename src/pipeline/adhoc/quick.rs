@@ -1,4 +1,4 @@
-//! The quick way for what is asked for most: shares of a plain coded CSV, by strata with one weight each. The rows are
+//! The quick way for what is asked for most: shares of a CSV of codes or labels, by strata with one weight each. The rows are
 //! counted as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
 //! give; where it could not be, it gives nothing.
 
