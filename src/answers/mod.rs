@@ -40,6 +40,7 @@
 
 mod answer;
 mod base;
+pub mod cleaning;
 mod columns;
 mod decode;
 pub mod form;
@@ -47,6 +48,7 @@ pub mod infer;
 mod joined;
 mod lexicon;
 mod locate;
+mod personal;
 mod questionnaire;
 mod resolve;
 mod returns;
@@ -56,6 +58,7 @@ mod spelling;
 mod tally;
 mod toml_check;
 pub mod toml_text;
+mod withheld;
 mod write;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
@@ -65,4 +68,6 @@ pub use questionnaire::{
     AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use tally::{CellIssue, Problem};
+pub use withheld::PersonalColumn;
 pub use write::{comment, quoted, write_questionnaire};

@@ -4,6 +4,7 @@ use super::estimates::{measure_id, options, shares_of};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::run::Outcome;
 use super::wave::{WaveData, cells};
+use crate::answers::cleaning::Action;
 use crate::answers::toml_text::nearest;
 use crate::answers::{Base, BaseLedger, Responses};
 use crate::error::{Diagnostic, Result};
@@ -129,7 +130,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
         section("標本設計", "Design", design_lines(survey.sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
-        section("ファイル", "Files", file_lines(outcome, data, plan)),
+        section("ファイル", "Files", file_lines(outcome, data, plan, &question.id)),
     ]
 }
 
@@ -269,7 +270,7 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
     out
 }
 
-fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan) -> Vec<Text> {
+fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: &str) -> Vec<Text> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
@@ -284,6 +285,17 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan) -> Vec<Text> {
         && let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file)
     {
         out.push(Text::new(format!("{file}（人口表）"), format!("{file} (population table)")));
+        out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
+    }
+    for file in &wave.cleaning_logs {
+        let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
+        let of_log = || data.changes.iter().filter(|c| c.log.file.as_ref() == Some(file));
+        let changed = of_log().filter(|c| c.place.question.as_deref() == Some(question)).count();
+        let removed = of_log().filter(|c| c.action == Action::Remove).count();
+        out.push(Text::new(
+            format!("{file}（清掃記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),
+            format!("{file} (cleaning log)  {changed} answers to this question changed, {removed} returns taken out"),
+        ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
     }
     out

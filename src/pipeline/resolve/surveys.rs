@@ -42,7 +42,7 @@ impl Resolver<'_> {
 
     fn wave(&mut self, year: &Word, spec: &WaveSpec, years: &[FiscalYear], data: DataKind, questionnaire: Option<&Questionnaire>) -> Option<Wave> {
         let year = self.year(year, years);
-        for file in spec.responses.iter().chain(&spec.population) {
+        for file in spec.responses.iter().chain(&spec.population).chain(&spec.cleaning_log) {
             let there = self.around.data_file(file.get_ref());
             self.take(file, there);
         }
@@ -93,6 +93,8 @@ impl Resolver<'_> {
             population: spec.population.as_ref().map(|w| w.get_ref().clone()),
             weighting,
             data: spec.data.map_or(data, kind),
+            cleaning_logs: spec.cleaning_log.iter().map(|w| w.get_ref().clone()).collect(),
+            old_values: spec.cleaning_log_old.unwrap_or_default(),
         })
     }
 
