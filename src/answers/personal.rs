@@ -134,6 +134,14 @@ pub(super) fn looks_personal(text: &str) -> bool {
         || is_address(&folded)
         || is_spaced_name(&folded)
         || (is_short_kanji(&folded) && SURNAMES.iter().any(|s| folded.starts_with(s)))
+        || names_somebody(&folded)
+}
+
+/// `綾小路さん`, `権田様`: two kanji or more before a form of address.
+fn names_somebody(text: &str) -> bool {
+    ["さん", "さま", "様", "氏", "くん", "ちゃん"].iter().any(|form| {
+        text.match_indices(form).any(|(at, _)| text.get(..at).is_some_and(|before| before.chars().rev().take(2).filter(|&c| is_kanji(c)).count() == 2))
+    })
 }
 
 /// So many respondents wrote the same words: they tell of nobody.
@@ -258,7 +266,7 @@ mod tests {
         }
         for text in [
             "090-1234-5678", "０９０１２３４５６７８", "電話は042 464 1311です", "taro@example.jp", "連絡先:taro@example.jp", "佐藤花子", "大山 一郎", "オオヤマ イチロウ",
-            "西東京市南町5-6-13", "188-8666", "123456789012", "1985/3/2", "昭和60年3月2日",
+            "西東京市南町5-6-13", "188-8666", "123456789012", "1985/3/2", "昭和60年3月2日", "綾小路さんに確認", "権田様の希望",
         ] {
             assert!(!may_be_shown(text, 50), "{text}");
         }
