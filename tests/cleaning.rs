@@ -199,10 +199,10 @@ fn the_clerks_way() {
     assert_eq!(
         changed,
         [
-            ("整理番号: 清掃記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
-            ("問1: 清掃記録により直した回答 2件（修正 1、無回答にした 1）".to_owned(), 2),
-            ("問2: 清掃記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
-            ("年齢: 清掃記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
+            ("問1: 修正記録により直した回答 2件（修正 1、無回答にした 1）".to_owned(), 2),
+            ("問2: 修正記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
+            ("年齢: 修正記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
+            ("整理番号: 修正記録により直した回答 1件（修正 1、無回答にした 0）".to_owned(), 1),
         ]
     );
 
@@ -231,7 +231,7 @@ fn the_clerks_way() {
 
     let told = pipeline::explain(&plan, &outcome, "citizen/R4/known").unwrap();
     let lines: Vec<&str> = told.iter().flat_map(|s| &s.lines).map(|l| l.ja.as_str()).collect();
-    assert!(lines.contains(&"raw/log.csv（清掃記録）　この設問の回答を直した件数 2、除いた票 1"), "{lines:?}");
+    assert!(lines.contains(&"raw/log.csv（修正記録）　この設問の回答を直した件数 2、除いた票 1"), "{lines:?}");
 
     // raw + log = clean, and not another file.
     let clean_file = office.path("clean.csv");
@@ -243,14 +243,14 @@ fn the_clerks_way() {
     let found = verified(good);
     assert_eq!((found.differences.as_slice(), found.returns), (&[][..], 9));
     let found = verified(&good.replace("3,,0,1", "3,7,0,1").replace("9,2,0", "19,2,0"));
-    let words: Vec<String> = found.differences.iter().map(|d| format!("{} {}", d.place(), d.text().ja)).collect();
+    let words: Vec<String> = found.differences.iter().map(|d| format!("{} {}", d.place(), d.sides().map(|side| side.ja).join(" ≠ "))).collect();
     let name = clean_file.to_string_lossy();
     assert_eq!(
         words,
         [
-            format!("{name} › 4行目 › 列「問1」 回答＋清掃記録では空欄、整理後のファイルでは「7」"),
-            "raw/paper.csv › 11行目 › 列「整理番号」 整理後のファイルにない票".to_owned(),
-            format!("{name} › 10行目 › 列「整理番号」 回答ファイルにない、または清掃記録で除いた票"),
+            format!("{name} › 4行目 › 列「問1」 （空欄） ≠ 7"),
+            "raw/paper.csv › 11行目 › 列「整理番号」 （票がある） ≠ （票がない）".to_owned(),
+            format!("{name} › 10行目 › 列「整理番号」 （票がない） ≠ （票がある）"),
         ]
     );
 }
@@ -297,15 +297,15 @@ fn every_mistake_of_a_log_is_told_at_its_place() {
     .unwrap_err();
     let told = mistakes(&error);
     let expected = [
-        ("answers::log-old-value", 2, "清掃記録の元の値は「1」ですが、回答ファイルは「1,2」です（paper.csv › 3行目 › 列「問1」 › 問1）"),
+        ("answers::log-old-value", 2, "修正記録の元の値は「1」ですが、回答ファイルは「1,2」です\n回答ファイル: paper.csv › 3行目 › 列「問1」 › 問1"),
         ("answers::log-respondent", 3, "回答者番号「77」はありません"),
         ("answers::log-respondent-twice", 4, "回答者番号「8」が 2 回あり、どの票か分かりません: paper.csv › 9行目 › 列「整理番号」 ｜ paper.csv › 10行目 › 列「整理番号」"),
         ("answers::log-question", 5, "「問l」という設問も列もありません"),
         ("answers::log-question", 6, "「問9」という設問も列もありません"),
-        ("answers::log-new-value", 7, "新しい値「5」は設問「問1」の選択肢にありません（paper.csv › 4行目 › 列「問1」 › 問1）"),
-        ("answers::log-new-value", 8, "新しい値「200」は、この設問に書ける数（18～110）ではありません（paper.csv › 6行目 › 列「年齢」 › 年齢）"),
-        ("answers::log-new-value", 9, "新しい値「1,4」は設問「問2」の選択肢にありません（paper.csv › 5行目 › 列「問2_1～問2_3」 › 問2）"),
-        ("answers::log-conflict", 11, "同じ回答を、清掃記録の別の行（log.csv › 10行目）が違う値に直しています（paper.csv › 2行目 › 列「問1」 › 問1）"),
+        ("answers::log-new-value", 7, "新しい値「5」は設問「問1」の選択肢にありません\n回答ファイル: paper.csv › 4行目 › 列「問1」 › 問1"),
+        ("answers::log-new-value", 8, "新しい値「200」は、この設問に書ける数（18～110）ではありません\n回答ファイル: paper.csv › 6行目 › 列「年齢」 › 年齢"),
+        ("answers::log-new-value", 9, "新しい値「1,4」は設問「問2」の選択肢にありません\n回答ファイル: paper.csv › 5行目 › 列「問2_1～問2_3」 › 問2"),
+        ("answers::log-conflict", 11, "同じ回答を、修正記録の別の行（log.csv › 10行目）が違う値に直しています\n回答ファイル: paper.csv › 2行目 › 列「問1」 › 問1"),
         ("answers::log-respondent", 12, "回答者番号のない行のはずが、その行は回答者番号「8」です"),
         ("answers::log-respondent", 13, "どの票か分かりません（回答者番号も、ファイルと行もありません）"),
         ("answers::log-question", 14, "列「問2_1」は設問「問3」の列ではありません"),

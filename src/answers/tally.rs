@@ -116,7 +116,7 @@ impl Issues {
             }
         }
         let mut findings = Vec::new();
-        for ((problem, value), cells) in gathered(groups) {
+        for ((problem, value), cells) in gathered(groups, question) {
             let Some(&(row, column)) = cells.first() else { continue };
             let place = match table.columns.get(column) {
                 Some(column) => table.place(row, column),
@@ -138,11 +138,11 @@ type Cells = Vec<(usize, usize)>;
 /// for another does not bury everything else.
 const VALUES_NAMED: usize = 20;
 
-fn gathered(groups: BTreeMap<(Problem, &str), Cells>) -> Vec<((Problem, Shown), Cells)> {
+fn gathered(groups: BTreeMap<(Problem, &str), Cells>, question: &Question) -> Vec<((Problem, Shown), Cells)> {
     let mut by_problem: BTreeMap<Problem, Vec<(&str, Cells)>> = BTreeMap::new();
     let mut words_of_few: BTreeMap<Problem, (usize, Cells)> = BTreeMap::new();
     for ((problem, value), mut cells) in groups {
-        if problem.shows_what_was_written() && !may_be_shown(value, cells.len()) {
+        if problem.shows_what_was_written(question) && !may_be_shown(value, cells.len()) {
             let (kinds, all) = words_of_few.entry(problem).or_default();
             *kinds += 1;
             all.extend(cells);
@@ -244,9 +244,14 @@ impl Problem {
         !matches!(self, Problem::OutOfList | Problem::Ambiguous | Problem::Unreadable)
     }
 
-    /// Whether its value is what a respondent wrote; else it is put together from the question's own options.
-    fn shows_what_was_written(self) -> bool {
-        matches!(self, Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Ambiguous | Problem::Unreadable)
+    /// Whether its value is what a respondent wrote; else it is put together from the question's own options, as a cell that
+    /// can be read in several ways is where no option takes words.
+    fn shows_what_was_written(self, question: &Question) -> bool {
+        match self {
+            Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Unreadable => true,
+            Problem::Ambiguous => question.categories().iter().any(|c| c.free_text),
+            _ => false,
+        }
     }
 }
 

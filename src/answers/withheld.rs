@@ -54,7 +54,12 @@ pub(super) fn columns(questions: &[Question], layouts: &[Layout], respondent: Op
 
 /// Rows that hold anything.
 fn filled(column: &Column) -> impl Iterator<Item = usize> {
-    let blank: Vec<bool> = column.values.iter().map(|c| matches!(c, Cell::Empty) || spelling::is_blank(&c.text())).collect();
+    let is_blank = |cell: &Cell| match cell {
+        Cell::Empty => true,
+        Cell::Text(text) | Cell::Date(text) | Cell::Broken(text) => spelling::is_blank(text),
+        Cell::Number(_) | Cell::Bool(_) => false,
+    };
+    let blank: Vec<bool> = column.values.iter().map(is_blank).collect();
     column.rows.iter().enumerate().filter(move |(_, v)| blank.get(**v as usize) == Some(&false)).map(|(row, _)| row)
 }
 

@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// すべてを読み、何も書かずに確認する / read everything, write nothing, tell what is wrong
     Check(CheckArgs),
-    /// 確認事項の一覧を書き出し、清掃記録を確かめる / write the findings to fill in, and verify cleaning logs
+    /// 確認事項の一覧を書き出し、修正記録を確かめる / write the findings to fill in, and verify cleaning logs
     Clean(CleanArgs),
     /// 属性別の内訳を比べる / break an indicator down and compare each part with the rest
     Compare(CompareArgs),
@@ -141,10 +141,10 @@ pub(crate) struct CleanArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct CleanWhat {
-    /// 確認事項を1行1セルの表に書き出す。記入すると清掃記録になる / write a workbook with one row a finding, to be filled in
+    /// 確認事項を1行1セルの表に書き出す。記入すると修正記録になる / write a workbook with one row a finding, to be filled in
     #[arg(long, value_name = "XLSX")]
     pub(crate) export: Option<PathBuf>,
-    /// 回答ファイル＋清掃記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it is not
+    /// 回答ファイル＋修正記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it is not
     #[arg(long, value_name = "FILE")]
     pub(crate) verify: Option<PathBuf>,
 }

@@ -39,7 +39,7 @@ fn export(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, bars
     }
     if made.looked_at > 0 {
         let n = made.looked_at;
-        talk.say(&Text::new(format!("前の清掃記録で「変更しない」とした {n}件は除きました。"), format!("{n} that an earlier log leaves as they are were left out.")));
+        talk.say(&Text::new(format!("前の修正記録で「変更しない」とした {n}件は除きました。"), format!("{n} that an earlier log leaves as they are were left out.")));
     }
     if made.rows == 0 {
         talk.say(&Text::new("確認の必要な回答はありません。何も書き出していません。", "Nothing to look at; nothing was written."));
@@ -87,7 +87,7 @@ fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, bars
     let found = &verified.found;
     let word = |ja: &str, en: &str| Text::new(ja, en).get(talk.lang).to_owned();
     talk.say(&Text::new(
-        format!("{} {}: 清掃記録が扱う {}列、{}票、{}セルを比べました。", verified.survey, verified.wave, found.columns.len(), found.returns, found.cells),
+        format!("{} {}: 修正記録が扱う {}列、{}票、{}セルを比べました。", verified.survey, verified.wave, found.columns.len(), found.returns, found.cells),
         format!("{} {}: {} columns that the log speaks of, {} returns, {} cells compared.", verified.survey, verified.wave, found.columns.len(), found.returns, found.cells),
     ));
     if found.without_id > 0 {
@@ -95,17 +95,18 @@ fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, bars
         talk.say(&Text::new(format!("回答者番号のない {n}行は比べていません。"), format!("{n} rows without an id were not compared.")));
     }
     if found.differences.is_empty() {
-        talk.say(&Text::new("回答ファイル＋清掃記録＝整理後のファイル。違いはありません。", "raw + log = clean: no difference."));
+        talk.say(&Text::new("回答ファイル＋修正記録＝整理後のファイル。違いはありません。", "raw + log = clean: no difference."));
         return Ok(Ending::Good);
     }
-    let header = [word("ファイル", "file"), word("行", "row"), word("列", "column"), word("違い", "difference")];
+    let header = [word("ファイル", "file"), word("行", "row"), word("列", "column"), word("回答＋修正記録", "raw + log"), word("整理後のファイル", "clean file")];
     let rows: Vec<Vec<String>> = found
         .differences
         .iter()
         .take(LISTED)
         .map(|d| {
             let place = d.place();
-            vec![place.file.unwrap_or_default(), place.row.map(|r| r.to_string()).unwrap_or_default(), place.column.unwrap_or_default(), d.text().get(talk.lang).to_owned()]
+            let [ours, theirs] = d.sides().map(|side| side.get(talk.lang).to_owned());
+            vec![place.file.unwrap_or_default(), place.row.map(|r| r.to_string()).unwrap_or_default(), place.column.unwrap_or_default(), ours, theirs]
         })
         .collect();
     print(&screen::table(&header, &rows, 1..2))?;

@@ -43,7 +43,7 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
     let [changed, blanked, removed] = outcome.cleaned();
     if changed + blanked + removed > 0 {
         talk.say(&Text::new(
-            format!("清掃記録: 修正 {changed}件、無回答にした {blanked}件、除いた票 {removed}件"),
+            format!("修正記録: 修正 {changed}件、無回答にした {blanked}件、除いた票 {removed}件"),
             format!("cleaning log: {changed} answers changed, {blanked} made blank, {removed} returns taken out"),
         ));
     }

@@ -1,5 +1,6 @@
 //! The cleaning log's two other ends: the workbook that a person fills in, and the proof that raw + log = clean.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cleaning::logs_of;
@@ -158,7 +159,8 @@ fn chosen(plan: &Plan, choice: &WaveChoice) -> Result<Vec<(usize, usize)>> {
     let chosen: Vec<(usize, usize)> = surveys.iter().flat_map(|&s| waves(s)).filter(|&(s, w)| is_chosen(&plan.surveys[s].waves[w])).collect();
     if chosen.is_empty() {
         let word = choice.wave.as_deref().unwrap_or_default();
-        let known: Vec<String> = surveys.iter().flat_map(|&s| &plan.surveys[s].waves).map(|w| w.year.to_string()).collect();
+        let known: BTreeSet<FiscalYear> = surveys.iter().flat_map(|&s| &plan.surveys[s].waves).map(|w| w.year).collect();
+        let known: Vec<String> = known.iter().map(FiscalYear::to_string).collect();
         let help = Text::new(format!("調査回: {}", known.join("、")), format!("waves: {}", known.join(", ")));
         return Err(Diagnostic::new("plan::unknown-wave", Text::new(format!("調査回「{word}」はありません"), format!("there is no wave \"{word}\""))).help(help).into());
     }

@@ -29,7 +29,7 @@ pub(super) fn logs_of(plan: &Plan, survey: usize, wave: usize, tables: &BTreeMap
                     match whose(plan, &row, name, (survey, wave)) {
                         Ok(true) => own.push(row),
                         Ok(false) => {}
-                        Err(diagnostic) => mistakes.push(diagnostic),
+                        Err(error) => mistakes.extend(error.into_diagnostics()),
                     }
                 }
                 log.rows = own;
@@ -42,17 +42,17 @@ pub(super) fn logs_of(plan: &Plan, survey: usize, wave: usize, tables: &BTreeMap
 }
 
 /// Whether the row is about this survey and wave; an error where it is about none that lists the log.
-fn whose(plan: &Plan, row: &LogRow, log: &str, this: (usize, usize)) -> Result<bool, Diagnostic> {
+fn whose(plan: &Plan, row: &LogRow, log: &str, this: (usize, usize)) -> Result<bool> {
     let year = |wave: &Wave| row.wave.is_empty() || row.wave.parse::<FiscalYear>().is_ok_and(|y| y == wave.year);
     let of_survey = |key: &str, title: &str| row.survey.is_empty() || row.survey == key || row.survey == title;
     let mut listed = false;
     for (s, survey) in plan.surveys.iter().enumerate().filter(|(_, s)| of_survey(&s.key, &s.title)) {
-        for (w, wave) in survey.waves.iter().enumerate().filter(|(_, w)| year(w) && w.cleaning_logs.iter().any(|l| l == log)) {
+        let waves = survey.waves.iter().enumerate().filter(|(_, w)| year(w) && w.cleaning_logs.iter().any(|l| l == log));
+        for (w, _) in waves {
             listed = true;
             if (s, w) == this {
                 return Ok(true);
             }
-            let _ = wave;
         }
     }
     if listed {
@@ -60,9 +60,9 @@ fn whose(plan: &Plan, row: &LogRow, log: &str, this: (usize, usize)) -> Result<b
     }
     let name = format!("{} {}", row.survey, row.wave);
     let name = name.trim();
-    let message = Text::new(format!("この清掃記録を使う調査回に「{name}」はありません"), format!("no wave that lists this log is called \"{name}\""));
+    let message = Text::new(format!("この修正記録を使う調査回に「{name}」はありません"), format!("no wave that lists this log is called \"{name}\""));
     let help = Text::new("調査と調査回の書きまちがいでなければ、その調査回にも cleaning_log を書いてください", "unless it is mistyped, list the log under cleaning_log of that wave too");
-    Err(Diagnostic::new("plan::log-wave", message).at(row.place.clone()).help(help))
+    Err(Diagnostic::new("plan::log-wave", message).at(row.place.clone()).help(help).into())
 }
 
 pub(super) fn withheld(column: &PersonalColumn) -> WithheldColumn {

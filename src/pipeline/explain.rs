@@ -293,7 +293,7 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: &str) -
         let changed = of_log().filter(|c| c.place.question.as_deref() == Some(question)).count();
         let removed = of_log().filter(|c| c.action == Action::Remove).count();
         out.push(Text::new(
-            format!("{file}（清掃記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),
+            format!("{file}（修正記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),
             format!("{file} (cleaning log)  {changed} answers to this question changed, {removed} returns taken out"),
         ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));

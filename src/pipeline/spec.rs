@@ -209,11 +209,11 @@ pub struct WaveSpec {
     pub weights: Option<WeightsSpec>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
     pub data: Option<DataSpec>,
-    /// 清掃記録 / cleaning logs (XLSX, CSV …), from the project's folder: verified and applied in this order before the answers are read
+    /// 修正記録 / cleaning logs (XLSX, CSV …), from the project's folder: verified and applied in this order before the answers are read
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub cleaning_log: Vec<Word>,
-    /// 清掃記録の「元の値」の空欄の意味 / what a blank old value in the logs means: "recorded" (the cell was blank, unless said), "where-known" (not recorded)
+    /// 修正記録の「元の値」の空欄の意味 / what a blank old value in the logs means: "recorded" (the cell was blank, unless said), "where-known" (not recorded)
     pub cleaning_log_old: Option<OldValues>,
 }
 

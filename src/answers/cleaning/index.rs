@@ -84,13 +84,13 @@ impl<'a> Index<'a> {
     ///
     /// # Errors
     /// `answers::log-file`, `answers::log-respondent`, `answers::log-respondent-twice`.
-    pub(super) fn find(&self, row: &LogRow) -> Result<Return, Diagnostic> {
+    pub(super) fn find(&self, row: &LogRow) -> Result<Return> {
         let tables: Vec<usize> = (0..self.tables.len()).filter(|&t| self.is_file(t, row)).collect();
         if tables.is_empty() {
             let known: Vec<&str> = self.tables.iter().map(|t| t.digest.file.as_str()).collect();
             let message = Text::new(format!("ファイル「{}」はこの調査回の回答ファイルではありません", row.file), format!("\"{}\" is no response file of this wave", row.file));
             let help = Text::new(format!("回答ファイル: {}", known.join("、")), format!("its response files: {}", known.join(", ")));
-            return Err(Diagnostic::new("answers::log-file", message).help(help));
+            return Err(Diagnostic::new("answers::log-file", message).help(help).into());
         }
         let id = spelling::code(&row.respondent);
         let at_place: Vec<Return> = tables.iter().filter_map(|&t| Some((t, self.tables.get(t)?.row_numbers.binary_search(&row.row?).ok()?))).collect();
@@ -108,7 +108,7 @@ impl<'a> Index<'a> {
                 _ => Text::new("どの票か分かりません（回答者番号も、ファイルと行もありません）", "which return? There is no respondent id, nor a file and row"),
             };
             let help = Text::new("回答者番号か、ファイルと行を書いてください（回答者番号は計画の respondent の列で探します）", "give the respondent's id, or the file and row (ids are looked up in the column that the plan names as respondent)");
-            return Err(Diagnostic::new("answers::log-respondent", message).help(help));
+            return Err(Diagnostic::new("answers::log-respondent", message).help(help).into());
         }
         let stands: Vec<Return> = self.by_id.get(&id).into_iter().flatten().copied().filter(|(t, _)| tables.contains(t)).collect();
         let name = &row.respondent;
@@ -117,7 +117,7 @@ impl<'a> Index<'a> {
             [] => {
                 let mut diagnostic = Diagnostic::new("answers::log-respondent", Text::new(format!("回答者番号「{name}」はありません"), format!("there is no respondent \"{name}\"")));
                 diagnostic.help = Some(Text::new("回答ファイルが差し替えられていないか、番号の書きまちがいがないか確かめてください", "see whether the response file was replaced, or the id mistyped"));
-                Err(diagnostic)
+                Err(diagnostic.into())
             }
             several => {
                 let places = |lang| several.iter().map(|&p| self.place_words(p, lang)).collect::<Vec<_>>().join(" ｜ ");
@@ -125,8 +125,8 @@ impl<'a> Index<'a> {
                     format!("回答者番号「{name}」が {} 回あり、どの票か分かりません: {}", several.len(), places(Lang::Ja)),
                     format!("respondent \"{name}\" stands {} times, so which return is meant? {}", several.len(), places(Lang::En)),
                 );
-                let help = Text::new("清掃記録にファイルと行を書いてください", "give the file and row in the log");
-                Err(Diagnostic::new("answers::log-respondent-twice", message).help(help))
+                let help = Text::new("修正記録にファイルと行を書いてください", "give the file and row in the log");
+                Err(Diagnostic::new("answers::log-respondent-twice", message).help(help).into())
             }
         }
     }
@@ -148,7 +148,7 @@ impl<'a> Index<'a> {
     ///
     /// # Errors
     /// `answers::log-question`, with the nearest names.
-    pub(super) fn target(&self, row: &LogRow, t: usize) -> Result<Option<Target>, Diagnostic> {
+    pub(super) fn target(&self, row: &LogRow, t: usize) -> Result<Option<Target>> {
         let Some(table) = self.tables.get(t) else { return Ok(None) };
         let position = |name: &str| table.column(name).and_then(|c| table.columns.iter().position(|other| std::ptr::eq(c, other)));
         let wanted = spelling::label(&row.question);
@@ -160,12 +160,12 @@ impl<'a> Index<'a> {
             {
                 return Ok(Some(Target::Answer(q, columns)));
             }
-            let Some(column) = position(&row.column) else { return Err(self.unknown(&row.column, table)) };
+            let Some(column) = position(&row.column) else { return Err(self.unknown(&row.column, table).into()) };
             let owner = self.owner(t, column);
             if let (Some(q), false) = (question, owner == question) {
                 let (column, id) = (&row.column, self.questions.get(q).map_or("", |q| &q.id));
                 let message = Text::new(format!("列「{column}」は設問「{id}」の列ではありません"), format!("column \"{column}\" does not belong to question \"{id}\""));
-                return Err(Diagnostic::new("answers::log-question", message));
+                return Err(Diagnostic::new("answers::log-question", message).into());
             }
             return Ok(Some(Target::Cell(column, owner)));
         }
@@ -177,7 +177,7 @@ impl<'a> Index<'a> {
         }
         match position(&row.question) {
             Some(column) => Ok(Some(Target::Cell(column, self.owner(t, column)))),
-            None => Err(self.unknown(&row.question, table)),
+            None => Err(self.unknown(&row.question, table).into()),
         }
     }
 

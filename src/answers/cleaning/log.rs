@@ -151,7 +151,7 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
     let mut need = |any: &[&str]| {
         if any.iter().all(|name| reader.column(name).is_none()) {
             let names = any.join("」か「");
-            let message = Text::new(format!("清掃記録に「{names}」の列がありません"), format!("the cleaning log has no column {}", any.join(" or ")));
+            let message = Text::new(format!("修正記録に「{names}」の列がありません"), format!("the cleaning log has no column {}", any.join(" or ")));
             let help = Text::new("shihyo clean 計画 --export で作る表の見出しのままにしてください（英語の見出しなら respondent、question、old_value、new_value、change_type、reason）", "keep the headers that shihyo clean PLAN --export writes, or use respondent, question, old_value, new_value, change_type, reason");
             mistakes.push(Diagnostic::new("answers::log-header", message).at(place.clone()).help(help));
         }

@@ -8,7 +8,7 @@ use super::super::spelling;
 use super::super::tally::{CellIssue, Problem};
 use super::index::{Index, Target};
 use super::log::is_no_answer;
-use super::same::CUT;
+use super::same::{CUT, LONGEST};
 use crate::raw::Table;
 
 /// One thing to look at.
@@ -48,9 +48,6 @@ pub enum Accepts {
     /// Any words.
     Words,
 }
-
-/// The longest value that a workbook's cell is given; the rest is cut with a sign that says so.
-const LONGEST: usize = 1_000;
 
 /// The rows about `issues` that are warnings, less those that `looked_at` names: in the order of files, rows and questions.
 pub fn review(questionnaire: &Questionnaire, tables: &[Table], respondent: Option<&str>, issues: &[CellIssue], looked_at: &BTreeSet<(usize, usize, Option<usize>)>) -> Vec<ReviewRow> {

@@ -22,7 +22,10 @@ pub(super) enum Reading<'a> {
     Mark(&'a Lexicon, u16),
 }
 
-/// What stands at the end of a value that was cut for a spreadsheet.
+/// The longest value that a workbook's cell is given; the rest is cut with a sign that says so.
+pub(super) const LONGEST: usize = 1_000;
+
+/// What stands at the end of a value that was cut.
 pub(super) const CUT: char = '…';
 
 /// Whether the two are the same value.
@@ -35,7 +38,7 @@ pub(super) fn same(one: &str, other: &str, reading: Reading<'_>) -> bool {
         return true;
     }
     match reading {
-        Reading::Plain => cut(&a, &b) || cut(&b, &a),
+        Reading::Plain => cut(one, &b) || cut(other, &a),
         Reading::Options(lexicon) => options(one, lexicon).is_some_and(|x| options(other, lexicon) == Some(x)),
         // Words in the column of an option that takes words are words.
         Reading::Mark(lexicon, own) if lexicon.free_text != Some(own) => match (mark(one, lexicon, own), mark(other, lexicon, own)) {
@@ -61,8 +64,10 @@ fn mark(text: &str, lexicon: &Lexicon, own: u16) -> Tick {
     lexicon.tick(&Cell::Text(text.to_owned()), own)
 }
 
+/// Whether `short` is the beginning of `whole` (folded), cut for a spreadsheet: long, and with the sign that says so.
 fn cut(short: &str, whole: &str) -> bool {
-    short.strip_suffix(CUT).is_some_and(|start| !start.is_empty() && whole.starts_with(start))
+    let start = short.trim_end().strip_suffix(CUT).filter(|start| start.chars().count() >= LONGEST);
+    start.is_some_and(|start| whole.starts_with(spelling::label(start).as_str()))
 }
 
 fn number(folded: &str) -> Option<f64> {
@@ -100,9 +105,12 @@ mod tests {
 
     #[test]
     fn plain_values() {
-        for (a, b) in [("1", "１"), ("1", "01"), ("1", "1.0"), ("1e+05", "100000"), ("9e+05", "900,000.00"), ("TRUE", "1"), ("0", "false"), ("", "　"), ("a b", " a\r\nb "), ("長い文章のは…", "長い文章のはじめ")] {
+        for (a, b) in [("1", "１"), ("1", "01"), ("1", "1.0"), ("1e+05", "100000"), ("9e+05", "900,000.00"), ("TRUE", "1"), ("0", "false"), ("", "　"), ("a b", " a\r\nb "), ("a b", "a　b")] {
             assert!(same(a, b, Reading::Plain) && same(b, a, Reading::Plain), "{a} {b}");
         }
+        let long = "長い　文章。".repeat(400);
+        let short: String = long.chars().take(LONGEST).chain([CUT]).collect();
+        assert!(same(&short, &long, Reading::Plain) && !same("長い…", &long, Reading::Plain) && !same(&short, &long.replace('長', "短"), Reading::Plain));
         for (a, b) in [("1", "2"), ("", "0"), ("", "FALSE"), ("はい", "1"), ("1,2", "12"), ("a", "b"), ("…", "a"), ("TRUE", "0"), ("NaN", "nan ")] {
             assert!(!same(a, b, Reading::Plain), "{a} {b}");
         }

@@ -36,17 +36,16 @@ pub enum Difference {
 }
 
 impl Difference {
-    /// In words, without the place.
-    pub fn text(&self) -> Text {
-        let quoted = |text: &str| if text.is_empty() { Text::new("空欄", "blank") } else { Text::new(format!("「{text}」"), format!("\"{text}\"")) };
+    /// What raw + log gives, and what the clean file has.
+    pub fn sides(&self) -> [Text; 2] {
+        let there = Text::new("（票がある）", "(the return)");
+        let not_there = Text::new("（票がない）", "(no such return)");
+        let said = |text: &str| if text.is_empty() { Text::new("（空欄）", "(blank)") } else { Text::same(text) };
         match self {
-            Difference::NotInClean(_) => Text::new("整理後のファイルにない票", "a return that the clean file does not have"),
-            Difference::NotInRaw(_) => Text::new("回答ファイルにない、または清掃記録で除いた票", "a return that no response file has, or that the log takes out"),
-            Difference::NoColumn(name) => Text::new(format!("整理後のファイルに列「{name}」がない"), format!("the clean file has no column \"{name}\"")),
-            Difference::Cell { expected, found, .. } => {
-                let (e, f) = (quoted(expected), quoted(found));
-                Text::new(format!("回答＋清掃記録では{}、整理後のファイルでは{}", e.ja, f.ja), format!("raw + log gives {}, the clean file {}", e.en, f.en))
-            }
+            Difference::NotInClean(_) => [there, not_there],
+            Difference::NotInRaw(_) => [not_there, there],
+            Difference::NoColumn(_) => [Text::new("（列がある）", "(the column)"), Text::new("（列がない）", "(no such column)")],
+            Difference::Cell { expected, found, .. } => [said(expected), said(found)],
         }
     }
 

@@ -112,7 +112,7 @@ fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_
             let question = row.question.and_then(|q| wave.questions.get(q)).map_or("", |q| q.id.as_str());
             let problem = row.problem.text().ja;
             let year = wave.year.short();
-            let texts = [wave.survey, &year, &row.respondent, question, &problem, &row.old, "", "", "", &row.file, &row.sheet, "", &row.column, row.problem.code()];
+            let texts: [&str; 14] = [wave.survey, &year, &row.respondent, question, &problem, &row.old, "", "", "", &row.file, &row.sheet, "", &row.column, row.problem.code()];
             let heights = texts.iter().zip(HEADS).map(|(text, (_, width))| metrics::height(&[(text, SIZE)], width - 1.5));
             sheet.set_row_height(at, heights.fold(18.0, f64::max).min(metrics::MAX_ROW))?;
             for (column, text) in (0..).zip(texts) {
@@ -233,6 +233,7 @@ impl<'a> Lists<'a> {
     fn write(&self, sheet: &mut Worksheet, title: &str, styles: &Styles) -> Result<(), XlsxError> {
         sheet.set_name(OPTIONS_SHEET)?;
         set_up(sheet, title)?;
+        sheet.set_print_fit_to_pages(0, 1);
         let with_options = self.all.iter().filter_map(|l| Some((l, l.options()?)));
         for (column, (list, options)) in (0..).zip(with_options) {
             sheet.set_column_width(column, 34)?;
