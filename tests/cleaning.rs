@@ -377,3 +377,36 @@ fn a_place_serves_where_an_id_stands_twice_or_not_at_all() {
     let error = cleaned(&["整理番号,ファイル,行,設問,元の値,新しい値\n8,web.csv,10,問1,2,1\n"]).unwrap_err();
     assert_eq!(mistakes(&error)[0].0, "answers::log-file");
 }
+
+#[test]
+fn one_file_serves_several_waves_that_list_it() {
+    let office = Office::new("cleaning_log = [\"raw/log.csv\"]");
+    let head = "調査,調査回,整理番号,行,設問,元の値,新しい値,対応\n";
+    let remove = "市民アンケート,R4,8,10,,,,票を除く\n";
+    let two_waves = |text: &str, listed: bool| {
+        fs::write(office.path("raw/log.csv"), text).unwrap();
+        let listed = if listed { "cleaning_log = [\"raw/log.csv\"]\n" } else { "" };
+        let second = format!("[survey.citizen.wave.R7]\nresponses = [\"raw/paper.csv\"]\nrespondent = \"整理番号\"\nduplicates = \"first\"\n{listed}[[indicator]]\nid = \"known\"");
+        fs::write(office.path("plan.toml"), PLAN.replace("LOG", "cleaning_log = [\"raw/log.csv\"]").replace("[[indicator]]\nid = \"known\"", &second)).unwrap();
+        office.compute()
+    };
+    let both = format!("{head}{remove}citizen,R7,3,,問1,7,2,\ncitizen,令和7年度,3,,問1,7,2,\n");
+    assert_eq!(two_waves(&both, true).unwrap_or_else(|e| panic!("{e}")).cleaned(), [1, 0, 1]);
+    for (text, listed) in [(both.as_str(), false), (&format!("{head}{remove}市民アンケ,R4,3,,問1,7,2,\n"), true), (&format!("{head}{remove}citizen,R5,3,,問1,7,2,\n"), true)] {
+        let error = two_waves(text, listed).unwrap_err();
+        assert!(error.diagnostics().iter().all(|d| d.code == "plan::log-wave" && d.place.row.is_some()), "{error}");
+    }
+}
+
+#[test]
+fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
+    let office = Office::new("cleaning_log = [\"raw/log.csv\"]");
+    fs::write(office.path("raw/log.csv"), "uuid,row,question,old_value,new_value,change_type\n8,10,,,,remove_survey\n3,,問1,,2,\n2,,問1,\"1,2\",1,\n").unwrap();
+    let error = office.compute().unwrap_err();
+    assert_eq!(mistakes(&error), [("answers::log-old-value", 3, "修正記録の元の値は空欄ですが、回答ファイルは「7」です\n回答ファイル: raw/paper.csv › 4行目 › 列「問1」 › 問1".to_owned())]);
+    office.plan("cleaning_log = [\"raw/log.csv\"]\ncleaning_log_old = \"where-known\"");
+    let outcome = office.compute().unwrap_or_else(|e| panic!("{e}"));
+    let unverified: Vec<u64> = outcome.quality.findings.iter().filter(|f| f.code == "answers::log-unverified").map(|f| f.count).collect();
+    assert_eq!((outcome.cleaned(), unverified), ([2, 0, 1], vec![1]));
+    assert!(outcome.table.notes.iter().any(|n| n.ja.ends_with("修正記録により2件の回答を直し、1票を除きました。")), "{:?}", outcome.table.notes);
+}
