@@ -7,9 +7,10 @@ use super::cleaning::logs_of;
 use super::collect::{Collected, collect};
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
+use super::wave::dont_know_missing;
 use crate::answers::cleaning::{Cleaned, ReviewRow, Verification, clean, review};
 use crate::answers::toml_text::did_you_mean;
-use crate::answers::{self, DecodeOptions, Duplicates};
+use crate::answers::{self, DecodeOptions, Duplicates, Questionnaire};
 use crate::error::{Diagnostic, Error, Result};
 use crate::indicator::{DataKind, FiscalYear};
 use crate::progress::Progress;
@@ -71,13 +72,14 @@ pub fn export(project: &Project, plan: &Plan, choice: &WaveChoice, progress: &dy
 /// The rows of one wave.
 struct WaveRows<'a> {
     survey: &'a Survey,
+    paper: &'a Questionnaire,
     wave: FiscalYear,
     rows: Vec<ReviewRow>,
 }
 
 impl WaveRows<'_> {
     fn described(&self) -> sheet::Wave<'_> {
-        sheet::Wave { survey: &self.survey.title, year: self.wave, questions: &self.survey.questionnaire.questions, rows: &self.rows }
+        sheet::Wave { survey: &self.survey.title, year: self.wave, questions: &self.paper.questions, rows: &self.rows }
     }
 }
 
@@ -86,18 +88,23 @@ fn rows<'a>(plan: &'a Plan, survey: usize, wave: usize, collected: &Collected) -
     let cleaned = cleaned(plan, survey, wave, collected)?;
     // Duplicates are what is to be looked at, so they do not stop this.
     let duplicates = if waves.duplicates == Duplicates::Fail { Duplicates::First } else { waves.duplicates };
-    let options = DecodeOptions { respondent: waves.respondent.clone(), duplicates, dont_know_missing: of.dont_know_missing.clone(), removed: cleaned.removed.clone() };
-    let answers = answers::decode(&of.questionnaire, &cleaned.tables, &options)?;
-    let all = review(&of.questionnaire, &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &Default::default()).len();
-    let rows = review(&of.questionnaire, &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &cleaned.looked_at);
+    let options = DecodeOptions { respondent: waves.respondent.clone(), duplicates, dont_know_missing: dont_know_missing(of, waves), removed: cleaned.removed.clone() };
+    let answers = answers::decode(paper(of, waves), &cleaned.tables, &options)?;
+    let all = review(paper(of, waves), &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &Default::default()).len();
+    let rows = review(paper(of, waves), &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &cleaned.looked_at);
     let before = (all - rows.len()) as u64;
-    Ok((WaveRows { survey: of, wave: waves.year, rows }, before))
+    Ok((WaveRows { survey: of, paper: paper(of, waves), wave: waves.year, rows }, before))
+}
+
+/// What was asked in the wave, with the numbers and codes of its files.
+fn paper<'a>(survey: &'a Survey, wave: &'a Wave) -> &'a Questionnaire {
+    wave.paper.as_ref().map_or(&survey.questionnaire, |p| &p.questionnaire)
 }
 
 fn cleaned(plan: &Plan, survey: usize, wave: usize, collected: &Collected) -> Result<Cleaned> {
     let (of, waves) = (&plan.surveys[survey], &plan.surveys[survey].waves[wave]);
     let logs = logs_of(plan, survey, wave, &collected.logs)?;
-    clean(&of.questionnaire, &collected.responses[survey][wave], waves.respondent.as_deref(), &logs, waves.old_values)
+    clean(paper(of, waves), &collected.responses[survey][wave], waves.respondent.as_deref(), &logs, waves.old_values)
 }
 
 /// What a comparison of one wave with a clean file found.
@@ -142,7 +149,7 @@ pub fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, 
     let options = ReadOptions { header_rows: waves.header_rows, ..ReadOptions::default() };
     let table = raw::read(file, &name, &options)?;
     let cleaned = cleaned(plan, survey, wave, &collected)?;
-    let found = answers::cleaning::verify(&of.questionnaire, &cleaned, respondent, &table)?;
+    let found = answers::cleaning::verify(paper(of, waves), &cleaned, respondent, &table)?;
     Ok(Verified { survey: of.title.clone(), wave: waves.year, found })
 }
 
