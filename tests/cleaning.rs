@@ -1,5 +1,8 @@
 //! The cleaning log from end to end: findings → workbook → filled in → applied, verified, told.
 
+#[path = "support/unzipped.rs"]
+mod unzipped;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -253,6 +256,21 @@ fn the_clerks_way() {
             format!("{name} › 10行目 › 列「整理番号」 （票がない） ≠ （票がある）"),
         ]
     );
+}
+
+#[test]
+fn the_workbook_offers_what_a_question_can_take() {
+    let exported = Office::new("").export();
+    let options = read_bytes(&exported.bytes, "f.xlsx", &ReadOptions { sheet: Some("選択肢".into()), header_rows: Some(2), ..ReadOptions::default() }).unwrap();
+    let rows = texts(&options);
+    assert_eq!(rows[0], ["市民アンケート R4 問1 / 知っていますか。", "市民アンケート R4 問2 / 困っていること（○は2つまで）", "市民アンケート R4 問3 / 問3"]);
+    assert_eq!(rows[1..].iter().map(|r| r[1].as_str()).collect::<Vec<_>>(), ["1 買い物、掃除など", "2 見守り", "3 特になし", "無回答"]);
+    let parts = unzipped::parts(&exported.bytes);
+    let sheet = parts.iter().find(|(name, _)| name == "xl/worksheets/sheet1.xml").map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap();
+    // The rows of 問1 choose from its list; 対応 has a list of its own; 年齢 says its range.
+    for part in ["sqref=\"G2:G3\"><formula1>'選択肢'!$A$3:$A$5</formula1>", "<formula1>\"修正,無回答にする,票を除く,変更しない\"</formula1>", "sqref=\"H2:H10\"", "18から110までの数だけ", "state=\"frozen\""] {
+        assert!(sheet.contains(part), "{part}: {sheet}");
+    }
 }
 
 fn questionnaire(text: &str) -> Questionnaire {

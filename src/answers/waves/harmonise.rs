@@ -129,7 +129,7 @@ mod tests {
     fn answers(own: &Questionnaire, responses: Vec<Responses>) -> Answers {
         let rows = responses[0].len();
         let ledger = own.questions.iter().zip(&responses).map(|(q, r)| BaseLedger::of(&q.id, r, rows as u64 + 3, 2, 1).unwrap()).collect();
-        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, findings: vec![] }
+        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, findings: vec![], issues: vec![], withheld: vec![] }
     }
 
     #[test]
