@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{Plan, Survey, Wave, Weighting};
+use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
 use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
@@ -66,6 +66,13 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
         }
     }
     Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings })
+}
+
+/// The categories that `share` counts in this wave.
+pub(super) fn counted(plan: &Plan, data: &WaveData, share: &ShareDefinition) -> Vec<usize> {
+    let survey = &plan.surveys[data.survey];
+    let known = survey.questionnaire.questions.get(share.question).map_or(0, |q| q.categories().len());
+    survey.waves[data.wave].counted(share, known)
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
