@@ -105,8 +105,7 @@ impl<'a> ShareTable<'a> {
     pub fn new(design: &'a Design, totals: &'a Totals) -> Result<Self> {
         let roster = Self::roster(design)?;
         let keys = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
-        let rows = if roster.is_element() { roster.psu_count() } else { design.rows() };
-        if totals.key_count() != keys || totals.rows() != rows as u64 {
+        if totals.key_count() != keys || totals.rows() != design.row_count() {
             return Err(Error::msg(
                 "estimate::share-table",
                 "合計が標本設計と合いません",

@@ -93,6 +93,10 @@ pub(super) fn strata_words(names: &str, counts: &str) -> Text {
     Text::new(format!("層: {names}（{counts}層）"), format!("strata: {names} ({counts})"))
 }
 
+pub(super) fn cluster_words(names: &str, counts: &str) -> Text {
+    Text::new(format!("集落: {names}（符号{counts}）"), format!("clusters: {names} (codes: {counts})"))
+}
+
 pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
     let kind = if fractions { Text::new("抽出率", "sampling fractions") } else { Text::new("母集団の大きさ", "population sizes") };
     Text::new(format!("有限母集団修正: {names}（{}）", kind.ja), format!("fpc: {names} ({})", kind.en))
@@ -192,7 +196,7 @@ fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding
     let made: Vec<_> = clusters.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
     if !made.is_empty() {
         let counts = made.iter().map(|(_, names)| names.len().to_string()).collect::<Vec<_>>().join(", ");
-        how.push(Text::new(format!("集落: {}（符号{counts}）", named(&clusters)), format!("clusters: {} (codes: {counts})", named(&clusters))));
+        how.push(cluster_words(&named(&clusters), &counts));
         declaration = declaration.clusters(made.into_iter().map(|(of_row, _)| of_row).collect());
     }
     let made: Vec<_> = strata.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();

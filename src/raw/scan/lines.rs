@@ -11,6 +11,9 @@ pub(super) const PADDING: usize = 32;
 /// The code of a blank cell; the code c of the file is c + 1.
 pub const BLANK: u8 = 0;
 
+/// The largest code of the file.
+pub(super) const LARGEST_CODE: u8 = 253;
+
 /// Rows of the wanted columns, by kind, in the order in which they were asked for.
 #[derive(Debug)]
 pub struct Chunk {
@@ -25,15 +28,38 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    pub(super) fn new(program: &Program) -> Self {
+    /// An empty chunk of this many columns of numbers and keys.
+    pub(super) fn of(keys: usize, numbers: usize) -> Self {
         Self {
             first_byte: 0,
             rows: 0,
             stride: 0,
             codes: Vec::new(),
-            keys: vec![Vec::new(); program.keys],
-            numbers: vec![Vec::new(); program.numbers],
+            keys: vec![Vec::new(); keys],
+            numbers: vec![Vec::new(); numbers],
             cache: Numbers::new(),
+        }
+    }
+
+    pub(super) fn new(program: &Program) -> Self {
+        Self::of(program.keys, program.numbers)
+    }
+
+    /// Holds these rows of columns instead, which stand at `position` in the file.
+    pub(super) fn hold(&mut self, position: u64, rows: Range<usize>, codes: &[Vec<u8>], keys: &[Vec<u32>], numbers: &[Vec<f64>]) {
+        (self.first_byte, self.rows) = (position, rows.len());
+        self.stride = stride(self.rows);
+        self.codes.resize(self.stride * codes.len(), BLANK);
+        for (held, column) in self.codes.chunks_exact_mut(self.stride).zip(codes) {
+            held[..rows.len()].copy_from_slice(&column[rows.clone()]);
+        }
+        for (held, column) in self.keys.iter_mut().zip(keys) {
+            held.clear();
+            held.extend_from_slice(&column[rows.clone()]);
+        }
+        for (held, column) in self.numbers.iter_mut().zip(numbers) {
+            held.clear();
+            held.extend_from_slice(&column[rows.clone()]);
         }
     }
 
@@ -61,6 +87,11 @@ impl Chunk {
     pub fn numbers(&self, column: usize) -> &[f64] {
         self.numbers.get(column).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Columns lie apart by an odd number of cache lines.
+fn stride(rows: usize) -> usize {
+    ((rows / 64 + 1) | 1) * 64
 }
 
 /// What to do with the cells of a line, from left to right.
@@ -120,9 +151,8 @@ impl Program {
     pub(super) fn read(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
         let body = buffer.get(lines.clone()).unwrap_or_default();
         plain(body)?;
-        // A row has at least its commas and its line feed. Columns lie apart by an odd number of cache lines.
-        let most = body.len() / self.width + 1;
-        out.stride = ((most / 64 + 1) | 1) * 64;
+        // A row has at least its commas and its line feed.
+        out.stride = stride(body.len() / self.width + 1);
         out.codes.resize(out.stride * self.codes.len(), 0);
         out.keys.iter_mut().for_each(Vec::clear);
         out.numbers.iter_mut().for_each(Vec::clear);
@@ -243,7 +273,7 @@ fn code(buffer: &[u8], at: usize) -> Result<(usize, u8), HandOver> {
         Some(b',' | b'\n' | b'\r') => Ok((at, BLANK)),
         _ => {
             let (end, code) = key(buffer, at)?;
-            if code <= 253 { Ok((end, code as u8 + 1)) } else { Err(HandOver("code")) }
+            if code <= u32::from(LARGEST_CODE) { Ok((end, code as u8 + 1)) } else { Err(HandOver("code")) }
         }
     }
 }

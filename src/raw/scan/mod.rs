@@ -1,9 +1,10 @@
-//! A quick reader of plain coded CSV: typed columns in blocks over all cores, in bounded memory.
+//! A quick reader of plain coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
 //! It reads what nobody could read otherwise: ASCII cells without quotes, every row as wide as the header, and in the
-//! wanted columns small codes and numbers in their one spelling. At the first thing that it does not know it gives the
+//! wanted columns small codes and numbers in their one spelling; of Parquet the columns of numbers, and of such texts. At the first thing that it does not know it gives the
 //! file over to the general reader ([`super::read`]), so that what both read is the same.
 
+mod columnar;
 mod lines;
 mod number;
 
@@ -52,13 +53,31 @@ pub trait Consumer: Send {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver>;
 }
 
+/// What reads a file piece by piece. Each thread has its own.
+trait Pieces {
+    /// Reads a piece of the file and hands on its chunks, in file order.
+    ///
+    /// # Errors
+    /// Something that is not plain, or what `take` says.
+    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver>;
+}
+
 /// A file that looks plain: its header, and where the rows begin.
 #[derive(Debug)]
 pub struct Plain {
     path: PathBuf,
     length: u64,
-    data: u64,
     table: Table,
+    format: Format,
+}
+
+/// How the rows are written.
+#[derive(Debug)]
+enum Format {
+    /// Lines, from this byte on.
+    Lines(u64),
+    /// Columns.
+    Columns(Box<columnar::Columnar>),
 }
 
 impl Plain {
@@ -71,6 +90,10 @@ impl Plain {
             return Err(HandOver("options"));
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
+        if columnar::is_parquet(path) {
+            let (columnar, table) = columnar::look(path, name)?;
+            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(Box::new(columnar)) });
+        }
         let mut bytes = Vec::new();
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
         file.by_ref().take(LOOK).read_to_end(&mut bytes).map_err(|_| HandOver("file"))?;
@@ -93,7 +116,7 @@ impl Plain {
         if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, data: header.len() as u64, table })
+        Ok(Self { path: path.to_owned(), length, format: Format::Lines(header.len() as u64), table })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -107,27 +130,33 @@ impl Plain {
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
     pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Vec<C>, HandOver> {
-        let program = lines::Program::new(wanted, self.table.columns.len())?;
+        match &self.format {
+            Format::Lines(data) => {
+                let program = lines::Program::new(wanted, self.table.columns.len())?;
+                let pieces = (self.length - data).div_ceil(CHUNK);
+                self.each_piece(pieces, || Ok(Lines { plain: self, data: *data, program: &program, file: None, chunk: Chunk::new(&program), buffer: Vec::new() }), make)
+            }
+            Format::Columns(columnar) => self.each_piece(columnar.piece_count(), || columnar.reading(wanted), make),
+        }
+    }
+
+    /// Hands the pieces out to all threads.
+    fn each_piece<P: Pieces, C: Consumer>(
+        &self,
+        pieces: u64,
+        reader: impl Fn() -> Result<P, HandOver> + Sync,
+        make: impl Fn() -> C + Sync,
+    ) -> Result<Vec<C>, HandOver> {
         let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
         let done = Mutex::new(Ok(Vec::new()));
-        let chunks = (self.length - self.data).div_ceil(CHUNK);
         let work = || -> Result<Option<C>, HandOver> {
-            let (mut reader, mut consumer, mut chunk) = (None, None, Chunk::new(&program));
-            let mut buffer = Vec::new();
+            let (mut reader, mut consumer) = (reader()?, None);
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                if at >= chunks || stop.load(Ordering::Relaxed) {
+                if at >= pieces || stop.load(Ordering::Relaxed) {
                     return Ok(consumer);
                 }
-                if reader.is_none() {
-                    reader = Some(File::open(&self.path).map_err(|_| HandOver("file"))?);
-                }
-                let Some(file) = &mut reader else { return Err(HandOver("file")) };
-                let first = self.data + at * CHUNK;
-                let Some(owned) = self.lines(file, first, &mut buffer)? else { continue };
-                program.read(&buffer, owned, &mut chunk)?;
-                chunk.first_byte = first;
-                consumer.get_or_insert_with(&make).take(&chunk)?;
+                reader.piece(at, &mut |chunk| consumer.get_or_insert_with(&make).take(chunk))?;
             }
         };
         rayon::scope(|scope| {
@@ -151,6 +180,37 @@ impl Plain {
         if unchanged { Ok(done) } else { Err(HandOver("changed")) }
     }
 
+}
+
+/// One thread's way through the lines of a file.
+struct Lines<'a> {
+    plain: &'a Plain,
+    /// Where the rows begin.
+    data: u64,
+    program: &'a lines::Program,
+    file: Option<File>,
+    chunk: Chunk,
+    buffer: Vec<u8>,
+}
+
+impl Pieces for Lines<'_> {
+    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(&self.plain.path).map_err(|_| HandOver("file"))?,
+        };
+        let first = self.data + at * CHUNK;
+        if let Some(owned) = self.plain.lines(&mut file, first, &mut self.buffer)? {
+            self.program.read(&self.buffer, owned, &mut self.chunk)?;
+            self.chunk.first_byte = first;
+            take(&self.chunk)?;
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+}
+
+impl Plain {
     /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
     /// goes on for a few zero bytes.
     fn lines(&self, file: &mut File, first: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
