@@ -5,11 +5,13 @@
 //! [`Design::rake`], [`Design::calibrate`], [`Design::trim`]). Every estimator hands its influence values to
 //! [`Design::covariance`]; nothing else in the crate computes a design-based variance.
 
+mod balanced;
 mod bootstrap;
 mod calibrate;
 mod check;
 mod declare;
 mod diagnostics;
+mod factors;
 mod jackknife;
 mod joint;
 mod margin;
@@ -27,9 +29,10 @@ pub use bootstrap::Bootstrap;
 pub use calibrate::{Calibration, CalibrationFunction, CalibrationTerm};
 pub use declare::{Declaration, Fpc, Nesting, declare};
 pub use diagnostics::WeightDiagnostics;
+pub use factors::ReplicateFactors;
 pub use margin::Margin;
 pub use rake::{Rake, RakeStop, RakeVariance};
-pub use replicates::{ReplicateCentre, ReplicateKind, Replicates};
+pub use replicates::{ReplicateCentre, ReplicateKind, ReplicateScales, Replicates};
 pub use roster::{DomainLonely, LonelyPsu, PsuRoster};
 pub(crate) use strata::StratumSize;
 pub use trim::{Trim, TrimRule};

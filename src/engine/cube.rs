@@ -174,7 +174,7 @@ impl Cube {
             let group = group_of_cell.get(*cell as usize).copied().flatten()?;
             Some((*key as usize * group_count + group as usize) * codes)
         };
-        let mut each = |add: &mut dyn FnMut(usize, usize)| {
+        let each = |add: &mut dyn FnMut(usize, usize)| {
             for (slot, to) in self.slots.iter().map(place).enumerate() {
                 let Some(to) = to else { continue };
                 (0..codes).for_each(|code| add(to + code, slot * codes + code));

@@ -19,6 +19,6 @@ mod totals;
 pub use accumulate::reduce;
 pub use cube::Cube;
 pub use reduction::{Cells, Measure, Reduction};
-pub use stream::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
+pub use stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
 pub use tally::{Entry, Tally};
 pub use totals::{MeasureTotals, Totals};

@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::crossings::Crossings;
 use super::cube::Cube;
 use super::exact::{Scale, Weighed, Wide};
 use super::tally::{Entry, Tally};
-use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Kind, Plain};
+use crate::raw::scan::{Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
 
 /// Bytes that the tables of a crossing may take in a thread: beyond, they leave the caches that are near.
 const MOST_BYTES: usize = 1 << 26;
@@ -37,23 +39,49 @@ pub struct StreamColumns {
     pub size: Option<usize>,
     /// Classifications.
     pub cells: Vec<usize>,
-    /// Answers.
+    /// Of each breakdown the classifications that it needs, by their place among [`StreamColumns::cells`].
+    pub breakdowns: Vec<Vec<usize>>,
+    /// Answers; a column may be a classification too.
     pub measures: Vec<usize>,
 }
 
+impl StreamColumns {
+    /// Positions of the columns that are read as codes: the classifications, then what else is measured.
+    fn codes(&self) -> Vec<usize> {
+        let mut out: Vec<usize> = Vec::new();
+        for at in self.cells.iter().chain(&self.measures) {
+            if !out.contains(at) {
+                out.push(*at);
+            }
+        }
+        out
+    }
+}
+
 /// A key: a stratum, or with clusters a cluster of a stratum; and what its rows have in common.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StreamedKey {
-    /// The stratum's code in the file.
-    pub code: Option<u32>,
-    /// The cluster's.
-    pub cluster: Option<u32>,
+    /// The text of the stratum's cell.
+    pub text: Option<String>,
+    /// The text of the cluster's.
+    pub cluster: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Their weight, where it is one in every key.
     pub weight: Option<f64>,
     /// Their population size or sampling fraction.
     pub size: Option<f64>,
+}
+
+/// A value of a classification or measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamedValue {
+    /// The cell's text; blank for the blank cell.
+    pub text: String,
+    /// The first row that holds it, from 0.
+    pub first: u64,
+    /// Rows that hold it.
+    pub rows: u64,
 }
 
 /// Counts of a measure by slot × code, and its sums where weights differ.
@@ -64,11 +92,11 @@ type Counted = (usize, Vec<u64>, Vec<(u128, u128)>);
 pub struct Crossed {
     /// Which classifications, in the order of [`StreamColumns::cells`].
     pub classifications: Vec<usize>,
-    /// The cells that occur: the code of each of these classifications, none where it is blank.
-    pub cells: Vec<Vec<Option<u8>>>,
+    /// The cells that occur: of each of these classifications the index of its value.
+    pub cells: Vec<Vec<u32>>,
     /// Crossings that occur: key, cell, rows.
     slots: Vec<(u32, u32, u64)>,
-    /// Code 0 is the blank cell, 1 + c the code c.
+    /// A code is the index of a value.
     measures: Vec<Counted>,
 }
 
@@ -88,7 +116,11 @@ pub struct Streamed {
     pub rows: u64,
     /// The keys, in the order in which they first occur.
     pub keys: Vec<StreamedKey>,
-    /// The crossings: one, or one a classification.
+    /// The values of each classification, in the order in which they first occur.
+    pub cell_values: Vec<Vec<StreamedValue>>,
+    /// As for the classifications.
+    pub measure_values: Vec<Vec<StreamedValue>>,
+    /// The crossings: one of all classifications, or one a breakdown.
     pub crossed: Vec<Crossed>,
     /// The units of the sums, where weights differ within keys.
     scale: Option<Scale>,
@@ -102,12 +134,6 @@ impl Streamed {
             Some(scale) => Some(Cube::from_sums(self.keys.len(), cells, slots, scale, crossed.measures.clone())),
             None => Cube::from_counts(weight_of_key.to_vec(), cells, slots, crossed.measures.iter().map(|(codes, n, _)| (*codes, n.clone())).collect()),
         }
-    }
-
-    /// Rows of each code of a measure, the blank cell first.
-    pub fn rows_by_code(&self, measure: usize) -> Vec<u64> {
-        let Some((codes, counts, _)) = self.crossed.first().and_then(|c| c.measures.get(measure)) else { return Vec::new() };
-        (0..*codes).map(|code| counts.iter().skip(code).step_by(*codes).sum()).collect()
     }
 
     /// Sum of the weights of all rows, where they differ within keys.
@@ -132,10 +158,11 @@ impl Streamed {
 /// assert_eq!((streamed.rows, streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0)));
 /// let ages = &streamed.crossed[0];
 /// assert_eq!((ages.classifications.as_slice(), ages.rows_by_cell().as_slice()), (&[0][..], &[1, 2][..]));
-/// assert_eq!(streamed.rows_by_code(0)[..3], [0, 1, 2]); // blank, 0, 1
+/// let [one, zero] = &streamed.measure_values[0][..] else { panic!() };
+/// assert_eq!((one.text.as_str(), one.first, one.rows, zero.rows), ("1", 0, 2, 1));
 /// // District 2, age 1, answer 1: one row of the weight 4.
 /// let totals = streamed.cube(ages, &[2.5, 4.0]).unwrap().totals();
-/// assert_eq!(totals.w(0, 1, 1)[..3], [0.0, 0.0, 4.0]);
+/// assert_eq!(totals.w(0, 1, 1), [4.0, 0.0]);
 ///
 /// // Weights that differ within a district are summed.
 /// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,3,1,0\n2,4,1,1\n")?;
@@ -152,7 +179,6 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
     if columns.cells.len() > MOST_CLASSIFICATIONS {
         return Err(HandOver("classifications"));
     }
-    let apart: Vec<Vec<usize>> = (0..columns.cells.len()).map(|at| vec![at]).collect();
     let (mut crossings, mut scale) = (vec![(0..columns.cells.len()).collect()], None);
     loop {
         let found = match scale {
@@ -161,7 +187,7 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
         };
         match found {
             Err(DIFFER) if scale.is_none() => scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?),
-            Err(CROSSINGS) if crossings.len() < apart.len() => crossings.clone_from(&apart),
+            Err(CROSSINGS) if crossings.len() < columns.breakdowns.len() => crossings.clone_from(&columns.breakdowns),
             found => return found,
         }
     }
@@ -174,15 +200,18 @@ fn first_weight(file: &Plain, columns: &StreamColumns) -> Option<f64> {
 }
 
 fn pass<E: Weighing>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Result<Streamed, HandOver> {
-    let mut wanted: Vec<(usize, Kind)> = columns.cells.iter().chain(&columns.measures).map(|at| (*at, Kind::Code)).collect();
+    let codes = columns.codes();
+    let mut wanted: Vec<(usize, Kind)> = codes.iter().map(|at| (*at, Kind::Code)).collect();
     wanted.extend(columns.key.iter().chain(&columns.cluster).map(|at| (*at, Kind::Key)));
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
-    let parts = file.scan(&wanted, || Stream::<E>::new(columns, crossings, scale))?;
-    merged(parts, columns, crossings, scale)
+    let place = |at: &usize| codes.iter().position(|c| c == at).unwrap_or(0);
+    let measures: Vec<usize> = columns.measures.iter().map(place).collect();
+    let scanned = file.scan(&wanted, || Stream::<E>::new(columns, &measures, crossings, scale))?;
+    merged(scanned, columns, &measures, crossings, scale)
 }
 
 /// What a row's weight adds to the tables.
-trait Weighing: Entry + Send + Sync {
+trait Weighing: Entry<Addend: Send> + Send + Sync {
     fn addend(scale: Option<Scale>, weight: f64) -> Option<Self::Addend>;
 }
 
@@ -228,6 +257,8 @@ struct Crossing<E> {
 /// The sums of one thread.
 struct Stream<'a, E> {
     columns: &'a StreamColumns,
+    /// Which column of codes each measure is.
+    measures: &'a [usize],
     scale: Option<Scale>,
     /// By stratum and cluster.
     facts: BTreeMap<(u32, u32), Facts>,
@@ -236,21 +267,18 @@ struct Stream<'a, E> {
 }
 
 impl<'a, E: Weighing> Stream<'a, E> {
-    fn new(columns: &'a StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
+    fn new(columns: &'a StreamColumns, measures: &'a [usize], crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
             of_slot: Vec::new(),
             tally: Tally::new(columns.measures.iter().map(|_| 4)),
         };
-        Self { columns, scale, facts: BTreeMap::new(), crossed: crossings.iter().map(crossing).collect(), slots: Vec::new() }
+        Self { columns, measures, scale, facts: BTreeMap::new(), crossed: crossings.iter().map(crossing).collect(), slots: Vec::new() }
     }
 }
 
-impl<E: Weighing> Consumer for Stream<'_, E>
-where
-    E::Addend: Send,
-{
+impl<E: Weighing> Consumer for Stream<'_, E> {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
         let (rows, columns) = (chunk.rows(), self.columns);
         let (ones, none) = (vec![1.0; rows], vec![0; rows]);
@@ -294,7 +322,7 @@ where
                 return Err(CROSSINGS);
             }
             crossed.tally.grow(crossed.of_slot.len());
-            let measures = (0..columns.measures.len()).map(|at| chunk.codes(columns.cells.len() + at));
+            let measures = self.measures.iter().map(|at| chunk.codes(*at));
             if !crossed.tally.add(&self.slots, &addends, measures) {
                 return Err(HandOver("rows"));
             }
@@ -305,11 +333,13 @@ where
 
 /// The sums of all threads as one: they add up, and all orders come from the file.
 fn merged<E: Weighing>(
-    parts: Vec<Stream<'_, E>>,
+    scanned: Scanned<Stream<'_, E>>,
     columns: &StreamColumns,
+    measures: &[usize],
     crossings: &[Vec<usize>],
     scale: Option<Scale>,
 ) -> Result<Streamed, HandOver> {
+    let Scanned { consumers: parts, values, keys: key_texts } = scanned;
     let mut facts: BTreeMap<(u32, u32), Facts> = BTreeMap::new();
     for (key, found) in parts.iter().flat_map(|p| &p.facts) {
         let known = facts.entry(*key).or_insert(*found);
@@ -322,66 +352,107 @@ fn merged<E: Weighing>(
     let mut order: Vec<((u32, u32), Facts)> = facts.into_iter().collect();
     order.sort_by_key(|(_, f)| f.first);
     let number_of: BTreeMap<(u32, u32), u32> = order.iter().zip(0..).map(|((key, _), at)| (*key, at)).collect();
-    let crossed: Vec<Crossed> = (0..crossings.len()).map(|at| crossed(&parts, at, columns, &number_of, scale)).collect();
-    let mut keys: Vec<StreamedKey> = order
-        .iter()
-        .map(|((code, cluster), f)| StreamedKey {
-            code: columns.key.map(|_| *code),
-            cluster: columns.cluster.map(|_| *cluster),
-            rows: 0,
-            weight: columns.weight.filter(|_| scale.is_none()).map(|_| f.weight),
-            size: columns.size.map(|_| f.size),
-        })
-        .collect();
-    crossed.iter().take(1).flat_map(|c| &c.slots).for_each(|(key, _, n)| keys[*key as usize].rows += n);
-    Ok(Streamed { rows: keys.iter().map(|k| k.rows).sum(), keys, crossed, scale })
-}
-
-/// One crossing of all threads.
-fn crossed<E: Weighing>(
-    parts: &[Stream<'_, E>],
-    at: usize,
-    columns: &StreamColumns,
-    number_of: &BTreeMap<(u32, u32), u32>,
-    scale: Option<Scale>,
-) -> Crossed {
-    let parts: Vec<&Crossing<E>> = parts.iter().filter_map(|p| p.crossed.get(at)).collect();
-    let classifications = parts.first().map(|p| p.classifications.clone()).unwrap_or_default();
-    let shift = 8 * classifications.len();
-    let cell_part = |crossing: u128| crossing & !(u128::MAX << shift);
-    let mut cells: Vec<u128> = parts.iter().flat_map(|p| &p.crossings.known).map(|c| cell_part(*c)).collect();
-    cells.sort_unstable();
-    cells.dedup();
-    // Key, cell, and where the sums are: thread and slot.
-    let mut places: Vec<(u32, u32, usize, usize)> = Vec::new();
-    for (part, stream) in parts.iter().enumerate() {
-        for (slot, crossing) in stream.crossings.known.iter().enumerate() {
-            let unit = crossing >> shift;
-            let key = number_of.get(&((unit >> 32) as u32, unit as u32)).copied().unwrap_or(0);
-            places.push((key, cells.binary_search(&cell_part(*crossing)).unwrap_or(0) as u32, part, slot));
+    let merging = Merging { of_code: values.iter().map(|values| index_of_code(values)).collect(), values: &values, measures, number_of, scale };
+    let crossed: Vec<Crossed> = (0..crossings.len()).map(|at| merging.crossing(&parts, at)).collect();
+    let text = |column: Option<usize>, place: usize, code: u32| match code.checked_sub(TEXT_KEY) {
+        _ if column.is_none() => None,
+        Some(at) => key_texts.get(place).and_then(|texts| texts.get(at as usize)).cloned(),
+        None => Some(code.to_string()),
+    };
+    let key = |((code, cluster), f): &((u32, u32), Facts)| StreamedKey {
+        text: text(columns.key, 0, *code),
+        cluster: text(columns.cluster, usize::from(columns.key.is_some()), *cluster),
+        rows: 0,
+        weight: columns.weight.filter(|_| scale.is_none()).map(|_| f.weight),
+        size: columns.size.map(|_| f.size),
+    };
+    let mut keys: Vec<StreamedKey> = order.iter().map(key).collect();
+    let streamed = |column: usize| -> Vec<StreamedValue> {
+        let values = values.get(column).map_or(&[][..], Vec::as_slice);
+        values.iter().map(|v| StreamedValue { text: v.text.clone(), first: v.row, rows: 0 }).collect()
+    };
+    let mut cell_values: Vec<Vec<StreamedValue>> = (0..columns.cells.len()).map(streamed).collect();
+    let mut measure_values: Vec<Vec<StreamedValue>> = measures.iter().map(|column| streamed(*column)).collect();
+    for (at, values) in cell_values.iter_mut().enumerate() {
+        let holds = |c: &&Crossed| c.classifications.contains(&at);
+        let Some(crossed) = crossed.iter().find(holds) else { continue };
+        let place = crossed.classifications.iter().position(|c| *c == at).unwrap_or(0);
+        crossed.slots.iter().for_each(|(_, cell, n)| values[crossed.cells[*cell as usize][place] as usize].rows += n);
+    }
+    if let Some(crossed) = crossed.first() {
+        crossed.slots.iter().for_each(|(key, _, n)| keys[*key as usize].rows += n);
+        for (values, (codes, counts, _)) in measure_values.iter_mut().zip(&crossed.measures) {
+            counts.iter().enumerate().for_each(|(at, n)| values[at % codes].rows += n);
         }
     }
-    places.sort_unstable();
-    let slots: Vec<&[(u32, u32, usize, usize)]> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
-    let measures = (0..columns.measures.len()).map(|measure| {
-        let codes = parts.iter().map(|p| p.tally.counts(measure, 0).len()).max().unwrap_or(0);
+    Ok(Streamed { rows: keys.iter().map(|k| k.rows).sum(), keys, cell_values, measure_values, crossed, scale })
+}
+
+/// What the crossings of several threads need to become one.
+struct Merging<'a> {
+    /// Codes as threads happened to number them → values in the order of the file.
+    of_code: Vec<[u8; 256]>,
+    values: &'a [Vec<Value>],
+    measures: &'a [usize],
+    number_of: BTreeMap<(u32, u32), u32>,
+    scale: Option<Scale>,
+}
+
+/// Key, cell, and where the sums are: thread and slot.
+type Place = (u32, u32, usize, usize);
+
+impl Merging<'_> {
+    /// One crossing of all threads.
+    fn crossing<E: Weighing>(&self, parts: &[Stream<'_, E>], at: usize) -> Crossed {
+        let parts: Vec<&Crossing<E>> = parts.iter().filter_map(|p| p.crossed.get(at)).collect();
+        let classifications = parts.first().map(|p| p.classifications.clone()).unwrap_or_default();
+        let depth = classifications.len();
+        let code = |crossing: u128, at: usize| (crossing >> (8 * (depth - 1 - at))) as u8;
+        let renumbered = |cell: u128, crossing: u128, at: usize| cell << 8 | u128::from(self.of_code[classifications[at]][code(crossing, at) as usize]);
+        let cell_part = |crossing: u128| (0..depth).fold(0, |cell, at| renumbered(cell, crossing, at));
+        let mut cells: Vec<u128> = parts.iter().flat_map(|p| &p.crossings.known).map(|c| cell_part(*c)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let mut places: Vec<Place> = Vec::new();
+        for (part, stream) in parts.iter().enumerate() {
+            for (slot, crossing) in stream.crossings.known.iter().enumerate() {
+                let unit = crossing >> (8 * depth);
+                let key = self.number_of.get(&((unit >> 32) as u32, unit as u32)).copied().unwrap_or(0);
+                places.push((key, cells.binary_search(&cell_part(*crossing)).unwrap_or(0) as u32, part, slot));
+            }
+        }
+        places.sort_unstable();
+        let slots: Vec<&[Place]> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+        let measures = (0..self.measures.len()).into_par_iter().map(|measure| self.counted(&parts, &slots, measure)).collect();
+        let rows_of = |places: &[Place]| places.iter().map(|(_, _, part, slot)| parts[*part].tally.rows_of_slot(*slot)).sum();
+        let slots = slots.iter().filter_map(|places| places.first().map(|(key, cell, _, _)| (*key, *cell, rows_of(places)))).collect();
+        let cells = cells.iter().map(|cell| (0..depth).map(|at| u32::from(code(*cell, at))).collect()).collect();
+        Crossed { classifications, cells, slots, measures }
+    }
+
+    fn counted<E: Weighing>(&self, parts: &[&Crossing<E>], slots: &[&[Place]], measure: usize) -> Counted {
+        let column = self.measures[measure];
+        let codes = self.values[column].len();
         let mut counts = vec![0; slots.len() * codes];
-        let mut sums = vec![(0, 0); if scale.is_some() { slots.len() * codes } else { 0 }];
+        let mut sums = vec![(0, 0); if self.scale.is_some() { slots.len() * codes } else { 0 }];
         for (at, (_, _, part, slot)) in slots.iter().enumerate().flat_map(|(at, places)| places.iter().map(move |p| (at, p))) {
-            for (code, entry) in parts[*part].tally.counts(measure, *slot).iter().enumerate() {
-                counts[at * codes + code] += u64::from(entry.n());
-                if let Some((w, w2)) = sums.get_mut(at * codes + code) {
+            let found = parts[*part].tally.counts(measure, *slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0);
+            for (code, entry) in found {
+                let to = at * codes + self.of_code[column][code] as usize;
+                counts[to] += u64::from(entry.n());
+                if let Some((w, w2)) = sums.get_mut(to) {
                     let more = entry.sums();
                     (*w, *w2) = (*w + more.0, *w2 + more.1);
                 }
             }
         }
         (codes, counts, sums)
-    });
-    let measures = measures.collect();
-    let rows_of = |places: &[(u32, u32, usize, usize)]| places.iter().map(|(_, _, part, slot)| parts[*part].tally.rows_of_slot(*slot)).sum();
-    let slots = slots.iter().filter_map(|places| places.first().map(|(key, cell, _, _)| (*key, *cell, rows_of(places)))).collect();
-    let code = |cell: &u128, at: usize| (cell >> (8 * (classifications.len() - 1 - at))) as u8;
-    let codes = |cell: &u128| (0..classifications.len()).map(|at| Some(code(cell, at)).filter(|c| *c != BLANK).map(|c| c - 1)).collect();
-    Crossed { cells: cells.iter().map(codes).collect(), classifications, slots, measures }
+    }
+}
+
+/// The place of each code among the values of its column.
+fn index_of_code(values: &[Value]) -> [u8; 256] {
+    let mut out = [0; 256];
+    values.iter().zip(0..).for_each(|(value, at)| out[value.code as usize] = at);
+    out
 }

@@ -1,22 +1,27 @@
-//! The quick way for what is asked for most: shares of a plain coded CSV or Parquet, of a stratified or clustered sample.
-//! The rows are added up as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
+//! The quick way for what is asked for most: shares of a coded CSV or of Parquet, of a stratified or clustered sample. The
+//! rows are added up as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
 //! give; where it could not be, it gives nothing.
 
 use std::collections::{HashMap, HashSet};
 
+use super::columns::{fold, number};
+use super::condition::Condition;
 use super::design::{Made, cluster_words, fpc_words, strata_words, weight_words};
-use super::measures::{By, Measure, Values, Wanted, by_blank};
+use super::measures::{Values, Wanted};
+use super::missing::Missing;
+use super::replication::Replication;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES};
+use super::source::{Counted, Source};
 use super::{Outcome, estimates};
-use crate::design::{Design, Nesting, ReplicateCentre, StratumSize};
+use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
-use crate::error::{Error, Result};
-use crate::estimate::{DeffReference, Groups, IntervalMethod, NO, Options, YES};
+use crate::error::Error;
+use crate::estimate::{DeffReference, IntervalMethod, NO, Options, YES};
 use crate::finding::Finding;
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::adhoc::{Base, Sheet};
+use crate::report::adhoc::Sheet;
 
 /// What the quick way gives.
 #[derive(Debug)]
@@ -41,135 +46,203 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let method: IntervalMethod = request.method.parse().map_err(|_: Error| HandOver("method"))?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
-    let asked: Vec<Asked> = request.shares.iter().map(|typed| asked(typed, table)).collect::<Result<_, _>>()?;
-    let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
-    let mut columns = StreamColumns {
-        key: optional(&request.strata)?,
-        cluster: optional(&request.clusters)?,
-        weight: optional(&request.weight)?,
-        size: optional(&request.fpc)?,
-        cells: request.by.iter().map(|name| position(name, table)).collect::<Result<_, _>>()?,
-        measures: asked.iter().map(|a| a.position).collect(),
-    };
-    columns.measures.sort_unstable();
-    columns.measures.dedup();
+    let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
-    let (made, weights) = design(request, &streamed)?;
-    let rules: Vec<(usize, Vec<u8>)> = asked.iter().map(|a| a.rule(&columns, &streamed, request.base)).collect::<Result<_, _>>()?;
-    let mut findings = Vec::new();
-    let by: Vec<By> = (0..request.by.len()).map(|at| by(request, &streamed, at, &mut findings)).collect();
-    let measures = asked.into_iter().map(|a| Measure { variable: a.variable, codes: a.typed, values: Values::Share(Vec::new()) }).collect();
-    let wanted = Wanted { domain: Vec::new(), conditions: Vec::new(), measures, by, pairs: Vec::new(), crossings: Vec::new() };
+    let (made, weights, told) = design(request, &streamed)?;
     let deff = request.deff.unwrap_or(made.deff);
     let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
-    let shares = shares_of(&streamed, &weights, &rules, &made.design, &options)?;
+    let read = Reading { request, table, columns: &columns, streamed: &streamed };
+    let (wanted, shares, mut findings) = match &streamed.crossed[..] {
+        [one] => {
+            let (wanted, findings) = read.wanted(one, request)?;
+            let shares = read.shares(one, &wanted, &banners(&wanted), &weights, &made, &options)?;
+            (wanted, shares, findings)
+        }
+        several => read.apart(several, &weights, &made, &options)?,
+    };
+    findings.extend(told);
     let rows = estimates::rows_of_shares(&wanted, &shares, &options, request.base);
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     let sheet = Sheet { rows, notes, level: request.level };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
 }
 
-/// Whether nothing is asked for but shares, by single columns, of a stratified or clustered sample.
+/// A request and the file that was read for it.
+struct Reading<'a> {
+    request: &'a Request,
+    table: &'a Table,
+    columns: &'a StreamColumns,
+    streamed: &'a Streamed,
+}
+
+impl Reading<'_> {
+    /// What `request`, all or a part of it, means on a crossing.
+    fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
+        let source = Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
+        let mistake = |_: Error| HandOver("mistakes");
+        let mut findings = Vec::new();
+        let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
+        let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
+        Ok((wanted, findings))
+    }
+
+    /// The estimates of these banners.
+    fn shares(
+        &self,
+        crossed: &Crossed,
+        wanted: &Wanted,
+        banners: &[Banner],
+        weights: &[f64],
+        made: &Made,
+        options: &Options,
+    ) -> Result<shares::Estimates, HandOver> {
+        let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
+        let cube = cube.recoded(OUTCOMES.len(), &rules(wanted, self.columns)?);
+        shares::of_cube(&cube, banners, &made.design, made.replicates.as_ref(), options).map_err(|_| HandOver("design"))
+    }
+
+    /// Each breakdown from its own crossing; everyone from the first.
+    fn apart(&self, several: &[Crossed], weights: &[f64], made: &Made, options: &Options) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
+        let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
+        for (crossed, by) in several.iter().zip(&self.request.by) {
+            let (wanted, findings) = self.wanted(crossed, &Request { by: vec![by.clone()], ..self.request.clone() })?;
+            let banners = banners(&wanted);
+            match &mut out {
+                None => {
+                    let shares = self.shares(crossed, &wanted, &banners, weights, made, options)?;
+                    out = Some((wanted, shares, findings));
+                }
+                Some((known, estimates, told)) => {
+                    let more = self.shares(crossed, &wanted, banners.get(1..).unwrap_or_default(), weights, made, options)?;
+                    estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
+                    known.by.extend(wanted.by);
+                    // What was found of conditions and shares has been told.
+                    let without = self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
+                    told.extend(findings.into_iter().skip(without));
+                }
+            }
+        }
+        out.ok_or(HandOver("crossings"))
+    }
+}
+
+/// Whether nothing is asked for but shares of a stratified or clustered sample.
 fn simple(request: &Request) -> bool {
     let Request {
-        files: _, read, shares, means, totals, ratios, quantiles, base: _, missing, conditions, by: _, differences, tests, weight: _,
-        strata: _, clusters: _, fpc: _, nesting, lonely: _, replicates, replicate_type, scale, rscales, rho, centre, post_stratify, rake,
-        calibrate, method: _, level, deff: _,
+        files: _, read, shares, means, totals, ratios, quantiles, base: _, missing: _, conditions: _, by: _, differences, tests, weight: _,
+        strata: _, clusters, fpc: _, nesting, lonely: _, replicates: _, replicate_type: _, scale: _, rscales: _, rho: _, seed: _, centre: _,
+        post_stratify, rake, calibrate, method: _, level, deff: _,
     } = request;
-    let others = [means, totals, ratios, quantiles, missing, conditions, differences, tests];
-    let none = replicates.is_none() && replicate_type.is_none() && scale.is_none() && rscales.is_none() && rho.is_none();
+    let others = [means, totals, ratios, quantiles, differences, tests];
+    // Replicates of clusters come from their totals; those of rows need the rows.
+    let none = match Replication::of(request) {
+        Ok(Replication::None) => true,
+        Ok(Replication::Made(_)) => clusters.is_some(),
+        Ok(Replication::Columns(_)) | Err(_) => false,
+    };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
     !shares.is_empty() && others.iter().all(|o| o.is_empty()) && none && uncalibrated && *read == ReadOptions::default()
-        && (*nesting == Nesting::Unique || request.clusters.is_some()) && *centre == ReplicateCentre::ReplicateMean && *level > 0.0 && *level < 1.0
+        && (*nesting == Nesting::Unique || clusters.is_some()) && *level > 0.0 && *level < 1.0
 }
 
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
     table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
 }
 
-/// A share: the column and the codes that count.
-struct Asked {
-    variable: String,
-    position: usize,
-    typed: Vec<String>,
-    codes: Vec<u8>,
+/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are counted.
+fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+    let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
+    let of_condition = |typed: &String| {
+        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        position(&condition.column, table)
+    };
+    let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
+    let mut cells: Vec<usize> = by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    let mut measures: Vec<usize> = request.shares.iter().map(of_condition).collect::<Result<_, _>>()?;
+    for positions in [&mut cells, &mut measures] {
+        positions.sort_unstable();
+        positions.dedup();
+    }
+    let place = |name: &str| position(name, table).map(|p| cells.iter().position(|c| *c == p).unwrap_or(0));
+    let conditions: Vec<usize> = request.conditions.iter().map(of_condition).map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0))).collect::<Result<_, _>>()?;
+    let breakdown = |list: &String| -> Result<Vec<usize>, HandOver> {
+        let mut places: Vec<usize> = source.split(list).into_iter().map(place).collect::<Result<_, _>>()?;
+        places.extend(&conditions);
+        places.sort_unstable();
+        places.dedup();
+        Ok(places)
+    };
+    let breakdowns = request.by.iter().map(breakdown).collect::<Result<_, _>>()?;
+    Ok(StreamColumns {
+        key: optional(&request.strata)?,
+        cluster: optional(&request.clusters)?,
+        weight: optional(&request.weight)?,
+        size: optional(&request.fpc)?,
+        cells,
+        breakdowns,
+        measures,
+    })
 }
 
-/// Reads `COL=A|B` where A and B are small whole numbers in their one spelling.
-fn asked(typed: &str, table: &Table) -> Result<Asked, HandOver> {
-    let mut cuts = typed.match_indices('=').map(|(at, _)| (typed[..at].trim(), &typed[at + 1..]));
-    let (name, codes) = cuts.find(|(name, _)| table.column(name).is_some()).ok_or(HandOver("column"))?;
-    let typed: Vec<String> = codes.split('|').map(|c| c.trim().to_owned()).collect();
-    let code = |c: &String| c.parse::<u8>().ok().filter(|n| n.to_string() == *c).ok_or(HandOver("code"));
-    let codes = typed.iter().map(code).collect::<Result<_, _>>()?;
-    Ok(Asked { variable: name.to_owned(), position: position(name, table)?, typed, codes })
-}
-
-impl Asked {
-    /// Which of the file's codes count, which do not, and whether a blank is outside the base.
-    fn rule(&self, columns: &StreamColumns, streamed: &Streamed, base: Base) -> Result<(usize, Vec<u8>), HandOver> {
-        let measure = columns.measures.iter().position(|p| *p == self.position).ok_or(HandOver("column"))?;
-        let rows = streamed.rows_by_code(measure);
-        // A code that never occurs is something to tell.
-        if self.codes.iter().any(|code| rows.get(usize::from(*code) + 1).is_none_or(|n| *n == 0)) {
-            return Err(HandOver("code"));
-        }
+/// What each code of the measures means for the shares that are wanted.
+fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<(usize, Vec<u8>)>, HandOver> {
+    let rule = |values: &Values| {
+        let Values::CountedShare(position, answers) = values else { return Err(HandOver("request")) };
+        let measure = columns.measures.iter().position(|p| p == position).ok_or(HandOver("column"))?;
         let [_, _, outside] = OUTCOMES;
-        let blank = if base == Base::All { NO } else { outside };
-        let of_code = |code: usize| if self.codes.iter().any(|c| usize::from(*c) + 1 == code) { YES } else { NO };
-        Ok((measure, std::iter::once(blank).chain((1..rows.len()).map(of_code)).collect()))
-    }
+        Ok((measure, answers.iter().map(|answer| if matches!(*answer, NO | YES) { *answer } else { outside }).collect()))
+    };
+    wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
 }
 
-/// The shares of everyone and of each breakdown.
-fn shares_of(streamed: &Streamed, weights: &[f64], rules: &[(usize, Vec<u8>)], design: &Design, options: &Options) -> Result<shares::Estimates, HandOver> {
-    let mut found: shares::Estimates = Vec::new();
-    for (at, crossed) in streamed.crossed.iter().enumerate() {
-        let cube = streamed.cube(crossed, weights).ok_or(HandOver("sums"))?.recoded(OUTCOMES.len(), rules);
-        let whole = Banner { group_of_cell: vec![Some(0); crossed.cells.len()], groups: 1 };
-        let breakdowns = (0..crossed.classifications.len()).map(|place| {
-            let (codes, of_cell) = groups(crossed, place);
-            Banner { group_of_cell: of_cell, groups: codes.len() }
-        });
-        let banners: Vec<Banner> = (at == 0).then_some(whole).into_iter().chain(breakdowns).collect();
-        let estimates = shares::of_cube(&cube, &banners, design, options).map_err(|_| HandOver("design"))?;
-        found.resize_with(estimates.len(), Vec::new);
-        found.iter_mut().zip(estimates).for_each(|(found, more)| found.extend(more));
-    }
-    Ok(found)
+/// The domain and the breakdowns, by the cells of the crossing.
+fn banners(wanted: &Wanted) -> Vec<Banner> {
+    let whole = Banner { group_of_cell: wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), groups: 1 };
+    let by = wanted.by.iter().map(|by| {
+        let mut group_of_cell = vec![None; wanted.domain.len()];
+        for (group, members) in (0..).zip(by.groups.rows()) {
+            members.iter().for_each(|cell| group_of_cell[*cell as usize] = Some(group));
+        }
+        Banner { group_of_cell, groups: by.groups.count() }
+    });
+    std::iter::once(whole).chain(by).collect()
 }
 
-/// The codes of a crossing's classification, in order, and which of them each cell has.
-fn groups(crossed: &Crossed, place: usize) -> (Vec<u8>, Vec<Option<u32>>) {
-    let of_cell: Vec<Option<u8>> = crossed.cells.iter().map(|codes| codes[place]).collect();
-    let mut codes: Vec<u8> = of_cell.iter().copied().flatten().collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let group = |code: Option<u8>| code.and_then(|c| codes.binary_search(&c).ok()).map(|g| g as u32);
-    let of_cell = of_cell.into_iter().map(group).collect();
-    (codes, of_cell)
+/// Whether a key is a whole number in its one spelling.
+fn plain(key: &str) -> bool {
+    key.parse::<u32>().is_ok_and(|n| n.to_string() == key)
+}
+
+/// The distinct keys, when each has one spelling: two spellings of one stratum are one, and numbers that are no keys have
+/// several.
+fn spelled_once<'a>(keys: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let keys: HashSet<&str> = keys.collect();
+    let folded: HashSet<String> = keys.iter().map(|k| fold(k)).collect();
+    let doubtful = |k: &&str| fold(k).is_empty() || number(&fold(k)).is_some() && !plain(k);
+    (folded.len() == keys.len() && !keys.iter().any(doubtful)).then_some(keys.len())
 }
 
 /// The strata, in the order in which they first occur, and the stratum of each key; `None` where the columns contradict
 /// each other, which the general way tells.
 fn strata(request: &Request, streamed: &Streamed) -> Option<(Vec<StratumSize>, Vec<u32>)> {
-    let (mut strata, mut of_key): (Vec<(Option<u32>, u64, Option<f64>)>, Vec<u32>) = (Vec::new(), Vec::new());
-    let (mut at_code, mut stratum_of_cluster) = (HashMap::new(), HashMap::new());
+    let (mut strata, mut of_key): (Vec<(u64, Option<f64>)>, Vec<u32>) = (Vec::new(), Vec::new());
+    let (mut at_text, mut stratum_of_cluster) = (HashMap::new(), HashMap::new());
     for key in &streamed.keys {
-        let at = *at_code.entry(key.code).or_insert(strata.len());
+        let at = *at_text.entry(&key.text).or_insert(strata.len());
         if at == strata.len() {
-            strata.push((key.code, 0, key.size));
+            strata.push((0, key.size));
         }
-        let (_, units, size) = &mut strata[at];
+        let (units, size) = &mut strata[at];
         *units += if key.cluster.is_some() { 1 } else { key.rows };
-        let unique = key.cluster.is_none() || request.nesting == Nesting::WithinStrata || *stratum_of_cluster.entry(key.cluster).or_insert(at) == at;
+        let unique = key.cluster.is_none() || request.nesting == Nesting::WithinStrata || *stratum_of_cluster.entry(&key.cluster).or_insert(at) == at;
         if *size != key.size || !unique {
             return None;
         }
         of_key.push(at as u32);
     }
     let fractions = are_fractions(streamed);
-    let size = |(_, units, size): (Option<u32>, u64, Option<f64>)| StratumSize {
+    let size = |(units, size): (u64, Option<f64>)| StratumSize {
         units,
         population: match size {
             None => f64::INFINITY,
@@ -185,15 +258,15 @@ fn are_fractions(streamed: &Streamed) -> bool {
 }
 
 /// The design as [`super::design::make`] would declare it, and the weight of each key.
-fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), HandOver> {
-    let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
+fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec<Finding>), HandOver> {
     let mut how = Vec::new();
     if let Some(clusters) = &request.clusters {
-        let codes: HashSet<Option<u32>> = streamed.keys.iter().map(|k| k.cluster).collect();
-        how.push(cluster_words(clusters.trim(), &codes.len().to_string()));
+        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref())).ok_or(HandOver("clusters"))?;
+        how.push(cluster_words(clusters.trim(), &count.to_string()));
     }
     if let Some(names) = &request.strata {
-        how.push(strata_words(names.trim(), &strata.len().to_string()));
+        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
+        how.push(strata_words(names.trim(), &count.to_string()));
     }
     if let Some(fpc) = &request.fpc {
         how.push(fpc_words(fpc.trim(), are_fractions(streamed)));
@@ -201,9 +274,7 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), Ha
     if let Some(weight) = &request.weight {
         how.push(weight_words(weight.trim()));
     }
-    if how.is_empty() {
-        how.push(super::design::simple_words());
-    }
+    let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
     let weight = |(key, h): (&StreamedKey, &u32)| {
         let StratumSize { units, population } = strata[*h as usize];
         key.weight.unwrap_or(if population.is_finite() { population / units as f64 } else { 1.0 })
@@ -220,21 +291,13 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), Ha
     let clusters = request.clusters.as_ref().map(|_| stratum_of_key);
     let design = Design::of_totals(streamed.rows, &strata, clusters, request.lonely);
     let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
-    Ok((Made { design, how, simple: !request.has_design(), deff }, weights))
-}
-
-/// One breakdown: its groups in the order of their codes.
-fn by(request: &Request, streamed: &Streamed, at: usize, findings: &mut Vec<Finding>) -> By {
-    let name = request.by[at].trim();
-    let place = |crossed: &Crossed| crossed.classifications.iter().position(|c| *c == at);
-    let (codes, blank) = match streamed.crossed.iter().find_map(|crossed| Some((crossed, place(crossed)?))) {
-        None => (Vec::new(), 0),
-        Some((crossed, place)) => {
-            let (codes, of_cell) = groups(crossed, place);
-            (codes, crossed.rows_by_cell().iter().zip(&of_cell).filter(|(_, group)| group.is_none()).map(|(n, _)| n).sum())
-        }
+    let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
+    let replicates = match Replication::of(request).map_err(mistake)? {
+        Replication::Made(making) => Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?),
+        _ => None,
     };
-    findings.extend(by_blank(name, blank));
-    let names = codes.iter().map(|code| vec![(name.to_owned(), code.to_string())]).collect();
-    By { names, groups: Groups::new(&[], codes.len()) }
+    if how.is_empty() {
+        how.push(super::design::simple_words());
+    }
+    Ok((Made { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
 }

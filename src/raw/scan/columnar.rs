@@ -10,8 +10,10 @@ use polars::prelude::{
     ChunkedArray, Column as Series, DataType, FileMetadataRef, ParallelStrategy, ParquetReader, PolarsNumericType, SerReader,
 };
 
-use super::lines::{BLANK, Chunk, LARGEST_CODE};
-use super::{HandOver, Kind, Pieces};
+use super::lexicon::{Local, Shared, TAKEN};
+use super::lines::Chunk;
+use super::seen::Seen;
+use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
 use crate::raw::parquet;
 use crate::raw::table::Table;
 
@@ -24,8 +26,8 @@ const CHUNK: usize = 1 << 15;
 /// Columns that are decoded at once.
 const COLUMNS: usize = 4;
 
-/// Keys have up to nine digits, as in a file of text.
-const LARGEST_KEY: u32 = 999_999_999;
+/// Keys that are numbers have up to nine digits, as in a file of text.
+const LARGEST_KEY: u64 = 999_999_999;
 
 /// A Parquet file.
 #[derive(Debug)]
@@ -67,36 +69,59 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOve
     Ok((Columnar { file, positions, pieces }, table))
 }
 
-/// The wanted columns of one piece.
-#[derive(Default)]
-struct Buffers {
-    codes: Vec<Vec<u8>>,
-    keys: Vec<Vec<u32>>,
-    numbers: Vec<Vec<f64>>,
+/// The texts of the columns of codes and of keys, in the order in which they were asked for.
+pub(super) struct Texts {
+    pub(super) of_codes: Vec<Shared>,
+    pub(super) of_keys: Vec<Shared>,
+}
+
+fn count(wanted: &[(usize, Kind)], kind: Kind) -> usize {
+    wanted.iter().filter(|(_, k)| *k == kind).count()
+}
+
+impl Texts {
+    pub(super) fn new(wanted: &[(usize, Kind)]) -> Self {
+        let of_codes = (0..count(wanted, Kind::Code)).map(|_| Shared::new(MOST_VALUES)).collect();
+        Self { of_codes, of_keys: (0..count(wanted, Kind::Key)).map(|_| Shared::new(TEXT_KEY)).collect() }
+    }
 }
 
 /// One thread's way through the pieces.
 pub(super) struct Reading<'a> {
     columnar: &'a Columnar,
     /// Numbers in the file's schema, and kinds.
-    wanted: Vec<(usize, Kind)>,
-    buffers: Buffers,
+    wanted: &'a [(usize, Kind)],
+    codes: Vec<Vec<u8>>,
+    keys: Vec<Vec<u32>>,
+    numbers: Vec<Vec<f64>>,
+    of_codes: Vec<Known<'a>>,
+    of_keys: Vec<Known<'a>>,
     chunk: Chunk,
 }
 
 impl Columnar {
+    /// The wanted columns by their numbers in the file's schema.
+    ///
     /// # Errors
     /// A column that the file does not have, or that is asked for twice.
-    pub(super) fn reading(&self, wanted: &[(usize, Kind)]) -> Result<Reading<'_>, HandOver> {
+    pub(super) fn wanted(&self, wanted: &[(usize, Kind)]) -> Result<Vec<(usize, Kind)>, HandOver> {
         let twice = wanted.iter().enumerate().any(|(at, (p, _))| wanted[..at].iter().any(|(q, _)| p == q));
         let in_schema = |(position, kind): &(usize, Kind)| self.positions.get(*position).map(|at| (*at, *kind));
-        let Some(wanted) = wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice) else {
-            return Err(HandOver("columns"));
-        };
-        let count = |kind: Kind| wanted.iter().filter(|(_, k)| *k == kind).count();
-        let (codes, keys, numbers) = (count(Kind::Code), count(Kind::Key), count(Kind::Number));
-        let buffers = Buffers { codes: vec![Vec::new(); codes], keys: vec![Vec::new(); keys], numbers: vec![Vec::new(); numbers] };
-        Ok(Reading { columnar: self, wanted, buffers, chunk: Chunk::of(keys, numbers) })
+        wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver("columns"))
+    }
+
+    pub(super) fn reading<'a>(&'a self, wanted: &'a [(usize, Kind)], texts: &'a Texts) -> Reading<'a> {
+        let [codes, keys, numbers] = [Kind::Code, Kind::Key, Kind::Number].map(|kind| count(wanted, kind));
+        Reading {
+            columnar: self,
+            wanted,
+            codes: vec![Vec::new(); codes],
+            keys: vec![Vec::new(); keys],
+            numbers: vec![Vec::new(); numbers],
+            of_codes: texts.of_codes.iter().map(Known::new).collect(),
+            of_keys: texts.of_keys.iter().map(Known::new).collect(),
+            chunk: Chunk::new(codes, keys, numbers),
+        }
     }
 
     pub(super) fn piece_count(&self) -> u64 {
@@ -108,14 +133,17 @@ impl Pieces for Reading<'_> {
     fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver> {
         let Some((first, _, (_, rows))) = self.columnar.pieces.get(at as usize) else { return Ok(()) };
         catch_unwind(AssertUnwindSafe(|| self.decode(at as usize))).unwrap_or(Err(HandOver("damaged")))?;
-        let Buffers { codes, keys, numbers } = &self.buffers;
         for from in (0..*rows).step_by(CHUNK) {
             let range = from..(from + CHUNK).min(*rows);
-            let position = first + from as u64;
-            self.chunk.hold(position, range, codes, keys, numbers);
+            self.chunk.hold(first + from as u64, range, &self.codes, &self.keys, &self.numbers);
+            self.chunk.note();
             take(&self.chunk)?;
         }
         Ok(())
+    }
+
+    fn seen(self) -> Vec<Seen> {
+        self.chunk.seen
     }
 }
 
@@ -135,9 +163,9 @@ impl Reading<'_> {
             for (series, (_, kind)) in frame.columns().iter().zip(wanted) {
                 let at = &mut next[*kind as usize];
                 match kind {
-                    Kind::Code => codes(series, &mut self.buffers.codes[*at])?,
-                    Kind::Key => keys(series, &mut self.buffers.keys[*at])?,
-                    Kind::Number => numbers(series, &mut self.buffers.numbers[*at])?,
+                    Kind::Code => codes(series, &mut self.of_codes[*at], &mut self.codes[*at])?,
+                    Kind::Key => keys(series, &mut self.of_keys[*at], &mut self.keys[*at])?,
+                    Kind::Number => numbers(series, &mut self.numbers[*at])?,
                 }
                 *at += 1;
             }
@@ -146,10 +174,50 @@ impl Reading<'_> {
     }
 }
 
+/// What a thread knows of a column's values.
+struct Known<'a> {
+    local: Local,
+    shared: &'a Shared,
+    /// The numbers of the whole numbers below 256; 0 where it is not known yet.
+    small: [u32; 256],
+}
+
+impl<'a> Known<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        let mut small = [0; 256];
+        small.iter_mut().zip(1..TAKEN).for_each(|(number, digit)| *number = digit);
+        Self { local: Local::new(), shared, small }
+    }
+
+    /// The number of a value, as cells of text have them.
+    #[inline]
+    fn number<T: Whole>(&mut self, value: T) -> Result<u32, HandOver> {
+        let whole = value.whole();
+        if let Some(known @ 1..) = self.small.get(whole as usize).copied() {
+            return Ok(known);
+        }
+        let number = self.text(&value.text().ok_or(HandOver("zero"))?)?;
+        if let Some(small) = self.small.get_mut(whole as usize) {
+            *small = number;
+        }
+        Ok(number)
+    }
+
+    fn text(&mut self, text: &str) -> Result<u32, HandOver> {
+        match text.as_bytes() {
+            [] => Ok(u32::from(BLANK)),
+            [digit @ b'0'..=b'9'] => Ok(u32::from(digit - b'0') + 1),
+            bytes => self.local.number(bytes, self.shared),
+        }
+    }
+}
+
 /// A number that may be whole.
 trait Whole: Copy {
-    /// The whole number that this is; above every limit where it is negative or a fraction.
+    /// The whole number that this is; far above every limit where it is negative or a fraction.
     fn whole(self) -> u64;
+    /// Its text, as the general reader has it; `None` for the negative zero, which it takes for the other one.
+    fn text(self) -> Option<String>;
     /// Nothing, as the general reader sees it.
     fn is_blank(self) -> bool {
         false
@@ -167,6 +235,10 @@ macro_rules! whole {
                 self as u64
             }
 
+            fn text(self) -> Option<String> {
+                Some(self.to_string())
+            }
+
             #[inline]
             fn number(self) -> Option<f64> {
                 let exact = -(1_i128 << 53)..=1_i128 << 53;
@@ -181,7 +253,11 @@ whole!(u8, u16, u32, u64, i8, i16, i32, i64);
 impl Whole for f64 {
     #[inline]
     fn whole(self) -> u64 {
-        if self >= 0.0 && self.fract() == 0.0 { self as u64 } else { u64::MAX }
+        if self.is_sign_positive() && self.fract() == 0.0 { self as u64 } else { u64::MAX }
+    }
+
+    fn text(self) -> Option<String> {
+        (self != 0.0 || self.is_sign_positive()).then(|| self.to_string())
     }
 
     #[inline]
@@ -201,6 +277,10 @@ impl Whole for f32 {
         f64::from(self).whole()
     }
 
+    fn text(self) -> Option<String> {
+        f64::from(self).text()
+    }
+
     #[inline]
     fn is_blank(self) -> bool {
         self.is_nan()
@@ -212,9 +292,9 @@ impl Whole for f32 {
     }
 }
 
-/// Calls `$each` with the typed array of a column of numbers; `$text` with the texts of one of texts.
+/// Calls `$each` with the typed array of a column of numbers.
 macro_rules! typed {
-    ($series:expr, $each:expr, $text:expr) => {{
+    ($series:expr, $each:expr) => {{
         let unlike = |_| HandOver("type");
         match $series.dtype() {
             DataType::UInt8 => $each($series.u8().map_err(unlike)?),
@@ -227,82 +307,101 @@ macro_rules! typed {
             DataType::Int64 => $each($series.i64().map_err(unlike)?),
             DataType::Float32 => $each($series.f32().map_err(unlike)?),
             DataType::Float64 => $each($series.f64().map_err(unlike)?),
-            DataType::String => $text($series.str().map_err(unlike)?.iter()),
             _ => Err(HandOver("type")),
         }
     }};
 }
 
-fn codes(series: &Series, out: &mut Vec<u8>) -> Result<(), HandOver> {
+/// Hands on each text of a column of words.
+fn texts(series: &Series, mut each: impl FnMut(&str) -> Result<(), HandOver>) -> Result<(), HandOver> {
+    let unlike = |_| HandOver("type");
+    if let Ok(flags) = series.bool() {
+        let text = |flag: Option<bool>| flag.map_or("", |yes| if yes { "TRUE" } else { "FALSE" });
+        return flags.iter().try_for_each(|flag| each(text(flag)));
+    }
+    if series.dtype() == &DataType::String {
+        return series.str().map_err(unlike)?.iter().try_for_each(|text| each(text.unwrap_or("")));
+    }
+    // Categories; dates and lists are columns that cannot be read.
+    let cast = series.cast(&DataType::String).map_err(unlike)?;
+    cast.str().map_err(unlike)?.iter().try_for_each(|text| each(text.unwrap_or("")))
+}
+
+fn codes(series: &Series, known: &mut Known<'_>, out: &mut Vec<u8>) -> Result<(), HandOver> {
     out.clear();
     if series.dtype() == &DataType::Null {
         out.resize(series.len(), BLANK);
         return Ok(());
     }
-    typed!(series, |array| codes_of_numbers(array, out), |texts| {
-        for text in texts {
-            let whole = text.filter(|t: &&str| !t.is_empty()).map(spelled).transpose()?;
-            out.push(match whole {
-                None => BLANK,
-                Some(code) if code <= u64::from(LARGEST_CODE) => code as u8 + 1,
-                Some(_) => return Err(HandOver("code")),
-            });
-        }
-        Ok(())
-    })
+    if series.dtype().is_primitive_numeric() {
+        return typed!(series, |array| codes_of_numbers(array, known, out));
+    }
+    texts(series, |text| known.text(text).map(|code| out.push(code as u8)))
 }
 
-fn codes_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, out: &mut Vec<u8>) -> Result<(), HandOver>
+fn codes_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, known: &mut Known<'_>, out: &mut Vec<u8>) -> Result<(), HandOver>
 where
     T::Native: Whole,
 {
-    let mut strange = false;
     for part in array.downcast_iter() {
-        let values = part.values().iter();
-        // Without a branch: a code that is none is looked at once at the end.
-        let mut code = |value: T::Native, valid: bool| {
+        let (begin, mut digits) = (out.len(), true);
+        // Most answers are one digit: no branches then.
+        let mut digit = |value: T::Native, valid: bool| {
             let (whole, here) = (value.whole(), valid & !value.is_blank());
-            strange |= here & (whole > u64::from(LARGEST_CODE));
-            (whole.min(u64::from(LARGEST_CODE)) as u8 + 1) & 0_u8.wrapping_sub(u8::from(here))
+            digits &= !here | (whole < 10);
+            (whole.min(10) as u8 + 1) & 0_u8.wrapping_sub(u8::from(here))
         };
+        let values = part.values().iter();
         match part.validity() {
-            None => out.extend(values.map(|v| code(*v, true))),
-            Some(valid) => out.extend(values.zip(valid.iter()).map(|(v, valid)| code(*v, valid))),
+            None => out.extend(values.map(|v| digit(*v, true))),
+            Some(valid) => out.extend(values.zip(valid.iter()).map(|(v, valid)| digit(*v, valid))),
+        }
+        if !digits {
+            let held = out.get_mut(begin..).unwrap_or_default().iter_mut().zip(part.values().iter());
+            for (code, value) in held.filter(|(code, _)| **code != BLANK) {
+                *code = known.number(*value)? as u8;
+            }
         }
     }
-    if strange { Err(HandOver("code")) } else { Ok(()) }
+    Ok(())
 }
 
-fn keys(series: &Series, out: &mut Vec<u32>) -> Result<(), HandOver> {
+fn keys(series: &Series, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<(), HandOver> {
     out.clear();
     if series.null_count() > 0 {
         return Err(HandOver("key"));
     }
-    typed!(series, |array| keys_of_numbers(array, out), |texts| {
-        for text in texts {
-            let key = spelled(text.unwrap_or_default())?;
-            out.push(u32::try_from(key).ok().filter(|k| *k <= LARGEST_KEY).ok_or(HandOver("key"))?);
-        }
+    if series.dtype().is_primitive_numeric() {
+        return typed!(series, |array| keys_of_numbers(array, known, out));
+    }
+    texts(series, |text| {
+        let spelled = text.len() < 10 && text.bytes().all(|b| b.is_ascii_digit()) && (text.len() < 2 || !text.starts_with('0'));
+        out.push(match text.parse().ok().filter(|_| spelled) {
+            Some(number) => number,
+            None if text.is_empty() => return Err(HandOver("key")),
+            None => TEXT_KEY + known.text(text)? - TAKEN,
+        });
         Ok(())
     })
 }
 
-fn keys_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, out: &mut Vec<u32>) -> Result<(), HandOver>
+fn keys_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<(), HandOver>
 where
     T::Native: Whole,
 {
-    let mut strange = false;
     for value in array.downcast_iter().flat_map(|part| part.values().iter()) {
-        let whole = value.whole();
-        strange |= whole > u64::from(LARGEST_KEY);
-        out.push(whole as u32);
+        out.push(match value.whole() {
+            whole @ ..=LARGEST_KEY => whole as u32,
+            _ if value.is_blank() => return Err(HandOver("key")),
+            _ => TEXT_KEY + known.text(&value.text().ok_or(HandOver("zero"))?)? - TAKEN,
+        });
     }
-    if strange { Err(HandOver("key")) } else { Ok(()) }
+    Ok(())
 }
 
 fn numbers(series: &Series, out: &mut Vec<f64>) -> Result<(), HandOver> {
     out.clear();
-    typed!(series, |array| numbers_of(array, out), |_| Err(HandOver("number")))
+    typed!(series, |array| numbers_of(array, out))
 }
 
 fn numbers_of<T: PolarsNumericType>(array: &ChunkedArray<T>, out: &mut Vec<f64>) -> Result<(), HandOver>
@@ -322,11 +421,4 @@ where
         }
     }
     Ok(())
-}
-
-/// The whole number that a text is in its one spelling.
-fn spelled(text: &str) -> Result<u64, HandOver> {
-    let digits = (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let zeros = text.len() > 1 && text.starts_with('0');
-    if digits && !zeros { text.parse().map_err(|_| HandOver("text")) } else { Err(HandOver("text")) }
 }

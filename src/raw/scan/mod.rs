@@ -1,12 +1,16 @@
-//! A quick reader of plain coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
+//! A quick reader of coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
-//! It reads what nobody could read otherwise: ASCII cells without quotes, every row as wide as the header, and in the
-//! wanted columns small codes and numbers in their one spelling; of Parquet the columns of numbers, and of such texts. At the first thing that it does not know it gives the
-//! file over to the general reader ([`super::read`]), so that what both read is the same.
+//! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in the wanted
+//! columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or stand in quotes. At the
+//! first thing that it does not know it gives the file over to the general reader ([`super::read`]), so that what both
+//! read is the same.
 
+mod cell;
 mod columnar;
+mod lexicon;
 mod lines;
 mod number;
+mod seen;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,11 +20,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
 use super::table::{ReadOptions, Table};
+use lexicon::{Shared, TAKEN};
+use seen::Seen;
 
-pub use lines::{BLANK, Chunk};
+pub use lines::Chunk;
 
-/// Bytes of the file that are read at once. Where a chunk begins depends on the file alone.
-const CHUNK: u64 = 1 << 19;
+/// The code of a blank cell.
+pub const BLANK: u8 = 0;
+
+/// Keys from here on are texts: [`Scanned::keys`] says which.
+pub const TEXT_KEY: u32 = 1 << 31;
+
+/// Distinct values that a column of codes may have, the blank one and all digits counted.
+const MOST_VALUES: u32 = 255;
+
+/// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
+/// depends on the file alone.
+const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 19;
+const PARTS: u64 = 32;
 
 /// Bytes that are looked at first, and lines of them that the general reader is shown.
 const LOOK: u64 = 1 << 18;
@@ -32,9 +49,9 @@ const LINE: u64 = 1 << 16;
 /// What is to be read of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Whole numbers from 0 to 253, or blank.
+    /// Any texts, of which there are few different ones.
     Code,
-    /// Whole numbers below 10⁹.
+    /// Whole numbers below 10⁹, or words.
     Key,
     /// Any number; NaN where the cell is blank.
     Number,
@@ -53,6 +70,28 @@ pub trait Consumer: Send {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver>;
 }
 
+/// A value of a column of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// Its code in every [`Chunk`].
+    pub code: u8,
+    /// The cell's text; blank for the blank cell.
+    pub text: String,
+    /// The first row that holds it, from 0.
+    pub row: u64,
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct Scanned<C> {
+    /// What each thread's consumer holds at the end; which thread took which chunk is left to chance.
+    pub consumers: Vec<C>,
+    /// The values of each column of codes, in the order in which they first stand in the file.
+    pub values: Vec<Vec<Value>>,
+    /// Of each column of keys the texts: the first one is [`TEXT_KEY`] plus 0.
+    pub keys: Vec<Vec<String>>,
+}
+
 /// What reads a file piece by piece. Each thread has its own.
 trait Pieces {
     /// Reads a piece of the file and hands on its chunks, in file order.
@@ -60,6 +99,9 @@ trait Pieces {
     /// # Errors
     /// Something that is not plain, or what `take` says.
     fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver>;
+
+    /// Where the values of the columns of codes first stood.
+    fn seen(self) -> Vec<Seen>;
 }
 
 /// A file that looks plain: its header, and where the rows begin.
@@ -77,7 +119,7 @@ enum Format {
     /// Lines, from this byte on.
     Lines(u64),
     /// Columns.
-    Columns(Box<columnar::Columnar>),
+    Columns(columnar::Columnar),
 }
 
 impl Plain {
@@ -92,7 +134,7 @@ impl Plain {
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
         if columnar::is_parquet(path) {
             let (columnar, table) = columnar::look(path, name)?;
-            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(Box::new(columnar)) });
+            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
         }
         let mut bytes = Vec::new();
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
@@ -116,7 +158,7 @@ impl Plain {
         if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, format: Format::Lines(header.len() as u64), table })
+        Ok(Self { path: path.to_owned(), length, table, format: Format::Lines(header.len() as u64) })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -124,19 +166,26 @@ impl Plain {
         &self.table
     }
 
-    /// Reads all rows of the `wanted` columns (position and kind) on all threads. Gives back what each thread's consumer
-    /// holds at the end; which thread took which chunk is left to chance.
+    /// Reads all rows of the `wanted` columns (position and kind) on all threads.
     ///
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
-    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Vec<C>, HandOver> {
+    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Scanned<C>, HandOver> {
         match &self.format {
             Format::Lines(data) => {
                 let program = lines::Program::new(wanted, self.table.columns.len())?;
-                let pieces = (self.length - data).div_ceil(CHUNK);
-                self.each_piece(pieces, || Ok(Lines { plain: self, data: *data, program: &program, file: None, chunk: Chunk::new(&program), buffer: Vec::new() }), make)
+                let body = self.length - data;
+                let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+                let reader = || Lines { plain: self, data: *data, size, program: &program, file: None, chunk: program.chunk(), buffer: Vec::new() };
+                let parts = self.each_piece(body.div_ceil(size), reader, make)?;
+                finish(parts, program.order().to_vec(), program.of_codes, program.of_keys)
             }
-            Format::Columns(columnar) => self.each_piece(columnar.piece_count(), || columnar.reading(wanted), make),
+            Format::Columns(columnar) => {
+                let texts = columnar::Texts::new(wanted);
+                let wanted = columnar.wanted(wanted)?;
+                let parts = self.each_piece(columnar.piece_count(), || columnar.reading(&wanted, &texts), make)?;
+                finish(parts, (0..texts.of_codes.len()).collect(), texts.of_codes, texts.of_keys)
+            }
         }
     }
 
@@ -144,23 +193,27 @@ impl Plain {
     fn each_piece<P: Pieces, C: Consumer>(
         &self,
         pieces: u64,
-        reader: impl Fn() -> Result<P, HandOver> + Sync,
+        reader: impl Fn() -> P + Sync,
         make: impl Fn() -> C + Sync,
-    ) -> Result<Vec<C>, HandOver> {
+    ) -> Result<Vec<Part<C>>, HandOver> {
         let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
         let done = Mutex::new(Ok(Vec::new()));
-        let work = || -> Result<Option<C>, HandOver> {
-            let (mut reader, mut consumer) = (reader()?, None);
+        let work = || -> Result<Option<Part<C>>, HandOver> {
+            let (mut reader, mut part): (P, Option<Part<C>>) = (reader(), None);
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 if at >= pieces || stop.load(Ordering::Relaxed) {
-                    return Ok(consumer);
+                    return Ok(part.map(|p| Part { seen: reader.seen(), ..p }));
                 }
-                reader.piece(at, &mut |chunk| consumer.get_or_insert_with(&make).take(chunk))?;
+                reader.piece(at, &mut |chunk| {
+                    let part = part.get_or_insert_with(|| Part { consumer: make(), rows: Vec::new(), seen: Vec::new() });
+                    part.rows.push((chunk.position(), chunk.rows() as u64));
+                    part.consumer.take(chunk)
+                })?;
             }
         };
         rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
+            for _ in 0..rayon::current_num_threads().min(pieces as usize) {
                 scope.spawn(|_| {
                     let found = work();
                     if found.is_err() {
@@ -168,16 +221,16 @@ impl Plain {
                     }
                     let Ok(mut all) = done.lock() else { return };
                     match (all.as_mut(), found) {
-                        (Ok(consumers), Ok(consumer)) => consumers.extend(consumer),
+                        (Ok(parts), Ok(part)) => parts.extend(part),
                         (Ok(_), Err(reason)) => *all = Err(reason),
                         (Err(_), _) => {}
                     }
                 });
             }
         });
-        let done = done.into_inner().map_err(|_| HandOver("thread"))??;
+        let parts = done.into_inner().map_err(|_| HandOver("thread"))??;
         let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
-        if unchanged { Ok(done) } else { Err(HandOver("changed")) }
+        if unchanged { Ok(parts) } else { Err(HandOver("changed")) }
     }
 
 }
@@ -187,6 +240,8 @@ struct Lines<'a> {
     plain: &'a Plain,
     /// Where the rows begin.
     data: u64,
+    /// Bytes of a piece.
+    size: u64,
     program: &'a lines::Program,
     file: Option<File>,
     chunk: Chunk,
@@ -199,22 +254,27 @@ impl Pieces for Lines<'_> {
             Some(file) => file,
             None => File::open(&self.plain.path).map_err(|_| HandOver("file"))?,
         };
-        let first = self.data + at * CHUNK;
-        if let Some(owned) = self.plain.lines(&mut file, first, &mut self.buffer)? {
+        let first = self.data + at * self.size;
+        if let Some(owned) = self.plain.lines(&mut file, first, self.size, &mut self.buffer)? {
             self.program.read(&self.buffer, owned, &mut self.chunk)?;
             self.chunk.first_byte = first;
+            self.chunk.note();
             take(&self.chunk)?;
         }
         self.file = Some(file);
         Ok(())
+    }
+
+    fn seen(self) -> Vec<Seen> {
+        self.chunk.seen
     }
 }
 
 impl Plain {
     /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
     /// goes on for a few zero bytes.
-    fn lines(&self, file: &mut File, first: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
-        let end = (first + CHUNK).min(self.length);
+    fn lines(&self, file: &mut File, first: u64, size: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
+        let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
         buffer.clear();
@@ -247,6 +307,47 @@ impl Plain {
         buffer.extend_from_slice(&[0; lines::PADDING]);
         Ok(Some(owned))
     }
+}
+
+/// What a thread holds: its consumer, the rows of its chunks, and where the values of its columns first stand.
+struct Part<C> {
+    consumer: C,
+    rows: Vec<(u64, u64)>,
+    seen: Vec<Seen>,
+}
+
+/// The parts as one, in the order of the file.
+fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_keys: Vec<Shared>) -> Result<Scanned<C>, HandOver> {
+    let mut before: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.rows.iter().copied()).collect();
+    before.sort_unstable();
+    let mut sum = 0;
+    before.iter_mut().for_each(|(_, rows)| sum += std::mem::replace(rows, sum));
+    let row = |(chunk, row): (u64, u32)| {
+        let at = before.binary_search_by_key(&chunk, |b| b.0).ok().and_then(|at| before.get(at));
+        at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver("rows"))
+    };
+    let mut values = vec![Vec::new(); order.len()];
+    for (asked, shared) in order.into_iter().zip(of_codes) {
+        let texts = shared.texts()?;
+        let text = |code: u8| match u32::from(code) {
+            0 => String::new(),
+            digit if digit < TAKEN => (digit - 1).to_string(),
+            other => texts.get((other - TAKEN) as usize).cloned().unwrap_or_default(),
+        };
+        let mut firsts = std::collections::BTreeMap::new();
+        for (code, at) in parts.iter().filter_map(|p| p.seen.get(asked)).flat_map(Seen::firsts) {
+            let first = firsts.entry(code).or_insert(at);
+            *first = at.min(*first);
+        }
+        let mut of_column: Vec<Value> =
+            firsts.into_iter().map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? })).collect::<Result<_, HandOver>>()?;
+        of_column.sort_by_key(|v| v.row);
+        if let Some(slot) = values.get_mut(asked) {
+            *slot = of_column;
+        }
+    }
+    let keys = of_keys.into_iter().map(|shared| shared.texts()).collect::<Result<_, _>>()?;
+    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
 }
 
 fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
