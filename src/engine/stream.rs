@@ -4,6 +4,7 @@
 //! are few beside the crossings, and each breakdown has a crossing of its own, made in the same pass. Sums are exact
 //! (see [`Cube`]), so that it makes no difference to the results.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -12,7 +13,7 @@ use super::crossings::Crossings;
 use super::cube::Cube;
 use super::exact::{Scale, Weighed, Wide};
 use super::tally::{Entry, Tally};
-use crate::raw::scan::{Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
+use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
 
 /// Bytes that the tables of a crossing may take in a thread: beyond, they leave the caches that are near.
 const MOST_BYTES: usize = 1 << 26;
@@ -29,9 +30,9 @@ const CROSSINGS: HandOver = HandOver("crossings");
 /// The columns of a stratified or clustered sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamColumns {
-    /// Stratum; one for all without.
+    /// Stratum; one for all without. It may be a classification too.
     pub key: Option<usize>,
-    /// Cluster; without, every row is a unit of its own.
+    /// Cluster; without, every row is a unit of its own. It may be a classification too.
     pub cluster: Option<usize>,
     /// Weight.
     pub weight: Option<usize>,
@@ -202,12 +203,62 @@ fn first_weight(file: &Plain, columns: &StreamColumns) -> Option<f64> {
 fn pass<E: Weighing>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Result<Streamed, HandOver> {
     let codes = columns.codes();
     let mut wanted: Vec<(usize, Kind)> = codes.iter().map(|at| (*at, Kind::Code)).collect();
-    wanted.extend(columns.key.iter().chain(&columns.cluster).map(|at| (*at, Kind::Key)));
+    let mut keys = 0;
+    let mut place_of_key = |at: usize| match codes.iter().position(|c| *c == at) {
+        Some(place) => KeyPlace::Codes(place),
+        None => {
+            wanted.push((at, Kind::Key));
+            keys += 1;
+            KeyPlace::Keys(keys - 1)
+        }
+    };
+    let places = Places {
+        key: columns.key.map(&mut place_of_key),
+        cluster: columns.cluster.map(&mut place_of_key),
+        measures: columns.measures.iter().map(|at| codes.iter().position(|c| c == at).unwrap_or(0)).collect(),
+    };
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
-    let place = |at: &usize| codes.iter().position(|c| c == at).unwrap_or(0);
-    let measures: Vec<usize> = columns.measures.iter().map(place).collect();
-    let scanned = file.scan(&wanted, || Stream::<E>::new(columns, &measures, crossings, scale))?;
-    merged(scanned, columns, &measures, crossings, scale)
+    let scanned = file.scan(&wanted, || Stream::<E>::new(columns, &places, crossings, scale))?;
+    merged(scanned, columns, &places, crossings, scale)
+}
+
+/// Where the scanned columns are.
+struct Places {
+    key: Option<KeyPlace>,
+    cluster: Option<KeyPlace>,
+    /// Which column of codes each measure is.
+    measures: Vec<usize>,
+}
+
+/// A stratum or cluster is a key, or a code where it is a classification too.
+#[derive(Clone, Copy)]
+enum KeyPlace {
+    Keys(usize),
+    Codes(usize),
+}
+
+impl KeyPlace {
+    /// The keys of a chunk.
+    ///
+    /// # Errors
+    /// A blank one.
+    fn of(place: Option<Self>, chunk: &Chunk) -> Result<Cow<'_, [u32]>, HandOver> {
+        match place {
+            None => Ok(vec![0; chunk.rows()].into()),
+            Some(Self::Keys(at)) => Ok(chunk.keys(at).into()),
+            Some(Self::Codes(at)) if chunk.codes(at).contains(&BLANK) => Err(HandOver("key")),
+            Some(Self::Codes(at)) => Ok(chunk.codes(at).iter().copied().map(u32::from).collect()),
+        }
+    }
+
+    /// The text of a key.
+    fn text(self, key: u32, values: &[Vec<Value>], keys: &[Vec<String>]) -> Option<String> {
+        match (self, key.checked_sub(TEXT_KEY)) {
+            (Self::Codes(column), _) => values.get(column)?.iter().find(|v| u32::from(v.code) == key).map(|v| v.text.clone()),
+            (Self::Keys(column), Some(at)) => keys.get(column)?.get(at as usize).cloned(),
+            (Self::Keys(_), None) => Some(key.to_string()),
+        }
+    }
 }
 
 /// What a row's weight adds to the tables.
@@ -257,8 +308,7 @@ struct Crossing<E> {
 /// The sums of one thread.
 struct Stream<'a, E> {
     columns: &'a StreamColumns,
-    /// Which column of codes each measure is.
-    measures: &'a [usize],
+    places: &'a Places,
     scale: Option<Scale>,
     /// By stratum and cluster.
     facts: BTreeMap<(u32, u32), Facts>,
@@ -267,25 +317,24 @@ struct Stream<'a, E> {
 }
 
 impl<'a, E: Weighing> Stream<'a, E> {
-    fn new(columns: &'a StreamColumns, measures: &'a [usize], crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
+    fn new(columns: &'a StreamColumns, places: &'a Places, crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
             of_slot: Vec::new(),
             tally: Tally::new(columns.measures.iter().map(|_| 4)),
         };
-        Self { columns, measures, scale, facts: BTreeMap::new(), crossed: crossings.iter().map(crossing).collect(), slots: Vec::new() }
+        Self { columns, places, scale, facts: BTreeMap::new(), crossed: crossings.iter().map(crossing).collect(), slots: Vec::new() }
     }
 }
 
 impl<E: Weighing> Consumer for Stream<'_, E> {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
         let (rows, columns) = (chunk.rows(), self.columns);
-        let (ones, none) = (vec![1.0; rows], vec![0; rows]);
+        let ones = vec![1.0; rows];
         let weights = if columns.weight.is_some() { chunk.numbers(0) } else { &ones };
         let sizes = if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
-        let keys = if columns.key.is_some() { chunk.keys(0) } else { &none };
-        let clusters = if columns.cluster.is_some() { chunk.keys(usize::from(columns.key.is_some())) } else { &none };
+        let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
         // NaN, a blank cell, is like nothing and no addend.
         let good = weights.iter().chain(sizes).all(|x| *x > 0.0);
         let addends: Vec<E::Addend> = weights.iter().filter_map(|w| E::addend(self.scale, *w)).collect();
@@ -297,7 +346,7 @@ impl<E: Weighing> Consumer for Stream<'_, E> {
         for (crossed, is_first) in self.crossed.iter_mut().zip(std::iter::once(true).chain(std::iter::repeat(false))) {
             let cells: Vec<&[u8]> = crossed.classifications.iter().map(|at| chunk.codes(*at)).collect();
             self.slots.clear();
-            for (row, (((key, cluster), weight), size)) in keys.iter().zip(clusters).zip(alike).zip(sizes).enumerate() {
+            for (row, (((key, cluster), weight), size)) in keys.iter().zip(clusters.iter()).zip(alike).zip(sizes).enumerate() {
                 let unit = u128::from(*key) << 32 | u128::from(*cluster);
                 let crossing = cells.iter().fold(unit, |crossing, codes| crossing << 8 | u128::from(codes[row]));
                 let (slot, new) = crossed.crossings.number(crossing);
@@ -322,7 +371,7 @@ impl<E: Weighing> Consumer for Stream<'_, E> {
                 return Err(CROSSINGS);
             }
             crossed.tally.grow(crossed.of_slot.len());
-            let measures = self.measures.iter().map(|at| chunk.codes(*at));
+            let measures = self.places.measures.iter().map(|at| chunk.codes(*at));
             if !crossed.tally.add(&self.slots, &addends, measures) {
                 return Err(HandOver("rows"));
             }
@@ -335,10 +384,11 @@ impl<E: Weighing> Consumer for Stream<'_, E> {
 fn merged<E: Weighing>(
     scanned: Scanned<Stream<'_, E>>,
     columns: &StreamColumns,
-    measures: &[usize],
+    places: &Places,
     crossings: &[Vec<usize>],
     scale: Option<Scale>,
 ) -> Result<Streamed, HandOver> {
+    let measures = &places.measures;
     let Scanned { consumers: parts, values, keys: key_texts } = scanned;
     let mut facts: BTreeMap<(u32, u32), Facts> = BTreeMap::new();
     for (key, found) in parts.iter().flat_map(|p| &p.facts) {
@@ -354,14 +404,10 @@ fn merged<E: Weighing>(
     let number_of: BTreeMap<(u32, u32), u32> = order.iter().zip(0..).map(|((key, _), at)| (*key, at)).collect();
     let merging = Merging { of_code: values.iter().map(|values| index_of_code(values)).collect(), values: &values, measures, number_of, scale };
     let crossed: Vec<Crossed> = (0..crossings.len()).map(|at| merging.crossing(&parts, at)).collect();
-    let text = |column: Option<usize>, place: usize, code: u32| match code.checked_sub(TEXT_KEY) {
-        _ if column.is_none() => None,
-        Some(at) => key_texts.get(place).and_then(|texts| texts.get(at as usize)).cloned(),
-        None => Some(code.to_string()),
-    };
+    let text = |place: Option<KeyPlace>, code: u32| place.and_then(|place| place.text(code, &values, &key_texts));
     let key = |((code, cluster), f): &((u32, u32), Facts)| StreamedKey {
-        text: text(columns.key, 0, *code),
-        cluster: text(columns.cluster, usize::from(columns.key.is_some()), *cluster),
+        text: text(places.key, *code),
+        cluster: text(places.cluster, *cluster),
         rows: 0,
         weight: columns.weight.filter(|_| scale.is_none()).map(|_| f.weight),
         size: columns.size.map(|_| f.size),

@@ -189,7 +189,8 @@ impl<'a> ShareTable<'a> {
         let strata = present.iter().filter(|n| **n > 0).count() as f64;
         let df = DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() };
         let summary = Summary { df, census: self.design.is_census(), ..sums.summary() };
-        summary.report(self.covariance(std::slice::from_ref(what)).map(|v| v.get(0, 0)), options)
+        let variance = self.covariance_of(std::slice::from_ref(what), std::slice::from_ref(&sums)).map(|v| v.get(0, 0));
+        summary.report(variance, options)
     }
 
     /// Several shares with the variance of replicates: V = scale Σ_r rscales_r (θ_r − c)², the θ_r from PSU totals times the
@@ -268,14 +269,18 @@ impl<'a> ShareTable<'a> {
     /// # Errors
     /// The reason of the first share that does not exist, or why the design gives no variance.
     pub fn covariance(&self, shares: &[ShareOf<'_>]) -> Result<Covariance, NotEstimable> {
+        let sums: Vec<Sums> = shares.iter().map(|what| self.sums(what)).collect();
+        self.covariance_of(shares, &sums)
+    }
+
+    fn covariance_of(&self, shares: &[ShareOf<'_>], sums: &[Sums]) -> Result<Covariance, NotEstimable> {
         let k = shares.len();
         let Some(measure) = shares.first().map(|s| s.measure) else { return Ok(Covariance::zeros(0)) };
         let (cells, codes) = (self.cells_of(shares), self.totals.code_count(measure));
         // c over cells × codes, the k shares side by side.
         let mut table = vec![0.0; cells.len() * codes * k];
         let mut keys_present = vec![0_u64; self.totals.key_count()];
-        for (j, what) in shares.iter().enumerate() {
-            let sums = self.sums(what);
+        for (j, (what, sums)) in shares.iter().zip(sums).enumerate() {
             if sums.n == 0 {
                 return Err(NotEstimable::EmptyBase);
             }

@@ -316,7 +316,7 @@ mod tests {
             for q in [0.4, 0.1, 0.025] {
                 let x = beta_upper_quantile(q, a, b);
                 let off = beta_logit_near(normal_upper_quantile(q), a, b) - (x / (1.0 - x)).ln();
-                assert!(off.abs() < 0.03 * (1.0 / a + 1.0 / b).sqrt(), "{a} {b} {q}: {off:e}");
+                assert!(off.abs() < 0.05 * (1.0 / a + 1.0 / b).sqrt(), "{a} {b} {q}: {off:e}");
             }
         }
     }

@@ -17,7 +17,7 @@ use super::{Outcome, estimates};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
-use crate::estimate::{DeffReference, IntervalMethod, NO, Options, YES};
+use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::finding::Finding;
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
@@ -43,7 +43,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     if !simple(request) {
         return Err(HandOver("request"));
     }
-    let method: IntervalMethod = request.method.parse().map_err(|_: Error| HandOver("method"))?;
+    let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
     let columns = columns(request, table)?;

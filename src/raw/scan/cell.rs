@@ -203,21 +203,23 @@ pub(super) struct Cells<'a> {
 /// One code, and where it ends.
 #[inline]
 fn code<const QUOTED: bool>(buffer: &[u8], at: usize, column: usize, cells: &mut Cells<'_>) -> Result<(usize, u8), HandOver> {
-    let byte = buffer.get(at).copied().unwrap_or(0);
-    if matches!(byte, b',' | b'\n' | b'\r') {
+    let Some([a, b, c]) = buffer.get(at..at + 3).and_then(|b| <[u8; 3]>::try_from(b).ok()) else { return Err(HandOver("row")) };
+    let ends_cell = |byte: u8| matches!(byte, b',' | b'\n' | b'\r');
+    if ends_cell(a) {
         return Ok((at, BLANK));
     }
-    if byte.is_ascii_digit() && matches!(buffer.get(at + 1), Some(b',' | b'\n' | b'\r')) {
-        return Ok((at + 1, byte - b'0' + 1));
+    if a.is_ascii_digit() && ends_cell(b) {
+        return Ok((at + 1, a - b'0' + 1));
+    }
+    let (Some(local), Some(shared)) = (cells.locals.get_mut(column), cells.shared.get(column)) else { return Err(HandOver("columns")) };
+    if a.is_ascii_digit() && b.is_ascii_digit() && ends_cell(c) {
+        return Ok((at + 2, local.pair([a, b], shared)? as u8));
     }
     let (end, text) = text::<QUOTED>(buffer, at, cells.text)?;
     match text {
         [] => Ok((end, BLANK)),
         [digit] if digit.is_ascii_digit() => Ok((end, digit - b'0' + 1)),
-        _ => match (cells.locals.get_mut(column), cells.shared.get(column)) {
-            (Some(local), Some(shared)) => Ok((end, local.number(text, shared)? as u8)),
-            _ => Err(HandOver("columns")),
-        },
+        _ => Ok((end, local.number(text, shared)? as u8)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use super::super::hash::hash;
 use super::HandOver;
 
 /// Numbers that are taken: the blank cell, and the ten digits.
@@ -53,6 +54,8 @@ pub(super) struct Local {
     places: Vec<Place>,
     texts: Vec<u8>,
     known: usize,
+    /// The numbers of two digits: what most codes are that are not of one.
+    pairs: [u32; 100],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,7 +69,23 @@ struct Place {
 
 impl Local {
     pub(super) fn new() -> Self {
-        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0 }
+        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0, pairs: [0; 100] }
+    }
+
+    /// The number of a text of two digits.
+    #[inline]
+    pub(super) fn pair(&mut self, text: [u8; 2], shared: &Shared) -> Result<u32, HandOver> {
+        let [tens, ones] = text.map(|b| usize::from(b - b'0'));
+        match self.pairs.get(tens * 10 + ones) {
+            Some(0) | None => {
+                let number = self.number(&text, shared)?;
+                if let Some(pair) = self.pairs.get_mut(tens * 10 + ones) {
+                    *pair = number;
+                }
+                Ok(number)
+            }
+            Some(number) => Ok(*number),
+        }
     }
 
     /// The number of a text that is neither blank nor a digit.
@@ -105,16 +124,6 @@ impl Local {
     fn home(&self, hash: u64) -> usize {
         (hash >> (64 - self.places.len().trailing_zeros())) as usize
     }
-}
-
-/// Eight bytes at a time, the last ones with their number.
-#[inline]
-fn hash(text: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    let (words, rest) = text.as_chunks::<8>();
-    let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let last = rest.iter().fold(0, |sum, b| sum << 8 | u64::from(*b));
-    mix(hash, last).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[cfg(test)]

@@ -350,8 +350,9 @@ fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_k
     Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
 }
 
+/// Reads so many bytes more.
 fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
-    let start = buffer.len();
-    buffer.resize(start + length as usize, 0);
-    file.read_exact(&mut buffer[start..]).map_err(|_| HandOver("file"))
+    buffer.reserve(length as usize + lines::PADDING);
+    let read = file.by_ref().take(length).read_to_end(buffer).map_err(|_| HandOver("file"))?;
+    if read as u64 == length { Ok(()) } else { Err(HandOver("changed")) }
 }
