@@ -86,7 +86,7 @@ enum Kind {
 fn kind(order: usize) -> Option<Kind> {
     match order {
         2 => Some(Kind::Two),
-        n if n % 4 != 0 => None,
+        n if !n.is_multiple_of(4) => None,
         n if is_prime(n - 1) => Some(Kind::First(n - 1)),
         n if (n / 2 - 1) % 4 == 1 && is_prime(n / 2 - 1) => Some(Kind::Second(n / 2 - 1)),
         n => kind(n / 2).map(|_| Kind::Double),
@@ -94,7 +94,7 @@ fn kind(order: usize) -> Option<Kind> {
 }
 
 fn is_prime(n: usize) -> bool {
-    n > 1 && (2..).take_while(|d| d * d <= n).all(|d| n % d != 0)
+    n > 1 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
 }
 
 /// Whether each number is a square modulo the prime number q.
@@ -129,8 +129,8 @@ fn made(order: usize) -> Vec<Vec<bool>> {
             let squares = squares(q);
             let sign = |i: usize, j: usize| (i == 0 || j == 0) || squares[(q + j - i) % q];
             let entry = |i: usize, j: usize| {
-                let both = i % 2 == 1 && j % 2 == 1;
-                if i / 2 == j / 2 { i % 2 == 0 && j % 2 == 0 } else { sign(i / 2, j / 2) != both }
+                let both = !i.is_multiple_of(2) && !j.is_multiple_of(2);
+                if i / 2 == j / 2 { i.is_multiple_of(2) && j.is_multiple_of(2) } else { sign(i / 2, j / 2) != both }
             };
             (0..order).map(|i| (0..order).map(|j| entry(i, j)).collect()).collect()
         }
@@ -147,7 +147,7 @@ mod tests {
         for least in 1..130 {
             let matrix = hadamard(least).unwrap();
             let n = matrix.len();
-            assert!(n >= least && n < least + 12 && (n == 2 || n % 4 == 0), "{least}: {n}");
+            assert!(n >= least && n < least + 12 && (n == 2 || n.is_multiple_of(4)), "{least}: {n}");
             assert!(matrix.iter().all(|row| row.len() == n && row[0]));
             for i in 0..n {
                 for j in 0..i {

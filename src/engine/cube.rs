@@ -13,6 +13,9 @@ const COUNTED: usize = 1 << 14;
 /// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than adding.
 const BLOCK: usize = 1 << 16;
 
+/// Codes a slot, counts of a measure by slot × code, and its sums where weights differ.
+pub(super) type Counted = (usize, Vec<u64>, Vec<(u128, u128)>);
+
 /// Sums of one measure in the slots that occur.
 #[derive(Debug, Clone, PartialEq)]
 struct Measured {
@@ -113,7 +116,7 @@ impl Cube {
         cell_count: usize,
         slots: Vec<(u32, u32, u64)>,
         scale: Scale,
-        measures: Vec<(usize, Vec<u64>, Vec<(u128, u128)>)>,
+        measures: Vec<Counted>,
     ) -> Self {
         let measured = |(code_count, n, sums)| Measured { code_count, n, sums: WeightSums::Exact(scale, sums) };
         let (rows, measures) = (slots.iter().map(|s| s.2).sum(), measures.into_iter().map(measured).collect());

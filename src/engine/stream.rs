@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::crossings::Crossings;
-use super::cube::Cube;
+use super::cube::{Counted, Cube};
 use super::exact::{Scale, Weighed, Wide};
 use super::tally::{Entry, Tally};
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Kind, Plain, Scanned, TEXT_KEY, Value};
@@ -84,9 +84,6 @@ pub struct StreamedValue {
     /// Rows that hold it.
     pub rows: u64,
 }
-
-/// Counts of a measure by slot × code, and its sums where weights differ.
-type Counted = (usize, Vec<u64>, Vec<(u128, u128)>);
 
 /// One crossing of classifications.
 #[derive(Debug, Clone, PartialEq)]
