@@ -180,12 +180,19 @@ pub(super) fn key<const QUOTED: bool>(
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
 
-/// A number, NaN where the cell is blank.
+/// A number, NaN where the cell is blank; `place` says beside which key of which column.
 #[inline]
-pub(super) fn number<const QUOTED: bool>(buffer: &[u8], at: usize, cache: &mut Numbers) -> Result<(usize, f64), HandOver> {
+pub(super) fn number<const QUOTED: bool>(buffer: &[u8], at: usize, cache: &mut Numbers, place: usize) -> Result<(usize, f64), HandOver> {
+    if let Some(known) = cache.again(buffer, at, place) {
+        return Ok(known);
+    }
     let open = usize::from(QUOTED && buffer.get(at) == Some(&b'"'));
     let end = end_of_number(buffer, at + open);
-    let value = if end == at + open { f64::NAN } else { cache.read(buffer, at + open, end - at - open)? };
+    let value = match (open, end - at - open) {
+        (_, 0) => f64::NAN,
+        (0, length) => cache.first(buffer, at, length, place)?,
+        (_, length) => cache.read(buffer, at + open, length)?,
+    };
     match (open, buffer.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),

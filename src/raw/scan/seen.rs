@@ -18,7 +18,7 @@ impl Seen {
 
     /// Looks at the codes of a chunk.
     pub(super) fn look(&mut self, chunk: u64, codes: &[u8]) {
-        let (least, most) = codes.iter().fold((u8::MAX, 0), |(least, most), c| (least.min(*c), most.max(*c)));
+        let (least, most) = (codes.iter().copied().fold(u8::MAX, u8::min), codes.iter().copied().fold(0, u8::max));
         if codes.is_empty() || self.run.is_some_and(|(low, high)| low <= least && most <= high) {
             return;
         }
