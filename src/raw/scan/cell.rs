@@ -248,6 +248,21 @@ fn four(buffer: &[u8], at: usize, line_end: bool) -> Option<[u8; 4]> {
     Some([a, b, c, d])
 }
 
+/// Four cells of a digit or nothing, none of them the last of its line, and where they end: no branch tells what is blank.
+#[inline]
+fn four_with_gaps(buffer: &[u8], at: usize) -> Option<([u8; 4], usize)> {
+    let word = eight(buffer, at)?;
+    let (mut shift, mut good, mut codes) = (0_u32, true, [BLANK; 4]);
+    for code in &mut codes {
+        let (first, second) = ((word >> shift) as u8, (word >> (shift + 8)) as u8);
+        let (blank, digit) = (first == b',', first.wrapping_sub(b'0'));
+        good &= blank | (digit < 10) & (second == b',');
+        *code = if blank { BLANK } else { digit.wrapping_add(1) };
+        shift += if blank { 8 } else { 16 };
+    }
+    good.then_some((codes, at + shift as usize / 8))
+}
+
 /// Neighbouring codes, each into its column.
 #[inline]
 pub(super) fn read_codes<const QUOTED: bool>(
@@ -267,6 +282,14 @@ pub(super) fn read_codes<const QUOTED: bool>(
         {
             columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
             at += 8;
+            done += 4;
+            continue;
+        }
+        if left > 4
+            && let Some((values, end)) = four_with_gaps(buffer, at)
+        {
+            columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
+            at = end;
             done += 4;
             continue;
         }
