@@ -1,6 +1,8 @@
 //! Which rows of the files are valid returns: template rows, blank returns and duplicates leave here, each with a finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::answer::{MissingReason, Responses};
 use super::spelling;
@@ -56,11 +58,13 @@ fn place(table: &Table) -> Place {
 pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
     let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new() };
-    let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-    for (t, table) in tables.iter().enumerate() {
-        let column = ids.and_then(|ids| ids.get(t).copied());
-        // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
-        let names: Option<Vec<String>> = column.map(|c| c.values.iter().map(|cell| spelling::code(&cell.text())).collect());
+    let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());
+    // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
+    let names_of = |c: &Column| -> Vec<String> { c.values.par_iter().map(|cell| spelling::code(&cell.text())).collect() };
+    let all_names: Vec<Option<Vec<String>>> = (0..tables.len()).map(|t| column_of(t).map(names_of)).collect();
+    let mut named: Vec<(&str, usize, usize)> = Vec::new();
+    for ((t, table), names) in tables.iter().enumerate().zip(&all_names) {
+        let column = column_of(t);
         let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         let mut keep = vec![false; table.row_count()];
         for (row, kept) in keep.iter_mut().enumerate() {
@@ -71,7 +75,7 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
                 (Some(""), true) => unnamed.push(row),
                 (_, false) => blank.push(row),
                 (Some(name), true) => {
-                    places.entry(name.to_owned()).or_default().push((t, row));
+                    named.push((name, t, row));
                     *kept = true;
                 }
                 (None, true) => *kept = true,
@@ -83,7 +87,12 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.note_left_out(table, &blank, "answers::blank-return", ("どの設問にも回答のない行。無効票とした", "rows without any answer; left out as invalid returns"));
         sorted.keep.push(keep);
     }
-    places.retain(|_, rows| rows.len() > 1);
+    let mut seen = HashSet::with_capacity(named.len());
+    let repeated: HashSet<&str> = named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect();
+    let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    for (name, t, row) in named.iter().filter(|(name, _, _)| repeated.contains(name)) {
+        places.entry((*name).to_owned()).or_default().push((*t, *row));
+    }
     if !places.is_empty() {
         sorted.leave_duplicates(tables, ids, &places, policy)?;
     }

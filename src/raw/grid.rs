@@ -57,8 +57,17 @@ impl Grid {
             }
         }
         self.columns.par_iter_mut().zip(of_column).for_each(|(column, parts)| {
+            let Some((last, part)) = parts.last() else { return };
+            let column = column.get_or_insert_default();
+            let rows = last + part.rows.len();
+            column.rows.reserve_exact(rows.saturating_sub(column.rows.len()));
+            // As many as there are, where each part brings its own: a column of ids.
+            let most = parts.iter().map(|(_, part)| part.values.len()).sum();
+            if most > 1 << 12 {
+                column.texts.reserve(most);
+            }
             for (first, part) in parts {
-                column.get_or_insert_default().append(first, *part);
+                column.append(first, *part);
             }
         });
         self.used = self.columns.iter().flatten().count();
@@ -141,22 +150,27 @@ pub(super) struct Growing {
     rows: Vec<u32>,
 }
 
-/// Finds texts among the values: open addressing over half of a hash and the value's index + 1.
+/// Finds texts among the values: open addressing over the better half of a hash and the value's index + 1.
 #[derive(Debug, Default)]
 struct Texts {
     places: Vec<(u32, u32)>,
     known: usize,
 }
 
+fn half(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
 impl Texts {
     #[inline]
     fn find(&self, values: &[Cell], text: &str, hash: u64) -> Option<u32> {
         let mask = self.places.len().wrapping_sub(1);
-        let mut at = (hash >> 32) as usize & mask;
+        let wanted = half(hash);
+        let mut at = wanted as usize & mask;
         loop {
             match self.places.get(at) {
                 None | Some((_, 0)) => return None,
-                Some((half, index)) if *half == hash as u32 && matches!(&values[*index as usize - 1], Cell::Text(t) if t == text) => {
+                Some((half, index)) if *half == wanted && matches!(&values[*index as usize - 1], Cell::Text(t) if t == text) => {
                     return Some(index - 1);
                 }
                 Some(_) => at = (at + 1) & mask,
@@ -165,26 +179,30 @@ impl Texts {
     }
 
     /// Puts a text that is not there yet.
-    fn put(&mut self, hash: u64, index: u32, values: &[Cell]) {
+    fn put(&mut self, hash: u64, index: u32) {
+        self.reserve(1);
         self.known += 1;
-        if self.known * 2 > self.places.len() {
-            let old = std::mem::replace(&mut self.places, vec![(0, 0); (self.known * 4).next_power_of_two().max(16)]);
-            for (_, index) in old.into_iter().filter(|(_, index)| *index > 0) {
-                if let Cell::Text(text) = &values[index as usize - 1] {
-                    self.place(self::hash(text.as_bytes()), index);
-                }
-            }
-        }
-        self.place(hash, index + 1);
+        self.place(half(hash), index + 1);
     }
 
-    fn place(&mut self, hash: u64, index: u32) {
+    /// Makes room for so many more.
+    fn reserve(&mut self, more: usize) {
+        let needed = self.known + more;
+        if needed * 2 > self.places.len() {
+            let old = std::mem::replace(&mut self.places, vec![(0, 0); (needed * 3).next_power_of_two().max(16)]);
+            for (half, index) in old.into_iter().filter(|(_, index)| *index > 0) {
+                self.place(half, index);
+            }
+        }
+    }
+
+    fn place(&mut self, half: u32, index: u32) {
         let mask = self.places.len() - 1;
-        let mut at = (hash >> 32) as usize & mask;
+        let mut at = half as usize & mask;
         while self.places[at].1 > 0 {
             at = (at + 1) & mask;
         }
-        self.places[at] = (hash as u32, index);
+        self.places[at] = (half, index);
     }
 }
 
@@ -207,7 +225,7 @@ impl Growing {
     fn new_text(&mut self, text: String, hash: u64) -> u32 {
         let at = self.values.len() as u32;
         self.values.push(Cell::Text(text));
-        self.texts.put(hash, at, &self.values);
+        self.texts.put(hash, at);
         at
     }
 
@@ -270,21 +288,22 @@ impl Growing {
     /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
     /// its cell.
     pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Vec<u32>) {
-        let mut renamed = vec![NOTHING; self.values.len() + 1];
+        let Self { values: mut old, mut rows, .. } = self;
+        let nothing = old.len();
+        old.push(Cell::Empty);
+        rows.resize(end, NOTHING);
+        rows.drain(..first.min(end));
+        let mut renamed = vec![NOTHING; old.len()];
         let mut order = Vec::new();
-        let mut rows = Vec::with_capacity(end.saturating_sub(first));
-        for row in first..end {
-            let old = self.rows.get(row).map_or(self.values.len(), |&at| (at as usize).min(self.values.len()));
-            if let Some(new) = renamed.get_mut(old) {
+        for row in &mut rows {
+            if let Some(new) = renamed.get_mut((*row as usize).min(nothing)) {
                 if *new == NOTHING {
                     *new = order.len() as u32;
-                    order.push(old);
+                    order.push((*row as usize).min(nothing));
                 }
-                rows.push(*new);
+                *row = *new;
             }
         }
-        let mut old: Vec<Cell> = self.values;
-        old.push(Cell::Empty);
         let values = order.into_iter().filter_map(|at| old.get_mut(at).map(|c| std::mem::replace(c, Cell::Empty))).collect();
         (values, rows)
     }
