@@ -37,8 +37,10 @@ struct Beside {
 /// The bytes of a number in front of others, as words.
 #[inline]
 fn words(window: &[u8; LENGTH]) -> [u64; 3] {
-    let word = |i: usize| u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7].map(|byte| window[i * 8 + byte]));
-    [word(0), word(1), word(2)]
+    match window.as_chunks::<8>().0 {
+        [a, b, c] => [u64::from_le_bytes(*a), u64::from_le_bytes(*b), u64::from_le_bytes(*c)],
+        _ => [0; 3],
+    }
 }
 
 /// Which bits of the words are those of a number so long.
