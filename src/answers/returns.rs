@@ -11,7 +11,7 @@ use super::toml_text;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
-use crate::raw::{Column, Table};
+use crate::raw::{Cell, Column, Table};
 use crate::text::Text;
 
 use super::decode::Duplicates;
@@ -87,8 +87,7 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.note_left_out(table, &blank, "answers::blank-return", ("どの設問にも回答のない行。無効票とした", "rows without any answer; left out as invalid returns"));
         sorted.keep.push(keep);
     }
-    let mut seen = HashSet::with_capacity(named.len());
-    let repeated: HashSet<&str> = named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect();
+    let repeated = repeated(tables, &all_names, column_of(0), &named);
     let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
     for (name, t, row) in named.iter().filter(|(name, _, _)| repeated.contains(name)) {
         places.entry((*name).to_owned()).or_default().push((*t, *row));
@@ -97,6 +96,21 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.leave_duplicates(tables, ids, &places, policy)?;
     }
     Ok(sorted)
+}
+
+/// The names that stand more than once.
+fn repeated<'n>(tables: &[Table], all_names: &[Option<Vec<String>>], column: Option<&Column>, named: &[(&'n str, usize, usize)]) -> HashSet<&'n str> {
+    // Cells of one file that differ are different names, where no name was folded.
+    if let ([_], [Some(names)], Some(column)) = (tables, all_names, column)
+        && names.iter().zip(&column.values).all(|(name, cell)| matches!(cell, Cell::Text(text) if text == name))
+    {
+        let mut times = vec![0_u32; names.len()];
+        let value = |row: usize| column.rows.get(row).map_or(0, |v| *v as usize);
+        named.iter().for_each(|(_, _, row)| times[value(*row)] += 1);
+        return named.iter().filter(|(_, _, row)| times[value(*row)] > 1).map(|(name, _, _)| *name).collect();
+    }
+    let mut seen = HashSet::with_capacity(named.len());
+    named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect()
 }
 
 /// Whether the row holds an answer, valid or not, to this question. Boxes that are merely not ticked say nothing.
