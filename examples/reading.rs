@@ -1,6 +1,8 @@
 //! How long reading takes: `reading FILE` prints the seconds of opening and reading a table, of decoding its answers as the
 //! benchmark's questionnaire says, and, for a workbook, of calamine alone on the same bytes.
 
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
+
 use std::hint::black_box;
 use std::io::Cursor;
 use std::path::Path;

@@ -174,7 +174,7 @@ fn base_of_few(path: &Path) -> Request {
 #[test]
 fn csv_and_parquet_are_what_the_general_way_gives() {
     let folder = tempfile::tempdir().unwrap();
-    let (text, columns) = files(&folder, 30_000, 7_001);
+    let (text, columns) = files(&folder, 12_000, 2_801);
     for (what, request) in variants(&columns) {
         // Blank clusters and strata are a mistake of the request.
         if matches!(what, "few clusters" | "strata of words") {
@@ -272,12 +272,12 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
 #[test]
 fn threads_and_row_groups_do_not_matter() {
     let folder = tempfile::tempdir().unwrap();
-    let (text, columns) = files(&folder, 40_000, 40_000);
+    let (text, columns) = files(&folder, 12_000, 12_000);
     let small = folder.path().join("small.parquet");
-    parquet(&small, &rows(40_000), &[DataType::Boolean, DataType::Int64, DataType::Float64, DataType::String], 999);
+    parquet(&small, &rows(12_000), &[DataType::Boolean, DataType::Int64, DataType::Float64, DataType::String], 999);
     for (what, request) in variants(&columns).into_iter().filter(|(what, _)| !matches!(*what, "few clusters" | "strata of words")) {
         let known = quick(what, &request).0;
-        for threads in [1, 2, 3, 8] {
+        for threads in [1, 3, 8] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             for path in [&text, &columns, &small] {
                 assert!(pool.install(|| quick(what, &of_csv(&request, path)).0) == known, "{what}, {threads} threads, {}", path.display());
@@ -342,12 +342,12 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
 
 #[test]
 fn breakdowns_of_too_many_crossings_have_crossings_of_their_own() {
-    // Seven columns of 30 values, 40,000 rows: nearly every row is a crossing of its own.
+    // Seven columns of 30 values, 25,000 rows: nearly every row is a crossing of its own.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wide.csv");
     let mut dice = Dice(77);
     let mut text = "h,w,c1,c2,c3,c4,c5,c6,c7,q1,q2,q3,q4,q5,q6,q7,q8,q9,q10\n".to_owned();
-    for _ in 0..40_000 {
+    for _ in 0..25_000 {
         let _ = write!(text, "{},{}", dice.roll(3), 1.0 + f64::from(dice.roll(50)) / 7.0);
         (0..7).for_each(|_| { let _ = write!(text, ",{}", dice.roll(30)); });
         (0..10).for_each(|_| { let _ = write!(text, ",{}", 1 + dice.roll(5)); });
@@ -364,7 +364,7 @@ fn breakdowns_of_too_many_crossings_have_crossings_of_their_own() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(80))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn random_samples_agree(

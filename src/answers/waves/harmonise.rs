@@ -10,7 +10,8 @@ use crate::error::Result;
 pub struct Harmonised {
     /// The reference. A question of which the wave had options that are none of the reference's has them behind its own.
     pub questionnaire: Questionnaire,
-    /// The answers to it. The respondents, their places in the files and the findings are those of the wave.
+    /// The answers to it. The respondents, their places in the files, the findings and issues (with the question's index on
+    /// the wave's own paper) are those of the wave.
     pub answers: Answers,
 }
 
@@ -46,8 +47,8 @@ pub fn harmonise(reference: &Questionnaire, own: &Questionnaire, mapping: &Mappi
         questions.push(question);
     }
     let questionnaire = Questionnaire { title: reference.title.clone(), questions };
-    let Answers { rows, source, source_row, findings, .. } = answers;
-    Ok(Harmonised { questionnaire, answers: Answers { rows, source, source_row, responses, ledger, findings } })
+    let Answers { rows, source, source_row, findings, issues, withheld, .. } = answers;
+    Ok(Harmonised { questionnaire, answers: Answers { rows, source, source_row, responses, ledger, findings, issues, withheld } })
 }
 
 /// The question with the wave's further options behind its own, and for each option of the wave its index there.
@@ -128,7 +129,7 @@ mod tests {
     fn answers(own: &Questionnaire, responses: Vec<Responses>) -> Answers {
         let rows = responses[0].len();
         let ledger = own.questions.iter().zip(&responses).map(|(q, r)| BaseLedger::of(&q.id, r, rows as u64 + 3, 2, 1).unwrap()).collect();
-        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, findings: vec![] }
+        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, findings: vec![], issues: vec![], withheld: vec![] }
     }
 
     #[test]
