@@ -250,10 +250,10 @@ pub(crate) struct EstimateArgs {
     /// 集落が1つしかない層の扱い / strata with a single cluster
     #[arg(long, value_enum, default_value = "fail")]
     lonely_psu: LonelyArg,
-    /// 反復ウエイトの列 / columns of replicate weights, such as 'rep*'
-    #[arg(long, value_name = "rep*")]
+    /// 反復ウエイトの列、または作るブートストラップの数 / columns of replicate weights ('rep*'), or how many bootstrap replicates to make (1000)
+    #[arg(long, value_name = "rep*|N")]
     replicates: Option<String>,
-    /// 反復ウエイトの種類 / how the replicate weights were made
+    /// 反復の種類。列がなければ標本設計から作る / kind of replicates; without columns they are made of the design
     #[arg(long, value_enum)]
     replicate_type: Option<ReplicateArg>,
     /// 反復ウエイト全体の倍率 / overall scale of the replicates
@@ -265,6 +265,9 @@ pub(crate) struct EstimateArgs {
     /// Fay法の ρ（省略時0.5）/ rho of Fay's method (default 0.5)
     #[arg(long, value_name = "X")]
     rho: Option<f64>,
+    /// ブートストラップの乱数の種（省略時1）/ seed of the bootstrap (default 1)
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// 反復の平均でなく全標本の推定値からの偏差をとる / deviations from the full-sample estimate, not from the replicates' mean
     #[arg(long)]
     mse: bool,
@@ -322,7 +325,10 @@ enum ReplicateArg {
     Jkn,
     Brr,
     Fay,
+    /// n_h 個中 n_h 個を復元抽出 / n of n PSUs with replacement (Canty and Davison)
     Bootstrap,
+    /// n_h − 1 個を復元抽出 / n − 1 PSUs (Rao and Wu)
+    Subbootstrap,
     Sdr,
 }
 
@@ -375,11 +381,13 @@ impl EstimateArgs {
                 ReplicateArg::Brr => ReplicateType::Brr,
                 ReplicateArg::Fay => ReplicateType::Fay,
                 ReplicateArg::Bootstrap => ReplicateType::Bootstrap,
+                ReplicateArg::Subbootstrap => ReplicateType::Subbootstrap,
                 ReplicateArg::Sdr => ReplicateType::Sdr,
             }),
             scale: self.scale,
             rscales: self.rscales.clone(),
             rho: self.rho,
+            seed: self.seed,
             centre: if self.mse { ReplicateCentre::FullSample } else { ReplicateCentre::ReplicateMean },
             post_stratify: self.post_stratify.clone(),
             rake: self.rake.clone(),

@@ -16,6 +16,7 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
             read(&quick.beginning, quick.rows, talk);
+            warn(&quick.beginning.findings, talk);
             quick.outcome
         }
         Err(_) => {

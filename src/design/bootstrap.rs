@@ -1,6 +1,8 @@
 //! Making bootstrap replicates from a design, from a seed.
 
-use super::replicates::{ReplicateKind, Replicates};
+use super::factors::ReplicateFactors;
+use super::jackknife::check_size;
+use super::replicates::ReplicateKind;
 use super::Design;
 use crate::error::{Error, Result};
 
@@ -85,6 +87,14 @@ impl Design {
     /// # Errors
     /// Fewer than two replicates, a calibrated or replicated design, or a stratum with a single PSU.
     pub fn bootstrap(&self, method: Bootstrap, replicates: usize, seed: u64) -> Result<Self> {
+        self.with_factors(&self.bootstrap_factors(method, replicates, seed)?)
+    }
+
+    /// The factors of [`Design::bootstrap`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bootstrap_factors(&self, method: Bootstrap, replicates: usize, seed: u64) -> Result<ReplicateFactors> {
         let stage = self.sampled_units()?;
         if stage.strata.iter().any(|h| h.units < 2) {
             return Err(Error::msg(
@@ -93,12 +103,13 @@ impl Design {
                 "a stratum has a single PSU: no bootstrap replicates can be made",
             ));
         }
+        check_size(replicates, stage.unit_count)?;
         let mut units_of_stratum = vec![Vec::new(); stage.strata.len()];
         for unit in 0..stage.unit_count {
             units_of_stratum[stage.stratum(unit)].push(unit);
         }
         let mut random = Random(seed);
-        let mut weights = Vec::with_capacity(replicates);
+        let mut made = Vec::with_capacity(replicates);
         for _ in 0..replicates {
             let mut factors = vec![0.0; stage.unit_count];
             for (stratum, units) in stage.strata.iter().zip(&units_of_stratum) {
@@ -108,17 +119,18 @@ impl Design {
                     factors[*unit] = count as f64 * scale;
                 }
             }
-            weights.push(self.scaled_by_unit(stage, |unit| factors[unit]));
+            made.push(factors);
         }
-        let made = Replicates::new(ReplicateKind::Bootstrap, weights)?;
-        let made = match method {
-            Bootstrap::RaoWu => made,
+        let made = ReplicateFactors::new(ReplicateKind::Bootstrap, stage, made)?;
+        match method {
+            Bootstrap::RaoWu => Ok(made),
             Bootstrap::CantyDavison => {
                 let harmonic = stage.strata.len() as f64 / stage.strata.iter().map(|h| 1.0 / h.units as f64).sum::<f64>();
-                let scale = made.overall_scale() * harmonic / (harmonic - 1.0);
-                made.scale(scale)?
+                made.rescaled(|scales| {
+                    let scale = scales.overall() * harmonic / (harmonic - 1.0);
+                    scales.scale(scale)
+                })
             }
-        };
-        Ok(self.with_replicates(made))
+        }
     }
 }

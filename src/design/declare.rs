@@ -174,6 +174,7 @@ pub fn declare(declaration: Declaration) -> Result<Design> {
     }
     let weights: Arc<[f64]> = d.weights.clone().unwrap_or(product).into();
     Ok(Design {
+        row_count: weights.len() as u64,
         base_weights: weights.clone(),
         weights,
         uncertainty: Uncertainty::Linearised {

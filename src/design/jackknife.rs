@@ -1,8 +1,7 @@
 //! Making jackknife replicates from a design.
 
-use std::sync::OnceLock;
-
-use super::replicates::{ReplicateKind, Replicates};
+use super::factors::ReplicateFactors;
+use super::replicates::ReplicateKind;
 use super::roster::Stage;
 use super::{Design, Uncertainty};
 use crate::error::{Error, Result};
@@ -25,16 +24,6 @@ impl Design {
         }
     }
 
-    /// The same weights with replicates instead of the sampled units.
-    pub(super) fn with_replicates(&self, replicates: Replicates) -> Self {
-        Self { uncertainty: Uncertainty::Replicated(replicates), df: OnceLock::new(), ..self.clone() }
-    }
-
-    /// Full weights of a replicate from one factor a PSU.
-    pub(super) fn scaled_by_unit(&self, stage: &Stage, factor: impl Fn(usize) -> f64) -> Vec<f64> {
-        self.weights.iter().enumerate().map(|(row, w)| w * factor(stage.unit(row))).collect()
-    }
-
     /// Delete-one-PSU jackknife: JK1 for an unstratified design, JKn for a stratified one (R `as.svrepdesign`). Leaving
     /// out PSU i of stratum h multiplies the others of h by n_h/(n_h − 1); its rscale is (n_h − 1)/n_h (1 − f_h).
     /// Only the first stage is replicated. A complete stratum (n = N) gives no replicates.
@@ -54,9 +43,18 @@ impl Design {
     /// # Errors
     /// A calibrated or replicated design, a stratum with a single PSU, or no replicate at all.
     pub fn jackknife(&self) -> Result<Self> {
+        self.with_factors(&self.jackknife_factors()?)
+    }
+
+    /// The factors of [`Design::jackknife`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn jackknife_factors(&self) -> Result<ReplicateFactors> {
         let stage = self.sampled_units()?;
         let stratified = stage.strata.len() > 1;
-        let (mut weights, mut rscales) = (Vec::new(), Vec::new());
+        let (mut factors, mut rscales): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
+        check_size(stage.unit_count, stage.unit_count)?;
         for deleted in 0..stage.unit_count {
             let h = stage.stratum(deleted);
             let stratum = &stage.strata[h];
@@ -71,19 +69,35 @@ impl Design {
                 ));
             }
             let n = stratum.units as f64;
-            weights.push(self.scaled_by_unit(stage, |unit| match (unit == deleted, stage.stratum(unit) == h) {
+            let factor = |unit: usize| match (unit == deleted, stage.stratum(unit) == h) {
                 (true, _) => 0.0,
                 (false, true) => n / (n - 1.0),
                 (false, false) => 1.0,
-            }));
+            };
+            factors.push((0..stage.unit_count).map(factor).collect());
             rscales.push((n - 1.0) / n * (1.0 - stratum.fraction()));
         }
-        let replicates = if stratified {
-            Replicates::new(ReplicateKind::Jkn, weights)?.rscales(rscales)?
+        if stratified {
+            ReplicateFactors::new(ReplicateKind::Jkn, stage, factors)?.rescaled(|scales| scales.rscales(rscales))
         } else {
             let scale = rscales.first().copied().unwrap_or(0.0);
-            Replicates::new(ReplicateKind::Jk1, weights)?.scale(scale)?
-        };
-        Ok(self.with_replicates(replicates))
+            ReplicateFactors::new(ReplicateKind::Jk1, stage, factors)?.rescaled(|scales| scales.scale(scale))
+        }
     }
 }
+
+/// # Errors
+/// More factors than memory should hold.
+pub(super) fn check_size(replicates: usize, units: usize) -> Result<()> {
+    if replicates.saturating_mul(units) <= MOST_FACTORS {
+        return Ok(());
+    }
+    Err(Error::msg(
+        "design::replicates-size",
+        format!("PSU {units}個×{replicates}個の反復は大きすぎて作れません"),
+        format!("{replicates} replicates of {units} PSUs are too many"),
+    ))
+}
+
+/// 2 GiB.
+const MOST_FACTORS: usize = 1 << 28;

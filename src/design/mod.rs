@@ -5,11 +5,13 @@
 //! [`Design::rake`], [`Design::calibrate`], [`Design::trim`]). Every estimator hands its influence values to
 //! [`Design::covariance`]; nothing else in the crate computes a design-based variance.
 
+mod balanced;
 mod bootstrap;
 mod calibrate;
 mod check;
 mod declare;
 mod diagnostics;
+mod factors;
 mod jackknife;
 mod joint;
 mod margin;
@@ -27,10 +29,12 @@ pub use bootstrap::Bootstrap;
 pub use calibrate::{Calibration, CalibrationFunction, CalibrationTerm};
 pub use declare::{Declaration, Fpc, Nesting, declare};
 pub use diagnostics::WeightDiagnostics;
+pub use factors::ReplicateFactors;
 pub use margin::Margin;
 pub use rake::{Rake, RakeStop, RakeVariance};
-pub use replicates::{ReplicateCentre, ReplicateKind, Replicates};
+pub use replicates::{ReplicateCentre, ReplicateKind, ReplicateScales, Replicates};
 pub use roster::{DomainLonely, LonelyPsu, PsuRoster};
+pub(crate) use strata::StratumSize;
 pub use trim::{Trim, TrimRule};
 pub use variance::{Covariance, Influences, NoVariance, Scatters};
 
@@ -62,6 +66,8 @@ pub struct Design {
     projections: Vec<Arc<Projection>>,
     /// Degrees of freedom of the whole design, once asked for.
     df: OnceLock<f64>,
+    /// Respondents, also where none is held.
+    row_count: u64,
 }
 
 /// Where the sampling variance comes from.
@@ -110,6 +116,7 @@ impl Design {
         }
         let weights: Arc<[f64]> = weights.into();
         Ok(Self {
+            row_count: weights.len() as u64,
             base_weights: weights.clone(),
             weights,
             uncertainty: Uncertainty::Replicated(replicates),
@@ -121,6 +128,11 @@ impl Design {
     /// Number of respondents.
     pub fn rows(&self) -> usize {
         self.weights.len()
+    }
+
+    /// Respondents, also those of a design that holds none of them.
+    pub(crate) fn row_count(&self) -> u64 {
+        self.row_count
     }
 
     /// The weights, after every calibration step.

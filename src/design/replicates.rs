@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::factors::ReplicateFactors;
 use super::variance::{Covariance, NoVariance};
 use crate::error::{Error, Result};
 
@@ -35,53 +36,34 @@ pub enum ReplicateCentre {
     FullSample,
 }
 
-/// Replicate weights (full analysis weights, not factors) and how to scale their spread.
+/// How the spread of replicate estimates is scaled, and from where it is taken.
 ///
 /// ```
-/// use shihyo::design::{ReplicateCentre, ReplicateKind, Replicates};
+/// use shihyo::design::{ReplicateCentre, ReplicateKind, ReplicateScales};
 ///
-/// let weights = vec![vec![2.0, 0.0], vec![1.0, 1.0], vec![0.0, 2.0]];
-/// let replicates = Replicates::new(ReplicateKind::Bootstrap, weights)?
-///     .scale(0.25)?
-///     .rscales(vec![1.0, 0.0, 1.0])?
-///     .centre(ReplicateCentre::FullSample);
-/// assert_eq!((replicates.kind(), replicates.len(), replicates.rows()), (ReplicateKind::Bootstrap, 3, 2));
-/// assert_eq!((replicates.overall_scale(), replicates.replicate_scales()), (0.25, &[1.0, 0.0, 1.0][..]));
-/// assert_eq!(replicates.weights().next(), Some(&[2.0, 0.0][..]));
-/// assert!(!replicates.is_empty());
-/// let v = replicates.covariance(&[4.0], &[vec![5.0], vec![9.0], vec![2.0]]).unwrap();
-/// assert_eq!(v.get(0, 0), 1.25); // ¼ ((5 − 4)² + (2 − 4)²)
-/// assert_eq!(replicates.degrees_of_freedom(0..2), 1);
+/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap, 3)?.scale(0.25)?.centre(ReplicateCentre::FullSample);
+/// assert_eq!((scales.kind(), scales.len(), scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25));
+/// assert_eq!(scales.variance(4.0, &[5.0, 4.0, 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Replicates {
+pub struct ReplicateScales {
     kind: ReplicateKind,
-    weights: Vec<Arc<[f64]>>,
     scale: f64,
     rscales: Vec<f64>,
     centre: ReplicateCentre,
 }
 
-impl Replicates {
-    /// Replicates with the usual scale of their kind. For JKn give [`Replicates::rscales`] too.
+impl ReplicateScales {
+    /// The usual scale of a kind of replicates. For JKn give [`ReplicateScales::rscales`] too.
     ///
     /// # Errors
-    /// Fewer than two replicates, columns of different lengths, a weight that is not finite, ρ outside [0, 1).
-    pub fn new(kind: ReplicateKind, weights: Vec<Vec<f64>>) -> Result<Self> {
-        let r = weights.len();
-        if r < 2 {
+    /// Fewer than two replicates, ρ outside [0, 1).
+    pub fn new(kind: ReplicateKind, count: usize) -> Result<Self> {
+        if count < 2 {
             return Err(Error::msg("design::replicates", "反復ウェイトは2列以上必要です", "at least two replicates are needed"));
         }
-        let rows = weights[0].len();
-        if let Some(at) = weights.iter().position(|w| w.len() != rows || w.iter().any(|x| !x.is_finite())) {
-            return Err(Error::msg(
-                "design::replicates",
-                format!("反復ウェイトの{}列目の長さが違うか、数値でない値があります", at + 1),
-                format!("replicate {} has another length, or a value that is no number", at + 1),
-            ));
-        }
-        let replicates = r as f64;
+        let replicates = count as f64;
         let scale = match kind {
             ReplicateKind::Jk1 => (replicates - 1.0) / replicates,
             ReplicateKind::Jkn => 1.0,
@@ -97,8 +79,7 @@ impl Replicates {
             ReplicateKind::Bootstrap => 1.0 / (replicates - 1.0),
             ReplicateKind::Sdr => 4.0 / replicates,
         };
-        let weights = weights.into_iter().map(Arc::from).collect();
-        Ok(Self { kind, weights, scale, rscales: vec![1.0; r], centre: ReplicateCentre::ReplicateMean })
+        Ok(Self { kind, scale, rscales: vec![1.0; count], centre: ReplicateCentre::ReplicateMean })
     }
 
     /// Another overall scale.
@@ -119,8 +100,8 @@ impl Replicates {
     /// Not one value a replicate, a negative one, or all 0.
     pub fn rscales(mut self, rscales: Vec<f64>) -> Result<Self> {
         let good = rscales.iter().all(|s| s.is_finite() && *s >= 0.0) && rscales.iter().any(|s| *s > 0.0);
-        if rscales.len() != self.weights.len() || !good {
-            let (given, needed) = (rscales.len(), self.weights.len());
+        if rscales.len() != self.rscales.len() || !good {
+            let (given, needed) = (rscales.len(), self.rscales.len());
             return Err(Error::msg(
                 "design::replicates",
                 format!("rscales は0以上の値が{needed}個必要です（{given}個）"),
@@ -145,37 +126,36 @@ impl Replicates {
 
     /// Number of replicates.
     pub fn len(&self) -> usize {
-        self.weights.len()
+        self.rscales.len()
     }
 
     /// Always false: there are at least two.
     pub fn is_empty(&self) -> bool {
-        self.weights.is_empty()
-    }
-
-    /// Respondents.
-    pub fn rows(&self) -> usize {
-        self.weights.first().map_or(0, |w| w.len())
-    }
-
-    /// The weights, one slice a replicate.
-    pub fn weights(&self) -> impl Iterator<Item = &[f64]> {
-        self.weights.iter().map(|w| &**w)
+        self.rscales.is_empty()
     }
 
     /// The overall scale.
-    pub fn overall_scale(&self) -> f64 {
+    pub fn overall(&self) -> f64 {
         self.scale
     }
 
-    /// The scales by replicate.
-    pub fn replicate_scales(&self) -> &[f64] {
-        &self.rscales
-    }
-
-    pub(super) fn map(&self, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
-        let weights = self.weights.iter().map(|w| each(w).map(Arc::from)).collect::<Result<Vec<_>>>()?;
-        Ok(Self { weights, ..self.clone() })
+    /// The variance from the estimate of the whole sample and those of each replicate. A replicate in which it does not
+    /// exist (NaN) is left out, as in R.
+    ///
+    /// # Errors
+    /// [`NoVariance::NoReplicates`] when none is left.
+    pub fn variance(&self, full: f64, thetas: &[f64]) -> Result<f64, NoVariance> {
+        let kept = || thetas.iter().zip(&self.rscales).filter(|(theta, _)| theta.is_finite());
+        let positive = kept().filter(|(_, rscale)| **rscale > 0.0);
+        let (sum, count) = positive.fold((0.0, 0_u64), |(sum, count), (theta, _)| (sum + theta, count + 1));
+        if count == 0 {
+            return Err(NoVariance::NoReplicates);
+        }
+        let centre = match self.centre {
+            ReplicateCentre::FullSample => full,
+            ReplicateCentre::ReplicateMean => sum / count as f64,
+        };
+        Ok(kept().map(|(theta, rscale)| self.scale * rscale * (theta - centre) * (theta - centre)).sum())
     }
 
     /// Variances and covariances from the estimates `full` of the whole sample and `thetas` of each replicate. A
@@ -211,29 +191,166 @@ impl Replicates {
         }
         Covariance::from_values(k, values).ok_or(NoVariance::NoReplicates)
     }
+}
+
+/// Replicate weights (full analysis weights, not factors) and how to scale their spread.
+///
+/// ```
+/// use shihyo::design::{ReplicateCentre, ReplicateKind, Replicates};
+///
+/// let weights = vec![vec![2.0, 0.0], vec![1.0, 1.0], vec![0.0, 2.0]];
+/// let replicates = Replicates::new(ReplicateKind::Bootstrap, weights)?
+///     .scale(0.25)?
+///     .rscales(vec![1.0, 0.0, 1.0])?
+///     .centre(ReplicateCentre::FullSample);
+/// assert_eq!((replicates.kind(), replicates.len(), replicates.rows()), (ReplicateKind::Bootstrap, 3, 2));
+/// assert_eq!((replicates.overall_scale(), replicates.replicate_scales()), (0.25, &[1.0, 0.0, 1.0][..]));
+/// assert_eq!(replicates.weights().next(), Some(&[2.0, 0.0][..]));
+/// assert!(!replicates.is_empty());
+/// let v = replicates.covariance(&[4.0], &[vec![5.0], vec![9.0], vec![2.0]]).unwrap();
+/// assert_eq!(v.get(0, 0), 1.25); // ¼ ((5 − 4)² + (2 − 4)²)
+/// assert_eq!(replicates.degrees_of_freedom(0..2), 1);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replicates {
+    scales: ReplicateScales,
+    weights: Vec<Arc<[f64]>>,
+    /// The PSU of each row and the factors, where the weights were made of them.
+    factors: Option<(Arc<[u32]>, ReplicateFactors)>,
+}
+
+impl Replicates {
+    /// Replicates with the usual scale of their kind. For JKn give [`Replicates::rscales`] too.
+    ///
+    /// # Errors
+    /// Fewer than two replicates, columns of different lengths, a weight that is not finite, ρ outside [0, 1).
+    pub fn new(kind: ReplicateKind, weights: Vec<Vec<f64>>) -> Result<Self> {
+        Self::made(ReplicateScales::new(kind, weights.len())?, weights)
+    }
+
+    pub(super) fn made(scales: ReplicateScales, weights: Vec<Vec<f64>>) -> Result<Self> {
+        let rows = weights.first().map_or(0, Vec::len);
+        if let Some(at) = weights.iter().position(|w| w.len() != rows || w.iter().any(|x| !x.is_finite())) {
+            return Err(Error::msg(
+                "design::replicates",
+                format!("反復ウェイトの{}列目の長さが違うか、数値でない値があります", at + 1),
+                format!("replicate {} has another length, or a value that is no number", at + 1),
+            ));
+        }
+        Ok(Self { scales, weights: weights.into_iter().map(Arc::from).collect(), factors: None })
+    }
+
+    pub(super) fn of_factors(mut self, psu_of_row: Arc<[u32]>, factors: ReplicateFactors) -> Self {
+        self.factors = Some((psu_of_row, factors));
+        self
+    }
+
+    /// Another overall scale.
+    ///
+    /// # Errors
+    /// A scale that is negative or not finite.
+    pub fn scale(mut self, scale: f64) -> Result<Self> {
+        self.scales = self.scales.scale(scale)?;
+        Ok(self)
+    }
+
+    /// One scale a replicate.
+    ///
+    /// # Errors
+    /// Not one value a replicate, a negative one, or all 0.
+    pub fn rscales(mut self, rscales: Vec<f64>) -> Result<Self> {
+        self.scales = self.scales.rscales(rscales)?;
+        Ok(self)
+    }
+
+    /// What replicate estimates are compared with.
+    #[must_use]
+    pub fn centre(mut self, centre: ReplicateCentre) -> Self {
+        self.scales = self.scales.centre(centre);
+        self
+    }
+
+    /// How the replicates were made.
+    pub fn kind(&self) -> ReplicateKind {
+        self.scales.kind
+    }
+
+    /// Number of replicates.
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Always false: there are at least two.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// Respondents.
+    pub fn rows(&self) -> usize {
+        self.weights.first().map_or(0, |w| w.len())
+    }
+
+    /// The weights, one slice a replicate.
+    pub fn weights(&self) -> impl Iterator<Item = &[f64]> {
+        self.weights.iter().map(|w| &**w)
+    }
+
+    /// The overall scale.
+    pub fn overall_scale(&self) -> f64 {
+        self.scales.scale
+    }
+
+    /// The scales by replicate.
+    pub fn replicate_scales(&self) -> &[f64] {
+        &self.scales.rscales
+    }
+
+    pub(super) fn map(&self, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
+        let weights = self.weights.iter().map(|w| each(w).map(Arc::from)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { weights, scales: self.scales.clone(), factors: None })
+    }
+
+    /// As [`ReplicateScales::covariance`].
+    ///
+    /// # Errors
+    /// [`NoVariance::NoReplicates`] when no replicate is left.
+    pub fn covariance(&self, full: &[f64], thetas: &[Vec<f64>]) -> Result<Covariance, NoVariance> {
+        self.scales.covariance(full, thetas)
+    }
 
     /// Rank of the replicate weights over `rows`, less one: the degrees of freedom (R `degf`, tolerance 1e-5).
     pub fn degrees_of_freedom(&self, rows: impl Iterator<Item = usize>) -> u64 {
+        if let Some((psu_of_row, factors)) = &self.factors {
+            let mut present = vec![false; factors.psu_count()];
+            rows.for_each(|row| present[psu_of_row[row] as usize] = true);
+            return factors.degrees_of_freedom(&present);
+        }
         let rows: Vec<usize> = rows.collect();
-        let mut basis: Vec<Vec<f64>> = Vec::new();
-        for weights in &self.weights {
-            if basis.len() == rows.len() {
-                break;
-            }
-            let mut v: Vec<f64> = rows.iter().map(|row| weights[*row]).collect();
-            let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-            for _ in 0..2 {
-                for q in &basis {
-                    let along: f64 = v.iter().zip(q).map(|(a, b)| a * b).sum();
-                    v.iter_mut().zip(q).for_each(|(a, b)| *a -= along * b);
-                }
-            }
-            let left = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-            if left > 1e-5 * length {
-                v.iter_mut().for_each(|x| *x /= left);
-                basis.push(v);
+        (rank(self.weights.iter().map(|weights| rows.iter().map(|row| weights[*row]).collect()), rows.len()) as u64).saturating_sub(1)
+    }
+}
+
+/// Rank of vectors of this length (tolerance 1e-5).
+pub(super) fn rank(vectors: impl Iterator<Item = Vec<f64>>, length: usize) -> usize {
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for mut v in vectors {
+        if basis.len() == length {
+            break;
+        }
+        let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let before = norm(&v);
+        for _ in 0..2 {
+            for q in &basis {
+                let along: f64 = v.iter().zip(q).map(|(a, b)| a * b).sum();
+                v.iter_mut().zip(q).for_each(|(a, b)| *a -= along * b);
             }
         }
-        (basis.len() as u64).saturating_sub(1)
+        let left = norm(&v);
+        if left > 1e-5 * before {
+            v.iter_mut().for_each(|x| *x /= left);
+            basis.push(v);
+        }
     }
+    basis.len()
 }

@@ -1,10 +1,11 @@
 //! Sums in the crossings that occur, and what rolls up from them.
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::exact::{Scale, Weighed};
 use super::reduction::Reduction;
-use super::tally::{Sums, Tally, weighted};
-use super::totals::Totals;
+use super::tally::{Entry, Sums, Tally, weighted};
+use super::totals::{MeasureTotals, Totals};
 
 /// Rows that are counted at once: a column of codes stays in the nearest cache.
 const COUNTED: usize = 1 << 14;
@@ -12,20 +13,35 @@ const COUNTED: usize = 1 << 14;
 /// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than adding.
 const BLOCK: usize = 1 << 16;
 
+/// Codes a slot, counts of a measure by slot × code, and its sums where weights differ.
+pub(super) type Counted = (usize, Vec<u64>, Vec<(u128, u128)>);
+
 /// Sums of one measure in the slots that occur.
 #[derive(Debug, Clone, PartialEq)]
 struct Measured {
     code_count: usize,
     n: Vec<u64>,
-    /// Σw and Σw²; none where they follow from n and the key's weight.
-    sums: Option<(Vec<f64>, Vec<f64>)>,
+    sums: WeightSums,
+}
+
+/// Σw and Σw² by slot × code.
+#[derive(Debug, Clone, PartialEq)]
+enum WeightSums {
+    /// They follow from n and the key's weight.
+    Counts,
+    /// In the units of a scale, not rounded.
+    Exact(Scale, Vec<(u128, u128)>),
+    /// Rounded, for weights that are too far apart for one scale.
+    Rounded(Vec<(f64, f64)>),
 }
 
 /// n, Σw and Σw² by slot × code, a slot being a key and a cell that occur together. The finest crossing that all
 /// breakdowns need has few of them, however many there could be.
 ///
-/// Where all rows of a key have one weight w, the sums are counts: Σw = n w, Σw² = n w². Then nothing rounds before
-/// the last step, and what rolls up is the same however the rows were divided.
+/// Where all rows of a key have one weight w, the sums are counts: Σw = n w, Σw² = n w². Elsewhere they are sums of whole
+/// numbers, exact in units of a small power of two. Either way nothing rounds before the last step, and what rolls up is
+/// the same however the rows were divided. (Weights more than 2²⁰ times apart, which no survey has, are added in blocks
+/// of fixed size that merge as a fixed tree.)
 ///
 /// ```
 /// use shihyo::engine::{Cells, Cube, Measure, Reduction};
@@ -60,15 +76,11 @@ impl Cube {
     pub fn of(reduction: &Reduction<'_>) -> Self {
         let (slots, slot_of) = slots(reduction);
         let weight_of_key = reduction.weight_of_key();
-        let (mut measures, rows_of_slot) = match weight_of_key {
-            Some(_) => counted(reduction, slots.len(), &slot_of),
-            None => (summed(reduction, slots.len(), &slot_of), vec![0; slots.len()]),
-        };
-        let rows_of_slot = if measures.is_empty() || weight_of_key.is_some() {
-            rows_of_slot
-        } else {
-            let codes = measures[0].code_count;
-            measures[0].n.chunks(codes.max(1)).map(|n| n.iter().sum()).collect()
+        let scale = reduction.weights().and_then(Scale::fitting);
+        let (mut measures, rows_of_slot) = match (&weight_of_key, scale) {
+            (Some(_), _) => added::<u32>(reduction, slots.len(), &slot_of, None, |_| Some(())),
+            (None, Some(scale)) => added::<Weighed>(reduction, slots.len(), &slot_of, Some(scale), |w| scale.addend(w)),
+            (None, None) => summed(reduction, slots.len(), &slot_of),
         };
         measures.shrink_to_fit();
         Self {
@@ -94,8 +106,21 @@ impl Cube {
             rows: slots.iter().map(|s| s.2).sum(),
             slots,
             weight_of_key: Some(weight_of_key),
-            measures: measures.into_iter().map(|(code_count, n)| Measured { code_count, n, sums: None }).collect(),
+            measures: measures.into_iter().map(|(code_count, n)| Measured { code_count, n, sums: WeightSums::Counts }).collect(),
         })
+    }
+
+    /// As [`Cube::from_counts`], where each count brings its sums in the units of `scale`.
+    pub(super) fn from_sums(
+        key_count: usize,
+        cell_count: usize,
+        slots: Vec<(u32, u32, u64)>,
+        scale: Scale,
+        measures: Vec<Counted>,
+    ) -> Self {
+        let measured = |(code_count, n, sums)| Measured { code_count, n, sums: WeightSums::Exact(scale, sums) };
+        let (rows, measures) = (slots.iter().map(|s| s.2).sum(), measures.into_iter().map(measured).collect());
+        Self { key_count, cell_count, rows, slots, weight_of_key: None, measures }
     }
 
     /// Rows added up.
@@ -122,19 +147,17 @@ impl Cube {
         let recode = |(measure, becomes): &(usize, Vec<u8>)| {
             let old = &self.measures[*measure];
             let to = |code: usize| becomes.get(code).map_or(code_count - 1, |c| (*c as usize).min(code_count - 1));
+            let places = || (0..slots).flat_map(|slot| (0..old.code_count).map(move |code| (slot, code))).map(|(slot, code)| slot * code_count + to(code));
             let mut n = vec![0; slots * code_count];
-            let mut sums = old.sums.as_ref().map(|_| (vec![0.0; slots * code_count], vec![0.0; slots * code_count]));
-            for (slot, code) in (0..slots).flat_map(|slot| (0..old.code_count).map(move |code| (slot, code))) {
-                let (from, into) = (slot * old.code_count + code, slot * code_count + to(code));
-                n[into] += old.n[from];
-                if let (Some((w, w2)), Some((old_w, old_w2))) = (&mut sums, &old.sums) {
-                    w[into] += old_w[from];
-                    w2[into] += old_w2[from];
-                }
-            }
+            places().zip(&old.n).for_each(|(into, from)| n[into] += from);
+            let sums = match &old.sums {
+                WeightSums::Counts => WeightSums::Counts,
+                WeightSums::Exact(scale, old) => WeightSums::Exact(*scale, collected(slots * code_count, places(), old)),
+                WeightSums::Rounded(old) => WeightSums::Rounded(collected(slots * code_count, places(), old)),
+            };
             Measured { code_count, n, sums }
         };
-        Self { measures: rules.iter().map(recode).collect(), slots: self.slots.clone(), weight_of_key: self.weight_of_key.clone(), ..*self }
+        Self { measures: rules.par_iter().map(recode).collect(), slots: self.slots.clone(), weight_of_key: self.weight_of_key.clone(), ..*self }
     }
 
     /// The totals of a breakdown: each cell adds to its group, or to none. Costs a look at each slot, not at rows.
@@ -142,29 +165,45 @@ impl Cube {
         let codes = self.measures.iter().map(|m| m.code_count);
         let mut totals = Totals::zeros(self.key_count, group_count, codes);
         totals.count_rows(self.rows as usize);
-        for (measure, out) in self.measures.iter().zip(&mut totals.measures) {
-            let codes = measure.code_count;
-            for (slot, (key, cell, _)) in self.slots.iter().enumerate() {
-                let Some(group) = group_of_cell.get(*cell as usize).copied().flatten() else { continue };
-                let (from, to) = (slot * codes, (*key as usize * group_count + group as usize) * codes);
-                for code in 0..codes {
-                    out.n[to + code] += measure.n[from + code];
-                    if let Some((w, w2)) = &measure.sums {
-                        out.w[to + code] += w[from + code];
-                        out.w2[to + code] += w2[from + code];
-                    }
-                }
-            }
-            if let Some(weights) = &self.weight_of_key {
+        let measures = self.measures.par_iter().zip(&mut totals.measures);
+        measures.for_each(|(measure, out)| self.roll_up_one(measure, group_of_cell, group_count, out));
+        totals
+    }
+
+    fn roll_up_one(&self, measure: &Measured, group_of_cell: &[Option<u32>], group_count: usize, out: &mut MeasureTotals) {
+        let codes = measure.code_count;
+        self.each_code(codes, group_of_cell, group_count, |to, from| out.n[to] += measure.n[from]);
+        match &measure.sums {
+            WeightSums::Counts => {
                 let size = group_count * codes;
+                let weights = self.weight_of_key.as_deref().unwrap_or_default();
                 for (at, n) in out.n.iter().enumerate() {
-                    let w = weights[at / size.max(1)];
+                    let w = weights.get(at / size.max(1)).copied().unwrap_or(f64::NAN);
                     out.w[at] = *n as f64 * w;
                     out.w2[at] = *n as f64 * (w * w);
                 }
             }
+            WeightSums::Exact(scale, sums) => {
+                let mut exact = vec![(0_u128, 0_u128); out.n.len()];
+                self.each_code(codes, group_of_cell, group_count, |to, from| exact[to] = (exact[to].0 + sums[from].0, exact[to].1 + sums[from].1));
+                for (at, (w, w2)) in exact.into_iter().enumerate() {
+                    (out.w[at], out.w2[at]) = (scale.w(w), scale.w2(w2));
+                }
+            }
+            WeightSums::Rounded(sums) => self.each_code(codes, group_of_cell, group_count, |to, from| {
+                out.w[to] += sums[from].0;
+                out.w2[to] += sums[from].1;
+            }),
         }
-        totals
+    }
+
+    /// Where the codes of each slot go, and where they are.
+    fn each_code(&self, codes: usize, group_of_cell: &[Option<u32>], group_count: usize, mut add: impl FnMut(usize, usize)) {
+        for (slot, (key, cell, _)) in self.slots.iter().enumerate() {
+            let Some(group) = group_of_cell.get(*cell as usize).copied().flatten() else { continue };
+            let to = (*key as usize * group_count + group as usize) * codes;
+            (0..codes).for_each(|code| add(to + code, slot * codes + code));
+        }
     }
 
     /// The totals of every cell by itself.
@@ -209,14 +248,29 @@ impl SlotOf {
     }
 }
 
-fn counted(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (Vec<Measured>, Vec<u64>) {
+/// Sums of pairs at their new places.
+fn collected<T: Copy + Default + std::ops::Add<Output = T>>(size: usize, places: impl Iterator<Item = usize>, from: &[(T, T)]) -> Vec<(T, T)> {
+    let mut sums = vec![(T::default(), T::default()); size];
+    for (into, (a, b)) in places.zip(from) {
+        sums[into] = (sums[into].0 + *a, sums[into].1 + *b);
+    }
+    sums
+}
+
+/// Adds what `addend` makes of each weight. One stretch of rows a thread: the sums do not depend on where it is cut.
+fn added<E: Entry + Send + Sync>(
+    reduction: &Reduction<'_>,
+    slot_count: usize,
+    slot_of: &SlotOf,
+    scale: Option<Scale>,
+    addend: impl Fn(f64) -> Option<E::Addend> + Sync,
+) -> (Vec<Measured>, Vec<u64>) {
     let rows = reduction.rows();
     let empty = || {
-        let mut tally = Tally::new(reduction.measures().iter().map(|m| m.code_count));
+        let mut tally: Tally<E> = Tally::new(reduction.measures().iter().map(|m| m.code_count));
         tally.grow(slot_count);
         tally
     };
-    // One stretch of rows a thread: the counts do not depend on where it is cut.
     let stretch = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(COUNTED);
     let tally = (0..rows.div_ceil(stretch.max(1)))
         .into_par_iter()
@@ -226,7 +280,9 @@ fn counted(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (V
             for first in (at * stretch..end).step_by(COUNTED) {
                 let block = first..end.min(first + COUNTED);
                 let slots = slot_of.block(reduction, block.clone());
-                let added = tally.add(&slots, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
+                let addends: Vec<E::Addend> = block.clone().filter_map(|row| addend(reduction.weight(row))).collect();
+                debug_assert_eq!(addends.len(), block.len(), "the scale fits all weights");
+                let added = tally.add(&slots, &addends, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
                 debug_assert!(added, "a column has fewer than 2^32 rows");
             }
             tally
@@ -234,23 +290,27 @@ fn counted(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (V
         .reduce_with(|a, b| a.merge(&b))
         .unwrap_or_else(empty);
     let measured = |(measure, m): (usize, &super::Measure<'_>)| {
-        let n = (0..slot_count).flat_map(|slot| tally.counts(measure, slot)[..m.code_count].iter().copied().map(u64::from)).collect();
-        Measured { code_count: m.code_count, n, sums: None }
+        let entries = || (0..slot_count).flat_map(|slot| &tally.counts(measure, slot)[..m.code_count]);
+        let sums = scale.map_or(WeightSums::Counts, |scale| WeightSums::Exact(scale, entries().map(Entry::sums).collect()));
+        Measured { code_count: m.code_count, n: entries().map(|e| u64::from(e.n())).collect(), sums }
     };
     let measures = reduction.measures().iter().enumerate().map(measured).collect();
     (measures, (0..slot_count).map(|slot| tally.rows_of_slot(slot)).collect())
 }
 
-fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> Vec<Measured> {
+fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (Vec<Measured>, Vec<u64>) {
     let widest = reduction.measures().iter().map(|m| m.code_count).max().unwrap_or(1);
     let block = BLOCK.max((4 * slot_count).saturating_mul(widest).next_power_of_two());
     let tables = tree(reduction, slot_count, slot_of, 0..reduction.rows(), block);
     let measured = |(measure, table): (&super::Measure<'_>, Vec<Sums>)| Measured {
         code_count: measure.code_count,
         n: table.iter().map(|s| s.n).collect(),
-        sums: Some((table.iter().map(|s| s.w).collect(), table.iter().map(|s| s.w2).collect())),
+        sums: WeightSums::Rounded(table.iter().map(|s| (s.w, s.w2)).collect()),
     };
-    reduction.measures().iter().zip(tables).map(measured).collect()
+    let measures = reduction.measures().iter().zip(tables).map(measured).collect();
+    let mut rows_of_slot = vec![0; slot_count];
+    slot_of.block(reduction, 0..reduction.rows()).iter().for_each(|slot| rows_of_slot[*slot as usize] += 1);
+    (measures, rows_of_slot)
 }
 
 /// Halves the rows at a multiple of the block until one block is left, then adds the halves.

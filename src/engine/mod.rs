@@ -4,11 +4,13 @@
 //! classification in use, and measures with small answer codes. [`reduce`] gives [`Totals`]: n, Σw and Σw² by key × cell
 //! × code. Every share, NET, breakdown, difference and its variance is a function of these sums.
 //!
-//! Totals of parts merge to the totals of the whole. Rows are added in blocks whose limits depend on the data alone, and
-//! blocks are merged as a fixed tree, so that results do not depend on the number of threads.
+//! Totals of parts merge to the totals of the whole. Counts are integers and sums of weights are not rounded before the
+//! last step (see [`Cube`]), so that results do not depend on the number of threads, nor on how the rows are divided.
 
 mod accumulate;
+mod crossings;
 mod cube;
+mod exact;
 mod reduction;
 mod stream;
 mod tally;
@@ -17,6 +19,6 @@ mod totals;
 pub use accumulate::reduce;
 pub use cube::Cube;
 pub use reduction::{Cells, Measure, Reduction};
-pub use stream::{StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
-pub use tally::Tally;
+pub use stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
+pub use tally::{Entry, Tally};
 pub use totals::{MeasureTotals, Totals};

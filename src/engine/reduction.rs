@@ -132,6 +132,10 @@ impl<'a> Reduction<'a> {
         &self.measures
     }
 
+    pub(super) fn weights(&self) -> Option<&'a [f64]> {
+        self.weights
+    }
+
     #[inline]
     pub(super) fn weight(&self, row: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[row])

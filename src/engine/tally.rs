@@ -2,6 +2,42 @@
 
 use super::reduction::Reduction;
 
+/// What is kept of a code in a slot: a count, or a count with sums.
+pub trait Entry: Copy + Default {
+    /// What a row adds.
+    type Addend: Copy;
+
+    /// Adds a row.
+    fn add(&mut self, addend: &Self::Addend);
+    /// Adds what another has added.
+    fn merge(&mut self, other: &Self);
+    /// Rows.
+    fn n(&self) -> u32;
+    /// Sums beside the rows, where they are kept.
+    fn sums(&self) -> (u128, u128);
+}
+
+impl Entry for u32 {
+    type Addend = ();
+
+    #[inline]
+    fn add(&mut self, (): &()) {
+        *self += 1;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        *self += other;
+    }
+
+    fn n(&self) -> u32 {
+        *self
+    }
+
+    fn sums(&self) -> (u128, u128) {
+        (0, 0)
+    }
+}
+
 /// A table above this size does not stay in the nearest cache: the rows of a block are brought into its order first.
 const NEAR: usize = 1 << 14;
 
@@ -10,21 +46,21 @@ const NEAR: usize = 1 << 14;
 /// ```
 /// use shihyo::engine::Tally;
 ///
-/// let mut tally = Tally::new([2].into_iter()); // one measure of two codes
+/// let mut tally: Tally = Tally::new([2].into_iter()); // one measure of two codes
 /// tally.grow(2);
-/// assert!(tally.add(&[0, 1, 1], [&[1_u8, 0, 1][..]].into_iter()));
+/// assert!(tally.add(&[0, 1, 1], &[(), (), ()], [&[1_u8, 0, 1][..]].into_iter()));
 /// assert_eq!((tally.rows(), tally.slot_count(), tally.rows_of_slot(1)), (3, 2, 2));
 /// assert_eq!(tally.counts(0, 1), [1, 1]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub struct Tally<E = u32> {
     rows: u64,
     rows_of_slot: Vec<u32>,
     /// Of each measure: codes a slot, and the counts, slot by slot.
-    tables: Vec<(usize, Vec<u32>)>,
+    tables: Vec<(usize, Vec<E>)>,
 }
 
-impl Tally {
+impl<E: Entry> Tally<E> {
     /// No rows yet; one number of codes a measure, each grown when a greater code comes.
     pub fn new(code_counts: impl Iterator<Item = usize>) -> Self {
         Self { rows: 0, rows_of_slot: Vec::new(), tables: code_counts.map(|codes| (codes.max(1), Vec::new())).collect() }
@@ -46,23 +82,28 @@ impl Tally {
     }
 
     /// Rows of a slot by code.
-    pub fn counts(&self, measure: usize, slot: usize) -> &[u32] {
+    pub fn counts(&self, measure: usize, slot: usize) -> &[E] {
         let (codes, table) = &self.tables[measure];
         table.get(slot * codes..(slot + 1) * codes).unwrap_or_default()
+    }
+
+    /// Bytes that the tables take.
+    pub fn bytes(&self) -> usize {
+        self.tables.iter().map(|(_, table)| table.len() * size_of::<E>()).sum()
     }
 
     /// Makes room for slots below `slots`.
     pub fn grow(&mut self, slots: usize) {
         if slots > self.rows_of_slot.len() {
             self.rows_of_slot.resize(slots, 0);
-            self.tables.iter_mut().for_each(|(codes, table)| table.resize(slots * *codes, 0));
+            self.tables.iter_mut().for_each(|(codes, table)| table.resize(slots * *codes, E::default()));
         }
     }
 
-    /// Adds a block of rows: the slot of each row (below [`Tally::slot_count`]), and of each measure the codes.
-    /// Returns `false`, with nothing added, when counts could grow past 32 bits.
+    /// Adds a block of rows: the slot of each row (below [`Tally::slot_count`]), what each row adds, and of each measure
+    /// the codes. Returns `false`, with nothing added, when counts could grow past 32 bits.
     #[must_use]
-    pub fn add<'a>(&mut self, slots: &[u32], measures: impl Iterator<Item = &'a [u8]>) -> bool {
+    pub fn add<'a>(&mut self, slots: &[u32], addends: &[E::Addend], measures: impl Iterator<Item = &'a [u8]>) -> bool {
         if self.rows + slots.len() as u64 > u64::from(u32::MAX) {
             return false;
         }
@@ -71,20 +112,20 @@ impl Tally {
         let mut order = None;
         for ((width, table), codes) in self.tables.iter_mut().zip(measures) {
             let codes = &codes[..slots.len()];
-            let needed = codes.iter().copied().max().map_or(0, |c| c as usize + 1);
+            let needed = if codes.is_empty() { 0 } else { codes.iter().copied().fold(0, u8::max) as usize + 1 };
             if needed > *width {
                 widen(width, table, needed);
             }
-            if table.len() * size_of::<u32>() <= NEAR {
-                count(table, *width, slots, codes);
+            if table.len() * size_of::<E>() <= NEAR {
+                count(table, *width, slots.iter().zip(codes).zip(addends).map(|((slot, code), addend)| (*slot, *code, addend)));
             } else {
                 let (order, ordered) = order.get_or_insert_with(|| {
                     let order = order_of(slots, self.rows_of_slot.len());
                     let ordered: Vec<u32> = order.iter().map(|row| slots[*row as usize]).collect();
                     (order, ordered)
                 });
-                let codes = order.iter().map(|row| codes[*row as usize]);
-                ordered.iter().zip(codes).for_each(|(slot, code)| table[*slot as usize * *width + code as usize] += 1);
+                let rows = ordered.iter().zip(order.iter().map(|row| *row as usize));
+                count(table, *width, rows.map(|(slot, row)| (*slot, codes[row], &addends[row])));
             }
         }
         true
@@ -95,24 +136,27 @@ impl Tally {
         self.rows += other.rows;
         self.rows_of_slot.iter_mut().zip(&other.rows_of_slot).for_each(|(a, b)| *a += b);
         for ((_, a), (_, b)) in self.tables.iter_mut().zip(&other.tables) {
-            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a.iter_mut().zip(b).for_each(|(a, b)| a.merge(b));
         }
         self
     }
 }
 
 /// Counts codes by slot. Widths that are powers of two, as most are, need no multiplication.
-fn count(table: &mut [u32], width: usize, slots: &[u32], codes: &[u8]) {
-    let pairs = slots.iter().zip(codes);
+#[inline]
+fn count<'a, E: Entry + 'a>(table: &mut [E], width: usize, rows: impl Iterator<Item = (u32, u8, &'a E::Addend)>)
+where
+    E::Addend: 'a,
+{
     match width {
-        4 => pairs.for_each(|(slot, code)| table[*slot as usize * 4 + *code as usize] += 1),
-        _ => pairs.for_each(|(slot, code)| table[*slot as usize * width + *code as usize] += 1),
+        4 => rows.for_each(|(slot, code, addend)| table[slot as usize * 4 + code as usize].add(addend)),
+        _ => rows.for_each(|(slot, code, addend)| table[slot as usize * width + code as usize].add(addend)),
     }
 }
 
-fn widen(width: &mut usize, table: &mut Vec<u32>, needed: usize) {
+fn widen<E: Entry>(width: &mut usize, table: &mut Vec<E>, needed: usize) {
     let wider = needed.next_power_of_two().max(4);
-    let mut next = vec![0; table.len() / *width * wider];
+    let mut next = vec![E::default(); table.len() / *width * wider];
     for (old, new) in table.chunks_exact(*width).zip(next.chunks_exact_mut(wider)) {
         new[..*width].copy_from_slice(old);
     }
@@ -182,10 +226,10 @@ mod tests {
         let rows = 50_000_u32;
         let slots: Vec<u32> = (0..rows).map(|i| i.wrapping_mul(2_654_435_761) % 40_009).collect();
         let codes: Vec<u8> = (0..rows).map(|i| if i > 30_000 { (i % 9) as u8 } else { (i % 3) as u8 }).collect();
-        let mut tally = Tally::new([3].into_iter());
+        let mut tally: Tally = Tally::new([3].into_iter());
         for (slots, codes) in slots.chunks(7_000).zip(codes.chunks(7_000)) {
             tally.grow(slots.iter().max().map_or(0, |s| *s as usize + 1));
-            assert!(tally.add(slots, [codes].into_iter()));
+            assert!(tally.add(slots, &vec![(); slots.len()], [codes].into_iter()));
         }
         let mut expected = vec![[0_u32; 9]; 40_009];
         slots.iter().zip(&codes).for_each(|(s, c)| expected[*s as usize][*c as usize] += 1);

@@ -4,13 +4,18 @@
 //! of a cell × code: w (y − p)/N. So Σ u = Σ W c and, for element designs, Σ u u' = Σ W₂ c c', with c the table of
 //! (y − p)/N over cells × codes, W = Σ w and W₂ = Σ w². The scatters then go the one way of all variances.
 
-use crate::design::{Covariance, Design, PsuRoster, Scatters};
+use std::collections::HashMap;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::design::{Covariance, Design, PsuRoster, ReplicateFactors, Scatters};
 use crate::engine::Totals;
 use crate::error::{Error, Result};
 use crate::estimate::estimand::Options;
 use crate::estimate::sample::Shape;
 use crate::estimate::single::Summary;
-use crate::estimate::value::{DegreesOfFreedom, Estimate, NotEstimable};
+use crate::estimate::value::{DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+use crate::stats::product::weighted_rows;
 
 /// A share of a measure: which codes count, which are the base, which cells are the domain.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +75,27 @@ struct Sums {
     weight: f64,
     weight_yes: f64,
     keys_present: Vec<u64>,
+    /// By key: the weight that counts, and that of the base.
+    weight_of_key: Vec<[f64; 2]>,
+}
+
+impl Sums {
+    /// The share, without what the design says of it.
+    fn summary(&self) -> Summary {
+        let value = if self.n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(self.weight_yes / self.weight) };
+        let n = self.n as f64;
+        Summary {
+            shape: Shape::Share,
+            n: self.n,
+            n_yes: Some(self.n_yes),
+            weight: self.weight,
+            unit_variance: value.as_ref().ok().filter(|_| self.n > 1).map(|p| n / (n - 1.0) * p * (1.0 - p)),
+            value,
+            df: DegreesOfFreedom { domain: f64::NAN, design: f64::NAN },
+            logit_variance: None,
+            census: false,
+        }
+    }
 }
 
 impl<'a> ShareTable<'a> {
@@ -105,8 +131,7 @@ impl<'a> ShareTable<'a> {
     pub fn new(design: &'a Design, totals: &'a Totals) -> Result<Self> {
         let roster = Self::roster(design)?;
         let keys = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
-        let rows = if roster.is_element() { roster.psu_count() } else { design.rows() };
-        if totals.key_count() != keys || totals.rows() != rows as u64 {
+        if totals.key_count() != keys || totals.rows() != design.row_count() {
             return Err(Error::msg(
                 "estimate::share-table",
                 "合計が標本設計と合いません",
@@ -123,7 +148,7 @@ impl<'a> ShareTable<'a> {
 
     fn sums(&self, what: &ShareOf<'_>) -> Sums {
         let keys = self.totals.key_count();
-        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys] };
+        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], weight_of_key: vec![[0.0; 2]; keys] };
         let cells = self.cells_of(std::slice::from_ref(what));
         for key in 0..keys {
             for cell in cells.iter().copied() {
@@ -133,7 +158,9 @@ impl<'a> ShareTable<'a> {
                     sums.n += n[code];
                     sums.weight += w[code];
                     sums.keys_present[key] += n[code];
+                    sums.weight_of_key[key][1] += w[code];
                     if y == 1.0 {
+                        sums.weight_of_key[key][0] += w[code];
                         sums.n_yes += n[code];
                         sums.weight_yes += w[code];
                     }
@@ -159,22 +186,65 @@ impl<'a> ShareTable<'a> {
     pub fn share(&self, what: &ShareOf<'_>, options: &Options) -> Estimate {
         let sums = self.sums(what);
         let present = self.units_present(&sums.keys_present);
-        let value = if sums.n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(sums.weight_yes / sums.weight) };
         let strata = present.iter().filter(|n| **n > 0).count() as f64;
-        let n = sums.n as f64;
-        let summary = Summary {
-            shape: Shape::Share,
-            n: sums.n,
-            n_yes: Some(sums.n_yes),
-            weight: sums.weight,
-            unit_variance: value.as_ref().ok().filter(|_| sums.n > 1).map(|p| n / (n - 1.0) * p * (1.0 - p)),
-            value,
-            df: DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() },
-            logit_variance: None,
-            census: self.design.is_census(),
-        };
+        let df = DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() };
+        let summary = Summary { df, census: self.design.is_census(), ..sums.summary() };
         let variance = self.covariance_of(std::slice::from_ref(what), std::slice::from_ref(&sums)).map(|v| v.get(0, 0));
         summary.report(variance, options)
+    }
+
+    /// Several shares with the variance of replicates: V = scale Σ_r rscales_r (θ_r − c)², the θ_r from PSU totals times the
+    /// factors of the replicate (of all shares at once a matrix product). The design is the one that the factors were made of.
+    ///
+    /// ```
+    /// use shihyo::design::{Declaration, declare};
+    /// use shihyo::engine::{Cells, Measure, Reduction, reduce};
+    /// use shihyo::estimate::{Domain, Estimand, Options, ShareOf, ShareTable, estimate};
+    ///
+    /// let design = declare(Declaration::new(6).clusters(vec![vec![0, 0, 1, 1, 2, 2]]))?;
+    /// let (keys, count) = ShareTable::keys(&design)?;
+    /// let answers = [1, 0, 0, 0, 1, 1];
+    /// let measure = Measure { codes: &answers, code_count: 2 };
+    /// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, None, vec![measure])?);
+    /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
+    /// let factors = design.jackknife_factors()?;
+    /// let share = ShareTable::new(&design, &totals)?.replicated(&[yes], &factors, &Options::default()).remove(0);
+    /// // As from replicate weights by row.
+    /// let by_row = estimate(&design.jackknife()?, &Estimand::Share(&answers), Domain::All, &Options::default())?;
+    /// assert!((share.se.unwrap() - by_row.se.unwrap()).abs() < 1e-15);
+    /// assert_eq!((share.n, share.value, share.df), (6, by_row.value, by_row.df));
+    /// # Ok::<(), shihyo::error::Error>(())
+    /// ```
+    pub fn replicated(&self, shares: &[ShareOf<'_>], factors: &ReplicateFactors, options: &Options) -> Vec<Estimate> {
+        let sums: Vec<Sums> = shares.iter().map(|what| self.sums(what)).collect();
+        let psus: Vec<usize> = (0..self.totals.key_count()).filter(|key| sums.iter().any(|s| s.keys_present[*key] > 0)).collect();
+        // By PSU, and of each share: the weight that counts, and that of the base.
+        let table: Vec<f64> = psus.iter().flat_map(|psu| sums.iter().flat_map(|s| s.weight_of_key[*psu])).collect();
+        let replicate = |r: usize| {
+            let all = factors.replicate(r);
+            let factors: Vec<f64> = psus.iter().map(|psu| all.get(*psu).copied().unwrap_or(0.0)).collect();
+            weighted_rows(&factors, &table, 2 * shares.len())
+        };
+        let totals: Vec<Vec<f64>> = (0..factors.len()).into_par_iter().map(replicate).collect();
+        let whole = factors.degrees_of_freedom(&vec![true; self.totals.key_count()]);
+        // Most shares are of the same PSUs.
+        let mut known: HashMap<Vec<bool>, u64> = HashMap::new();
+        let mut df = |present: Vec<bool>| *known.entry(present).or_insert_with_key(|present| factors.degrees_of_freedom(present));
+        let each = shares.iter().zip(&sums).enumerate().map(|(at, (_, sums))| {
+            let df = DegreesOfFreedom { domain: df(sums.keys_present.iter().map(|n| *n > 0).collect()) as f64, design: whole as f64 };
+            let thetas: Vec<f64> = totals.iter().map(|t| t[2 * at] / t[2 * at + 1]).collect();
+            let summary = sums.summary();
+            let variance = |of: &dyn Fn(f64) -> f64| {
+                let full = of(summary.value.clone()?);
+                let thetas: Vec<f64> = thetas.iter().map(|theta| of(*theta)).collect();
+                Ok::<f64, NotEstimable>(factors.scales().variance(full, &thetas)?)
+            };
+            let logit = |p: f64| (p / (1.0 - p)).ln();
+            let logit_variance = if options.method == IntervalMethod::Logit { variance(&logit).ok() } else { None };
+            let variance = variance(&|theta| theta);
+            Summary { df, logit_variance, ..summary }.report(variance, options)
+        });
+        each.collect()
     }
 
     /// Variances and covariances of several shares of one measure (that of the first).

@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars::datatypes::{ArrowDataType, DataType};
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{Column as Series, DataFrame, ParquetReader, PolarsError, PolarsResult, SerReader};
 
 use crate::error::{Error, Result};
@@ -19,41 +20,61 @@ use super::table::{Cell, Table};
 /// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay text.
 const EXACT: u64 = 1 << 53;
 
+/// Rows that are looked at first.
+const LOOK: usize = 50;
+
 /// Reads a Parquet file. Its columns' names are the header; its first row is row 1.
 pub(super) fn read(bytes: &[u8], name: &str) -> Result<Table> {
     // The reader asserts things of the file that a damaged one breaks.
-    let (frame, skipped) = catch_unwind(AssertUnwindSafe(|| frame(bytes)))
+    let (frame, skipped) = catch_unwind(AssertUnwindSafe(|| frame(Cursor::new(bytes), None)))
         .unwrap_or_else(|_| Err(damaged("Parquetとして解釈できません", "it cannot be understood as Parquet")))?;
+    table(&frame.frame, skipped, FileDigest::of(name, bytes))
+}
+
+/// The header and first rows of a Parquet file, and for each column of the table its number in the file's schema.
+pub(super) fn beginning(reader: impl MmapBytesReader, name: &str) -> Result<(Table, Vec<usize>)> {
+    let (Frame { frame, positions }, skipped) = frame(reader, Some((0, LOOK)))?;
+    Ok((table(&frame, skipped, FileDigest::of(name, &[]))?, positions))
+}
+
+fn table(frame: &DataFrame, skipped: Vec<(String, String)>, digest: FileDigest) -> Result<Table> {
+    let name = digest.file.clone();
     let mut grid = Grid::default();
     grid.at_least(frame.height() + 1)?;
     let mut not_a_number = Vec::new();
     for (at, series) in frame.columns().iter().enumerate() {
         // A column without a name still is a column; the blank is cut from the header.
-        let name = series.name().as_str();
-        grid.set_text(0, at, if name.is_empty() { " " } else { name })?;
+        let column = series.name().as_str();
+        grid.set_text(0, at, if column.is_empty() { " " } else { column })?;
         let nans = fill(&mut grid, at, series)?;
         if nans > 0 {
-            not_a_number.push((name.to_owned(), nans));
+            not_a_number.push((column.to_owned(), nans));
         }
     }
     let row_numbers = (0..=frame.height() as u64).collect();
-    let source = Source { digest: FileDigest::of(name, bytes), header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
+    let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
     let mut table = header::table(grid, source)?;
     for (column, kind) in skipped {
         let text = Text::new(format!("型{kind}の列は読めません。読み飛ばしました"), format!("columns of type {kind} cannot be read; it was skipped"));
-        table.findings.push(Finding::warning("raw::column-type", text, Place::file(name).column(column)));
+        table.findings.push(Finding::warning("raw::column-type", text, Place::file(&name).column(column)));
     }
     for (column, count) in not_a_number {
         let text = Text::new("数でない値(NaN)を空としました", "NaN was taken as empty");
-        table.findings.push(Finding::note("raw::nan", text, Place::file(name).column(column)).count(count));
+        table.findings.push(Finding::note("raw::nan", text, Place::file(&name).column(column)).count(count));
     }
     Ok(table)
 }
 
-/// The columns that can be read, and the names and types of those that cannot.
-fn frame(bytes: &[u8]) -> Result<(DataFrame, Vec<(String, String)>)> {
+/// The columns that can be read, and their numbers in the file's schema.
+struct Frame {
+    frame: DataFrame,
+    positions: Vec<usize>,
+}
+
+/// The columns that can be read, and the names and types of those that cannot; of all rows, or those of a slice.
+fn frame(reader: impl MmapBytesReader, slice: Option<(usize, usize)>) -> Result<(Frame, Vec<(String, String)>)> {
     let error = |e: PolarsError| damaged(&e, &e);
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let mut reader = ParquetReader::new(reader);
     let schema = reader.schema().map_err(error)?;
     let (mut wanted, mut skipped) = (Vec::new(), Vec::new());
     for (at, (name, field)) in schema.iter().enumerate() {
@@ -66,8 +87,8 @@ fn frame(bytes: &[u8]) -> Result<(DataFrame, Vec<(String, String)>)> {
     if wanted.is_empty() {
         return Err(Error::msg("raw::empty", "読める列がありません", "there is no column that can be read"));
     }
-    let frame = reader.with_projection(Some(wanted)).finish().map_err(error)?;
-    Ok((frame, skipped))
+    let frame = reader.with_projection(Some(wanted.clone())).with_slice(slice).finish().map_err(error)?;
+    Ok((Frame { frame, positions: wanted }, skipped))
 }
 
 fn readable(kind: &ArrowDataType) -> bool {

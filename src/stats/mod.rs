@@ -6,6 +6,7 @@
 pub mod dist;
 mod least_squares;
 pub mod linalg;
+pub mod product;
 pub mod quadform;
 mod quantile;
 pub mod special;

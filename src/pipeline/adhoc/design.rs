@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::columns::{Stacked, fold, number};
 use super::population;
+use super::replication::{RHO, Replication};
 use super::request::{Inputs, ReplicateType, Request};
 use super::source::Source;
-use crate::design::{self, Declaration, Design, Fpc, Rake, ReplicateCentre, ReplicateKind, Replicates};
+use crate::design::{self, Declaration, Design, Fpc, Rake, ReplicateFactors, ReplicateKind, Replicates};
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::estimate::{DeffReference, IntervalBasis, IntervalMethod};
 use crate::finding::Finding;
@@ -18,6 +19,8 @@ use crate::text::Text;
 pub(super) struct Made {
     /// The design.
     pub(super) design: Design,
+    /// The replicates that were made of it, where the variance is theirs.
+    pub(super) replicates: Option<ReplicateFactors>,
     /// What it is, in words.
     pub(super) how: Vec<Text>,
     /// Whether nothing at all was said of it.
@@ -52,11 +55,20 @@ impl Made {
 /// All mistakes of the columns in one go; those of the design; flags that contradict each other.
 pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, findings: &mut Vec<Finding>) -> Result<Made> {
     let mut how = Vec::new();
-    let declared = match &request.replicates {
-        Some(pattern) => replicated(request, pattern, inputs.rscales.as_ref(), source, &mut how)?,
-        None => linearised(request, source, findings, &mut how)?,
+    let replication = Replication::of(request)?;
+    let mut design = match &replication {
+        Replication::Columns(pattern) => replicated(request, pattern, inputs.rscales.as_ref(), source, &mut how)?,
+        Replication::None | Replication::Made(_) => linearised(request, source, findings, &mut how)?,
     };
-    let mut design = declared;
+    let mut replicates = match replication {
+        Replication::Made(making) => Some(making.make(&design, request, &mut how, findings)?),
+        _ => None,
+    };
+    // Every replicate is calibrated by itself, which takes its weights.
+    let calibrated = inputs.post_stratify.is_some() || !inputs.rake.is_empty() || inputs.calibrate.is_some();
+    if let Some(factors) = replicates.take_if(|_| calibrated) {
+        design = design.with_factors(&factors)?;
+    }
     if let Some(table) = &inputs.post_stratify {
         let margin = population::margin(table, source, design.weights(), findings)?;
         how.push(Text::new(format!("事後層化: {}", margin.name()), format!("post-stratified by {}", margin.name())));
@@ -86,11 +98,15 @@ pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, find
     if how.is_empty() {
         how.push(simple_words());
     }
-    Ok(Made { design, how, simple: !request.has_design(), deff })
+    Ok(Made { design, replicates, how, simple: !request.has_design(), deff })
 }
 
 pub(super) fn strata_words(names: &str, counts: &str) -> Text {
     Text::new(format!("層: {names}（{counts}層）"), format!("strata: {names} ({counts})"))
+}
+
+pub(super) fn cluster_words(names: &str, counts: &str) -> Text {
+    Text::new(format!("集落: {names}（符号{counts}）"), format!("clusters: {names} (codes: {counts})"))
 }
 
 pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
@@ -178,21 +194,11 @@ fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding
     let clusters = super::collect(list(&request.clusters), &mut mistakes).unwrap_or_default();
     let fpc = super::collect(list(&request.fpc), &mut mistakes).unwrap_or_default();
     let weight = request.weight.as_ref().and_then(|name| super::collect(source.column(name), &mut mistakes));
-    let flags = request.replicate_type.is_some() || request.scale.is_some() || request.rscales.is_some() || request.rho.is_some();
-    if flags || request.centre == ReplicateCentre::FullSample {
-        mistakes.push(Diagnostic::new(
-            "adhoc::replicates",
-            Text::new(
-                "--replicate-type、--scale、--rscales、--rho、--mse は --replicates 'rep*' と使います",
-                "--replicate-type, --scale, --rscales, --rho and --mse go with --replicates 'rep*'",
-            ),
-        ));
-    }
     let mut declaration = Declaration::new(source.rows()).nesting(request.nesting).lonely(request.lonely);
     let made: Vec<_> = clusters.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
     if !made.is_empty() {
         let counts = made.iter().map(|(_, names)| names.len().to_string()).collect::<Vec<_>>().join(", ");
-        how.push(Text::new(format!("集落: {}（符号{counts}）", named(&clusters)), format!("clusters: {} (codes: {counts})", named(&clusters))));
+        how.push(cluster_words(&named(&clusters), &counts));
         declaration = declaration.clusters(made.into_iter().map(|(of_row, _)| of_row).collect());
     }
     let made: Vec<_> = strata.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
@@ -255,8 +261,8 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
     let mut mistakes = Vec::new();
     if request.strata.is_some() || request.clusters.is_some() || request.fpc.is_some() {
         mistakes.push(mistake(
-            "--replicates は --strata、--cluster、--fpc と一緒に使えません（反復ウエイトが標本設計を表します）".to_owned(),
-            "--replicates does not go with --strata, --cluster or --fpc: the replicate weights are the design".to_owned(),
+            "反復ウエイトの列（--replicates 'rep*'）は --strata、--cluster、--fpc と一緒に使えません（反復ウエイトが標本設計を表します）".to_owned(),
+            "columns of replicate weights (--replicates 'rep*') do not go with --strata, --cluster or --fpc: they are the design".to_owned(),
         ));
     }
     let Some(weight) = &request.weight else {
@@ -281,12 +287,12 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
         diagnostic.help = help;
         mistakes.push(diagnostic);
     }
-    let kind = request.replicate_type.map(|t| kind(t, request.rho.unwrap_or(0.5)));
+    let kind = request.replicate_type.map(|t| kind(t, request.rho.unwrap_or(RHO)));
     let scales = rscales.and_then(|text| super::collect(scales(text), &mut mistakes));
     if kind.is_none() {
         mistakes.push(mistake(
-            "--replicate-type（jk1、jkn、brr、fay、bootstrap、sdr のどれか）が必要です".to_owned(),
-            "--replicate-type is needed: jk1, jkn, brr, fay, bootstrap or sdr".to_owned(),
+            "--replicate-type（jk1、jkn、brr、fay、bootstrap、subbootstrap、sdr のどれか）が必要です".to_owned(),
+            "--replicate-type is needed: jk1, jkn, brr, fay, bootstrap, subbootstrap or sdr".to_owned(),
         ));
     }
     if kind == Some(ReplicateKind::Jkn) && rscales.is_none() && request.scale.is_none() {
@@ -326,7 +332,7 @@ fn kind(of: ReplicateType, rho: f64) -> ReplicateKind {
         ReplicateType::Jkn => ReplicateKind::Jkn,
         ReplicateType::Brr => ReplicateKind::Brr,
         ReplicateType::Fay => ReplicateKind::Fay { rho },
-        ReplicateType::Bootstrap => ReplicateKind::Bootstrap,
+        ReplicateType::Bootstrap | ReplicateType::Subbootstrap => ReplicateKind::Bootstrap,
         ReplicateType::Sdr => ReplicateKind::Sdr,
     }
 }

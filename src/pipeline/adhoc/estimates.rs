@@ -18,11 +18,16 @@ use crate::text::Text;
 /// Every row, in the order asked for: each measure for everyone, then by each breakdown; then differences; then tests.
 ///
 /// # Errors
-/// None that columns of the design's length can reach.
-pub(super) fn rows(wanted: &Wanted, design: &Design, options: &Options, base: Base) -> Result<Vec<Row>> {
+/// Replicates of too many rows.
+pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) -> Result<Vec<Row>> {
     let mut out = Vec::new();
-    let whole = Groups::one(design.rows(), Domain::Rows(&wanted.domain));
-    let mut shares = shares::in_memory(wanted, design, options)?.map(Vec::into_iter);
+    let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
+    let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
+    let shares_only = found.is_some() && wanted.pairs.is_empty() && wanted.crossings.is_empty() && wanted.measures.iter().all(|m| m.values.is_share());
+    // Replicate weights of every row are made only where they are needed.
+    let replicated = made.replicates.as_ref().filter(|_| !shares_only).map(|factors| made.design.with_factors(factors)).transpose()?;
+    let design = replicated.as_ref().unwrap_or(&made.design);
+    let mut shares = found.map(Vec::into_iter);
     for measure in &wanted.measures {
         if let (Values::Share(_), Some(estimates)) = (&measure.values, shares.as_mut().and_then(Iterator::next)) {
             out.extend(of_share(measure, estimates, wanted, options, base));

@@ -11,6 +11,7 @@ mod measures;
 mod missing;
 mod population;
 mod quick;
+mod replication;
 mod request;
 mod shares;
 mod source;
@@ -54,7 +55,7 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     };
     let deff = request.deff.unwrap_or(made.deff);
     let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
-    let rows = estimates::rows(&wanted, &made.design, &options, request.base)?;
+    let rows = estimates::rows(&wanted, &made, &options, request.base)?;
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     Ok(Outcome { sheet: Sheet { rows, notes, level: request.level }, findings })
 }

@@ -1,20 +1,24 @@
-//! The quick way for what is asked for most: shares of a CSV of codes or labels, by strata with one weight each. The rows are
-//! counted as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
+//! The quick way for what is asked for most: shares of a coded CSV or of Parquet, of a stratified or clustered sample. The
+//! rows are added up as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
 //! give; where it could not be, it gives nothing.
+
+use std::collections::{HashMap, HashSet};
 
 use super::columns::{fold, number};
 use super::condition::Condition;
-use super::design::{Made, fpc_words, strata_words, weight_words};
+use super::design::{Made, cluster_words, fpc_words, strata_words, weight_words};
 use super::measures::{Values, Wanted};
 use super::missing::Missing;
+use super::replication::Replication;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES};
 use super::source::{Counted, Source};
 use super::{Outcome, estimates};
-use crate::design::{Design, LonelyPsu, Nesting, ReplicateCentre};
-use crate::engine::{StreamColumns, Streamed, StreamedKey, stream};
+use crate::design::{Design, Nesting, StratumSize};
+use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
 use crate::estimate::{DeffReference, NO, Options, YES};
+use crate::finding::Finding;
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
 use crate::report::adhoc::Sheet;
@@ -44,36 +48,101 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let table = file.beginning();
     let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
-    let source = Source::counted(table, Counted { columns: &columns, streamed: &streamed });
-    let mistake = |_: Error| HandOver("mistakes");
-    let mut findings = Vec::new();
-    let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
-    let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
-    let (made, weights) = design(request, &streamed)?;
-    let rules = rules(&wanted, &columns)?;
-    let cube = streamed.cube(weights).ok_or(HandOver("sums"))?.recoded(OUTCOMES.len(), &rules);
-    let banners = banners(&wanted);
+    let (made, weights, told) = design(request, &streamed)?;
     let deff = request.deff.unwrap_or(made.deff);
     let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
-    let shares = shares::of_cube(&cube, &banners, &made.design, &options).map_err(|_| HandOver("design"))?;
+    let read = Reading { request, table, columns: &columns, streamed: &streamed };
+    let (wanted, shares, mut findings) = match &streamed.crossed[..] {
+        [one] => {
+            let (wanted, findings) = read.wanted(one, request)?;
+            let shares = read.shares(one, &wanted, &banners(&wanted), &weights, &made, &options)?;
+            (wanted, shares, findings)
+        }
+        several => read.apart(several, &weights, &made, &options)?,
+    };
+    findings.extend(told);
     let rows = estimates::rows_of_shares(&wanted, &shares, &options, request.base);
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     let sheet = Sheet { rows, notes, level: request.level };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
 }
 
-/// Whether nothing is asked for but shares of a stratified sample.
+/// A request and the file that was read for it.
+struct Reading<'a> {
+    request: &'a Request,
+    table: &'a Table,
+    columns: &'a StreamColumns,
+    streamed: &'a Streamed,
+}
+
+impl Reading<'_> {
+    /// What `request`, all or a part of it, means on a crossing.
+    fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
+        let source = Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
+        let mistake = |_: Error| HandOver("mistakes");
+        let mut findings = Vec::new();
+        let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
+        let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
+        Ok((wanted, findings))
+    }
+
+    /// The estimates of these banners.
+    fn shares(
+        &self,
+        crossed: &Crossed,
+        wanted: &Wanted,
+        banners: &[Banner],
+        weights: &[f64],
+        made: &Made,
+        options: &Options,
+    ) -> Result<shares::Estimates, HandOver> {
+        let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
+        let cube = cube.recoded(OUTCOMES.len(), &rules(wanted, self.columns)?);
+        shares::of_cube(&cube, banners, &made.design, made.replicates.as_ref(), options).map_err(|_| HandOver("design"))
+    }
+
+    /// Each breakdown from its own crossing; everyone from the first.
+    fn apart(&self, several: &[Crossed], weights: &[f64], made: &Made, options: &Options) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
+        let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
+        for (crossed, by) in several.iter().zip(&self.request.by) {
+            let (wanted, findings) = self.wanted(crossed, &Request { by: vec![by.clone()], ..self.request.clone() })?;
+            let banners = banners(&wanted);
+            match &mut out {
+                None => {
+                    let shares = self.shares(crossed, &wanted, &banners, weights, made, options)?;
+                    out = Some((wanted, shares, findings));
+                }
+                Some((known, estimates, told)) => {
+                    let more = self.shares(crossed, &wanted, banners.get(1..).unwrap_or_default(), weights, made, options)?;
+                    estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
+                    known.by.extend(wanted.by);
+                    // What was found of conditions and shares has been told.
+                    let without = self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
+                    told.extend(findings.into_iter().skip(without));
+                }
+            }
+        }
+        out.ok_or(HandOver("crossings"))
+    }
+}
+
+/// Whether nothing is asked for but shares of a stratified or clustered sample.
 fn simple(request: &Request) -> bool {
     let Request {
         files: _, read, shares, means, totals, ratios, quantiles, base: _, missing: _, conditions: _, by: _, differences, tests, weight: _,
-        strata: _, clusters, fpc: _, nesting, lonely: _, replicates, replicate_type, scale, rscales, rho, centre, post_stratify, rake,
-        calibrate, method: _, level, deff: _,
+        strata: _, clusters, fpc: _, nesting, lonely: _, replicates: _, replicate_type: _, scale: _, rscales: _, rho: _, seed: _, centre: _,
+        post_stratify, rake, calibrate, method: _, level, deff: _,
     } = request;
     let others = [means, totals, ratios, quantiles, differences, tests];
-    let none = clusters.is_none() && replicates.is_none() && replicate_type.is_none() && scale.is_none() && rscales.is_none() && rho.is_none();
+    // Replicates of clusters come from their totals; those of rows need the rows.
+    let none = match Replication::of(request) {
+        Ok(Replication::None) => true,
+        Ok(Replication::Made(_)) => clusters.is_some(),
+        Ok(Replication::Columns(_)) | Err(_) => false,
+    };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
     !shares.is_empty() && others.iter().all(|o| o.is_empty()) && none && uncalibrated && *read == ReadOptions::default()
-        && *nesting == Nesting::Unique && *centre == ReplicateCentre::ReplicateMean && *level > 0.0 && *level < 1.0
+        && (*nesting == Nesting::Unique || clusters.is_some()) && *level > 0.0 && *level < 1.0
 }
 
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
@@ -95,7 +164,25 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         positions.sort_unstable();
         positions.dedup();
     }
-    Ok(StreamColumns { key: optional(&request.strata)?, weight: optional(&request.weight)?, size: optional(&request.fpc)?, cells, measures })
+    let place = |name: &str| position(name, table).map(|p| cells.iter().position(|c| *c == p).unwrap_or(0));
+    let conditions: Vec<usize> = request.conditions.iter().map(of_condition).map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0))).collect::<Result<_, _>>()?;
+    let breakdown = |list: &String| -> Result<Vec<usize>, HandOver> {
+        let mut places: Vec<usize> = source.split(list).into_iter().map(place).collect::<Result<_, _>>()?;
+        places.extend(&conditions);
+        places.sort_unstable();
+        places.dedup();
+        Ok(places)
+    };
+    let breakdowns = request.by.iter().map(breakdown).collect::<Result<_, _>>()?;
+    Ok(StreamColumns {
+        key: optional(&request.strata)?,
+        cluster: optional(&request.clusters)?,
+        weight: optional(&request.weight)?,
+        size: optional(&request.fpc)?,
+        cells,
+        breakdowns,
+        measures,
+    })
 }
 
 /// What each code of the measures means for the shares that are wanted.
@@ -127,47 +214,90 @@ fn plain(key: &str) -> bool {
     key.parse::<u32>().is_ok_and(|n| n.to_string() == key)
 }
 
-/// The design as [`super::design::make`] would declare it, and the weight of each stratum.
-fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), HandOver> {
-    // Two spellings of one stratum are one; numbers that are no keys have several.
-    let mut names: Vec<String> = streamed.keys.iter().filter_map(|k| k.text.as_deref()).map(fold).collect();
-    names.sort_unstable();
-    names.dedup();
-    let known = streamed.keys.iter().filter_map(|k| k.text.as_deref());
-    if request.strata.is_some() && (names.len() < streamed.keys.len() || known.clone().any(|k| fold(k).is_empty() || number(&fold(k)).is_some() && !plain(k))) {
-        return Err(HandOver("strata"));
+/// The distinct keys, when each has one spelling: two spellings of one stratum are one, and numbers that are no keys have
+/// several.
+fn spelled_once<'a>(keys: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let keys: HashSet<&str> = keys.collect();
+    let folded: HashSet<String> = keys.iter().map(|k| fold(k)).collect();
+    let doubtful = |k: &&str| fold(k).is_empty() || number(&fold(k)).is_some() && !plain(k);
+    (folded.len() == keys.len() && !keys.iter().any(doubtful)).then_some(keys.len())
+}
+
+/// The strata, in the order in which they first occur, and the stratum of each key; `None` where the columns contradict
+/// each other, which the general way tells.
+fn strata(request: &Request, streamed: &Streamed) -> Option<(Vec<StratumSize>, Vec<u32>)> {
+    let (mut strata, mut of_key): (Vec<(u64, Option<f64>)>, Vec<u32>) = (Vec::new(), Vec::new());
+    let (mut at_text, mut stratum_of_cluster) = (HashMap::new(), HashMap::new());
+    for key in &streamed.keys {
+        let at = *at_text.entry(&key.text).or_insert(strata.len());
+        if at == strata.len() {
+            strata.push((0, key.size));
+        }
+        let (units, size) = &mut strata[at];
+        *units += if key.cluster.is_some() { 1 } else { key.rows };
+        let unique = key.cluster.is_none() || request.nesting == Nesting::WithinStrata || *stratum_of_cluster.entry(&key.cluster).or_insert(at) == at;
+        if *size != key.size || !unique {
+            return None;
+        }
+        of_key.push(at as u32);
     }
+    let fractions = are_fractions(streamed);
+    let size = |(units, size): (u64, Option<f64>)| StratumSize {
+        units,
+        population: match size {
+            None => f64::INFINITY,
+            Some(fraction) if fractions => units as f64 / fraction,
+            Some(size) => size,
+        },
+    };
+    Some((strata.into_iter().map(size).collect(), of_key))
+}
+
+fn are_fractions(streamed: &Streamed) -> bool {
+    streamed.keys.iter().all(|k| k.size.is_none_or(|x| x <= 1.0))
+}
+
+/// The design as [`super::design::make`] would declare it, and the weight of each key.
+fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec<Finding>), HandOver> {
     let mut how = Vec::new();
-    if let Some(strata) = &request.strata {
-        how.push(strata_words(strata.trim(), &streamed.keys.len().to_string()));
+    if let Some(clusters) = &request.clusters {
+        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref())).ok_or(HandOver("clusters"))?;
+        how.push(cluster_words(clusters.trim(), &count.to_string()));
     }
-    let fractions = streamed.keys.iter().all(|k| k.size.is_none_or(|x| x <= 1.0));
+    if let Some(names) = &request.strata {
+        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
+        how.push(strata_words(names.trim(), &count.to_string()));
+    }
     if let Some(fpc) = &request.fpc {
-        how.push(fpc_words(fpc.trim(), fractions));
+        how.push(fpc_words(fpc.trim(), are_fractions(streamed)));
     }
     if let Some(weight) = &request.weight {
         how.push(weight_words(weight.trim()));
     }
-    if how.is_empty() {
-        how.push(super::design::simple_words());
-    }
-    let population = |key: &StreamedKey| match key.size {
-        None => f64::INFINITY,
-        Some(fraction) if fractions => key.rows as f64 / fraction,
-        Some(size) => size,
+    let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
+    let weight = |(key, h): (&StreamedKey, &u32)| {
+        let StratumSize { units, population } = strata[*h as usize];
+        key.weight.unwrap_or(if population.is_finite() { population / units as f64 } else { 1.0 })
     };
-    let strata: Vec<(u64, f64)> = streamed.keys.iter().map(|key| (key.rows, population(key))).collect();
-    let weight = |(key, (n, size)): (&StreamedKey, &(u64, f64))| {
-        key.weight.unwrap_or(if size.is_finite() { size / *n as f64 } else { 1.0 })
-    };
-    let weights: Vec<f64> = streamed.keys.iter().zip(&strata).map(weight).collect();
-    let (rows, sum) = (streamed.rows as f64, weights.iter().zip(&strata).map(|(w, (n, _))| w * *n as f64).sum::<f64>());
+    let weights: Vec<f64> = streamed.keys.iter().zip(&stratum_of_key).map(weight).collect();
+    let counted = || weights.iter().zip(&streamed.keys).map(|(w, key)| w * key.rows as f64).sum::<f64>();
+    let (rows, summed) = (streamed.rows as f64, streamed.weight());
+    let sum = summed.unwrap_or_else(counted);
     // Whether the weights sum to more than the respondents must not hang on how they were added up.
-    if (sum / rows - 1.0).abs() < 1e-6 && weights.iter().any(|w| *w != 1.0) {
+    if (sum / rows - 1.0).abs() < 1e-6 && (summed.is_some() || weights.iter().any(|w| *w != 1.0)) {
         return Err(HandOver("weights"));
     }
     let deff = if sum > rows { DeffReference::WithoutReplacement } else { DeffReference::WithReplacement };
-    let lonely: LonelyPsu = request.lonely;
-    let design = Design::of_strata(&strata, lonely).filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
-    Ok((Made { design, how, simple: !request.has_design(), deff }, weights))
+    let clusters = request.clusters.as_ref().map(|_| stratum_of_key);
+    let design = Design::of_totals(streamed.rows, &strata, clusters, request.lonely);
+    let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
+    let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
+    let replicates = match Replication::of(request).map_err(mistake)? {
+        Replication::Made(making) => Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?),
+        _ => None,
+    };
+    if how.is_empty() {
+        how.push(super::design::simple_words());
+    }
+    Ok((Made { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
 }

@@ -20,8 +20,10 @@ pub enum ReplicateType {
     Brr,
     /// BRR with weights 2 − ρ and ρ.
     Fay,
-    /// Bootstrap.
+    /// Bootstrap (Canty and Davison).
     Bootstrap,
+    /// Bootstrap of n − 1 PSUs (Rao and Wu).
+    Subbootstrap,
     /// Successive differences.
     Sdr,
 }
@@ -67,9 +69,9 @@ pub struct Request {
     pub nesting: Nesting,
     /// The policy for strata with a single PSU.
     pub lonely: LonelyPsu,
-    /// Columns of replicate weights: a pattern with `*` and `?`.
+    /// Columns of replicate weights: a pattern with `*` and `?`; or the number of replicates to make.
     pub replicates: Option<String>,
-    /// How they were made.
+    /// How they were made, or are to be made.
     pub replicate_type: Option<ReplicateType>,
     /// Their overall scale.
     pub scale: Option<f64>,
@@ -77,6 +79,8 @@ pub struct Request {
     pub rscales: Option<PathBuf>,
     /// ρ of Fay's method.
     pub rho: Option<f64>,
+    /// Where the random numbers of a bootstrap begin.
+    pub seed: Option<u64>,
     /// What replicate estimates are compared with.
     pub centre: ReplicateCentre,
     /// Population table to post-stratify to.
@@ -120,6 +124,7 @@ impl Default for Request {
             scale: None,
             rscales: None,
             rho: None,
+            seed: None,
             centre: ReplicateCentre::ReplicateMean,
             post_stratify: None,
             rake: Vec::new(),
@@ -135,7 +140,7 @@ impl Request {
     /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.
     pub fn has_design(&self) -> bool {
         let columns = [&self.weight, &self.strata, &self.clusters, &self.fpc, &self.replicates];
-        columns.iter().any(|c| c.is_some()) || self.post_stratify.is_some() || self.calibrate.is_some() || !self.rake.is_empty()
+        columns.iter().any(|c| c.is_some()) || self.replicate_type.is_some() || self.post_stratify.is_some() || self.calibrate.is_some() || !self.rake.is_empty()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::measures::{Values, Wanted};
-use crate::design::Design;
+use crate::design::{Design, ReplicateFactors};
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::{Estimate, NO, OUTSIDE, Options, ShareOf, ShareTable, YES};
@@ -27,10 +27,12 @@ pub(super) struct Banner {
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
-pub(super) fn in_memory(wanted: &Wanted, design: &Design, options: &Options) -> Result<Option<Estimates>> {
+pub(super) fn in_memory(wanted: &Wanted, design: &Design, replicates: Option<&ReplicateFactors>, options: &Options) -> Result<Option<Estimates>> {
     let shares: Vec<&Vec<u8>> = wanted.measures.iter().filter_map(|m| if let Values::Share(y) = &m.values { Some(y) } else { None }).collect();
     let Ok((keys, key_count)) = ShareTable::keys(design) else { return Ok(None) };
-    if shares.is_empty() {
+    // Factors are of PSUs; rows that are PSUs themselves have no totals.
+    let by_psu = design.roster().is_some_and(|r| !r.is_element());
+    if shares.is_empty() || replicates.is_some() && !by_psu {
         return Ok(None);
     }
     let rows = design.rows();
@@ -39,27 +41,47 @@ pub(super) fn in_memory(wanted: &Wanted, design: &Design, options: &Options) -> 
     let measures = codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
     let cells = Cells::Large { of_row: &cell_of_row, count: banners.first().map_or(1, |b| b.group_of_cell.len()) };
     let reduction = Reduction::new(rows, Some((&keys, key_count)), cells, Some(design.weights()), measures)?;
-    of_cube(&Cube::of(&reduction), &banners, design, options).map(Some)
+    of_cube(&Cube::of(&reduction), &banners, design, replicates, options).map(Some)
 }
 
-/// The shares of a cube whose measures are coded as [`OUTCOMES`].
+/// The shares of a cube whose measures are coded as [`OUTCOMES`], with the variance of the design or of its replicates.
 ///
 /// # Errors
 /// A design that the cube was not made with.
-pub(super) fn of_cube(cube: &Cube, banners: &[Banner], design: &Design, options: &Options) -> Result<Estimates> {
+pub(super) fn of_cube(
+    cube: &Cube,
+    banners: &[Banner],
+    design: &Design,
+    replicates: Option<&ReplicateFactors>,
+    options: &Options,
+) -> Result<Estimates> {
     let mut out: Estimates = Vec::new();
     for banner in banners {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
         out.resize_with(totals.measure_count(), Vec::new);
-        out.par_iter_mut().enumerate().for_each(|(measure, out)| {
-            let of_group = |group: usize| {
-                let inside: Vec<bool> = (0..banner.groups).map(|g| g == group).collect();
-                let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
-                table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
-            };
-            out.push((0..banner.groups).map(of_group).collect());
-        });
+        let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
+        let inside = |group: usize| -> Vec<bool> { (0..banner.groups).map(|g| g == group).collect() };
+        let Some(factors) = replicates else {
+            out.par_iter_mut().enumerate().for_each(|(measure, out)| {
+                let of_group = |group: usize| {
+                    let inside = inside(group);
+                    table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
+                };
+                out.push((0..banner.groups).map(of_group).collect());
+            });
+            continue;
+        };
+        out.iter_mut().for_each(|banners| banners.push(Vec::new()));
+        let of_group = |group: usize| {
+            let inside = inside(group);
+            let shares: Vec<ShareOf<'_>> = (0..totals.measure_count()).map(|measure| ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }).collect();
+            table.replicated(&shares, factors, options)
+        };
+        let found: Vec<Vec<Estimate>> = (0..banner.groups).into_par_iter().map(of_group).collect();
+        for estimates in found {
+            out.iter_mut().zip(estimates).for_each(|(banners, e)| banners.last_mut().into_iter().for_each(|b| b.push(e.clone())));
+        }
     }
     Ok(out)
 }

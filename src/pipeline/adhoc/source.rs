@@ -2,7 +2,7 @@
 
 use super::columns::Stacked;
 use crate::answers::toml_text::nearest;
-use crate::engine::{StreamColumns, Streamed};
+use crate::engine::{Crossed, StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
@@ -21,6 +21,8 @@ pub(super) struct Source<'a> {
 pub(super) struct Counted<'a> {
     pub(super) columns: &'a StreamColumns,
     pub(super) streamed: &'a Streamed,
+    /// The crossing whose cells are the units.
+    pub(super) crossed: &'a Crossed,
 }
 
 impl<'a> Source<'a> {
@@ -42,14 +44,14 @@ impl<'a> Source<'a> {
 
     /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that was counted.
     pub(super) fn units(&self) -> usize {
-        self.counted.map_or(self.rows, |c| c.streamed.cells.len())
+        self.counted.map_or(self.rows, |c| c.crossed.cells.len())
     }
 
     /// The respondents of the units for which `holds`.
     pub(super) fn respondents(&self, holds: impl Fn(usize) -> bool) -> u64 {
         match self.counted {
             None => (0..self.rows).filter(|unit| holds(*unit)).count() as u64,
-            Some(c) => c.streamed.rows_by_cell().iter().enumerate().filter(|(unit, _)| holds(*unit)).map(|(_, n)| n).sum(),
+            Some(c) => c.crossed.rows_by_cell().iter().enumerate().filter(|(unit, _)| holds(*unit)).map(|(_, n)| n).sum(),
         }
     }
 
@@ -73,8 +75,9 @@ impl<'a> Source<'a> {
         let mut at = row;
         if let (Some(_), [table]) = (self.counted, self.tables) {
             let column = table.columns.iter().find(|c| c.position == column.position);
-            // Every row of such a file is a line below the header.
-            return column.map_or_else(Place::default, |c| table.place(0, c).row(row as u64 + 2));
+            // No row of such a file is left out.
+            let first = table.row_numbers.first().copied().unwrap_or(1);
+            return column.map_or_else(Place::default, |c| table.place(0, c).row(first + row as u64));
         }
         for table in self.tables {
             if at < table.row_count() {
@@ -152,9 +155,11 @@ impl<'a> Source<'a> {
 impl Counted<'_> {
     /// A column that was counted.
     fn column(&self, name: &str, position: usize) -> Option<Stacked> {
-        let Counted { columns, streamed } = self;
-        if let Some(at) = columns.cells.iter().position(|p| *p == position) {
-            let units = streamed.cells.iter().filter_map(|cell| cell.get(at).copied());
+        let Counted { columns, streamed, crossed } = self;
+        let crosses = |at: &usize| crossed.classifications.iter().position(|c| c == at);
+        let at = columns.cells.iter().position(|p| *p == position);
+        if let Some((at, place)) = at.and_then(|at| Some((at, crosses(&at)?))) {
+            let units = crossed.cells.iter().filter_map(|cell| cell.get(place).copied());
             return streamed.cell_values.get(at).map(|values| Stacked::counted(name, position, values, units));
         }
         let at = columns.measures.iter().position(|p| *p == position)?;

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
 use super::lexicon::{Local, Shared};
-use super::number::Numbers;
+use super::number::{KEYS, Numbers};
 use super::seen::Seen;
-use super::{HandOver, Kind};
+use super::{BLANK, HandOver, Kind};
 
 /// Zero bytes after the last line, so that eight bytes can be looked at anywhere.
 pub(super) const PADDING: usize = 32;
@@ -29,20 +29,45 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    pub(super) fn new(program: &Program) -> Self {
-        let codes = program.codes.len();
+    /// An empty chunk of this many columns of codes, keys and numbers.
+    pub(super) fn new(codes: usize, keys: usize, numbers: usize) -> Self {
         Self {
             first_byte: 0,
             rows: 0,
             stride: 0,
             codes: Vec::new(),
-            keys: vec![Vec::new(); program.keys],
-            numbers: vec![Vec::new(); program.numbers],
-            cache: Numbers::new(),
+            keys: vec![Vec::new(); keys],
+            numbers: vec![Vec::new(); numbers],
+            cache: Numbers::new(numbers),
             of_codes: (0..codes).map(|_| Local::new()).collect(),
-            of_keys: (0..program.keys).map(|_| Local::new()).collect(),
+            of_keys: (0..keys).map(|_| Local::new()).collect(),
             seen: (0..codes).map(|_| Seen::new()).collect(),
             text: Vec::new(),
+        }
+    }
+
+    /// Holds these rows of columns instead, which stand at `position` in the file.
+    pub(super) fn hold(&mut self, position: u64, rows: Range<usize>, codes: &[Vec<u8>], keys: &[Vec<u32>], numbers: &[Vec<f64>]) {
+        (self.first_byte, self.rows, self.stride) = (position, rows.len(), stride(rows.len()));
+        self.codes.resize(self.stride * codes.len(), BLANK);
+        for (held, column) in self.codes.chunks_exact_mut(self.stride).zip(codes) {
+            held[..rows.len()].copy_from_slice(&column[rows.clone()]);
+        }
+        for (held, column) in self.keys.iter_mut().zip(keys) {
+            held.clear();
+            held.extend_from_slice(&column[rows.clone()]);
+        }
+        for (held, column) in self.numbers.iter_mut().zip(numbers) {
+            held.clear();
+            held.extend_from_slice(&column[rows.clone()]);
+        }
+    }
+
+    /// Notes which values the chunk brings.
+    pub(super) fn note(&mut self) {
+        for (column, seen) in self.seen.iter_mut().enumerate() {
+            let range = column * self.stride..column * self.stride + self.rows;
+            seen.look(self.first_byte, self.codes.get(range).unwrap_or_default());
         }
     }
 
@@ -71,6 +96,11 @@ impl Chunk {
     pub fn numbers(&self, column: usize) -> &[f64] {
         self.numbers.get(column).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Columns lie apart by an odd number of cache lines.
+fn stride(rows: usize) -> usize {
+    ((rows / 64 + 1) | 1) * 64
 }
 
 /// What to do with the cells of a line, from left to right.
@@ -137,6 +167,11 @@ impl Program {
         &self.codes
     }
 
+    /// An empty chunk.
+    pub(super) fn chunk(&self) -> Chunk {
+        Chunk::new(self.codes.len(), self.keys, self.numbers)
+    }
+
     /// Reads the lines of `buffer[lines]`, each ended by a line feed.
     pub(super) fn read(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
         match looks(buffer.get(lines.clone()).unwrap_or_default())? {
@@ -146,14 +181,13 @@ impl Program {
     }
 
     fn rows<const QUOTED: bool>(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
-        // A row has at least its commas and its line feed. Columns lie apart by an odd number of cache lines.
-        let most = lines.len() / self.width + 1;
-        out.stride = ((most / 64 + 1) | 1) * 64;
+        // A row has at least its commas and its line feed.
+        out.stride = stride(lines.len() / self.width + 1);
         out.codes.resize(out.stride * self.codes.len(), 0);
         out.keys.iter_mut().for_each(Vec::clear);
         out.numbers.iter_mut().for_each(Vec::clear);
         let columns: Vec<usize> = self.codes.iter().map(|at| at * out.stride).collect();
-        let (mut at, mut row) = (lines.start, 0);
+        let (mut at, mut row, mut beside) = (lines.start, 0, 0);
         let last = self.steps.len() - 1;
         while at < lines.end {
             let begin = at;
@@ -179,10 +213,11 @@ impl Program {
                         let (local, shared) = (&mut out.of_keys[column], &self.of_keys[column]);
                         let (end, key) = key::<QUOTED>(buffer, at, local, shared, &mut out.text)?;
                         out.keys[column].push(key);
+                        beside = key as usize % KEYS;
                         ends(buffer, end, last)?
                     }
                     Step::Number(column) => {
-                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache)?;
+                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache, column * KEYS + beside)?;
                         out.numbers[column].push(value);
                         ends(buffer, end, last)?
                     }
@@ -197,13 +232,5 @@ impl Program {
         }
         out.rows = row;
         Ok(())
-    }
-
-    /// Notes which values the chunk brings.
-    pub(super) fn note(&self, chunk: &mut Chunk) {
-        for column in 0..self.codes.len() {
-            let range = column * chunk.stride..column * chunk.stride + chunk.rows;
-            chunk.seen[column].look(chunk.first_byte, chunk.codes.get(range).unwrap_or_default());
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! A quick reader of coded CSV: typed columns in blocks over all cores, in bounded memory.
+//! A quick reader of coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
 //! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in the wanted
 //! columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or stand in quotes. At the
@@ -6,6 +6,7 @@
 //! read is the same.
 
 mod cell;
+mod columnar;
 mod lexicon;
 mod lines;
 mod number;
@@ -19,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
 use super::table::{ReadOptions, Table};
-use lexicon::TAKEN;
+use lexicon::{Shared, TAKEN};
 use seen::Seen;
 
 pub use lines::Chunk;
@@ -91,13 +92,34 @@ pub struct Scanned<C> {
     pub keys: Vec<Vec<String>>,
 }
 
+/// What reads a file piece by piece. Each thread has its own.
+trait Pieces {
+    /// Reads a piece of the file and hands on its chunks, in file order.
+    ///
+    /// # Errors
+    /// Something that is not plain, or what `take` says.
+    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver>;
+
+    /// Where the values of the columns of codes first stood.
+    fn seen(self) -> Vec<Seen>;
+}
+
 /// A file that looks plain: its header, and where the rows begin.
 #[derive(Debug)]
 pub struct Plain {
     path: PathBuf,
     length: u64,
-    data: u64,
     table: Table,
+    format: Format,
+}
+
+/// How the rows are written.
+#[derive(Debug)]
+enum Format {
+    /// Lines, from this byte on.
+    Lines(u64),
+    /// Columns.
+    Columns(columnar::Columnar),
 }
 
 impl Plain {
@@ -110,6 +132,10 @@ impl Plain {
             return Err(HandOver("options"));
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
+        if columnar::is_parquet(path) {
+            let (columnar, table) = columnar::look(path, name)?;
+            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
+        }
         let mut bytes = Vec::new();
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
         file.by_ref().take(LOOK).read_to_end(&mut bytes).map_err(|_| HandOver("file"))?;
@@ -132,7 +158,7 @@ impl Plain {
         if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, data: header.len() as u64, table })
+        Ok(Self { path: path.to_owned(), length, table, format: Format::Lines(header.len() as u64) })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -145,37 +171,49 @@ impl Plain {
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
     pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Scanned<C>, HandOver> {
-        let program = lines::Program::new(wanted, self.table.columns.len())?;
+        match &self.format {
+            Format::Lines(data) => {
+                let program = lines::Program::new(wanted, self.table.columns.len())?;
+                let body = self.length - data;
+                let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+                let reader = || Lines { plain: self, data: *data, size, program: &program, file: None, chunk: program.chunk(), buffer: Vec::new() };
+                let parts = self.each_piece(body.div_ceil(size), reader, make)?;
+                finish(parts, program.order().to_vec(), program.of_codes, program.of_keys)
+            }
+            Format::Columns(columnar) => {
+                let texts = columnar::Texts::new(wanted);
+                let wanted = columnar.wanted(wanted)?;
+                let parts = self.each_piece(columnar.piece_count(), || columnar.reading(&wanted, &texts), make)?;
+                finish(parts, (0..texts.of_codes.len()).collect(), texts.of_codes, texts.of_keys)
+            }
+        }
+    }
+
+    /// Hands the pieces out to all threads.
+    fn each_piece<P: Pieces, C: Consumer>(
+        &self,
+        pieces: u64,
+        reader: impl Fn() -> P + Sync,
+        make: impl Fn() -> C + Sync,
+    ) -> Result<Vec<Part<C>>, HandOver> {
         let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
         let done = Mutex::new(Ok(Vec::new()));
-        let body = self.length - self.data;
-        let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
-        let chunks = body.div_ceil(size);
         let work = || -> Result<Option<Part<C>>, HandOver> {
-            let (mut reader, mut part): (Option<File>, Option<Part<C>>) = (None, None);
-            let mut chunk = Chunk::new(&program);
-            let mut buffer = Vec::new();
+            let (mut reader, mut part): (P, Option<Part<C>>) = (reader(), None);
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                if at >= chunks || stop.load(Ordering::Relaxed) {
-                    return Ok(part.map(|p| Part { seen: std::mem::take(&mut chunk.seen), ..p }));
+                if at >= pieces || stop.load(Ordering::Relaxed) {
+                    return Ok(part.map(|p| Part { seen: reader.seen(), ..p }));
                 }
-                if reader.is_none() {
-                    reader = Some(File::open(&self.path).map_err(|_| HandOver("file"))?);
-                }
-                let Some(file) = &mut reader else { return Err(HandOver("file")) };
-                let first = self.data + at * size;
-                let Some(owned) = self.lines(file, first, size, &mut buffer)? else { continue };
-                program.read(&buffer, owned, &mut chunk)?;
-                chunk.first_byte = first;
-                program.note(&mut chunk);
-                let part = part.get_or_insert_with(|| Part { consumer: make(), rows: Vec::new(), seen: Vec::new() });
-                part.rows.push((first, chunk.rows() as u64));
-                part.consumer.take(&chunk)?;
+                reader.piece(at, &mut |chunk| {
+                    let part = part.get_or_insert_with(|| Part { consumer: make(), rows: Vec::new(), seen: Vec::new() });
+                    part.rows.push((chunk.position(), chunk.rows() as u64));
+                    part.consumer.take(chunk)
+                })?;
             }
         };
         rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads().min(chunks as usize) {
+            for _ in 0..rayon::current_num_threads().min(pieces as usize) {
                 scope.spawn(|_| {
                     let found = work();
                     if found.is_err() {
@@ -192,44 +230,81 @@ impl Plain {
         });
         let parts = done.into_inner().map_err(|_| HandOver("thread"))??;
         let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
-        if unchanged { finish(parts, program) } else { Err(HandOver("changed")) }
+        if unchanged { Ok(parts) } else { Err(HandOver("changed")) }
     }
 
+}
+
+/// One thread's way through the lines of a file.
+struct Lines<'a> {
+    plain: &'a Plain,
+    /// Where the rows begin.
+    data: u64,
+    /// Bytes of a piece.
+    size: u64,
+    program: &'a lines::Program,
+    file: Option<File>,
+    chunk: Chunk,
+    buffer: Vec<u8>,
+}
+
+impl Pieces for Lines<'_> {
+    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(&self.plain.path).map_err(|_| HandOver("file"))?,
+        };
+        let first = self.data + at * self.size;
+        if let Some(owned) = self.plain.lines(&mut file, first, self.size, &mut self.buffer)? {
+            self.program.read(&self.buffer, owned, &mut self.chunk)?;
+            self.chunk.first_byte = first;
+            self.chunk.note();
+            take(&self.chunk)?;
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn seen(self) -> Vec<Seen> {
+        self.chunk.seen
+    }
+}
+
+impl Plain {
     /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
     /// goes on for a few zero bytes.
     fn lines(&self, file: &mut File, first: u64, size: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
         let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
-        buffer.clear();
         file.seek(SeekFrom::Start(from)).map_err(|_| HandOver("file"))?;
-        fill(file, end - from, buffer)?;
-        let Some(begin) = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1) else {
+        let mut used = fill(file, end - from, buffer, 0)?;
+        let Some(begin) = buffer[..used].iter().position(|b| *b == b'\n').map(|at| at + 1) else {
             return if end - first > LINE { Err(HandOver("long line")) } else { Ok(None) };
         };
-        if begin as u64 > end - from - 1 && begin == buffer.len() {
+        if begin as u64 > end - from - 1 && begin == used {
             return Ok(None);
         }
         let mut more = 0;
-        while buffer.last() != Some(&b'\n') {
-            let start = buffer.len();
-            let left = self.length - from - start as u64;
+        while buffer[used - 1] != b'\n' {
+            let left = self.length - from - used as u64;
             if left == 0 {
-                buffer.push(b'\n');
+                buffer[used] = b'\n';
+                used += 1;
                 break;
             }
             let piece = left.min(256);
-            fill(file, piece, buffer)?;
+            let start = used;
+            used = fill(file, piece, buffer, used)?;
             more += piece;
-            match buffer[start..].iter().position(|b| *b == b'\n') {
-                Some(at) => buffer.truncate(start + at + 1),
+            match buffer[start..used].iter().position(|b| *b == b'\n') {
+                Some(at) => used = start + at + 1,
                 None if more > LINE => return Err(HandOver("long line")),
                 None => {}
             }
         }
-        let owned = begin..buffer.len();
-        buffer.extend_from_slice(&[0; lines::PADDING]);
-        Ok(Some(owned))
+        buffer[used..used + lines::PADDING].fill(0);
+        Ok(Some(begin..used))
     }
 }
 
@@ -241,7 +316,7 @@ struct Part<C> {
 }
 
 /// The parts as one, in the order of the file.
-fn finish<C>(parts: Vec<Part<C>>, program: lines::Program) -> Result<Scanned<C>, HandOver> {
+fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_keys: Vec<Shared>) -> Result<Scanned<C>, HandOver> {
     let mut before: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.rows.iter().copied()).collect();
     before.sort_unstable();
     let mut sum = 0;
@@ -250,9 +325,8 @@ fn finish<C>(parts: Vec<Part<C>>, program: lines::Program) -> Result<Scanned<C>,
         let at = before.binary_search_by_key(&chunk, |b| b.0).ok().and_then(|at| before.get(at));
         at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver("rows"))
     };
-    let order = program.order().to_vec();
     let mut values = vec![Vec::new(); order.len()];
-    for (asked, shared) in order.into_iter().zip(program.of_codes) {
+    for (asked, shared) in order.into_iter().zip(of_codes) {
         let texts = shared.texts()?;
         let text = |code: u8| match u32::from(code) {
             0 => String::new(),
@@ -271,13 +345,17 @@ fn finish<C>(parts: Vec<Part<C>>, program: lines::Program) -> Result<Scanned<C>,
             *slot = of_column;
         }
     }
-    let keys = program.of_keys.into_iter().map(|shared| shared.texts()).collect::<Result<_, _>>()?;
+    let keys = of_keys.into_iter().map(|shared| shared.texts()).collect::<Result<_, _>>()?;
     Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
 }
 
-/// Reads so many bytes more.
-fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
-    buffer.reserve(length as usize + lines::PADDING);
-    let read = file.by_ref().take(length).read_to_end(buffer).map_err(|_| HandOver("file"))?;
-    if read as u64 == length { Ok(()) } else { Err(HandOver("changed")) }
+/// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The buffer goes on
+/// for the padding and a line end.
+fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>, used: usize) -> Result<usize, HandOver> {
+    let end = used + length as usize;
+    if buffer.len() < end + lines::PADDING + 1 {
+        buffer.resize(end + lines::PADDING + 1, 0);
+    }
+    file.read_exact(&mut buffer[used..end]).map_err(|_| HandOver("file"))?;
+    Ok(end)
 }
