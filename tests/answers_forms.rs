@@ -52,7 +52,7 @@ fn an_xlsform_becomes_a_text_that_a_person_can_edit() {
          select_multiple acts,acts,Activities,\"参加した活動\n（3つまで）\",\"selected(${member}, 'yes')\",count-selected(.) <= 3\n\
          integer,age,Age,年齢,,. >= 15 and . <= 120\n\
          decimal,hours,Hours,時間,\"selected(${acts}, 'a') or selected(${acts}, 'c')\",. > 0\n\
-         text,other,Other,その他,\"selected(${acts}, 'c') and ${age} > 20\",\n\
+         text,other,Other,その他,\"selected(${acts}, 'c') and ${age} > ${hours}\",\n\
          geopoint,place,Where?,場所,,\n",
     );
     let choices = table(
@@ -179,7 +179,7 @@ fn a_skip_rule_of_the_form_decides_who_was_asked() {
     let survey = table("type,name,label,relevant\nselect_one yn,a,A,\nselect_one yn,b,B,${a} = 'y'\n");
     let choices = table("list_name,name,label\nyn,y,Yes\nyn,n,No\n");
     let Draft { questionnaire, .. } = from_xlsform(&survey, &choices, "t").unwrap();
-    assert_eq!(questionnaire.questions[1].asked_if, Some(AskedIf { question: 0, categories: vec![0] }));
+    assert_eq!(questionnaire.questions[1].asked_if, Some(AskedIf::Chose { question: 0, categories: vec![0] }));
     let answers = decode(&questionnaire, &[table("a,b\ny,n\ny,\nn,\n")], &DecodeOptions::default()).unwrap();
     assert_eq!(answers.responses[1], Responses::Single(vec![Ok(1), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]));
 }

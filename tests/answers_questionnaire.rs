@@ -81,7 +81,7 @@ fn a_questionnaire_is_read_as_it_was_meant() {
     let QuestionKind::Multiple { categories, max_marks } = &many.kind else { panic!("{:?}", many.kind) };
     assert_eq!((categories.len(), *max_marks), (5, Some(3)));
     assert!(categories[3].free_text && categories[4].exclusive);
-    assert_eq!(many.asked_if, Some(AskedIf { question: 0, categories: vec![0, 2] }));
+    assert_eq!(many.asked_if, Some(AskedIf::Chose { question: 0, categories: vec![0, 2] }));
     assert_eq!((many.no_answer.len(), many.not_asked[0].as_str()), (0, "NA"));
     assert_eq!(many.policy.two_marks, TwoMarks::First, "defaults hold where the question says nothing");
     assert_eq!(many.policy.over_max, OverMax::Keep);

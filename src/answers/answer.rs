@@ -67,6 +67,24 @@ impl Responses {
             Responses::Number(_) | Responses::Text(_) => false,
         }
     }
+
+    /// The number that respondent `row` answered; of a multiple answer, how many options were marked.
+    pub(super) fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Responses::Number(v) => v.get(row)?.ok(),
+            Responses::Multiple(v) => v.get(row)?.ok().map(|bits| f64::from(bits.count_ones())),
+            Responses::Single(_) | Responses::Text(_) => None,
+        }
+    }
+
+    /// Whether respondent `row` gave an answer, valid or not. Boxes that are merely not ticked say nothing.
+    pub(super) fn says_something(&self, row: usize) -> bool {
+        match (self, self.missing(row)) {
+            (Responses::Multiple(all), None) => all.get(row).is_some_and(|a| *a != Ok(0)),
+            (_, None) => row < self.len(),
+            (_, Some(reason)) => reason == MissingReason::Invalid,
+        }
+    }
 }
 
 /// The categories `chosen` (indices below 128) as bits of a multiple answer.

@@ -124,9 +124,9 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
             }
         }
         let mut own = gather(&question.kind, &parts, &source, &source_row);
-        if let Some(earlier) = question.asked_if.as_ref().and_then(|rule| responses.get(rule.question)) {
+        if question.asked_if.is_some() {
             let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
-            findings.extend(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row)));
+            findings.extend(skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row)));
         }
         responses.push(own);
     }
@@ -248,7 +248,7 @@ fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row:
 /// Applies a skip rule and tells of the rows that break it, by file and answer.
 fn skipped(
     question: &Question,
-    earlier: &Responses,
+    earlier: &[Responses],
     own: &mut Responses,
     tables: &[Table],
     columns: &[usize],

@@ -49,7 +49,9 @@ mod lexicon;
 mod locate;
 mod questionnaire;
 mod resolve;
+mod resolve_rule;
 mod returns;
+mod rule;
 mod skip;
 mod spec;
 mod spelling;
@@ -62,7 +64,8 @@ pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
 pub use questionnaire::{
-    AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+    Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use rule::{AskedIf, Comparison};
 pub use write::{comment, quoted, write_questionnaire};

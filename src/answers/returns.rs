@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{MissingReason, Responses};
+use super::answer::Responses;
 use super::spelling;
 use super::tally::row_list;
 use super::toml_text;
@@ -64,7 +64,7 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         let mut keep = vec![false; table.row_count()];
         for (row, kept) in keep.iter_mut().enumerate() {
-            let said = responses.get(t).is_some_and(|all| all.iter().any(|r| says_something(r, row)));
+            let said = responses.get(t).is_some_and(|all| all.iter().any(|r| r.says_something(row)));
             let name = names.as_ref().zip(column).map(|(names, c)| c.rows.get(row).and_then(|&v| names.get(v as usize)).map_or("", String::as_str));
             match (name, said) {
                 (Some(""), false) => template.push(row),
@@ -88,15 +88,6 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.leave_duplicates(tables, ids, &places, policy)?;
     }
     Ok(sorted)
-}
-
-/// Whether the row holds an answer, valid or not, to this question. Boxes that are merely not ticked say nothing.
-fn says_something(responses: &Responses, row: usize) -> bool {
-    match (responses, responses.missing(row)) {
-        (Responses::Multiple(all), None) => all.get(row).is_some_and(|a| *a != Ok(0)),
-        (_, None) => true,
-        (_, Some(reason)) => reason == MissingReason::Invalid,
-    }
 }
 
 impl Returns {

@@ -23,6 +23,7 @@ pub(super) enum Problem {
     AnsweredThoughNotAsked,
     AnsweredFilterUnknown,
     NotAskedThoughAsked,
+    BlankThoughAsked,
 }
 
 /// Problems of some rows of one table: few distinct ones, many rows.
@@ -67,7 +68,7 @@ impl Issues {
             let mut rows: Vec<u64> = cells.iter().filter_map(|(row, _)| table.row_numbers.get(*row).copied()).collect();
             rows.dedup();
             let message = words(problem, question, &value, &rows);
-            let severity = if problem == Problem::AnsweredFilterUnknown { Severity::Note } else { Severity::Warning };
+            let severity = if matches!(problem, Problem::AnsweredFilterUnknown | Problem::BlankThoughAsked) { Severity::Note } else { Severity::Warning };
             findings.push(Finding { code: code(problem), severity, message, place: place.question(&question.id), count: cells.len() as u64 });
         }
         findings
@@ -134,6 +135,7 @@ fn code(problem: Problem) -> &'static str {
         Problem::AnsweredThoughNotAsked => "answers::answered-though-not-asked",
         Problem::AnsweredFilterUnknown => "answers::answered-filter-unknown",
         Problem::NotAskedThoughAsked => "answers::not-asked-though-asked",
+        Problem::BlankThoughAsked => "answers::blank-though-asked",
     }
 }
 
@@ -177,11 +179,12 @@ fn words(problem: Problem, question: &Question, value: &Shown, rows: &[u64]) -> 
             },
         ),
         Problem::AnsweredFilterUnknown => {
-            (("前の設問が無回答・無効だが回答がある", "answered, though the earlier question has no valid answer"), ("回答を数えた", "the answer was counted"))
+            (("前の設問が無回答・無効で該当か分からないが、回答がある", "answered, though an earlier question has no valid answer"), ("回答を数えた", "the answer was counted"))
         }
         Problem::NotAskedThoughAsked => {
             (("前の設問では該当するのに、ファイルでは非該当", "not asked according to the file, though the skip rule asks"), ("非該当とした", "counted as not asked"))
         }
+        Problem::BlankThoughAsked => (("該当するのに空欄", "blank, though the skip rule asks"), ("無回答とした", "counted as no answer")),
     };
     let (list, id) = (row_list(rows), &question.id);
     let (shown_ja, shown_en) = match value {

@@ -2,6 +2,7 @@
 //!
 //! Tables in, [`Draft`] out. What a form says and a questionnaire cannot hold is a finding, never a silent loss.
 
+mod condition;
 mod dictionary;
 mod relevant;
 mod tabulator;
