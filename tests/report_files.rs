@@ -63,7 +63,9 @@ fn the_files_come_sorted_and_twice_the_same() {
             "progress-table.html",
             "progress-table.xlsx",
             "quality.csv",
-            "quality.json"
+            "quality.json",
+            "sensitivity.csv",
+            "sensitivity.json"
         ]
     );
     assert!(first == render(&input).unwrap(), "two renderings differ");

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::treatment::Touched;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 
@@ -105,6 +106,10 @@ pub struct Answers {
     pub responses: Vec<Responses>,
     /// One entry a question: who left the base, and why.
     pub ledger: Vec<BaseLedger>,
+    /// One entry a question: how many answers called for a decision of the office.
+    pub touched: Vec<Touched>,
+    /// Respondents with more than one row, of which one counts.
+    pub repeated: u64,
     /// What decoding found.
     pub findings: Vec<Finding>,
 }

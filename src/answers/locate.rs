@@ -338,13 +338,12 @@ fn item_rank(head: &Head, question: &Question) -> Option<u8> {
     words.or_else(|| (sub_question(&head.last) == Some(true)).then_some(0))
 }
 
-/// `group/sub/q/option` as the groups and the rest that begins with the question's id. Groups are names as Kobo and ODK
-/// have them (ASCII, no blank); a name that is itself a question's is none, for what follows it is an option of that question.
+/// `group/sub/q/option` as the groups and the rest that begins with the question's id. A name that is
+/// itself a question's is no group's, for what follows it is an option of that question.
 fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>) -> Option<(&'h str, &'h str)> {
-    let plain = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     for (at, sign) in head.match_indices(['/', '.']) {
         let (groups, own) = (&head[..at], &head[at + sign.len()..]);
-        if !groups.split(['/', '.']).all(|group| plain(group) && !ids.contains(group)) {
+        if !groups.split(['/', '.']).all(|group| is_group(group) && !ids.contains(group)) {
             return None;
         }
         let behind = own.strip_prefix(id).filter(|_| !id.is_empty());
@@ -353,6 +352,11 @@ fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>) -> Option<(&'h s
         }
     }
     None
+}
+
+/// Whether a group of Kobo and ODK can bear this name: ASCII, without a blank.
+pub(super) fn is_group(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` → `SQ001`.

@@ -38,6 +38,7 @@
 //! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`, returns and
 //! duplicates in [`decode`], bases at [`Base`].
 
+mod again;
 mod answer;
 mod base;
 mod columns;
@@ -58,8 +59,10 @@ mod spelling;
 mod tally;
 mod toml_check;
 pub mod toml_text;
+mod treatment;
 mod write;
 
+pub use again::{depends_on, treated};
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
@@ -68,4 +71,5 @@ pub use questionnaire::{
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use rule::{AskedIf, Comparison};
+pub use treatment::{DontKnow, Touched, Treatment};
 pub use write::{comment, quoted, write_questionnaire};

@@ -20,6 +20,8 @@ pub(super) struct Returns {
     pub(super) returned: u64,
     pub(super) invalid_returns: u64,
     pub(super) duplicates: u64,
+    /// Respondents with more than one row.
+    pub(super) repeated: u64,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -55,7 +57,7 @@ fn place(table: &Table) -> Place {
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
 pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
-    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new() };
+    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, repeated: 0, findings: Vec::new() };
     let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
     for (t, table) in tables.iter().enumerate() {
         let column = ids.and_then(|ids| ids.get(t).copied());
@@ -145,6 +147,7 @@ impl Returns {
         let first = shown.first().map(at).unwrap_or_default();
         self.findings.push(Finding::warning("answers::duplicate-respondent", message, first).count(left));
         self.duplicates += left;
+        self.repeated += places.len() as u64;
         Ok(())
     }
 }

@@ -44,6 +44,15 @@ impl Issues {
         self.rows.push((row as u32, kind));
     }
 
+    /// How often `problem` was noted of the rows that `keep` keeps.
+    pub(super) fn count(&self, problem: Problem, keep: impl Fn(usize) -> bool) -> u64 {
+        let kinds: Vec<u32> = self.kinds.iter().filter(|((p, _, _), _)| *p == problem).map(|(_, kind)| *kind).collect();
+        if kinds.is_empty() {
+            return 0;
+        }
+        self.rows.iter().filter(|(row, kind)| kinds.contains(kind) && keep(*row as usize)).count() as u64
+    }
+
     /// The issues of the rows that `keep` keeps, as findings: one for each problem and value, whatever the column.
     pub(super) fn findings(&self, question: &Question, table: &Table, keep: impl Fn(usize) -> bool) -> Vec<Finding> {
         let mut names: Vec<Option<&(Problem, String, usize)>> = vec![None; self.kinds.len()];

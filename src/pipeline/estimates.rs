@@ -109,6 +109,21 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
     banners.iter().map(of_banner).collect()
 }
 
+/// The shares at these positions of [`shares_of`], for everyone: the very numbers that [`estimates`] has for 全体, from the
+/// same sums in the same order.
+pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
+    let survey = &plan.surveys[data.survey];
+    let shares = shares_of(plan, data.survey);
+    let definitions = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| s.definition);
+    let codes: Vec<Vec<u8>> = definitions.map(|d| share_outcome(&data.answers.responses[d.question], &d.categories, d.base)).collect();
+    let (banners, questions) = banners(plan, data);
+    let finest = cells(&survey.questionnaire, &data.answers, &questions);
+    let everyone = &banners[..banners.len().min(1)];
+    let estimated = estimated(data, &codes, everyone, &finest, &options(plan, data))?;
+    let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
+    Ok(of_everyone.map(|estimate| honest(survey.sample, estimate)).collect())
+}
+
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let survey = &plan.surveys[data.survey];

@@ -9,7 +9,7 @@ use crate::answers::{Base, BaseLedger, Responses};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
-use crate::report::round;
+use crate::report::{policy_lines, round};
 use crate::text::Text;
 
 /// A headed part of an explanation.
@@ -123,14 +123,19 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     for group in &record.groups {
         what.push(Text::new(format!("区分: {} = {}", group.variable, group.value), format!("part: {} = {}", group.variable, group.value)));
     }
-    vec![
+    let mut out = vec![
         section("設問", "Question", what),
         section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(plan, data, definition, record)),
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
         section("標本設計", "Design", design_lines(survey.sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
         section("ファイル", "Files", file_lines(outcome, data, plan)),
-    ]
+    ];
+    let effects: Vec<Text> = outcome.quality.effects.iter().filter(|e| e.analysis_key == record.key).flat_map(policy_lines).collect();
+    if !effects.is_empty() {
+        out.insert(out.len() - 1, section("取扱い方針の影響", "Effect of policies", effects));
+    }
+    out
 }
 
 fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {

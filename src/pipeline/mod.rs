@@ -13,6 +13,7 @@ mod plan;
 mod population;
 mod resolve;
 mod run;
+mod sensitivity;
 mod spec;
 mod wave;
 

@@ -40,12 +40,11 @@ pub(super) struct WaveData {
 pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
-    let options = DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: spec.dont_know_missing.clone() };
-    let answers = answers::decode(&spec.questionnaire, tables, &options)?;
+    let answers = answers::decode(&spec.questionnaire, tables, &decode_options(spec, of))?;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
     }
-    let place = of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default();
+    let place = place_of(of);
     let (mut findings, mut how) = (Vec::new(), Vec::new());
     let design = declare(&spec.questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
@@ -54,6 +53,36 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
         }
     }
     Ok(WaveData { survey, wave, answers, design, how, findings })
+}
+
+fn place_of(of: &Wave) -> Place {
+    of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default()
+}
+
+/// How the files of a wave are read as answers.
+pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
+    DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: survey.dont_know_missing.clone() }
+}
+
+/// The design of a wave whose answers have become others.
+///
+/// # Errors
+/// Those of the design, as in [`prepare`].
+pub(super) fn redesign(plan: &Plan, data: &WaveData, tables: &[Table], population: Option<&Table>) -> Result<Design> {
+    let survey = &plan.surveys[data.survey];
+    let of = &survey.waves[data.wave];
+    let (mut findings, mut how) = (Vec::new(), Vec::new());
+    declare(&survey.questionnaire, of, &data.answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place_of(of)))
+}
+
+/// The questions whose answers make the weights, and those that make the design at all.
+pub(super) fn design_questions(of: &Wave) -> (Vec<usize>, Vec<usize>) {
+    let weights = match &of.weighting {
+        Weighting::Rake(questions) | Weighting::PostStratify(questions) => questions.clone(),
+        Weighting::None | Weighting::Column(_) => Vec::new(),
+    };
+    let all = [weights.as_slice(), of.strata.as_slice()].concat();
+    (weights, all)
 }
 
 /// No valid return at all: what became of those that came in.

@@ -4,6 +4,7 @@
 
 mod condition;
 mod dictionary;
+mod expression;
 mod relevant;
 mod tabulator;
 mod xlsform;

@@ -1,0 +1,155 @@
+//! What each decision about answers that break the rules does to each share: the wave decoded and estimated once more under
+//! every other setting. Nothing is computed where nobody's answer called for a decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::estimates::{overall, shares_of};
+use super::plan::Plan;
+use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
+use crate::answers::{DontKnow, Duplicates, Treatment, depends_on, treated};
+use crate::error::{Error, Result};
+use crate::estimate::Estimate;
+use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use crate::raw::Table;
+use crate::text::Text;
+
+/// A decision that somebody's answer called for.
+struct Case {
+    /// Index of the question; `None` for duplicates.
+    question: Option<usize>,
+    treatment: Treatment,
+    touched: u64,
+    /// The shares that it can change: positions in `shares_of`.
+    shares: Vec<usize>,
+}
+
+/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the questionnaire.
+/// `data` is changed on the way, and as it was at the end.
+///
+/// # Errors
+/// Those of decoding and estimating, which the wave has already passed.
+pub(super) fn effects(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<&Table>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
+    let survey = &plan.surveys[data.survey];
+    let year = survey.waves[data.wave].year;
+    let cases = cases(plan, data);
+    // For each case: for each other setting, the estimates of its shares.
+    let mut found: Vec<Vec<(Treatment, Vec<Result<Estimate, Text>>)>> = Vec::new();
+    for case in &cases {
+        let others = case.treatment.alternatives().into_iter();
+        found.push(others.map(|other| Ok((other, under(plan, data, tables, population, case, other)?))).collect::<Result<_>>()?);
+    }
+    let mut out = Vec::new();
+    for (at, share) in shares_of(plan, data.survey).iter().enumerate() {
+        let Some(record) = records.iter().find(|r| r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()) else { continue };
+        for (case, settings) in cases.iter().zip(&found) {
+            let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
+            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting { setting: treatment.setting(), words: treatment.words().1, estimate };
+            let other = |(treatment, estimates): &(Treatment, Vec<Result<Estimate, Text>>)| estimates.get(position).map(|e| setting(*treatment, e.clone()));
+            out.push(PolicyEffect {
+                analysis_key: record.key.clone(),
+                indicator: record.indicator.clone(),
+                survey: record.survey.clone(),
+                wave: record.wave,
+                policy: case.treatment.policy(),
+                policy_words: case.treatment.words().0,
+                question: case.question.and_then(|q| survey.questionnaire.questions.get(q)).map(|q| q.id.clone()),
+                touched: case.touched,
+                in_force: setting(case.treatment, Ok(record.estimate.clone())),
+                alternatives: settings.iter().filter_map(other).collect(),
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The decisions that were called for, about questions that a share of the wave depends on.
+fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
+    let survey = &plan.surveys[data.survey];
+    let of = &survey.waves[data.wave];
+    let questionnaire = &survey.questionnaire;
+    let (weights, _) = design_questions(of);
+    let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
+        questions.iter().flat_map(|q| depends_on(questionnaire, *q)).chain(questions.iter().copied()).collect()
+    };
+    let of_weights = with_earlier(&weights);
+    // For each question, the shares that depend on its answers; and those that see its わからない, which skip rules do not.
+    let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) = (BTreeMap::new(), BTreeMap::new());
+    let shares = shares_of(plan, data.survey);
+    for (at, share) in shares.iter().enumerate() {
+        let own = with_earlier(&[share.definition.question]);
+        own.union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen: BTreeSet<usize> = weights.iter().copied().chain([share.definition.question]).collect();
+        seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
+    }
+    let mut out = Vec::new();
+    for (q, depending) in &all {
+        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.answers.touched.get(*q)) else { continue };
+        let dont_know = if survey.dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
+        for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
+            let shares = if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
+            if let Some(shares) = shares {
+                out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
+            }
+        }
+    }
+    if data.answers.repeated > 0 && !shares.is_empty() {
+        out.push(Case { question: None, treatment: Treatment::Duplicates(of.duplicates), touched: data.answers.repeated, shares: (0..shares.len()).collect() });
+    }
+    out
+}
+
+/// The shares of a case under another setting. A design that cannot be made from the answers then is a reason, not an error.
+fn under(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<&Table>, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
+    let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
+    let Some(question) = case.question else {
+        let Treatment::Duplicates(duplicates) = other else { return Ok(Vec::new()) };
+        return Ok(match with_rows(plan, data, tables, population, duplicates) {
+            Ok(whole) => overall(plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
+            Err(error) => nothing(error),
+        });
+    };
+    let survey = &plan.surveys[data.survey];
+    let of = &survey.waves[data.wave];
+    let mut changed = treated(&survey.questionnaire, tables, &decode_options(survey, of), &data.answers, question, other)?;
+    let (_, of_design) = design_questions(of);
+    let other_design = changed.iter().any(|(q, _)| of_design.contains(q));
+    exchange(data, &mut changed);
+    let design = if other_design { redesign(plan, data, tables, population).map(Some) } else { Ok(None) };
+    let estimated = match design {
+        Ok(None) => overall(plan, data, &case.shares),
+        Ok(Some(mut design)) => {
+            std::mem::swap(&mut data.design, &mut design);
+            let estimated = overall(plan, data, &case.shares);
+            std::mem::swap(&mut data.design, &mut design);
+            estimated
+        }
+        Err(error) => {
+            exchange(data, &mut changed);
+            return Ok(nothing(error));
+        }
+    };
+    exchange(data, &mut changed);
+    Ok(estimated?.into_iter().map(Ok).collect())
+}
+
+/// The wave with another of a respondent's rows counting: everything anew, for other rows are other answers.
+fn with_rows(plan: &Plan, data: &WaveData, tables: &[Table], population: Option<&Table>, duplicates: Duplicates) -> Result<WaveData> {
+    let mut plan = plan.clone();
+    if let Some(wave) = plan.surveys.get_mut(data.survey).and_then(|s| s.waves.get_mut(data.wave)) {
+        wave.duplicates = duplicates;
+    }
+    prepare(&plan, data.survey, data.wave, tables, population)
+}
+
+/// Puts `changed` in the place of the wave's answers, and those in its place.
+fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::answers::Responses)]) {
+    for (question, responses) in changed {
+        if let Some(own) = data.answers.responses.get_mut(*question) {
+            std::mem::swap(own, responses);
+        }
+    }
+}
+
+fn reason(error: &Error) -> Text {
+    error.diagnostics().first().map_or_else(|| Text::same(error.to_string()), |d| d.message.clone())
+}
