@@ -79,10 +79,10 @@ fn an_empty_table_makes_every_file() {
     s.estimates.clear();
     s.quality.ledgers.clear();
     s.quality.findings.clear();
-    assert_eq!(files(&s).len(), 8);
+    assert_eq!(files(&s).len(), 10);
     s = sample(DataKind::Real);
     s.table.rows[0].measures.clear();
-    assert_eq!(files(&s).len(), 8, "an item without a measure");
+    assert_eq!(files(&s).len(), 10, "an item without a measure");
 }
 
 #[test]

@@ -36,9 +36,9 @@ pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 1
                 effect.question.clone().unwrap_or_else(|| "―".to_owned()),
                 format!("{}人", round::count(effect.touched)),
                 effect.in_force.words.ja.clone(),
-                printed(&effect.in_force, Lang::Ja),
+                printed(&effect.in_force, "%", Lang::Ja),
                 other.words.ja.clone(),
-                printed(other, Lang::Ja),
+                printed(other, "%", Lang::Ja),
                 effect.difference(other).map_or_else(|| "…".to_owned(), |d| format!("{}ポイント", signed(d))),
             ]
         };
@@ -73,14 +73,14 @@ pub fn explained(effect: &PolicyEffect) -> Vec<Text> {
     let (about_ja, about_en) = effect.question.as_ref().map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
     let (policy, decided, touched) = (&effect.policy_words, &effect.in_force, round::count(effect.touched));
     let mut out = vec![Text::new(
-        format!("{}（{about_ja}該当 {touched}人）: {} → {}", policy.ja, decided.words.ja, printed(decided, Lang::Ja)),
-        format!("{} ({about_en}{touched} respondents): {} → {}", policy.en, decided.words.en, printed(decided, Lang::En)),
+        format!("{}（{about_ja}該当 {touched}人）: {} → {}", policy.ja, decided.words.ja, printed(decided, " %", Lang::Ja)),
+        format!("{} ({about_en}{touched} respondents): {} → {}", policy.en, decided.words.en, printed(decided, " %", Lang::En)),
     )];
     for other in &effect.alternatives {
         let (ja, en) = effect.difference(other).map_or((String::new(), String::new()), |d| (format!("（{}ポイント）", signed(d)), format!(" ({} points)", signed(d))));
         out.push(Text::new(
-            format!("　{}なら {}{ja}", other.words.ja, printed(other, Lang::Ja)),
-            format!("  {}: {}{en}", other.words.en, printed(other, Lang::En)),
+            format!("　{}なら {}{ja}", other.words.ja, printed(other, " %", Lang::Ja)),
+            format!("  {}: {}{en}", other.words.en, printed(other, " %", Lang::En)),
         ));
     }
     out
@@ -100,10 +100,10 @@ fn title(table: &IndicatorTable, id: &str) -> String {
     id.to_owned()
 }
 
-/// The share as its own cell prints it: `30.6%`; the reason where there is none.
-fn printed(setting: &PolicySetting, lang: Lang) -> String {
+/// The share as its own cell prints it, `30.6%`, with the unit so; the reason where there is none.
+fn printed(setting: &PolicySetting, unit: &str, lang: Lang) -> String {
     match setting.estimate.as_ref().map(Share::of) {
-        Ok(Ok(share)) => format!("{}%", share.printed(1)),
+        Ok(Ok(share)) => format!("{}{unit}", share.printed(1)),
         Ok(Err(reason)) => format!("…（{}）", reason.text().get(lang)),
         Err(reason) => format!("…（{}）", reason.get(lang)),
     }
