@@ -76,7 +76,7 @@ impl Resolver<'_> {
             self.mistake("answers::misplaced-key", at, ja, format!("{key} compares number questions, and the marks of multiple ones, only"), None);
             return None;
         }
-        if let Some((_, at)) = comparisons.iter().find(|(_, limit)| !(limit.get_ref().abs() <= GREATEST)) {
+        if let Some((_, at)) = comparisons.iter().find(|(_, limit)| limit.get_ref().is_nan() || limit.get_ref().abs() > GREATEST) {
             self.mistake("answers::wrong-type", at, "ここに書けるのは ±1000兆 までの数です".into(), "a number from -1e15 to 1e15 is needed here".into(), None);
             return None;
         }

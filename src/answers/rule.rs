@@ -1,5 +1,7 @@
 //! Skip rules, resolved: who is asked a question, by the answers to earlier ones.
 
+use crate::text::Text;
+
 /// A skip rule (限定条件): the question is asked of those for whom it holds. Whether it holds is yes, no or unknown; see the
 /// tables of `answers::skip`. Questions and categories are indices into the questionnaire; all questions are earlier ones.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +58,18 @@ impl Comparison {
             Comparison::LessThan => "less_than",
             Comparison::Equals => "equals",
         }
+    }
+
+    /// It and its limit in words: `65以上`.
+    pub(super) fn words(self, limit: f64) -> Text {
+        let (ja, en) = match self {
+            Comparison::AtLeast => ("以上", "at least"),
+            Comparison::MoreThan => ("超", "more than"),
+            Comparison::AtMost => ("以下", "at most"),
+            Comparison::LessThan => ("未満", "less than"),
+            Comparison::Equals => ("", "exactly"),
+        };
+        Text::new(format!("{limit}{ja}"), format!("{en} {limit}"))
     }
 
     /// Whether `number` meets it.

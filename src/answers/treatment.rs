@@ -130,8 +130,8 @@ impl Treatment {
         }
     }
 
-    /// The policy of a question with this decided otherwise; わからない and duplicates are not decided there.
-    pub(super) fn set(self, policy: &mut Policy) {
+    /// Decides so in the policy of a question; わからない and duplicates are not decided there.
+    pub fn set(self, policy: &mut Policy) {
         match self {
             Treatment::TwoMarks(how) => policy.two_marks = how,
             Treatment::OverMax(how) => policy.over_max = how,

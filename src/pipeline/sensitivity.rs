@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estimates::{overall, shares_of};
+use super::estimates::{overall, shares_in};
 use super::plan::Plan;
 use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
-use crate::answers::{DontKnow, Duplicates, Treatment, depends_on, treated};
+use crate::answers::{DontKnow, Treatment, depends_on, treated};
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
@@ -15,12 +15,19 @@ use crate::text::Text;
 
 /// A decision that somebody's answer called for.
 struct Case {
-    /// Index of the question; `None` for duplicates.
+    /// Index of the question on the wave's own paper; `None` for duplicates.
     question: Option<usize>,
     treatment: Treatment,
     touched: u64,
-    /// The shares that it can change: positions in `shares_of`.
+    /// The shares that it can change: positions in `shares_in`.
     shares: Vec<usize>,
+}
+
+/// The shares of a case under one of its other settings.
+struct Otherwise {
+    treatment: Treatment,
+    /// One a share of the case, in its order.
+    estimates: Vec<Result<Estimate, Text>>,
 }
 
 /// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the questionnaire.
@@ -31,20 +38,21 @@ struct Case {
 pub(super) fn effects(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<&Table>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
     let survey = &plan.surveys[data.survey];
     let year = survey.waves[data.wave].year;
+    let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
     let cases = cases(plan, data);
     // For each case: for each other setting, the estimates of its shares.
-    let mut found: Vec<Vec<(Treatment, Vec<Result<Estimate, Text>>)>> = Vec::new();
+    let mut found: Vec<Vec<Otherwise>> = Vec::new();
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
-        found.push(others.map(|other| Ok((other, under(plan, data, tables, population, case, other)?))).collect::<Result<_>>()?);
+        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, tables, population, case, treatment)? })).collect::<Result<_>>()?);
     }
     let mut out = Vec::new();
-    for (at, share) in shares_of(plan, data.survey).iter().enumerate() {
+    for (at, share) in shares_in(plan, data).iter().enumerate() {
         let Some(record) = records.iter().find(|r| r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()) else { continue };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
             let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting { setting: treatment.setting(), words: treatment.words().1, estimate };
-            let other = |(treatment, estimates): &(Treatment, Vec<Result<Estimate, Text>>)| estimates.get(position).map(|e| setting(*treatment, e.clone()));
+            let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
                 analysis_key: record.key.clone(),
                 indicator: record.indicator.clone(),
@@ -52,7 +60,7 @@ pub(super) fn effects(plan: &Plan, data: &mut WaveData, tables: &[Table], popula
                 wave: record.wave,
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
-                question: case.question.and_then(|q| survey.questionnaire.questions.get(q)).map(|q| q.id.clone()),
+                question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
                 touched: case.touched,
                 in_force: setting(case.treatment, Ok(record.estimate.clone())),
                 alternatives: settings.iter().filter_map(other).collect(),
@@ -66,25 +74,28 @@ pub(super) fn effects(plan: &Plan, data: &mut WaveData, tables: &[Table], popula
 fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
-    let questionnaire = &survey.questionnaire;
-    let (weights, _) = design_questions(of);
+    let questionnaire = survey.paper(of).questionnaire;
+    // By the numbers of the wave's own paper from here on.
+    let own = |question: usize| of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question));
+    let weights: Vec<usize> = design_questions(of).0.into_iter().filter_map(own).collect();
+    let dont_know_missing = decode_options(survey, of).dont_know_missing;
     let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
         questions.iter().flat_map(|q| depends_on(questionnaire, *q)).chain(questions.iter().copied()).collect()
     };
     let of_weights = with_earlier(&weights);
     // For each question, the shares that depend on its answers; and those that see its わからない, which skip rules do not.
     let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) = (BTreeMap::new(), BTreeMap::new());
-    let shares = shares_of(plan, data.survey);
+    let shares = shares_in(plan, data);
     for (at, share) in shares.iter().enumerate() {
-        let own = with_earlier(&[share.definition.question]);
-        own.union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
-        let seen: BTreeSet<usize> = weights.iter().copied().chain([share.definition.question]).collect();
+        let Some(question) = own(share.definition.question) else { continue };
+        with_earlier(&[question]).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen: BTreeSet<usize> = weights.iter().copied().chain([question]).collect();
         seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
     }
     let mut out = Vec::new();
     for (q, depending) in &all {
-        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.answers.touched.get(*q)) else { continue };
-        let dont_know = if survey.dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
+        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else { continue };
+        let dont_know = if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
         for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
             let shares = if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
             if let Some(shares) = shares {
@@ -101,12 +112,15 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
 /// The shares of a case under another setting. A design that cannot be made from the answers then is a reason, not an error.
 fn under(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<&Table>, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
-    let Some(question) = case.question else {
-        let Treatment::Duplicates(duplicates) = other else { return Ok(Vec::new()) };
-        return Ok(match with_rows(plan, data, tables, population, duplicates) {
-            Ok(whole) => overall(plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
-            Err(error) => nothing(error),
-        });
+    let question = match case.question {
+        Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
+        _ => {
+            let plan = decided(plan, data, case.question, other);
+            return Ok(match prepare(&plan, data.survey, data.wave, tables, population) {
+                Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
+                Err(error) => nothing(error),
+            });
+        }
     };
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
@@ -132,13 +146,30 @@ fn under(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<
     Ok(estimated?.into_iter().map(Ok).collect())
 }
 
-/// The wave with another of a respondent's rows counting: everything anew, for other rows are other answers.
-fn with_rows(plan: &Plan, data: &WaveData, tables: &[Table], population: Option<&Table>, duplicates: Duplicates) -> Result<WaveData> {
+/// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and the answers on a
+/// paper of the wave's own are brought to the survey's questionnaire after they are decoded.
+fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatment) -> Plan {
     let mut plan = plan.clone();
-    if let Some(wave) = plan.surveys.get_mut(data.survey).and_then(|s| s.waves.get_mut(data.wave)) {
+    let Some(survey) = plan.surveys.get_mut(data.survey) else { return plan };
+    let Some(wave) = survey.waves.get_mut(data.wave) else { return plan };
+    if let Treatment::Duplicates(duplicates) = other {
         wave.duplicates = duplicates;
     }
-    prepare(&plan, data.survey, data.wave, tables, population)
+    let (Some(question), Some(paper)) = (question, &mut wave.paper) else { return plan };
+    if let Some(of) = paper.questionnaire.questions.get_mut(question) {
+        other.set(&mut of.policy);
+    }
+    if let Treatment::DontKnow(how) = other {
+        for (reference, of) in survey.questionnaire.questions.iter().enumerate() {
+            if paper.mapping.asked(reference).is_some_and(|asked| asked.question == question) {
+                match how {
+                    DontKnow::Missing => drop(survey.dont_know_missing.insert(of.id.clone())),
+                    DontKnow::Answer => drop(survey.dont_know_missing.remove(&of.id)),
+                }
+            }
+        }
+    }
+    plan
 }
 
 /// Puts `changed` in the place of the wave's answers, and those in its place.

@@ -17,6 +17,7 @@ mod sensitivity;
 mod share;
 mod status_table;
 mod text_cell;
+mod trend_marks;
 mod words;
 mod xlsx;
 
