@@ -1,8 +1,13 @@
 //! What each decision about answers that break the rules does to each share: counted by hand, and held against whole runs
 //! with the questionnaire or the plan changed.
 
+#[path = "support/two_waves.rs"]
+mod two_waves;
+
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use two_waves::{City, RENAMED};
 
 use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
 use shihyo::pipeline::{Outcome, Project, compute, explain, load};
@@ -314,5 +319,40 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
     let page = String::from_utf8(bytes("progress-table.html")).unwrap();
     for words in ["取扱い方針の影響", "番号の若い方を採る", "+4.2ポイント", "±0.0ポイント"] {
         assert!(page.contains(words), "{words}");
+    }
+}
+
+/// Share, policy, touched, setting, and the estimate under it, of the later wave.
+fn of_later_wave(outcome: &Outcome) -> Vec<(String, &'static str, u64, &'static str, Result<shihyo::estimate::Estimate, shihyo::text::Text>)> {
+    let later = outcome.quality.effects.iter().filter(|e| e.wave.short() == "R7");
+    let mut out: Vec<_> = later
+        .flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (e.analysis_key.clone(), e.policy, e.touched, s.setting, s.estimate.clone())))
+        .collect();
+    out.sort_by(|a, b| (&a.0, a.1, a.3).cmp(&(&b.0, b.1, b.3)));
+    out
+}
+
+#[test]
+fn a_wave_with_a_paper_of_its_own_has_the_same_effects() {
+    let (_, one) = City::new("").run();
+    let (_, other) = City::renamed().run();
+    // Which marks are the first ones is a matter of the paper.
+    let but_first = |outcome: &Outcome| of_later_wave(outcome).into_iter().filter(|e| (e.1, e.3) != ("over_max", "first")).collect::<Vec<_>>();
+    assert_eq!(but_first(&one), but_first(&other));
+    let policies: std::collections::BTreeSet<&str> = but_first(&other).iter().map(|e| e.1).collect();
+    assert!(policies.contains("over_max") && policies.contains("dont_know") && policies.contains("not_asked_but_answered"), "{policies:?}");
+    let named: Vec<&str> = other.quality.effects.iter().filter(|e| e.wave.short() == "R7" && e.policy == "over_max").filter_map(|e| e.question.as_deref()).collect();
+    assert!(!named.is_empty() && named.iter().all(|q| *q == "問9"), "the paper's own number: {named:?}");
+    for (policy, setting) in [("over_max", "first"), ("over_max", "keep"), ("exclusive_with_others", "drop-others"), ("not_asked_but_answered", "keep")] {
+        let city = City::renamed();
+        let from = "max_marks = 2\n";
+        assert_eq!(RENAMED.matches(from).count(), 1);
+        city.write("pipelines/p/b.toml", &RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")));
+        let (_, whole_run) = city.run();
+        let told: Vec<_> = of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
+        assert!(!told.is_empty(), "{policy} {setting}");
+        for (key, _, _, _, estimate) in told {
+            assert_eq!(estimate.unwrap(), whole(&whole_run, &key).estimate, "{key} {policy} {setting}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estimates::{overall, shares_in};
+use super::estimates::{Finest, overall, shares_in};
 use super::plan::Plan;
 use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
 use crate::answers::{DontKnow, Treatment, depends_on, treated};
@@ -42,9 +42,13 @@ pub(super) fn effects(plan: &Plan, data: &mut WaveData, tables: &[Table], popula
     let cases = cases(plan, data);
     // For each case: for each other setting, the estimates of its shares.
     let mut found: Vec<Vec<Otherwise>> = Vec::new();
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let finest = Finest::of(plan, data);
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
-        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, tables, population, case, treatment)? })).collect::<Result<_>>()?);
+        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, (tables, population), &finest, case, treatment)? })).collect::<Result<_>>()?);
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
@@ -110,14 +114,14 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
 }
 
 /// The shares of a case under another setting. A design that cannot be made from the answers then is a reason, not an error.
-fn under(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<&Table>, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
+fn under(plan: &Plan, data: &mut WaveData, (tables, population): (&[Table], Option<&Table>), finest: &Finest, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
     let question = match case.question {
         Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
         _ => {
             let plan = decided(plan, data, case.question, other);
             return Ok(match prepare(&plan, data.survey, data.wave, tables, population) {
-                Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
+                Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?.into_iter().map(Ok).collect(),
                 Err(error) => nothing(error),
             });
         }
@@ -126,14 +130,17 @@ fn under(plan: &Plan, data: &mut WaveData, tables: &[Table], population: Option<
     let of = &survey.waves[data.wave];
     let mut changed = treated(&survey.questionnaire, tables, &decode_options(survey, of), &data.answers, question, other)?;
     let (_, of_design) = design_questions(of);
-    let other_design = changed.iter().any(|(q, _)| of_design.contains(q));
+    let touches = |questions: &[usize]| changed.iter().any(|(q, _)| questions.contains(q));
+    let (other_design, other_cells) = (touches(&of_design), touches(&finest.questions));
     exchange(data, &mut changed);
+    let own = if other_cells { Some(Finest::of(plan, data)) } else { None };
+    let finest = own.as_ref().unwrap_or(finest);
     let design = if other_design { redesign(plan, data, tables, population).map(Some) } else { Ok(None) };
     let estimated = match design {
-        Ok(None) => overall(plan, data, &case.shares),
+        Ok(None) => overall(plan, data, finest, &case.shares),
         Ok(Some(mut design)) => {
             std::mem::swap(&mut data.design, &mut design);
-            let estimated = overall(plan, data, &case.shares);
+            let estimated = overall(plan, data, finest, &case.shares);
             std::mem::swap(&mut data.design, &mut design);
             estimated
         }
