@@ -179,6 +179,34 @@ fn check_gives_the_quality_report_that_run_writes() {
 }
 
 #[test]
+fn clean_writes_the_findings_and_verifies_a_log() {
+    let project = Project::new();
+    let of = |more: &[&'static str]| [&["clean", "pipelines/nishitokyo"], more].concat();
+    project.shows("clean-export", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
+    let written = fs::read(project.path("findings.xlsx")).unwrap();
+    project.shows("clean-export-again", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
+    assert!(fs::read(project.path("findings.xlsx")).unwrap() == written, "what was filled in is not lost");
+    project.shows("clean-export-derived", &of(&["--export", "derived/nishitokyo/findings.xlsx"]));
+    project.shows("clean-unknown-survey", &of(&["--export", "f.xlsx", "--survey", "citizn"]));
+    project.shows("clean-unknown-wave", &of(&["--export", "f.xlsx", "--wave", "R5", "--lang", "en"]));
+    project.shows("clean-no-log", &of(&["--verify", "raw/nishitokyo/elderly-r4.xlsx", "--survey", "elderly"]));
+    assert_eq!(project.run(&of(&[])).status, Some(2));
+    // Not the clean file: the workbook itself, before the log.
+    let trial = ["clean", "pipelines/nishitokyo-trial", "--verify", "raw/nishitokyo-trial/elderly-r7.xlsx"];
+    assert_eq!(project.shows("clean-verify", &trial).status, Some(1));
+    assert!(!project.path("derived").exists());
+
+    let log = "raw/nishitokyo-trial/elderly-r7-corrections.csv";
+    project.change(log, "\"3,5\",", "\"3,4\",");
+    project.change(log, ",修正,", ",直す,");
+    project.shows("clean-kind", &["run", "pipelines/nishitokyo-trial"]);
+    project.change(log, ",直す,", ",修正,");
+    project.shows("clean-mistakes", &["run", "pipelines/nishitokyo-trial"]);
+    project.shows("clean-mistakes-en", &["check", "pipelines/nishitokyo-trial", "--lang", "en"]);
+    assert!(!project.path("derived").exists());
+}
+
+#[test]
 fn compare_breaks_an_indicator_down() {
     let project = Project::new();
     let of = |more: &[&'static str]| [&["compare", "pipelines/nishitokyo", "--indicator", "volunteer-intent"], more].concat();
@@ -275,7 +303,7 @@ fn usage() {
     let project = Project::new();
     let none = project.run(&[]);
     assert_eq!((none.status, none.stdout.as_str()), (Some(2), ""));
-    for command in ["run", "check", "compare", "explain", "schema", "completions"] {
+    for command in ["run", "check", "clean", "compare", "explain", "schema", "completions"] {
         assert!(none.stderr.lines().any(|l| l.trim_start().starts_with(&format!("{command} "))), "{command}:\n{}", none.stderr);
     }
     assert!(none.stderr.starts_with("指標: 調査票の回答ファイルから進捗管理表まで"), "{}", none.stderr);

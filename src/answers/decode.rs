@@ -14,9 +14,9 @@ use super::locate::{Heads, Layout};
 use super::questionnaire::{Question, QuestionKind, Questionnaire};
 use super::tally::{Issues, Problem};
 use super::treatment::Touched;
+use super::withheld::{self, PersonalColumn};
 use super::{columns, returns, skip, spelling, toml_text};
 use crate::error::{Diagnostic, Error, Result};
-use crate::finding::Finding;
 use crate::raw::{Column, Table};
 use crate::text::Text;
 
@@ -29,6 +29,8 @@ pub struct DecodeOptions {
     pub duplicates: Duplicates,
     /// Ids of the questions whose わからない counts as no answer ([`MissingReason::DontKnow`]).
     pub dont_know_missing: BTreeSet<String>,
+    /// Rows (index of the table, data row from 0) that a person took out: they count as invalid returns.
+    pub removed: BTreeSet<(usize, usize)>,
 }
 
 /// Which row counts when a respondent's id stands more than once. Files count in the order given.
@@ -70,7 +72,7 @@ impl FromStr for Duplicates {
 
 /// Decodes the files of one wave (paper and web together).
 ///
-/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question: blanks, missing codes and boxes that are
+/// Rows leave in this order: 無効票 (taken out by a person, no respondent id, or no answer to any question: blanks, missing codes and boxes that are
 /// merely not ticked are none, an invalid answer is one), 重複 (the same id again). Of the
 /// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
 /// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
@@ -103,9 +105,13 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     }
     let read: Vec<Vec<(Responses, Issues)>> = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table)).collect();
     let said: Vec<Vec<&Responses>> = read.iter().map(|all| all.iter().map(|(responses, _)| responses).collect()).collect();
-    let sorted = returns::sort(tables, &said, ids.as_deref(), options.duplicates)?;
+    let sorted = returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates)?;
 
     let mut findings = sorted.findings;
+    let mut issues = sorted.issues;
+    let of_table = |(table, found): (&Table, &Vec<Layout>)| withheld::columns(questions, found, options.respondent.as_deref(), table);
+    let withheld: Vec<PersonalColumn> = tables.iter().zip(&layouts).flat_map(of_table).collect();
+    findings.extend(withheld.iter().filter_map(withheld::note));
     let kept = |t: usize, row: usize| sorted.keep.get(t).and_then(|k| k.get(row)).copied().unwrap_or(false);
     let mut source = Vec::new();
     let mut source_row = Vec::new();
@@ -122,19 +128,22 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
         let mut own_touched = Touched::default();
         for (t, table) in tables.iter().enumerate() {
-            if let Some((_, issues)) = read.get(t).and_then(|all| all.get(q)) {
-                findings.extend(issues.findings(question, table, |row| kept(t, row)));
-                own_touched.two_marks += issues.count(Problem::TwoMarks, |row| kept(t, row));
-                own_touched.over_max += issues.count(Problem::OverMax, |row| kept(t, row));
-                own_touched.exclusive_with_others += issues.count(Problem::ExclusiveWithOthers, |row| kept(t, row));
+            if let Some((_, found)) = read.get(t).and_then(|all| all.get(q)) {
+                findings.extend(found.findings(question, table, |row| kept(t, row)));
+                issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
+                own_touched.two_marks += found.count(Problem::TwoMarks, |row| kept(t, row));
+                own_touched.over_max += found.count(Problem::OverMax, |row| kept(t, row));
+                own_touched.exclusive_with_others += found.count(Problem::ExclusiveWithOthers, |row| kept(t, row));
             }
         }
         let mut own = gather(&question.kind, &parts, &source, &source_row);
         if question.asked_if.is_some() {
             let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
-            let (found, broken) = skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row));
-            findings.extend(found);
-            own_touched.not_asked_but_answered = broken;
+            for (t, (table, found)) in tables.iter().zip(skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row))).enumerate() {
+                findings.extend(found.findings(question, table, |_| true));
+                issues.extend(found.cells(t, q, together(&layouts, t, q), |_| true));
+                own_touched.not_asked_but_answered += found.count(Problem::AnsweredThoughNotAsked, |_| true);
+            }
         }
         own_touched.dont_know = says_dont_know(question, &own);
         touched.push(own_touched);
@@ -146,7 +155,8 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         }
         ledger.push(BaseLedger::of(&question.id, own, sorted.returned, sorted.invalid_returns, sorted.duplicates)?);
     }
-    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, touched, repeated: sorted.repeated, findings })
+    issues.sort_unstable();
+    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, touched, repeated: sorted.repeated, findings, issues, withheld })
 }
 
 fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
@@ -260,7 +270,7 @@ pub(super) fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], 
     }
 }
 
-/// Applies a skip rule and tells of the rows that break it, by file and answer, and how many answered though not asked.
+/// Applies a skip rule; the rows that break it, by file and answer.
 fn skipped(
     question: &Question,
     earlier: &[Responses],
@@ -268,7 +278,7 @@ fn skipped(
     tables: &[Table],
     columns: &[usize],
     (source, source_row): (&[u16], &[u32]),
-) -> (Vec<Finding>, u64) {
+) -> Vec<Issues> {
     let before = own.clone();
     let mut issues: Vec<Issues> = tables.iter().map(|_| Issues::default()).collect();
     skip::apply(question, earlier, own, |row, problem| {
@@ -280,8 +290,12 @@ fn skipped(
             }
         }
     });
-    let broken = issues.iter().map(|i| i.count(Problem::AnsweredThoughNotAsked, |_| true)).sum();
-    (tables.iter().zip(&issues).flat_map(|(table, issues)| issues.findings(question, table, |_| true)).collect(), broken)
+    issues
+}
+
+/// Whether several columns of table `t` say the answer to question `q` together.
+fn together(layouts: &[Vec<Layout>], t: usize, q: usize) -> bool {
+    layouts.get(t).and_then(|found| found.get(q)).is_some_and(|layout| layout.columns().len() > 1)
 }
 
 /// The labels that a respondent chose; nothing for numbers and free text, which differ from row to row.

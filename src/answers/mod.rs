@@ -42,6 +42,7 @@
 mod again;
 mod answer;
 mod base;
+pub mod cleaning;
 mod columns;
 mod decode;
 pub mod form;
@@ -49,6 +50,7 @@ pub mod infer;
 mod joined;
 mod lexicon;
 mod locate;
+mod personal;
 mod questionnaire;
 mod resolve;
 mod resolve_rule;
@@ -62,6 +64,7 @@ mod toml_check;
 pub mod toml_text;
 mod treatment;
 mod waves;
+mod withheld;
 mod write;
 
 pub use again::{depends_on, treated};
@@ -73,9 +76,11 @@ pub use questionnaire::{
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use rule::{AskedIf, Comparison};
+pub use tally::{CellIssue, Problem};
 pub use treatment::{DontKnow, Touched, Treatment};
 pub use waves::{
     AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, NEAR, Paper, compare_papers, harmonise, labelled,
     most_alike, similarity,
 };
+pub use withheld::PersonalColumn;
 pub use write::{comment, quoted, write_questionnaire};

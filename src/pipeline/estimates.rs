@@ -7,7 +7,7 @@ use crate::answers::share_outcome;
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
-use crate::estimate::reliability::{Presentation, nchs_share};
+use crate::estimate::reliability::{Presentation, nchs_presentation};
 use crate::indicator::{EstimateRecord, Group};
 
 /// Fewer respondents than this make a share a 参考値 (Japanese municipal practice).
@@ -216,7 +216,7 @@ pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
         flags.push("n<30".to_owned());
     }
     if let (Ok(p), Ok(se)) = (&estimate.value, &estimate.se) {
-        match nchs_share(*p, *se, estimate.n, estimate.df.domain).map(|v| v.presentation) {
+        match nchs_presentation(*p, *se, estimate.n, estimate.df.domain) {
             Ok(Presentation::Suppress) => flags.push("nchs-suppress".to_owned()),
             Ok(Presentation::Review) => flags.push("nchs-review".to_owned()),
             Ok(Presentation::Present) | Err(_) => {}

@@ -5,6 +5,7 @@ use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::trend::trend_of_record;
 use super::run::Outcome;
 use super::wave::{WaveData, cells};
+use crate::answers::cleaning::Action;
 use crate::answers::toml_text::nearest;
 use crate::answers::{Base, BaseLedger, Counterpart, Responses};
 use crate::error::{Diagnostic, Result};
@@ -130,7 +131,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
         section("標本設計", "Design", design_lines(survey.waves[data.wave].sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
-        section("ファイル", "Files", file_lines(outcome, data, plan)),
+        section("ファイル", "Files", file_lines(outcome, data, plan, definition.question)),
     ];
     let waves = wave_lines(plan, data, definition, record);
     if !waves.is_empty() {
@@ -315,8 +316,14 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
     out
 }
 
-fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan) -> Vec<Text> {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
+fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) -> Vec<Text> {
+    let survey = &plan.surveys[data.survey];
+    let wave = &survey.waves[data.wave];
+    let own = match &wave.paper {
+        Some(paper) => paper.mapping.asked(question).and_then(|asked| paper.questionnaire.questions.get(asked.question)),
+        None => survey.questionnaire.questions.get(question),
+    };
+    let own = own.map(|q| q.id.as_str());
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
         let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();
@@ -330,6 +337,17 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan) -> Vec<Text> {
         && let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file)
     {
         out.push(Text::new(format!("{file}（人口表）"), format!("{file} (population table)")));
+        out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
+    }
+    for file in &wave.cleaning_logs {
+        let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
+        let of_log = || data.changes.iter().filter(|c| c.log.file.as_ref() == Some(file));
+        let changed = of_log().filter(|c| own.is_some() && c.place.question.as_deref() == own).count();
+        let removed = of_log().filter(|c| c.action == Action::Remove).count();
+        out.push(Text::new(
+            format!("{file}（修正記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),
+            format!("{file} (cleaning log)  {changed} answers to this question changed, {removed} returns taken out"),
+        ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
     }
     out

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, collect};
 use super::estimates::{estimates, measure_id};
 use super::load::Project;
 use super::notes::notes;
 use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
-use super::sensitivity;
+use super::sensitivity::{Files, effects as effects_of};
 use super::trend;
 use super::wave::{WaveData, prepare};
+use crate::answers::cleaning::Action;
 use crate::derived::{self, Manifest};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
@@ -39,6 +41,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What the cleaning logs did: answers changed, answers made blank, returns taken out.
+    pub fn cleaned(&self) -> [u64; 3] {
+        let changes = || self.waves.iter().flat_map(|w| &w.changes);
+        [Action::Change, Action::Blank, Action::Remove].map(|action| changes().filter(|c| c.action == action).count() as u64)
+    }
+
     /// Warnings among the findings, each counted as often as it occurs.
     pub fn warnings(&self) -> u64 {
         self.quality.findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum()
@@ -56,8 +64,12 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
     progress.start(Step::Estimate, waves.len() as u64);
     for wave in &mut waves {
         let of_wave = estimates(plan, wave)?;
-        let tables = &collected.responses[wave.survey][wave.wave];
-        effects.extend(sensitivity::effects(plan, wave, tables, population(plan, &collected, wave.survey, wave.wave), &of_wave)?);
+        let files = Files {
+            tables: &collected.responses[wave.survey][wave.wave],
+            logs: &logs_of(plan, wave.survey, wave.wave, &collected.logs)?,
+            population: population(plan, &collected, wave.survey, wave.wave),
+        };
+        effects.extend(effects_of(plan, wave, &files, &of_wave)?);
         records.extend(of_wave);
         progress.advance(1);
     }
@@ -85,6 +97,10 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
     if plan.data == DataKind::Synthetic {
         manifest.synthetic = Some(Text::new("合成データ", "synthetic data"));
     }
+    for data in &outcome.waves {
+        manifest.withheld_columns.extend(data.answers.withheld.iter().map(withheld));
+        manifest.cleaning_changes.extend(data.changes.iter().map(change));
+    }
     derived::write(dir, &manifest.seal(files))?;
     progress.finish();
     Ok(dir.to_path_buf())
@@ -102,7 +118,9 @@ fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result
     let mut waves = Vec::new();
     let mut mistakes = Vec::new();
     for (survey, wave) in wanted {
-        match prepare(plan, survey, wave, &collected.responses[survey][wave], population(plan, collected, survey, wave)) {
+        let prepared = logs_of(plan, survey, wave, &collected.logs)
+            .and_then(|logs| prepare(plan, survey, wave, &collected.responses[survey][wave], &logs, population(plan, collected, survey, wave)));
+        match prepared {
             Ok(data) => waves.push(data),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }

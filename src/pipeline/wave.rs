@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::plan::{Plan, Survey, Wave, Weighting};
 use super::population::{Population, joined};
+use crate::answers::cleaning::{AppliedChange, Cleaned, Log, clean};
 use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
 use crate::error::{Diagnostic, Error, Result};
@@ -38,18 +39,23 @@ pub(super) struct WaveData {
     pub(super) how: Vec<Text>,
     /// What making the design found.
     pub(super) findings: Vec<Finding>,
+    /// What the cleaning logs changed.
+    pub(super) changes: Vec<AppliedChange>,
 }
 
-/// Decodes the tables of a wave and declares its design.
+/// Applies the cleaning logs, decodes the tables of a wave and declares its design.
 ///
 /// # Errors
-/// Those of `answers::decode` and of the design: columns that are not there, duplicate ids under `fail`, a weight that is no
-/// number, a population table that does not match.
-pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], population: Option<&Table>) -> Result<WaveData> {
+/// Those of `answers::cleaning::clean`, of `answers::decode` and of the design: columns that are not there, duplicate ids
+/// under `fail`, a weight that is no number, a population table that does not match.
+pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], logs: &[Log], population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
     let paper = spec.paper(of).questionnaire;
-    let answers = answers::decode(paper, tables, &decode_options(spec, of))?;
+    let cleaned = cleaned(spec, of, tables, logs)?;
+    let tables = cleaned.as_ref().map_or(tables, |c| &c.tables);
+    let options = DecodeOptions { removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(), ..decode_options(spec, of) };
+    let answers = answers::decode(paper, tables, &options)?;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
     }
@@ -67,11 +73,13 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
             finding.place = place.clone();
         }
     }
-    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, touched, design, how, findings })
+    let (notes, changes) = cleaned.map_or_else(Default::default, |c| (c.findings, c.changes));
+    findings.splice(0..0, notes);
+    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, touched, design, how, findings, changes })
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
-fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
+pub(super) fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
     let Some(paper) = &of.paper else { return survey.dont_know_missing.clone() };
     let own = |id: &String| {
         let (reference, _) = survey.questionnaire.question(id)?;
@@ -84,9 +92,25 @@ fn place_of(of: &Wave) -> Place {
     of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default()
 }
 
-/// How the files of a wave are read as answers.
+/// How the files of a wave are read as answers, but for the returns that a person took out.
 pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
-    DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: dont_know_missing(survey, of) }
+    DecodeOptions {
+        respondent: of.respondent.clone(),
+        duplicates: of.duplicates,
+        dont_know_missing: dont_know_missing(survey, of),
+        removed: BTreeSet::new(),
+    }
+}
+
+/// The files of a wave with its cleaning logs applied; `None` without logs.
+///
+/// # Errors
+/// Those of [`clean`].
+pub(super) fn cleaned(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]) -> Result<Option<Cleaned>> {
+    if logs.is_empty() {
+        return Ok(None);
+    }
+    clean(survey.paper(of).questionnaire, tables, of.respondent.as_deref(), logs, of.old_values).map(Some)
 }
 
 /// The design of a wave whose answers have become others.

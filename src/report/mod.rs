@@ -23,6 +23,7 @@ mod xlsx;
 
 pub use quality::{csv as quality_csv, json as quality_json};
 pub use sensitivity::explained as policy_lines;
+pub use xlsx::cleaning;
 
 use crate::error::Error;
 use crate::indicator::{EstimateRecord, IndicatorTable, Quality};

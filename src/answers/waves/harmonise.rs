@@ -10,7 +10,8 @@ use crate::error::Result;
 pub struct Harmonised {
     /// The reference. A question of which the wave had options that are none of the reference's has them behind its own.
     pub questionnaire: Questionnaire,
-    /// The answers to it. The respondents, their places in the files and the findings are those of the wave.
+    /// The answers to it. The respondents, their places in the files, the findings and issues (with the question's index on
+    /// the wave's own paper) are those of the wave.
     pub answers: Answers,
 }
 
@@ -48,8 +49,9 @@ pub fn harmonise(reference: &Questionnaire, own: &Questionnaire, mapping: &Mappi
     let questionnaire = Questionnaire { title: reference.title.clone(), questions };
     let of_own = |index: usize| mapping.asked(index).and_then(|asked| answers.touched.get(asked.question)).copied().unwrap_or_default();
     let touched = (0..reference.questions.len()).map(of_own).collect();
-    let Answers { rows, source, source_row, repeated, findings, .. } = answers;
-    Ok(Harmonised { questionnaire, answers: Answers { rows, source, source_row, responses, ledger, touched, repeated, findings } })
+    let Answers { rows, source, source_row, repeated, findings, issues, withheld, .. } = answers;
+    let answers = Answers { rows, source, source_row, responses, ledger, touched, repeated, findings, issues, withheld };
+    Ok(Harmonised { questionnaire, answers })
 }
 
 /// The question with the wave's further options behind its own, and for each option of the wave its index there.
@@ -130,7 +132,8 @@ mod tests {
     fn answers(own: &Questionnaire, responses: Vec<Responses>) -> Answers {
         let rows = responses[0].len();
         let ledger = own.questions.iter().zip(&responses).map(|(q, r)| BaseLedger::of(&q.id, r, rows as u64 + 3, 2, 1).unwrap()).collect();
-        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, touched: vec![], repeated: 0, findings: vec![] }
+        let (source, source_row) = (vec![0; rows], (0..rows as u32).collect());
+        Answers { rows, source, source_row, responses, ledger, touched: vec![], repeated: 0, findings: vec![], issues: vec![], withheld: vec![] }
     }
 
     #[test]

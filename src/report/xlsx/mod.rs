@@ -1,6 +1,7 @@
 //! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, 注記, and 取扱い方針の影響 where there is
 //! any.
 
+pub mod cleaning;
 mod metrics;
 mod plain;
 mod progress;

@@ -9,6 +9,7 @@ use std::error::Error;
 mod bytes;
 mod citizen;
 mod codebook;
+mod corrections;
 mod counts;
 mod dice;
 mod elderly;
@@ -79,7 +80,11 @@ pub fn artifacts() -> Result<Vec<Artifact>, Box<dyn Error>> {
     for (path, seed, known, count) in [("raw/nishitokyo/elderly-r4.xlsx", 4022, 576, 1_207), ("raw/nishitokyo-trial/elderly-r7.xlsx", 4025, 661, 1_163)] {
         let people = people::elderly(seed, count, 30_001);
         let marks = elderly::answers(seed, known, &elderly, &people)?;
-        add(path, sheets::elderly(&Returns { book: &elderly, people: &people, marks: &marks, seed })?);
+        let returns = Returns { book: &elderly, people: &people, marks: &marks, seed };
+        add(path, sheets::elderly(&returns)?);
+        if path == "raw/nishitokyo-trial/elderly-r7.xlsx" {
+            add("raw/nishitokyo-trial/elderly-r7-corrections.csv", corrections::elderly(&returns)?);
+        }
     }
 
     add("raw/nishitokyo/counts.csv", counts::long(false, Encoding::Cp932)?);
