@@ -52,7 +52,7 @@ fn an_xlsform_becomes_a_text_that_a_person_can_edit() {
          select_multiple acts,acts,Activities,\"参加した活動\n（3つまで）\",\"selected(${member}, 'yes')\",count-selected(.) <= 3\n\
          integer,age,Age,年齢,,. >= 15 and . <= 120\n\
          decimal,hours,Hours,時間,\"selected(${acts}, 'a') or selected(${acts}, 'c')\",. > 0\n\
-         text,other,Other,その他,\"selected(${acts}, 'c') and ${age} > 20\",\n\
+         text,other,Other,その他,\"selected(${acts}, 'c') and ${age} > ${hours}\",\n\
          geopoint,place,Where?,場所,,\n",
     );
     let choices = table(
@@ -179,7 +179,49 @@ fn a_skip_rule_of_the_form_decides_who_was_asked() {
     let survey = table("type,name,label,relevant\nselect_one yn,a,A,\nselect_one yn,b,B,${a} = 'y'\n");
     let choices = table("list_name,name,label\nyn,y,Yes\nyn,n,No\n");
     let Draft { questionnaire, .. } = from_xlsform(&survey, &choices, "t").unwrap();
-    assert_eq!(questionnaire.questions[1].asked_if, Some(AskedIf { question: 0, categories: vec![0] }));
+    assert_eq!(questionnaire.questions[1].asked_if, Some(AskedIf::Chose { question: 0, categories: vec![0] }));
     let answers = decode(&questionnaire, &[table("a,b\ny,n\ny,\nn,\n")], &DecodeOptions::default()).unwrap();
     assert_eq!(answers.responses[1], Responses::Single(vec![Ok(1), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]));
+}
+
+/// What was not shown is empty: `!=` and `not(selected())` hold for it, `selected`, `=` and orders do not; a group's condition is
+/// its members'; a blank that the form allows is empty too.
+#[test]
+fn a_question_that_was_not_shown_counts_as_empty() {
+    let survey = table(
+        "type,name,label,relevant,required\n\
+         select_one yn,a,A,,true\n\
+         begin_group,g,G,${a} = 'y',\n\
+         select_one yn,b,B,,true\n\
+         begin_repeat,r,R,count-selected(${m}) = 0,\n\
+         integer,n,N,,\n\
+         end_repeat,,,,\n\
+         end_group,,,,\n\
+         select_multiple ms,m,M,,\n\
+         select_one yn,ne,NE,${b} != 'y',\n\
+         select_one yn,no,NO,\"not(selected(${m}, 'p'))\",\n\
+         select_one yn,few,FEW,count-selected(${m}) < 2,\n\
+         select_one yn,old,OLD,${n} >= 18,\n\
+         select_one yn,young,YOUNG,not(${n} >= 18),\n",
+    );
+    let choices = table("list_name,name,label\nyn,y,Yes\nyn,n,No\nms,p,P\nms,q,Q\n");
+    let Draft { mut questionnaire, findings } = from_xlsform(&survey, &choices, "t").unwrap();
+    // m comes after the repeat that names it.
+    assert_eq!(findings.iter().map(|f| (f.code, f.place.question.as_deref().unwrap())).collect::<Vec<_>>(), [("answers::form-rule", "n")]);
+    questionnaire.questions[2].asked_if = questionnaire.questions[1].asked_if.clone();
+    written(&questionnaire);
+    // b was not shown; b is n; b is y, m and n blank; m is p; all of it.
+    let data = table("a,b,n,m,ne,no,few,old,young\nn,,,q,,,,,\ny,n,17,q,,,,,\ny,y,,,,,,,\ny,y,18,p,,,,,\ny,n,40,p q,,,,,\n");
+    let answers = decode(&questionnaire, &[data], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let asked = |id: &str| -> Vec<bool> {
+        let (q, _) = questionnaire.question(id).unwrap();
+        (0..answers.rows).map(|row| answers.responses[q].missing(row) == Some(MissingReason::NoAnswer)).collect()
+    };
+    assert_eq!(asked("ne"), [true, true, false, false, true]);
+    assert_eq!(asked("no"), [true, true, true, false, false]);
+    assert_eq!(asked("few"), [true, true, true, true, false]);
+    assert_eq!(asked("old"), [false, false, false, true, true]);
+    assert_eq!(asked("young"), [true, true, true, false, false]);
+    let blank: Vec<(&str, u64)> = answers.findings.iter().filter(|f| f.code == "answers::blank-though-asked").map(|f| (f.place.question.as_deref().unwrap(), f.count)).collect();
+    assert_eq!(blank, [("n", 1), ("ne", 3), ("no", 3), ("few", 4), ("old", 2), ("young", 3)]);
 }

@@ -330,6 +330,32 @@ fn a_missing_column_is_told_with_what_comes_near() {
 }
 
 #[test]
+fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
+    let text = "title = \"\"\n[[question]]\nid = \"acts\"\ntype = \"multiple\"\noptions = [{ code = \"a\", label = \"A\" }, { code = \"other\", label = \"O\" }]\n\
+        [[question]]\nid = \"other\"\ntype = \"number\"\n[[question]]\nid = \"age\"\ntype = \"number\"\n";
+    let questionnaire = read_questionnaire(Arc::new(SourceText { file: "q".into(), text: text.into() })).unwrap();
+    let read = |header: &[&str]| -> Result<Vec<Vec<String>>, Error> {
+        let header: Vec<String> = header.iter().map(|h| (*h).to_owned()).collect();
+        let used = columns_used(&questionnaire, &[table(std::slice::from_ref(&header), &[vec!["1".to_owned(); header.len()]])])?;
+        Ok(used[0].iter().map(|u| u.columns.clone()).collect())
+    };
+    let plain = read(&["acts/a", "acts/other", "other", "age"]).unwrap();
+    assert_eq!(plain, [vec!["acts/a", "acts/other"], vec!["other"], vec!["age"]]);
+    let grouped = read(&["g/acts/a", "g/acts/other", "g/other", "h/sub/age"]).unwrap();
+    assert_eq!(grouped, [vec!["g/acts/a", "g/acts/other"], vec!["g/other"], vec!["h/sub/age"]], "an option of acts is not the question other");
+    assert_eq!(read(&["g.acts.a", "g.acts.other", "g.other", "age"]).unwrap()[1], ["g.other"]);
+    assert_eq!(read(&["acts", "h/age", "other", "age"]).unwrap()[2], ["age"], "the plain name comes first");
+    let told = |header: &[&str]| -> Vec<(&'static str, String)> { read(header).unwrap_err().diagnostics().iter().map(|d| (d.code, d.message.en.clone())).collect() };
+    let two = "2 columns could be question \"age\": g/age（@C）, h/age（@D）".to_owned();
+    assert_eq!(told(&["acts", "other", "g/age", "h/age"]), [("answers::ambiguous-column", two)]);
+    let ticks = "2 columns could be question \"acts\": g/acts/a（@C）, h/acts/a（@E）".to_owned();
+    assert_eq!(told(&["other", "age", "g/acts/a", "g/acts/other", "h/acts/a", "h/acts/other"]), [("answers::ambiguous-column", ticks)]);
+    for lost in ["age_group/years", "年代/age", "g/age_of_child", "g/teenage", "2024/age"] {
+        assert_eq!(told(&["acts", "other", lost])[0].0, "answers::missing-column", "{lost}");
+    }
+}
+
+#[test]
 fn a_column_that_one_file_of_the_wave_lacks_is_an_error() {
     let (people, questionnaire) = (people(), questionnaire(""));
     let good = file(&single_layouts()[0], &multiple_layouts()[0], &people);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shihyo::answers::{
-    AskedIf, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind, Questionnaire, TwoMarks, questionnaire_schema,
+    AskedIf, Comparison, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind, Questionnaire, TwoMarks, questionnaire_schema,
     read_questionnaire,
 };
 use shihyo::error::{Error, SourceText};
@@ -81,7 +81,7 @@ fn a_questionnaire_is_read_as_it_was_meant() {
     let QuestionKind::Multiple { categories, max_marks } = &many.kind else { panic!("{:?}", many.kind) };
     assert_eq!((categories.len(), *max_marks), (5, Some(3)));
     assert!(categories[3].free_text && categories[4].exclusive);
-    assert_eq!(many.asked_if, Some(AskedIf { question: 0, categories: vec![0, 2] }));
+    assert_eq!(many.asked_if, Some(AskedIf::Chose { question: 0, categories: vec![0, 2] }));
     assert_eq!((many.no_answer.len(), many.not_asked[0].as_str()), (0, "NA"));
     assert_eq!(many.policy.two_marks, TwoMarks::First, "defaults hold where the question says nothing");
     assert_eq!(many.policy.over_max, OverMax::Keep);
@@ -225,4 +225,68 @@ fn no_text_makes_the_reader_panic() {
     for end in GOOD.char_indices().map(|(at, _)| at) {
         let _ = read(&GOOD[..end]);
     }
+}
+
+const RULES: &str = r#"
+title = "調査"
+[[question]]
+id = "問1"
+type = "single"
+options = ["はい", "いいえ"]
+[[question]]
+id = "問2"
+type = "multiple"
+options = ["a", "b", "c"]
+[[question]]
+id = "年齢"
+type = "number"
+[[question]]
+id = "意見"
+type = "text"
+"#;
+
+fn rule(written: &str) -> String {
+    format!("{RULES}asked_if = {written}\n")
+}
+
+#[test]
+fn a_skip_rule_joins_several_questions() {
+    let of = |written: &str| read(&rule(written)).unwrap_or_else(|e| panic!("{e}")).questions[3].asked_if.clone().unwrap();
+    let chose = |question: usize, categories: &[usize]| AskedIf::Chose { question, categories: categories.to_vec() };
+    let yes = || chose(0, &[0]);
+    let old = AskedIf::Number { question: 2, comparisons: vec![(Comparison::AtLeast, 65.0)] };
+    assert_eq!(of("{ question = \"問1\", of = [\"はい\"] }"), yes());
+    assert_eq!(of("{ all = [{ question = \"問1\", of = [\"はい\"] }, { question = \"年齢\", at_least = 65 }] }"), AskedIf::All(vec![yes(), old.clone()]));
+    assert_eq!(of("{ any = [{ question = \"問2\", of = [\"3\", \"a\"] }, { not = { question = \"年齢\", at_least = 65 } }] }"), AskedIf::Any(vec![chose(1, &[0, 2]), AskedIf::Not(Box::new(old))]));
+    assert_eq!(of("{ question = \"問2\", answered = false }"), AskedIf::Not(Box::new(AskedIf::Answered(1))));
+    let between = vec![(Comparison::MoreThan, 0.5), (Comparison::AtMost, 2.0)];
+    assert_eq!(of("{ question = \"問2\", at_most = 2, more_than = 0.5 }"), AskedIf::Number { question: 1, comparisons: between });
+    assert_eq!(of("{ all = [{ any = [{ question = \"問1\", of = [\"はい\"] }] }] }"), yes(), "one condition needs no list");
+}
+
+#[test]
+fn mistakes_of_a_skip_rule_are_told_where_they_stand() {
+    let all = "{ all = [{ question = \"問1\", of = [\"はいい\"] }, { question = \"問3\", of = [\"はい\"] }, { not = { question = \"意見\", answered = true } }] }";
+    for (written, expected) in [
+        ("{ question = \"問1\", off = [\"はい\"] }", vec![("answers::unknown-key", "off")]),
+        ("{ question = \"問1\" }", vec![("answers::missing-key", "{ question = \"問1\" }")]),
+        ("{ }", vec![("answers::missing-key", "{ }")]),
+        ("{ of = [\"はい\"] }", vec![("answers::missing-key", "{ of = [\"はい\"] }")]),
+        ("{ all = [] }", vec![("answers::wrong-type", "[]")]),
+        ("{ question = \"問1\", of = [\"はい\"], answered = true }", vec![("answers::missing-key", "{ question = \"問1\", of = [\"はい\"], answered = true }")]),
+        ("{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }", vec![("answers::misplaced-key", "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }")]),
+        ("{ not = { of = [\"はい\"] }, at_least = 3 }", vec![("answers::missing-key", "{ not = { of = [\"はい\"] }, at_least = 3 }")]),
+        ("{ question = \"問1\", at_least = 2 }", vec![("answers::misplaced-key", "2")]),
+        ("{ question = \"年齢\", at_least = \"2\" }", vec![("answers::wrong-type", "\"2\"")]),
+        ("{ question = \"年齢\", at_least = nan }", vec![("answers::wrong-type", "nan")]),
+        ("{ question = \"年齢\", at_least = 1e300 }", vec![("answers::wrong-type", "1e300")]),
+        ("{ question = \"年齢\", of = [\"20\"] }", vec![("answers::unknown-option", "\"20\"")]),
+        (all, vec![("answers::unknown-option", "\"はいい\""), ("answers::unknown-question", "\"問3\""), ("answers::later-question", "\"意見\"")]),
+    ] {
+        let got = mistakes(&rule(written));
+        let told: Vec<(&str, &str)> = got.iter().map(|(code, text, _)| (*code, text.as_str())).collect();
+        assert_eq!(told, expected, "{written}");
+    }
+    let deep = format!("{}{{ question = \"問1\", of = [\"はい\"] }}{}", "{ not = ".repeat(10_000), " }".repeat(10_000));
+    assert!(read(&rule(&deep)).is_err(), "nested past reason, but no crash");
 }

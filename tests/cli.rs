@@ -110,17 +110,17 @@ fn settled(text: &str) -> String {
     out
 }
 
-const OUTPUTS: [&str; 9] = [
+const OUTPUTS: [&str; 11] = [
     "estimates.csv", "estimates.json", "indicators.csv", "indicators.json", "manifest.json", "progress-table.html", "progress-table.xlsx",
-    "quality.csv", "quality.json",
+    "quality.csv", "quality.json", "sensitivity.csv", "sensitivity.json",
 ];
 
-/// The folder holds the nine files, and they are those of the manifest.
+/// The folder holds the eleven files, and they are those of the manifest.
 fn assert_whole(project: &Project, folder: &str) {
     assert_eq!(project.files(folder), OUTPUTS);
     let manifest: Value = serde_json::from_slice(&fs::read(project.path(folder).join("manifest.json")).unwrap()).unwrap();
     let outputs = manifest["outputs"].as_array().unwrap();
-    assert_eq!(outputs.len(), 8);
+    assert_eq!(outputs.len(), 10);
     for output in outputs {
         let bytes = fs::read(project.path(folder).join(output["name"].as_str().unwrap())).unwrap();
         assert_eq!(sha256_hex(&bytes), output["sha256"].as_str().unwrap());

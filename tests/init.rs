@@ -82,7 +82,7 @@ fn types_options_and_skips_are_inferred_from_numbers() {
         ["性別 single 3", "問1 single 4", "問4s1 single 3", "問4s2 single 3", "問5 single 3", "問2 multiple 6", "問3 multiple 5", "年齢 number", "問6 single 2"]
     );
     let questions = &first.inferred.questionnaire.questions;
-    assert_eq!(questions[4].asked_if, Some(AskedIf { question: 1, categories: vec![0, 1] }));
+    assert_eq!(questions[4].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0, 1] }));
     assert!(questions.iter().enumerate().all(|(i, q)| i == 4 || q.asked_if.is_none()), "{questions:?}");
     assert_eq!((questions[0].no_answer.as_slice(), first.inferred.respondent.as_deref()), (&["99".to_owned()][..], Some("整理番号")));
     let plan = String::from_utf8(first.files[0].1.clone()).unwrap();
@@ -146,6 +146,6 @@ fn a_form_gives_the_words_and_the_rules() {
     let first = init(&form).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(types(&first), ["問1 single 2", "問2 single 2", "問3 multiple 3"]);
     assert_eq!(first.inferred.left_out.len(), 1);
-    assert_eq!(first.inferred.questionnaire.questions[2].asked_if, Some(AskedIf { question: 1, categories: vec![0] }));
+    assert_eq!(first.inferred.questionnaire.questions[2].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0] }));
     assert_eq!(runs(folder.path(), &first), Ok(3));
 }

@@ -63,7 +63,9 @@ fn the_files_come_sorted_and_twice_the_same() {
             "progress-table.html",
             "progress-table.xlsx",
             "quality.csv",
-            "quality.json"
+            "quality.json",
+            "sensitivity.csv",
+            "sensitivity.json"
         ]
     );
     assert!(first == render(&input).unwrap(), "two renderings differ");
@@ -77,10 +79,10 @@ fn an_empty_table_makes_every_file() {
     s.estimates.clear();
     s.quality.ledgers.clear();
     s.quality.findings.clear();
-    assert_eq!(files(&s).len(), 8);
+    assert_eq!(files(&s).len(), 10);
     s = sample(DataKind::Real);
     s.table.rows[0].measures.clear();
-    assert_eq!(files(&s).len(), 8, "an item without a measure");
+    assert_eq!(files(&s).len(), 10, "an item without a measure");
 }
 
 #[test]

@@ -45,8 +45,25 @@ const HEADS: [&str; 14] = [
 #[test]
 fn the_workbook_has_the_columns_of_the_office() {
     let mut book = workbook(&sample(DataKind::Synthetic));
-    assert_eq!(book.sheet_names(), ["進捗管理表", "達成状況", "データ", "注記"]);
+    assert_eq!(book.sheet_names(), ["進捗管理表", "達成状況", "データ", "注記", "取扱い方針の影響"]);
     assert_eq!(texts(&mut book, "進捗管理表")[2], HEADS);
+}
+
+#[test]
+fn the_effect_of_each_policy_is_told_on_the_page_and_in_the_workbook() {
+    let of = sample(DataKind::Synthetic);
+    let expected = ["R4", "単数回答に2つ以上の○", "問12", "10人", "無効回答とする", "30.6%", "番号の若い方を採る", "30.9%", "+0.3ポイント"];
+    let rows = texts(&mut workbook(&of), "取扱い方針の影響");
+    assert_eq!(rows[3][1..], expected);
+    let page = String::from_utf8(file(&of, "progress-table.html")).unwrap();
+    let block = page.split("取扱い方針の影響</h2>").nth(1).unwrap().split("</section>").next().unwrap();
+    for words in expected {
+        assert!(block.contains(words), "{words}");
+    }
+    assert!(block.contains("差が最も大きいのは「市民アンケート【"), "{block}");
+    let mut without = sample(DataKind::Synthetic);
+    without.quality.effects.clear();
+    assert_eq!(workbook(&without).sheet_names().len(), 4);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::tally::CellIssue;
+use super::treatment::Touched;
 use super::withheld::PersonalColumn;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -69,6 +70,24 @@ impl Responses {
             Responses::Number(_) | Responses::Text(_) => false,
         }
     }
+
+    /// The number that respondent `row` answered; of a multiple answer, how many options were marked.
+    pub(super) fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Responses::Number(v) => v.get(row)?.ok(),
+            Responses::Multiple(v) => v.get(row)?.ok().map(|bits| f64::from(bits.count_ones())),
+            Responses::Single(_) | Responses::Text(_) => None,
+        }
+    }
+
+    /// Whether respondent `row` gave an answer, valid or not. Boxes that are merely not ticked say nothing.
+    pub(super) fn says_something(&self, row: usize) -> bool {
+        match (self, self.missing(row)) {
+            (Responses::Multiple(all), None) => all.get(row).is_some_and(|a| *a != Ok(0)),
+            (_, None) => row < self.len(),
+            (_, Some(reason)) => reason == MissingReason::Invalid,
+        }
+    }
 }
 
 /// The categories `chosen` (indices below 128) as bits of a multiple answer.
@@ -89,6 +108,10 @@ pub struct Answers {
     pub responses: Vec<Responses>,
     /// One entry a question: who left the base, and why.
     pub ledger: Vec<BaseLedger>,
+    /// One entry a question: how many answers called for a decision of the office.
+    pub touched: Vec<Touched>,
+    /// Respondents with more than one row, of which one counts.
+    pub repeated: u64,
     /// What decoding found.
     pub findings: Vec<Finding>,
     /// The cells and rows that the findings are about, one by one, in the order of files, rows and questions.

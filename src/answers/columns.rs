@@ -49,8 +49,8 @@ pub(super) fn read(question: &Question, lexicon: &Lexicon, layout: &Layout, tabl
     (responses, issues)
 }
 
-/// An answer or the reason why there is none, and what is wrong.
-pub(super) type Read<T> = (Result<T, MissingReason>, Option<(Problem, String)>);
+/// An answer or the reason why there is none, and all that is wrong.
+pub(super) type Read<T> = (Result<T, MissingReason>, Vec<(Problem, String)>);
 
 struct Reader<'a> {
     question: &'a Question,
@@ -114,8 +114,8 @@ impl From<Word> for Said {
 /// Why a cell without options holds no answer.
 fn missing<T>(word: Word) -> Read<T> {
     match Said::from(word) {
-        Said::Missing(reason, wrong) => (Err(reason), wrong),
-        Said::One(_) | Said::Marked(_) | Said::NoneOfThem => (Err(Invalid), None),
+        Said::Missing(reason, wrong) => (Err(reason), wrong.into_iter().collect()),
+        Said::One(_) | Said::Marked(_) | Said::NoneOfThem => (Err(Invalid), Vec::new()),
     }
 }
 
@@ -127,7 +127,7 @@ impl Reader<'_> {
         let mut out = Vec::with_capacity(cells.rows.len());
         for (row, &value) in cells.rows.iter().enumerate() {
             let Some((answer, wrong)) = answers.get(value as usize) else { continue };
-            if let Some((problem, value)) = wrong {
+            for (problem, value) in wrong {
                 issues.note(row, *problem, value, column);
             }
             out.push(*answer);
@@ -180,7 +180,7 @@ impl Reader<'_> {
     fn finish<T>(&self, rows: Vec<Marks>, issues: &mut Issues, read: impl Fn(Marks) -> Read<T>) -> Vec<Result<T, MissingReason>> {
         let column = self.layout.columns().first().copied().unwrap_or_default();
         let judged = rows.into_iter().map(read).enumerate().map(|(row, (answer, wrong))| {
-            if let Some((problem, value)) = wrong {
+            for (problem, value) in wrong {
                 issues.note(row, problem, &value, column);
             }
             answer
@@ -190,35 +190,35 @@ impl Reader<'_> {
 
     fn single(&self, said: Said) -> Read<u16> {
         let bits = match said {
-            Said::One(k) => return (Ok(k), None),
+            Said::One(k) => return (Ok(k), Vec::new()),
             Said::Marked(bits) => bits,
-            Said::NoneOfThem => return (Err(NoAnswer), None),
-            Said::Missing(reason, wrong) => return (Err(reason), wrong),
+            Said::NoneOfThem => return (Err(NoAnswer), Vec::new()),
+            Said::Missing(reason, wrong) => return (Err(reason), wrong.into_iter().collect()),
         };
         let first = bits.trailing_zeros() as u16;
         if bits.count_ones() == 1 {
-            return (Ok(first), None);
+            return (Ok(first), Vec::new());
         }
         let answer = match self.question.policy.two_marks {
             TwoMarks::Invalid => Err(Invalid),
             TwoMarks::First => Ok(first),
         };
-        (answer, Some((Problem::TwoMarks, self.codes(bits))))
+        (answer, vec![(Problem::TwoMarks, self.codes(bits))])
     }
 
     fn multiple(&self, said: Said) -> Read<u128> {
         let bits = match said {
             Said::One(k) => 1u128.checked_shl(u32::from(k)).unwrap_or(0),
             Said::Marked(bits) => bits,
-            Said::NoneOfThem => return (Ok(0), None),
-            Said::Missing(reason, wrong) => return (Err(reason), wrong),
+            Said::NoneOfThem => return (Ok(0), Vec::new()),
+            Said::Missing(reason, wrong) => return (Err(reason), wrong.into_iter().collect()),
         };
-        let QuestionKind::Multiple { categories, max_marks } = &self.question.kind else { return (Ok(bits), None) };
+        let QuestionKind::Multiple { categories, max_marks } = &self.question.kind else { return (Ok(bits), Vec::new()) };
         let exclusive = (0u32..).zip(categories).filter(|(_, c)| c.exclusive).fold(0u128, |all, (k, _)| all | 1u128.checked_shl(k).unwrap_or(0));
         let mut kept = bits;
-        let mut wrong = None;
+        let mut wrong = Vec::new();
         if bits & exclusive != 0 && bits & !exclusive != 0 {
-            wrong = Some((Problem::ExclusiveWithOthers, self.codes(bits)));
+            wrong.push((Problem::ExclusiveWithOthers, self.codes(bits)));
             kept = match self.question.policy.exclusive_with_others {
                 ExclusiveWithOthers::Keep => bits,
                 ExclusiveWithOthers::DropExclusive => bits & !exclusive,
@@ -227,7 +227,7 @@ impl Reader<'_> {
         }
         match max_marks {
             Some(max) if kept.count_ones() > *max => {
-                let wrong = Some((Problem::OverMax, self.codes(bits)));
+                wrong.push((Problem::OverMax, self.codes(bits)));
                 match self.question.policy.over_max {
                     OverMax::Invalid => (Err(Invalid), wrong),
                     OverMax::First => (Ok(lowest(kept, *max)), wrong),
@@ -248,7 +248,7 @@ impl Reader<'_> {
     fn texts(&self, issues: &mut Issues) -> Vec<Result<(), MissingReason>> {
         let mut rows = vec![Err(NoAnswer); self.table.row_count()];
         for &column in self.layout.columns() {
-            let here = self.each(column, issues, |cell| self.lexicon.blank(cell).map_or((Ok(()), None), missing));
+            let here = self.each(column, issues, |cell| self.lexicon.blank(cell).map_or((Ok(()), Vec::new()), missing));
             for (row, answer) in rows.iter_mut().zip(here) {
                 if row.is_err() && answer != Err(NoAnswer) {
                     *row = answer;
@@ -271,9 +271,9 @@ pub(super) fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
     let signed = plain.strip_prefix(['△', '▲']).map_or(plain.clone(), |rest| format!("-{rest}"));
     let digits = signed.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+' || c == '.');
     match signed.parse::<f64>().ok().filter(|x| digits && x.is_finite()) {
-        None => (Err(Invalid), Some((Problem::NotANumber, folded))),
-        Some(x) if range.is_some_and(|(low, high)| x < low || x > high) => (Err(Invalid), Some((Problem::OutOfRange, folded))),
-        Some(x) => (Ok(x), None),
+        None => (Err(Invalid), vec![(Problem::NotANumber, folded)]),
+        Some(x) if range.is_some_and(|(low, high)| x < low || x > high) => (Err(Invalid), vec![(Problem::OutOfRange, folded)]),
+        Some(x) => (Ok(x), Vec::new()),
     }
 }
 
@@ -291,7 +291,7 @@ mod tests {
 
     fn said(text: &str) -> Result<f64, Option<Problem>> {
         let (answer, wrong) = number(&Cell::Text(text.into()), Some((0.0, 120_000.0)));
-        answer.map_err(|_| wrong.map(|(problem, _)| problem))
+        answer.map_err(|_| wrong.first().map(|(problem, _)| *problem))
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::answer::{Answers, BaseLedger, MissingReason, Responses};
 use super::lexicon::Lexicon;
 use super::locate::{Heads, Layout};
 use super::questionnaire::{Question, QuestionKind, Questionnaire};
-use super::tally::Issues;
+use super::tally::{Issues, Problem};
+use super::treatment::Touched;
 use super::withheld::{self, PersonalColumn};
 use super::{columns, returns, skip, spelling, toml_text};
 use crate::error::{Diagnostic, Error, Result};
@@ -122,25 +123,33 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     }
     let mut responses: Vec<Responses> = Vec::new();
     let mut ledger = Vec::new();
+    let mut touched = Vec::new();
     let of_question = |(q, question): (usize, &Question)| {
         let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
         gather(&question.kind, &parts, &source, &source_row)
     };
     let gathered: Vec<Responses> = questions.par_iter().enumerate().map(of_question).collect();
     for ((q, question), mut own) in questions.iter().enumerate().zip(gathered) {
+        let mut own_touched = Touched::default();
         for (t, table) in tables.iter().enumerate() {
             if let Some((_, found)) = read.get(t).and_then(|all| all.get(q)) {
                 findings.extend(found.findings(question, table, |row| kept(t, row)));
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
+                own_touched.two_marks += found.count(Problem::TwoMarks, |row| kept(t, row));
+                own_touched.over_max += found.count(Problem::OverMax, |row| kept(t, row));
+                own_touched.exclusive_with_others += found.count(Problem::ExclusiveWithOthers, |row| kept(t, row));
             }
         }
-        if let Some(earlier) = question.asked_if.as_ref().and_then(|rule| responses.get(rule.question)) {
+        if question.asked_if.is_some() {
             let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
-            for (t, (table, found)) in tables.iter().zip(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row))).enumerate() {
+            for (t, (table, found)) in tables.iter().zip(skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row))).enumerate() {
                 findings.extend(found.findings(question, table, |_| true));
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |_| true));
+                own_touched.not_asked_but_answered += found.count(Problem::AnsweredThoughNotAsked, |_| true);
             }
         }
+        own_touched.dont_know = says_dont_know(question, &own);
+        touched.push(own_touched);
         responses.push(own);
     }
     for (question, own) in questions.iter().zip(&mut responses) {
@@ -150,7 +159,7 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         ledger.push(BaseLedger::of(&question.id, own, sorted.returned, sorted.invalid_returns, sorted.duplicates)?);
     }
     issues.sort_unstable();
-    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, findings, issues, withheld })
+    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, touched, repeated: sorted.repeated, findings, issues, withheld })
 }
 
 fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
@@ -168,11 +177,16 @@ fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Di
 
 /// The columns of every question in one table.
 fn locate(questions: &[Question], lexicons: &[Lexicon], table: &Table) -> Result<Vec<Layout>> {
+    locate_some(questions, questions.iter().zip(lexicons), table)
+}
+
+/// The columns of `some` of the questions in one table.
+pub(super) fn locate_some<'q>(questions: &[Question], some: impl Iterator<Item = (&'q Question, &'q Lexicon)>, table: &Table) -> Result<Vec<Layout>> {
     let ids: BTreeSet<String> = questions.iter().map(|q| spelling::label(&q.id)).collect();
     let heads = Heads::of(table);
     let mut found = Vec::new();
     let mut mistakes = Vec::new();
-    for (question, lexicon) in questions.iter().zip(lexicons) {
+    for (question, lexicon) in some {
         match heads.locate(question, lexicon, &ids) {
             Ok(layout) => found.push(layout),
             Err(error) => mistakes.extend(error.into_diagnostics()),
@@ -237,7 +251,7 @@ fn read(questions: &[Question], lexicons: &[Lexicon], layouts: &[Layout], table:
 }
 
 /// The kept rows of all tables, in one.
-fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row: &[u32]) -> Responses {
+pub(super) fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row: &[u32]) -> Responses {
     fn pick<T: Copy>(
         parts: &[&Responses],
         source: &[u16],
@@ -262,7 +276,7 @@ fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row:
 /// Applies a skip rule; the rows that break it, by file and answer.
 fn skipped(
     question: &Question,
-    earlier: &Responses,
+    earlier: &[Responses],
     own: &mut Responses,
     tables: &[Table],
     columns: &[usize],
@@ -294,8 +308,21 @@ fn answer_in_words(question: &Question, responses: &Responses, row: usize) -> St
     labels.collect::<Vec<_>>().join("、")
 }
 
+/// How many said わからない and nothing else.
+fn says_dont_know(question: &Question, responses: &Responses) -> u64 {
+    let dont_know: Vec<usize> = (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
+    let mask = super::answer::mask(&dont_know);
+    let said = match responses {
+        _ if dont_know.is_empty() => 0,
+        Responses::Single(rows) => rows.iter().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).count(),
+        Responses::Multiple(rows) => rows.iter().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).count(),
+        Responses::Number(_) | Responses::Text(_) => 0,
+    };
+    said as u64
+}
+
 /// わからない as a missing reason: a single answer that is it, a multiple answer that is nothing else.
-fn leave_dont_know(question: &Question, responses: &mut Responses) {
+pub(super) fn leave_dont_know(question: &Question, responses: &mut Responses) {
     let dont_know: Vec<usize> = (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
     match responses {
         Responses::Single(rows) => {

@@ -1,7 +1,8 @@
 //! Where the answers to a question stand in a table: which columns, and how they are laid out.
 //!
 //! Columns are found by the question's id, its words, or the id with its words behind it (`問12 今後…`); the columns of its
-//! options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or by the second header row.
+//! options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or by the second header row. Where
+//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +71,20 @@ impl<'a> Heads<'a> {
         if !question.columns.is_empty() {
             return self.named(question, lexicon);
         }
+        let error = match self.found(question, lexicon, ids) {
+            Ok(layout) => return Ok(layout),
+            Err(error) => error,
+        };
+        // Two columns that could be it are not settled by a third one in a group.
+        self.whole(question, ids)?;
+        match self.in_group(question, ids)? {
+            Some(inside) => inside.found(question, lexicon, ids),
+            None => Err(error),
+        }
+    }
+
+    /// The columns that the headers name.
+    fn found(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout> {
         let many = matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. });
         let whole = self.whole(question, ids)?;
         if let (Some(column), false) = (whole, matches!(question.kind, QuestionKind::Multiple { .. })) {
@@ -92,6 +107,31 @@ impl<'a> Heads<'a> {
         }
         let lacking = if found.is_empty() { None } else { options.iter().position(Option::is_none) };
         Err(self.missing(question, lacking).into())
+    }
+
+    /// The headers of the question where they bear the groups that it stands in (`group/sub/q`, `group/q/option`, `group.q`),
+    /// without those groups; all other headers blank. `None` when there are none.
+    ///
+    /// # Errors
+    /// `answers::ambiguous-column`: the question stands in two groups.
+    fn in_group(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<Heads<'a>>> {
+        let id = spelling::label(&question.id);
+        let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut heads = Vec::new();
+        for (index, head) in self.heads.iter().enumerate() {
+            let inside = grouped(&head.last, &id, ids);
+            if let Some((group, _)) = inside {
+                groups.entry(group).or_insert(index);
+            }
+            let own = inside.map_or(String::new(), |(_, own)| own.to_owned());
+            heads.push(Head { above: Vec::new(), last: own.clone(), name: own, item: String::new() });
+        }
+        if groups.len() > 1 {
+            let mut columns: Vec<usize> = groups.into_values().collect();
+            columns.sort_unstable();
+            return Err(self.ambiguous(question, &columns).into());
+        }
+        Ok((groups.len() == 1).then_some(Heads { table: self.table, heads }))
     }
 
     /// The columns that the questionnaire names.
@@ -136,16 +176,18 @@ impl<'a> Heads<'a> {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
             _ if matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. }) && best != Some(0) => Ok(None),
-            several => {
-                let names: Vec<String> = several.iter().filter_map(|&i| self.table.columns.get(i)).map(|c| format!("{}（@{}）", c.name(), crate::raw::letters(c.position))).collect();
-                let message = Text::new(
-                    format!("設問「{}」の列とみられるものが {} 列あります: {}", question.id, several.len(), names.join("、")),
-                    format!("{} columns could be question \"{}\": {}", several.len(), question.id, names.join(", ")),
-                );
-                let help = Text::new("調査票の columns に列を書いてください（列番号なら @AO の形）", "name the column under columns in the questionnaire (@AO for a column by its letters)");
-                Err(Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help).into())
-            }
+            several => Err(self.ambiguous(question, several).into()),
         }
+    }
+
+    fn ambiguous(&self, question: &Question, several: &[usize]) -> Diagnostic {
+        let names: Vec<String> = several.iter().filter_map(|&i| self.table.columns.get(i)).map(|c| format!("{}（@{}）", c.name(), crate::raw::letters(c.position))).collect();
+        let message = Text::new(
+            format!("設問「{}」の列とみられるものが {} 列あります: {}", question.id, several.len(), names.join("、")),
+            format!("{} columns could be question \"{}\": {}", several.len(), question.id, names.join(", ")),
+        );
+        let help = Text::new("調査票の columns に列を書いてください（列番号なら @AO の形）", "name the column under columns in the questionnaire (@AO for a column by its letters)");
+        Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help)
     }
 
     /// For each option its column, and the columns that bear a number.
@@ -294,6 +336,27 @@ fn item_rank(head: &Head, question: &Question) -> Option<u8> {
         Some(spelling::whole_number(code)? == spelling::whole_number(item)?)
     };
     words.or_else(|| (sub_question(&head.last) == Some(true)).then_some(0))
+}
+
+/// `group/sub/q/option` as the groups and the rest that begins with the question's id. A name that is
+/// itself a question's is no group's, for what follows it is an option of that question.
+fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>) -> Option<(&'h str, &'h str)> {
+    for (at, sign) in head.match_indices(['/', '.']) {
+        let (groups, own) = (&head[..at], &head[at + sign.len()..]);
+        if !groups.split(['/', '.']).all(|group| is_group(group) && !ids.contains(group)) {
+            return None;
+        }
+        let behind = own.strip_prefix(id).filter(|_| !id.is_empty());
+        if behind.is_some_and(|rest| rest.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+            return Some((groups, own));
+        }
+    }
+    None
+}
+
+/// Whether a group of Kobo and ODK can bear this name: ASCII, without a blank.
+pub(super) fn is_group(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` → `SQ001`.

@@ -39,6 +39,7 @@
 //! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`, returns and
 //! duplicates in [`decode`], bases at [`Base`].
 
+mod again;
 mod answer;
 mod base;
 pub mod cleaning;
@@ -52,25 +53,31 @@ mod locate;
 mod personal;
 mod questionnaire;
 mod resolve;
+mod resolve_rule;
 mod returns;
+mod rule;
 mod skip;
 mod spec;
 mod spelling;
 mod tally;
 mod toml_check;
 pub mod toml_text;
+mod treatment;
 mod waves;
 mod withheld;
 mod write;
 
+pub use again::{depends_on, treated};
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
 pub use questionnaire::{
-    AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+    Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use rule::{AskedIf, Comparison};
 pub use tally::{CellIssue, Problem};
+pub use treatment::{DontKnow, Touched, Treatment};
 pub use waves::{
     AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged, NEAR, Paper, compare_papers, harmonise, labelled,
     most_alike, similarity,

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rule::AskedIf;
 use super::spelling;
 
 /// A whole questionnaire.
@@ -157,13 +158,4 @@ pub struct Category {
     pub exclusive: bool,
     /// その他（　　）: words that are no option's, found where this option could stand, mean that it was chosen.
     pub free_text: bool,
-}
-
-/// A skip rule: the question is asked of those whose answer to `question` is one of `categories`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedIf {
-    /// Index of the earlier question in the questionnaire.
-    pub question: usize,
-    /// Indices of its categories.
-    pub categories: Vec<usize>,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_spanned::Spanned;
 
-use super::questionnaire::{AskedIf, Category, Policy, Question, QuestionKind, Questionnaire};
-use super::spec::{AskedIfSpec, KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
+use super::questionnaire::{Category, Policy, Question, QuestionKind, Questionnaire};
+use super::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use super::{spelling, toml_text};
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::text::Text;
@@ -31,7 +31,7 @@ const CODES: toml_text::Codes = toml_text::Codes {
 /// # Errors
 /// All mistakes of form in one go; where there are none, all mistakes of meaning in one go, each with its stretch of the
 /// text: an id, a code or a label that stands twice; a label that is another option's code; a skip rule naming a question
-/// or an option that is not there or comes later; more than [`MOST_OPTIONS`] options of a multiple answer; a range whose
+/// or an option that is not there or comes later, or comparing what is no number; more than [`MOST_OPTIONS`] options of a multiple answer; a range whose
 /// ends are swapped; a key that the type of question does not take; a missing code that is an option's.
 pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     let spec: QuestionnaireSpec = toml_text::read(&source, &CODES)?;
@@ -57,15 +57,16 @@ pub fn questionnaire_schema() -> Value {
     schemars::schema_for!(QuestionnaireSpec).to_value()
 }
 
-struct Resolver<'a> {
+pub(super) struct Resolver<'a> {
     source: &'a Arc<SourceText>,
     found: Vec<Diagnostic>,
-    done: Vec<Question>,
+    /// The questions before the one that is resolved.
+    pub(super) done: Vec<Question>,
     ids: BTreeMap<String, usize>,
 }
 
 impl Resolver<'_> {
-    fn mistake<T>(&mut self, code: &'static str, at: &Spanned<T>, ja: String, en: String, help: Option<Text>) {
+    pub(super) fn mistake<T>(&mut self, code: &'static str, at: &Spanned<T>, ja: String, en: String, help: Option<Text>) {
         let mut diagnostic = Diagnostic::new(code, Text::new(ja, en)).span(toml_text::span_of(self.source, at));
         diagnostic.help = help;
         self.found.push(diagnostic);
@@ -197,38 +198,6 @@ impl Resolver<'_> {
                 self.mistake("answers::code-clash", code, format!("「{word}」は無回答と非該当の両方になっています"), format!("\"{word}\" is both no answer and not asked"), None);
             }
         }
-    }
-
-    fn asked_if(&mut self, whole: &QuestionnaireSpec, id: &str, rule: &AskedIfSpec) -> Option<AskedIf> {
-        let named = rule.question.get_ref();
-        let Some(earlier) = self.done.iter().position(|q| spelling::label(&q.id) == spelling::label(named)) else {
-            let later = whole.question.iter().any(|q| spelling::label(q.id.get_ref()) == spelling::label(named));
-            if later {
-                self.mistake("answers::later-question", &rule.question, format!("「{named}」は「{id}」より前の設問ではありません"), format!("\"{named}\" does not come before \"{id}\""), None);
-            } else {
-                let ids: Vec<String> = self.done.iter().map(|q| q.id.clone()).collect();
-                let help = toml_text::did_you_mean(named, ids.iter().map(String::as_str));
-                self.mistake("answers::unknown-question", &rule.question, format!("設問「{named}」はありません"), format!("there is no question \"{named}\""), help);
-            }
-            return None;
-        };
-        let mut categories = Vec::new();
-        let mut wrong = Vec::new();
-        if let Some(filter) = self.done.get(earlier) {
-            for word in &rule.of {
-                match filter.category(word.get_ref()) {
-                    Some(k) => categories.push(k),
-                    None => wrong.push((word, toml_text::did_you_mean(word.get_ref(), filter.categories().iter().map(|c| c.label.as_str())))),
-                }
-            }
-        }
-        for (word, help) in wrong {
-            let text = word.get_ref();
-            self.mistake("answers::unknown-option", word, format!("「{named}」に選択肢「{text}」はありません"), format!("\"{named}\" has no option \"{text}\""), help);
-        }
-        categories.sort_unstable();
-        categories.dedup();
-        Some(AskedIf { question: earlier, categories })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::answer::{MissingReason, Responses};
+use super::answer::Responses;
 use super::spelling;
 use super::tally::{CellIssue, Problem, row_list};
 use super::toml_text;
@@ -22,6 +22,8 @@ pub(super) struct Returns {
     pub(super) returned: u64,
     pub(super) invalid_returns: u64,
     pub(super) duplicates: u64,
+    /// Respondents with more than one row.
+    pub(super) repeated: u64,
     pub(super) findings: Vec<Finding>,
     /// The rows that the warnings are about, in no order.
     pub(super) issues: Vec<CellIssue>,
@@ -60,7 +62,7 @@ fn place(table: &Table) -> Place {
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
 pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
-    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new(), issues: Vec::new() };
+    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, repeated: 0, findings: Vec::new(), issues: Vec::new() };
     let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());
     // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
     let names_of = |c: &Column| -> Vec<String> { c.values.par_iter().map(|cell| spelling::code(&cell.text())).collect() };
@@ -75,7 +77,7 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
                 sorted.invalid_returns += 1;
                 continue;
             }
-            let said = responses.get(t).is_some_and(|all| all.iter().any(|r| says_something(r, row)));
+            let said = responses.get(t).is_some_and(|all| all.iter().any(|r| r.says_something(row)));
             let name = names.as_ref().zip(column).map(|(names, c)| c.rows.get(row).and_then(|&v| names.get(v as usize)).map_or("", String::as_str));
             match (name, said) {
                 (Some(""), false) => template.push(row),
@@ -120,15 +122,6 @@ fn repeated<'n>(tables: &[Table], all_names: &[Option<Vec<String>>], column: Opt
     }
     let mut seen = HashSet::with_capacity(named.len());
     named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect()
-}
-
-/// Whether the row holds an answer, valid or not, to this question. Boxes that are merely not ticked say nothing.
-fn says_something(responses: &Responses, row: usize) -> bool {
-    match (responses, responses.missing(row)) {
-        (Responses::Multiple(all), None) => all.get(row).is_some_and(|a| *a != Ok(0)),
-        (_, None) => true,
-        (_, Some(reason)) => reason == MissingReason::Invalid,
-    }
 }
 
 impl Returns {
@@ -187,6 +180,7 @@ impl Returns {
         let first = shown.first().map(at).unwrap_or_default();
         self.findings.push(Finding::warning("answers::duplicate-respondent", message, first).count(left));
         self.duplicates += left;
+        self.repeated += places.len() as u64;
         Ok(())
     }
 }

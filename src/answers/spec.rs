@@ -59,7 +59,8 @@ pub(super) struct QuestionSpec {
     #[schemars(with = "Option<Vec<OptionSpec>>")]
     pub(super) options: Option<Spanned<Vec<Spanned<OptionSpec>>>>,
     /// 限定条件。例: asked_if = { question = "問11", of = ["はい"] }
-    pub(super) asked_if: Option<AskedIfSpec>,
+    #[schemars(with = "Option<AskedIfSpec>")]
+    pub(super) asked_if: Option<Spanned<AskedIfSpec>>,
     /// ○の数の上限（○は3つまで → 3）
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub(super) max_marks: Option<Spanned<u32>>,
@@ -93,16 +94,43 @@ pub(super) enum KindSpec {
     Text,
 }
 
-/// 限定条件: 前の設問の回答で、この設問に進む人
+/// 限定条件: 前の設問の回答で、この設問に進む人。条件は1つ（question）か、組み合わせ（all / any / not）
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AskedIfSpec {
     /// 前の設問の番号
-    #[schemars(with = "String")]
-    pub(super) question: Spanned<String>,
-    /// この設問に進む選択肢
-    #[schemars(with = "Vec<String>", length(min = 1))]
-    pub(super) of: Vec<Spanned<String>>,
+    #[schemars(with = "Option<String>")]
+    pub(super) question: Option<Spanned<String>>,
+    /// この設問に進む選択肢（どれか1つを選んだ人）。例: of = ["はい"]
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
+    pub(super) of: Option<Vec<Spanned<String>>>,
+    /// 数量がこの数以上（複数回答では、○の数が）。例: at_least = 65
+    #[schemars(with = "Option<f64>")]
+    pub(super) at_least: Option<Spanned<f64>>,
+    /// 数量（○の数）がこの数を超える
+    #[schemars(with = "Option<f64>")]
+    pub(super) more_than: Option<Spanned<f64>>,
+    /// 数量（○の数）がこの数以下
+    #[schemars(with = "Option<f64>")]
+    pub(super) at_most: Option<Spanned<f64>>,
+    /// 数量（○の数）がこの数未満
+    #[schemars(with = "Option<f64>")]
+    pub(super) less_than: Option<Spanned<f64>>,
+    /// 数量（○の数）がちょうどこの数
+    #[schemars(with = "Option<f64>")]
+    pub(super) equals: Option<Spanned<f64>>,
+    /// true: 前の設問に回答がある人 | false: 空欄か非該当の人
+    #[schemars(with = "Option<bool>")]
+    pub(super) answered: Option<Spanned<bool>>,
+    /// すべてに当てはまる人。例: all = [{ question = "問1", of = ["はい"] }, { question = "年齢", at_least = 65 }]
+    #[schemars(with = "Option<Vec<AskedIfSpec>>", length(min = 1))]
+    pub(super) all: Option<Vec<Spanned<AskedIfSpec>>>,
+    /// どれかに当てはまる人
+    #[schemars(with = "Option<Vec<AskedIfSpec>>", length(min = 1))]
+    pub(super) any: Option<Vec<Spanned<AskedIfSpec>>>,
+    /// 当てはまらない人（前の設問が非該当の人を含む）。例: not = { question = "問1", of = ["いいえ"] }
+    #[schemars(with = "Option<Box<AskedIfSpec>>")]
+    pub(super) not: Option<Box<Spanned<AskedIfSpec>>>,
 }
 
 /// 記入の決まりに反する回答の扱い

@@ -35,6 +35,8 @@ pub enum Problem {
     AnsweredFilterUnknown,
     /// Not asked according to the file, though the skip rule asks.
     NotAskedThoughAsked,
+    /// Blank, though the skip rule asks.
+    BlankThoughAsked,
     /// Answers, but no respondent id.
     NoRespondentId,
     /// No answer to any question.
@@ -81,6 +83,15 @@ impl Issues {
             None => *self.kinds.entry((problem, value.to_owned(), column)).or_insert(next),
         };
         self.rows.push((row as u32, kind));
+    }
+
+    /// How often `problem` was noted of the rows that `keep` keeps.
+    pub(super) fn count(&self, problem: Problem, keep: impl Fn(usize) -> bool) -> u64 {
+        let kinds: Vec<u32> = self.kinds.iter().filter(|((p, _, _), _)| *p == problem).map(|(_, kind)| *kind).collect();
+        if kinds.is_empty() {
+            return 0;
+        }
+        self.rows.iter().filter(|(row, kind)| kinds.contains(kind) && keep(*row as usize)).count() as u64
     }
 
     /// The issues of the rows that `keep` keeps, one by one, for question `question` of table `table`. Where several columns
@@ -207,6 +218,7 @@ impl Problem {
             Problem::AnsweredThoughNotAsked => "answers::answered-though-not-asked",
             Problem::AnsweredFilterUnknown => "answers::answered-filter-unknown",
             Problem::NotAskedThoughAsked => "answers::not-asked-though-asked",
+            Problem::BlankThoughAsked => "answers::blank-though-asked",
             Problem::NoRespondentId => "answers::no-respondent-id",
             Problem::BlankReturn => "answers::blank-return",
             Problem::DuplicateRespondent => "answers::duplicate-respondent",
@@ -225,8 +237,9 @@ impl Problem {
             Problem::OverMax => ("○の数が上限を超える回答", "more marks than allowed"),
             Problem::ExclusiveWithOthers => ("他と一緒に選べない選択肢と他の選択肢", "an exclusive option together with others"),
             Problem::AnsweredThoughNotAsked => ("非該当なのに回答がある", "answered though not asked"),
-            Problem::AnsweredFilterUnknown => ("前の設問が無回答・無効だが回答がある", "answered, though the earlier question has no valid answer"),
+            Problem::AnsweredFilterUnknown => ("前の設問が無回答・無効で該当か分からないが、回答がある", "answered, though an earlier question has no valid answer"),
             Problem::NotAskedThoughAsked => ("前の設問では該当するのに、ファイルでは非該当", "not asked according to the file, though the skip rule asks"),
+            Problem::BlankThoughAsked => ("該当するのに空欄", "blank, though the skip rule asks"),
             Problem::NoRespondentId => ("回答者番号がない", "no respondent id"),
             Problem::BlankReturn => ("どの設問にも回答がない", "no answer to any question"),
             Problem::DuplicateRespondent => ("回答者番号の重複", "the respondent id stands more than once"),
@@ -236,7 +249,7 @@ impl Problem {
 
     /// How much it matters.
     pub fn severity(self) -> Severity {
-        if self == Problem::AnsweredFilterUnknown { Severity::Note } else { Severity::Warning }
+        if matches!(self, Problem::AnsweredFilterUnknown | Problem::BlankThoughAsked) { Severity::Note } else { Severity::Warning }
     }
 
     /// Whether it is about all marks of the answer, not about one cell of several.
@@ -278,6 +291,7 @@ fn done(problem: Problem, question: &Question) -> (&'static str, &'static str) {
         },
         Problem::AnsweredFilterUnknown => ("回答を数えた", "the answer was counted"),
         Problem::NotAskedThoughAsked => ("非該当とした", "counted as not asked"),
+        Problem::BlankThoughAsked => ("無回答とした", "counted as no answer"),
         Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Ambiguous | Problem::Unreadable => INVALID,
         Problem::NoRespondentId | Problem::BlankReturn | Problem::DuplicateRespondent => ("無効票とした", "left out as an invalid return"),
     }

@@ -1,6 +1,7 @@
 //! A questionnaire as text: the TOML that [`super::read_questionnaire`] reads back into the same questionnaire.
 
 use super::questionnaire::{Category, Question, QuestionKind, Questionnaire};
+use super::rule::AskedIf;
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be fewer than
 /// questions.
@@ -70,11 +71,8 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
         QuestionKind::Number { range: Some(range) } => line("range", format!("[{}, {}]", range.start(), range.end())),
         _ => {}
     }
-    if let Some(rule) = &question.asked_if
-        && let Some(earlier) = whole.questions.get(rule.question)
-    {
-        let of = rule.categories.iter().filter_map(|k| earlier.categories().get(*k)).map(|c| &c.label);
-        line("asked_if", format!("{{ question = {}, of = {} }}", quoted(&earlier.id), list(of)));
+    if let Some(rule) = &question.asked_if {
+        line("asked_if", self::rule(rule, whole, 0));
     }
     for (key, words) in [("columns", &question.columns), ("no_answer", &question.no_answer), ("not_asked", &question.not_asked)] {
         if !words.is_empty() {
@@ -91,6 +89,37 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     let said: Vec<String> = said.into_iter().flatten().collect();
     if !said.is_empty() {
         line("policy", format!("{{ {} }}", said.join(", ")));
+    }
+}
+
+/// A skip rule as a table on one line, a long list of conditions one a line.
+fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
+    let named = |question: usize| whole.questions.get(question).map_or_else(String::new, |q| quoted(&q.id));
+    let several = |key: &str, rules: &[AskedIf]| {
+        let each: Vec<String> = rules.iter().map(|r| rule(r, whole, depth + 1)).collect();
+        if each.iter().map(|r| r.chars().count()).sum::<usize>() < 100 {
+            return format!("{{ {key} = [{}] }}", each.join(", "));
+        }
+        let (inner, outer) = ("    ".repeat(depth + 1), "    ".repeat(depth));
+        format!("{{ {key} = [\n{inner}{},\n{outer}] }}", each.join(&format!(",\n{inner}")))
+    };
+    match of {
+        AskedIf::Chose { question, categories } => {
+            let options = whole.questions.get(*question).map(|q| q.categories()).unwrap_or_default();
+            let labels = categories.iter().filter_map(|k| options.get(*k)).map(|c| &c.label);
+            format!("{{ question = {}, of = {} }}", named(*question), list(labels))
+        }
+        AskedIf::Number { question, comparisons } => {
+            let limits: Vec<String> = comparisons.iter().map(|(how, limit)| format!("{} = {limit}", how.key())).collect();
+            format!("{{ question = {}, {} }}", named(*question), limits.join(", "))
+        }
+        AskedIf::Answered(question) => format!("{{ question = {}, answered = true }}", named(*question)),
+        AskedIf::Not(inner) => match inner.as_ref() {
+            AskedIf::Answered(question) => format!("{{ question = {}, answered = false }}", named(*question)),
+            inner => format!("{{ not = {} }}", rule(inner, whole, depth)),
+        },
+        AskedIf::All(rules) => several("all", rules),
+        AskedIf::Any(rules) => several("any", rules),
     }
 }
 
@@ -152,6 +181,12 @@ mod tests {
             id = "意見"
             type = "text"
             no_answer = []
+            asked_if = { all = [
+                { question = "年齢", at_least = 18, less_than = 64.5 },
+                { not = { any = [{ question = "問1", of = ["はい"] }, { question = "問2", at_most = -1 }, { all = [{ question = "年齢", answered = true }] }] } },
+                { question = "問2", answered = false },
+                { not = { not = { question = "問2", equals = 0 } } },
+            ] }
         "#;
         let questionnaire = read(text.to_owned());
         let remarks = vec![vec!["要確認: 一行\nに書く\" [[question]]".to_owned()]];

@@ -19,7 +19,7 @@ pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
 pub use status::{ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined};
 pub use table::{
     CellContent, DataKind, EstimateRecord, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation,
-    ObservedValue, Quality, Role, Source, YearCell,
+    ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
 };
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};

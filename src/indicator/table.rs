@@ -243,4 +243,58 @@ pub struct Quality {
     pub ledgers: Vec<LedgerRecord>,
     /// All findings, in the order in which the rooms met them.
     pub findings: Vec<Finding>,
+    /// What each decision about answers that break the rules does to each share, in the order of the estimates.
+    pub effects: Vec<PolicyEffect>,
+}
+
+/// What a decision about answers that break the rules does to one share of one wave (全体).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyEffect {
+    /// Key of the share in `estimates.csv`.
+    pub analysis_key: String,
+    /// The indicator's id.
+    pub indicator: String,
+    /// Key of the survey.
+    pub survey: String,
+    /// The wave.
+    pub wave: FiscalYear,
+    /// The decision's key, as the questionnaire and the plan have it: `two_marks`, `dont_know`, `duplicates` …
+    pub policy: &'static str,
+    /// The decision in words.
+    pub policy_words: Text,
+    /// The question that it is about: the share's own, one that its skip rule depends on, or one that weights are made from;
+    /// `None` for duplicates.
+    pub question: Option<String>,
+    /// Respondents whose answers called for the decision, at least 1.
+    pub touched: u64,
+    /// What was decided, and the share under it.
+    pub in_force: PolicySetting,
+    /// What else could have been decided, and the share had it been.
+    pub alternatives: Vec<PolicySetting>,
+}
+
+/// A share under one setting of a decision.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicySetting {
+    /// The setting's key: `invalid`, `first` …
+    pub setting: &'static str,
+    /// The setting in words.
+    pub words: Text,
+    /// The estimate; in words why there is none.
+    pub estimate: Result<Estimate, Text>,
+}
+
+impl PolicySetting {
+    /// The share in [0, 1], unrounded; in words why there is none.
+    pub fn value(&self) -> Result<f64, Text> {
+        let estimate = self.estimate.as_ref().map_err(Clone::clone)?;
+        estimate.value.as_ref().copied().map_err(|reason| reason.text())
+    }
+}
+
+impl PolicyEffect {
+    /// The share under `other` minus the share under what was decided, unrounded; `None` where one of them does not exist.
+    pub fn difference(&self, other: &PolicySetting) -> Option<f64> {
+        Some(other.value().ok()? - self.in_force.value().ok()?)
+    }
 }

@@ -116,6 +116,33 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
     banners.iter().map(of_banner).collect()
 }
 
+/// The finest crossing of the breakdowns' questions, by which all sums are taken.
+pub(super) struct Finest {
+    cells: CrossedCells,
+    /// The questions (indices) that it is made from.
+    pub(super) questions: Vec<usize>,
+}
+
+impl Finest {
+    pub(super) fn of(plan: &Plan, data: &WaveData) -> Self {
+        let (_, questions) = banners(plan, data);
+        Self { cells: cells(&data.questionnaire, &data.answers, &questions), questions }
+    }
+}
+
+/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体, from the
+/// same sums in the same order.
+pub(super) fn overall(plan: &Plan, data: &WaveData, finest: &Finest, wanted: &[usize]) -> Result<Vec<Estimate>> {
+    let wave = &plan.surveys[data.survey].waves[data.wave];
+    let shares = shares_in(plan, data);
+    let definitions = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| s.definition);
+    let codes: Vec<Vec<u8>> = definitions.map(|d| share_outcome(&data.answers.responses[d.question], &d.categories, d.base)).collect();
+    let everyone = Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] };
+    let estimated = estimated(data, &codes, &[everyone], &finest.cells, &options(plan, data))?;
+    let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
+    Ok(of_everyone.map(|estimate| honest(wave.sample, estimate)).collect())
+}
+
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];

@@ -11,7 +11,7 @@ use crate::answers::{Base, BaseLedger, Counterpart, Responses};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
-use crate::report::round;
+use crate::report::{policy_lines, round};
 use crate::text::Text;
 
 /// A headed part of an explanation.
@@ -136,6 +136,10 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     let waves = wave_lines(plan, data, definition, record);
     if !waves.is_empty() {
         sections.insert(2, section("調査回のちがい", "Beside other waves", waves));
+    }
+    let effects: Vec<Text> = outcome.quality.effects.iter().filter(|e| e.analysis_key == record.key).flat_map(policy_lines).collect();
+    if !effects.is_empty() {
+        sections.insert(sections.len() - 1, section("取扱い方針の影響", "Effect of policies", effects));
     }
     sections
 }

@@ -16,6 +16,7 @@ mod plan;
 mod population;
 mod resolve;
 mod run;
+mod sensitivity;
 mod spec;
 mod trend;
 mod wave;

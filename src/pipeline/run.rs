@@ -9,6 +9,7 @@ use super::estimates::{estimates, measure_id};
 use super::load::Project;
 use super::notes::notes;
 use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
+use super::sensitivity::{Files, effects as effects_of};
 use super::trend;
 use super::wave::{WaveData, prepare};
 use crate::answers::cleaning::Action;
@@ -21,6 +22,7 @@ use crate::indicator::{
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
+use crate::raw::Table;
 use crate::report::{self, ReportInput};
 use crate::text::Text;
 
@@ -57,11 +59,18 @@ impl Outcome {
 /// A file that cannot be read or does not fit the plan, in one go where they are independent.
 pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Result<Outcome> {
     let mut collected = collect(project, plan, progress)?;
-    let waves = decode(plan, &collected, progress)?;
-    let mut records = Vec::new();
+    let mut waves = decode(plan, &collected, progress)?;
+    let (mut records, mut effects) = (Vec::new(), Vec::new());
     progress.start(Step::Estimate, waves.len() as u64);
-    for wave in &waves {
-        records.extend(estimates(plan, wave)?);
+    for wave in &mut waves {
+        let of_wave = estimates(plan, wave)?;
+        let files = Files {
+            tables: &collected.responses[wave.survey][wave.wave],
+            logs: &logs_of(plan, wave.survey, wave.wave, &collected.logs)?,
+            population: population(plan, &collected, wave.survey, wave.wave),
+        };
+        effects.extend(effects_of(plan, wave, &files, &of_wave)?);
+        records.extend(of_wave);
         progress.advance(1);
     }
     progress.finish();
@@ -72,7 +81,7 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
         findings.extend(wave.findings.iter().cloned());
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
-    let quality = Quality { ledgers: ledgers(plan, &waves), findings };
+    let quality = Quality { ledgers: ledgers(plan, &waves), findings, effects };
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves })
 }
 
@@ -97,6 +106,11 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
     Ok(dir.to_path_buf())
 }
 
+/// The population table of a wave.
+fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: usize) -> Option<&'c Table> {
+    plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
+}
+
 fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result<Vec<WaveData>> {
     let wanted: Vec<(usize, usize)> =
         plan.surveys.iter().enumerate().flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w))).collect();
@@ -104,9 +118,8 @@ fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result
     let mut waves = Vec::new();
     let mut mistakes = Vec::new();
     for (survey, wave) in wanted {
-        let population = plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name));
         let prepared = logs_of(plan, survey, wave, &collected.logs)
-            .and_then(|logs| prepare(plan, survey, wave, &collected.responses[survey][wave], &logs, population));
+            .and_then(|logs| prepare(plan, survey, wave, &collected.responses[survey][wave], &logs, population(plan, collected, survey, wave)));
         match prepared {
             Ok(data) => waves.push(data),
             Err(error) => mistakes.extend(error.into_diagnostics()),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
-use crate::answers::cleaning::{AppliedChange, Log, clean};
-use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses};
+use crate::answers::cleaning::{AppliedChange, Cleaned, Log, clean};
+use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -31,6 +31,8 @@ pub(super) struct WaveData {
     pub(super) answers: Answers,
     /// The ledgers by the numbers of the wave's own paper.
     pub(super) ledgers: Vec<(String, BaseLedger)>,
+    /// How many answers called for a decision of the office, by question of the wave's own paper.
+    pub(super) touched: Vec<Touched>,
     /// The design.
     pub(super) design: Design,
     /// How the design was made, for people.
@@ -49,25 +51,21 @@ pub(super) struct WaveData {
 pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], logs: &[Log], population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
-    let paper = of.paper.as_ref().map_or(&spec.questionnaire, |p| &p.questionnaire);
-    let cleaned = if logs.is_empty() { None } else { Some(clean(paper, tables, of.respondent.as_deref(), logs, of.old_values)?) };
+    let paper = spec.paper(of).questionnaire;
+    let cleaned = cleaned(spec, of, tables, logs)?;
     let tables = cleaned.as_ref().map_or(tables, |c| &c.tables);
-    let options = DecodeOptions {
-        respondent: of.respondent.clone(),
-        duplicates: of.duplicates,
-        dont_know_missing: dont_know_missing(spec, of),
-        removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(),
-    };
+    let options = DecodeOptions { removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(), ..decode_options(spec, of) };
     let answers = answers::decode(paper, tables, &options)?;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
     }
+    let touched = answers.touched.clone();
     let ledgers = paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
     let Harmonised { questionnaire, answers } = match &of.paper {
         Some(paper) => answers::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?,
         None => Harmonised { questionnaire: spec.questionnaire.clone(), answers },
     };
-    let place = of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default();
+    let place = place_of(of);
     let (mut findings, mut how) = (Vec::new(), Vec::new());
     let design = declare(&questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
@@ -77,7 +75,7 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
     }
     let (notes, changes) = cleaned.map_or_else(Default::default, |c| (c.findings, c.changes));
     findings.splice(0..0, notes);
-    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings, changes })
+    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, touched, design, how, findings, changes })
 }
 
 /// The categories that `share` counts in this wave.
@@ -95,6 +93,51 @@ pub(super) fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> 
         paper.questionnaire.questions.get(paper.mapping.asked(reference)?.question).map(|q| q.id.clone())
     };
     survey.dont_know_missing.iter().filter_map(own).collect()
+}
+
+fn place_of(of: &Wave) -> Place {
+    of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default()
+}
+
+/// How the files of a wave are read as answers, but for the returns that a person took out.
+pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
+    DecodeOptions {
+        respondent: of.respondent.clone(),
+        duplicates: of.duplicates,
+        dont_know_missing: dont_know_missing(survey, of),
+        removed: BTreeSet::new(),
+    }
+}
+
+/// The files of a wave with its cleaning logs applied; `None` without logs.
+///
+/// # Errors
+/// Those of [`clean`].
+pub(super) fn cleaned(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]) -> Result<Option<Cleaned>> {
+    if logs.is_empty() {
+        return Ok(None);
+    }
+    clean(survey.paper(of).questionnaire, tables, of.respondent.as_deref(), logs, of.old_values).map(Some)
+}
+
+/// The design of a wave whose answers have become others.
+///
+/// # Errors
+/// Those of the design, as in [`prepare`].
+pub(super) fn redesign(plan: &Plan, data: &WaveData, tables: &[Table], population: Option<&Table>) -> Result<Design> {
+    let of = &plan.surveys[data.survey].waves[data.wave];
+    let (mut findings, mut how) = (Vec::new(), Vec::new());
+    declare(&data.questionnaire, of, &data.answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place_of(of)))
+}
+
+/// The questions whose answers make the weights, and those that make the design at all.
+pub(super) fn design_questions(of: &Wave) -> (Vec<usize>, Vec<usize>) {
+    let weights = match &of.weighting {
+        Weighting::Rake(questions) | Weighting::PostStratify(questions) => questions.clone(),
+        Weighting::None | Weighting::Column(_) => Vec::new(),
+    };
+    let all = [weights.as_slice(), of.strata.as_slice()].concat();
+    (weights, all)
 }
 
 /// No valid return at all: what became of those that came in.

@@ -13,6 +13,7 @@ mod notes;
 mod progress;
 mod quality;
 pub mod round;
+mod sensitivity;
 mod share;
 mod status_table;
 mod text_cell;
@@ -21,6 +22,7 @@ mod words;
 mod xlsx;
 
 pub use quality::{csv as quality_csv, json as quality_json};
+pub use sensitivity::explained as policy_lines;
 pub use xlsx::cleaning;
 
 use crate::error::Error;
@@ -33,7 +35,7 @@ pub struct ReportInput<'a> {
     pub table: &'a IndicatorTable,
     /// Every estimate, breakdowns included.
     pub estimates: &'a [EstimateRecord],
-    /// Ledgers and findings.
+    /// Ledgers, findings, and what the decisions about answers do.
     pub quality: &'a Quality,
 }
 
@@ -49,8 +51,10 @@ pub fn render(input: &ReportInput<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> 
         ("indicators.csv".to_owned(), indicators::csv(table)?),
         ("indicators.json".to_owned(), indicators::json(table)?),
         ("progress-table.html".to_owned(), html::page(table, found)),
-        ("progress-table.xlsx".to_owned(), xlsx::workbook(table)?),
+        ("progress-table.xlsx".to_owned(), xlsx::workbook(table, found)?),
         ("quality.csv".to_owned(), quality::csv(found, table)?),
         ("quality.json".to_owned(), quality::json(found, table)?),
+        ("sensitivity.csv".to_owned(), sensitivity::csv(found, table)?),
+        ("sensitivity.json".to_owned(), sensitivity::json(found, table)?),
     ])
 }

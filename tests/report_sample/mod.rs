@@ -6,7 +6,7 @@ use shihyo::estimate::{ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom
 use shihyo::finding::Finding;
 use shihyo::indicator::{
     AdminCell, CellContent, ChangeEvidence, DataKind, Direction, EstimateRecord, FiscalYear, Goal, Group, IndicatorRow, IndicatorTable,
-    LedgerRecord, Measure, Observation, ObservedValue, Point, ProgressRule, ProgressState, Quality, Role, Source, StatusReport, Target,
+    LedgerRecord, Measure, Observation, ObservedValue, Point, PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport, Target,
     TargetClearance, Undefined, Unit, YearCell,
 };
 use shihyo::provenance::Place;
@@ -239,6 +239,18 @@ fn quality() -> Quality {
             Finding::warning("answers::out-of-range", Text::new("選択肢にない番号「7」", "code \"7\" is not in the list"), place).count(3),
             Finding::note("raw::encoding", Text::new("文字コードはCP932", "the encoding is CP932"), Place::file("raw/citizen-r4-paper.csv")),
         ],
+        effects: vec![PolicyEffect {
+            analysis_key: "citizen/R4/intent".into(),
+            indicator: "intent".into(),
+            survey: "citizen".into(),
+            wave: year(4),
+            policy: "two_marks",
+            policy_words: Text::new("単数回答に2つ以上の○", "two or more marks on a single answer"),
+            question: Some("問12".into()),
+            touched: 10,
+            in_force: PolicySetting { setting: "invalid", words: Text::new("無効回答とする", "invalid"), estimate: Ok(share(499, 1630, 0.2842, 0.3289)) },
+            alternatives: vec![PolicySetting { setting: "first", words: Text::new("番号の若い方を採る", "the first counts"), estimate: Ok(share(507, 1640, 0.2872, 0.3319)) }],
+        }],
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Tables in, [`Draft`] out. What a form says and a questionnaire cannot hold is a finding, never a silent loss.
 
+mod condition;
 mod dictionary;
+mod expression;
 mod relevant;
 mod tabulator;
 mod xlsform;

@@ -3,8 +3,9 @@
 //! One row a question, its options joined in one cell or one a column from 選択肢 on; or one row an option, the cells of the
 //! question blank from the second on.
 
-use super::super::questionnaire::{AskedIf, Question, QuestionKind};
+use super::super::questionnaire::QuestionKind;
 use super::super::spelling;
+use super::condition::asked_if;
 use super::{Draft, Drafting, categories, column, question, said};
 use crate::error::{Error, Result};
 use crate::provenance::Place;
@@ -168,47 +169,11 @@ fn by_number(cell: &str) -> Vec<(String, String)> {
     cuts.iter().zip(ends).filter_map(|(&start, end)| numbered(folded[start..end].trim_end_matches([' ', '、', ',', '/', ';']))).collect()
 }
 
-/// `問1=1,2`, `問1で1～3`, `Q1=1 or 2`, `問1で「はい」と答えた方`: an earlier question, then codes or quoted labels.
-fn asked_if(condition: &str, earlier: &[Question]) -> Option<AskedIf> {
-    let folded = spelling::label(condition);
-    let named = |q: &Question| folded.strip_prefix(spelling::label(&q.id).as_str()).filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '_'));
-    let (index, rest) = earlier.iter().enumerate().filter_map(|(i, q)| named(q).map(|rest| (i, rest))).min_by_key(|(_, rest)| rest.len())?;
-    let question = &earlier[index];
-    let mut chosen: Vec<usize> = Vec::new();
-    if rest.contains('「') {
-        let labels = rest.split('「').skip(1);
-        for label in labels {
-            chosen.push(question.category(label.split_once('」')?.0)?);
-        }
-        if rest.contains("以外") || rest.contains("かつ") || rest.contains('問') {
-            return None;
-        }
-    } else {
-        let mut bare = rest.trim_start_matches(['=', 'で', 'が', 'の', ':', ' ', '(']).to_owned();
-        for word in ["と回答した方", "と答えた方", "を選択した方", "を選んだ方", "回答者", "選択者", "のみ", "の方", "の人"] {
-            bare = bare.replace(word, "");
-        }
-        let bare = bare.trim_end_matches([')', ' ']).replace("または", ",").replace("又は", ",").replace(" or ", ",");
-        for piece in bare.split([',', '、', '/', '・', '|', ' ']).map(str::trim).filter(|p| !p.is_empty()) {
-            let ends = piece.split_once(['~', '-', '～']).map(|(a, b)| (spelling::whole_number(a.trim()), spelling::whole_number(b.trim())));
-            match ends {
-                Some((Some(low), Some(high))) if low <= high && high - low < 128 => {
-                    for code in low..=high {
-                        chosen.push(question.category(&code.to_string())?);
-                    }
-                }
-                _ => chosen.push(question.category(piece)?),
-            }
-        }
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    (!chosen.is_empty()).then_some(AskedIf { question: index, categories: chosen })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::questionnaire::Question;
+    use crate::answers::rule::AskedIf;
     use crate::raw::{ReadOptions, read_bytes};
 
     fn draft(csv: &str) -> Draft {
@@ -239,19 +204,22 @@ mod tests {
                    問3,年齢,満年齢,NA,,,\n\
                    問4,意見,ご意見,FA,,,問2で「見守り」または「配食」と答えた方\n\
                    問5,時間,いつ,SA,2,平日/休日,問1=1かつ問2=1\n\
+                   問7,場所,どこ,SA,2,市内/市外,問1=1かつ問2が多い方\n\
                    問6,他,ほか,順位,2,A/B,\n";
         let Draft { questionnaire, findings } = draft(csv);
         let ids: Vec<&str> = questionnaire.questions.iter().map(|q| q.id.as_str()).collect();
-        assert_eq!(ids, ["F1", "問1", "問2", "問3", "問4", "問5"]);
+        assert_eq!(ids, ["F1", "問1", "問2", "問3", "問4", "問5", "問7"]);
         assert_eq!(questionnaire.questions[2].text, "活動は何ですか");
         assert_eq!(labels(&questionnaire.questions[2]), [("1", "見守り"), ("2", "配食"), ("3", "送迎"), ("4", "特になし")]);
         assert!(matches!(questionnaire.questions[2].kind, QuestionKind::Multiple { max_marks: Some(3), .. }));
         assert!(questionnaire.questions[2].categories()[3].exclusive && questionnaire.questions[1].categories()[2].dont_know);
-        assert_eq!(questionnaire.questions[2].asked_if, Some(AskedIf { question: 1, categories: vec![0] }));
-        assert_eq!(questionnaire.questions[4].asked_if, Some(AskedIf { question: 2, categories: vec![0, 1] }));
+        assert_eq!(questionnaire.questions[2].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0] }));
+        assert_eq!(questionnaire.questions[4].asked_if, Some(AskedIf::Chose { question: 2, categories: vec![0, 1] }));
+        let both = [(1, vec![0]), (2, vec![0])].map(|(question, categories)| AskedIf::Chose { question, categories });
+        assert_eq!(questionnaire.questions[5].asked_if, Some(AskedIf::All(both.to_vec())));
         assert_eq!((&questionnaire.questions[3].kind, &questionnaire.questions[4].kind), (&QuestionKind::Number { range: None }, &QuestionKind::Text));
         let codes: Vec<(&str, Option<&str>)> = findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
-        assert_eq!(codes, [("answers::form-rule", Some("問5")), ("answers::form-type", Some("問6"))]);
+        assert_eq!(codes, [("answers::form-rule", Some("問7")), ("answers::form-type", Some("問6"))]);
     }
 
     #[test]

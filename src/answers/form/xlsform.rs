@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::questionnaire::{Category, QuestionKind};
 use super::super::spelling;
-use super::relevant::skip_rule;
+use super::relevant::{Shown, skip_rule};
 use super::{Draft, Drafting, categories, column, question, said};
 use crate::error::{Error, Result};
 use crate::provenance::Place;
@@ -13,7 +13,7 @@ use crate::raw::{Column, Table};
 /// Reads the sheets `survey` and `choices` of an XLSForm.
 ///
 /// `select_one L`, `select_multiple L`, `integer`, `decimal`, `range` and `text` become questions; `relevant` (of the question
-/// and the groups around it) becomes a skip rule where one can hold it; `constraint` of a number becomes its range, and
+/// and the groups around it) becomes a skip rule as far as one can hold it (see `relevant`); `constraint` of a number becomes its range, and
 /// `count-selected(.) <= k` the limit of marks. Labels are those in Japanese where there are any, else the first ones.
 ///
 /// # Errors
@@ -30,7 +30,8 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
     let lists = lists(choices, &choices.columns[needed(choices, &["list_name", "list name"], "choices")?], &choices.columns[needed(choices, &["name", "value"], "choices")?]);
     let (words, relevant, constraint) = (labels(survey), column(survey, &["relevant"]), column(survey, &["constraint"]));
     let mut drafting = Drafting::default();
-    let mut everyone: Vec<bool> = Vec::new();
+    let required = column(survey, &["required"]);
+    let mut shown: Vec<Shown> = Vec::new();
     let mut groups: Vec<String> = Vec::new();
     for row in 0..survey.row_count() {
         let (typed, id) = (said(Some(kind), row), said(Some(name), row));
@@ -52,7 +53,7 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
                 };
                 let mut question = question(&id, &said(words, row), kind);
                 let conditions: Vec<&str> = groups.iter().map(String::as_str).chain([condition.as_str()]).filter(|c| !c.is_empty()).collect();
-                question.asked_if = skip_rule(&conditions, &drafting.questions, &everyone);
+                question.asked_if = skip_rule(&conditions, &drafting.questions, &shown);
                 if !conditions.is_empty() && question.asked_if.is_none() {
                     let written = conditions.join(" and ");
                     drafting.warn(
@@ -63,7 +64,8 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
                     );
                 }
                 if !id.is_empty() && drafting.add(question, &place) {
-                    everyone.push(conditions.is_empty());
+                    let required = ["yes", "true", "true()", "1"].contains(&said(required, row).to_lowercase().as_str());
+                    shown.push(Shown { everyone: conditions.is_empty(), required });
                 }
             }
         }

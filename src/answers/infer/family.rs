@@ -1,5 +1,6 @@
 //! Columns that together are one multiple answer.
 
+use super::super::locate::is_group;
 use super::super::spelling;
 use crate::raw::{Cell, Column};
 
@@ -28,7 +29,9 @@ fn parted(column: &Column) -> Option<(String, String)> {
     {
         return Some((stem.trim().to_owned(), part.trim().to_owned()));
     }
-    if let Some((stem, part)) = last.split_once('/') {
+    // `group/sub/q/option` of Kobo; a label that holds a slash stands behind words, not behind names of groups.
+    let in_groups = |stem: &str| stem.rsplit_once('/').is_some_and(|(groups, _)| groups.split('/').all(is_group));
+    if let Some((stem, part)) = last.rsplit_once('/').filter(|(stem, _)| in_groups(stem)).or_else(|| last.split_once('/')) {
         return Some((stem.to_owned(), part.to_owned()));
     }
     let digits = last.chars().rev().take_while(char::is_ascii_digit).count();

@@ -164,11 +164,10 @@ fn retain(found: &mut Inferred, keep: &[bool]) {
         if !keep {
             continue;
         }
-        if let Some(rule) = &mut question.asked_if {
-            match new_place.get(rule.question).copied().flatten() {
-                Some(place) => rule.question = place,
+        if let Some(rule) = question.asked_if.take() {
+            match rule.renumbered(&|question| new_place.get(question).copied().flatten()) {
+                Some(rule) => question.asked_if = Some(rule),
                 None => {
-                    question.asked_if = None;
                     remarks.push(Text::new("限定条件の設問が回答ファイルにないため、条件を外しました", "the earlier question of its skip rule is not in the files; the rule was taken away"));
                 }
             }

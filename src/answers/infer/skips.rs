@@ -1,7 +1,8 @@
 //! Likely skips: a question that is blank for everyone who chose certain options of an earlier single answer.
 
 use super::super::decode::{DecodeOptions, decode};
-use super::super::questionnaire::{AskedIf, QuestionKind};
+use super::super::questionnaire::QuestionKind;
+use super::super::rule::AskedIf;
 use super::Inferred;
 use crate::raw::Table;
 use crate::text::Text;
@@ -22,7 +23,7 @@ pub(super) fn guess(found: &mut Inferred, tables: &[Table]) {
         if blank < LEAST_SKIPPED {
             continue;
         }
-        let mut best: Option<(usize, AskedIf)> = None;
+        let mut best: Option<(usize, usize, Vec<usize>)> = None;
         for earlier in (at.saturating_sub(FURTHEST)..at).rev() {
             let (Some(filter), QuestionKind::Single(categories)) = (answers.responses.get(earlier), &questions[earlier].kind) else { continue };
             // For each option: how many chose it, and how many of them went on to answer.
@@ -39,16 +40,16 @@ pub(super) fn guess(found: &mut Inferred, tables: &[Table]) {
             let fits = skipped >= LEAST_SKIPPED && !asked.is_empty() && answered * 10 >= n * 7 && skipped * 2 >= blank && answered >= LEAST_SKIPPED;
             // An answer without an answer to the earlier question speaks against the rule.
             let orphans = (0..given.len()).filter(|&row| given[row] && filter.missing(row).is_some()).count();
-            if fits && orphans * 20 <= answered && best.as_ref().is_none_or(|(most, _)| skipped > *most) {
-                best = Some((skipped, AskedIf { question: earlier, categories: asked }));
+            if fits && orphans * 20 <= answered && best.as_ref().is_none_or(|(most, ..)| skipped > *most) {
+                best = Some((skipped, earlier, asked));
             }
         }
-        if let Some((skipped, rule)) = best {
-            let id = questions.get(rule.question).map_or(String::new(), |q| q.id.clone());
+        if let Some((skipped, question, categories)) = best {
+            let id = questions.get(question).map_or(String::new(), |q| q.id.clone());
             if let Some(remarks) = found.remarks.get_mut(at) {
                 remarks.push(Text::new(format!("限定条件を推測しました: 「{id}」でほかの選択肢を選んだ {skipped} 人は全員空欄です"), format!("skip rule guessed: all {skipped} who chose other options of \"{id}\" are blank here")));
             }
-            questions[at].asked_if = Some(rule);
+            questions[at].asked_if = Some(AskedIf::Chose { question, categories });
         }
     }
 }

@@ -47,8 +47,11 @@ pub fn harmonise(reference: &Questionnaire, own: &Questionnaire, mapping: &Mappi
         questions.push(question);
     }
     let questionnaire = Questionnaire { title: reference.title.clone(), questions };
-    let Answers { rows, source, source_row, findings, issues, withheld, .. } = answers;
-    Ok(Harmonised { questionnaire, answers: Answers { rows, source, source_row, responses, ledger, findings, issues, withheld } })
+    let of_own = |index: usize| mapping.asked(index).and_then(|asked| answers.touched.get(asked.question)).copied().unwrap_or_default();
+    let touched = (0..reference.questions.len()).map(of_own).collect();
+    let Answers { rows, source, source_row, repeated, findings, issues, withheld, .. } = answers;
+    let answers = Answers { rows, source, source_row, responses, ledger, touched, repeated, findings, issues, withheld };
+    Ok(Harmonised { questionnaire, answers })
 }
 
 /// The question with the wave's further options behind its own, and for each option of the wave its index there.
@@ -127,7 +130,8 @@ mod tests {
     fn answers(own: &Questionnaire, responses: Vec<Responses>) -> Answers {
         let rows = responses[0].len();
         let ledger = own.questions.iter().zip(&responses).map(|(q, r)| BaseLedger::of(&q.id, r, rows as u64 + 3, 2, 1).unwrap()).collect();
-        Answers { rows, source: vec![0; rows], source_row: (0..rows as u32).collect(), responses, ledger, findings: vec![], issues: vec![], withheld: vec![] }
+        let (source, source_row) = (vec![0; rows], (0..rows as u32).collect());
+        Answers { rows, source, source_row, responses, ledger, touched: vec![], repeated: 0, findings: vec![], issues: vec![], withheld: vec![] }
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub(super) fn page(table: &IndicatorTable, quality: &Quality) -> Vec<u8> {
                     (tables::progress(table))
                     (tables::status(table))
                     (tables::ledgers(quality))
+                    (tables::effects(quality, table))
                     section aria-labelledby="notes" {
                         h2 id="notes" { "注記（表の見方）" }
                         ol.notes { @for note in notes::notes(table) { li { (note) } } }

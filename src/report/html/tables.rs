@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::indicator::{IndicatorTable, ProgressState, Quality};
 use crate::report::cell::{CellText, Tone};
 use crate::report::progress::{GoalBlock, Grid, Item, grid};
-use crate::report::{notes, quality, round, status_table};
+use crate::report::{notes, quality, round, sensitivity, status_table};
 
 /// The progress table.
 pub(super) fn progress(table: &IndicatorTable) -> Markup {
@@ -141,6 +141,29 @@ pub(super) fn ledgers(quality: &Quality) -> Markup {
                             td { (record.survey) } td { (record.wave) } th scope="row" { (record.question) }
                             @for (_, _, _, n) in quality::steps(&record.ledger) { td.number { (round::count(n)) } }
                         }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// 取扱い方針の影響. Nothing when no answer called for a decision.
+pub(super) fn effects(quality: &Quality, table: &IndicatorTable) -> Markup {
+    html! {
+        @if !quality.effects.is_empty() {
+            section aria-labelledby="effects" {
+                h2 id="effects" { "取扱い方針の影響" }
+                table.effects {
+                    caption { "扱いを変えたときの値" span.legend { (sensitivity::summary(quality, table)) } }
+                    colgroup { @for width in sensitivity::WIDTHS { col style=(format!("width:{width}%")); } }
+                    thead { tr { @for head in sensitivity::HEADS { th scope="col" { (head) } } } }
+                    tbody { @for line in sensitivity::lines(quality, table) {
+                        tr { @for (i, text) in line.iter().enumerate() {
+                            @if i == 0 { th.item scope="row" { (text) } }
+                            @else if matches!(i, 4 | 6 | 8 | 9) { td.number { (text) } }
+                            @else { td { (text) } }
+                        } }
                     } }
                 }
             }

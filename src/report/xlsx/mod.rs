@@ -1,4 +1,5 @@
-//! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, and 注記.
+//! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, 注記, and 取扱い方針の影響 where there is
+//! any.
 
 pub mod cleaning;
 mod metrics;
@@ -10,7 +11,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 
 use super::words;
 use crate::error::Error;
-use crate::indicator::IndicatorTable;
+use crate::indicator::{IndicatorTable, Quality};
 use style::Styles;
 
 /// Excel's paper number of A3.
@@ -26,11 +27,11 @@ const MAX_HEADER: usize = 110;
 ///
 /// # Errors
 /// More rows than a sheet holds.
-pub(super) fn workbook(table: &IndicatorTable) -> Result<Vec<u8>, Error> {
-    build(table).map_err(|e| Error::msg("report::xlsx", format!("Excelファイルを作れません: {e}"), format!("cannot make the workbook: {e}")))
+pub(super) fn workbook(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, Error> {
+    build(table, quality).map_err(|e| Error::msg("report::xlsx", format!("Excelファイルを作れません: {e}"), format!("cannot make the workbook: {e}")))
 }
 
-fn build(table: &IndicatorTable) -> Result<Vec<u8>, XlsxError> {
+fn build(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, XlsxError> {
     let title = words::titled(&table.title, table.data);
     let styles = Styles::new();
     let mut book = Workbook::new();
@@ -40,6 +41,9 @@ fn build(table: &IndicatorTable) -> Result<Vec<u8>, XlsxError> {
     plain::status(book.add_worksheet(), table, &title, &styles)?;
     plain::data(book.add_worksheet(), table, &title, &styles)?;
     plain::notes(book.add_worksheet(), table, &title, &styles)?;
+    if !quality.effects.is_empty() {
+        plain::effects(book.add_worksheet(), table, quality, &title, &styles)?;
+    }
     book.save_to_buffer()
 }
 

@@ -1,13 +1,13 @@
-//! The sheets that are plain lists: 達成状況, データ, 注記.
+//! The sheets that are plain lists: 達成状況, データ, 注記, 取扱い方針の影響.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::{SIZE, Styles};
 use super::{metrics, put_text, set_up};
-use crate::indicator::{Comparability, IndicatorTable};
+use crate::indicator::{Comparability, IndicatorTable, Quality};
 use crate::report::data_copy::{self, Datum};
 use crate::report::trend_marks::TrendMarks;
-use crate::report::{notes as report_notes, status_table, words};
+use crate::report::{notes as report_notes, sensitivity, status_table, words};
 
 const HEAD_ROW: u32 = 2;
 
@@ -16,6 +16,9 @@ const STATUS_WIDTHS: [f64; 13] = [8.0, 44.0, 18.0, 14.0, 7.0, 14.0, 14.0, 14.0, 
 
 /// Widths of the columns of データ, in characters.
 const DATA_WIDTHS: [f64; 20] = [15.0, 9.0, 27.0, 44.0, 15.0, 17.0, 6.5, 9.0, 8.5, 6.5, 19.0, 7.0, 21.0, 6.5, 15.0, 9.0, 12.0, 12.0, 13.0, 12.0];
+
+/// Widths of the columns of 取扱い方針の影響, in characters.
+const EFFECT_WIDTHS: [f64; 10] = [44.0, 8.0, 30.0, 12.0, 10.0, 28.0, 10.0, 28.0, 10.0, 14.0];
 
 /// Width of the notes, in characters.
 const NOTE_WIDTH: f64 = 150.0;
@@ -98,5 +101,28 @@ pub(super) fn notes(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, 
         put_text(sheet, row, 0, &(i + 1).to_string(), &styles.note)?;
         put_text(sheet, row, 1, &note, &styles.note)?;
     }
+    Ok(())
+}
+
+pub(super) fn effects(sheet: &mut Worksheet, table: &IndicatorTable, quality: &Quality, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_name("取扱い方針の影響")?;
+    set_up(sheet, title, HEAD_ROW)?;
+    sheet.set_row_height(0, 24)?;
+    put_text(sheet, 0, 0, &format!("{title}　取扱い方針の影響"), &styles.title)?;
+    put_text(sheet, 1, 0, &sensitivity::summary(quality, table), &styles.remark)?;
+    sheet.set_row_height(HEAD_ROW, 24)?;
+    for (column, (head, width)) in (0..).zip(sensitivity::HEADS.into_iter().zip(EFFECT_WIDTHS)) {
+        sheet.set_column_width(column, width)?;
+        put_text(sheet, HEAD_ROW, column, head, &styles.head)?;
+    }
+    for (row, line) in (HEAD_ROW + 1..).zip(sensitivity::lines(quality, table)) {
+        let height = line.iter().zip(EFFECT_WIDTHS).map(|(text, width)| metrics::height(&[(text, SIZE)], width)).fold(0.0, f64::max);
+        sheet.set_row_height(row, height.min(metrics::MAX_ROW))?;
+        for (column, text) in (0..).zip(&line) {
+            let format = if matches!(column, 0 | 2 | 5 | 7) { &styles.text } else { &styles.centre };
+            put_text(sheet, row, column, text, format)?;
+        }
+    }
+    sheet.set_freeze_panes(HEAD_ROW + 1, 1)?;
     Ok(())
 }

@@ -141,6 +141,22 @@ fn kobo(part: &Part) -> Vec<String> {
     by_id(part, |id, _, k| format!("{id}/{}", k + 1))
 }
 
+/// Kobo with the groups before the name: each question in one, some in two.
+fn kobo_groups(part: &Part) -> Vec<String> {
+    let group = match part {
+        Part::Id => "",
+        Part::Single(q) if q.id == "性別" => "about_you/",
+        Part::Single(_) | Part::Plain(_) => "life/",
+        Part::Option(..) | Part::Joined(_) | Part::Mention(..) => "life/wishes/",
+    };
+    kobo(part).into_iter().map(|head| format!("{group}{head}")).collect()
+}
+
+/// The same with dots.
+fn dotted_groups(part: &Part) -> Vec<String> {
+    kobo_groups(part).into_iter().map(|head| head.replace('/', ".")).collect()
+}
+
 fn lime_survey(part: &Part) -> Vec<String> {
     let whole = by_id(part, |id, _, k| format!("{id}[SQ{:03}]", k + 1));
     // The items of a matrix are sub-questions too.
@@ -202,6 +218,9 @@ pub fn layouts() -> Vec<Layout> {
         make("labels, label or Not selected", 1, underscore, cell(label, ""), ticks(label, "Not selected")),
         make("circles everywhere", 1, underscore, Single::Ticks { yes: "○", no: "" }, ticks(circle, "")),
         make("TRUE/FALSE, Kobo", 1, kobo, cell(code, ""), ticks(yes, "FALSE")),
+        make("TRUE/FALSE, Kobo with groups", 1, kobo_groups, cell(code, ""), ticks(yes, "FALSE")),
+        make("1/0, groups with dots", 1, dotted_groups, cell(code, ""), ticks(one, "0")),
+        make("Kobo with groups, joined by a blank", 1, kobo_groups, cell(code, ""), joined(code, " ", "")),
         make("Y/N, LimeSurvey", 1, lime_survey, cell(code, ""), ticks(y, "N")),
         make("1/0/blank, matrix names (Surveroid)", 1, matrix, cell(code, "99"), ticks(one, "0")),
         make("category columns", 1, underscore, cell(code, ""), Multiple::Mentions),

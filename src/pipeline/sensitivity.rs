@@ -1,0 +1,206 @@
+//! What each decision about answers that break the rules does to each share: the wave decoded and estimated once more under
+//! every other setting. Nothing is computed where nobody's answer called for a decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::estimates::{Finest, overall, shares_in};
+use super::plan::Plan;
+use super::wave::{WaveData, cleaned, decode_options, design_questions, prepare, redesign};
+use crate::answers::cleaning::Log;
+use crate::answers::{DontKnow, Treatment, depends_on, treated};
+use crate::error::{Error, Result};
+use crate::estimate::Estimate;
+use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use crate::raw::Table;
+use crate::text::Text;
+
+/// What a wave was read from.
+pub(super) struct Files<'a> {
+    /// The response tables, as they came.
+    pub(super) tables: &'a [Table],
+    /// The cleaning logs.
+    pub(super) logs: &'a [Log],
+    /// The population table.
+    pub(super) population: Option<&'a Table>,
+}
+
+/// A decision that somebody's answer called for.
+struct Case {
+    /// Index of the question on the wave's own paper; `None` for duplicates.
+    question: Option<usize>,
+    treatment: Treatment,
+    touched: u64,
+    /// The shares that it can change: positions in `shares_in`.
+    shares: Vec<usize>,
+}
+
+/// The shares of a case under one of its other settings.
+struct Otherwise {
+    treatment: Treatment,
+    /// One a share of the case, in its order.
+    estimates: Vec<Result<Estimate, Text>>,
+}
+
+/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the questionnaire.
+/// `data` is changed on the way, and as it was at the end.
+///
+/// # Errors
+/// Those of decoding and estimating, which the wave has already passed.
+pub(super) fn effects(plan: &Plan, data: &mut WaveData, files: &Files<'_>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
+    let survey = &plan.surveys[data.survey];
+    let year = survey.waves[data.wave].year;
+    let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
+    let cases = cases(plan, data);
+    // For each case: for each other setting, the estimates of its shares.
+    let mut found: Vec<Vec<Otherwise>> = Vec::new();
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let finest = Finest::of(plan, data);
+    let cleaned = cleaned(survey, &survey.waves[data.wave], files.tables, files.logs)?;
+    let tables = cleaned.as_ref().map_or(files.tables, |c| &c.tables);
+    for case in &cases {
+        let others = case.treatment.alternatives().into_iter();
+        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, (files, tables), &finest, case, treatment)? })).collect::<Result<_>>()?);
+    }
+    let mut out = Vec::new();
+    for (at, share) in shares_in(plan, data).iter().enumerate() {
+        let Some(record) = records.iter().find(|r| r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()) else { continue };
+        for (case, settings) in cases.iter().zip(&found) {
+            let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
+            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting { setting: treatment.setting(), words: treatment.words().1, estimate };
+            let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
+            out.push(PolicyEffect {
+                analysis_key: record.key.clone(),
+                indicator: record.indicator.clone(),
+                survey: record.survey.clone(),
+                wave: record.wave,
+                policy: case.treatment.policy(),
+                policy_words: case.treatment.words().0,
+                question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
+                touched: case.touched,
+                in_force: setting(case.treatment, Ok(record.estimate.clone())),
+                alternatives: settings.iter().filter_map(other).collect(),
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The decisions that were called for, about questions that a share of the wave depends on.
+fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
+    let survey = &plan.surveys[data.survey];
+    let of = &survey.waves[data.wave];
+    let questionnaire = survey.paper(of).questionnaire;
+    // By the numbers of the wave's own paper from here on.
+    let own = |question: usize| of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question));
+    let weights: Vec<usize> = design_questions(of).0.into_iter().filter_map(own).collect();
+    let dont_know_missing = decode_options(survey, of).dont_know_missing;
+    let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
+        questions.iter().flat_map(|q| depends_on(questionnaire, *q)).chain(questions.iter().copied()).collect()
+    };
+    let of_weights = with_earlier(&weights);
+    // For each question, the shares that depend on its answers; and those that see its わからない, which skip rules do not.
+    let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) = (BTreeMap::new(), BTreeMap::new());
+    let shares = shares_in(plan, data);
+    for (at, share) in shares.iter().enumerate() {
+        let Some(question) = own(share.definition.question) else { continue };
+        with_earlier(&[question]).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen: BTreeSet<usize> = weights.iter().copied().chain([question]).collect();
+        seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
+    }
+    let mut out = Vec::new();
+    for (q, depending) in &all {
+        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else { continue };
+        let dont_know = if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
+        for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
+            let shares = if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
+            if let Some(shares) = shares {
+                out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
+            }
+        }
+    }
+    if data.answers.repeated > 0 && !shares.is_empty() {
+        out.push(Case { question: None, treatment: Treatment::Duplicates(of.duplicates), touched: data.answers.repeated, shares: (0..shares.len()).collect() });
+    }
+    out
+}
+
+/// The shares of a case under another setting; `tables` are those of `files` with the logs applied. A design that cannot be made from the answers then is a reason, not an error.
+fn under(plan: &Plan, data: &mut WaveData, (files, tables): (&Files<'_>, &[Table]), finest: &Finest, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
+    let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
+    let question = match case.question {
+        Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
+        _ => {
+            let plan = decided(plan, data, case.question, other);
+            return Ok(match prepare(&plan, data.survey, data.wave, files.tables, files.logs, files.population) {
+                Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?.into_iter().map(Ok).collect(),
+                Err(error) => nothing(error),
+            });
+        }
+    };
+    let survey = &plan.surveys[data.survey];
+    let of = &survey.waves[data.wave];
+    let mut changed = treated(&survey.questionnaire, tables, &decode_options(survey, of), &data.answers, question, other)?;
+    let (_, of_design) = design_questions(of);
+    let touches = |questions: &[usize]| changed.iter().any(|(q, _)| questions.contains(q));
+    let (other_design, other_cells) = (touches(&of_design), touches(&finest.questions));
+    exchange(data, &mut changed);
+    let own = if other_cells { Some(Finest::of(plan, data)) } else { None };
+    let finest = own.as_ref().unwrap_or(finest);
+    let design = if other_design { redesign(plan, data, tables, files.population).map(Some) } else { Ok(None) };
+    let estimated = match design {
+        Ok(None) => overall(plan, data, finest, &case.shares),
+        Ok(Some(mut design)) => {
+            std::mem::swap(&mut data.design, &mut design);
+            let estimated = overall(plan, data, finest, &case.shares);
+            std::mem::swap(&mut data.design, &mut design);
+            estimated
+        }
+        Err(error) => {
+            exchange(data, &mut changed);
+            return Ok(nothing(error));
+        }
+    };
+    exchange(data, &mut changed);
+    Ok(estimated?.into_iter().map(Ok).collect())
+}
+
+/// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and the answers on a
+/// paper of the wave's own are brought to the survey's questionnaire after they are decoded.
+fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatment) -> Plan {
+    let mut plan = plan.clone();
+    let Some(survey) = plan.surveys.get_mut(data.survey) else { return plan };
+    let Some(wave) = survey.waves.get_mut(data.wave) else { return plan };
+    if let Treatment::Duplicates(duplicates) = other {
+        wave.duplicates = duplicates;
+    }
+    let (Some(question), Some(paper)) = (question, &mut wave.paper) else { return plan };
+    if let Some(of) = paper.questionnaire.questions.get_mut(question) {
+        other.set(&mut of.policy);
+    }
+    if let Treatment::DontKnow(how) = other {
+        for (reference, of) in survey.questionnaire.questions.iter().enumerate() {
+            if paper.mapping.asked(reference).is_some_and(|asked| asked.question == question) {
+                match how {
+                    DontKnow::Missing => drop(survey.dont_know_missing.insert(of.id.clone())),
+                    DontKnow::Answer => drop(survey.dont_know_missing.remove(&of.id)),
+                }
+            }
+        }
+    }
+    plan
+}
+
+/// Puts `changed` in the place of the wave's answers, and those in its place.
+fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::answers::Responses)]) {
+    for (question, responses) in changed {
+        if let Some(own) = data.answers.responses.get_mut(*question) {
+            std::mem::swap(own, responses);
+        }
+    }
+}
+
+fn reason(error: &Error) -> Text {
+    error.diagnostics().first().map_or_else(|| Text::same(error.to_string()), |d| d.message.clone())
+}

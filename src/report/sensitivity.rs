@@ -1,0 +1,213 @@
+//! 取扱い方針の影響: what each decision about answers that break the rules does to each share, for people and as
+//! `sensitivity.csv` and `sensitivity.json`.
+
+use serde_json::{Value, json};
+
+use super::estimates::Waves;
+use super::indicators::{SCHEMA_VERSION, data_label};
+use super::share::Share;
+use super::text_cell::{self, guarded, number};
+use super::{round, words};
+use crate::error::Error;
+use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality};
+use crate::text::{Lang, Text};
+
+/// The column heads for people.
+pub(super) const HEADS: [&str; 10] = ["項目", "年度", "取扱い方針", "設問", "該当者数", "採った扱い", "その値", "別の扱い", "その値", "差"];
+
+/// The share of the page's width that each column takes, in percent.
+pub(super) const WIDTHS: [f64; 10] = [22.0, 5.0, 15.0, 7.0, 6.0, 13.0, 6.0, 13.0, 6.0, 7.0];
+
+/// The columns of `sensitivity.csv`; shares and their differences in [0, 1], unrounded.
+const COLUMNS: [&str; 17] = [
+    "sensitivity_key", "analysis_key", "indicator", "survey", "wave", "policy", "question", "setting", "in_force", "touched", "stat", "difference", "n",
+    "reason_ja", "reason_en", "schema_version", "data",
+];
+
+/// One row for people: an effect and one of its alternatives, in the order of [`HEADS`].
+pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 10]> {
+    let of = |effect: &PolicyEffect| -> Vec<[String; 10]> {
+        let title = title(table, &effect.indicator);
+        let line = |other: &PolicySetting| {
+            [
+                title.clone(),
+                effect.wave.short(),
+                effect.policy_words.ja.clone(),
+                effect.question.clone().unwrap_or_else(|| "―".to_owned()),
+                format!("{}人", round::count(effect.touched)),
+                effect.in_force.words.ja.clone(),
+                printed(&effect.in_force, "%", Lang::Ja),
+                other.words.ja.clone(),
+                printed(other, "%", Lang::Ja),
+                effect.difference(other).map_or_else(|| "…".to_owned(), |d| format!("{}ポイント", signed(d))),
+            ]
+        };
+        effect.alternatives.iter().map(line).collect()
+    };
+    quality.effects.iter().flat_map(of).collect()
+}
+
+/// What the block says above its table: the greatest difference, in a sentence.
+pub(super) fn summary(quality: &Quality, table: &IndicatorTable) -> String {
+    let all = quality.effects.iter().flat_map(|effect| effect.alternatives.iter().filter_map(move |other| Some((effect, other, effect.difference(other)?))));
+    // The first of equal ones, in the order of the table.
+    let greatest = all.fold(None, |most: Option<(&PolicyEffect, &PolicySetting, f64)>, one| match most {
+        Some(most) if most.2.abs() >= one.2.abs() => Some(most),
+        _ => Some(one),
+    });
+    match greatest {
+        Some((effect, other, difference)) if signed(difference) != "±0.0" => format!(
+            "決まりに反する回答などの扱いを変えたときの値。差が最も大きいのは「{}」（{}）の{}ポイント（{}: {}）。",
+            title(table, &effect.indicator),
+            effect.wave.short(),
+            signed(difference),
+            effect.policy_words.ja,
+            other.words.ja
+        ),
+        _ => "決まりに反する回答などの扱いを変えても、値は0.1ポイント以上変わらない。".to_owned(),
+    }
+}
+
+/// Lines for the explanation of one number: each decision with the share under it, then the share under the others.
+pub fn explained(effect: &PolicyEffect) -> Vec<Text> {
+    let (about_ja, about_en) = effect.question.as_ref().map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
+    let (policy, decided, touched) = (&effect.policy_words, &effect.in_force, round::count(effect.touched));
+    let mut out = vec![Text::new(
+        format!("{}（{about_ja}該当 {touched}人）: {} → {}", policy.ja, decided.words.ja, printed(decided, " %", Lang::Ja)),
+        format!("{} ({about_en}{touched} respondents): {} → {}", policy.en, decided.words.en, printed(decided, " %", Lang::En)),
+    )];
+    for other in &effect.alternatives {
+        let (ja, en) = effect.difference(other).map_or((String::new(), String::new()), |d| (format!("（{}ポイント）", signed(d)), format!(" ({} points)", signed(d))));
+        out.push(Text::new(
+            format!("　{}なら {}{ja}", other.words.ja, printed(other, " %", Lang::Ja)),
+            format!("  {}: {}{en}", other.words.en, printed(other, " %", Lang::En)),
+        ));
+    }
+    out
+}
+
+/// The indicator's title, with the name of the part.
+fn title(table: &IndicatorTable, id: &str) -> String {
+    for row in &table.rows {
+        if row.id == id {
+            return row.title.clone();
+        }
+        let part = id.strip_prefix(row.id.as_str()).and_then(|rest| rest.strip_prefix('.')).and_then(|n| n.parse::<usize>().ok());
+        if let Some(measure) = part.and_then(|n| row.measures.get(n.checked_sub(1)?)) {
+            return format!("{}　{}", row.title, measure.sub_item.as_deref().unwrap_or_default());
+        }
+    }
+    id.to_owned()
+}
+
+/// The share as its own cell prints it, `30.6%`, with the unit so; the reason where there is none.
+fn printed(setting: &PolicySetting, unit: &str, lang: Lang) -> String {
+    match setting.estimate.as_ref().map(Share::of) {
+        Ok(Ok(share)) => format!("{}{unit}", share.printed(1)),
+        Ok(Err(reason)) => format!("…（{}）", reason.text().get(lang)),
+        Err(reason) => format!("…（{}）", reason.get(lang)),
+    }
+}
+
+/// A difference of shares in points with its sign; what rounds to zero has none.
+fn signed(difference: f64) -> String {
+    let points = round::percent(difference, 1);
+    if points.bytes().all(|b| matches!(b, b'0' | b'.')) { format!("±{points}") } else if difference > 0.0 { format!("+{points}") } else { points }
+}
+
+/// `sensitivity.csv`: one row a number. The row of the setting in force has `in_force` = yes and no difference; the value of
+/// each other one is what the whole run gives when the questionnaire or the plan says so.
+pub(super) fn csv(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
+    let waves = Waves::of(table);
+    let of = |effect: &PolicyEffect| -> Vec<Vec<String>> {
+        let data = words::data_key(waves.data(&effect.survey, effect.wave));
+        settings(effect).map(|(setting, in_force)| row(effect, setting, in_force, data)).collect()
+    };
+    text_cell::csv(&COLUMNS, &quality.effects.iter().flat_map(of).collect::<Vec<_>>())
+}
+
+/// The setting in force, then the others.
+fn settings(effect: &PolicyEffect) -> impl Iterator<Item = (&PolicySetting, bool)> {
+    std::iter::once((&effect.in_force, true)).chain(effect.alternatives.iter().map(|other| (other, false)))
+}
+
+fn key(effect: &PolicyEffect, setting: &PolicySetting) -> String {
+    let question = effect.question.as_ref().map_or(String::new(), |q| format!("{q}/"));
+    format!("{}/{}/{question}{}", effect.analysis_key, effect.policy, setting.setting)
+}
+
+fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &str) -> Vec<String> {
+    let value = setting.value();
+    let reason = value.as_ref().err();
+    vec![
+        guarded(&key(effect, setting)),
+        guarded(&effect.analysis_key),
+        guarded(&effect.indicator),
+        guarded(&effect.survey),
+        effect.wave.short(),
+        effect.policy.to_owned(),
+        guarded(effect.question.as_deref().unwrap_or_default()),
+        setting.setting.to_owned(),
+        if in_force { "yes" } else { "no" }.to_owned(),
+        effect.touched.to_string(),
+        number(value.as_ref().ok().copied()),
+        number(effect.difference(setting).filter(|_| !in_force)),
+        setting.estimate.as_ref().map(|e| e.n.to_string()).unwrap_or_default(),
+        guarded(reason.map_or("", |r| r.ja.as_str())),
+        guarded(reason.map_or("", |r| r.en.as_str())),
+        SCHEMA_VERSION.to_owned(),
+        data.to_owned(),
+    ]
+}
+
+/// `sensitivity.json`: one object a decision and share, its settings in a list, the one in force first.
+pub(super) fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
+    let waves = Waves::of(table);
+    let of = |effect: &PolicyEffect| -> Value {
+        let of_setting = |(setting, in_force): (&PolicySetting, bool)| {
+            let value = setting.value();
+            json!({
+                "sensitivity_key": key(effect, setting),
+                "setting": setting.setting,
+                "setting_ja": setting.words.ja,
+                "setting_en": setting.words.en,
+                "in_force": in_force,
+                "stat": value.as_ref().ok(),
+                "difference": effect.difference(setting).filter(|_| !in_force),
+                "n": setting.estimate.as_ref().ok().map(|e| e.n),
+                "n_yes": setting.estimate.as_ref().ok().and_then(|e| e.n_yes),
+                "reason_ja": value.as_ref().err().map(|r| &r.ja),
+                "reason_en": value.as_ref().err().map(|r| &r.en),
+            })
+        };
+        json!({
+            "analysis_key": effect.analysis_key,
+            "indicator": effect.indicator,
+            "survey": effect.survey,
+            "wave": effect.wave,
+            "policy": effect.policy,
+            "policy_ja": effect.policy_words.ja,
+            "policy_en": effect.policy_words.en,
+            "question": effect.question,
+            "touched": effect.touched,
+            "settings": settings(effect).map(of_setting).collect::<Vec<_>>(),
+            "data": words::data_key(waves.data(&effect.survey, effect.wave)),
+        })
+    };
+    text_cell::json(&json!({
+        "schema_version": SCHEMA_VERSION,
+        "data": words::data_key(table.data),
+        "data_label": data_label(table.data),
+        "effects": quality.effects.iter().map(of).collect::<Vec<_>>(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn a_difference_is_in_points_and_carries_its_sign() {
+        assert_eq!([0.0125, -0.0125, 0.0004, -0.0004, 0.0].map(signed), ["+1.3", "-1.3", "±0.0", "±0.0", "±0.0"]);
+    }
+}
