@@ -41,6 +41,7 @@
 mod answer;
 mod base;
 mod columns;
+mod dated;
 mod decode;
 pub mod form;
 pub mod infer;
@@ -62,7 +63,7 @@ pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
 pub use questionnaire::{
-    AskedIf, Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+    AskedIf, Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use write::{comment, quoted, write_questionnaire};

@@ -20,6 +20,8 @@ pub(super) enum Problem {
     ExclusiveWithOthers,
     Ambiguous,
     Unreadable,
+    DateCode,
+    DateReadBack,
     AnsweredThoughNotAsked,
     AnsweredFilterUnknown,
     NotAskedThoughAsked,
@@ -131,6 +133,7 @@ fn code(problem: Problem) -> &'static str {
         Problem::ExclusiveWithOthers => "answers::exclusive-with-others",
         Problem::Ambiguous => "answers::ambiguous",
         Problem::Unreadable => "answers::unreadable",
+        Problem::DateCode | Problem::DateReadBack => "answers::date-code",
         Problem::AnsweredThoughNotAsked => "answers::answered-though-not-asked",
         Problem::AnsweredFilterUnknown => "answers::answered-filter-unknown",
         Problem::NotAskedThoughAsked => "answers::not-asked-though-asked",
@@ -146,6 +149,14 @@ fn words(problem: Problem, question: &Question, value: &Shown, rows: &[u64]) -> 
         Problem::NotANumber => (("数でない回答", "not a number"), invalid),
         Problem::Ambiguous => (("2通り以上に読める回答", "can be read in more than one way"), invalid),
         Problem::Unreadable => (("読めないセル", "a cell that cannot be read"), invalid),
+        Problem::DateCode | Problem::DateReadBack => (
+            ("日付になったセル（表計算ソフトが番号を日付に変えたとみられる。?の番号が入力のもと）", "a cell that became a date (a spreadsheet program took a code for one; what was probably typed stands before the ?)"),
+            if problem == Problem::DateReadBack {
+                ("もとの番号に読み戻した", "read back as that code")
+            } else {
+                ("無効回答とした。元の票で確かめ、列を文字列の書式にして入れ直すか、policy の date_codes を見てください", "counted as invalid; look at the paper, enter it in a column of text, or see policy date_codes")
+            },
+        ),
         Problem::TwoMarks => (
             ("単数回答に2つ以上の○", "two or more marks on a single answer"),
             match question.policy.two_marks {

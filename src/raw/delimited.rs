@@ -71,15 +71,16 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
             if field.contains('\u{FFFD}') {
                 replaced.add(number, Some(column));
             }
-            if field.contains('\0') {
+            let set = if field.contains('\0') {
                 nul.add(number, Some(column));
                 let cell = cell(&field.replace('\0', ""), decoded.broken);
-                grid.set(row, column, cell)?;
+                grid.set(row, column, cell)
             } else if decoded.broken > 0 && field.contains(MARK) {
-                grid.set(row, column, cell(field, decoded.broken))?;
+                grid.set(row, column, cell(field, decoded.broken))
             } else {
-                grid.set_text(row, column, field)?;
-            }
+                grid.set_text(row, column, field)
+            };
+            set.map_err(|e| e.at(&Place::file(name).row(number)))?;
         }
         let ends = reader.position().byte() as usize;
         if ends >= text.len() && left_open(text.get(begins..).unwrap_or("")) {

@@ -6,6 +6,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::provenance::Place;
 use crate::text::Text;
 
 /// Stands before the hexadecimal form of bytes that could not be decoded. A noncharacter: Unicode promises that no
@@ -143,6 +145,17 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
         Some((_, encoding)) => (encoding, false),
         None => (guess, true),
     }
+}
+
+/// What is said when a file of a statistics program does not record its encoding; its place is left to the reader.
+pub(super) fn told(encoding: &'static Encoding, uncertain: bool) -> Finding {
+    let label = label(encoding, false);
+    let text = Text::new(
+        format!("ファイルに文字コードの記録がありません。{label}として読みました。違うときは encoding で指定してください"),
+        format!("the file does not say its encoding; read as {label}. If that is wrong, say it with `encoding`"),
+    );
+    let place = Place::default();
+    if uncertain { Finding::warning("raw::encoding", text, place) } else { Finding::note("raw::encoding", text, place) }
 }
 
 /// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another encoding

@@ -109,7 +109,7 @@ fn of_variable(column: &Column, name: &str, variable: &Variable) -> Question {
         numbers.sort_by(f64::total_cmp);
         pairs.extend(numbers.iter().map(|x| (format!("{x}"), format!("{x}"))));
         QuestionKind::Single(categories(pairs, false))
-    } else if column.values.iter().any(|c| matches!(c, Cell::Text(_))) {
+    } else if bare.iter().any(|c| matches!(c, Cell::Text(_))) {
         QuestionKind::Text
     } else {
         QuestionKind::Number { range: None }
