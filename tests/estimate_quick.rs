@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, proptest};
 use shihyo::pipeline::adhoc::{self, Request};
 use shihyo::report::adhoc::{Base, csv, json};
 
@@ -26,6 +28,31 @@ fn text(rows: usize) -> String {
     out
 }
 
+/// The same rows with labels in quotes, words for strata, joined answers, codes of no answer, and values in two spellings.
+fn labelled(rows: usize) -> String {
+    let body = text(rows);
+    let lines = body.lines().enumerate().map(|(at, line)| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        if at > 0 {
+            cells[1] = format!("{}区", ["東", "西", "南", "北"][cells[1].parse::<usize>().unwrap() % 4]) + &cells[1];
+            cells[5] = match cells[5].as_str() {
+                "1" => "\"男性\"".to_owned(),
+                "2" => ["女性", "\"女性\"", "女性　"][at % 3].to_owned(),
+                other => other.to_owned(),
+            };
+            cells[7] = [cells[7].as_str(), "9", "1.0", "NA"][usize::from(at % 7 == 0) * (at % 4)].to_owned();
+            cells[8] = match (cells[8].as_str(), at % 11) {
+                ("1", 0) => "\"1,3\"".to_owned(),
+                ("2", 1) => "\"2、4\"".to_owned(),
+                ("3", 2) => "\"はい、\"\"たまに\"\"\"".to_owned(),
+                (other, _) => other.to_owned(),
+            };
+        }
+        cells.join(",")
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
 fn request(path: &Path) -> Request {
     let some = |s: &str| Some(s.to_owned());
     Request {
@@ -46,6 +73,28 @@ fn file(folder: &tempfile::TempDir, text: &str) -> PathBuf {
     path
 }
 
+/// Compares both ways; false when the quick one leaves the request to the other.
+#[track_caller]
+fn same(what: &str, request: &Request) -> bool {
+    let Ok(quick) = adhoc::quick(request) else { return false };
+    let inputs = adhoc::read(request).unwrap();
+    let general = adhoc::compute(request, &inputs).unwrap();
+    assert_eq!(quick.rows, inputs.tables[0].row_count() as u64);
+    assert_eq!(quick.beginning.columns.len(), inputs.tables[0].columns.len());
+    assert_eq!(quick.beginning.digest.encoding, inputs.tables[0].digest.encoding);
+    assert_eq!(quick.outcome.findings, general.findings, "{what}");
+    assert_eq!(quick.outcome.sheet.notes, general.sheet.notes, "{what}");
+    let both = [&quick.outcome.sheet, &general.sheet];
+    let [a, b] = both.map(|s| String::from_utf8(csv(s).unwrap()).unwrap());
+    assert_eq!(a, b, "{what}");
+    assert!(json(both[0]).unwrap() == json(both[1]).unwrap(), "{what}");
+    true
+}
+
+fn list(items: &[&str]) -> Vec<String> {
+    items.iter().map(|s| (*s).to_owned()).collect()
+}
+
 #[test]
 fn both_ways_give_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,21 +112,86 @@ fn both_ways_give_the_same_bytes() {
         Request { strata: none(), fpc: none(), weight: none(), ..base.clone() },
         Request { strata: none(), fpc: none(), weight: none(), method: "wilson".to_owned(), by: Vec::new(), ..base.clone() },
         Request { weight: none(), fpc: none(), method: "korn-graubard".to_owned(), level: 0.9, ..base.clone() },
-        Request { by: vec!["@F".to_owned()], files: vec![few], ..base.clone() },
+        Request { by: list(&["@F"]), files: vec![few], ..base.clone() },
+        Request { by: list(&["sex,age", "age", "age,sex"]), ..base.clone() },
+        Request { missing: list(&["q1=2", "*=4"]), ..base.clone() },
+        Request { conditions: list(&["sex=1"]), ..base.clone() },
+        Request { conditions: list(&["sex=1|2", "age>=30", "q2!="]), missing: list(&["sex=2"]), ..base.clone() },
+        Request { conditions: list(&["age=99"]), ..base.clone() },
+        Request { shares: list(&["q1=7", "q2=01", "q3=2..4", "q2>=2", "age=10", "q1!=2"]), base: Base::All, ..base.clone() },
+        Request { shares: list(&["q1=1", "q1=2", "q1=1|2", "q1=1"]), by: list(&["q1"]), ..base.clone() },
     ];
     for (at, request) in variants.iter().enumerate() {
-        let quick = adhoc::quick(request).unwrap_or_else(|reason| panic!("variant {at}: {reason:?}"));
-        let inputs = adhoc::read(request).unwrap();
-        let general = adhoc::compute(request, &inputs).unwrap();
-        assert_eq!(quick.rows, inputs.tables[0].row_count() as u64);
-        assert_eq!(quick.beginning.columns.len(), inputs.tables[0].columns.len());
-        assert_eq!(quick.beginning.digest.encoding, inputs.tables[0].digest.encoding);
-        assert_eq!(quick.outcome.findings, general.findings, "variant {at}");
-        assert_eq!(quick.outcome.sheet.notes, general.sheet.notes, "variant {at}");
-        let both = [&quick.outcome.sheet, &general.sheet];
-        let [a, b] = both.map(|s| String::from_utf8(csv(s).unwrap()).unwrap());
-        assert_eq!(a, b, "variant {at}");
-        assert!(json(both[0]).unwrap() == json(both[1]).unwrap(), "variant {at}");
+        assert!(same(&format!("variant {at}"), request), "variant {at} is left to the general way");
+    }
+}
+
+#[test]
+fn both_ways_give_the_same_bytes_of_labels_and_joined_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, &labelled(30_000));
+    let shares = list(&["q1=1", "q2=1", "q2=1|3", "q2=4", "q3=9", "sex=女性", "q2=たまに", "q1=NA"]);
+    let base = Request { shares, ..request(&path) };
+    let plain = Request { strata: None, weight: None, fpc: None, ..base.clone() };
+    for (at, request) in [
+        base.clone(),
+        plain.clone(),
+        Request { missing: list(&["*=NA", "q3=9", "sex=男性"]), shares: list(&["q1=1|9", "q2=1"]), ..base.clone() },
+        Request { conditions: list(&["sex=男性", "q1!=NA"]), by: list(&["sex,age", "q1"]), ..base.clone() },
+        Request { by: list(&["層"]), conditions: list(&["層!=東区28"]), ..base.clone() },
+        Request { by: list(&["q2", "sex"]), base: Base::All, ..plain.clone() },
+        Request { conditions: list(&["q2=3"]), ..base.clone() },
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert!(same(&format!("variant {at}"), request), "variant {at} is left to the general way");
+    }
+    // Ticks: of those who ticked all did, which is said.
+    let ticks = file(&tempfile::tempdir().unwrap(), "");
+    assert!(!same("no rows", &Request { files: vec![ticks], ..base }));
+    let ticks = "id,q,sex\n1,○,1\n2,,2\n3,○,\n4,,1\n";
+    assert!(same("ticks", &Request { shares: list(&["q=○"]), by: list(&["sex"]), ..Request { files: vec![file(&folder, ticks)], ..Request::default() } }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn random_requests_of_random_files_agree(
+        rows in vec((0..4_usize, 0..6_usize, 0..6_usize, 0..8_usize), 1..80),
+        pick in (0..7_usize, 0..7_usize, 0..6_usize, 0..5_usize),
+        quoted in any::<bool>(),
+        all in any::<bool>(),
+    ) {
+        let pool = ["1", "2", "", "3", "男性", "a b", "1,2", " 2", "NA"];
+        let cell = |at: usize| {
+            let text = pool[at];
+            if quoted || text.contains(',') { format!("\"{text}\"") } else { text.to_owned() }
+        };
+        let body: String = rows.iter().enumerate().map(|(id, (h, a, b, c))| {
+            format!("{id},{},{},{},{},{}\n", ["N", "S", "7", "8"][*h], [1.5, 2.0, 2.0, 4.25][*h], cell(*a), cell(*b), cell(*c))
+        }).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, &("id,h,w,a,b,c\n".to_owned() + &body));
+        let shares = [list(&["a=1"]), list(&["a=1|3", "c=男性"]), list(&["b>=2"]), list(&["c=a b", "c=b"]), list(&["a=2", "a=2", "b!=1"]), list(&["c=1..2"]), list(&["h=N"])];
+        let by = [list(&[]), list(&["b"]), list(&["b,c", "a"]), list(&["c"]), list(&["h", "b"]), list(&["a,b,c"]), list(&["c,h"])];
+        let conditions = [list(&[]), list(&["b=1|2"]), list(&["c!="]), list(&["a!=1", "c="]), list(&["a<=2"]), list(&["c=NA"])];
+        let missing = [list(&[]), list(&["*=NA"]), list(&["a=3", "c=1"]), list(&["b=2|男性"]), list(&["id=3"])];
+        let request = Request {
+            files: vec![path],
+            shares: shares[pick.0].clone(),
+            by: by[pick.1].clone(),
+            conditions: conditions[pick.2].clone(),
+            missing: missing[pick.3].clone(),
+            base: if all { Base::All } else { Base::Answered },
+            strata: Some("h".to_owned()).filter(|_| pick.0 % 2 == 0),
+            weight: Some("w".to_owned()).filter(|_| pick.1 % 2 == 0),
+            method: if pick.2 % 2 == 0 { "wilson" } else { "beta" }.to_owned(),
+            lonely: shihyo::design::LonelyPsu::Certainty,
+            ..Request::default()
+        };
+        same("random", &request);
     }
 }
 
@@ -99,16 +213,13 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let good = text(3_000);
     let path = file(&folder, &good);
     let base = request(&path);
-    let list = |s: &str| vec![s.to_owned()];
     for (what, request) in [
-        ("a mean", Request { means: list("N"), ..base.clone() }),
-        ("a condition", Request { conditions: list("sex=1"), ..base.clone() }),
-        ("a missing rule", Request { missing: list("q1=2"), ..base.clone() }),
+        ("a mean", Request { means: list(&["N"]), ..base.clone() }),
         ("clusters", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
-        ("a crossing", Request { by: list("sex,age"), ..base.clone() }),
-        ("a code that nobody chose", Request { shares: list("q1=7"), ..base.clone() }),
-        ("another spelling", Request { shares: list("q1=01"), ..base.clone() }),
-        ("no column", Request { shares: list("q9=1"), ..base.clone() }),
+        ("no column", Request { shares: list(&["q9=1"]), ..base.clone() }),
+        ("a condition on no column", Request { conditions: list(&["q9=1"]), ..base.clone() }),
+        ("a code that is no answer", Request { missing: list(&["q1=1"]), ..base.clone() }),
+        ("a breakdown of too many values", Request { by: list(&["id"]), ..base.clone() }),
         ("no method", Request { method: "normal".to_owned(), ..base.clone() }),
         ("no level", Request { level: 95.0, ..base.clone() }),
         ("weights that differ", Request { weight: Some("id".to_owned()), ..base.clone() }),
@@ -121,7 +232,8 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     for (what, text) in [
         ("a lonely stratum", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
         ("another weight at the end", format!("{good}{}\n", heavier.join(","))),
-        ("a quote at the end", format!("{good}9,\"40\",10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a stratum in two spellings", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a short row at the end", format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
     ] {
         assert!(adhoc::quick(&request(&file(&folder, &text))).is_err(), "{what}");
     }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use shihyo::raw::scan::{Chunk, Consumer, HandOver, Kind, Plain};
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+
+use shihyo::raw::scan::{Chunk, Consumer, HandOver, Kind, Plain, TEXT_KEY};
 use shihyo::raw::{Cell, ReadOptions, read};
 
 /// A file of its own that is gone at the end.
@@ -36,19 +39,33 @@ impl Consumer for Collect {
 /// Columns: id (skipped), number, note (skipped), key, code, other (skipped), code.
 const WANTED: [(usize, Kind); 4] = [(6, Kind::Code), (4, Kind::Code), (3, Kind::Key), (1, Kind::Number)];
 
-/// Codes, keys and the bits of the numbers, in the order of the file.
-type Scanned = (Vec<u8>, Vec<u32>, Vec<u64>);
+/// Texts of the codes and keys, and the bits of the numbers, in the order of the file.
+type Scanned = (Vec<String>, Vec<String>, Vec<u64>);
 
 fn scan(path: &std::path::Path, threads: usize) -> Result<Scanned, HandOver> {
     let plain = Plain::look(path, "a.csv", &ReadOptions::default())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let mut chunks: Vec<Rows> = pool.install(|| plain.scan(&WANTED, Collect::default))?.into_iter().flat_map(|c| c.0).collect();
+    let scanned = pool.install(|| plain.scan(&WANTED, Collect::default))?;
+    let mut chunks: Vec<Rows> = scanned.consumers.into_iter().flat_map(|c| c.0).collect();
     chunks.sort_by_key(|c| c.0);
     let mut out = (Vec::new(), Vec::new(), Vec::new());
+    let key = |key: u32| match key.checked_sub(TEXT_KEY) {
+        Some(at) => scanned.keys[0][at as usize].clone(),
+        None => key.to_string(),
+    };
+    let text = |(at, code): (usize, u8)| scanned.values[at % 2].iter().find(|v| v.code == code).unwrap().text.clone();
     for (_, codes, keys, numbers) in chunks {
-        out.0.extend(codes);
-        out.1.extend(keys);
+        out.0.extend(codes.into_iter().enumerate().map(text));
+        out.1.extend(keys.into_iter().map(key));
         out.2.extend(numbers.into_iter().map(f64::to_bits));
+    }
+    // Values come in the order of the file, each with the first row that holds it.
+    for (column, values) in scanned.values.iter().enumerate() {
+        assert!(values.is_sorted_by(|a, b| a.row < b.row));
+        let mut texts = out.0.iter().skip(column).step_by(2);
+        assert!(values.iter().all(|v| out.0[2 * v.row as usize + column] == v.text));
+        assert!(values.iter().all(|v| out.0.iter().skip(column).step_by(2).take(v.row as usize).all(|t| *t != v.text)));
+        assert!(texts.all(|t| values.iter().any(|v| v.text == *t)));
     }
     Ok(out)
 }
@@ -76,43 +93,107 @@ fn text(rows: u64, end: &str) -> String {
         };
         let note = ["", "a b", "(x)", "~-+", "1"][dice(5) as usize];
         let code = |n: u64| if n == 0 { String::new() } else { (n - 1).to_string() };
-        let (a, b) = (code(dice(254)), code(dice(4)));
+        let (a, b) = (code(dice(230)), code(dice(4)));
         out += &format!("{id},{number},{note},{},{a},{},{b}{end}", dice(1_000_000_000), dice(7));
     }
     out
+}
+
+/// What the general reader makes of the wanted columns.
+fn general(path: &std::path::Path) -> Scanned {
+    let table = read(path, "a.csv", &ReadOptions::default()).unwrap();
+    assert_eq!(table.findings, []);
+    let cell = |row: usize, column: usize| match table.columns[column].cell(row) {
+        Cell::Text(t) => t.clone(),
+        other => other.text(),
+    };
+    let rows = 0..table.row_count();
+    let number = |row: usize| Some(cell(row, 1)).filter(|t| !t.is_empty()).map_or(f64::NAN, |t| t.parse().unwrap()).to_bits();
+    (rows.clone().flat_map(|row| [cell(row, 6), cell(row, 4)]).collect(), rows.clone().map(|row| cell(row, 3)).collect(), rows.map(number).collect())
 }
 
 #[test]
 fn every_value_is_that_of_the_general_reader() {
     let scratch = Scratch::new();
     for (end, bom, cut) in [("\n", false, false), ("\r\n", true, false), ("\n", false, true)] {
-        let mut body = text(30_000, end);
-        if cut {
-            body.truncate(body.len() - 1);
-        }
-        let bytes = if bom { [b"\xEF\xBB\xBF", body.as_bytes()].concat() } else { body.into_bytes() };
-        let path = scratch.file(&bytes);
-        let scanned = scan(&path, 3).unwrap();
-        let table = read(&path, "a.csv", &ReadOptions::default()).unwrap();
-        assert_eq!(table.findings, []);
-        let cell = |row: usize, column: usize| match table.columns[column].cell(row) {
-            Cell::Text(t) => t.clone(),
-            other => other.text(),
-        };
-        assert_eq!(scanned.1.len(), table.row_count());
-        for row in 0..table.row_count() {
-            let code = |text: String| if text.is_empty() { 0 } else { text.parse::<u8>().unwrap() + 1 };
-            assert_eq!(&scanned.0[2 * row..2 * row + 2], [code(cell(row, 6)), code(cell(row, 4))], "row {row}");
-            assert_eq!(scanned.1[row], cell(row, 3).parse::<u32>().unwrap());
-            let number = cell(row, 1);
-            let expected = if number.is_empty() { f64::NAN } else { number.parse::<f64>().unwrap() };
-            assert_eq!(scanned.2[row], expected.to_bits(), "row {row}: {number}");
-        }
-        for threads in [1, 2, 8] {
-            assert!(scan(&path, threads).unwrap() == scanned, "{threads} threads");
+        for dressed in [false, true] {
+            let mut body = text(30_000, end);
+            if dressed {
+                body = dress(&body, end);
+            }
+            if cut {
+                body.truncate(body.len() - 1);
+            }
+            let bytes = if bom { [b"\xEF\xBB\xBF", body.as_bytes()].concat() } else { body.into_bytes() };
+            let path = scratch.file(&bytes);
+            let scanned = scan(&path, 3).unwrap();
+            assert!(scanned == general(&path));
+            for threads in [1, 2, 8] {
+                assert!(scan(&path, threads).unwrap() == scanned, "{threads} threads");
+            }
         }
     }
 }
+
+/// The same rows in quotes here and there, with words for keys and codes, and notes that hold commas and quotes.
+fn dress(body: &str, end: &str) -> String {
+    let lines = body.split_terminator(end).enumerate().map(|(at, line)| {
+        if at == 0 {
+            return line.to_owned();
+        }
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let word = |text: &str| text.parse::<usize>().map_or_else(|_| text.to_owned(), |n| ["男性", "女性", "東, 北", "\"西\"", "南　", " 1", "01", "0.5", "ＡＢＣ", "8"][n % 10].to_owned());
+        if at % 3 == 0 {
+            cells[3] = word(&cells[3]);
+        }
+        cells[6] = word(&cells[6]);
+        cells[2] += ["", "、注", ", and \"so\" on", "\"\""][at % 4];
+        let quoted = cells.iter().enumerate().map(|(c, cell)| {
+            let needs = cell.contains([',', '"']) || (at + c) % 5 == 0;
+            if needs { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
+        });
+        quoted.collect::<Vec<_>>().join(",")
+    });
+    lines.collect::<Vec<_>>().join(end) + end
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Any rows of any cells: what is scanned is what the general reader reads, and whatever it would say something about
+    /// is handed over.
+    #[test]
+    fn random_files_are_read_the_same_or_handed_over(
+        rows in vec((NUMBER, TEXT, KEY, TEXT, TEXT, TEXT), 1..60),
+        style in (0..3_u8, any::<bool>(), any::<bool>()),
+        threads in 1..4_usize,
+    ) {
+        let (quote, crlf, cut) = style;
+        let end = if crlf { "\r\n" } else { "\n" };
+        let mut body = format!("id,w,note,stratum,年齢,x,q1{end}");
+        for (id, (number, note, key, age, other, answer)) in rows.iter().enumerate() {
+            let id = id.to_string();
+            let cells = [&id, number, note, key, age, other, answer];
+            let written = cells.iter().map(|cell| {
+                let needs = cell.contains([',', '"', '\n', '\r']) && quote < 2;
+                if needs || quote == 1 { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).clone() }
+            });
+            body += &(written.collect::<Vec<_>>().join(",") + end);
+        }
+        if cut {
+            body.truncate(body.len() - end.len());
+        }
+        let scratch = Scratch::new();
+        let path = scratch.file(body.as_bytes());
+        if let Ok(scanned) = scan(&path, threads) {
+            prop_assert!(scanned == general(&path));
+        }
+    }
+}
+
+const NUMBER: &str = "|[0-9]{1,3}|[0-9]{1,2}\\.[0-9]{1,3}|[0-9]";
+const KEY: &str = "[0-9]|[1-9][0-9]{1,2}|[北東]区|[a-c]\"?";
+const TEXT: &str = "[0-3]|[0-3]|[0-3]{2}|[ab0-2 ,\"'あ髙（）]{0,4}|男性|女性|[\\t\r\n]?1";
 
 #[test]
 fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
@@ -120,12 +201,12 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
     let good = text(30_000, "\n");
     assert!(scan(&scratch.file(good.as_bytes()), 2).is_ok());
     let rows = [
-        ("a quote", "1,2.5,\"n\",1,1,1,1"), ("too short", "1,2.5,n,1,1,1"), ("too long", "1,2.5,n,1,1,1,1,"), ("blank line", ""),
-        ("an empty row", ",,,,,,"), ("letters", "1,2.5,n,1,a,1,1"), ("a decimal code", "1,2.5,n,1,1.0,1,1"), ("zeros in front", "1,2.5,n,1,01,1,1"),
-        ("a great code", "1,2.5,n,1,254,1,1"), ("a sign", "1,2.5,n,1,+1,1,1"), ("a blank before", "1,2.5,n,1, 1,1,1"), ("a blank after", "1,2.5,n,1,1 ,1,1"),
+        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1"), ("an open quote", "1,2.5,\"n,1,1,1,1"), ("text after a quote", "1,2.5,\"n\"m,1,1,1,1"),
+        ("too short", "1,2.5,n,1,1,1"), ("too long", "1,2.5,n,1,1,1,1,"), ("blank line", ""), ("an empty row", ",,,,,,"), ("an empty row in quotes", ",\"\",,,,,"),
         ("no number", "1,2.5x,n,1,1,1,1"), ("infinite", "1,inf,n,1,1,1,1"), ("too great", "1,1e999,n,1,1,1,1"), ("no key", "1,2.5,n,,1,1,1"),
-        ("a long key", "1,2.5,n,1234567890,1,1,1"), ("a tab", "1,2.5,\t,1,1,1,1"), ("a bare carriage return", "1,2.5,n\r,1,1,1,1"), ("kana", "1,2.5,あ,1,1,1,1"),
-        ("a broken byte", "1,2.5,\u{80},1,1,1,1"), ("a zero byte", "1,2.5,\0,1,1,1,1"), ("an escape", "1,2.5,\u{1b}$B,1,1,1,1"), ("another delimiter", "1;2.5;n;1;1;1;1"),
+        ("a blank before a number", "1, 2.5,n,1,1,1,1"), ("a number's open quote", "1,\"2.5,n,1,1,1,1"), ("a tab", "1,2.5,\t,1,1,1,1"),
+        ("a bare carriage return", "1,2.5,n\r,1,1,1,1"), ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1"), ("a zero byte", "1,2.5,\0,1,1,1,1"),
+        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1"), ("another delimiter", "1;2.5;n;1;1;1;1"),
     ];
     let lines: Vec<&str> = good.lines().collect();
     for (what, row) in rows {
@@ -136,6 +217,10 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
             assert!(scan(&path, 2).is_err(), "{what} in line {at}");
         }
     }
+    let (first, rest) = good.split_at(good.len() / 2);
+    assert!(scan(&scratch.file(&[first.as_bytes(), b"\n1,2.5,\x80,1,1,1,1\n", rest.as_bytes()].concat()), 2).is_err());
+    let many = |n: usize| format!("id,w,note,stratum,年齢,x,q1\n{}", (0..n).map(|i| format!("1,1,,1,v{i},1,1\n")).collect::<String>());
+    assert!(scan(&scratch.file(many(244).as_bytes()), 2).is_ok() && scan(&scratch.file(many(245).as_bytes()), 2).is_err(), "too many values");
     for (what, header) in [("twice the same", "id,w,note,stratum,a,a,q1"), ("a column without name", "id,w,note,stratum,,x,q1"), ("blank first line", "\nid,w,note,stratum,a,x,q1")] {
         let body = good.split_once('\n').unwrap().1;
         assert!(scan(&scratch.file(format!("{header}\n{body}").as_bytes()), 2).is_err(), "{what}");
@@ -157,6 +242,6 @@ fn a_line_may_end_anywhere_in_a_chunk() {
         (0..40_000).for_each(|i| body += &format!("{i},1.5,,{i},{},0,1\n", i % 200));
         let (codes, keys, numbers) = scan(&scratch.file(body.as_bytes()), 2).unwrap();
         assert_eq!((keys.len(), codes.len(), numbers.len()), (40_001, 80_002, 40_001));
-        assert!(keys[1..].iter().enumerate().all(|(i, key)| *key == i as u32), "pad {pad}");
+        assert!(keys[1..].iter().enumerate().all(|(i, key)| *key == i.to_string()), "pad {pad}");
     }
 }

@@ -2,7 +2,8 @@
 //! was said, and the ledger of who is in the base.
 //!
 //! [`read_questionnaire`] reads the questionnaire file; [`decode`] reads the tables of a wave by it, whatever their layout;
-//! [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the plan names.
+//! [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the plan names. A wave with a paper
+//! of its own is decoded by it and [`harmonise`]d.
 //!
 //! | layout | columns of question `q` | cells |
 //! |---|---|---|
@@ -57,6 +58,7 @@ mod spelling;
 mod tally;
 mod toml_check;
 pub mod toml_text;
+mod waves;
 mod write;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
@@ -66,4 +68,8 @@ pub use questionnaire::{
     AskedIf, Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use waves::{
+    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, NEAR, Paper, compare_papers, harmonise, labelled,
+    most_alike, similarity,
+};
 pub use write::{comment, quoted, write_questionnaire};

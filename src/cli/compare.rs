@@ -36,6 +36,9 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                         format!("{} {} {options}", b.wave, b.question),
                     ));
                     talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
+                    if let Some(trend) = &b.trend {
+                        talk.say(&Text::new(format!("調査回の比較: {}", trend.note.ja), format!("beside other waves: {}", trend.note.en)));
+                    }
                 }
                 let (header, rows) = breakdown::table(b, talk.lang);
                 print(&screen::table(&header, &rows, 1..7))?;

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const QUESTIONS_NAMED: usize = 4;
 
 /// What each kind of finding is called, in the words of the office.
-const TITLES: [(&str, &str, &str); 34] = [
+const TITLES: [(&str, &str, &str); 38] = [
     ("answers::ambiguous", "2通り以上に読める回答", "answers that can be read in two ways"),
     ("answers::ambiguous-column", "2通り以上に読める列", "columns that can be read in two ways"),
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
@@ -27,7 +27,11 @@ const TITLES: [(&str, &str, &str); 34] = [
     ("indicator::count-blank", "まだ記入されていない実績値", "counts that are not filled in yet"),
     ("indicator::count-missing", "実績値のない年度", "years without a count (they print …)"),
     ("indicator::unit", "目標値と違う単位", "a unit that is not the target's"),
+    ("plan::compare-with-care", "ほかの回との比較に注意する設問", "questions to compare with care"),
     ("plan::margin-unknown", "重み付けに使う属性が不明の回答者", "respondents without an attribute that weighting uses"),
+    ("plan::not-comparable", "ほかの回と比較できない設問", "questions that cannot be compared"),
+    ("plan::reused-number", "別の設問に使われた番号（比較不可）", "numbers given to another question"),
+    ("plan::sample-differs", "抽出方法・調査方法のちがう回", "waves sampled or asked in another way"),
     ("plan::stratum-unknown", "層が不明の回答者", "respondents without a stratum"),
     ("raw::blank-lines", "空行", "blank lines"),
     ("raw::cell-error", "エラー値のセル（#N/A など）", "cells that hold an error (#N/A …)"),

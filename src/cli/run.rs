@@ -72,6 +72,7 @@ fn states(table: &IndicatorTable) -> Text {
         (ProgressState::BaselineOnly, "現状値のみ", "baseline only"),
         (ProgressState::NoTarget, "目標値なし", "no target"),
         (ProgressState::NoBaseline, "現状値なし", "no baseline"),
+        (ProgressState::NotComparable, "比較不可", "not comparable"),
     ];
     let count = |state| table.rows.iter().flat_map(|r| &r.measures).filter(|m| m.status.state == state).count();
     let of = |japanese: bool| -> String {

@@ -17,6 +17,6 @@ mod totals;
 pub use accumulate::reduce;
 pub use cube::Cube;
 pub use reduction::{Cells, Measure, Reduction};
-pub use stream::{StreamColumns, Streamed, StreamedKey, stream};
+pub use stream::{StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
 pub use tally::Tally;
 pub use totals::{MeasureTotals, Totals};

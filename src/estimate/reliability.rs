@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::estimate::binomial::{Limits, clopper_pearson};
 use crate::estimate::value::NotEstimable;
-use crate::stats::dist::t_upper_quantile;
+use crate::stats::dist::{beta_logit_near, normal_upper_quantile, t_upper_quantile};
 use crate::text::Text;
 
 /// How a share may be shown.
@@ -115,71 +115,125 @@ pub struct NchsVerdict {
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
 /// outside its range.
 pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEstimable> {
-    const ALPHA: f64 = 0.05;
-    if n == 0 {
-        return Err(NotEstimable::EmptyBase);
-    }
-    if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&se) {
-        return Err(NotEstimable::NotDefined);
-    }
-    let rows = n as f64;
-    let end = p == 0.0 || p == 1.0;
-    let (n_eff, n_eff_df) = if end {
-        (rows, rows)
-    } else if df.is_nan() || df <= 0.0 {
-        return Err(NotEstimable::NoDegreesOfFreedom);
-    } else if n == 1 {
-        return Err(NotEstimable::SingleObservation);
-    } else {
-        let n_eff = p * (1.0 - p) / (se * se);
-        let ratio = t_upper_quantile(0.5 * ALPHA, rows - 1.0) / t_upper_quantile(0.5 * ALPHA, df);
-        (n_eff, rows.min(n_eff * ratio * ratio))
-    };
-    let Limits { low, high } = clopper_pearson(p, n_eff_df, ALPHA);
+    let size = Size::new(p, se, n, df)?;
+    let Limits { low, high } = clopper_pearson(p, size.n_eff_df, ALPHA);
     let width = high - low;
     let relative = |part: f64| (part > 0.0).then(|| width / part);
     let (relative_width, relative_width_complement) = (relative(p), relative(1.0 - p));
-    let too_wide = |relative: Option<f64>| width > 0.05 && relative.is_some_and(|r| r > 1.30);
+    let reasons = reasons(&size, p, width, df);
+    let presentation = presentation(&reasons);
+    let complement = if presentation == Presentation::Present && too_wide(width, relative_width_complement) {
+        ComplementFootnote::Needed
+    } else {
+        ComplementFootnote::NotNeeded
+    };
+    let Size { n_eff, n_eff_df, .. } = size;
+    Ok(NchsVerdict { presentation, complement, n_eff, n_eff_df, low, high, width, relative_width, relative_width_complement, reasons })
+}
 
+/// The presentation of [`nchs_share`] alone. The rule compares the interval's width with a few limits: where an
+/// approximate width is more than a tenth away from each of them, the limits of the interval need not be found.
+///
+/// ```
+/// use shihyo::estimate::reliability::{Presentation, nchs_presentation};
+/// assert_eq!(nchs_presentation(0.05, 0.02, 500, 100.0)?, Presentation::Suppress);
+/// assert_eq!(nchs_presentation(0.4, 0.01, 5000, 7.0)?, Presentation::Review);
+/// # Ok::<(), shihyo::estimate::NotEstimable>(())
+/// ```
+///
+/// # Errors
+/// As [`nchs_share`].
+pub fn nchs_presentation(p: f64, se: f64, n: u64, df: f64) -> Result<Presentation, NotEstimable> {
+    let size = Size::new(p, se, n, df)?;
+    if let Some(width) = width_near(p, size.n_eff_df) {
+        let far = |limit: f64| (width - limit).abs() > 0.1 * limit;
+        if far(WIDE) && far(NARROW) && (width < NARROW || far(RELATIVE * p)) {
+            return Ok(presentation(&reasons(&size, p, width, df)));
+        }
+    }
+    nchs_share(p, se, n, df).map(|verdict| verdict.presentation)
+}
+
+const ALPHA: f64 = 0.05;
+
+/// A width from which an interval is too wide, one up to which it never is, and the width too wide for its share.
+const WIDE: f64 = 0.30;
+const NARROW: f64 = 0.05;
+const RELATIVE: f64 = 1.30;
+
+/// How many respondents a share rests on.
+struct Size {
+    rows: f64,
+    n_eff: f64,
+    n_eff_df: f64,
+}
+
+impl Size {
+    fn new(p: f64, se: f64, n: u64, df: f64) -> Result<Self, NotEstimable> {
+        if n == 0 {
+            return Err(NotEstimable::EmptyBase);
+        }
+        if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&se) {
+            return Err(NotEstimable::NotDefined);
+        }
+        let rows = n as f64;
+        if p == 0.0 || p == 1.0 {
+            return Ok(Self { rows, n_eff: rows, n_eff_df: rows });
+        }
+        if df.is_nan() || df <= 0.0 {
+            return Err(NotEstimable::NoDegreesOfFreedom);
+        }
+        if n == 1 {
+            return Err(NotEstimable::SingleObservation);
+        }
+        let n_eff = p * (1.0 - p) / (se * se);
+        let ratio = t_upper_quantile(0.5 * ALPHA, rows - 1.0) / t_upper_quantile(0.5 * ALPHA, df);
+        Ok(Self { rows, n_eff, n_eff_df: rows.min(n_eff * ratio * ratio) })
+    }
+}
+
+fn too_wide(width: f64, relative: Option<f64>) -> bool {
+    width > NARROW && relative.is_some_and(|r| r > RELATIVE)
+}
+
+fn reasons(size: &Size, p: f64, width: f64, df: f64) -> Vec<ReliabilityReason> {
     let mut reasons = Vec::new();
-    if rows.min(n_eff) < 30.0 {
+    if size.rows.min(size.n_eff) < 30.0 {
         reasons.push(ReliabilityReason::SmallSample);
     }
-    if width >= 0.30 {
+    if width >= WIDE {
         reasons.push(ReliabilityReason::WideInterval);
     }
-    if too_wide(relative_width) {
+    if too_wide(width, (p > 0.0).then(|| width / p)) {
         reasons.push(ReliabilityReason::WideRelativeInterval);
     }
-    let suppressed = !reasons.is_empty();
-    if end {
+    if p == 0.0 || p == 1.0 {
         reasons.push(ReliabilityReason::ZeroOrOne);
     }
     if df.is_nan() || df < 8.0 {
         reasons.push(ReliabilityReason::FewDegreesOfFreedom);
     }
-    let presentation = match (suppressed, reasons.is_empty()) {
-        (true, _) => Presentation::Suppress,
-        (false, false) => Presentation::Review,
-        (false, true) => Presentation::Present,
-    };
-    let complement = if presentation == Presentation::Present && too_wide(relative_width_complement) {
-        ComplementFootnote::Needed
-    } else {
-        ComplementFootnote::NotNeeded
-    };
-    Ok(NchsVerdict {
-        presentation,
-        complement,
-        n_eff,
-        n_eff_df,
-        low,
-        high,
-        width,
-        relative_width,
-        relative_width_complement,
-        reasons,
-    })
+    reasons
+}
+
+fn presentation(reasons: &[ReliabilityReason]) -> Presentation {
+    let review = |r: &ReliabilityReason| matches!(r, ReliabilityReason::ZeroOrOne | ReliabilityReason::FewDegreesOfFreedom);
+    match reasons {
+        [] => Presentation::Present,
+        reasons if reasons.iter().all(review) => Presentation::Review,
+        _ => Presentation::Suppress,
+    }
+}
+
+/// About the width of the 95 % Clopper–Pearson interval, when it is near: within a few hundredths of it.
+fn width_near(p: f64, n: f64) -> Option<f64> {
+    let (yes, no) = (n * p, n * (1.0 - p));
+    if !(yes >= 3.0 && no >= 3.0 && n.is_finite()) {
+        return None;
+    }
+    let z = normal_upper_quantile(0.5 * ALPHA);
+    let inverse = |logit: f64| 1.0 / (1.0 + (-logit).exp());
+    Some(inverse(beta_logit_near(z, yes + 1.0, no)) - inverse(-beta_logit_near(z, no + 1.0, yes)))
 }
 
 /// What the plan's rule sets say of a number.
@@ -223,7 +277,9 @@ pub fn reference_rule(n: u64) -> Reliability {
 
 #[cfg(test)]
 mod tests {
-    use super::{ComplementFootnote, Presentation, Reliability, ReliabilityReason, nchs_share, reference_rule};
+    use super::{ALPHA, ComplementFootnote, Presentation, Reliability, ReliabilityReason};
+    use super::{nchs_presentation, nchs_share, reference_rule, width_near};
+    use crate::estimate::binomial::{Limits, clopper_pearson};
     use crate::estimate::value::NotEstimable;
 
     /// se of a simple sample of n.
@@ -295,6 +351,34 @@ mod tests {
         }
         for (p, se) in [(1.1, 0.1), (f64::NAN, 0.1), (0.4, -0.1), (0.4, f64::NAN)] {
             assert_eq!(nchs_share(p, se, 50, 5.0), Err(NotEstimable::NotDefined));
+        }
+    }
+
+    #[test]
+    fn the_presentation_alone_is_that_of_the_whole_verdict() {
+        let (mut near, mut all) = (0, 0);
+        for n in [2_u64, 12, 31, 40, 75, 150, 400, 1100, 3000, 20_000, 1_000_000] {
+            for p in (1..200).map(|k| f64::from(k) / 200.0).chain([0.0, 1.0, 1e-4, 1.0 - 1e-4, 0.001, 0.0023]) {
+                for (inflation, df) in [(0.6, 5.0), (1.0, n as f64 - 1.0), (1.37, 9.0), (2.9, 40.0), (30.0, 700.0)] {
+                    let se = (inflation * p * (1.0 - p) / n as f64).sqrt();
+                    let alone = nchs_presentation(p, se, n, df);
+                    assert_eq!(alone, nchs_share(p, se, n, df).map(|v| v.presentation), "{p} {se} {n} {df}");
+                    near += u32::from(width_near(p, n as f64 / inflation).is_some());
+                    all += 1;
+                }
+            }
+        }
+        assert!(near > all / 2, "{near} of {all}");
+    }
+
+    #[test]
+    fn the_near_width_is_near() {
+        for n in [8.0, 31.0, 400.0, 1e5, 3e8] {
+            for p in [0.01, 0.1, 0.37, 0.5, 0.9, 0.999] {
+                let Some(near) = width_near(p, n) else { continue };
+                let Limits { low, high } = clopper_pearson(p, n, ALPHA);
+                assert!((near / (high - low) - 1.0).abs() < 0.03, "{p} {n}: {near} {}", high - low);
+            }
         }
     }
 

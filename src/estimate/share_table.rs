@@ -173,7 +173,8 @@ impl<'a> ShareTable<'a> {
             logit_variance: None,
             census: self.design.is_census(),
         };
-        summary.report(self.covariance(std::slice::from_ref(what)).map(|v| v.get(0, 0)), options)
+        let variance = self.covariance_of(std::slice::from_ref(what), std::slice::from_ref(&sums)).map(|v| v.get(0, 0));
+        summary.report(variance, options)
     }
 
     /// Variances and covariances of several shares of one measure (that of the first).
@@ -198,14 +199,18 @@ impl<'a> ShareTable<'a> {
     /// # Errors
     /// The reason of the first share that does not exist, or why the design gives no variance.
     pub fn covariance(&self, shares: &[ShareOf<'_>]) -> Result<Covariance, NotEstimable> {
+        let sums: Vec<Sums> = shares.iter().map(|what| self.sums(what)).collect();
+        self.covariance_of(shares, &sums)
+    }
+
+    fn covariance_of(&self, shares: &[ShareOf<'_>], sums: &[Sums]) -> Result<Covariance, NotEstimable> {
         let k = shares.len();
         let Some(measure) = shares.first().map(|s| s.measure) else { return Ok(Covariance::zeros(0)) };
         let (cells, codes) = (self.cells_of(shares), self.totals.code_count(measure));
         // c over cells × codes, the k shares side by side.
         let mut table = vec![0.0; cells.len() * codes * k];
         let mut keys_present = vec![0_u64; self.totals.key_count()];
-        for (j, what) in shares.iter().enumerate() {
-            let sums = self.sums(what);
+        for (j, (what, sums)) in shares.iter().zip(sums).enumerate() {
             if sums.n == 0 {
                 return Err(NotEstimable::EmptyBase);
             }

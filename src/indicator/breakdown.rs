@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
 use super::table::{DataKind, Group};
+use super::trend::TrendNote;
 use crate::estimate::{Estimate, NotEstimable};
 
 /// One indicator of one wave by one or more variables.
@@ -29,6 +30,8 @@ pub struct Breakdown {
     pub rows: Vec<BreakdownRow>,
     /// Whether the responses are real.
     pub data: DataKind,
+    /// What must be said before the wave is compared with the first one.
+    pub trend: Option<TrendNote>,
 }
 
 /// One part of a breakdown.

@@ -9,6 +9,7 @@ mod status;
 mod table;
 mod tabulate;
 mod target;
+mod trend;
 
 pub use admin::{AdminTable, find_count};
 pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict};
@@ -22,3 +23,5 @@ pub use table::{
 };
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};
+pub use trend::TrendNote;
+pub use crate::answers::Comparability;

@@ -2,6 +2,7 @@
 
 use super::status::{ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined};
 use super::target::{Direction, Operator, Target};
+use crate::answers::Comparability;
 use crate::stats::dist::t_two_sided_p;
 
 /// A change under this part of the targeted change is no detectable progress where no standard error exists
@@ -24,6 +25,8 @@ pub struct Course<'a> {
     pub target_year: super::fiscal_year::FiscalYear,
     /// Which way is good.
     pub direction: Direction,
+    /// Whether the latest value may be compared with the baseline.
+    pub comparability: Comparability,
 }
 
 /// The direction of a measure that the plan does not state: 以上 asks for more, 以下 for less, a bare number for what
@@ -47,22 +50,25 @@ pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction
 ///
 /// progress = (latest − baseline)/(target − baseline); 1 is the target reached. The states and their limits are those of
 /// [`ProgressRule`]; an absent target, baseline or later value is a state of its own, and nothing is ever divided by 0.
+/// A latest value that cannot be compared with the baseline is not judged: no change, no achievement rate, no test.
 /// Source: Healthy People 2020 Final Review, technical notes (NCHS), for the noise-aware rule.
 pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
     let target = course.target.map(|t| t.quantity.value());
+    let broken = course.comparability == Comparability::NotComparable && course.baseline.is_some() && course.latest.is_some();
     let change = match (course.baseline, course.latest) {
-        (Some(b), Some(l)) => Some(l.value - b.value),
+        (Some(b), Some(l)) if !broken => Some(l.value - b.value),
         _ => None,
     };
     let progress = match (course.baseline, target, course.latest) {
         (None, _, _) => Err(Undefined::NoBaseline),
         (_, None, _) => Err(Undefined::NoTarget),
         (_, _, None) => Err(Undefined::NoLaterValue),
+        _ if broken => Err(Undefined::NotComparable),
         (Some(b), Some(t), Some(_)) if t == b.value => Err(Undefined::Maintain),
         (Some(b), Some(t), Some(l)) => Ok((l.value - b.value) / (t - b.value)),
     };
     let clearance = match (course.latest.or(course.baseline), course.target) {
-        (Some(point), Some(t)) => Some(clearance(&point, t, course.direction)),
+        (Some(point), Some(t)) if !broken => Some(clearance(&point, t, course.direction)),
         _ => None,
     };
     let mut report = StatusReport {
@@ -82,6 +88,7 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
         (_, None, _) => ProgressState::NoTarget,
         (None, _, _) => ProgressState::NoBaseline,
         (_, _, None) => ProgressState::BaselineOnly,
+        _ if broken => ProgressState::NotComparable,
         (Some(b), Some(t), Some(l)) => {
             let evidence = evidence(&b, &l, t, course.direction);
             report.evidence = Some(evidence);
@@ -205,7 +212,7 @@ fn pace(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ProgressState
 #[cfg(test)]
 mod tests {
     use super::{Course, direction_of, judge};
-    use crate::indicator::{ChangeEvidence, Direction, FiscalYear, Point, ProgressRule, ProgressState, Target, TargetClearance, Undefined};
+    use crate::indicator::{ChangeEvidence, Comparability, Direction, FiscalYear, Point, ProgressRule, ProgressState, Target, TargetClearance, Undefined};
 
     const RULE: ProgressRule = ProgressRule::NoiseAware { level: 0.95 };
 
@@ -221,7 +228,7 @@ mod tests {
     fn state(b: Option<Point>, l: Option<Point>, target: Option<&str>) -> crate::indicator::StatusReport {
         let target = target.map(|t| Target::parse(t).unwrap());
         let direction = direction_of(target.as_ref(), b.map(|p| p.value));
-        judge(RULE, &Course { baseline: b, latest: l, target: target.as_ref(), target_year: FiscalYear::from_western(2028), direction })
+        judge(RULE, &Course { baseline: b, latest: l, target: target.as_ref(), target_year: FiscalYear::from_western(2028), direction, comparability: Comparability::Same })
     }
 
     #[test]
@@ -267,6 +274,31 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_compared_is_not_judged_under_any_rule() {
+        let target = Target::parse("40%以上").unwrap();
+        let course = |latest: f64, comparability| Course {
+            baseline: share(2022, 0.30, 0.01),
+            latest: share(2025, latest, 0.01),
+            target: Some(&target),
+            target_year: FiscalYear::from_western(2028),
+            direction: Direction::Increase,
+            comparability,
+        };
+        for rule in [RULE, ProgressRule::Pace, ProgressRule::Band { points: 0.03, relative: 0.1 }] {
+            for latest in [0.1, 0.3, 0.36, 0.5] {
+                let report = judge(rule, &course(latest, Comparability::NotComparable));
+                assert_eq!((report.state, report.progress), (ProgressState::NotComparable, Err(Undefined::NotComparable)), "{rule:?} {latest}");
+                assert_eq!((report.change, report.evidence, report.clearance), (None, None, None), "{rule:?} {latest}");
+                let judged = judge(rule, &course(latest, Comparability::Caution));
+                assert_eq!(judged, judge(rule, &course(latest, Comparability::Same)), "care is a note, no state");
+            }
+        }
+        // Nothing to compare with: the other states come first.
+        let alone = Course { latest: None, ..course(0.5, Comparability::NotComparable) };
+        assert_eq!(judge(RULE, &alone).state, ProgressState::BaselineOnly);
+    }
+
+    #[test]
     fn the_pace_rule_asks_for_a_straight_line() {
         let target = Target::parse("500人").unwrap();
         let at = |value| {
@@ -276,6 +308,7 @@ mod tests {
                 target: Some(&target),
                 target_year: FiscalYear::from_western(2028),
                 direction: Direction::Increase,
+                comparability: Comparability::Same,
             };
             judge(ProgressRule::Pace, &course).state
         };

@@ -44,6 +44,8 @@ pub enum ProgressState {
     NoTarget,
     /// 現状値なし.
     NoBaseline,
+    /// 比較不可: the latest value cannot be compared with the baseline, so nothing is judged.
+    NotComparable,
 }
 
 /// A value in time. Shares in [0, 1].
@@ -97,6 +99,8 @@ pub enum Undefined {
     NoLaterValue,
     /// 維持目標: target = baseline, so that there is no targeted change to divide by.
     Maintain,
+    /// 比較不可: the latest value answers another question than the baseline, or is of others.
+    NotComparable,
 }
 
 /// How the latest value stands to the target.

@@ -6,6 +6,7 @@ use super::fiscal_year::FiscalYear;
 use super::quantity::{Mark, Quantity, Unit};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
+use super::trend::TrendNote;
 use crate::answers::BaseLedger;
 use crate::estimate::Estimate;
 use crate::finding::Finding;
@@ -146,6 +147,8 @@ pub struct Observation {
     pub note: Option<String>,
     /// Where it comes from.
     pub source: Source,
+    /// What must be said before it is compared with the first value, where something differs between the surveys.
+    pub trend: Option<TrendNote>,
 }
 
 /// The value of an observation.

@@ -8,6 +8,7 @@ use super::quantity::{AdminCell, Quantity, Unit};
 use super::status::{Point, ProgressRule, ProgressState};
 use super::table::{CellContent, Measure, Observation, ObservedValue, Role, Source, YearCell};
 use super::target::{Direction, Target};
+use crate::answers::Comparability;
 
 /// One measure before its status is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +53,8 @@ pub fn tabulate(input: MeasureInput, years: &[FiscalYear], judgement: &Judgement
     let baseline = cells.iter().find(|c| c.role == Role::Baseline).and_then(point);
     let latest = cells.iter().filter(|c| c.role == Role::Actual).filter_map(point).next_back();
     let direction = input.direction.unwrap_or_else(|| direction_of(input.target.as_ref(), baseline.map(|b| b.value)));
-    let mut status = judge(judgement.rule, &Course { baseline, latest, target: input.target.as_ref(), target_year, direction });
+    let comparability = latest.map_or(Comparability::Same, |l| comparability(&cells, l.year, baseline_year));
+    let mut status = judge(judgement.rule, &Course { baseline, latest, target: input.target.as_ref(), target_year, direction, comparability });
     status.label = judgement.ladder.iter().find(|(state, _)| *state == status.state).map(|(_, word)| word.clone());
     status.manual = input.manual;
     let unit = input.unit.or_else(|| cells.iter().find_map(unit_of)).or_else(|| input.target.as_ref().map(|t| t.quantity.unit.clone()));
@@ -76,13 +78,22 @@ pub fn reported(cell: &AdminCell, unit: Option<&Unit>, source: Source) -> CellCo
             {
                 quantity.unit = unit.clone();
             }
-            CellContent::Value(Box::new(Observation { value: ObservedValue::Reported(quantity), mark: *mark, note: note.clone(), source }))
+            CellContent::Value(Box::new(Observation { value: ObservedValue::Reported(quantity), mark: *mark, note: note.clone(), source, trend: None }))
         }
         AdminCell::Pending => CellContent::Pending,
         AdminCell::Nil => CellContent::NotSurveyed,
         AdminCell::NotAvailable => CellContent::NotAvailable,
         AdminCell::Suppressed => CellContent::Suppressed,
     }
+}
+
+/// Whether the value of `year` may be compared with that of the baseline's year.
+fn comparability(cells: &[YearCell], year: FiscalYear, baseline: FiscalYear) -> Comparability {
+    let trend = cells.iter().find(|c| c.year == year).and_then(|c| match &c.content {
+        CellContent::Value(observation) => observation.trend.as_ref(),
+        _ => None,
+    });
+    trend.filter(|t| t.with == baseline).map_or(Comparability::Same, |t| t.level)
 }
 
 fn unit_of(cell: &YearCell) -> Option<Unit> {

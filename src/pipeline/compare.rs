@@ -1,6 +1,7 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::estimates::{flags, honest, options, shares_of};
+use super::estimates::{flags, honest, options, shares_in, shares_of};
+use super::trend::trend_of_record;
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::wave::{UNKNOWN, WaveData, cells};
@@ -32,14 +33,15 @@ pub struct Comparison {
 pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
-    let share = shares_of(plan, data.survey).into_iter().find(|s| s.id == what.indicator).ok_or_else(|| no_indicator(plan, what))?;
+    let wave = &survey.waves[data.wave];
+    let share = shares_in(plan, data).into_iter().find(|s| s.id == what.indicator).ok_or_else(|| no_indicator(plan, what))?;
     let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
     let codes = share_outcome(&data.answers.responses[share.definition.question], &share.definition.categories, share.definition.base);
     let estimand = Estimand::Share(&codes);
     let options = options(plan, data);
-    let whole = honest(survey.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
+    let whole = honest(wave.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
     let mut rows = vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
-    let crossed = cells(&survey.questionnaire, &data.answers, &questions);
+    let crossed = cells(&data.questionnaire, &data.answers, &questions);
     for (cell, parts) in crossed.parts.iter().enumerate() {
         if parts.iter().any(|p| p == UNKNOWN) {
             continue;
@@ -47,10 +49,10 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         let part: Vec<bool> = crossed.of_row.iter().map(|c| *c as usize == cell).collect();
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
         let found = difference(&data.design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
-        let estimate = honest(survey.sample, found.a);
+        let estimate = honest(wave.sample, found.a);
         let groups = what.by.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
         let c = found.comparison;
-        let test = match survey.sample {
+        let test = match wave.sample {
             Sample::Random => c.interval.and_then(|i| Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })),
             Sample::Census => Err(NotEstimable::Census),
             Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
@@ -69,7 +71,6 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         rows.push(BreakdownRow { groups, flags: flags(&estimate), estimate, difference: Some(Difference { value: c.value, test, verdict }) });
     }
     let question = &survey.questionnaire.questions[share.definition.question];
-    let wave = &survey.waves[data.wave];
     Ok(Breakdown {
         indicator: what.indicator.clone(),
         title: plan.indicators.iter().find(|i| what.indicator.starts_with(&i.id)).map_or(String::new(), |i| i.title.clone()),
@@ -81,11 +82,12 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         level: options.level,
         rows,
         data: wave.data,
+        trend: trend_of_record(plan, data, share.definition, &[]),
     })
 }
 
 fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
-    let of_share: Vec<&WaveData> = outcome.waves.iter().filter(|d| shares_of(plan, d.survey).iter().any(|s| s.id == what.indicator)).collect();
+    let of_share: Vec<&WaveData> = outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
     let Some(latest) = of_share.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
     match what.wave {
@@ -113,14 +115,15 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
 }
 
 fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
-    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let (questionnaire, wave) = (&plan.surveys[data.survey].questionnaire, &plan.surveys[data.survey].waves[data.wave]);
     let single = |kind: &QuestionKind| matches!(kind, QuestionKind::Single(_));
     if let Some((index, question)) = questionnaire.question(id)
         && single(&question.kind)
+        && wave.asks(index)
     {
         return Ok(index);
     }
-    let known: Vec<&str> = questionnaire.questions.iter().filter(|q| single(&q.kind)).map(|q| q.id.as_str()).collect();
+    let known: Vec<&str> = questionnaire.questions.iter().enumerate().filter(|(k, q)| single(&q.kind) && wave.asks(*k)).map(|(_, q)| q.id.as_str()).collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-question",
         Text::new(format!("「{id}」という単数回答の設問はありません"), format!("there is no single-answer question \"{id}\"")),

@@ -1,12 +1,13 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
-use super::plan::{Definition, Plan, Sample, ShareDefinition};
+use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
+use super::trend::trend_of_record;
 use super::wave::{CrossedCells, UNKNOWN, WaveData, cells};
 use crate::answers::share_outcome;
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
-use crate::estimate::reliability::{Presentation, nchs_share};
+use crate::estimate::reliability::{Presentation, nchs_presentation};
 use crate::indicator::{EstimateRecord, Group};
 
 /// Fewer respondents than this make a share a 参考値 (Japanese municipal practice).
@@ -24,7 +25,7 @@ pub(super) fn measure_id(plan: &Plan, indicator: usize, measure: usize) -> Strin
     if item.measures.len() == 1 { item.id.clone() } else { format!("{}.{}", item.id, measure + 1) }
 }
 
-/// The shares that the survey answers.
+/// The shares of a survey.
 pub(super) fn shares_of(plan: &Plan, survey: usize) -> Vec<PlannedShare<'_>> {
     let mut out = Vec::new();
     for (i, item) in plan.indicators.iter().enumerate() {
@@ -37,6 +38,12 @@ pub(super) fn shares_of(plan: &Plan, survey: usize) -> Vec<PlannedShare<'_>> {
         }
     }
     out
+}
+
+/// The shares that a wave can answer: its paper had their questions, and some of their options.
+pub(super) fn shares_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedShare<'a>> {
+    let wave = &plan.surveys[data.survey].waves[data.wave];
+    shares_of(plan, data.survey).into_iter().filter(|s| wave.answerable(s.definition) == Answerable::Yes).collect()
 }
 
 /// How the shares of this wave are estimated: a simple unweighted sample has the classical binomial intervals, any other
@@ -65,11 +72,11 @@ struct Banner {
 
 /// 全体, then the plan's breakdowns. One that asks for a question this survey did not have is left out.
 fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
-    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let (questionnaire, wave) = (&data.questionnaire, &plan.surveys[data.survey].waves[data.wave]);
     let mut out = vec![Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] }];
     let mut all = Vec::new();
     for breakdown in &plan.breakdowns {
-        let questions: Option<Vec<usize>> = breakdown.iter().map(|id| questionnaire.question(id).map(|(index, _)| index)).collect();
+        let questions: Option<Vec<usize>> = breakdown.iter().map(|id| questionnaire.question(id).map(|(index, _)| index).filter(|q| wave.asks(*q))).collect();
         let Some(questions) = questions else { continue };
         let crossed = cells(questionnaire, &data.answers, &questions);
         let label = |parts: &Vec<String>| breakdown.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
@@ -111,12 +118,12 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
 
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
-    let survey = &plan.surveys[data.survey];
-    let shares = shares_of(plan, data.survey);
+    let wave = &plan.surveys[data.survey].waves[data.wave];
+    let shares = shares_in(plan, data);
     let codes: Vec<Vec<u8>> =
         shares.iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &s.definition.categories, s.definition.base)).collect();
     let (banners, questions) = banners(plan, data);
-    let finest = cells(&survey.questionnaire, &data.answers, &questions);
+    let finest = cells(&data.questionnaire, &data.answers, &questions);
     let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
     let mut out = Vec::new();
     for (at, share) in shares.iter().enumerate() {
@@ -125,7 +132,7 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
                 if groups.iter().any(|g| g.value == UNKNOWN) {
                     continue; // attribute 不明 is left out of the banner, as the notes say
                 }
-                out.push(record(plan, data, share, groups.clone(), honest(survey.sample, estimate.clone())));
+                out.push(record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone())));
             }
         }
     }
@@ -156,6 +163,9 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
         key.push_str(&groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","));
     }
     let categories = question.categories();
+    let mut all_flags = flags(&estimate);
+    all_flags.extend(trend_of_record(plan, data, share.definition, &groups).map(|t| t.flag().to_owned()));
+    all_flags.sort();
     EstimateRecord {
         key,
         indicator: share.id.clone(),
@@ -165,7 +175,7 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
         options: share.definition.categories.iter().filter_map(|c| categories.get(*c)).map(|c| c.label.clone()).collect(),
         groups,
         base_rule: share.definition.base.name().to_owned(),
-        flags: flags(&estimate),
+        flags: all_flags,
         estimate,
         n_total: data.answers.rows as u64,
         n_w_total: data.design.weights().iter().sum(),
@@ -179,7 +189,7 @@ pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
         flags.push("n<30".to_owned());
     }
     if let (Ok(p), Ok(se)) = (&estimate.value, &estimate.se) {
-        match nchs_share(*p, *se, estimate.n, estimate.df.domain).map(|v| v.presentation) {
+        match nchs_presentation(*p, *se, estimate.n, estimate.df.domain) {
             Ok(Presentation::Suppress) => flags.push("nchs-suppress".to_owned()),
             Ok(Presentation::Review) => flags.push("nchs-review".to_owned()),
             Ok(Presentation::Present) | Err(_) => {}

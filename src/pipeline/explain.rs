@@ -1,11 +1,12 @@
 //! The whole way of one number: from the files to the figure that is printed.
 
-use super::estimates::{measure_id, options, shares_of};
+use super::estimates::{measure_id, options, shares_in};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
+use super::trend::trend_of_record;
 use super::run::Outcome;
 use super::wave::{WaveData, cells};
 use crate::answers::toml_text::nearest;
-use crate::answers::{Base, BaseLedger, Responses};
+use crate::answers::{Base, BaseLedger, Counterpart, Responses};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
@@ -112,7 +113,7 @@ fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
 fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<Section> {
     let found = outcome.waves.iter().find(|d| plan.surveys[d.survey].key == record.survey && plan.surveys[d.survey].waves[d.wave].year == record.wave);
     let Some(data) = found else { return Vec::new() };
-    let share = shares_of(plan, data.survey).into_iter().find(|s| s.id == record.indicator);
+    let share = shares_in(plan, data).into_iter().find(|s| s.id == record.indicator);
     let Some(definition) = share.map(|s| s.definition) else { return Vec::new() };
     let survey = &plan.surveys[data.survey];
     let question = &survey.questionnaire.questions[definition.question];
@@ -123,19 +124,60 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     for group in &record.groups {
         what.push(Text::new(format!("区分: {} = {}", group.variable, group.value), format!("part: {} = {}", group.variable, group.value)));
     }
-    vec![
+    let mut sections = vec![
         section("設問", "Question", what),
-        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(plan, data, definition, record)),
+        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(data, definition, record)),
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
-        section("標本設計", "Design", design_lines(survey.sample, data)),
+        section("標本設計", "Design", design_lines(survey.waves[data.wave].sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
         section("ファイル", "Files", file_lines(outcome, data, plan)),
-    ]
+    ];
+    let waves = wave_lines(plan, data, definition, record);
+    if !waves.is_empty() {
+        sections.insert(2, section("調査回のちがい", "Beside other waves", waves));
+    }
+    sections
 }
 
-fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
+/// What the question and its options are on the wave's own paper, and what must be said beside the first wave; nothing
+/// where all waves have one paper.
+fn wave_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
+    let survey = &plan.surveys[data.survey];
+    let mut out = Vec::new();
+    if let Some(paper) = &survey.waves[data.wave].paper
+        && let Some(Counterpart::Asked(asked)) = paper.mapping.counterparts.get(definition.question)
+        && let Some(own) = paper.questionnaire.questions.get(asked.question)
+    {
+        let reference = &survey.questionnaire.questions[definition.question];
+        out.push(Text::new(format!("この回の調査票では {}　{}", own.id, own.text), format!("on this wave's paper {}  {}", own.id, own.text)));
+        for (category, target) in own.categories().iter().zip(&asked.categories) {
+            match target.and_then(|t| reference.categories().get(t)) {
+                Some(to) if to.label == category.label => {}
+                Some(to) => out.push(Text::new(
+                    format!("　「{}」は「{}」に数える", category.label, to.label),
+                    format!("  \"{}\" counts as \"{}\"", category.label, to.label),
+                )),
+                None => out.push(Text::new(
+                    format!("　「{}」に当たる選択肢は調査の調査票にない（別に扱う）", category.label),
+                    format!("  \"{}\" is no option of the survey's questionnaire (kept apart)", category.label),
+                )),
+            }
+        }
+        for (k, category) in reference.categories().iter().enumerate().filter(|(k, _)| !asked.categories.contains(&Some(*k))) {
+            let counts = definition.categories.contains(&k);
+            out.push(Text::new(
+                format!("　「{}」はこの回の調査票にない{}", category.label, if counts { "（数える選択肢）" } else { "" }),
+                format!("  \"{}\" is not on this wave's paper{}", category.label, if counts { " (it would count)" } else { "" }),
+            ));
+        }
+    }
+    out.extend(trend_of_record(plan, data, definition, &record.groups).map(|t| t.note));
+    out
+}
+
+fn options_lines(data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
     let responses = &data.answers.responses[definition.question];
-    let inside = part_of(plan, data, record);
+    let inside = part_of(data, record);
     let count = |k: usize| -> usize {
         let marked = |row: usize| match responses {
             Responses::Single(rows) => matches!(rows.get(row), Some(Ok(c)) if usize::from(*c) == k),
@@ -144,7 +186,7 @@ fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, rec
         };
         inside.iter().enumerate().filter(|(row, inside)| **inside && marked(*row)).count()
     };
-    let categories = plan.surveys[data.survey].questionnaire.questions[definition.question].categories();
+    let categories = data.questionnaire.questions[definition.question].categories();
     let line = |(k, c): (usize, &crate::answers::Category)| {
         let mark = if definition.categories.contains(&k) { "○" } else { "　" };
         Text::new(format!("{mark} {} {}　{}件", c.code, c.label, count(k)), format!("{mark} {} {}  {}", c.code, c.label, count(k)))
@@ -159,8 +201,8 @@ fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, rec
 }
 
 /// Who is in the record's part of the breakdown; everyone where it is 全体.
-fn part_of(plan: &Plan, data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
-    let questionnaire = &plan.surveys[data.survey].questionnaire;
+fn part_of(data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
+    let questionnaire = &data.questionnaire;
     let questions: Vec<usize> = record.groups.iter().filter_map(|g| questionnaire.question(&g.variable)).map(|(index, _)| index).collect();
     let wanted: Vec<&str> = record.groups.iter().map(|g| g.value.as_str()).collect();
     let crossed = cells(questionnaire, &data.answers, &questions);

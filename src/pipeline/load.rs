@@ -122,6 +122,7 @@ fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Err
     let lost = |code: &str| match code {
         "plan::unknown-goal" => unknown || mended.touched.contains("goal"),
         "plan::unknown-survey" | "plan::unknown-question" => unknown,
+        "plan::unmapped-question" | "plan::map-kind" => mended.touched.contains("survey"),
         _ => false,
     };
     all.extend(meaning.into_diagnostics().into_iter().filter(|d| !lost(d.code) && !told.contains(&of_plan(d)) || of_plan(d).is_none()));

@@ -14,7 +14,7 @@ fn of_wave(plan: &Plan, data: &WaveData) -> Text {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
     let (title, n) = (&survey.title, data.answers.rows);
-    let (sample_ja, sample_en) = match survey.sample {
+    let (sample_ja, sample_en) = match wave.sample {
         Sample::Random => ("無作為抽出調査", "a random sample"),
         Sample::Census => ("全数調査（標本誤差はありません）", "a census, without sampling error"),
         Sample::Open => ("応募型の調査（割合は回答者の割合であり、市民の割合ではありません）", "self-selected: shares are those of the respondents, not of the citizens"),

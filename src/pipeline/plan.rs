@@ -1,9 +1,9 @@
 //! A plan with everything resolved: enums and numbers, no name that could still be wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::answers::{Base, Duplicates, Questionnaire};
+use crate::answers::{Base, Duplicates, Mapping, Paper, Questionnaire};
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit};
@@ -50,9 +50,9 @@ pub struct Survey {
     pub key: String,
     /// Its title.
     pub title: String,
-    /// How respondents were chosen.
+    /// How respondents were chosen, where a wave does not say otherwise.
     pub sample: Sample,
-    /// What was asked.
+    /// What was asked: the reference, where waves have papers of their own.
     pub questionnaire: Questionnaire,
     /// Ids of the questions whose わからない counts as no answer.
     pub dont_know_missing: BTreeSet<String>,
@@ -100,6 +100,74 @@ pub struct Wave {
     pub weighting: Weighting,
     /// Whether the responses are real.
     pub data: DataKind,
+    /// How respondents were chosen.
+    pub sample: Sample,
+    /// How they were asked, in the plan's words.
+    pub mode: Option<String>,
+    /// Its own paper; `None` when it is the survey's.
+    pub paper: Option<WavePaper>,
+    /// What the plan says of its comparison with the other waves, by question (index in the survey's questionnaire).
+    pub rulings: BTreeMap<usize, Ruling>,
+}
+
+/// A wave's own paper.
+#[derive(Debug, Clone)]
+pub struct WavePaper {
+    /// Its file, for messages.
+    pub file: String,
+    /// What was asked, with the numbers and codes of the wave's files.
+    pub questionnaire: Questionnaire,
+    /// Where the questions of the survey's questionnaire stand on it.
+    pub mapping: Mapping,
+    /// Questions of the survey's questionnaire (indices) that the plan says were not asked.
+    pub said_not_asked: BTreeSet<usize>,
+}
+
+/// A person's word on whether a question of a wave may be compared with the other waves, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// Although something differs.
+    Comparable(String),
+    /// It may not.
+    NotComparable(String),
+}
+
+/// What a share finds in a wave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answerable {
+    /// Its question, with at least one of its options.
+    Yes,
+    /// The question was not asked.
+    NotAsked,
+    /// None of the options that count was on the paper.
+    NoOption,
+}
+
+impl Survey {
+    /// The paper of a wave, beside that of the survey.
+    pub fn paper<'a>(&'a self, wave: &'a Wave) -> Paper<'a> {
+        match &wave.paper {
+            Some(own) => Paper { questionnaire: &own.questionnaire, mapping: Some(&own.mapping) },
+            None => Paper { questionnaire: &self.questionnaire, mapping: None },
+        }
+    }
+}
+
+impl Wave {
+    /// Whether question `question` of the survey's questionnaire was asked.
+    pub fn asks(&self, question: usize) -> bool {
+        self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
+    }
+
+    /// What the share finds.
+    pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
+        let Some(paper) = &self.paper else { return Answerable::Yes };
+        match paper.mapping.asked(share.question) {
+            None => Answerable::NotAsked,
+            Some(asked) if asked.categories.iter().flatten().any(|k| share.categories.contains(k)) => Answerable::Yes,
+            Some(_) => Answerable::NoOption,
+        }
+    }
 }
 
 /// Where weights come from.

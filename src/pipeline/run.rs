@@ -7,7 +7,8 @@ use super::collect::{Collected, collect};
 use super::estimates::{estimates, measure_id};
 use super::load::Project;
 use super::notes::notes;
-use super::plan::{Definition, MeasurePlan, Plan};
+use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
+use super::trend;
 use super::wave::{WaveData, prepare};
 use crate::derived::{self, Manifest};
 use crate::error::{Diagnostic, Error, Result};
@@ -57,6 +58,7 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
     }
     progress.finish();
     let mut findings = std::mem::take(&mut collected.findings);
+    findings.extend(trend::findings(plan));
     for wave in &waves {
         findings.extend(wave.answers.findings.iter().cloned());
         findings.extend(wave.findings.iter().cloned());
@@ -105,13 +107,13 @@ fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {
     let of_wave = |data: &WaveData| {
         let survey = &plan.surveys[data.survey];
         let wave = survey.waves[data.wave].year;
-        let record = move |(question, ledger): (&crate::answers::Question, &crate::answers::BaseLedger)| LedgerRecord {
+        let record = move |(question, ledger): &(String, crate::answers::BaseLedger)| LedgerRecord {
             survey: survey.key.clone(),
             wave,
-            question: question.id.clone(),
+            question: question.clone(),
             ledger: *ledger,
         };
-        survey.questionnaire.questions.iter().zip(&data.answers.ledger).map(record).collect::<Vec<_>>()
+        data.ledgers.iter().map(record).collect::<Vec<_>>()
     };
     waves.iter().flat_map(of_wave).collect()
 }
@@ -134,7 +136,7 @@ fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[Esti
                     }),
                     None => BTreeMap::new(),
                 },
-                Some(Definition::Share(share)) => share_cells(plan, measure, share.survey, &measure_id(plan, i, m), records),
+                Some(Definition::Share(share)) => share_cells(plan, measure, share, &measure_id(plan, i, m), records),
                 None => without_definition(plan, measure),
             };
             let unit = measure.unit.clone().or(match measure.definition {
@@ -253,8 +255,8 @@ fn count_cells(
     Ok(cells)
 }
 
-fn share_cells(plan: &Plan, measure: &MeasurePlan, survey: usize, id: &str, records: &[EstimateRecord]) -> BTreeMap<FiscalYear, CellContent> {
-    let of = &plan.surveys[survey];
+fn share_cells(plan: &Plan, measure: &MeasurePlan, share: &ShareDefinition, id: &str, records: &[EstimateRecord]) -> BTreeMap<FiscalYear, CellContent> {
+    let of = &plan.surveys[share.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
         let record = records.iter().find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
@@ -265,9 +267,11 @@ fn share_cells(plan: &Plan, measure: &MeasurePlan, survey: usize, id: &str, reco
                 mark: None,
                 note: None,
                 source: Source::Survey { survey: of.key.clone(), wave: year, data },
+                trend: trend::trend(plan, share, year),
             })),
             None => match said(measure, year) {
                 Some(content) => content,
+                None if of.waves.iter().any(|w| w.year == year && w.answerable(share) == Answerable::NoOption) => CellContent::NotAvailable,
                 None if of.planned.contains(&year) => CellContent::Pending,
                 None => CellContent::NotSurveyed,
             },

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::map_spec::MapSpec;
+
 use crate::answers::{Base, Duplicates};
 
 /// A text with its place in the file.
@@ -125,6 +127,8 @@ pub struct LadderSpec {
     pub no_target: Option<String>,
     /// 現状値なし
     pub no_baseline: Option<String>,
+    /// 比較不可
+    pub not_comparable: Option<String>,
 }
 
 /// 基本目標 / a goal.
@@ -208,6 +212,17 @@ pub struct WaveSpec {
     pub weights: Option<WeightsSpec>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
     pub data: Option<DataSpec>,
+    /// この回だけの調査票（調査の調査票とちがうとき）/ this wave's own questionnaire, where its paper differs from the survey's
+    #[schemars(with = "Option<String>")]
+    pub questionnaire: Option<Word>,
+    /// 設問の対応: 調査の調査票の設問 = この回の設問。書かない設問は同じ番号に対応する / the survey's questions on this wave's paper: "問12" = "問14", or a table; questions not listed have the same number
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, MapSpec>")]
+    pub map: BTreeMap<Word, Spanned<MapSpec>>,
+    /// この回の抽出方法（ほかの回とちがうとき）/ how this wave's respondents were chosen, where it differs from the survey's
+    pub sample: Option<SampleSpec>,
+    /// 調査方法 / how they were asked, such as "郵送" or "郵送・ウェブ": another one than in the other waves is noted beside the value
+    pub mode: Option<String>,
 }
 
 /// ウエイト / weights: one of the three.

@@ -1,8 +1,10 @@
 //! One wave of a survey: its answers, and the design that they were drawn by.
 
+use std::collections::BTreeSet;
+
 use super::plan::{Plan, Survey, Wave, Weighting};
 use super::population::{Population, joined};
-use crate::answers::{self, Answers, DecodeOptions, QuestionKind, Questionnaire, Responses};
+use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -22,8 +24,12 @@ pub(super) struct WaveData {
     pub(super) survey: usize,
     /// Index of the wave in it.
     pub(super) wave: usize,
-    /// The answers.
+    /// The survey's questionnaire, with the further options that this wave had.
+    pub(super) questionnaire: Questionnaire,
+    /// The answers to it.
     pub(super) answers: Answers,
+    /// The ledgers by the numbers of the wave's own paper.
+    pub(super) ledgers: Vec<(String, BaseLedger)>,
     /// The design.
     pub(super) design: Design,
     /// How the design was made, for people.
@@ -40,20 +46,36 @@ pub(super) struct WaveData {
 pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
-    let options = DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: spec.dont_know_missing.clone() };
-    let answers = answers::decode(&spec.questionnaire, tables, &options)?;
+    let paper = of.paper.as_ref().map_or(&spec.questionnaire, |p| &p.questionnaire);
+    let options = DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: dont_know_missing(spec, of) };
+    let answers = answers::decode(paper, tables, &options)?;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
     }
+    let ledgers = paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
+    let Harmonised { questionnaire, answers } = match &of.paper {
+        Some(paper) => answers::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?,
+        None => Harmonised { questionnaire: spec.questionnaire.clone(), answers },
+    };
     let place = of.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default();
     let (mut findings, mut how) = (Vec::new(), Vec::new());
-    let design = declare(&spec.questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
+    let design = declare(&questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
         if finding.place == Place::default() {
             finding.place = place.clone();
         }
     }
-    Ok(WaveData { survey, wave, answers, design, how, findings })
+    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings })
+}
+
+/// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
+fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
+    let Some(paper) = &of.paper else { return survey.dont_know_missing.clone() };
+    let own = |id: &String| {
+        let (reference, _) = survey.questionnaire.question(id)?;
+        paper.questionnaire.questions.get(paper.mapping.asked(reference)?.question).map(|q| q.id.clone())
+    };
+    survey.dont_know_missing.iter().filter_map(own).collect()
 }
 
 /// No valid return at all: what became of those that came in.

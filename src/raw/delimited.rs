@@ -1,6 +1,9 @@
 //! CSV and TSV.
 
-use csv::{ReaderBuilder, StringRecord};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -10,13 +13,17 @@ use crate::text::Text;
 use super::encoding::{self, Decoded, MARK};
 use super::grid::Grid;
 use super::header::{self, Source};
+use super::records::Records;
 use super::table::{Cell, ReadOptions, Table, letters};
 
 /// Records looked at to tell the delimiter.
 pub(super) const SAMPLE: usize = 200;
 
+/// Bytes of text that one thread takes at once.
+const STRETCH: usize = 1 << 20;
+
 /// What happened to some rows: how many, and where first.
-#[derive(Default)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     count: u64,
     row: u64,
@@ -30,6 +37,148 @@ impl Tally {
         }
         self.count += 1;
     }
+
+    /// Adds what happened below row `before`.
+    fn append(&mut self, before: u64, other: Self) {
+        if self.count == 0 && other.count > 0 {
+            (self.row, self.column) = (before + other.row, other.column);
+        }
+        self.count += other.count;
+    }
+}
+
+/// The rows of a stretch of text; numbers of rows count from its beginning.
+#[derive(Debug, Default)]
+struct Rows {
+    grid: Grid,
+    /// The number of each record in the file.
+    numbers: Vec<u64>,
+    last: u64,
+    short: Tally,
+    nul: Tally,
+    replaced: Tally,
+    blank_lines: Tally,
+    /// Where the last record begins, and where the next one would.
+    begins: usize,
+    ends: usize,
+}
+
+/// What the whole text says of its cells.
+#[derive(Debug, Clone, Copy)]
+struct About {
+    delimiter: u8,
+    /// Places that could not be decoded.
+    broken: u64,
+    /// Whether U+FFFD, or NUL, stands anywhere.
+    replaced: bool,
+    nul: bool,
+    /// Columns that the header names.
+    width: usize,
+}
+
+impl Rows {
+    /// Reads the records that begin in `range`, at most `most` of them; a record begins at its start.
+    fn read(text: &str, range: Range<usize>, most: usize, about: About) -> Result<Self> {
+        let mut out = Self { ends: range.start, begins: range.start, ..Self::default() };
+        let mut records = Records::new(text, about.delimiter, range.start);
+        let mut fields: Vec<Cow<'_, str>> = Vec::new();
+        while records.at() < range.end && out.numbers.len() < most {
+            let Some(record) = records.next(&mut fields) else { break };
+            (0..record.blank).for_each(|i| out.blank_lines.add(out.last + 1 + i, None));
+            out.last += record.blank + 1;
+            let (row, number) = (out.numbers.len(), out.last);
+            out.numbers.push(number);
+            if fields.len() < about.width {
+                out.short.add(number, None);
+            }
+            for (column, field) in fields.iter().enumerate() {
+                if !field.is_empty() {
+                    out.set(row, number, column, field, about)?;
+                }
+            }
+            (out.begins, out.ends) = (record.begins, records.at());
+        }
+        Ok(out)
+    }
+
+    #[inline]
+    fn set(&mut self, row: usize, number: u64, column: usize, field: &str, about: About) -> Result<()> {
+        if about.replaced && field.contains(char::REPLACEMENT_CHARACTER) {
+            self.replaced.add(number, Some(column));
+        }
+        if about.nul && field.contains('\0') {
+            self.nul.add(number, Some(column));
+            return self.grid.set(row, column, cell(&field.replace('\0', ""), about.broken));
+        }
+        if about.broken > 0 && field.contains(MARK) {
+            return self.grid.set(row, column, cell(field, about.broken));
+        }
+        self.grid.set_text(row, column, field)
+    }
+
+    /// All records from `start` on, on all threads.
+    fn all(text: &str, start: usize, about: About) -> Result<Vec<Self>> {
+        let ranges = stretches(text, start);
+        let parts: Vec<Result<Self>> =
+            ranges.clone().into_par_iter().map(|range| Self::read(text, range, usize::MAX, about)).collect();
+        // Each stretch was read as if a record began at its start: so it is where the one before ends there.
+        let mut at = start;
+        for (range, part) in ranges.iter().zip(&parts) {
+            match part {
+                Ok(part) if range.start == at => at = part.ends,
+                _ => return Ok(vec![Self::read(text, start..text.len(), usize::MAX, about)?]),
+            }
+        }
+        parts.into_iter().collect()
+    }
+
+    /// Adds the rows of the stretches that follow.
+    fn append(&mut self, parts: Vec<Self>) -> Result<()> {
+        let mut grids = Vec::with_capacity(parts.len());
+        for part in parts {
+            let (first, before) = (self.numbers.len(), self.last);
+            self.numbers.extend(part.numbers.iter().map(|n| before + n));
+            self.last += part.last;
+            self.short.append(before, part.short);
+            self.nul.append(before, part.nul);
+            self.replaced.append(before, part.replaced);
+            self.blank_lines.append(before, part.blank_lines);
+            if !part.numbers.is_empty() {
+                self.begins = part.begins;
+            }
+            self.ends = part.ends;
+            grids.push((first, part.grid));
+        }
+        self.grid.append(grids)
+    }
+}
+
+/// Cuts the text from `start` on into stretches that begin after a line feed outside of quotes, as far as the number of
+/// quotes before it tells.
+fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let count = (bytes.len() - start).div_ceil(STRETCH).max(1);
+    let edge = |at: usize| (start + at * STRETCH).min(bytes.len());
+    let slice = |at: usize| bytes.get(edge(at)..edge(at + 1)).unwrap_or_default();
+    let quotes: Vec<usize> = (0..count).into_par_iter().map(|at| slice(at).iter().filter(|b| **b == b'"').count()).collect();
+    let mut cuts = vec![start];
+    let mut before = 0;
+    for (at, here) in quotes.iter().enumerate() {
+        if at > 0 {
+            let mut inside = before % 2 == 1;
+            let after = bytes.get(edge(at)..).unwrap_or_default().iter().position(|b| {
+                inside ^= *b == b'"';
+                *b == b'\n' && !inside
+            });
+            let cut = after.map_or(bytes.len(), |n| edge(at) + n + 1);
+            if cuts.last().is_some_and(|last| *last < cut) && cut < bytes.len() {
+                cuts.push(cut);
+            }
+        }
+        before += here;
+    }
+    cuts.push(bytes.len());
+    cuts.windows(2).map(|w| w[0]..w[1]).collect()
 }
 
 /// Reads delimited text. A blank line is no record but counts as a row of the file, as a spreadsheet shows it.
@@ -43,53 +192,25 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     }
     let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
     let text: &str = &decoded.text;
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
-
-    let mut grid = Grid::default();
-    let mut numbers: Vec<u64> = Vec::new();
-    let (mut short, mut nul, mut replaced) = (Tally::default(), Tally::default(), Tally::default());
-    let (mut number, mut blank_lines, mut width) = (0_u64, Tally::default(), 0_usize);
-    let mut open_quote = None;
-    let mut record = StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| unreadable(&e))? {
-        let begins = record.position().map_or(0, csv::Position::byte) as usize;
-        let blank = blank_lines_before(text.as_bytes(), begins);
-        (0..blank).for_each(|i| blank_lines.add(number + 1 + i, None));
-        number += blank + 1;
-        let row = numbers.len();
-        numbers.push(number);
-        if row < header_rows {
-            let named = record.iter().enumerate().filter(|(_, f)| !f.trim().is_empty()).last().map_or(0, |(at, _)| at + 1);
-            width = width.max(named);
-        } else if record.len() < width {
-            short.add(number, None);
-        }
-        for (column, field) in record.iter().enumerate() {
-            if field.is_empty() {
-                continue;
-            }
-            if field.contains('\u{FFFD}') {
-                replaced.add(number, Some(column));
-            }
-            let set = if field.contains('\0') {
-                nul.add(number, Some(column));
-                let cell = cell(&field.replace('\0', ""), decoded.broken);
-                grid.set(row, column, cell)
-            } else if decoded.broken > 0 && field.contains(MARK) {
-                grid.set(row, column, cell(field, decoded.broken))
-            } else {
-                grid.set_text(row, column, field)
-            };
-            set.map_err(|e| e.at(&Place::file(name).row(number)))?;
-        }
-        let ends = reader.position().byte() as usize;
-        if ends >= text.len() && left_open(text.get(begins..).unwrap_or("")) {
-            open_quote = Some(number);
-        }
-    }
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let about = About {
+        delimiter: delimiter(text),
+        broken: decoded.broken,
+        replaced: text.contains(char::REPLACEMENT_CHARACTER),
+        nul: text.as_bytes().contains(&0),
+        width: 0,
+    };
+    let mut rows = Rows::read(text, 0..text.len(), header_rows, about)?;
+    let width = rows.grid.named_width();
+    let (digest, parts) =
+        rayon::join(|| FileDigest::of(name, bytes), || Rows::all(text, rows.ends, About { width, ..about }));
+    rows.append(parts?)?;
+    let Rows { grid, numbers, short, nul, replaced, blank_lines, begins, ends, .. } = rows;
+    let open = ends >= text.len() && left_open(text.get(begins..).unwrap_or(""));
+    let open_quote = numbers.last().copied().filter(|_| open);
 
     let empty_rows = numbers.len().saturating_sub(grid.height().max(header_rows));
-    let digest = FileDigest { encoding: Some(decoded.encoding.clone()), ..FileDigest::of(name, bytes) };
+    let digest = FileDigest { encoding: Some(decoded.encoding.clone()), ..digest };
     let source = Source { digest, header_rows, merged: None, row_numbers: Some(numbers) };
     let mut table = header::table(grid, source)?;
 
@@ -148,16 +269,12 @@ fn uncertain(decoded: &Decoded<'_>, name: &str) -> Option<Finding> {
     })
 }
 
-fn unreadable(error: &csv::Error) -> Error {
-    Error::msg("raw::damaged", format!("CSVとして読めません({error})"), format!("not readable as CSV ({error})"))
-}
-
 /// The delimiter that cuts the first records into equally many fields, and into most.
 pub(super) fn delimiter(text: &str) -> u8 {
     let mut best = (b',', 0.0);
     for candidate in [b',', b'\t', b';'] {
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(candidate).from_reader(text.as_bytes());
-        let mut widths: Vec<usize> = reader.into_records().take(SAMPLE).map_while(Result::ok).map(|r| r.len()).collect();
+        let (mut records, mut fields) = (Records::new(text, candidate, 0), Vec::new());
+        let mut widths: Vec<usize> = (0..SAMPLE).map_while(|_| records.next(&mut fields).map(|_| fields.len())).collect();
         widths.sort_unstable();
         let runs = widths.chunk_by(|a, b| a == b).filter(|run| run.first().is_some_and(|w| *w > 1));
         let Some(run) = runs.max_by_key(|run| run.len()) else { continue };
@@ -168,19 +285,6 @@ pub(super) fn delimiter(text: &str) -> u8 {
         }
     }
     best.0
-}
-
-/// Blank lines at `at`, where a record is said to begin. The end of a CR LF may still stand there.
-fn blank_lines_before(bytes: &[u8], at: usize) -> u64 {
-    let ends = |b: &u8| matches!(b, b'\r' | b'\n');
-    let run = bytes.get(at..).unwrap_or_default().iter().take_while(|b| ends(b)).count();
-    if run == 0 {
-        return 0;
-    }
-    let breaks = bytes.get(at..at + run).unwrap_or_default();
-    let half = at > 0 && bytes.get(at - 1) == Some(&b'\r') && breaks.first() == Some(&b'\n');
-    let lines = breaks.iter().enumerate().filter(|(i, b)| **b == b'\n' || breaks.get(i + 1) != Some(&b'\n')).count();
-    lines as u64 - u64::from(half)
 }
 
 /// Whether a record that reaches to the file's end has a quote without its fellow, and more than one line.
@@ -194,7 +298,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
-    use super::{ReadOptions, blank_lines_before, delimiter, left_open, read};
+    use super::{About, ReadOptions, Rows, delimiter, left_open, read};
 
     /// Letters that every encoding below has, and all that has a meaning in CSV.
     const CELL: &str = "[a-c0-2 ,\"\r\n'あ髙㈱ー]{0,6}";
@@ -237,12 +341,34 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_are_counted_with_any_line_end() {
-        assert_eq!(blank_lines_before(b"a\r\n\r\n\r\nb", 3), 2);
-        assert_eq!(blank_lines_before(b"a\r\n\r\n\r\nb", 2), 2);
-        assert_eq!(blank_lines_before(b"a\n\nb", 2), 1);
-        assert_eq!(blank_lines_before(b"a\r\rb", 2), 1);
-        assert_eq!(blank_lines_before(b"a\nb", 2), 0);
+    fn stretches_make_no_difference() {
+        // Remarks with line breaks, some rows short, some lines blank; a record of several stretches; a quote that is a letter.
+        let mut text = "id,remark,a,b\n".to_owned();
+        for id in 0..150_000 {
+            text += &match id % 7 {
+                0 => format!("{id},\"line one\nline, two of {id}\",{},\r\n", id % 5),
+                1 => format!("{id},はい\r\n"),
+                2 => format!("\n{id},\"a \"\"b\"\"\",{},x\n", id % 3),
+                _ => format!("{id},,{},y\n", id % 11),
+            };
+        }
+        for middle in ["", "1,\"LONG\",2,3\n", "1,5\" pipe,2,3\n"] {
+            let middle = middle.replace("LONG", &"long, long\n".repeat(300_000));
+            let text = format!("{text}{middle}{}", &text[14..]);
+            assert!(super::stretches(&text, 14).len() > 3);
+            let about = About { delimiter: b',', broken: 0, replaced: false, nul: false, width: 4 };
+            let serial = Rows::read(&text, 14..text.len(), usize::MAX, about).unwrap();
+            let mut parallel = Rows { ends: 14, ..Rows::default() };
+            parallel.append(Rows::all(&text, 14, about).unwrap()).unwrap();
+            let facts = |r: &Rows| (r.last, r.begins, r.ends, [r.short, r.blank_lines].map(|t| (t.count, t.row, t.column)));
+            assert_eq!(facts(&serial), facts(&parallel));
+            assert_eq!(serial.numbers, parallel.numbers);
+            let height = serial.grid.height();
+            assert_eq!(height, parallel.grid.height());
+            for ((a, x), (b, y)) in serial.grid.into_columns().zip(parallel.grid.into_columns()) {
+                assert!(a == b && x.finish(0, height) == y.finish(0, height));
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -45,13 +47,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
         None => (None, bytes),
     };
     let named = wanted.map(by_name).transpose()?;
-    let (encoding, uncertain) = match (named, with_bom) {
-        (Some(named), _) => (named, false),
-        (None, Some(marked)) => (marked, false),
-        (None, None) => detect(bytes),
+    let (encoding, uncertain, found) = match (named, with_bom) {
+        (Some(named), _) => (named, false, None),
+        (None, Some(marked)) => (marked, false, None),
+        (None, None) => detect_text(bytes),
     };
     let body = if with_bom == Some(encoding) { rest } else { bytes };
-    let (text, broken) = decode_marked(body, encoding);
+    let (text, broken) = found.map_or_else(|| decode_marked(body, encoding), |text| (text, 0));
     refuse_binary(&text, body.len())?;
     Ok(Decoded { text, encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8), broken, uncertain })
 }
@@ -94,24 +96,30 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
 /// places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error; another Japanese encoding that does;
 /// the Japanese encoding with the fewest broken places, if few.
 pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
+    let (encoding, uncertain, _) = detect_text(bytes);
+    (encoding, uncertain)
+}
+
+/// As [`detect`], with the text where telling the encoding took decoding all of it.
+fn detect_text(bytes: &[u8]) -> (&'static Encoding, bool, Option<Cow<'_, str>>) {
     let zeros = bytes.iter().filter(|b| **b == 0).count();
-    if std::str::from_utf8(bytes).is_ok() {
-        if bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
-            return (ISO_2022_JP, false);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        if bytes.contains(&0x1B) && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
+            return (ISO_2022_JP, false, None);
         }
         // ASCII in UTF-16 is valid UTF-8 too, but every second byte is zero.
         let wide = if zeros * 10 >= bytes.len() * 3 { utf_16(bytes) } else { None };
-        return (wide.unwrap_or(UTF_8), false);
+        return wide.map_or((UTF_8, false, Some(Cow::Borrowed(text))), |wide| (wide, false, None));
     }
     if let Some(wide) = if zeros > 0 { utf_16(bytes) } else { None } {
-        return (wide, false);
+        return (wide, false, None);
     }
     if nearly_utf_8(bytes) {
-        return (UTF_8, false);
+        return (UTF_8, false, None);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    // Lines of ASCII tell nothing, and the detector is slow: it gets the first 4 MiB of the others.
-    let mut room = 4_usize << 20;
+    // Lines of ASCII tell nothing, and the detector is slow: it gets the first MiB of the others.
+    let mut room = 1_usize << 20;
     for line in bytes.split_inclusive(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
         detector.feed(line, false);
         room = room.saturating_sub(line.len());
@@ -122,16 +130,14 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     detector.feed(b"", true);
     let guess = detector.guess(Some(b"jp"), Utf8Detection::Deny);
     let japanese = [SHIFT_JIS, EUC_JP, UTF_16LE, UTF_16BE];
-    if [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess) && clean(bytes, guess) {
-        return (guess, false);
-    }
-    for candidate in [SHIFT_JIS, EUC_JP] {
-        if clean(bytes, candidate) {
-            return (candidate, false);
+    let likely = [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess).then_some(guess);
+    for candidate in likely.into_iter().chain([SHIFT_JIS, EUC_JP]) {
+        if let (text, 0) = decode_marked(bytes, candidate) {
+            return (candidate, false, Some(text));
         }
     }
     if let Some(wide) = utf_16(bytes) {
-        return (wide, false);
+        return (wide, false, None);
     }
     let fewest = japanese
         .into_iter()
@@ -142,8 +148,8 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
         })
         .min_by_key(|(broken, _)| *broken);
     match fewest {
-        Some((_, encoding)) => (encoding, false),
-        None => (guess, true),
+        Some((_, encoding)) => (encoding, false, None),
+        None => (guess, true, None),
     }
 }
 
@@ -201,6 +207,34 @@ fn plausible(text: &str) -> bool {
 
 /// The text, with [`MARK`]s, and how many stretches of bytes could not be decoded.
 pub(super) fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
+    // In these no character but the line feed has its byte, and none depends on what stood before.
+    if [SHIFT_JIS, EUC_JP].contains(&encoding) && bytes.len() > 2 * STRETCH {
+        let parts: Vec<(Cow<'_, str>, u64)> = stretches(bytes).into_par_iter().map(|part| decode_part(part, encoding)).collect();
+        let mut text = String::with_capacity(parts.iter().map(|(text, _)| text.len()).sum());
+        parts.iter().for_each(|(part, _)| text.push_str(part));
+        return (Cow::Owned(text), parts.iter().map(|(_, broken)| broken).sum());
+    }
+    decode_part(bytes, encoding)
+}
+
+/// Bytes that one thread decodes at once.
+const STRETCH: usize = 1 << 20;
+
+/// Stretches that end after a line feed.
+fn stretches(mut bytes: &[u8]) -> Vec<&[u8]> {
+    let mut out = Vec::new();
+    while bytes.len() > STRETCH {
+        let (_, after) = bytes.split_at(STRETCH);
+        let Some(end) = after.iter().position(|b| *b == b'\n') else { break };
+        let (part, rest) = bytes.split_at(STRETCH + end + 1);
+        out.push(part);
+        bytes = rest;
+    }
+    out.push(bytes);
+    out
+}
+
+fn decode_part<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         return (text, 0);
     }
@@ -288,6 +322,21 @@ mod tests {
         let (text, found, broken) = read(&[long.as_bytes(), b"3,\xE3\x81,x\n"].concat());
         assert_eq!((found.as_str(), broken), ("UTF-8", 1));
         assert!(text.ends_with("3,\u{FDD0}\\xE3\\x81,x\n"));
+    }
+
+    #[test]
+    fn long_texts_are_decoded_in_parts() {
+        for (encoding, label) in [(SHIFT_JIS, "Shift_JIS (CP932)"), (EUC_JP, "EUC-JP")] {
+            let text = TABLE.replace("髙﨑①㈱", "高崎").replace("ｱｲｳ", "").repeat(60_000);
+            let mut bytes = encoding.encode(&text).0.into_owned();
+            assert!(bytes.len() > 3 * super::STRETCH);
+            assert_eq!(read(&bytes), (text.clone(), label.to_owned(), 0));
+            let middle = bytes.len() / 2;
+            bytes.insert(middle, 0xFF);
+            let one = super::decode_part(&bytes, encoding);
+            assert_eq!(super::decode_marked(&bytes, encoding), one);
+            assert!(one.1 > 0);
+        }
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use crate::error::{Error, Result};
 
+use super::hash::{Quick, hash};
 use super::table::{Cell, letters};
 
 /// A table may have this many cells (rows × columns that hold anything). At four bytes a cell that is 2 GiB.
@@ -52,9 +55,35 @@ impl Grid {
         }
     }
 
+    /// Adds the rows of other grids below row `first` of each: `(first, grid)`, in ascending order and without overlap.
+    pub(super) fn append(&mut self, parts: Vec<(usize, Grid)>) -> Result<()> {
+        let width = parts.iter().map(|(_, g)| g.columns.len()).max().unwrap_or(0).max(self.columns.len());
+        self.columns.resize_with(width, || None);
+        self.height = parts.iter().filter(|(_, g)| g.height > 0).map(|(first, g)| first + g.height).max().unwrap_or(0).max(self.height);
+        let mut of_column: Vec<Vec<(usize, Box<Growing>)>> = (0..width).map(|_| Vec::new()).collect();
+        for (first, grid) in parts {
+            for (column, growing) in of_column.iter_mut().zip(grid.columns) {
+                column.extend(growing.map(|g| (first, g)));
+            }
+        }
+        self.columns.par_iter_mut().zip(of_column).for_each(|(column, parts)| {
+            for (first, part) in parts {
+                column.get_or_insert_default().append(first, *part);
+            }
+        });
+        self.used = self.columns.iter().flatten().count();
+        self.limit()
+    }
+
     /// One more than the last row that holds anything.
     pub(super) fn height(&self) -> usize {
         self.height
+    }
+
+    /// One more than the last column that holds more than blanks.
+    pub(super) fn named_width(&self) -> usize {
+        let named = |c: &Option<Box<Growing>>| c.as_ref().is_some_and(|c| c.values.iter().any(|v| !v.text().trim().is_empty()));
+        self.columns.iter().rposition(named).map_or(0, |at| at + 1)
     }
 
     /// Makes the grid at least `rows` high: rows of typed files are rows even when they hold nothing.
@@ -137,42 +166,119 @@ enum Key {
 #[derive(Debug, Default)]
 pub(super) struct Growing {
     values: Vec<Cell>,
-    texts: HashMap<Box<str>, u32>,
-    others: HashMap<Key, u32>,
+    texts: Texts,
+    others: HashMap<Key, u32, Quick>,
     rows: Vec<u32>,
 }
 
-impl Growing {
-    fn set_text(&mut self, row: usize, text: &str) {
-        // Most columns of a questionnaire have few answers: comparing them is quicker than a hash.
-        if self.values.len() <= 8 {
-            if let Some(at) = self.values.iter().position(|v| matches!(v, Cell::Text(t) if t == text)) {
-                return self.put(row, at as u32);
+/// Finds texts among the values: open addressing over half of a hash and the value's index + 1.
+#[derive(Debug, Default)]
+struct Texts {
+    places: Vec<(u32, u32)>,
+    known: usize,
+}
+
+impl Texts {
+    #[inline]
+    fn find(&self, values: &[Cell], text: &str, hash: u64) -> Option<u32> {
+        let mask = self.places.len().wrapping_sub(1);
+        let mut at = (hash >> 32) as usize & mask;
+        loop {
+            match self.places.get(at) {
+                None | Some((_, 0)) => return None,
+                Some((half, index)) if *half == hash as u32 && matches!(&values[*index as usize - 1], Cell::Text(t) if t == text) => {
+                    return Some(index - 1);
+                }
+                Some(_) => at = (at + 1) & mask,
             }
-        } else if let Some(&at) = self.texts.get(text) {
-            return self.put(row, at);
         }
-        let at = self.values.len() as u32;
-        self.values.push(Cell::Text(text.to_owned()));
-        self.texts.insert(text.into(), at);
+    }
+
+    /// Puts a text that is not there yet.
+    fn put(&mut self, hash: u64, index: u32, values: &[Cell]) {
+        self.known += 1;
+        if self.known * 2 > self.places.len() {
+            let old = std::mem::replace(&mut self.places, vec![(0, 0); (self.known * 4).next_power_of_two().max(16)]);
+            for (_, index) in old.into_iter().filter(|(_, index)| *index > 0) {
+                if let Cell::Text(text) = &values[index as usize - 1] {
+                    self.place(self::hash(text.as_bytes()), index);
+                }
+            }
+        }
+        self.place(hash, index + 1);
+    }
+
+    fn place(&mut self, hash: u64, index: u32) {
+        let mask = self.places.len() - 1;
+        let mut at = (hash >> 32) as usize & mask;
+        while self.places[at].1 > 0 {
+            at = (at + 1) & mask;
+        }
+        self.places[at] = (hash as u32, index);
+    }
+}
+
+impl Growing {
+    #[inline]
+    fn set_text(&mut self, row: usize, text: &str) {
+        let hash = hash(text.as_bytes());
+        let at = match self.texts.find(&self.values, text, hash) {
+            Some(at) => at,
+            None => self.new_text(text.to_owned(), hash),
+        };
         self.put(row, at);
     }
 
+    fn owned_text(&mut self, text: String) -> u32 {
+        let hash = hash(text.as_bytes());
+        self.texts.find(&self.values, &text, hash).unwrap_or_else(|| self.new_text(text, hash))
+    }
+
+    fn new_text(&mut self, text: String, hash: u64) -> u32 {
+        let at = self.values.len() as u32;
+        self.values.push(Cell::Text(text));
+        self.texts.put(hash, at, &self.values);
+        at
+    }
+
+    /// Adds the rows of another column, from row `first` on.
+    fn append(&mut self, first: usize, other: Self) {
+        let renamed: Vec<u32> = other
+            .values
+            .into_iter()
+            .map(|cell| match cell {
+                Cell::Text(text) => self.owned_text(text),
+                cell => self.other(cell).unwrap_or(NOTHING),
+            })
+            .collect();
+        if self.rows.len() < first {
+            self.rows.resize(first, NOTHING);
+        }
+        self.rows.extend(other.rows.iter().map(|at| renamed.get(*at as usize).copied().unwrap_or(NOTHING)));
+    }
+
     fn set_other(&mut self, row: usize, cell: Cell) {
+        if let Some(at) = self.other(cell) {
+            self.put(row, at);
+        }
+    }
+
+    /// The index of a cell that is no text.
+    fn other(&mut self, cell: Cell) -> Option<u32> {
         let key = match &cell {
             // -0 and 0 are one number.
             Cell::Number(x) => Key::Number(if *x == 0.0 { 0 } else { x.to_bits() }),
             Cell::Bool(b) => Key::Bool(*b),
             Cell::Date(d) => Key::Date(d.clone()),
             Cell::Broken(b) => Key::Broken(b.clone()),
-            Cell::Empty | Cell::Text(_) => return,
+            Cell::Empty | Cell::Text(_) => return None,
         };
         let next = self.values.len() as u32;
         let at = *self.others.entry(key).or_insert(next);
         if at == next {
             self.values.push(if cell == Cell::Number(0.0) { Cell::Number(0.0) } else { cell });
         }
-        self.put(row, at);
+        Some(at)
     }
 
     fn put(&mut self, row: usize, at: u32) {

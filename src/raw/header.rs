@@ -1,11 +1,13 @@
 //! From a grid to a table: header rows apart, merged header cells filled, findings at their places.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
-use super::grid::Grid;
+use super::grid::{Grid, Growing};
 use super::table::{Cell, Column, Table, letters};
 
 /// A block of merged cells: first and last row, first and last column, all from 0 and all inside.
@@ -68,11 +70,11 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
         }
     }
 
-    let mut columns: Vec<Column> = Vec::with_capacity(growing.len());
-    for ((position, growing), header) in growing.into_iter().zip(headers) {
+    let column = |((position, growing), header): ((usize, Growing), Vec<String>)| {
         let (values, rows) = growing.finish(start, end);
-        columns.push(Column { header, position, values, rows });
-    }
+        Column { header, position, values, rows }
+    };
+    let columns: Vec<Column> = growing.into_par_iter().zip(headers).map(column).collect();
     let digest = FileDigest { rows: Some(numbers.len() as u64), ..source.digest };
     let mut table = Table { digest, columns, row_numbers: numbers, findings: Vec::new(), dictionary: None };
     table.findings = findings;

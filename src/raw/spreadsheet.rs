@@ -44,7 +44,7 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, 
             open_document::check(&format::part(bytes, b"content.xml").unwrap_or_default())?;
         }
         let mut book = Book::open(bytes, kind)?;
-        book.choose(options.sheet.as_deref())
+        book.choose(options.sheet.as_deref(), header_rows)
     }))
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
@@ -86,14 +86,14 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn choose(&mut self, wanted: Option<&str>) -> Result<(String, Content)> {
+    fn choose(&mut self, wanted: Option<&str>, header_rows: usize) -> Result<(String, Content)> {
         let sheets: Vec<&Sheet> = self.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet).collect();
         let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
         if let Some(wanted) = wanted {
             let fold = |s: &str| s.trim().nfkc().collect::<String>();
             let found = names.iter().find(|n| *n == wanted).or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
             return match found {
-                Some(name) => Ok((name.clone(), self.content(name)?)),
+                Some(name) => Ok((name.clone(), self.content(name, header_rows)?)),
                 None => Err(no_such_sheet(wanted, &names)),
             };
         }
@@ -101,7 +101,7 @@ impl<'a> Book<'a> {
         let order: Vec<String> = visible.into_iter().chain(hidden).map(|s| s.name.clone()).collect();
         let with_data = order.len();
         for (at, name) in order.iter().enumerate() {
-            let mut content = self.content(name)?;
+            let mut content = self.content(name, header_rows)?;
             if content.grid.height() > 0 {
                 if at + 1 < with_data {
                     let rest = order.get(at + 1..).unwrap_or_default().join(", ");
@@ -117,10 +117,12 @@ impl<'a> Book<'a> {
         Err(Error::msg("raw::empty", "データのあるシートがありません", "no sheet has data"))
     }
 
-    fn content(&mut self, sheet: &str) -> Result<Content> {
+    fn content(&mut self, sheet: &str, header_rows: usize) -> Result<Content> {
         match self {
             Book::Xlsx(book) => {
-                let merged = book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)?;
+                // They stand behind all cells, so that looking for them costs as much as reading the sheet; and a header of one
+                // row has no use for them.
+                let merged = if header_rows > 1 { book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)? } else { Vec::new() };
                 let (grid, findings) = xlsx_cells(book, sheet)?;
                 Ok(Content { grid, merged: Some(blocks(&merged)), findings })
             }
@@ -202,6 +204,7 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
                         grid.set_text(last.0 as usize, last.1 as usize, text)?;
                         continue;
                     }
+                    DataRef::Float(x) => Cell::Number(x),
                     other => cell(&Data::from(other)),
                 };
                 grid.set(last.0 as usize, last.1 as usize, cell)?;

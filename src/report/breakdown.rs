@@ -150,7 +150,7 @@ pub fn json(breakdowns: &[Breakdown]) -> Result<Vec<u8>, Error> {
 }
 
 fn json_of(breakdown: &Breakdown) -> Value {
-    json!({
+    let mut out = json!({
         "data": words::data_key(breakdown.data),
         "data_label": data_label(breakdown.data),
         "indicator": breakdown.indicator,
@@ -162,7 +162,11 @@ fn json_of(breakdown: &Breakdown) -> Value {
         "base_rule": breakdown.base_rule,
         "level": breakdown.level,
         "rows": breakdown.rows.iter().map(json_row).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(trend), Some(object)) = (&breakdown.trend, out.as_object_mut()) {
+        object.insert("comparability".into(), json!(trend));
+    }
+    out
 }
 
 fn json_row(row: &BreakdownRow) -> Value {
@@ -232,6 +236,7 @@ mod tests {
             level: 0.95,
             rows: vec![row("", estimate(41, 400), None), row("男性", estimate(6, 29), Some(lower)), row("その他", estimate(0, 0), Some(none))],
             data: DataKind::Synthetic,
+            trend: None,
         }
     }
 

@@ -1,9 +1,10 @@
 //! What stands in a cell of the progress table, before any markup.
 
 use super::share::Share;
+use super::trend_marks::{TrendMarks, signed_words};
 use super::{round, words};
 use crate::estimate::Estimate;
-use crate::indicator::{CellContent, Measure, Observation, ObservedValue, Source, Unit, YearCell};
+use crate::indicator::{CellContent, Comparability, Measure, Observation, ObservedValue, Source, Unit, YearCell};
 
 /// Fewer respondents than this make a 参考値.
 pub(super) const FEW: u64 = 30;
@@ -42,8 +43,20 @@ impl CellText {
 }
 
 /// The text of one year of a measure.
-pub(super) fn year(cell: &YearCell, unit: &Unit) -> CellText {
+pub(super) fn year(cell: &YearCell, unit: &Unit, marks: &TrendMarks<'_>) -> CellText {
     match &cell.content {
+        CellContent::Value(observation) => {
+            let mut text = value(observation);
+            text.main.push_str(&marks.mark(observation));
+            text
+        }
+        content => blank(content, unit),
+    }
+}
+
+/// The text of a year without a value.
+fn blank(content: &CellContent, unit: &Unit) -> CellText {
+    match content {
         CellContent::Value(observation) => value(observation),
         CellContent::NotSurveyed => CellText::symbol("-"),
         CellContent::NotAvailable => CellText::symbol("…"),
@@ -62,14 +75,13 @@ pub(super) fn target(measure: &Measure, has_notes: bool) -> CellText {
 
 /// The value on one line with its note, as CSV and JSON carry it: `30.6%`, `1,085,112人 ※速報値`.
 pub(super) fn display(cell: &YearCell, unit: &Unit) -> String {
-    let text = year(cell, unit);
-    match &cell.content {
-        CellContent::Value(observation) => match note(observation) {
-            Some(note) => format!("{} {note}", text.main),
-            None => text.main,
-        },
-        _ => text.main,
+    let CellContent::Value(observation) = &cell.content else { return blank(&cell.content, unit).main };
+    let mut out = value(observation).main;
+    for word in note(observation).iter().map(String::as_str).chain(observation.trend.as_ref().map(signed_words)) {
+        out.push(' ');
+        out.push_str(word);
     }
+    out
 }
 
 fn value(observation: &Observation) -> CellText {
@@ -83,6 +95,9 @@ fn value(observation: &Observation) -> CellText {
     small.extend(note(observation));
     if observation.source == Source::Published {
         small.push("公表値".to_owned());
+    }
+    if observation.trend.as_ref().is_some_and(|t| t.level == Comparability::NotComparable) {
+        small.push("比較不可".to_owned());
     }
     CellText { main, small, tone: Tone::Value }
 }

@@ -126,6 +126,7 @@ fn year_cell(year: &YearCell, measure: &Measure) -> Value {
         object.insert("mark".into(), o.mark.map(|m| m.code()).into());
         object.insert("note".into(), o.note.clone().into());
         object.insert("source".into(), source(&o.source));
+        object.extend(o.trend.as_ref().map(|trend| ("comparability".to_owned(), json!(trend))));
         if let ObservedValue::Share(estimate) = &o.value {
             object.insert("estimate".into(), in_percent(estimate));
         }

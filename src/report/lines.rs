@@ -85,10 +85,19 @@ fn year_line<'a>(row: &'a IndicatorRow, goal_title: &'a str, measure: &'a Measur
         target: None,
         value: observation.map(value_text).unwrap_or_default(),
         display: cell::display(year, &measure.unit),
-        mark: observation.and_then(|o| o.mark).map_or("", |m| m.code()),
+        mark: observation.map_or("", status_code),
         source: observation.map_or("", |o| words::source_key(&o.source)),
         estimate,
         data: observation.map_or(of_measure, |o| source_data(&o.source)),
+    }
+}
+
+/// The observation's status code: `p`, `r`, and where a trend note stands beside the value `d` or `b`.
+pub(super) fn status_code(observation: &Observation) -> &'static str {
+    match (observation.mark, &observation.trend) {
+        (Some(mark), _) => mark.code(),
+        (None, Some(trend)) => trend.code(),
+        (None, None) => "",
     }
 }
 

@@ -16,6 +16,7 @@ pub mod round;
 mod share;
 mod status_table;
 mod text_cell;
+mod trend_marks;
 mod words;
 mod xlsx;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::trend_marks::TrendMarks;
 use super::{cell, round, words};
 use crate::estimate::Estimate;
-use crate::indicator::{CellContent, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source};
+use crate::indicator::{CellContent, Comparability, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source};
 
 /// The symbols that the table uses, on one line under its title.
 pub(super) fn legend(table: &IndicatorTable) -> String {
@@ -33,6 +34,13 @@ fn symbols(table: &IndicatorTable) -> Vec<(&'static str, &'static str)> {
     if has(&CellContent::Pending) {
         out.push(("単位のみ：今後記入", "単位のみの欄は、年度終了後に値を記入するものを示す。"));
     }
+    let trends = TrendMarks::of(table);
+    if trends.has(Comparability::Caution) {
+        out.push(("※：比較に注意（注記参照）", "番号の付いた「※」の値は、調査票や調査方法が前の調査とちがうため、比較に注意を要する（同じ番号の注記を参照）。"));
+    }
+    if trends.has(Comparability::NotComparable) {
+        out.push(("‡：比較不可（注記参照）", "番号の付いた「‡」の値は、設問、選択肢または聞いた相手がちがうため、前の調査の値と比較できない。変化は計算せず、達成状況も判定しない。"));
+    }
     out
 }
 
@@ -44,6 +52,7 @@ pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
     }
     out.extend(table.notes.iter().map(|note| note.ja.clone()));
     out.extend(symbols(table).into_iter().map(|(_, sentence)| sentence.to_owned()));
+    out.extend(TrendMarks::of(table).notes());
     out.extend(of_surveys(table));
     out.extend(of_observations(table));
     out.push("比率の差（ポイント）は、四捨五入する前の値から計算しているため、表示された値の差と一致しないことがある。".to_owned());

@@ -1,6 +1,7 @@
 //! The progress table (進捗管理表) as a grid of texts, before any markup: what XLSX and HTML share.
 
 use super::cell::{self, CellText};
+use super::trend_marks::TrendMarks;
 use crate::indicator::{Goal, IndicatorRow, IndicatorTable};
 
 /// The table, in the order in which it is printed.
@@ -53,6 +54,7 @@ pub(super) struct MeasureLine<'a> {
 
 /// Lays out `table`.
 pub(super) fn grid(table: &IndicatorTable) -> Grid<'_> {
+    let marks = TrendMarks::of(table);
     let mut goals: Vec<GoalBlock<'_>> = Vec::new();
     let mut current = None;
     for row in &table.rows {
@@ -61,20 +63,20 @@ pub(super) fn grid(table: &IndicatorTable) -> Grid<'_> {
             goals.push(GoalBlock { goal: table.goals.iter().find(|g| g.number == row.goal), items: Vec::new() });
         }
         if let Some(block) = goals.last_mut() {
-            block.items.push(item(row, table));
+            block.items.push(item(row, table, &marks));
         }
     }
     Grid { heads: heads(table), years: table.years.len(), goals }
 }
 
-fn item<'a>(row: &'a IndicatorRow, table: &IndicatorTable) -> Item<'a> {
+fn item<'a>(row: &'a IndicatorRow, table: &IndicatorTable, marks: &TrendMarks<'_>) -> Item<'a> {
     let lines = row.measures.iter().map(|measure| {
         let cells = table.years.iter().map(|year| {
             if *year == table.target_year {
                 return cell::target(measure, !table.notes.is_empty());
             }
             // A year that the measure says nothing of is left blank: nothing is known about it.
-            measure.cells.iter().find(|c| c.year == *year).map_or_else(CellText::blank, |c| cell::year(c, &measure.unit))
+            measure.cells.iter().find(|c| c.year == *year).map_or_else(CellText::blank, |c| cell::year(c, &measure.unit, marks))
         });
         MeasureLine { sub_item: measure.sub_item.as_deref(), cells: cells.collect() }
     });

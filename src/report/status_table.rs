@@ -1,7 +1,8 @@
 //! 達成状況: how far each measure is, in words, before any markup.
 
+use super::trend_marks::TrendMarks;
 use super::{cell, lines, round, words};
-use crate::indicator::{Direction, IndicatorRow, IndicatorTable, Measure, Point, ProgressState, StatusReport, Unit};
+use crate::indicator::{CellContent, Comparability, Direction, IndicatorRow, IndicatorTable, Measure, Point, ProgressState, StatusReport, Unit};
 
 /// The column heads.
 pub(super) const HEADS: [&str; 13] = [
@@ -21,10 +22,17 @@ pub(super) struct StatusLine {
 
 /// One line a measure, in the order of the table.
 pub(super) fn lines(table: &IndicatorTable) -> Vec<StatusLine> {
-    table.rows.iter().flat_map(|row| row.measures.iter().map(|measure| line(row, measure))).collect()
+    let marks = TrendMarks::of(table);
+    table.rows.iter().flat_map(|row| row.measures.iter().map(|measure| line(row, measure, &marks))).collect()
 }
 
-fn line(row: &IndicatorRow, measure: &Measure) -> StatusLine {
+/// The signs of the legend that only some tables need.
+pub(super) fn further_signs(table: &IndicatorTable) -> &'static str {
+    let some = table.rows.iter().flat_map(|r| &r.measures).any(|m| m.status.state == ProgressState::NotComparable);
+    if some { "　‡比較不可（判定しない）" } else { "" }
+}
+
+fn line(row: &IndicatorRow, measure: &Measure, marks: &TrendMarks<'_>) -> StatusLine {
     let s = &measure.status;
     let texts = [
         row.goal.to_string(),
@@ -32,27 +40,36 @@ fn line(row: &IndicatorRow, measure: &Measure) -> StatusLine {
         measure.sub_item.clone().unwrap_or_default(),
         row.department.clone(),
         words::direction(measure.direction).to_owned(),
-        point(measure, s.baseline.as_ref()),
-        point(measure, s.latest.as_ref()),
+        point(measure, s.baseline.as_ref(), marks),
+        point(measure, s.latest.as_ref(), marks),
         measure.target.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string),
         s.progress.map_or_else(|reason| words::undefined(reason).to_owned(), |p| format!("{}%", round::percent(p, 1))),
         s.change.map_or_else(|| "―".to_owned(), |c| change(measure, c)),
         words::evidence(s.evidence, s.rule, away(measure, s)),
         words::clearance(s.clearance).to_owned(),
-        state(s),
+        format!("{}{}", state(s), care(measure, marks)),
     ];
     StatusLine { texts, state: s.state }
 }
 
 /// The value as its cell prints it, with its year.
-fn point(measure: &Measure, point: Option<&Point>) -> String {
+fn point(measure: &Measure, point: Option<&Point>, marks: &TrendMarks<'_>) -> String {
     let Some(point) = point else { return "―".to_owned() };
-    let printed = measure.cells.iter().find(|c| c.year == point.year).map(|c| cell::year(c, &measure.unit).main);
+    let printed = measure.cells.iter().find(|c| c.year == point.year).map(|c| cell::year(c, &measure.unit, marks).main);
     let printed = printed.unwrap_or_else(|| match &measure.unit {
         Unit::Percent => format!("{}%", round::percent(point.value, lines::decimals(measure))),
         Unit::Named(name) => format!("{}{name}", round::fixed(point.value, lines::decimals(measure))),
     });
     format!("{printed}\n（{}）", point.year.short())
+}
+
+/// What stands beside a state that was judged with care.
+fn care(measure: &Measure, marks: &TrendMarks<'_>) -> String {
+    let latest = measure.status.latest.and_then(|p| measure.cells.iter().find(|c| c.year == p.year));
+    match latest.map(|c| &c.content) {
+        Some(CellContent::Value(o)) if o.trend.as_ref().is_some_and(|t| t.level == Comparability::Caution) => format!("\n（{} 比較注意）", marks.mark(o)),
+        _ => String::new(),
+    }
 }
 
 /// latest − baseline with its sign, in points for a percentage; what rounds to zero has no sign.

@@ -24,6 +24,7 @@ pub(super) fn state(state: ProgressState) -> &'static str {
         ProgressState::BaselineOnly => "現状値のみ",
         ProgressState::NoTarget => "目標値なし",
         ProgressState::NoBaseline => "現状値なし",
+        ProgressState::NotComparable => "比較不可",
     }
 }
 
@@ -37,6 +38,7 @@ pub(super) fn state_key(state: ProgressState) -> &'static str {
         ProgressState::BaselineOnly => "baseline_only",
         ProgressState::NoTarget => "no_target",
         ProgressState::NoBaseline => "no_baseline",
+        ProgressState::NotComparable => "not_comparable",
     }
 }
 
@@ -48,6 +50,7 @@ pub(super) fn state_sign(state: ProgressState) -> &'static str {
         ProgressState::LittleChange => "△",
         ProgressState::Worse => "▼",
         ProgressState::BaselineOnly | ProgressState::NoTarget | ProgressState::NoBaseline => "―",
+        ProgressState::NotComparable => "‡",
     }
 }
 
@@ -66,6 +69,7 @@ pub(super) fn undefined(reason: Undefined) -> &'static str {
         Undefined::NoTarget => "―（目標値なし）",
         Undefined::NoLaterValue => "―（現状値より後の値がない）",
         Undefined::Maintain => "―（維持目標のため計算しない）",
+        Undefined::NotComparable => "―（比較不可のため計算しない）",
     }
 }
 
@@ -200,6 +204,7 @@ mod tests {
             ProgressState::BaselineOnly,
             ProgressState::NoTarget,
             ProgressState::NoBaseline,
+            ProgressState::NotComparable,
         ] {
             assert_eq!(serde_json::to_value(state).unwrap(), state_key(state));
         }

@@ -4,9 +4,9 @@
 //! may be any positive number, `f64::INFINITY` included (then the normal or chi-square limit). A parameter outside its
 //! range, or NaN, gives NaN: callers check first.
 //!
-//! statrs starts the quantiles. Its erfc is good to 1e-10 only, its incomplete beta function stops after 141 terms, forms
-//! one tail as 1 minus the other and cancels log-gammas of size 1e8 at a = 1e7: `tests/distributions.rs` shows what is
-//! lost, and why [`super::special`] stands in its place.
+//! statrs would not do: its erfc is good to 1e-10 only, its incomplete beta function stops after 141 terms, forms one
+//! tail as 1 minus the other and cancels log-gammas of size 1e8 at a = 1e7: `tests/distributions.rs` shows what is lost,
+//! and why [`super::special`] stands in its place.
 //!
 //! ```
 //! use shihyo::stats::dist::{beta_cdf, beta_quantile, beta_sf, beta_upper_quantile, chi2_cdf, chi2_sf, f_cdf, f_sf};
@@ -29,12 +29,11 @@
 //! assert!(close(beta_quantile(0.75, 1.0, 2.0), 0.5) && close(beta_upper_quantile(0.25, 1.0, 2.0), 0.5));
 //! ```
 
-use std::f64::consts::{PI, SQRT_2};
-
-use statrs::function::erf::erfc_inv;
+use std::f64::consts::PI;
 
 use super::special::{Tails, beta_power, beta_tails, gamma_tails};
 
+pub(crate) use super::quantile::beta_logit_near;
 pub use super::quantile::{
     beta_quantile, beta_upper_quantile, normal_quantile, normal_upper_quantile, t_quantile, t_upper_quantile,
 };
@@ -159,9 +158,4 @@ pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
 /// P(B > x), B ~ Beta(a, b), a, b > 0: I_(1−x)(b, a).
 pub fn beta_sf(x: f64, a: f64, b: f64) -> f64 {
     beta_tails(a, b, x, 1.0 - x).upper
-}
-
-/// √2 · erfc⁻¹(2q): the normal quantile as statrs gives it, a start for [`normal_upper_quantile`].
-pub(super) fn normal_upper_start(q: f64) -> f64 {
-    SQRT_2 * erfc_inv(2.0 * q)
 }

@@ -107,7 +107,7 @@ impl Tails {
 }
 
 /// λ = a − (a + b) x = (a + b) y − b, from the smaller of x and y and with a single rounding.
-fn beta_shift(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(super) fn beta_shift(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x > y { (a + b).mul_add(y, -b) } else { (a + b).mul_add(-x, a) }
 }
 

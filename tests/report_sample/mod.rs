@@ -46,14 +46,14 @@ pub(crate) fn census(yes: u64, n: u64) -> Estimate {
 
 fn survey(estimate: Estimate, wave: i32) -> CellContent {
     let source = Source::Survey { survey: "citizen".into(), wave: year(wave), data: DataKind::Synthetic };
-    CellContent::Value(Box::new(Observation { value: ObservedValue::Share(Box::new(estimate)), mark: None, note: None, source }))
+    CellContent::Value(Box::new(Observation { value: ObservedValue::Share(Box::new(estimate)), mark: None, note: None, source, trend: None }))
 }
 
 /// An administrative cell as the office writes it.
 fn admin(text: &str, source: Source) -> CellContent {
     match AdminCell::parse(text).unwrap() {
         AdminCell::Value { quantity, mark, note } => {
-            CellContent::Value(Box::new(Observation { value: ObservedValue::Reported(quantity), mark, note, source }))
+            CellContent::Value(Box::new(Observation { value: ObservedValue::Reported(quantity), mark, note, source, trend: None }))
         }
         AdminCell::Pending => CellContent::Pending,
         AdminCell::Nil => CellContent::NotSurveyed,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::source::Source;
+use crate::engine::StreamedValue;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -105,16 +106,55 @@ pub(super) struct Stacked {
     pub(super) name: String,
     /// Distinct values in order of first appearance.
     pub(super) values: Vec<Value>,
-    /// For each respondent the index of the value.
+    /// For each unit ([`Source::units`]) the index of the value.
     pub(super) rows: Vec<u32>,
     /// The column's number in the first file: what it is, however it was named.
     pub(super) position: usize,
     known: HashMap<(String, bool, bool), u32>,
+    /// Of a file that was counted as it was read.
+    counted: Option<Counts>,
+}
+
+/// What is known of the values of a column whose rows are not held.
+#[derive(Debug, Clone)]
+struct Counts {
+    /// The value of each code of the file.
+    of_code: Vec<u32>,
+    /// Of each value its rows, and the first of them.
+    rows: Vec<(u64, u64)>,
 }
 
 impl Stacked {
     pub(super) fn new(name: &str, rows: usize) -> Self {
-        Self { name: name.to_owned(), values: Vec::new(), rows: Vec::with_capacity(rows), position: usize::MAX, known: HashMap::new() }
+        Self { name: name.to_owned(), values: Vec::new(), rows: Vec::with_capacity(rows), position: usize::MAX, known: HashMap::new(), counted: None }
+    }
+
+    /// A column of a file that was counted: its values, and the value of each unit where it is a classification.
+    pub(super) fn counted(name: &str, position: usize, values: &[StreamedValue], units: impl Iterator<Item = u32>) -> Self {
+        let mut out = Self { position, ..Self::new(name, 0) };
+        let mut rows: Vec<(u64, u64)> = Vec::new();
+        let mut of_code = Vec::with_capacity(values.len());
+        for found in values {
+            let cell = if found.text.is_empty() { Cell::Empty } else { Cell::Text(found.text.clone()) };
+            let at = out.value(Value::of(&cell, false, None));
+            match rows.get_mut(at as usize) {
+                Some((count, first)) => (*count, *first) = (*count + found.rows, found.first.min(*first)),
+                None => rows.push((found.rows, found.first)),
+            }
+            of_code.push(at);
+        }
+        out.rows = units.filter_map(|code| of_code.get(code as usize).copied()).collect();
+        Self { counted: Some(Counts { of_code, rows }), ..out }
+    }
+
+    /// The index of a value, a new one if it has none yet.
+    fn value(&mut self, value: Value) -> u32 {
+        let next = self.values.len() as u32;
+        let key = (value.text.clone(), value.blank, value.no_answer);
+        *self.known.entry(key).or_insert_with(|| {
+            self.values.push(value);
+            next
+        })
     }
 
     /// Adds the rows of one file.
@@ -128,25 +168,36 @@ impl Stacked {
             .iter()
             .map(|cell| {
                 let label = about.and_then(|v| v.value_labels.iter().find(|(c, _)| c == cell).map(|(_, label)| label.clone()));
-                let value = Value::of(cell, about.is_some_and(|v| v.is_missing(cell)), label);
-                let next = self.values.len() as u32;
-                let key = (value.text.clone(), value.blank, value.no_answer);
-                *self.known.entry(key).or_insert_with(|| {
-                    self.values.push(value);
-                    next
-                })
+                self.value(Value::of(cell, about.is_some_and(|v| v.is_missing(cell)), label))
             })
             .collect();
         self.rows.extend(column.rows.iter().filter_map(|at| of_cell.get(*at as usize)));
     }
 
-    /// What `each` says of a value, for every respondent.
+    /// What `each` says of a value, for every unit.
     pub(super) fn spread<T: Copy>(&self, each: &[T]) -> Vec<T> {
         self.rows.iter().map(|at| each[*at as usize]).collect()
     }
 
+    /// What `each` says of a value, for every code of a file that was counted.
+    pub(super) fn by_code<T: Copy>(&self, each: &[T]) -> Option<Vec<T>> {
+        let counts = self.counted.as_ref()?;
+        Some(counts.of_code.iter().map(|at| each[*at as usize]).collect())
+    }
+
+    /// The first row that holds a value.
+    pub(super) fn first_row(&self, value: usize) -> usize {
+        match &self.counted {
+            Some(counts) => counts.rows.get(value).map_or(0, |(_, first)| *first as usize),
+            None => self.rows.iter().position(|at| *at as usize == value).unwrap_or(0),
+        }
+    }
+
     /// How many respondents gave each value.
     pub(super) fn counts(&self) -> Vec<u64> {
+        if let Some(counts) = &self.counted {
+            return counts.rows.iter().map(|(rows, _)| *rows).collect();
+        }
         let mut counts = vec![0; self.values.len()];
         self.rows.iter().for_each(|at| counts[*at as usize] += 1);
         counts
@@ -167,7 +218,7 @@ impl Stacked {
         order
     }
 
-    /// A number for each respondent, NaN where there is none: blank, declared missing (`missing`, by value), or no number.
+    /// A number for each unit, NaN where there is none: blank, declared missing (`missing`, by value), or no number.
     ///
     /// # Errors
     /// Most answers are no numbers.
@@ -196,8 +247,7 @@ impl Stacked {
             })
             .collect();
         if let Some(first) = first {
-            let row = self.rows.iter().position(|at| *at as usize == first).unwrap_or(0);
-            let place = source.place(row, self);
+            let place = source.place(self.first_row(first), self);
             if bad > good {
                 return Err(not_numeric(&self.name, bad, good + bad, &examples, place));
             }

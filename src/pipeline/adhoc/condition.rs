@@ -96,12 +96,12 @@ impl Condition {
         Ok(Self { typed: typed.trim().to_owned(), column: (*column).to_owned(), test })
     }
 
-    /// For every respondent whether the condition holds: `None` where the answer is blank or no answer, and the
+    /// The column, and for each of its values whether the condition holds: `None` where it is blank or no answer, and the
     /// condition asks for one.
     ///
     /// # Errors
     /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of words.
-    pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Vec<Option<bool>>> {
+    pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<(Stacked, Vec<Option<bool>>)> {
         let column = source.column(&self.column)?;
         let gone = missing.of(&column);
         let each: Vec<Option<bool>> = match &self.test {
@@ -130,7 +130,7 @@ impl Condition {
                 (0..column.values.len()).map(|at| (!gone[at] || inside(at)).then(|| inside(at) == wanted)).collect()
             }
         };
-        Ok(column.spread(&each))
+        Ok((column, each))
     }
 }
 
@@ -213,9 +213,9 @@ pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>
     let counts = column.counts();
     let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
         let Some(first) = values.first() else { return };
-        let row = column.rows.iter().position(|at| *at as usize == *first).unwrap_or(0);
         let count = values.iter().map(|at| counts[*at]).sum();
-        findings.push(Finding::warning(code, words(&column.values[*first].text), source.place(row, column)).count(count));
+        let place = source.place(column.first_row(*first), column);
+        findings.push(Finding::warning(code, words(&column.values[*first].text), place).count(count));
     };
     let name = &column.name;
     tell("adhoc::not-parted", &parts.left_whole, &|example| {

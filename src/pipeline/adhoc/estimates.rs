@@ -7,7 +7,7 @@ use super::measures::{Crossing, Measure, PairOfDomains, Values, Wanted};
 use super::shares;
 use crate::design::Design;
 use crate::error::Result;
-use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_share};
+use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
 use crate::estimate::{
     Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalBasis, NotEstimable,
     Options, QuantileInterval, QuantileRule, YES, difference, estimate_by, independence, quantile_by,
@@ -56,9 +56,13 @@ fn of_share(measure: &Measure, estimates: Vec<Vec<Estimate>>, wanted: &Wanted, o
 }
 
 impl Values {
+    fn is_share(&self) -> bool {
+        matches!(self, Self::Share(_) | Self::CountedShare(..))
+    }
+
     fn statistic(&self) -> Statistic {
         match self {
-            Self::Share(_) => Statistic::Share,
+            Self::Share(_) | Self::CountedShare(..) => Statistic::Share,
             Self::Mean(_) => Statistic::Mean,
             Self::Total(_) => Statistic::Total,
             Self::Ratio(..) => Statistic::Ratio,
@@ -73,7 +77,7 @@ impl Values {
             Self::Mean(y) => Some(Estimand::Mean(y)),
             Self::Total(y) => Some(Estimand::Total(y)),
             Self::Ratio(y, x) => Some(Estimand::Ratio { numerator: y, denominator: x }),
-            Self::Quantile(..) => None,
+            Self::Quantile(..) | Self::CountedShare(..) => None,
         }
     }
 }
@@ -81,7 +85,7 @@ impl Values {
 impl Measure {
     /// Numbers have no base but those who gave one.
     fn base(&self, base: Base) -> Base {
-        if matches!(self.values, Values::Share(_)) { base } else { Base::Answered }
+        if self.values.is_share() { base } else { Base::Answered }
     }
 }
 
@@ -122,7 +126,7 @@ fn rows_of(measure: &Measure, estimates: Vec<Estimate>, names: &[Vec<(String, St
 
 fn method(values: &Values, options: &Options) -> &'static str {
     match values {
-        Values::Share(_) => options.method.name(),
+        Values::Share(_) | Values::CountedShare(..) => options.method.name(),
         Values::Quantile(..) => "woodruff",
         Values::Mean(_) | Values::Total(_) | Values::Ratio(..) => "wald",
     }
@@ -130,12 +134,12 @@ fn method(values: &Values, options: &Options) -> &'static str {
 
 fn flags(values: &Values, e: &Estimate, options: &Options) -> Vec<Flag> {
     let mut out = Vec::new();
-    if matches!(values, Values::Share(_)) {
+    if values.is_share() {
         out.push(if options.basis == IntervalBasis::Binomial { Flag::Binomial } else { Flag::Design });
         if let (Ok(p), Ok(se)) = (&e.value, &e.se)
-            && let Ok(verdict) = nchs_share(*p, *se, e.n, e.df.domain)
+            && let Ok(presentation) = nchs_presentation(*p, *se, e.n, e.df.domain)
         {
-            match verdict.presentation {
+            match presentation {
                 Presentation::Present => {}
                 Presentation::Review => out.push(Flag::NchsReview),
                 Presentation::Suppress => out.push(Flag::NchsSuppress),
@@ -242,7 +246,7 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
     }];
     if !wanted.conditions.is_empty() {
         let all = wanted.conditions.join(" & ");
-        let n = wanted.domain.iter().filter(|d| **d).count();
+        let n = wanted.domain_rows;
         out.push(Text::new(format!("対象: {all}（{n}人。標本設計は全員のまま）"), format!("domain: {all} ({n} respondents; the design keeps everyone)")));
     }
     let join = |lang: fn(&Text) -> &str| made.how.iter().map(lang).collect::<Vec<_>>();

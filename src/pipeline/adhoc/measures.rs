@@ -20,6 +20,8 @@ use crate::text::Text;
 pub(super) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
+    /// A share's answers by the codes of a file that was counted: position of the column, and the answer of each code.
+    CountedShare(usize, Vec<u8>),
     /// Of which the mean is wanted.
     Mean(Vec<f64>),
     /// Of which the total is wanted.
@@ -77,8 +79,10 @@ pub(super) struct Crossing {
 /// Everything that is wanted.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    /// Who is in the domain.
+    /// Which units ([`Source::units`]) are in the domain.
     pub(super) domain: Vec<bool>,
+    /// Respondents of the domain.
+    pub(super) domain_rows: u64,
     /// The conditions, as they were typed.
     pub(super) conditions: Vec<String>,
     /// The numbers.
@@ -105,7 +109,7 @@ impl Wanted {
     pub(super) fn resolve(request: &Request, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Self> {
         let mut at = Resolver { source, missing, base: request.base, findings };
         let mut mistakes = Vec::new();
-        let mut domain = vec![true; source.rows()];
+        let mut domain = vec![true; source.units()];
         for typed in &request.conditions {
             if let Some(holds) = super::collect(at.condition(typed), &mut mistakes) {
                 domain.iter_mut().zip(holds).for_each(|(d, h)| *d &= h == Some(true));
@@ -130,7 +134,10 @@ impl Wanted {
         }
         match Error::all(mistakes) {
             Some(error) => Err(error),
-            None => Ok(Self { domain, conditions: request.conditions.clone(), measures, by, pairs, crossings }),
+            None => {
+                let domain_rows = source.respondents(|unit| domain[unit]);
+                Ok(Self { domain, domain_rows, conditions: request.conditions.clone(), measures, by, pairs, crossings })
+            }
         }
     }
 }
@@ -139,10 +146,19 @@ fn plain(column: &str, values: Values) -> Measure {
     Measure { variable: column.trim().to_owned(), codes: Vec::new(), values }
 }
 
+/// The answers of a share: what each value of its column says.
+fn answers(column: &Stacked, each: &[u8]) -> Values {
+    match column.by_code(each) {
+        Some(by_code) => Values::CountedShare(column.position, by_code),
+        None => Values::Share(column.spread(each)),
+    }
+}
+
 impl Resolver<'_> {
     fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
-        condition.holds(self.source, self.missing, self.findings)
+        let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
+        Ok(column.spread(&each))
     }
 
     fn share(&mut self, typed: &str) -> Result<Measure> {
@@ -174,7 +190,7 @@ impl Resolver<'_> {
         }
         self.tell_marks_only(&column, &each);
         let typed = codes.into_iter().map(|c| c.typed).collect();
-        Ok(Measure { variable: name.to_owned(), codes: typed, values: Values::Share(column.spread(&each)) })
+        Ok(Measure { variable: name.to_owned(), codes: typed, values: answers(&column, &each) })
     }
 
     /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
@@ -183,11 +199,11 @@ impl Resolver<'_> {
             Base::Answered => OUTSIDE,
             Base::All => NO,
         };
-        let holds = condition.holds(self.source, self.missing, self.findings)?;
-        let outcome = holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
+        let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
+        let each: Vec<u8> = holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
         let codes = asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
-        Ok(Measure { variable: condition.column.clone(), codes, values: Values::Share(outcome) })
+        Ok(Measure { variable: condition.column.clone(), codes, values: answers(&column, &each) })
     }
 
     /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was meant.
@@ -233,7 +249,7 @@ impl Resolver<'_> {
         Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
     }
 
-    /// Level of each respondent in a column, `None` for no answer; and the levels' names, in order.
+    /// Level of each unit in a column, `None` for no answer; and the levels' names, in order.
     fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> (Vec<Option<u32>>, Vec<String>) {
         let gone = self.missing.of(column);
         let mut held = vec![false; column.values.len()];
@@ -252,7 +268,7 @@ impl Resolver<'_> {
         let columns = self.source.columns(list)?;
         let levels: Vec<_> = columns.iter().map(|c| self.levels(c, Some(domain))).collect();
         let key = |row: usize| -> Option<Vec<u32>> { levels.iter().map(|(of_row, _)| of_row[row]).collect() };
-        let keys: Vec<Option<Vec<u32>>> = (0..self.source.rows()).map(|row| if domain[row] { key(row) } else { None }).collect();
+        let keys: Vec<Option<Vec<u32>>> = (0..self.source.units()).map(|row| if domain[row] { key(row) } else { None }).collect();
         let mut known: Vec<&Vec<u32>> = keys.iter().flatten().collect();
         known.sort_unstable();
         known.dedup();
@@ -265,7 +281,7 @@ impl Resolver<'_> {
                 each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone())).collect()
             })
             .collect();
-        let blank = (0..self.source.rows()).filter(|row| domain[*row] && keys[*row].is_none()).count() as u64;
+        let blank = self.source.respondents(|row| domain[row] && keys[row].is_none());
         let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
         self.findings.extend(by_blank(&name, blank));
         Ok(By { groups: Groups::new(&of_row, known.len()), names })
@@ -307,7 +323,7 @@ impl Resolver<'_> {
 }
 
 /// Says that `blank` respondents are in no group of a breakdown.
-pub(super) fn by_blank(name: &str, blank: u64) -> Option<Finding> {
+fn by_blank(name: &str, blank: u64) -> Option<Finding> {
     (blank > 0).then(|| {
         let text = Text::new(
             format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),

@@ -53,6 +53,6 @@ fn one(rule: &str, source: &Source<'_>) -> Result<(Option<usize>, Vec<Code>)> {
     if codes.is_empty() {
         return Err(bad().into());
     }
-    let position = if name == "*" { None } else { Some(source.column(name)?.position) };
+    let position = if name == "*" { None } else { Some(source.position(name)?) };
     Ok((position, codes))
 }

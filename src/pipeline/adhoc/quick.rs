@@ -1,19 +1,23 @@
-//! The quick way for what is asked for most: shares of a plain coded CSV, by strata with one weight each. The rows are
+//! The quick way for what is asked for most: shares of a CSV of codes or labels, by strata with one weight each. The rows are
 //! counted as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
 //! give; where it could not be, it gives nothing.
 
+use super::columns::{fold, number};
+use super::condition::Condition;
 use super::design::{Made, fpc_words, strata_words, weight_words};
-use super::measures::{By, Measure, Values, Wanted, by_blank};
+use super::measures::{Values, Wanted};
+use super::missing::Missing;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES};
+use super::source::{Counted, Source};
 use super::{Outcome, estimates};
 use crate::design::{Design, LonelyPsu, Nesting, ReplicateCentre};
 use crate::engine::{StreamColumns, Streamed, StreamedKey, stream};
-use crate::error::{Error, Result};
-use crate::estimate::{DeffReference, Groups, IntervalMethod, NO, Options, YES};
+use crate::error::Error;
+use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::adhoc::{Base, Sheet};
+use crate::report::adhoc::Sheet;
 
 /// What the quick way gives.
 #[derive(Debug)]
@@ -35,30 +39,20 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     if !simple(request) {
         return Err(HandOver("request"));
     }
-    let method: IntervalMethod = request.method.parse().map_err(|_: Error| HandOver("method"))?;
+    let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
-    let asked: Vec<Asked> = request.shares.iter().map(|typed| asked(typed, table)).collect::<Result<_, _>>()?;
-    let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
-    let mut columns = StreamColumns {
-        key: optional(&request.strata)?,
-        weight: optional(&request.weight)?,
-        size: optional(&request.fpc)?,
-        cells: request.by.iter().map(|name| position(name, table)).collect::<Result<_, _>>()?,
-        measures: asked.iter().map(|a| a.position).collect(),
-    };
-    columns.measures.sort_unstable();
-    columns.measures.dedup();
+    let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
-    let (made, weights) = design(request, &streamed)?;
-    let rules: Vec<(usize, Vec<u8>)> = asked.iter().map(|a| a.rule(&columns, &streamed, request.base)).collect::<Result<_, _>>()?;
-    let cube = streamed.cube(weights).ok_or(HandOver("sums"))?.recoded(OUTCOMES.len(), &rules);
+    let source = Source::counted(table, Counted { columns: &columns, streamed: &streamed });
+    let mistake = |_: Error| HandOver("mistakes");
     let mut findings = Vec::new();
-    let (by, banners): (Vec<By>, Vec<Banner>) = (0..request.by.len()).map(|at| by(request, &streamed, at, &mut findings)).unzip();
-    let whole = Banner { group_of_cell: vec![Some(0); streamed.cells.len()], groups: 1 };
-    let banners: Vec<Banner> = std::iter::once(whole).chain(banners).collect();
-    let measures = asked.into_iter().map(|a| Measure { variable: a.variable, codes: a.typed, values: Values::Share(Vec::new()) }).collect();
-    let wanted = Wanted { domain: Vec::new(), conditions: Vec::new(), measures, by, pairs: Vec::new(), crossings: Vec::new() };
+    let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
+    let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
+    let (made, weights) = design(request, &streamed)?;
+    let rules = rules(&wanted, &columns)?;
+    let cube = streamed.cube(weights).ok_or(HandOver("sums"))?.recoded(OUTCOMES.len(), &rules);
+    let banners = banners(&wanted);
     let deff = request.deff.unwrap_or(made.deff);
     let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
     let shares = shares::of_cube(&cube, &banners, &made.design, &options).map_err(|_| HandOver("design"))?;
@@ -68,14 +62,14 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
 }
 
-/// Whether nothing is asked for but shares, by single columns, of a stratified sample.
+/// Whether nothing is asked for but shares of a stratified sample.
 fn simple(request: &Request) -> bool {
     let Request {
-        files: _, read, shares, means, totals, ratios, quantiles, base: _, missing, conditions, by: _, differences, tests, weight: _,
+        files: _, read, shares, means, totals, ratios, quantiles, base: _, missing: _, conditions: _, by: _, differences, tests, weight: _,
         strata: _, clusters, fpc: _, nesting, lonely: _, replicates, replicate_type, scale, rscales, rho, centre, post_stratify, rake,
         calibrate, method: _, level, deff: _,
     } = request;
-    let others = [means, totals, ratios, quantiles, missing, conditions, differences, tests];
+    let others = [means, totals, ratios, quantiles, differences, tests];
     let none = clusters.is_none() && replicates.is_none() && replicate_type.is_none() && scale.is_none() && rscales.is_none() && rho.is_none();
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
     !shares.is_empty() && others.iter().all(|o| o.is_empty()) && none && uncalibrated && *read == ReadOptions::default()
@@ -86,42 +80,63 @@ fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
     table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
 }
 
-/// A share: the column and the codes that count.
-struct Asked {
-    variable: String,
-    position: usize,
-    typed: Vec<String>,
-    codes: Vec<u8>,
-}
-
-/// Reads `COL=A|B` where A and B are small whole numbers in their one spelling.
-fn asked(typed: &str, table: &Table) -> Result<Asked, HandOver> {
-    let mut cuts = typed.match_indices('=').map(|(at, _)| (typed[..at].trim(), &typed[at + 1..]));
-    let (name, codes) = cuts.find(|(name, _)| table.column(name).is_some()).ok_or(HandOver("column"))?;
-    let typed: Vec<String> = codes.split('|').map(|c| c.trim().to_owned()).collect();
-    let code = |c: &String| c.parse::<u8>().ok().filter(|n| n.to_string() == *c).ok_or(HandOver("code"));
-    let codes = typed.iter().map(code).collect::<Result<_, _>>()?;
-    Ok(Asked { variable: name.to_owned(), position: position(name, table)?, typed, codes })
-}
-
-impl Asked {
-    /// Which of the file's codes count, which do not, and whether a blank is outside the base.
-    fn rule(&self, columns: &StreamColumns, streamed: &Streamed, base: Base) -> Result<(usize, Vec<u8>), HandOver> {
-        let measure = columns.measures.iter().position(|p| *p == self.position).ok_or(HandOver("column"))?;
-        let rows = streamed.rows_by_code(measure);
-        // A code that never occurs is something to tell.
-        if self.codes.iter().any(|code| rows.get(usize::from(*code) + 1).is_none_or(|n| *n == 0)) {
-            return Err(HandOver("code"));
-        }
-        let [_, _, outside] = OUTCOMES;
-        let blank = if base == Base::All { NO } else { outside };
-        let of_code = |code: usize| if self.codes.iter().any(|c| usize::from(*c) + 1 == code) { YES } else { NO };
-        Ok((measure, std::iter::once(blank).chain((1..rows.len()).map(of_code)).collect()))
+/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are counted.
+fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+    let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
+    let of_condition = |typed: &String| {
+        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        position(&condition.column, table)
+    };
+    let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
+    let mut cells: Vec<usize> = by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    let mut measures: Vec<usize> = request.shares.iter().map(of_condition).collect::<Result<_, _>>()?;
+    for positions in [&mut cells, &mut measures] {
+        positions.sort_unstable();
+        positions.dedup();
     }
+    Ok(StreamColumns { key: optional(&request.strata)?, weight: optional(&request.weight)?, size: optional(&request.fpc)?, cells, measures })
+}
+
+/// What each code of the measures means for the shares that are wanted.
+fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<(usize, Vec<u8>)>, HandOver> {
+    let rule = |values: &Values| {
+        let Values::CountedShare(position, answers) = values else { return Err(HandOver("request")) };
+        let measure = columns.measures.iter().position(|p| p == position).ok_or(HandOver("column"))?;
+        let [_, _, outside] = OUTCOMES;
+        Ok((measure, answers.iter().map(|answer| if matches!(*answer, NO | YES) { *answer } else { outside }).collect()))
+    };
+    wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
+}
+
+/// The domain and the breakdowns, by the cells of the crossing.
+fn banners(wanted: &Wanted) -> Vec<Banner> {
+    let whole = Banner { group_of_cell: wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), groups: 1 };
+    let by = wanted.by.iter().map(|by| {
+        let mut group_of_cell = vec![None; wanted.domain.len()];
+        for (group, members) in (0..).zip(by.groups.rows()) {
+            members.iter().for_each(|cell| group_of_cell[*cell as usize] = Some(group));
+        }
+        Banner { group_of_cell, groups: by.groups.count() }
+    });
+    std::iter::once(whole).chain(by).collect()
+}
+
+/// Whether a key is a whole number in its one spelling.
+fn plain(key: &str) -> bool {
+    key.parse::<u32>().is_ok_and(|n| n.to_string() == key)
 }
 
 /// The design as [`super::design::make`] would declare it, and the weight of each stratum.
 fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), HandOver> {
+    // Two spellings of one stratum are one; numbers that are no keys have several.
+    let mut names: Vec<String> = streamed.keys.iter().filter_map(|k| k.text.as_deref()).map(fold).collect();
+    names.sort_unstable();
+    names.dedup();
+    let known = streamed.keys.iter().filter_map(|k| k.text.as_deref());
+    if request.strata.is_some() && (names.len() < streamed.keys.len() || known.clone().any(|k| fold(k).is_empty() || number(&fold(k)).is_some() && !plain(k))) {
+        return Err(HandOver("strata"));
+    }
     let mut how = Vec::new();
     if let Some(strata) = &request.strata {
         how.push(strata_words(strata.trim(), &streamed.keys.len().to_string()));
@@ -155,18 +170,4 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>), Ha
     let lonely: LonelyPsu = request.lonely;
     let design = Design::of_strata(&strata, lonely).filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
     Ok((Made { design, how, simple: !request.has_design(), deff }, weights))
-}
-
-/// One breakdown: its groups in the order of their codes, and the group of each cell.
-fn by(request: &Request, streamed: &Streamed, at: usize, findings: &mut Vec<crate::finding::Finding>) -> (By, Banner) {
-    let name = request.by[at].trim();
-    let of_cell: Vec<Option<u8>> = streamed.cells.iter().map(|codes| codes[at]).collect();
-    let mut codes: Vec<u8> = of_cell.iter().copied().flatten().collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let group_of_cell = of_cell.iter().map(|code| code.and_then(|c| codes.binary_search(&c).ok()).map(|g| g as u32)).collect();
-    let blank = streamed.rows_by_cell().iter().zip(&of_cell).filter(|(_, code)| code.is_none()).map(|(n, _)| n).sum();
-    findings.extend(by_blank(name, blank));
-    let names = codes.iter().map(|code| vec![(name.to_owned(), code.to_string())]).collect();
-    (By { names, groups: Groups::new(&[], codes.len()) }, Banner { group_of_cell, groups: codes.len() })
 }

@@ -2,16 +2,25 @@
 
 use super::columns::Stacked;
 use crate::answers::toml_text::nearest;
+use crate::engine::{StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
 use crate::text::Text;
 
-/// The tables of all files, one after the other.
+/// The tables of all files, one after the other; or one file that was counted as it was read.
 #[derive(Debug)]
 pub(super) struct Source<'a> {
     tables: &'a [Table],
     rows: usize,
+    counted: Option<Counted<'a>>,
+}
+
+/// A file whose rows are not held: its table has the first of them only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) columns: &'a StreamColumns,
+    pub(super) streamed: &'a Streamed,
 }
 
 impl<'a> Source<'a> {
@@ -23,7 +32,25 @@ impl<'a> Source<'a> {
             let place = tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default();
             return Err(Diagnostic::new("adhoc::no-rows", Text::new("回答の行がありません（見出しだけです）", "there are no rows below the header")).at(place).into());
         }
-        Ok(Self { tables, rows })
+        Ok(Self { tables, rows, counted: None })
+    }
+
+    /// A file that was counted: its header, and what it adds up to.
+    pub(super) fn counted(table: &'a Table, counted: Counted<'a>) -> Self {
+        Self { tables: std::slice::from_ref(table), rows: counted.streamed.rows as usize, counted: Some(counted) }
+    }
+
+    /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that was counted.
+    pub(super) fn units(&self) -> usize {
+        self.counted.map_or(self.rows, |c| c.streamed.cells.len())
+    }
+
+    /// The respondents of the units for which `holds`.
+    pub(super) fn respondents(&self, holds: impl Fn(usize) -> bool) -> u64 {
+        match self.counted {
+            None => (0..self.rows).filter(|unit| holds(*unit)).count() as u64,
+            Some(c) => c.streamed.rows_by_cell().iter().enumerate().filter(|(unit, _)| holds(*unit)).map(|(_, n)| n).sum(),
+        }
     }
 
     /// Respondents of all files.
@@ -44,6 +71,11 @@ impl<'a> Source<'a> {
     /// The place of a cell; `row` over all files.
     pub(super) fn place(&self, row: usize, column: &Stacked) -> Place {
         let mut at = row;
+        if let (Some(_), [table]) = (self.counted, self.tables) {
+            let column = table.columns.iter().find(|c| c.position == column.position);
+            // Every row of such a file is a line below the header.
+            return column.map_or_else(Place::default, |c| table.place(0, c).row(row as u64 + 2));
+        }
         for table in self.tables {
             if at < table.row_count() {
                 return match table.column(&column.name) {
@@ -62,6 +94,9 @@ impl<'a> Source<'a> {
     /// A file without it (the nearest names as help), or with several of that name.
     pub(super) fn column(&self, name: &str) -> Result<Stacked> {
         let name = name.trim();
+        if let (Some(counted), [table]) = (self.counted, self.tables) {
+            return counted.column(name, self.position(name)?).ok_or_else(|| absent(table, name).into());
+        }
         let mut mistakes = Vec::new();
         let mut stacked = Stacked::new(name, self.rows);
         for table in self.tables {
@@ -71,6 +106,22 @@ impl<'a> Source<'a> {
             }
         }
         Error::all(mistakes).map_or(Ok(stacked), Err)
+    }
+
+    /// The number of the column `name` in the first file.
+    ///
+    /// # Errors
+    /// As [`Source::column`].
+    pub(super) fn position(&self, name: &str) -> Result<usize> {
+        let name = name.trim();
+        let mut mistakes = Vec::new();
+        for table in self.tables {
+            if table.column(name).is_none() {
+                mistakes.push(absent(table, name));
+            }
+        }
+        let first = self.tables.first().and_then(|t| t.column(name)).map_or(usize::MAX, |c| c.position);
+        Error::all(mistakes).map_or(Ok(first), Err)
     }
 
     /// The columns of a list `COL,COL`. A header may itself hold a comma: a list that is a column's name as a whole is one.
@@ -95,6 +146,19 @@ impl<'a> Source<'a> {
     pub(super) fn cut<'t>(&self, text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
         let parts = || text.match_indices(mark).map(|(at, m)| (text[..at].trim(), text[at + m.len()..].trim()));
         parts().find(|(a, b)| self.has(a) && self.has(b)).or_else(|| parts().find(|(a, b)| !a.is_empty() && !b.is_empty()))
+    }
+}
+
+impl Counted<'_> {
+    /// A column that was counted.
+    fn column(&self, name: &str, position: usize) -> Option<Stacked> {
+        let Counted { columns, streamed } = self;
+        if let Some(at) = columns.cells.iter().position(|p| *p == position) {
+            let units = streamed.cells.iter().filter_map(|cell| cell.get(at).copied());
+            return streamed.cell_values.get(at).map(|values| Stacked::counted(name, position, values, units));
+        }
+        let at = columns.measures.iter().position(|p| *p == position)?;
+        streamed.measure_values.get(at).map(|values| Stacked::counted(name, position, values, std::iter::empty()))
     }
 }
 

@@ -2,7 +2,10 @@
 //! underlined.
 
 mod indicators;
+mod papers;
 mod surveys;
+
+pub(super) use papers::weighted;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -93,6 +96,7 @@ impl Resolver<'_> {
         let indicators = self.indicators(spec, &years, report_year, &goals, &surveys);
         self.dont_know(spec, &mut surveys);
         self.breakdowns(spec, &surveys);
+        self.unmapped(spec, &surveys, &indicators);
         Plan {
             name: name.to_owned(),
             title: spec.title.clone(),
@@ -265,6 +269,7 @@ fn ladder(spec: &LadderSpec) -> Vec<(ProgressState, String)> {
         (ProgressState::BaselineOnly, &spec.baseline_only),
         (ProgressState::NoTarget, &spec.no_target),
         (ProgressState::NoBaseline, &spec.no_baseline),
+        (ProgressState::NotComparable, &spec.not_comparable),
     ];
     words.into_iter().filter_map(|(state, word)| word.clone().map(|w| (state, w))).collect()
 }

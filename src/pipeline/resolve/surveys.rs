@@ -5,12 +5,30 @@ use std::sync::Arc;
 
 use super::super::plan::{Sample, Survey, Wave, Weighting};
 use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, WeightsSpec, Word};
+use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
 use crate::answers::toml_text::did_you_mean;
 use crate::answers::{Duplicates, QuestionKind, Questionnaire};
 use crate::error::{SourceText, Span};
 use crate::indicator::{DataKind, FiscalYear};
 use crate::text::Text;
+
+/// What the waves of a survey have in common.
+struct Shared<'a> {
+    years: &'a [FiscalYear],
+    data: DataKind,
+    sample: Sample,
+    questionnaire: Option<&'a Questionnaire>,
+}
+
+fn sample(spec: SampleSpec) -> Sample {
+    match spec {
+        SampleSpec::Random => Sample::Random,
+        SampleSpec::Census => Sample::Census,
+        SampleSpec::Open => Sample::Open,
+        SampleSpec::Panel => Sample::Panel,
+    }
+}
 
 impl Resolver<'_> {
     pub(super) fn survey(&mut self, key: &Word, spec: &SurveySpec, years: &[FiscalYear], data: DataKind, sources: &mut Vec<Arc<SourceText>>) -> Survey {
@@ -21,18 +39,13 @@ impl Resolver<'_> {
             }
             None => None,
         };
-        let mut waves: Vec<Wave> =
-            spec.wave.iter().filter_map(|(year, wave)| self.wave(year, wave, years, data, questionnaire.as_ref())).collect();
+        let of_survey = Shared { years, data, sample: sample(spec.sample), questionnaire: questionnaire.as_ref() };
+        let mut waves: Vec<Wave> = spec.wave.iter().filter_map(|(year, wave)| self.wave(year, wave, &of_survey, sources)).collect();
         waves.sort_by_key(|w| w.year);
         Survey {
             key: key.get_ref().clone(),
             title: spec.title.clone(),
-            sample: match spec.sample {
-                SampleSpec::Random => Sample::Random,
-                SampleSpec::Census => Sample::Census,
-                SampleSpec::Open => Sample::Open,
-                SampleSpec::Panel => Sample::Panel,
-            },
+            sample: sample(spec.sample),
             questionnaire: questionnaire.unwrap_or_else(|| Questionnaire { title: String::new(), questions: Vec::new() }),
             dont_know_missing: BTreeSet::new(),
             planned: spec.planned.iter().filter_map(|w| self.year(w, years)).collect(),
@@ -40,8 +53,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn wave(&mut self, year: &Word, spec: &WaveSpec, years: &[FiscalYear], data: DataKind, questionnaire: Option<&Questionnaire>) -> Option<Wave> {
-        let year = self.year(year, years);
+    fn wave(&mut self, year: &Word, spec: &WaveSpec, of_survey: &Shared<'_>, sources: &mut Vec<Arc<SourceText>>) -> Option<Wave> {
+        let year = self.year(year, of_survey.years);
+        let questionnaire = of_survey.questionnaire;
         for file in spec.responses.iter().chain(&spec.population) {
             let there = self.around.data_file(file.get_ref());
             self.take(file, there);
@@ -81,6 +95,7 @@ impl Resolver<'_> {
                 Weighting::None
             }
         };
+        let ResolvedPaper { paper, rulings } = self.paper(spec, questionnaire, sources);
         Some(Wave {
             year: year?,
             responses: spec.responses.iter().map(|w| w.get_ref().clone()).collect(),
@@ -92,7 +107,11 @@ impl Resolver<'_> {
             strata,
             population: spec.population.as_ref().map(|w| w.get_ref().clone()),
             weighting,
-            data: spec.data.map_or(data, kind),
+            data: spec.data.map_or(of_survey.data, kind),
+            sample: spec.sample.map_or(of_survey.sample, sample),
+            mode: spec.mode.clone(),
+            paper,
+            rulings,
         })
     }
 

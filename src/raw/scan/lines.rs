@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
+use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
+use super::lexicon::{Local, Shared};
 use super::number::Numbers;
+use super::seen::Seen;
 use super::{HandOver, Kind};
 
 /// Zero bytes after the last line, so that eight bytes can be looked at anywhere.
 pub(super) const PADDING: usize = 32;
-
-/// The code of a blank cell; the code c of the file is c + 1.
-pub const BLANK: u8 = 0;
 
 /// Rows of the wanted columns, by kind, in the order in which they were asked for.
 #[derive(Debug)]
@@ -22,10 +22,15 @@ pub struct Chunk {
     keys: Vec<Vec<u32>>,
     numbers: Vec<Vec<f64>>,
     cache: Numbers,
+    of_codes: Vec<Local>,
+    of_keys: Vec<Local>,
+    pub(super) seen: Vec<Seen>,
+    text: Vec<u8>,
 }
 
 impl Chunk {
     pub(super) fn new(program: &Program) -> Self {
+        let codes = program.codes.len();
         Self {
             first_byte: 0,
             rows: 0,
@@ -34,6 +39,10 @@ impl Chunk {
             keys: vec![Vec::new(); program.keys],
             numbers: vec![Vec::new(); program.numbers],
             cache: Numbers::new(),
+            of_codes: (0..codes).map(|_| Local::new()).collect(),
+            of_keys: (0..program.keys).map(|_| Local::new()).collect(),
+            seen: (0..codes).map(|_| Seen::new()).collect(),
+            text: Vec::new(),
         }
     }
 
@@ -47,7 +56,8 @@ impl Chunk {
         self.first_byte
     }
 
-    /// The `column`th column of codes: [`BLANK`], or 1 + the code.
+    /// The `column`th column of codes: 0 for a blank cell, 1 + d for the digit d, and a number for every other text. What
+    /// they mean [`super::Scanned::values`] says at the end.
     pub fn codes(&self, column: usize) -> &[u8] {
         self.codes.get(column * self.stride..column * self.stride + self.rows).unwrap_or_default()
     }
@@ -83,6 +93,9 @@ pub(super) struct Program {
     codes: Vec<usize>,
     keys: usize,
     numbers: usize,
+    /// The texts of the columns of codes, as the file has them, and of the keys, as they were asked for.
+    pub(super) of_codes: Vec<Shared>,
+    pub(super) of_keys: Vec<Shared>,
 }
 
 impl Program {
@@ -113,15 +126,28 @@ impl Program {
                 (Some((Kind::Number, at)), _) => steps.push(Step::Number(at)),
             }
         }
-        Ok(Self { steps, width, codes, keys: counts[Kind::Key as usize], numbers: counts[Kind::Number as usize] })
+        let [_, keys, numbers] = counts;
+        let of_codes = codes.iter().map(|_| Shared::new(super::MOST_VALUES)).collect();
+        let of_keys = (0..keys).map(|_| Shared::new(super::TEXT_KEY)).collect();
+        Ok(Self { steps, width, codes, keys, numbers, of_codes, of_keys })
+    }
+
+    /// The columns of codes as the file has them → as they were asked for.
+    pub(super) fn order(&self) -> &[usize] {
+        &self.codes
     }
 
     /// Reads the lines of `buffer[lines]`, each ended by a line feed.
     pub(super) fn read(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
-        let body = buffer.get(lines.clone()).unwrap_or_default();
-        plain(body)?;
+        match looks(buffer.get(lines.clone()).unwrap_or_default())? {
+            Looks::Plain => self.rows::<false>(buffer, lines, out),
+            Looks::Quoted => self.rows::<true>(buffer, lines, out),
+        }
+    }
+
+    fn rows<const QUOTED: bool>(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
         // A row has at least its commas and its line feed. Columns lie apart by an odd number of cache lines.
-        let most = body.len() / self.width + 1;
+        let most = lines.len() / self.width + 1;
         out.stride = ((most / 64 + 1) | 1) * 64;
         out.codes.resize(out.stride * self.codes.len(), 0);
         out.keys.iter_mut().for_each(Vec::clear);
@@ -136,29 +162,35 @@ impl Program {
                 at = match *step {
                     Step::Skip(cells) => {
                         for _ in 1..cells {
-                            at = ends(buffer, skip(buffer, at), false)?;
+                            at = ends(buffer, skip::<QUOTED>(buffer, at)?, false)?;
                         }
-                        ends(buffer, skip(buffer, at), last)?
+                        ends(buffer, skip::<QUOTED>(buffer, at)?, last)?
                     }
                     Step::Codes(first, cells) => {
                         let columns = columns.get(first..first + cells).unwrap_or_default();
-                        read_codes(buffer, at, last, columns, row, &mut out.codes)?
+                        let mut cells = Cells {
+                            locals: out.of_codes.get_mut(first..first + cells).unwrap_or_default(),
+                            shared: self.of_codes.get(first..first + cells).unwrap_or_default(),
+                            text: &mut out.text,
+                        };
+                        read_codes::<QUOTED>(buffer, at, last, columns, row, &mut out.codes, &mut cells)?
                     }
                     Step::Key(column) => {
-                        let (end, key) = key(buffer, at)?;
+                        let (local, shared) = (&mut out.of_keys[column], &self.of_keys[column]);
+                        let (end, key) = key::<QUOTED>(buffer, at, local, shared, &mut out.text)?;
                         out.keys[column].push(key);
                         ends(buffer, end, last)?
                     }
                     Step::Number(column) => {
-                        let end = end_of_number(buffer, at);
-                        let value = if end == at { f64::NAN } else { out.cache.read(buffer, at, end - at)? };
+                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache)?;
                         out.numbers[column].push(value);
                         ends(buffer, end, last)?
                     }
                 };
             }
             // A line of commas only may be one of the empty rows at the end, which are no rows.
-            if at - begin <= self.width + 1 && buffer.get(begin..begin + self.width - 1).is_some_and(|l| l.iter().all(|b| *b == b',')) {
+            let line = buffer.get(begin..at).unwrap_or_default();
+            if matches!(line.first(), Some(b',' | b'"')) && line.iter().all(|b| matches!(b, b',' | b'"' | b'\r' | b'\n')) {
                 return Err(HandOver("empty row"));
             }
             row += 1;
@@ -166,128 +198,12 @@ impl Program {
         out.rows = row;
         Ok(())
     }
-}
 
-/// Printable ASCII and line ends only, and no quotes.
-fn plain(bytes: &[u8]) -> Result<(), HandOver> {
-    let strange = |b: u8| (b.wrapping_sub(0x20) > 0x5E) & (b != b'\n') & (b != b'\r') | (b == b'"');
-    let clean = bytes.chunks(4096).all(|chunk| !chunk.iter().fold(false, |any, b| any | strange(*b)));
-    if clean { Ok(()) } else { Err(HandOver("text")) }
-}
-
-/// Past the end of a cell at `at`: a comma, or after the last cell the line's end.
-#[inline]
-fn ends(buffer: &[u8], at: usize, last: bool) -> Result<usize, HandOver> {
-    match (buffer.get(at), last) {
-        (Some(b','), false) | (Some(b'\n'), true) => Ok(at + 1),
-        (Some(b'\r'), true) if buffer.get(at + 1) == Some(&b'\n') => Ok(at + 2),
-        _ => Err(HandOver("row")),
-    }
-}
-
-#[inline]
-fn eight(buffer: &[u8], at: usize) -> Option<u64> {
-    buffer.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The first byte at or after `at` that is a comma or a line end.
-#[inline]
-fn skip(buffer: &[u8], mut at: usize) -> usize {
-    while let Some(word) = eight(buffer, at) {
-        let comma = word ^ (u64::from(b',') * ONES);
-        // ASCII only: a byte below 0x20 loses its high bit, one of 0x20 or above keeps it.
-        let found = (comma.wrapping_sub(ONES) & !comma | !((word | HIGH) - 0x20 * ONES)) & HIGH;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at
-}
-
-/// The first byte at or after `at` that is below `-`: what ends a number, or spoils it.
-#[inline]
-fn end_of_number(buffer: &[u8], mut at: usize) -> usize {
-    while let Some(word) = eight(buffer, at) {
-        let found = !((word | HIGH) - 0x2D * ONES) & HIGH;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at
-}
-
-/// A whole number in its one spelling, and where it ends.
-#[inline]
-fn key(buffer: &[u8], at: usize) -> Result<(usize, u32), HandOver> {
-    let (mut value, mut end) = (0_u32, at);
-    while let Some(digit) = buffer.get(end).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
-        if end - at == 9 {
-            return Err(HandOver("key"));
-        }
-        value = value * 10 + u32::from(digit);
-        end += 1;
-    }
-    let zeros = end - at > 1 && buffer.get(at) == Some(&b'0');
-    if end == at || zeros { Err(HandOver("key")) } else { Ok((end, value)) }
-}
-
-/// One code of any length, and where it ends.
-#[inline]
-fn code(buffer: &[u8], at: usize) -> Result<(usize, u8), HandOver> {
-    match buffer.get(at) {
-        Some(b',' | b'\n' | b'\r') => Ok((at, BLANK)),
-        _ => {
-            let (end, code) = key(buffer, at)?;
-            if code <= 253 { Ok((end, code as u8 + 1)) } else { Err(HandOver("code")) }
+    /// Notes which values the chunk brings.
+    pub(super) fn note(&self, chunk: &mut Chunk) {
+        for column in 0..self.codes.len() {
+            let range = column * chunk.stride..column * chunk.stride + chunk.rows;
+            chunk.seen[column].look(chunk.first_byte, chunk.codes.get(range).unwrap_or_default());
         }
     }
-}
-
-/// Four cells of one digit each are eight bytes: `1,2,1,2,`. Most are.
-#[inline]
-fn four(buffer: &[u8], at: usize, line_end: bool) -> Option<[u8; 4]> {
-    const COMMAS: u64 = 0x2C00_2C00_2C00_2C00;
-    const LINE: u64 = 0x0A00_2C00_2C00_2C00;
-    const DIGITS: u64 = 0x0030_0030_0030_0030;
-    let word = eight(buffer, at)?;
-    let marks = word & 0xFF00_FF00_FF00_FF00;
-    let digits = (word & 0x00FF_00FF_00FF_00FF) ^ DIGITS;
-    // A digit is 0 to 9 now; adding 6 carries none of them into the high half.
-    let good = (digits | (digits + 0x0006_0006_0006_0006)) & 0x00F0_00F0_00F0_00F0 == 0;
-    if !good || marks != if line_end { LINE } else { COMMAS } {
-        return None;
-    }
-    let [a, _, b, _, c, _, d, _] = (digits + 0x0001_0001_0001_0001).to_le_bytes();
-    Some([a, b, c, d])
-}
-
-/// Neighbouring codes, each into its column.
-#[inline]
-fn read_codes(buffer: &[u8], mut at: usize, line_end: bool, columns: &[usize], row: usize, out: &mut [u8]) -> Result<usize, HandOver> {
-    let mut fours = columns.chunks_exact(4);
-    let mut left = columns.len();
-    for columns in &mut fours {
-        left -= 4;
-        if let Some(values) = four(buffer, at, line_end && left == 0) {
-            columns.iter().zip(values).for_each(|(column, value)| out[column + row] = value);
-            at += 8;
-        } else {
-            for (i, column) in columns.iter().enumerate() {
-                let (end, value) = code(buffer, at)?;
-                out[column + row] = value;
-                at = ends(buffer, end, line_end && left == 0 && i == 3)?;
-            }
-        }
-    }
-    for (i, column) in fours.remainder().iter().enumerate() {
-        let (end, value) = code(buffer, at)?;
-        out[column + row] = value;
-        at = ends(buffer, end, line_end && i + 1 == left)?;
-    }
-    Ok(at)
 }

@@ -1,11 +1,15 @@
-//! A quick reader of plain coded CSV: typed columns in blocks over all cores, in bounded memory.
+//! A quick reader of coded CSV: typed columns in blocks over all cores, in bounded memory.
 //!
-//! It reads what nobody could read otherwise: ASCII cells without quotes, every row as wide as the header, and in the
-//! wanted columns small codes and numbers in their one spelling. At the first thing that it does not know it gives the
-//! file over to the general reader ([`super::read`]), so that what both read is the same.
+//! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in the wanted
+//! columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or stand in quotes. At the
+//! first thing that it does not know it gives the file over to the general reader ([`super::read`]), so that what both
+//! read is the same.
 
+mod cell;
+mod lexicon;
 mod lines;
 mod number;
+mod seen;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -15,11 +19,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
 use super::table::{ReadOptions, Table};
+use lexicon::TAKEN;
+use seen::Seen;
 
-pub use lines::{BLANK, Chunk};
+pub use lines::Chunk;
 
-/// Bytes of the file that are read at once. Where a chunk begins depends on the file alone.
-const CHUNK: u64 = 1 << 19;
+/// The code of a blank cell.
+pub const BLANK: u8 = 0;
+
+/// Keys from here on are texts: [`Scanned::keys`] says which.
+pub const TEXT_KEY: u32 = 1 << 31;
+
+/// Distinct values that a column of codes may have, the blank one and all digits counted.
+const MOST_VALUES: u32 = 255;
+
+/// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
+/// depends on the file alone.
+const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 19;
+const PARTS: u64 = 32;
 
 /// Bytes that are looked at first, and lines of them that the general reader is shown.
 const LOOK: u64 = 1 << 18;
@@ -31,9 +48,9 @@ const LINE: u64 = 1 << 16;
 /// What is to be read of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Whole numbers from 0 to 253, or blank.
+    /// Any texts, of which there are few different ones.
     Code,
-    /// Whole numbers below 10⁹.
+    /// Whole numbers below 10⁹, or words.
     Key,
     /// Any number; NaN where the cell is blank.
     Number,
@@ -50,6 +67,28 @@ pub trait Consumer: Send {
     /// # Errors
     /// The file is one for the general reader after all.
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver>;
+}
+
+/// A value of a column of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// Its code in every [`Chunk`].
+    pub code: u8,
+    /// The cell's text; blank for the blank cell.
+    pub text: String,
+    /// The first row that holds it, from 0.
+    pub row: u64,
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct Scanned<C> {
+    /// What each thread's consumer holds at the end; which thread took which chunk is left to chance.
+    pub consumers: Vec<C>,
+    /// The values of each column of codes, in the order in which they first stand in the file.
+    pub values: Vec<Vec<Value>>,
+    /// Of each column of keys the texts: the first one is [`TEXT_KEY`] plus 0.
+    pub keys: Vec<Vec<String>>,
 }
 
 /// A file that looks plain: its header, and where the rows begin.
@@ -101,37 +140,42 @@ impl Plain {
         &self.table
     }
 
-    /// Reads all rows of the `wanted` columns (position and kind) on all threads. Gives back what each thread's consumer
-    /// holds at the end; which thread took which chunk is left to chance.
+    /// Reads all rows of the `wanted` columns (position and kind) on all threads.
     ///
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
-    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Vec<C>, HandOver> {
+    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Scanned<C>, HandOver> {
         let program = lines::Program::new(wanted, self.table.columns.len())?;
         let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
         let done = Mutex::new(Ok(Vec::new()));
-        let chunks = (self.length - self.data).div_ceil(CHUNK);
-        let work = || -> Result<Option<C>, HandOver> {
-            let (mut reader, mut consumer, mut chunk) = (None, None, Chunk::new(&program));
+        let body = self.length - self.data;
+        let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+        let chunks = body.div_ceil(size);
+        let work = || -> Result<Option<Part<C>>, HandOver> {
+            let (mut reader, mut part): (Option<File>, Option<Part<C>>) = (None, None);
+            let mut chunk = Chunk::new(&program);
             let mut buffer = Vec::new();
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 if at >= chunks || stop.load(Ordering::Relaxed) {
-                    return Ok(consumer);
+                    return Ok(part.map(|p| Part { seen: std::mem::take(&mut chunk.seen), ..p }));
                 }
                 if reader.is_none() {
                     reader = Some(File::open(&self.path).map_err(|_| HandOver("file"))?);
                 }
                 let Some(file) = &mut reader else { return Err(HandOver("file")) };
-                let first = self.data + at * CHUNK;
-                let Some(owned) = self.lines(file, first, &mut buffer)? else { continue };
+                let first = self.data + at * size;
+                let Some(owned) = self.lines(file, first, size, &mut buffer)? else { continue };
                 program.read(&buffer, owned, &mut chunk)?;
                 chunk.first_byte = first;
-                consumer.get_or_insert_with(&make).take(&chunk)?;
+                program.note(&mut chunk);
+                let part = part.get_or_insert_with(|| Part { consumer: make(), rows: Vec::new(), seen: Vec::new() });
+                part.rows.push((first, chunk.rows() as u64));
+                part.consumer.take(&chunk)?;
             }
         };
         rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
+            for _ in 0..rayon::current_num_threads().min(chunks as usize) {
                 scope.spawn(|_| {
                     let found = work();
                     if found.is_err() {
@@ -139,22 +183,22 @@ impl Plain {
                     }
                     let Ok(mut all) = done.lock() else { return };
                     match (all.as_mut(), found) {
-                        (Ok(consumers), Ok(consumer)) => consumers.extend(consumer),
+                        (Ok(parts), Ok(part)) => parts.extend(part),
                         (Ok(_), Err(reason)) => *all = Err(reason),
                         (Err(_), _) => {}
                     }
                 });
             }
         });
-        let done = done.into_inner().map_err(|_| HandOver("thread"))??;
+        let parts = done.into_inner().map_err(|_| HandOver("thread"))??;
         let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
-        if unchanged { Ok(done) } else { Err(HandOver("changed")) }
+        if unchanged { finish(parts, program) } else { Err(HandOver("changed")) }
     }
 
     /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
     /// goes on for a few zero bytes.
-    fn lines(&self, file: &mut File, first: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
-        let end = (first + CHUNK).min(self.length);
+    fn lines(&self, file: &mut File, first: u64, size: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
+        let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
         buffer.clear();
@@ -189,8 +233,51 @@ impl Plain {
     }
 }
 
+/// What a thread holds: its consumer, the rows of its chunks, and where the values of its columns first stand.
+struct Part<C> {
+    consumer: C,
+    rows: Vec<(u64, u64)>,
+    seen: Vec<Seen>,
+}
+
+/// The parts as one, in the order of the file.
+fn finish<C>(parts: Vec<Part<C>>, program: lines::Program) -> Result<Scanned<C>, HandOver> {
+    let mut before: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.rows.iter().copied()).collect();
+    before.sort_unstable();
+    let mut sum = 0;
+    before.iter_mut().for_each(|(_, rows)| sum += std::mem::replace(rows, sum));
+    let row = |(chunk, row): (u64, u32)| {
+        let at = before.binary_search_by_key(&chunk, |b| b.0).ok().and_then(|at| before.get(at));
+        at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver("rows"))
+    };
+    let order = program.order().to_vec();
+    let mut values = vec![Vec::new(); order.len()];
+    for (asked, shared) in order.into_iter().zip(program.of_codes) {
+        let texts = shared.texts()?;
+        let text = |code: u8| match u32::from(code) {
+            0 => String::new(),
+            digit if digit < TAKEN => (digit - 1).to_string(),
+            other => texts.get((other - TAKEN) as usize).cloned().unwrap_or_default(),
+        };
+        let mut firsts = std::collections::BTreeMap::new();
+        for (code, at) in parts.iter().filter_map(|p| p.seen.get(asked)).flat_map(Seen::firsts) {
+            let first = firsts.entry(code).or_insert(at);
+            *first = at.min(*first);
+        }
+        let mut of_column: Vec<Value> =
+            firsts.into_iter().map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? })).collect::<Result<_, HandOver>>()?;
+        of_column.sort_by_key(|v| v.row);
+        if let Some(slot) = values.get_mut(asked) {
+            *slot = of_column;
+        }
+    }
+    let keys = program.of_keys.into_iter().map(|shared| shared.texts()).collect::<Result<_, _>>()?;
+    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
+}
+
+/// Reads so many bytes more.
 fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
-    let start = buffer.len();
-    buffer.resize(start + length as usize, 0);
-    file.read_exact(&mut buffer[start..]).map_err(|_| HandOver("file"))
+    buffer.reserve(length as usize + lines::PADDING);
+    let read = file.by_ref().take(length).read_to_end(buffer).map_err(|_| HandOver("file"))?;
+    if read as u64 == length { Ok(()) } else { Err(HandOver("changed")) }
 }

@@ -4,8 +4,9 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::{SIZE, Styles};
 use super::{metrics, put_text, set_up};
-use crate::indicator::IndicatorTable;
+use crate::indicator::{Comparability, IndicatorTable};
 use crate::report::data_copy::{self, Datum};
+use crate::report::trend_marks::TrendMarks;
 use crate::report::{notes as report_notes, status_table, words};
 
 const HEAD_ROW: u32 = 2;
@@ -24,7 +25,8 @@ pub(super) fn status(sheet: &mut Worksheet, table: &IndicatorTable, title: &str,
     set_up(sheet, title, HEAD_ROW)?;
     sheet.set_row_height(0, 24)?;
     put_text(sheet, 0, 0, &format!("{title}　達成状況"), &styles.title)?;
-    put_text(sheet, 1, 0, "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし（現状値のみ、目標値なし、現状値なし）", &styles.remark)?;
+    let signs = format!("◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし（現状値のみ、目標値なし、現状値なし）{}", status_table::further_signs(table));
+    put_text(sheet, 1, 0, &signs, &styles.remark)?;
     sheet.set_row_height(HEAD_ROW, 24)?;
     for (column, (head, width)) in (0..).zip(status_table::HEADS.into_iter().zip(STATUS_WIDTHS)) {
         sheet.set_column_width(column, width)?;
@@ -52,7 +54,10 @@ pub(super) fn data(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, s
     sheet.set_name("データ")?;
     set_up(sheet, title, HEAD_ROW)?;
     put_text(sheet, 0, 0, title, &styles.title)?;
-    put_text(sheet, 1, 0, "1セル1データ。割合の値と信頼区間は%単位で、四捨五入していない。符号 p：速報値、r：訂正値。", &styles.remark)?;
+    let trends = TrendMarks::of(table);
+    let of = |level, words: &'static str| if trends.has(level) { words } else { "" };
+    let (differs, broken) = (of(Comparability::Caution, "、d：定義等が異なる（比較注意）"), of(Comparability::NotComparable, "、b：系列の断絶（比較不可）"));
+    put_text(sheet, 1, 0, &format!("1セル1データ。割合の値と信頼区間は%単位で、四捨五入していない。符号 p：速報値、r：訂正値{differs}{broken}。"), &styles.remark)?;
     for (column, (head, width)) in (0..).zip(data_copy::HEADS.into_iter().zip(DATA_WIDTHS)) {
         sheet.set_column_width(column, width)?;
         put_text(sheet, HEAD_ROW, column, head, &styles.datum_head)?;

@@ -128,7 +128,7 @@ impl Styles {
             ProgressState::Improved => 0x00E2_F0F9,
             ProgressState::LittleChange => 0x00FF_F5D6,
             ProgressState::Worse => 0x00FB_DDD3,
-            ProgressState::BaselineOnly | ProgressState::NoTarget | ProgressState::NoBaseline => 0x00F2_F2F2,
+            ProgressState::BaselineOnly | ProgressState::NoTarget | ProgressState::NoBaseline | ProgressState::NotComparable => 0x00F2_F2F2,
         };
         self.text.clone().set_background_color(fill)
     }
