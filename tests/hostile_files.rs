@@ -256,6 +256,13 @@ fn formulas_are_their_stored_results_and_one_without_is_told() {
     assert!(found("raw::cell-error").is_some());
 }
 
+/// Found by fuzzing.
+#[test]
+fn a_sheet_whose_end_is_swallowed_by_a_broken_tag_is_damaged() {
+    let file = ods::package("<table:tab\u{b7}le-row table:nu\u{4}<tablmbe:\u{d5}");
+    assert_eq!(code(read(&file, "a.ods")), "raw::damaged");
+}
+
 #[test]
 fn merged_cells_among_the_answers_are_told() {
     let text = |t: &str| t.to_owned();

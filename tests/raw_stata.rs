@@ -74,13 +74,14 @@ fn tagged_missing_values_are_no_answer_and_labels_are_options() {
     let question = draft.questionnaire.questions.iter().find(|q| q.id == "teiju").unwrap();
     assert_eq!(question.text, "定住意向(問1)");
     let labels: Vec<&str> = question.categories().iter().map(|c| c.label.as_str()).collect();
-    assert_eq!((labels, &question.no_answer), (vec!["住み続けたい", "移りたい"], &vec![".a".to_owned(), ".b".to_owned()]));
+    assert_eq!(labels, ["住み続けたい", "移りたい"]);
+    assert_eq!((&question.no_answer, &question.not_asked), (&vec![".a".to_owned()], &vec![".b".to_owned()]));
     let age = draft.questionnaire.questions.iter().find(|q| q.id == "age").unwrap();
     assert!(matches!(age.kind, QuestionKind::Number { .. }));
     let answers = decode(&draft.questionnaire, &[table], &DecodeOptions::default()).unwrap();
     let at = |id: &str| &answers.responses[draft.questionnaire.questions.iter().position(|q| q.id == id).unwrap()];
     let none = Err(MissingReason::NoAnswer);
-    assert_eq!(at("teiju"), &Responses::Single(vec![Ok(0), Ok(1), none, none, Ok(0), Ok(1)]));
+    assert_eq!(at("teiju"), &Responses::Single(vec![Ok(0), Ok(1), none, Err(MissingReason::NotAsked), Ok(0), Ok(1)]));
     assert_eq!(at("age"), &Responses::Number(vec![Ok(34.0), Err(MissingReason::NoAnswer), Ok(56.0), Ok(78.0), Err(MissingReason::NoAnswer), Err(MissingReason::NoAnswer)]));
 }
 

@@ -1,19 +1,24 @@
 //! A look at an OpenDocument spreadsheet before its reader gets it: one cell may say that it stands for sixteen thousand, and
-//! its row for a million, and the reader lays all of them out.
+//! its row for a million, and the reader lays all of them out; and it looks for the end of a sheet for ever where there is none.
 
 use crate::error::{Error, Result};
+
+use super::format::damaged;
 
 /// So many cells may a sheet lay out: about a gibibyte.
 pub(super) const MAX_LAID_OUT: u64 = 1 << 25;
 
 /// # Errors
-/// `raw::too-large` for a sheet that lays out too many cells.
+/// `raw::too-large` for a sheet that lays out too many cells, `raw::damaged` for one without an end.
 pub(super) fn check(content: &[u8]) -> Result<()> {
     let (mut rows, mut width, mut filled, mut blank_rows, mut all) = (1, 0_u64, 0_u64, 0_u64, 0_u64);
-    for piece in content.split(|b| *b == b'<') {
-        let tag = piece.split(|b| *b == b'>').next().unwrap_or_default();
-        if tag.starts_with(b"table:table ") {
-            (blank_rows, all) = (0, 0);
+    let mut open = false;
+    for tag in Tags { rest: content } {
+        let name = tag.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default();
+        if name.strip_suffix(b"/").unwrap_or(name) == b"table:table" {
+            (blank_rows, all, open) = (0, 0, !tag.ends_with(b"/"));
+        } else if name == b"/table:table" {
+            open = false;
         } else if tag.starts_with(b"table:table-row") {
             (rows, width, filled) = (repeated(tag, b"table:number-rows-repeated"), 0, 0);
         } else if tag.starts_with(b"table:table-cell") || tag.starts_with(b"table:covered-table-cell") {
@@ -38,7 +43,44 @@ pub(super) fn check(content: &[u8]) -> Result<()> {
             }
         }
     }
-    Ok(())
+    if open { Err(damaged("シートの終わりがありません", "a sheet has no end")) } else { Ok(()) }
+}
+
+/// The tags of a text in XML, without their brackets.
+struct Tags<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Tags<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let at = self.rest.iter().position(|b| *b == b'<')?;
+            let inside = self.rest.get(at + 1..)?;
+            let skipped: Option<&[u8]> = [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>"), (b"?", b"?>"), (b"!", b">")]
+                .into_iter()
+                .find(|(begin, _)| inside.starts_with(begin))
+                .map(|(_, end)| end);
+            if let Some(end) = skipped {
+                let length = inside.windows(end.len()).position(|w| w == end)?;
+                self.rest = inside.get(length + end.len()..)?;
+                continue;
+            }
+            let mut quote = None;
+            let length = inside.iter().position(|b| {
+                match (quote, b) {
+                    (Some(q), b) if q == b => quote = None,
+                    (None, b'"' | b'\'') => quote = Some(b),
+                    _ => {}
+                }
+                quote.is_none() && *b == b'>'
+            })?;
+            let (tag, rest) = inside.split_at_checked(length)?;
+            self.rest = rest.get(1..)?;
+            return Some(tag);
+        }
+    }
 }
 
 fn contains(tag: &[u8], what: &[u8]) -> bool {
@@ -69,5 +111,20 @@ mod tests {
         assert!(check(&sheet(u64::MAX, u64::MAX, " office:value-type=\"float\" office:value=\"1\"/>")).is_err());
         let gap = [sheet(4_000_000, 16_384, "/>"), sheet(1, 16_384, "><text:p>1</text:p></table:table-cell>")].concat();
         assert!(check(&gap).is_ok(), "each sheet by itself");
+    }
+
+    #[test]
+    fn a_sheet_without_an_end_is_damaged() {
+        for (content, whole) in [
+            ("<table:table table:name=\"S\"></table:table>", true),
+            ("<table:table table:name=\"S\"/>", true),
+            ("<table:table table:name=\"S\">", false),
+            // The end stands inside another tag, or in a remark.
+            ("<table:table table:name=\"S\"><broken </table:table>", false),
+            ("<table:table table:name=\"S\"><!-- </table:table> -->", false),
+            ("<table:table table:name=\"</table:table>\">", false),
+        ] {
+            assert_eq!(check(content.as_bytes()).is_ok(), whole, "{content}");
+        }
     }
 }
