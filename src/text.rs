@@ -15,7 +15,7 @@ pub enum Lang {
 }
 
 /// One message in both languages. `Display` gives `日本語 / English`; choose one with [`Text::get`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Text {
     /// 日本語
     pub ja: String,

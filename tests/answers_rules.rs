@@ -173,13 +173,28 @@ fn a_bad_code_in_400_rows_is_one_finding() {
 
 #[test]
 fn many_different_bad_values_do_not_bury_the_rest() {
-    let rows: String = (0..500).map(|k| format!("値{k},,20,\n")).chain(std::iter::repeat_n("9,,20,\n".to_owned(), 3)).collect();
+    let rows: String = (0..500).map(|k| format!("{},,20,\n", 1000 + k)).chain(std::iter::repeat_n("9,,20,\n".to_owned(), 3)).collect();
     let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
     let found = finding(&answers, "answers::out-of-list");
     assert_eq!(found.len(), 21);
     assert_eq!((found[0].count, found[20].count), (3, 481));
     assert!(found[20].message.en.starts_with("問1: not an option (481 other values); counted as invalid."), "{}", found[20].message.en);
     assert_eq!(found.iter().map(|f| f.count).sum::<u64>(), answers.ledger[0].invalid);
+}
+
+#[test]
+fn the_words_of_few_are_not_told_but_counted() {
+    let rows: String = ["たかし", "ひろし", "なし", "なし", "なし", "12"].map(|value| format!("{value},,20,\n")).concat();
+    let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
+    let told: Vec<(&str, u64)> = finding(&answers, "answers::out-of-list").iter().map(|f| (f.message.ja.as_str(), f.count)).collect();
+    assert_eq!(
+        told,
+        [
+            ("問1: 選択肢にない回答「なし」。無効回答とした。［4、5、6 行目］", 3),
+            ("問1: 選択肢にない回答「12」。無効回答とした。［7 行目］", 1),
+            ("問1: 選択肢にない回答（2 種類。書かれた言葉は出力に書かない）。無効回答とした。［2、3 行目］", 2),
+        ]
+    );
 }
 
 #[test]

@@ -179,6 +179,34 @@ fn check_gives_the_quality_report_that_run_writes() {
 }
 
 #[test]
+fn clean_writes_the_findings_and_verifies_a_log() {
+    let project = Project::new();
+    let of = |more: &[&'static str]| [&["clean", "pipelines/nishitokyo"], more].concat();
+    project.shows("clean-export", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
+    let written = fs::read(project.path("findings.xlsx")).unwrap();
+    project.shows("clean-export-again", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
+    assert!(fs::read(project.path("findings.xlsx")).unwrap() == written, "what was filled in is not lost");
+    project.shows("clean-export-derived", &of(&["--export", "derived/nishitokyo/findings.xlsx"]));
+    project.shows("clean-unknown-survey", &of(&["--export", "f.xlsx", "--survey", "citizn"]));
+    project.shows("clean-unknown-wave", &of(&["--export", "f.xlsx", "--wave", "R5", "--lang", "en"]));
+    project.shows("clean-no-log", &of(&["--verify", "raw/nishitokyo/elderly-r4.xlsx", "--survey", "elderly"]));
+    assert_eq!(project.run(&of(&[])).status, Some(2));
+    // Not the clean file: the workbook itself, before the log.
+    let trial = ["clean", "pipelines/nishitokyo-trial", "--verify", "raw/nishitokyo-trial/elderly-r7.xlsx"];
+    assert_eq!(project.shows("clean-verify", &trial).status, Some(1));
+    assert!(!project.path("derived").exists());
+
+    let log = "raw/nishitokyo-trial/elderly-r7-corrections.csv";
+    project.change(log, "\"3,5\",", "\"3,4\",");
+    project.change(log, ",修正,", ",直す,");
+    project.shows("clean-kind", &["run", "pipelines/nishitokyo-trial"]);
+    project.change(log, ",直す,", ",修正,");
+    project.shows("clean-mistakes", &["run", "pipelines/nishitokyo-trial"]);
+    project.shows("clean-mistakes-en", &["check", "pipelines/nishitokyo-trial", "--lang", "en"]);
+    assert!(!project.path("derived").exists());
+}
+
+#[test]
 fn compare_breaks_an_indicator_down() {
     let project = Project::new();
     let of = |more: &[&'static str]| [&["compare", "pipelines/nishitokyo", "--indicator", "volunteer-intent"], more].concat();
@@ -233,6 +261,32 @@ fn mistakes_of_a_plan_are_drawn() {
 }
 
 #[test]
+fn a_wave_with_a_paper_of_its_own_is_told() {
+    let project = Project::new();
+    project.shows("explain-not-comparable", &["explain", "citizen/R7/adult-guardianship"]);
+    project.shows("explain-with-care-en", &["explain", "citizen/R7/disaster-drills", "--lang", "en"]);
+    project.shows("compare-not-comparable", &["compare", "pipelines/nishitokyo-trial", "--indicator", "adult-guardianship", "--by", "性別"]);
+    let plan = "pipelines/nishitokyo-trial/plan.toml";
+    for (from, to) in [
+        ("\"問10\" = \"問9\"", "\"問10\" = \"問10\""),
+        ("\"問12\" = \"問11\"", "\"問12\" = \"問21\""),
+        ("\"問13\" = \"問12\"", "\"問13\" = { question = \"問1\" }"),
+        ("= \"以前は参加していたが、最近は参加していない\"", "= \"以前は参加していたが、今は参加していない\""),
+    ] {
+        project.change(plan, from, to);
+    }
+    project.shows("map-mistakes", &["check", "pipelines/nishitokyo-trial"]);
+    project.shows("map-mistakes-en", &["check", "pipelines/nishitokyo-trial", "--lang", "en"]);
+}
+
+#[test]
+fn a_forgotten_renumbering_is_told_with_the_number_that_has_the_words() {
+    let project = Project::new();
+    project.change("pipelines/nishitokyo-trial/plan.toml", "\"問12\" = \"問11\"\n", "");
+    project.shows("map-forgotten", &["check", "pipelines/nishitokyo-trial"]);
+}
+
+#[test]
 fn a_plan_that_is_not_there() {
     let project = Project::new();
     project.shows("no-plan", &["run", "pipelines/nishitokio"]);
@@ -275,7 +329,7 @@ fn usage() {
     let project = Project::new();
     let none = project.run(&[]);
     assert_eq!((none.status, none.stdout.as_str()), (Some(2), ""));
-    for command in ["run", "check", "compare", "explain", "schema", "completions"] {
+    for command in ["run", "check", "clean", "compare", "explain", "schema", "completions"] {
         assert!(none.stderr.lines().any(|l| l.trim_start().starts_with(&format!("{command} "))), "{command}:\n{}", none.stderr);
     }
     assert!(none.stderr.starts_with("指標: 調査票の回答ファイルから進捗管理表まで"), "{}", none.stderr);
@@ -337,7 +391,7 @@ fn the_schemas_know_every_key_of_the_model_plans() {
     let (of_plan, of_questionnaire) = (schema("plan"), schema("questionnaire"));
     for (schema, files) in [
         (&of_plan, &["nishitokyo/plan.toml", "nishitokyo-trial/plan.toml"][..]),
-        (&of_questionnaire, &["nishitokyo/citizen.toml", "nishitokyo/elderly.toml", "nishitokyo/health.toml", "nishitokyo-trial/monitor.toml"]),
+        (&of_questionnaire, &["nishitokyo/citizen.toml", "nishitokyo/elderly.toml", "nishitokyo/health.toml", "nishitokyo-trial/monitor.toml", "nishitokyo-trial/citizen-r7.toml"]),
     ] {
         assert_eq!(schema["additionalProperties"], Value::Bool(false), "an editor marks an unknown key");
         for file in files {

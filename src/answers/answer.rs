@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::tally::CellIssue;
+use super::withheld::PersonalColumn;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 
@@ -89,6 +91,10 @@ pub struct Answers {
     pub ledger: Vec<BaseLedger>,
     /// What decoding found.
     pub findings: Vec<Finding>,
+    /// The cells and rows that the findings are about, one by one, in the order of files, rows and questions.
+    pub issues: Vec<CellIssue>,
+    /// Columns that hold personal data: they were not read.
+    pub withheld: Vec<PersonalColumn>,
 }
 
 /// 回収 → 無効票 → 重複 → 非該当 → 無回答 → 無効回答 → n: the way from the returns to the base of a question.
@@ -97,7 +103,7 @@ pub struct Answers {
 pub struct BaseLedger {
     /// 回収: data rows of all files of the wave.
     pub returned: u64,
-    /// 無効票: rows without a respondent id, or without any answer.
+    /// 無効票: rows without a respondent id, or without any answer, or taken out by the cleaning log.
     pub invalid_returns: u64,
     /// 重複: rows that the duplicate policy left out.
     pub duplicates: u64,

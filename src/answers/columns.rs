@@ -52,7 +52,7 @@ pub(super) fn read(question: &Question, lexicon: &Lexicon, layout: &Layout, tabl
 }
 
 /// An answer or the reason why there is none, and what is wrong.
-type Read<T> = (Result<T, MissingReason>, Option<(Problem, String)>);
+pub(super) type Read<T> = (Result<T, MissingReason>, Option<(Problem, String)>);
 
 struct Reader<'a> {
     question: &'a Question,
@@ -285,7 +285,7 @@ fn lowest(bits: u128, count: u32) -> u128 {
 }
 
 /// A number as people write it: full width, with thousands separators; not with a unit behind it.
-fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
+pub(super) fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
     let folded = spelling::label(&cell.text());
     let plain = if separated(&folded) { folded.replace(',', "") } else { folded.clone() };
     let signed = plain.strip_prefix(['△', '▲']).map_or(plain.clone(), |rest| format!("-{rest}"));

@@ -13,9 +13,9 @@ use super::lexicon::Lexicon;
 use super::locate::{Heads, Layout};
 use super::questionnaire::{Question, QuestionKind, Questionnaire};
 use super::tally::Issues;
+use super::withheld::{self, PersonalColumn};
 use super::{columns, returns, skip, spelling, toml_text};
 use crate::error::{Diagnostic, Error, Result};
-use crate::finding::Finding;
 use crate::raw::{Column, Table};
 use crate::text::Text;
 
@@ -28,6 +28,8 @@ pub struct DecodeOptions {
     pub duplicates: Duplicates,
     /// Ids of the questions whose わからない counts as no answer ([`MissingReason::DontKnow`]).
     pub dont_know_missing: BTreeSet<String>,
+    /// Rows (index of the table, data row from 0) that a person took out: they count as invalid returns.
+    pub removed: BTreeSet<(usize, usize)>,
 }
 
 /// Which row counts when a respondent's id stands more than once. Files count in the order given.
@@ -69,7 +71,7 @@ impl FromStr for Duplicates {
 
 /// Decodes the files of one wave (paper and web together).
 ///
-/// Rows leave in this order: 無効票 (no respondent id, or no answer to any question: blanks, missing codes and boxes that are
+/// Rows leave in this order: 無効票 (taken out by a person, no respondent id, or no answer to any question: blanks, missing codes and boxes that are
 /// merely not ticked are none, an invalid answer is one), 重複 (the same id again). Of the
 /// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
 /// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
@@ -102,9 +104,13 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     }
     let read: Vec<Vec<(Responses, Issues)>> = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table)).collect();
     let said: Vec<Vec<&Responses>> = read.iter().map(|all| all.iter().map(|(responses, _)| responses).collect()).collect();
-    let sorted = returns::sort(tables, &said, ids.as_deref(), options.duplicates)?;
+    let sorted = returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates)?;
 
     let mut findings = sorted.findings;
+    let mut issues = sorted.issues;
+    let of_table = |(table, found): (&Table, &Vec<Layout>)| withheld::columns(questions, found, options.respondent.as_deref(), table);
+    let withheld: Vec<PersonalColumn> = tables.iter().zip(&layouts).flat_map(of_table).collect();
+    findings.extend(withheld.iter().filter_map(withheld::note));
     let kept = |t: usize, row: usize| sorted.keep.get(t).and_then(|k| k.get(row)).copied().unwrap_or(false);
     let mut source = Vec::new();
     let mut source_row = Vec::new();
@@ -119,14 +125,18 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     for (q, question) in questions.iter().enumerate() {
         let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
         for (t, table) in tables.iter().enumerate() {
-            if let Some((_, issues)) = read.get(t).and_then(|all| all.get(q)) {
-                findings.extend(issues.findings(question, table, |row| kept(t, row)));
+            if let Some((_, found)) = read.get(t).and_then(|all| all.get(q)) {
+                findings.extend(found.findings(question, table, |row| kept(t, row)));
+                issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
             }
         }
         let mut own = gather(&question.kind, &parts, &source, &source_row);
         if let Some(earlier) = question.asked_if.as_ref().and_then(|rule| responses.get(rule.question)) {
             let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
-            findings.extend(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row)));
+            for (t, (table, found)) in tables.iter().zip(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row))).enumerate() {
+                findings.extend(found.findings(question, table, |_| true));
+                issues.extend(found.cells(t, q, together(&layouts, t, q), |_| true));
+            }
         }
         responses.push(own);
     }
@@ -136,7 +146,8 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         }
         ledger.push(BaseLedger::of(&question.id, own, sorted.returned, sorted.invalid_returns, sorted.duplicates)?);
     }
-    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, findings })
+    issues.sort_unstable();
+    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, findings, issues, withheld })
 }
 
 fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
@@ -245,7 +256,7 @@ fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row:
     }
 }
 
-/// Applies a skip rule and tells of the rows that break it, by file and answer.
+/// Applies a skip rule; the rows that break it, by file and answer.
 fn skipped(
     question: &Question,
     earlier: &Responses,
@@ -253,7 +264,7 @@ fn skipped(
     tables: &[Table],
     columns: &[usize],
     (source, source_row): (&[u16], &[u32]),
-) -> Vec<Finding> {
+) -> Vec<Issues> {
     let before = own.clone();
     let mut issues: Vec<Issues> = tables.iter().map(|_| Issues::default()).collect();
     skip::apply(question, earlier, own, |row, problem| {
@@ -265,7 +276,12 @@ fn skipped(
             }
         }
     });
-    tables.iter().zip(&issues).flat_map(|(table, issues)| issues.findings(question, table, |_| true)).collect()
+    issues
+}
+
+/// Whether several columns of table `t` say the answer to question `q` together.
+fn together(layouts: &[Vec<Layout>], t: usize, q: usize) -> bool {
+    layouts.get(t).and_then(|found| found.get(q)).is_some_and(|layout| layout.columns().len() > 1)
 }
 
 /// The labels that a respondent chose; nothing for numbers and free text, which differ from row to row.

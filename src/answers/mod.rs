@@ -41,6 +41,7 @@
 
 mod answer;
 mod base;
+pub mod cleaning;
 mod columns;
 mod dated;
 mod decode;
@@ -49,6 +50,7 @@ pub mod infer;
 mod joined;
 mod lexicon;
 mod locate;
+mod personal;
 mod questionnaire;
 mod resolve;
 mod returns;
@@ -59,6 +61,7 @@ mod tally;
 mod toml_check;
 pub mod toml_text;
 mod waves;
+mod withheld;
 mod write;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
@@ -68,8 +71,10 @@ pub use questionnaire::{
     AskedIf, Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub use tally::{CellIssue, Problem};
 pub use waves::{
-    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, NEAR, Paper, compare_papers, harmonise, labelled,
+    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged, NEAR, Paper, compare_papers, harmonise, labelled,
     most_alike, similarity,
 };
+pub use withheld::PersonalColumn;
 pub use write::{comment, quoted, write_questionnaire};

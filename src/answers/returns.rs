@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{MissingReason, Responses};
 use super::spelling;
-use super::tally::row_list;
+use super::tally::{CellIssue, Problem, row_list};
 use super::toml_text;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -21,6 +21,8 @@ pub(super) struct Returns {
     pub(super) invalid_returns: u64,
     pub(super) duplicates: u64,
     pub(super) findings: Vec<Finding>,
+    /// The rows that the warnings are about, in no order.
+    pub(super) issues: Vec<CellIssue>,
 }
 
 /// The respondent column of each table.
@@ -49,13 +51,14 @@ fn place(table: &Table) -> Place {
     Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref())
 }
 
-/// Sorts the rows. `responses[t][q]` are the answers to question q in table t; `ids` the respondent columns, if any.
+/// Sorts the rows. `responses[t][q]` are the answers to question q in table t; `ids` the respondent columns, if any; the rows
+/// (table, row) of `removed` leave first, as invalid returns.
 ///
 /// # Errors
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
-pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, policy: Duplicates) -> Result<Returns> {
+pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
-    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new() };
+    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new(), issues: Vec::new() };
     let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
     for (t, table) in tables.iter().enumerate() {
         let column = ids.and_then(|ids| ids.get(t).copied());
@@ -64,6 +67,10 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         let mut keep = vec![false; table.row_count()];
         for (row, kept) in keep.iter_mut().enumerate() {
+            if removed.contains(&(t, row)) {
+                sorted.invalid_returns += 1;
+                continue;
+            }
             let said = responses.get(t).is_some_and(|all| all.iter().any(|r| says_something(r, row)));
             let name = names.as_ref().zip(column).map(|(names, c)| c.rows.get(row).and_then(|&v| names.get(v as usize)).map_or("", String::as_str));
             match (name, said) {
@@ -81,6 +88,8 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.note_left_out(table, &template, "answers::template-rows", ("回答者番号も回答もない行。数えない", "rows without a respondent id and without answers; left out"));
         sorted.note_left_out(table, &unnamed, "answers::no-respondent-id", ("回答者番号のない行。回答があるが無効票とした", "rows with answers but without a respondent id; left out as invalid returns"));
         sorted.note_left_out(table, &blank, "answers::blank-return", ("どの設問にも回答のない行。無効票とした", "rows without any answer; left out as invalid returns"));
+        sorted.issues.extend(unnamed.iter().map(|&row| CellIssue::of_row(t, row, Problem::NoRespondentId)));
+        sorted.issues.extend(blank.iter().map(|&row| CellIssue::of_row(t, row, Problem::BlankReturn)));
         sorted.keep.push(keep);
     }
     places.retain(|_, rows| rows.len() > 1);
@@ -136,6 +145,7 @@ impl Returns {
         let mut first_places = BTreeSet::new();
         let mut left = 0;
         for rows in places.values() {
+            self.issues.extend(rows.iter().map(|&(t, row)| CellIssue::of_row(t, row, Problem::DuplicateRespondent)));
             let stays = if policy == Duplicates::Last { rows.last() } else { rows.first() };
             for place in rows.iter().filter(|r| Some(*r) != stays) {
                 if let Some(kept) = self.keep.get_mut(place.0).and_then(|k| k.get_mut(place.1)) {

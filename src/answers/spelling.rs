@@ -18,6 +18,11 @@ pub(super) fn label(text: &str) -> String {
     out
 }
 
+/// Whether nothing of `text` is left as a [`label`].
+pub(super) fn is_blank(text: &str) -> bool {
+    text.nfkc().filter_map(one_form).all(char::is_whitespace)
+}
+
 /// A joined cell as it is taken apart: each line as a [`label`], lines kept apart by `\n`.
 pub(super) fn lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(label).filter(|l| !l.is_empty()).collect();

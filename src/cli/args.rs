@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// すべてを読み、何も書かずに確認する / read everything, write nothing, tell what is wrong
     Check(CheckArgs),
+    /// 確認事項の一覧を書き出し、修正記録を確かめる / write the findings to fill in, and verify cleaning logs
+    Clean(CleanArgs),
     /// 属性別の内訳を比べる / break an indicator down and compare each part with the rest
     Compare(CompareArgs),
     /// 回答ファイルから、計画と調査票の下書きを作る / make a first plan and questionnaire out of response files
@@ -119,6 +121,32 @@ pub(crate) struct CheckArgs {
     /// 出力の形式 / output format
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// 計画のフォルダー / the plan's folder
+    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) what: CleanWhat,
+    /// 調査（省略時はすべて）/ key of the survey (default: all)
+    #[arg(long, value_name = "KEY")]
+    pub(crate) survey: Option<String>,
+    /// 調査年度（省略時はすべて）/ the wave, such as R4 (default: all)
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) wave: Option<String>,
+}
+
+/// One of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct CleanWhat {
+    /// 確認事項を1行1セルの表に書き出す。記入すると修正記録になる / write a workbook with one row a finding, to be filled in
+    #[arg(long, value_name = "XLSX")]
+    pub(crate) export: Option<PathBuf>,
+    /// 回答ファイル＋修正記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it is not
+    #[arg(long, value_name = "FILE")]
+    pub(crate) verify: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod args;
 mod bars;
 mod check;
+mod clean;
 mod compare;
 mod estimate;
 mod excerpt;
@@ -30,6 +31,8 @@ pub(crate) enum Ending {
     Good,
     /// Exit code 1: more findings than the plan allows.
     TooManyFindings,
+    /// Exit code 1: raw + log is not the clean file.
+    Differs,
 }
 
 /// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or
@@ -39,7 +42,7 @@ pub(crate) fn main() -> ExitCode {
     let talk = Talk::new(language::choose(cli.common.lang), cli.common.quiet, cli.common.no_progress);
     match dispatch(&cli, &talk) {
         Ok(Ending::Good) => ExitCode::SUCCESS,
-        Ok(Ending::TooManyFindings) => ExitCode::from(1),
+        Ok(Ending::TooManyFindings | Ending::Differs) => ExitCode::from(1),
         Err(error) => {
             talk.error(&error);
             ExitCode::from(2)
@@ -51,6 +54,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args, talk),
         Command::Check(args) => check::check(args, talk),
+        Command::Clean(args) => clean::clean(args, talk),
         Command::Compare(args) => compare::compare(args, talk),
         Command::Init(args) => init::init(args, talk),
         Command::Estimate(args) => estimate::estimate(args, talk),

@@ -40,6 +40,13 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
         format!("ファイル {}件（{rows}行）、推定値 {}個", outcome.inputs.len(), outcome.estimates.len()),
         format!("{} files ({rows} rows), {} estimates", outcome.inputs.len(), outcome.estimates.len()),
     ));
+    let [changed, blanked, removed] = outcome.cleaned();
+    if changed + blanked + removed > 0 {
+        talk.say(&Text::new(
+            format!("修正記録: 修正 {changed}件、無回答にした {blanked}件、除いた票 {removed}件"),
+            format!("cleaning log: {changed} answers changed, {blanked} made blank, {removed} returns taken out"),
+        ));
+    }
     talk.say(&states(&outcome.table));
     let warnings = outcome.warnings();
     if warnings > 0 {

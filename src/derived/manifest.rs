@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::provenance::{FileDigest, sha256_hex};
+use crate::provenance::{FileDigest, Place, sha256_hex};
 use crate::text::Text;
 
 /// The manifest's file name.
@@ -32,6 +32,9 @@ pub struct Manifest {
     pub inputs: Vec<FileDigest>,
     /// Columns of the inputs that are kept out of all outputs, such as a respondent's birthday.
     pub withheld_columns: Vec<WithheldColumn>,
+    /// What the cleaning logs among the inputs changed, in their order. No respondent's id, no words of a free text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cleaning_changes: Vec<CleaningChange>,
     /// The files that were written, by name; the manifest itself is not among them.
     pub outputs: Vec<OutputDigest>,
 }
@@ -52,8 +55,37 @@ pub struct OutputDigest {
 pub struct WithheldColumn {
     /// The file, as the user named it.
     pub file: String,
+    /// The sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// The column's name.
     pub column: String,
+    /// What it holds: `name`, `phone`, `mail`, `address`, `birth-date`, `personal-number`.
+    pub kind: &'static str,
+    /// Cells that hold anything.
+    pub cells: u64,
+}
+
+/// One answer, or one return, that a cleaning log changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CleaningChange {
+    /// The row of the log.
+    pub log: Place,
+    /// The cell, or the row of the return.
+    pub place: Place,
+    /// `change_response`, `blank_response` or `remove_survey`.
+    pub change_type: &'static str,
+    /// The value before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_value: Option<String>,
+    /// The value after; none for a blank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_value: Option<String>,
+    /// The reason that the log gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether a value or the reason is left out because it is, or may be, personal.
+    pub withheld: bool,
 }
 
 impl Manifest {
@@ -76,6 +108,7 @@ impl Manifest {
             synthetic: None,
             inputs,
             withheld_columns: Vec::new(),
+            cleaning_changes: Vec::new(),
             outputs: Vec::new(),
         }
     }

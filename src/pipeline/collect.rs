@@ -20,6 +20,8 @@ pub(super) struct Collected {
     pub(super) responses: Vec<Vec<Vec<Table>>>,
     /// Population tables by file name.
     pub(super) populations: BTreeMap<String, Table>,
+    /// Cleaning logs by file name.
+    pub(super) logs: BTreeMap<String, Table>,
     /// Counts by file name and sheet.
     pub(super) counts: BTreeMap<(String, Option<String>), AdminTable>,
     /// Identity of every file, in the order of the plan.
@@ -89,7 +91,7 @@ fn requests(plan: &Plan) -> Vec<Request> {
     };
     for wave in plan.surveys.iter().flat_map(|s| &s.waves) {
         of_wave(wave).for_each(&mut add);
-        if let Some(name) = &wave.population {
+        for name in wave.population.iter().chain(&wave.cleaning_logs) {
             add(Request { name: name.clone(), options: ReadOptions::default() });
         }
     }
@@ -104,12 +106,13 @@ fn sort_out(plan: &Plan, requests: &[Request], tables: &[Table]) -> Result<Colle
         .iter()
         .map(|s| s.waves.iter().map(|w| of_wave(w).filter_map(|r| find(&r).cloned()).collect()).collect())
         .collect();
-    let mut populations = BTreeMap::new();
-    for name in plan.surveys.iter().flat_map(|s| &s.waves).filter_map(|w| w.population.as_ref()) {
-        if let Some(table) = find(&Request { name: name.clone(), options: ReadOptions::default() }) {
-            populations.insert(name.clone(), table.clone());
-        }
-    }
+    let named = |names: &mut dyn Iterator<Item = &String>| -> BTreeMap<String, Table> {
+        let table = |name: &String| Some((name.clone(), find(&Request { name: name.clone(), options: ReadOptions::default() })?.clone()));
+        names.filter_map(table).collect()
+    };
+    let waves = || plan.surveys.iter().flat_map(|s| &s.waves);
+    let populations = named(&mut waves().filter_map(|w| w.population.as_ref()));
+    let logs = named(&mut waves().flat_map(|w| &w.cleaning_logs));
     let mut counts = BTreeMap::new();
     let mut mistakes = Vec::new();
     for request in plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(&m.definition)) {
@@ -126,6 +129,7 @@ fn sort_out(plan: &Plan, requests: &[Request], tables: &[Table]) -> Result<Colle
         None => Ok(Collected {
             responses,
             populations,
+            logs,
             counts,
             digests: tables.iter().map(|t| t.digest.clone()).collect(),
             findings: tables.iter().flat_map(|t| t.findings.clone()).collect(),

@@ -1,6 +1,8 @@
 //! Spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls).
 
 pub mod adhoc;
+mod clean;
+mod cleaning;
 mod collect;
 mod compare;
 mod estimates;
@@ -18,6 +20,7 @@ mod spec;
 mod trend;
 mod wave;
 
+pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{Comparison, compare};
 pub use explain::{Section, base_words, explain, keys};
 pub use init::{FirstPlan, InitRequest, init};

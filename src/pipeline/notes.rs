@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Sample, Weighting};
 use super::wave::WaveData;
+use crate::answers::cleaning::Action;
 use crate::text::Text;
 
 /// The plan's own notes, then one a wave: how its respondents were chosen and weighted. What the signs of the table mean is
@@ -28,8 +29,22 @@ fn of_wave(plan: &Plan, data: &WaveData) -> Text {
     let ja: Vec<&str> = how.iter().map(|t| t.ja.as_str()).collect();
     let en: Vec<&str> = how.iter().map(|t| t.en.as_str()).collect();
     let (ja, en) = if how.is_empty() { (weights.ja.clone(), weights.en.clone()) } else { (ja.join("、"), en.join(", ")) };
+    let cleaned = cleaned(data);
     Text::new(
-        format!("「{title}」（{}）は{sample_ja}です。有効回収数{n}、{ja}。", wave.year.long()),
-        format!("\"{title}\" ({}) is {sample_en}. Valid returns {n}; {en}.", wave.year),
+        format!("「{title}」（{}）は{sample_ja}です。有効回収数{n}、{ja}。{}", wave.year.long(), cleaned.ja),
+        format!("\"{title}\" ({}) is {sample_en}. Valid returns {n}; {en}.{}", wave.year, cleaned.en),
     )
+}
+
+/// What cleaning logs changed, where there are any.
+fn cleaned(data: &WaveData) -> Text {
+    let count = |remove: bool| data.changes.iter().filter(|c| (c.action == Action::Remove) == remove).count();
+    match (count(false), count(true)) {
+        (0, 0) => Text::default(),
+        (answers, 0) => Text::new(format!("修正記録により{answers}件の回答を直しました。"), format!(" {answers} answers were changed by the cleaning log.")),
+        (answers, returns) => Text::new(
+            format!("修正記録により{answers}件の回答を直し、{returns}票を除きました。"),
+            format!(" {answers} answers were changed and {returns} returns taken out by the cleaning log."),
+        ),
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::answers::cleaning::OldValues;
 use crate::answers::{Base, Duplicates, Mapping, Paper, Questionnaire};
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
@@ -100,6 +101,10 @@ pub struct Wave {
     pub weighting: Weighting,
     /// Whether the responses are real.
     pub data: DataKind,
+    /// Cleaning logs, from the project's folder, in the order applied.
+    pub cleaning_logs: Vec<String>,
+    /// What a blank old value in them means.
+    pub old_values: OldValues,
     /// How respondents were chosen.
     pub sample: Sample,
     /// How they were asked, in the plan's words.
@@ -159,12 +164,19 @@ impl Wave {
         self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
     }
 
+    /// The categories that the share counts in this wave: those of the share, and the wave's options that are several of
+    /// them in one; `known` is the number of categories of its question in the survey's questionnaire.
+    pub(super) fn counted(&self, share: &ShareDefinition, known: usize) -> Vec<usize> {
+        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(share.question));
+        asked.map_or_else(|| share.categories.clone(), |asked| asked.counted(&share.categories, known))
+    }
+
     /// What the share finds.
     pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
         match paper.mapping.asked(share.question) {
             None => Answerable::NotAsked,
-            Some(asked) if asked.categories.iter().flatten().any(|k| share.categories.contains(k)) => Answerable::Yes,
+            Some(asked) if asked.has_one_of(&share.categories) => Answerable::Yes,
             Some(_) => Answerable::NoOption,
         }
     }
@@ -257,11 +269,11 @@ pub struct ShareDefinition {
 }
 
 impl Plan {
-    /// Every response file, count file and population table that the plan names, each once, in the plan's order.
+    /// Every response file, cleaning log, count file and population table that the plan names, each once, in the plan's order.
     pub fn data_files(&self) -> Vec<&str> {
         let mut files: Vec<&str> = Vec::new();
         let waves = self.surveys.iter().flat_map(|s| &s.waves);
-        let of_waves = waves.flat_map(|w| w.responses.iter().map(String::as_str).chain(w.population.as_deref()));
+        let of_waves = waves.flat_map(|w| w.responses.iter().chain(&w.population).chain(&w.cleaning_logs).map(String::as_str));
         let of_counts = self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
             Some(Definition::Count { file, .. }) => Some(file.as_str()),
             _ => None,

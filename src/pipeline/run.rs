@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, collect};
 use super::estimates::{estimates, measure_id};
 use super::load::Project;
@@ -10,6 +11,7 @@ use super::notes::notes;
 use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
 use super::trend;
 use super::wave::{WaveData, prepare};
+use crate::answers::cleaning::Action;
 use crate::derived::{self, Manifest};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
@@ -37,6 +39,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What the cleaning logs did: answers changed, answers made blank, returns taken out.
+    pub fn cleaned(&self) -> [u64; 3] {
+        let changes = || self.waves.iter().flat_map(|w| &w.changes);
+        [Action::Change, Action::Blank, Action::Remove].map(|action| changes().filter(|c| c.action == action).count() as u64)
+    }
+
     /// Warnings among the findings, each counted as often as it occurs.
     pub fn warnings(&self) -> u64 {
         self.quality.findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum()
@@ -80,6 +88,10 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
     if plan.data == DataKind::Synthetic {
         manifest.synthetic = Some(Text::new("合成データ", "synthetic data"));
     }
+    for data in &outcome.waves {
+        manifest.withheld_columns.extend(data.answers.withheld.iter().map(withheld));
+        manifest.cleaning_changes.extend(data.changes.iter().map(change));
+    }
     derived::write(dir, &manifest.seal(files))?;
     progress.finish();
     Ok(dir.to_path_buf())
@@ -93,7 +105,9 @@ fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result
     let mut mistakes = Vec::new();
     for (survey, wave) in wanted {
         let population = plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name));
-        match prepare(plan, survey, wave, &collected.responses[survey][wave], population) {
+        let prepared = logs_of(plan, survey, wave, &collected.logs)
+            .and_then(|logs| prepare(plan, survey, wave, &collected.responses[survey][wave], &logs, population));
+        match prepared {
             Ok(data) => waves.push(data),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }

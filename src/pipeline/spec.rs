@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::map_spec::MapSpec;
-
+use crate::answers::cleaning::OldValues;
 use crate::answers::{Base, Duplicates};
 
 /// A text with its place in the file.
@@ -223,6 +223,12 @@ pub struct WaveSpec {
     pub sample: Option<SampleSpec>,
     /// 調査方法 / how they were asked, such as "郵送" or "郵送・ウェブ": another one than in the other waves is noted beside the value
     pub mode: Option<String>,
+    /// 修正記録 / cleaning logs (XLSX, CSV …), from the project's folder: verified and applied in this order before the answers are read
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub cleaning_log: Vec<Word>,
+    /// 修正記録の「元の値」の空欄の意味 / what a blank old value in the logs means: "recorded" (the cell was blank, unless said), "where-known" (not recorded)
+    pub cleaning_log_old: Option<OldValues>,
 }
 
 /// ウエイト / weights: one of the three.

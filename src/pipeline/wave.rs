@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{Plan, Survey, Wave, Weighting};
+use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
+use crate::answers::cleaning::{AppliedChange, Log, clean};
 use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
 use crate::error::{Diagnostic, Error, Result};
@@ -36,18 +37,27 @@ pub(super) struct WaveData {
     pub(super) how: Vec<Text>,
     /// What making the design found.
     pub(super) findings: Vec<Finding>,
+    /// What the cleaning logs changed.
+    pub(super) changes: Vec<AppliedChange>,
 }
 
-/// Decodes the tables of a wave and declares its design.
+/// Applies the cleaning logs, decodes the tables of a wave and declares its design.
 ///
 /// # Errors
-/// Those of `answers::decode` and of the design: columns that are not there, duplicate ids under `fail`, a weight that is no
-/// number, a population table that does not match.
-pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], population: Option<&Table>) -> Result<WaveData> {
+/// Those of `answers::cleaning::clean`, of `answers::decode` and of the design: columns that are not there, duplicate ids
+/// under `fail`, a weight that is no number, a population table that does not match.
+pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], logs: &[Log], population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
     let paper = of.paper.as_ref().map_or(&spec.questionnaire, |p| &p.questionnaire);
-    let options = DecodeOptions { respondent: of.respondent.clone(), duplicates: of.duplicates, dont_know_missing: dont_know_missing(spec, of) };
+    let cleaned = if logs.is_empty() { None } else { Some(clean(paper, tables, of.respondent.as_deref(), logs, of.old_values)?) };
+    let tables = cleaned.as_ref().map_or(tables, |c| &c.tables);
+    let options = DecodeOptions {
+        respondent: of.respondent.clone(),
+        duplicates: of.duplicates,
+        dont_know_missing: dont_know_missing(spec, of),
+        removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(),
+    };
     let answers = answers::decode(paper, tables, &options)?;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
@@ -65,11 +75,20 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
             finding.place = place.clone();
         }
     }
-    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings })
+    let (notes, changes) = cleaned.map_or_else(Default::default, |c| (c.findings, c.changes));
+    findings.splice(0..0, notes);
+    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings, changes })
+}
+
+/// The categories that `share` counts in this wave.
+pub(super) fn counted(plan: &Plan, data: &WaveData, share: &ShareDefinition) -> Vec<usize> {
+    let survey = &plan.surveys[data.survey];
+    let known = survey.questionnaire.questions.get(share.question).map_or(0, |q| q.categories().len());
+    survey.waves[data.wave].counted(share, known)
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
-fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
+pub(super) fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
     let Some(paper) = &of.paper else { return survey.dont_know_missing.clone() };
     let own = |id: &String| {
         let (reference, _) = survey.questionnaire.question(id)?;

@@ -21,6 +21,7 @@ mod words;
 mod xlsx;
 
 pub use quality::{csv as quality_csv, json as quality_json};
+pub use xlsx::cleaning;
 
 use crate::error::Error;
 use crate::indicator::{EstimateRecord, IndicatorTable, Quality};

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::columns::separated;
 use super::super::form::{categories, question};
+use super::super::personal::{Personal, date_year};
 use super::super::questionnaire::{Question, QuestionKind};
 use super::super::resolve::MOST_OPTIONS;
 use super::super::spelling;
 use super::MOST_VALUES;
 use super::family::{Family, mentioned, own_label};
-use super::personal::{Personal, date_year};
 use crate::raw::{Cell, Column, Variable};
 use crate::text::Text;
 

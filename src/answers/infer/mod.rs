@@ -14,16 +14,15 @@
 
 mod family;
 mod guess;
-mod personal;
 mod skips;
 
 use std::collections::BTreeSet;
 
-pub use personal::Personal;
+pub use super::personal::Personal;
 
 use super::form::Draft;
 use super::questionnaire::{Question, QuestionKind, Questionnaire};
-use super::{decode, spelling};
+use super::{decode, personal, spelling};
 use crate::raw::{Column, Table};
 use crate::text::Text;
 
@@ -103,6 +102,11 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
     retain(&mut found, &keep);
     keep_readable(&mut found, tables);
     found
+}
+
+/// What a column holds that is nobody else's business, by its content or by a header that says so.
+pub(super) fn personal_column(column: &Column) -> Option<Personal> {
+    personal::personal(column).or_else(|| guess::no_question(column, column.rows.len()).and_then(Result::ok))
 }
 
 /// The columns that may be questions; ids, personal data and columns that not all files have go where they belong.

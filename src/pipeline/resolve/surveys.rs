@@ -56,7 +56,7 @@ impl Resolver<'_> {
     fn wave(&mut self, year: &Word, spec: &WaveSpec, of_survey: &Shared<'_>, sources: &mut Vec<Arc<SourceText>>) -> Option<Wave> {
         let year = self.year(year, of_survey.years);
         let questionnaire = of_survey.questionnaire;
-        for file in spec.responses.iter().chain(&spec.population) {
+        for file in spec.responses.iter().chain(&spec.population).chain(&spec.cleaning_log) {
             let there = self.around.data_file(file.get_ref());
             self.take(file, there);
         }
@@ -112,6 +112,8 @@ impl Resolver<'_> {
             mode: spec.mode.clone(),
             paper,
             rulings,
+            cleaning_logs: spec.cleaning_log.iter().map(|w| w.get_ref().clone()).collect(),
+            old_values: spec.cleaning_log_old.unwrap_or_default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, and 注記.
 
+pub mod cleaning;
 mod metrics;
 mod plain;
 mod progress;

@@ -1,6 +1,6 @@
 //! Columns that look like personal data: by their content, or by a header that says nothing else.
 
-use super::super::spelling;
+use super::spelling;
 use crate::raw::{Cell, Column};
 use crate::text::Text;
 
@@ -22,6 +22,18 @@ pub enum Personal {
 }
 
 impl Personal {
+    /// A stable word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Personal::Name => "name",
+            Personal::Phone => "phone",
+            Personal::Mail => "mail",
+            Personal::Address => "address",
+            Personal::BirthDate => "birth-date",
+            Personal::Number => "personal-number",
+        }
+    }
+
     /// In words.
     pub fn text(self) -> Text {
         match self {
@@ -106,6 +118,42 @@ fn by_content(column: &Column) -> Option<Personal> {
         return Some(Personal::Name);
     }
     None
+}
+
+/// Whether a single text looks like, or holds, what identifies a person: a mail address, seven or more digits that belong
+/// together (phone, postcode, number, birth date), an address, a name. Names are known by their form and the commonest
+/// surnames only, so that words from a file are not shown for lack of this sign alone; see [`may_be_shown`].
+pub(super) fn looks_personal(text: &str) -> bool {
+    let folded = spelling::label(text);
+    let mut pieces = folded.split([' ', '、', '。', ',', ';', '/', '<', '>', '「', '」', ':']);
+    let together = |c: char| c.is_ascii_digit() || matches!(c, '-' | '(' | ')' | '+' | '.' | ' ' | '/');
+    let digits = |run: &str| run.bytes().filter(u8::is_ascii_digit).count();
+    pieces.any(is_mail)
+        || folded.split(|c: char| !together(c)).any(|run| digits(run) >= 7)
+        || date_year(&folded).is_some()
+        || is_address(&folded)
+        || is_spaced_name(&folded)
+        || (is_short_kanji(&folded) && SURNAMES.iter().any(|s| folded.starts_with(s)))
+        || names_somebody(&folded)
+}
+
+/// `綾小路さん`, `権田様`: two kanji or more before a form of address.
+fn names_somebody(text: &str) -> bool {
+    ["さん", "さま", "様", "氏", "くん", "ちゃん"].iter().any(|form| {
+        text.match_indices(form).any(|(at, _)| text.get(..at).is_some_and(|before| before.chars().rev().take(2).filter(|&c| is_kanji(c)).count() == 2))
+    })
+}
+
+/// So many respondents wrote the same words: they tell of nobody.
+const SHARED_BY: usize = 3;
+
+/// Whether an answer that is no option may stand in a finding, which `times` cells hold: a code of a few digits, or words
+/// that several people wrote and that look like nobody's. Other words stay in the response file.
+pub(super) fn may_be_shown(text: &str, times: usize) -> bool {
+    let code = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | ' ' | ';' | '、' | '&' | '|' | '/');
+    let folded = spelling::label(text);
+    let is_code = folded.chars().all(code) && folded.bytes().filter(u8::is_ascii_digit).count() <= 6;
+    (is_code || times >= SHARED_BY) && !looks_personal(&folded)
 }
 
 /// The western year of a date, written `2024/4/1`, `2024-04-01T09:30:00`, `1985年3月2日`, `昭和60年3月2日`, `S60.3.2`.
@@ -206,6 +254,22 @@ mod tests {
         areas.rows = (0..40).map(|r| r % 2).collect();
         assert_eq!(personal(&areas), None, "districts repeat");
         assert_eq!(personal(&column("お名前", &["たろ", "x"])), Some(Personal::Name), "the header says it");
+    }
+
+    #[test]
+    fn one_cell_is_shown_only_when_it_tells_of_nobody() {
+        for text in ["7", "1,3", "１、３", "-1", "1.5", "120001", "999"] {
+            assert!(may_be_shown(text, 1), "{text}");
+        }
+        for text in ["なし", "特になし", "yes", "場合による"] {
+            assert!(!may_be_shown(text, 2) && may_be_shown(text, 3), "{text}");
+        }
+        for text in [
+            "090-1234-5678", "０９０１２３４５６７８", "電話は042 464 1311です", "taro@example.jp", "連絡先:taro@example.jp", "佐藤花子", "大山 一郎", "オオヤマ イチロウ",
+            "西東京市南町5-6-13", "188-8666", "123456789012", "1985/3/2", "昭和60年3月2日", "綾小路さんに確認", "権田様の希望",
+        ] {
+            assert!(!may_be_shown(text, 50), "{text}");
+        }
     }
 
     #[test]
