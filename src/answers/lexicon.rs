@@ -38,7 +38,7 @@ pub(super) enum Word {
     Unreadable(String),
     /// A date, as which a spreadsheet program took a code; `meant` are the options where only one reading makes sense.
     Date {
-        /// The cell, and behind it what was probably typed.
+        /// What was probably typed; `-` where that cannot be told.
         shown: String,
         /// The options, as bits.
         meant: Option<u128>,
@@ -185,8 +185,9 @@ impl Lexicon {
         }
         let meanings: BTreeSet<u128> = if single && !named.is_empty() { named } else { named.into_iter().chain(marked).collect() };
         let meant = if meanings.len() == 1 { meanings.first().copied() } else { None };
-        let guess = first.or(typed.first()).map(|n| format!("({}?)", dated::shown(n))).unwrap_or_default();
-        Some(Word::Date { shown: format!("{}{guess}", spelling::label(&cell.text())), meant })
+        // The date itself may be a birthday; what was typed is a code.
+        let shown = first.or(typed.first()).map_or_else(|| "-".to_owned(), |n| dated::shown(n));
+        Some(Word::Date { shown, meant })
     }
 
     /// What a cell says that holds all marks of a multiple answer, joined.

@@ -227,8 +227,8 @@ impl Problem {
             Problem::Ambiguous => ("2通り以上に読める回答", "can be read in more than one way"),
             Problem::Unreadable => ("読めないセル", "a cell that cannot be read"),
             Problem::DateCode | Problem::DateReadBack => (
-                "日付になったセル（表計算ソフトが番号を日付に変えたとみられる。?の番号が入力のもと）",
-                "a cell that became a date (a spreadsheet program took a code for one; what was probably typed stands before the ?)",
+                "日付になったセル（表計算ソフトが番号を日付に変えたとみられる）。もとの入力の見込み",
+                "a cell that became a date (a spreadsheet program took a code for one); probably typed",
             ),
             Problem::TwoMarks => ("単数回答に2つ以上の○", "two or more marks on a single answer"),
             Problem::OverMax => ("○の数が上限を超える回答", "more marks than allowed"),
