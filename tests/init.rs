@@ -55,7 +55,7 @@ fn every_layout_gives_a_plan_that_runs() {
     let csv = &containers()[0];
     let mut wrong = Vec::new();
     for layout in layouts() {
-        let bytes = (csv.write)(&layout.grid(&people), layout.depth).unwrap();
+        let bytes = (csv.write)(&layout.sheet(&people)).unwrap();
         std::fs::write(folder.path().join("answers.csv"), bytes).unwrap();
         let first = init(&request(folder.path(), "answers.csv", layout.depth)).unwrap_or_else(|e| panic!("{}: {e}", layout.name));
         match runs(folder.path(), &first) {
@@ -63,7 +63,9 @@ fn every_layout_gives_a_plan_that_runs() {
             other => wrong.push(format!("{}: {other:?}\n{}", layout.name, types(&first).join("\n"))),
         }
         let multiple = first.inferred.questionnaire.questions.iter().filter(|q| matches!(q.kind, QuestionKind::Multiple { .. })).count();
-        if multiple < 2 || first.inferred.respondent.is_none() {
+        // Blanks and & stand inside words too, so that nobody can tell labels joined by them from a sentence.
+        let words = ["labels joined by &", "labels joined by a blank"].contains(&layout.name);
+        if (multiple < 2 && !words) || first.inferred.respondent.is_none() {
             wrong.push(format!("{}: {multiple} multiple answers, respondent {:?}\n{}", layout.name, first.inferred.respondent, types(&first).join("\n")));
         }
     }
@@ -74,7 +76,7 @@ fn every_layout_gives_a_plan_that_runs() {
 fn types_options_and_skips_are_inferred_from_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let layout = &layouts()[0];
-    let bytes = (containers()[0].write)(&layout.grid(&people()), 1).unwrap();
+    let bytes = (containers()[0].write)(&layout.sheet(&people())).unwrap();
     std::fs::write(folder.path().join("citizen-r6.csv"), bytes).unwrap();
     let first = init(&request(folder.path(), "citizen-r6.csv", 1)).unwrap();
     assert_eq!(

@@ -41,6 +41,13 @@ fn plan(file: &str, layout: &Layout) -> String {
     text
 }
 
+/// With `SHIHYO_KEEP`, all files stay there, to be opened with other programs.
+fn keep(name: &str, bytes: &[u8]) {
+    if let Some(folder) = std::env::var_os("SHIHYO_KEEP") {
+        std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
+    }
+}
+
 /// What a run says: its estimates, and who was in which base.
 #[derive(PartialEq)]
 struct Said {
@@ -50,7 +57,8 @@ struct Said {
 
 fn run(folder: &Path, layout: &Layout, container: &Container) -> Option<Result<Said, String>> {
     let name = format!("answers.{}", container.ending);
-    let bytes = (container.write)(&layout.grid(&people()), layout.depth)?;
+    let bytes = (container.write)(&layout.sheet(&people()))?;
+    keep(&format!("{} in {}.{}", layout.name.replace('/', "-"), container.name, container.ending), &bytes);
     std::fs::write(folder.join(&name), bytes).unwrap();
     std::fs::write(folder.join("plan.toml"), plan(&name, layout)).unwrap();
     std::fs::write(folder.join("questionnaire.toml"), forms::QUESTIONNAIRE).unwrap();
@@ -87,8 +95,9 @@ fn every_layout_in_every_container_gives_the_same_estimates() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), wrong.len() + same + 1, wrong.join("\n"));
-    let expected = layouts().len() * containers().len() - layouts().iter().filter(|l| l.depth > 1).count();
-    assert_eq!(same + 1, expected, "every pair but Parquet with several header rows was run");
+    // Parquet, the system files of SPSS (three kinds), of Stata and of SAS (two) have one header row.
+    let expected = layouts().len() * containers().len() - 7 * layouts().iter().filter(|l| l.depth > 1).count();
+    assert_eq!(same + 1, expected, "every pair but those was run");
     let first = first.unwrap();
     assert!(first.estimates.lines().count() > 60, "the breakdowns are there");
     assert!(first.ledgers.contains("invalid: 1") || first.ledgers.lines().any(|l| l.starts_with("問3") && !l.contains("invalid: 0,")), "{}", first.ledgers);

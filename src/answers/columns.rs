@@ -6,12 +6,14 @@
 //!   非該当, a code for 無回答 in any column is 無回答; else an explicit 0 (0, FALSE, Not selected) in any column of a
 //!   multiple answer is the valid answer "none of these", and blanks throughout are 無回答. A single answer without a mark is
 //!   無回答 either way, for one option must be chosen.
+//! * a date where a code should stand (a spreadsheet program took `1-2` for one) is told as such; it is invalid, unless the
+//!   policy `date_codes` allows to read it back and there is one way to do so (never in a column of its own option).
 //! * a cell that means nothing known makes the row's answer invalid, whatever stands in the other columns.
 
 use super::answer::{MissingReason, Responses};
 use super::lexicon::{Lexicon, Tick, Word};
 use super::locate::Layout;
-use super::questionnaire::{ExclusiveWithOthers, OverMax, Question, QuestionKind, TwoMarks};
+use super::questionnaire::{DateCodes, ExclusiveWithOthers, OverMax, Question, QuestionKind, TwoMarks};
 use super::spelling;
 use super::tally::{Issues, Problem};
 use crate::raw::{Cell, Table};
@@ -24,14 +26,14 @@ pub(super) fn read(question: &Question, lexicon: &Lexicon, layout: &Layout, tabl
     let mut issues = Issues::default();
     let responses = match &question.kind {
         QuestionKind::Single(_) => Responses::Single(match layout {
-            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.single(lexicon.single(cell).into())),
+            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.read_back(lexicon.single(cell), |said| reader.single(said))),
             Layout::Ticks(columns) | Layout::Mentions(columns) => {
                 let rows = reader.marks(columns, &mut issues);
                 reader.finish(rows, &mut issues, |marks| reader.single(marks.into()))
             }
         }),
         QuestionKind::Multiple { .. } => Responses::Multiple(match layout {
-            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.multiple(lexicon.joined(cell).into())),
+            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.read_back(lexicon.joined(cell), |said| reader.multiple(said))),
             Layout::Ticks(columns) | Layout::Mentions(columns) => {
                 let rows = reader.marks(columns, &mut issues);
                 reader.finish(rows, &mut issues, |marks| reader.multiple(marks.into()))
@@ -107,6 +109,7 @@ impl From<Word> for Said {
             Word::Ambiguous(text) => Said::Missing(Invalid, Some((Problem::Ambiguous, text))),
             Word::Unreadable(text) => Said::Missing(Invalid, Some((Problem::Unreadable, text))),
             Word::Unknown(text) => Said::Missing(Invalid, Some((Problem::OutOfList, text))),
+            Word::Date { shown, .. } => Said::Missing(Invalid, Some((Problem::DateCode, shown))),
         }
     }
 }
@@ -155,6 +158,10 @@ impl Reader<'_> {
                         marks.bad = true;
                         issues.note(row, Problem::Unreadable, text, index);
                     }
+                    Some(Tick::Date(text)) => {
+                        marks.bad = true;
+                        issues.note(row, Problem::DateCode, text, index);
+                    }
                     Some(Tick::Blank) | None => {}
                 }
             }
@@ -172,6 +179,7 @@ impl Reader<'_> {
             Word::NoAnswer if matches!(cell, Cell::Empty) || spelling::label(&cell.text()).is_empty() => Tick::Blank,
             Word::NoAnswer => Tick::NoAnswer,
             Word::Unreadable(text) => Tick::Unreadable(text),
+            Word::Date { shown, .. } => Tick::Date(shown),
             Word::Unknown(text) | Word::Ambiguous(text) => Tick::Unknown(text),
             Word::Options(_) => Tick::Unknown(spelling::label(&cell.text())),
         }
@@ -186,6 +194,18 @@ impl Reader<'_> {
             answer
         });
         judged.collect()
+    }
+
+    /// A cell's answer; a date is read back as the code that it was where the questionnaire allows it and only one reading
+    /// makes sense.
+    fn read_back<T>(&self, word: Word, read: impl Fn(Said) -> Read<T>) -> Read<T> {
+        match word {
+            Word::Date { shown, meant: Some(bits) } if self.question.policy.date_codes == DateCodes::ReadBack => {
+                let (answer, wrong) = read(Said::Marked(bits));
+                (answer, wrong.or(Some((Problem::DateReadBack, shown))))
+            }
+            other => read(other.into()),
+        }
     }
 
     fn single(&self, said: Said) -> Read<u16> {

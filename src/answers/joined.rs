@@ -21,6 +21,9 @@ pub(super) enum Split {
 
 const DELIMITERS: [char; 8] = [',', '、', ';', '&', '|', ' ', '\n', '\t'];
 
+/// A longer cell is not taken apart. A spreadsheet program ends at 32,767 characters.
+const LONGEST: usize = 1 << 18;
+
 /// Takes `text` (folded by [`spelling::lines`]) apart; `free` is the option that takes words which are no option's.
 pub(super) fn split(text: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
     // A line break or a semicolon between exact options leaves nothing to guess.
@@ -32,6 +35,9 @@ pub(super) fn split(text: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
         if let Some(bits) = pieces.iter().map(|p| lexicon.option(p).and_then(bit)).try_fold(0, |all, one| one.map(|b| all | b)) {
             return Split::Marks(bits);
         }
+    }
+    if text.len() > LONGEST {
+        return Split::Unknown;
     }
     let mut marks = 0;
     for line in text.lines() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dated::{self, dated};
 use super::joined::{self, Split};
 use super::questionnaire::{Category, Question};
 use super::spelling;
@@ -35,6 +36,13 @@ pub(super) enum Word {
     Unknown(String),
     /// A spreadsheet error, or bytes that could not be decoded.
     Unreadable(String),
+    /// A date, as which a spreadsheet program took a code; `meant` are the options where only one reading makes sense.
+    Date {
+        /// What was probably typed; `-` where that cannot be told.
+        shown: String,
+        /// The options, as bits.
+        meant: Option<u128>,
+    },
 }
 
 /// What one cell says in a column that belongs to one option.
@@ -54,6 +62,8 @@ pub(super) enum Tick {
     Unknown(String),
     /// A spreadsheet error, or bytes that could not be decoded.
     Unreadable(String),
+    /// A date, as which a spreadsheet program took something else.
+    Date(String),
 }
 
 /// How a mark is written in a column of its own, in lower case.
@@ -142,8 +152,42 @@ impl Lexicon {
         match joined::split(&spelling::lines(&text), self, None) {
             Split::Marks(bits) if bits.count_ones() == 1 => Word::Option(bits.trailing_zeros() as u16),
             Split::Marks(bits) => Word::Options(bits),
-            Split::Ambiguous | Split::Unknown => self.free_text.map_or(Word::Unknown(folded), Word::Option),
+            Split::Ambiguous | Split::Unknown => {
+                self.date(cell, true).unwrap_or_else(|| self.free_text.map_or(Word::Unknown(folded), Word::Option))
+            }
         }
+    }
+
+    /// A date, and which options it may have been. A text that looks like a date is one only where it could have been options;
+    /// else it is free words. In a single answer an option called `1-2` goes before the options 1 and 2.
+    fn date(&self, cell: &Cell, single: bool) -> Option<Word> {
+        let typed = dated(cell)?.typed;
+        let (mut named, mut marked) = (BTreeSet::new(), BTreeSet::new());
+        let mut first = None;
+        for numbers in &typed {
+            let bits = |word: &str| self.option(word).and_then(|k| 1u128.checked_shl(u32::from(k)));
+            // Which came first, month or day, differs between languages.
+            let mut turned = numbers.clone();
+            turned.reverse();
+            let words = [numbers, &turned].into_iter().flat_map(|n| [dated::shown(n), dated::shown(n).replace('-', "/"), dated::shown(n).replace('-', "~")]);
+            let name = words.filter_map(|w| bits(&w)).collect::<BTreeSet<u128>>();
+            let all = numbers.iter().map(|n| self.code(&n.to_string()).and_then(|k| 1u128.checked_shl(u32::from(*k)))).try_fold(0u128, |all, one| one.map(|b| all | b));
+            // Nobody marks an option twice.
+            let all = all.filter(|bits| bits.count_ones() as usize == numbers.len());
+            if !name.is_empty() || all.is_some() {
+                first.get_or_insert(numbers);
+            }
+            named.extend(name);
+            marked.extend(all);
+        }
+        if matches!(cell, Cell::Text(_)) && first.is_none() && self.free_text.is_some() {
+            return None;
+        }
+        let meanings: BTreeSet<u128> = if single && !named.is_empty() { named } else { named.into_iter().chain(marked).collect() };
+        let meant = if meanings.len() == 1 { meanings.first().copied() } else { None };
+        // The date itself may be a birthday; what was typed is a code.
+        let shown = first.or(typed.first()).map_or_else(|| "-".to_owned(), |n| dated::shown(n));
+        Some(Word::Date { shown, meant })
     }
 
     /// What a cell says that holds all marks of a multiple answer, joined.
@@ -153,9 +197,12 @@ impl Lexicon {
             return word;
         }
         match joined::split(&spelling::lines(&text), self, self.free_text) {
-            Split::Marks(bits) => Word::Options(bits),
+            Split::Marks(bits) if self.free_text.is_none_or(|k| bits >> k & 1 == 0) => Word::Options(bits),
             Split::Ambiguous => Word::Ambiguous(spelling::label(&text)),
-            Split::Unknown => Word::Unknown(spelling::label(&text)),
+            other => self.date(cell, false).unwrap_or_else(|| match other {
+                Split::Marks(bits) => Word::Options(bits),
+                _ => Word::Unknown(spelling::label(&text)),
+            }),
         }
     }
 
@@ -185,6 +232,8 @@ impl Lexicon {
             Tick::Yes(own)
         } else if NO_MARKS.contains(&lower.as_str()) {
             Tick::No
+        } else if let (Some(Word::Date { shown, .. }), true) = (self.date(cell, true), matches!(cell, Cell::Date(_)) || self.free_text != Some(own)) {
+            Tick::Date(shown)
         } else if self.free_text == Some(own) {
             Tick::Yes(own)
         } else {

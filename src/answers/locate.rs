@@ -2,7 +2,8 @@
 //!
 //! Columns are found by the question's id, its words, or the id with its words behind it (`問12 今後…`); the columns of its
 //! options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or by the second header row. Where
-//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`).
+//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`). Where
+//! a file has a dictionary of its own, a variable's label serves where its name says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,15 +48,18 @@ struct Head {
     name: String,
     /// The lowest row as an item of the question above it, `質問 [項目]`; empty where there is one row or nothing below.
     item: String,
+    /// What the file's dictionary says of the column.
+    label: String,
 }
 
 impl<'a> Heads<'a> {
     pub(super) fn of(table: &'a Table) -> Self {
         let heads = table.columns.iter().map(|column| {
             let above: Vec<String> = column.header.iter().rev().skip(1).map(|h| spelling::label(h)).collect();
-            let last = column.header.last().map_or(String::new(), |h| spelling::label(h));
+            let last = column.header.last().map_or(String::new(), |h| unmarked(spelling::label(h)));
             let item = above.first().filter(|_| !last.is_empty()).map_or(String::new(), |a| format!("{a} [{last}]"));
-            Head { above, last, name: spelling::label(&column.name()), item }
+            let label = table.label(column).map_or(String::new(), |l| unmarked(spelling::label(l)));
+            Head { above, last, name: unmarked(spelling::label(&column.name())), item, label }
         });
         let heads = heads.collect();
         Self { table, heads }
@@ -167,7 +171,8 @@ impl<'a> Heads<'a> {
             let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question)).or_else(|| item_rank(head, question));
             // A two-row header with the question above and nothing below it.
             let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
-            rank.or_else(|| above.and_then(|a| question_rank(a, question))).map(|rank| (rank, index))
+            let rank = rank.or_else(|| above.and_then(|a| question_rank(a, question)));
+            rank.or_else(|| question_rank(&head.label, question).map(|rank| rank + 3)).map(|rank| (rank, index))
         });
         let ranked: Vec<(u8, usize)> = ranked.collect();
         let best = ranked.iter().map(|(rank, _)| *rank).min();
@@ -200,7 +205,7 @@ impl<'a> Heads<'a> {
                 continue;
             }
             let below = head.above.iter().any(|a| question_rank(a, question).is_some()).then_some(head.last.as_str());
-            let Some(rest) = below.or_else(|| part_of(&head.last, question)).or_else(|| part_of(&head.name, question)) else { continue };
+            let Some(rest) = below.or_else(|| [&head.last, &head.name, &head.label].iter().find_map(|h| part_of(h, question))) else { continue };
             if let Some(n) = spelling::whole_number(rest) {
                 numbered.entry(n).or_insert(index);
             }
@@ -335,7 +340,15 @@ fn item_rank(head: &Head, question: &Question) -> Option<u8> {
         let code = name.strip_prefix(matrix)?.strip_prefix("[SQ")?.strip_suffix(']')?;
         Some(spelling::whole_number(code)? == spelling::whole_number(item)?)
     };
-    words.or_else(|| (sub_question(&head.last) == Some(true)).then_some(0))
+    words.or_else(|| [&head.last, &head.label].iter().any(|h| sub_question(h) == Some(true)).then_some(0))
+}
+
+/// `問4▲s1` is `問4s1`.
+fn unmarked(head: String) -> String {
+    match head.split_once("▲s") {
+        Some((matrix, item)) if item.starts_with(|c: char| c.is_ascii_digit()) => format!("{matrix}s{item}"),
+        _ => head,
+    }
 }
 
 /// `group/sub/q/option` as the groups and the rest that begins with the question's id. A name that is

@@ -44,6 +44,7 @@ mod answer;
 mod base;
 pub mod cleaning;
 mod columns;
+mod dated;
 mod decode;
 pub mod form;
 pub mod infer;
@@ -72,7 +73,7 @@ pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
 pub use questionnaire::{
-    Category, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+    Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use rule::{AskedIf, Comparison};

@@ -74,6 +74,19 @@ pub struct Policy {
     pub exclusive_with_others: ExclusiveWithOthers,
     /// An answer from a respondent whom the skip rule did not bring to the question.
     pub not_asked_but_answered: NotAskedButAnswered,
+    /// A code that a spreadsheet program turned into a date.
+    pub date_codes: DateCodes,
+}
+
+/// A code that a spreadsheet program turned into a date (`1-2` into the second of January).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateCodes {
+    /// 無効回答
+    #[default]
+    Invalid,
+    /// the options that were typed, where only one reading names options; else 無効回答
+    ReadBack,
 }
 
 /// Two or more marks on a single answer.

@@ -207,5 +207,6 @@ fn policy(own: &PolicySpec, defaults: &PolicySpec) -> Policy {
         over_max: own.over_max.or(defaults.over_max).unwrap_or_default(),
         exclusive_with_others: own.exclusive_with_others.or(defaults.exclusive_with_others).unwrap_or_default(),
         not_asked_but_answered: own.not_asked_but_answered.or(defaults.not_asked_but_answered).unwrap_or_default(),
+        date_codes: own.date_codes.or(defaults.date_codes).unwrap_or_default(),
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde_spanned::Spanned;
 
-use super::questionnaire::{ExclusiveWithOthers, NotAskedButAnswered, OverMax, TwoMarks};
+use super::questionnaire::{DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, TwoMarks};
 
 /// 調査票 (questionnaire)
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -145,6 +145,8 @@ pub(super) struct PolicySpec {
     pub(super) exclusive_with_others: Option<ExclusiveWithOthers>,
     /// 非該当なのに回答がある: "drop" 非該当とする（既定）| "keep" 回答を数える
     pub(super) not_asked_but_answered: Option<NotAskedButAnswered>,
+    /// 表計算ソフトが番号を日付に変えたセル（1-2 → 1月2日）: "invalid" 無効（既定）| "read-back" 読み方が1つなら番号に戻す
+    pub(super) date_codes: Option<DateCodes>,
 }
 
 /// 選択肢: 文字列、または表

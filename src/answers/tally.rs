@@ -29,6 +29,10 @@ pub enum Problem {
     Ambiguous,
     /// A cell that cannot be read.
     Unreadable,
+    /// A date, as which a spreadsheet program took a code.
+    DateCode,
+    /// Such a date, read back as the code.
+    DateReadBack,
     /// Answered, though the skip rule did not ask.
     AnsweredThoughNotAsked,
     /// Answered, and whether the skip rule asked cannot be known.
@@ -215,6 +219,7 @@ impl Problem {
             Problem::ExclusiveWithOthers => "answers::exclusive-with-others",
             Problem::Ambiguous => "answers::ambiguous",
             Problem::Unreadable => "answers::unreadable",
+            Problem::DateCode | Problem::DateReadBack => "answers::date-code",
             Problem::AnsweredThoughNotAsked => "answers::answered-though-not-asked",
             Problem::AnsweredFilterUnknown => "answers::answered-filter-unknown",
             Problem::NotAskedThoughAsked => "answers::not-asked-though-asked",
@@ -233,6 +238,10 @@ impl Problem {
             Problem::NotANumber => ("数でない回答", "not a number"),
             Problem::Ambiguous => ("2通り以上に読める回答", "can be read in more than one way"),
             Problem::Unreadable => ("読めないセル", "a cell that cannot be read"),
+            Problem::DateCode | Problem::DateReadBack => (
+                "日付になったセル（表計算ソフトが番号を日付に変えたとみられる）。もとの入力の見込み",
+                "a cell that became a date (a spreadsheet program took a code for one); probably typed",
+            ),
             Problem::TwoMarks => ("単数回答に2つ以上の○", "two or more marks on a single answer"),
             Problem::OverMax => ("○の数が上限を超える回答", "more marks than allowed"),
             Problem::ExclusiveWithOthers => ("他と一緒に選べない選択肢と他の選択肢", "an exclusive option together with others"),
@@ -254,14 +263,14 @@ impl Problem {
 
     /// Whether it is about all marks of the answer, not about one cell of several.
     fn of_the_whole(self) -> bool {
-        !matches!(self, Problem::OutOfList | Problem::Ambiguous | Problem::Unreadable)
+        !matches!(self, Problem::OutOfList | Problem::Ambiguous | Problem::Unreadable | Problem::DateCode | Problem::DateReadBack)
     }
 
     /// Whether its value is what a respondent wrote; else it is put together from the question's own options, as a cell that
     /// can be read in several ways is where no option takes words.
     fn shows_what_was_written(self, question: &Question) -> bool {
         match self {
-            Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Unreadable => true,
+            Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Unreadable | Problem::DateCode | Problem::DateReadBack => true,
             Problem::Ambiguous => question.categories().iter().any(|c| c.free_text),
             _ => false,
         }
@@ -293,6 +302,11 @@ fn done(problem: Problem, question: &Question) -> (&'static str, &'static str) {
         Problem::NotAskedThoughAsked => ("非該当とした", "counted as not asked"),
         Problem::BlankThoughAsked => ("無回答とした", "counted as no answer"),
         Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Ambiguous | Problem::Unreadable => INVALID,
+        Problem::DateCode => (
+            "無効回答とした。元の票で確かめ、列を文字列の書式にして入れ直すか、policy の date_codes を見てください",
+            "counted as invalid; look at the paper, enter it in a column of text, or see policy date_codes",
+        ),
+        Problem::DateReadBack => ("もとの番号に読み戻した", "read back as that code"),
         Problem::NoRespondentId | Problem::BlankReturn | Problem::DuplicateRespondent => ("無効票とした", "left out as an invalid return"),
     }
 }

@@ -85,6 +85,7 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
         word("over_max", &policy.over_max),
         word("exclusive_with_others", &policy.exclusive_with_others),
         word("not_asked_but_answered", &policy.not_asked_but_answered),
+        word("date_codes", &policy.date_codes),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();
     if !said.is_empty() {
@@ -171,7 +172,7 @@ mod tests {
             options = ["a", "b", { label = "特になし", exclusive = true }, "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。", "とても長い選択肢の文がここに入りません。"]
             asked_if = { question = "問1", of = ["その他 #1", "はい"] }
             columns = ["c 1", "@AB", "c3", "c4", "c5"]
-            policy = { exclusive_with_others = "drop-others", not_asked_but_answered = "keep" }
+            policy = { exclusive_with_others = "drop-others", not_asked_but_answered = "keep", date_codes = "read-back" }
             [[question]]
             id = "年齢"
             type = "number"

@@ -7,7 +7,7 @@ use crate::answers::infer::{Inferred, fitted, infer};
 use crate::answers::{Question, QuestionKind, comment, quoted, write_questionnaire};
 use crate::error::Result;
 use crate::indicator::FiscalYear;
-use crate::raw::{self, ReadOptions, Table};
+use crate::raw::{self, Dictionary, ReadOptions, Table};
 use crate::text::Text;
 
 /// What to look at.
@@ -63,11 +63,11 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
 
 const INDICATOR: &str = "indicator-1";
 
-/// The questionnaire that the form, or an SPSS file itself, describes.
+/// The questionnaire that the form, or an SPSS or Stata file itself, describes.
 fn draft(request: &InitRequest, tables: &[Table], title: &str) -> Result<Option<Draft>> {
     let Some(form) = &request.form else {
         return match tables.first() {
-            Some(table) if table.dictionary.is_some() => from_dictionary(table, title).map(Some),
+            Some(table) if table.dictionary.as_ref().is_some_and(Dictionary::has_options) => from_dictionary(table, title).map(Some),
             _ => Ok(None),
         };
     };

@@ -165,14 +165,15 @@ fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
     let mut cuts = vec![start];
     let mut before = 0;
     for (at, here) in quotes.iter().enumerate() {
-        if at > 0 {
+        // A cut behind this edge is the first after it too; where there was none, there is none later.
+        if at > 0 && cuts.last().is_some_and(|last| *last < edge(at)) {
             let mut inside = before % 2 == 1;
             let after = bytes.get(edge(at)..).unwrap_or_default().iter().position(|b| {
                 inside ^= *b == b'"';
                 *b == b'\n' && !inside
             });
-            let cut = after.map_or(bytes.len(), |n| edge(at) + n + 1);
-            if cuts.last().is_some_and(|last| *last < cut) && cut < bytes.len() {
+            let Some(cut) = after.map(|n| edge(at) + n + 1) else { break };
+            if cut < bytes.len() {
                 cuts.push(cut);
             }
         }

@@ -1,4 +1,4 @@
-//! The codebook inside a data file, as SPSS files carry it.
+//! The codebook inside a data file, as SPSS and Stata files carry it; SAS files have a part of it.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,13 @@ pub struct Dictionary {
     pub weight: Option<String>,
     /// The multiple-response sets, in file order.
     pub multiple_response: Vec<MultipleResponse>,
+}
+
+impl Dictionary {
+    /// Whether it tells the options of any question. A file of SAS, or one that a program wrote without labels, does not.
+    pub fn has_options(&self) -> bool {
+        !self.multiple_response.is_empty() || self.variables.values().any(|v| !v.value_labels.is_empty())
+    }
 }
 
 /// What a data file says of one column.

@@ -8,6 +8,8 @@ use encoding_rs::{DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHI
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::provenance::Place;
 use crate::text::Text;
 
 /// Stands before the hexadecimal form of bytes that could not be decoded. A noncharacter: Unicode promises that no
@@ -149,6 +151,17 @@ fn detect_text(bytes: &[u8]) -> (&'static Encoding, bool, Option<Cow<'_, str>>) 
         Some((_, encoding)) => (encoding, false, None),
         None => (guess, true, None),
     }
+}
+
+/// What is said when a file of a statistics program does not record its encoding; its place is left to the reader.
+pub(super) fn told(encoding: &'static Encoding, uncertain: bool) -> Finding {
+    let label = label(encoding, false);
+    let text = Text::new(
+        format!("ファイルに文字コードの記録がありません。{label}として読みました。違うときは encoding で指定してください"),
+        format!("the file does not say its encoding; read as {label}. If that is wrong, say it with `encoding`"),
+    );
+    let place = Place::default();
+    if uncertain { Finding::warning("raw::encoding", text, place) } else { Finding::note("raw::encoding", text, place) }
 }
 
 /// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another encoding

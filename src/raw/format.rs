@@ -6,6 +6,8 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
 
+use super::sas;
+
 /// A part of an archive may unpack to this many bytes. A questionnaire of a million people stays far below; a zip
 /// bomb does not.
 pub(super) const MAX_PART: u64 = 1 << 30;
@@ -17,6 +19,8 @@ pub(super) enum Format {
     Spreadsheet(Kind),
     Parquet,
     Spss,
+    Stata,
+    Sas,
 }
 
 /// The kinds of workbook.
@@ -39,6 +43,8 @@ impl Format {
             Format::Spreadsheet(Kind::Ods) => Text::new("OpenDocument表計算(ODS)", "an OpenDocument spreadsheet (ODS)"),
             Format::Parquet => Text::new("Parquet", "Parquet"),
             Format::Spss => Text::new("SPSSファイル", "an SPSS file"),
+            Format::Stata => Text::new("Stataのファイル", "a Stata file"),
+            Format::Sas => Text::new("SASのファイル", "a SAS data set"),
         }
     }
 }
@@ -61,6 +67,8 @@ pub(super) fn wrong_ending(name: &str, format: &Format) -> Option<String> {
         "ods" => &[Format::Spreadsheet(Kind::Ods)],
         "parquet" => &[Format::Parquet],
         "sav" | "zsav" => &[Format::Spss],
+        "dta" => &[Format::Stata],
+        "sas7bdat" => &[Format::Sas],
         _ => return None,
     };
     if promised.contains(format) { None } else { Some(ending) }
@@ -89,13 +97,21 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
     if is(b"$FL2") || is(b"$FL3") {
         return Ok(Format::Spss);
     }
+    // Stata 13 and later, and Stata 8 to 12: version, byte order, 1, 0.
+    if is(b"<stata_dta>") || matches!(bytes, [113..=115, 1 | 2, 1, 0, ..]) {
+        return Ok(Format::Stata);
+    }
+    if is(&sas::MAGIC) {
+        return Ok(Format::Sas);
+    }
     if let Some(what) = foreign(bytes) {
         return Err(unsupported(what).at(&place));
     }
     // A workbook that lost its head, or an upload that is not what its name says: better said than read as text.
+    let wide = is(b"\xFF\xFE") || is(b"\xFE\xFF");
     let binary = bytes.iter().take(4096).filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
-    let promised = matches!(ending(name).as_deref(), Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav"));
-    if promised && binary > 0 {
+    let promised = matches!(ending(name).as_deref(), Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav" | "dta" | "sas7bdat"));
+    if promised && binary > 0 && !wide {
         return Err(damaged("先頭が形式の印で始まっていません", "it does not begin with the mark of its format").at(&place));
     }
     Ok(Format::Delimited)
@@ -112,8 +128,8 @@ fn foreign(bytes: &[u8]) -> Option<Text> {
         ("圧縮ファイル", "a compressed archive")
     } else if start.starts_with(b"\x89PNG") || start.starts_with(b"\xFF\xD8\xFF") || start.starts_with(b"GIF8") {
         ("画像", "an image")
-    } else if start.starts_with(b"<stata_dta>") {
-        ("Stataのファイル", "a Stata file")
+    } else if matches!(bytes, [102..=112, 1 | 2, 1, 0, ..]) {
+        ("Stata 7以前のファイル", "a file of Stata 7 or before")
     } else if head.starts_with("<!doctype html") || head.starts_with("<html") || head.starts_with("<table") {
         ("HTML(ウェブページ)", "HTML (a web page)")
     } else if head.starts_with("<?xml") {
@@ -155,15 +171,16 @@ pub(super) fn damaged(ja: impl std::fmt::Display, en: impl std::fmt::Display) ->
 struct Part<'a> {
     name: &'a [u8],
     unpacked: u64,
-    /// The packed bytes, when they are deflated.
-    deflated: Option<&'a [u8]>,
+    /// The bytes as they stand in the file.
+    packed: &'a [u8],
+    deflated: bool,
 }
 
 impl Part<'_> {
     /// Whether it unpacks to more than [`MAX_PART`]. The directory may lie; a part that is so small that even the best
     /// possible packing (1 : 1032) stays below the limit is believed, any other is unpacked and measured.
     fn too_large(&self) -> bool {
-        let packed = self.deflated.unwrap_or_default();
+        let packed = if self.deflated { self.packed } else { &[] };
         if self.unpacked > MAX_PART || (packed.len() as u64).saturating_mul(1032) <= MAX_PART {
             return self.unpacked > MAX_PART;
         }
@@ -203,6 +220,18 @@ fn zipped(bytes: &[u8]) -> Result<Format> {
     }
 }
 
+/// The content of a part, as far as [`MAX_PART`]; `None` where it is not there or cannot be unpacked.
+pub(super) fn part(bytes: &[u8], name: &[u8]) -> Option<Vec<u8>> {
+    let parts = directory(bytes)?;
+    let part = parts.iter().find(|p| p.name == name)?;
+    if !part.deflated {
+        return Some(part.packed.to_vec());
+    }
+    let mut out = Vec::new();
+    flate2::read::DeflateDecoder::new(part.packed).take(MAX_PART).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
 /// The archive's directory: found from its end, since only there all sizes are known. `None` when it is not there.
 fn directory(bytes: &[u8]) -> Option<Vec<Part<'_>>> {
     let u16_at = |at: usize| Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
@@ -223,14 +252,11 @@ fn directory(bytes: &[u8]) -> Option<Vec<Part<'_>>> {
             }
             size => size,
         };
-        let deflated = if u16_at(at + 10)? == 8 {
-            let (packed, local) = (usize::try_from(u32_at(at + 20)?).ok()?, usize::try_from(u32_at(at + 42)?).ok()?);
-            let begins = local + 30 + usize::try_from(u16_at(local + 26)? + u16_at(local + 28)?).ok()?;
-            bytes.get(begins..).map(|rest| rest.get(..packed).unwrap_or(rest))
-        } else {
-            None
-        };
-        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked, deflated });
+        let (length, local) = (usize::try_from(u32_at(at + 20)?).ok()?, usize::try_from(u32_at(at + 42)?).ok()?);
+        let lengths = u16_at(local + 26).zip(u16_at(local + 28)).map_or(0, |(name, extra)| (name + extra) as usize);
+        let body = bytes.get(local + 30 + lengths..).unwrap_or_default();
+        let packed = body.get(..length).unwrap_or(body);
+        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked, packed, deflated: u16_at(at + 10)? == 8 });
         at += 46 + name_length + rest;
     }
     if parts.is_empty() { None } else { Some(parts) }

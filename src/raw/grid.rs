@@ -7,10 +7,17 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelI
 use crate::error::{Error, Result};
 
 use super::hash::{Quick, hash};
-use super::table::Cell;
+use super::table::{Cell, letters};
 
 /// A table may have this many cells (rows × columns that hold anything). At four bytes a cell that is 2 GiB.
 pub const MAX_CELLS: usize = 1 << 29;
+
+/// A table may have this many columns; Stata, the widest of the programs, has 120,000.
+pub const MAX_COLUMNS: usize = 1 << 17;
+
+/// A cell may hold this many bytes of text. A spreadsheet program ends at 32,767 characters; a longer cell of a CSV is nearly
+/// always one whose quote is never closed.
+pub const MAX_TEXT: usize = 64 << 20;
 
 /// No cell was set here.
 const NOTHING: u32 = u32::MAX;
@@ -28,6 +35,9 @@ impl Grid {
     pub(super) fn set_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
         if text.is_empty() {
             return Ok(());
+        }
+        if text.len() > MAX_TEXT {
+            return Err(too_long(text.len(), column));
         }
         self.column(row, column)?.set_text(row, text);
         Ok(())
@@ -106,6 +116,9 @@ impl Grid {
             self.height = row + 1;
             self.limit()?;
         }
+        if column >= MAX_COLUMNS {
+            return Err(too_wide(column));
+        }
         if column >= self.columns.len() {
             self.columns.resize_with(column + 1, || None);
         }
@@ -129,6 +142,23 @@ fn too_large() -> Error {
         "raw::too-large",
         format!("表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてください"),
         format!("the table is too large (more than {MAX_CELLS} rows × columns); see whether a stray cell stands far away"),
+    )
+}
+
+fn too_wide(column: usize) -> Error {
+    Error::msg(
+        "raw::too-large",
+        format!("列が多すぎます({MAX_COLUMNS}列まで読めます。{}列目に値があります)。区切り文字や改行がおかしくなっていないか確かめてください", column + 1),
+        format!("there are too many columns ({MAX_COLUMNS} can be read; column {} holds a value); see whether delimiters and line ends are right", column + 1),
+    )
+}
+
+fn too_long(length: usize, column: usize) -> Error {
+    let (most, length) = (MAX_TEXT >> 20, length >> 20);
+    Error::msg(
+        "raw::too-large",
+        format!("1つのセルが{length}MiBあります(列{}。{most}MiBまで読めます)。引用符(\")が閉じられていないおそれがあります", letters(column)),
+        format!("one cell holds {length} MiB (column {}; {most} MiB can be read); perhaps a quote is never closed", letters(column)),
     )
 }
 

@@ -80,6 +80,7 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
     table.findings = findings;
     table.findings.extend(broken_cells(&table));
     table.findings.extend(headers_to_know(&table));
+    table.findings.extend(merged_data(&table, start, source.merged.unwrap_or_default()));
     Ok(table)
 }
 
@@ -168,6 +169,20 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
 /// Whether a broken cell is a spreadsheet error such as `#N/A`, not text with undecodable bytes.
 fn is_error(what: &str) -> bool {
     what.starts_with('#') && !what.contains("\\x")
+}
+
+/// Merged cells among the answers: what they hold stands in the first row and column only, so that the others look blank.
+fn merged_data(table: &Table, start: usize, merged: &[Merged]) -> Option<Finding> {
+    let holds = |m: &&Merged| m.rows.1 >= start && table.columns.iter().any(|c| m.columns.0 <= c.position && c.position <= m.columns.1);
+    let inside: Vec<&Merged> = merged.iter().filter(holds).filter(|m| m.rows.0 < start + table.row_count()).collect();
+    let first = inside.iter().min_by_key(|m| (m.rows.0, m.columns.0))?;
+    let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).row(first.rows.0 as u64 + 1);
+    let name = table.columns.iter().find(|c| c.position == first.columns.0).map_or_else(|| letters(first.columns.0), Column::name);
+    let text = Text::new(
+        "回答のところに結合したセルがあります。値は左上のセルだけにあり、ほかは空です。結合を解除して、それぞれに値を入れてください",
+        "cells are merged among the answers; the value stands in the first of them only, the others are empty. Take them apart and fill each",
+    );
+    Some(Finding::warning("raw::merged-cells", text, place.column(name)).count(inside.len() as u64))
 }
 
 /// Columns without a header, broken headers, and headers that stand twice.

@@ -6,6 +6,10 @@
 //! touch no disk. The format is told by the content, not by the name: a `.csv` that is an XLSX is read as one, and a
 //! note says so.
 
+mod bytes;
+mod calendar;
+mod compound;
+mod decoder;
 mod delimited;
 mod dictionary;
 mod encoding;
@@ -14,17 +18,20 @@ mod format;
 mod grid;
 mod hash;
 mod header;
+mod open_document;
 mod parquet;
 mod records;
+mod sas;
 pub mod scan;
 mod spreadsheet;
 mod spss;
+mod stata;
 mod table;
 
 use std::path::{Path, PathBuf};
 
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
-pub use grid::MAX_CELLS;
+pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use table::{Cell, Column, ReadOptions, Table, letters};
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
@@ -67,7 +74,8 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
 /// - `raw::encoding`: an encoding's name that nobody knows
 /// - `raw::sheet`: a sheet that the workbook does not have
 /// - `raw::damaged`, `raw::password`, `raw::unsupported`, `raw::not-text`: a file that cannot be read
-/// - `raw::too-large`: more than [`MAX_CELLS`] cells, or an archive that unpacks to more than 1 GiB a part
+/// - `raw::too-large`: more than [`MAX_CELLS`] cells, [`MAX_COLUMNS`] columns or [`MAX_TEXT`] bytes in a cell, or an archive that
+///   unpacks to more than 1 GiB a part
 pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Table> {
     let header_rows = options.header_rows.unwrap_or(1);
     if !(1..=3).contains(&header_rows) {
@@ -84,6 +92,8 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
         Format::Spreadsheet(kind) => spreadsheet::read(bytes, name, *kind, options, header_rows),
         Format::Parquet => parquet::read(bytes, name),
         Format::Spss => spss::read(bytes, name, options),
+        Format::Stata => stata::read(bytes, name, options),
+        Format::Sas => sas::read(bytes, name, options),
     }
     .map_err(|e| e.at(&Place::file(name)))?;
     if let Some(ending) = format::wrong_ending(name, &format) {

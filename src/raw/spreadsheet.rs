@@ -11,10 +11,11 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
-use super::format::{Kind, damaged};
+use super::format::{self, Kind, damaged};
 use super::grid::Grid;
 use super::header::{self, Merged, Source};
 use super::table::{Cell, ReadOptions, Table, letters};
+use super::{compound, open_document};
 
 /// A sheet's cells, its merged blocks, and what was found while reading them.
 struct Content {
@@ -22,6 +23,17 @@ struct Content {
     merged: Option<Vec<Merged>>,
     findings: Vec<Finding>,
 }
+
+/// Whether to look for the merged cells of an XLSX. They stand behind all cells, so that looking for them costs as much as
+/// reading the sheet; a header of one row has no use for them, but cells merged among the answers are worth a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Merges {
+    Look,
+    Leave,
+}
+
+/// Files of at most this many bytes are looked through in any case.
+const SMALL: usize = 2 << 20;
 
 /// A workbook of any kind.
 enum Book<'a> {
@@ -35,8 +47,16 @@ enum Book<'a> {
 pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, header_rows: usize) -> Result<Table> {
     // Some damaged files of the old formats make the reader's own slices panic; to the user they are just damaged.
     let (sheet, content) = catch_unwind(AssertUnwindSafe(|| {
+        if kind == Kind::Xls {
+            compound::check(bytes)?;
+        }
+        if kind == Kind::Ods {
+            // A part that is not there, or cannot be unpacked, is told by the reader.
+            open_document::check(&format::part(bytes, b"content.xml").unwrap_or_default())?;
+        }
         let mut book = Book::open(bytes, kind)?;
-        book.choose(options.sheet.as_deref(), header_rows)
+        let merges = if header_rows > 1 || bytes.len() <= SMALL { Merges::Look } else { Merges::Leave };
+        book.choose(options.sheet.as_deref(), merges)
     }))
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
@@ -78,14 +98,14 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn choose(&mut self, wanted: Option<&str>, header_rows: usize) -> Result<(String, Content)> {
+    fn choose(&mut self, wanted: Option<&str>, merges: Merges) -> Result<(String, Content)> {
         let sheets: Vec<&Sheet> = self.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet).collect();
         let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
         if let Some(wanted) = wanted {
             let fold = |s: &str| s.trim().nfkc().collect::<String>();
             let found = names.iter().find(|n| *n == wanted).or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
             return match found {
-                Some(name) => Ok((name.clone(), self.content(name, header_rows)?)),
+                Some(name) => Ok((name.clone(), self.content(name, merges)?)),
                 None => Err(no_such_sheet(wanted, &names)),
             };
         }
@@ -93,7 +113,7 @@ impl<'a> Book<'a> {
         let order: Vec<String> = visible.into_iter().chain(hidden).map(|s| s.name.clone()).collect();
         let with_data = order.len();
         for (at, name) in order.iter().enumerate() {
-            let mut content = self.content(name, header_rows)?;
+            let mut content = self.content(name, merges)?;
             if content.grid.height() > 0 {
                 if at + 1 < with_data {
                     let rest = order.get(at + 1..).unwrap_or_default().join(", ");
@@ -109,12 +129,13 @@ impl<'a> Book<'a> {
         Err(Error::msg("raw::empty", "データのあるシートがありません", "no sheet has data"))
     }
 
-    fn content(&mut self, sheet: &str, header_rows: usize) -> Result<Content> {
+    fn content(&mut self, sheet: &str, merges: Merges) -> Result<Content> {
         match self {
             Book::Xlsx(book) => {
-                // They stand behind all cells, so that looking for them costs as much as reading the sheet; and a header of one
-                // row has no use for them.
-                let merged = if header_rows > 1 { book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)? } else { Vec::new() };
+                let merged = match merges {
+                    Merges::Look => book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)?,
+                    Merges::Leave => Vec::new(),
+                };
                 let (grid, findings) = xlsx_cells(book, sheet)?;
                 Ok(Content { grid, merged: Some(blocks(&merged)), findings })
             }
@@ -123,10 +144,7 @@ impl<'a> Book<'a> {
                 let range = book.worksheet_range(sheet).map_err(|e| damaged(&e, &e))?;
                 Ok(Content { grid: range_cells(&range)?, merged: Some(blocks(&merged)), findings: Vec::new() })
             }
-            Book::Xlsb(book) => {
-                let range = book.worksheet_range(sheet).map_err(|e| damaged(&e, &e))?;
-                Ok(Content { grid: range_cells(&range)?, merged: None, findings: Vec::new() })
-            }
+            Book::Xlsb(book) => Ok(Content { grid: xlsb_cells(book, sheet)?, merged: None, findings: Vec::new() }),
             Book::Ods(book) => {
                 let range = book.worksheet_range(sheet).map_err(ods_error)?;
                 Ok(Content { grid: range_cells(&told_as_errors(range))?, merged: None, findings: Vec::new() })
@@ -135,8 +153,38 @@ impl<'a> Book<'a> {
     }
 }
 
+/// Formulas whose result was never computed: how many, and where the first is.
+#[derive(Default)]
+struct Unvalued {
+    count: u64,
+    first: (u32, u32),
+}
+
+impl Unvalued {
+    fn finding(self) -> Option<Finding> {
+        let text = Text::new(
+            "計算結果が保存されていない式があります。空としました。表計算ソフトで開いて保存し直すと値が入ります",
+            "formulas without a stored result were taken as empty; open the file in a spreadsheet program and save it again",
+        );
+        let place = Place::default().row(u64::from(self.first.0) + 1).column(letters(self.first.1 as usize));
+        (self.count > 0).then(|| Finding::warning("raw::formula-without-value", text, place).count(self.count))
+    }
+}
+
 /// Cells are taken one by one, so that a sheet with one stray cell far away costs no memory.
+fn xlsb_cells(book: &mut Xlsb<Cursor<&[u8]>>, sheet: &str) -> Result<Grid> {
+    let mut grid = Grid::default();
+    let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| damaged(&e, &e))?;
+    while let Some(found) = reader.next_cell().map_err(|e| damaged(&e, &e))? {
+        let (row, column) = found.get_position();
+        grid.set(row as usize, column as usize, cell(&Data::from(found.get_value().clone())))?;
+    }
+    Ok(grid)
+}
+
+/// Cells are taken one by one, as in [`xlsb_cells`]. A formula is its stored result.
 fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<Finding>)> {
+    let mut unvalued = Unvalued::default();
     let mut grid = Grid::default();
     let mut findings = Vec::new();
     let mut reader = match book.worksheet_cells_reader(sheet) {
@@ -146,8 +194,9 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
     };
     let (mut last, mut height) = ((0, 0), 0);
     loop {
-        match reader.next_cell() {
+        match reader.next_cell_with_formula_metadata() {
             Ok(None) => {
+                findings.extend(unvalued.finding());
                 let blank = height - grid.height().min(height);
                 if blank > 0 && grid.height() > 0 {
                     let text = Text::new("末尾の空の行(書式だけの行)を読み飛ばしました", "empty rows at the end (format only) were skipped");
@@ -157,15 +206,19 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
                 return Ok((grid, findings));
             }
             Ok(Some(found)) => {
-                last = found.get_position();
+                last = found.pos;
+                if found.formula.is_some() && matches!(found.value, DataRef::Empty) {
+                    unvalued.first = if unvalued.count == 0 { last } else { unvalued.first };
+                    unvalued.count += 1;
+                }
                 height = height.max(last.0 as usize + 1);
-                let cell = match found.get_value() {
+                let cell = match found.value {
                     DataRef::SharedString(text) => {
                         grid.set_text(last.0 as usize, last.1 as usize, text)?;
                         continue;
                     }
-                    DataRef::Float(x) => Cell::Number(*x),
-                    other => cell(&Data::from(other.clone())),
+                    DataRef::Float(x) => Cell::Number(x),
+                    other => cell(&Data::from(other)),
                 };
                 grid.set(last.0 as usize, last.1 as usize, cell)?;
             }

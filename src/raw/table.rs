@@ -73,7 +73,7 @@ pub struct Table {
     pub row_numbers: Vec<u64>,
     /// What reading found.
     pub findings: Vec<Finding>,
-    /// The file's own codebook, when it brings one (SPSS); `None` for CSV, spreadsheets and Parquet.
+    /// The file's own codebook, when it brings one (SPSS, Stata, SAS); `None` for CSV, spreadsheets and Parquet.
     pub dictionary: Option<Dictionary>,
 }
 
@@ -83,8 +83,13 @@ impl Table {
         self.row_numbers.len()
     }
 
-    /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`] or last header
-    /// text equals `name` after trimming and NFKC folding. `None` when there is none, or more than one.
+    /// What the file's own dictionary says of a column: its label, if it has one.
+    pub fn label(&self, column: &Column) -> Option<&str> {
+        self.dictionary.as_ref()?.variables.get(&column.name())?.label.as_deref()
+    }
+
+    /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`], last header text or
+    /// label in the file's dictionary equals `name` after trimming and NFKC folding. `None` when there is none, or more than one.
     pub fn column(&self, name: &str) -> Option<&Column> {
         if let Some(at) = name.strip_prefix('@') {
             return self.columns.iter().find(|c| letters(c.position).eq_ignore_ascii_case(at));
@@ -95,8 +100,12 @@ impl Table {
             return if whole.next().is_none() { Some(found) } else { None };
         }
         let mut last = self.columns.iter().filter(|c| c.header.last().is_some_and(|h| fold(h) == wanted));
-        let found = last.next()?;
-        if last.next().is_none() { Some(found) } else { None }
+        if let Some(found) = last.next() {
+            return if last.next().is_none() { Some(found) } else { None };
+        }
+        let mut labelled = self.columns.iter().filter(|c| self.label(c).is_some_and(|l| fold(l) == wanted));
+        let found = labelled.next()?;
+        if labelled.next().is_none() { Some(found) } else { None }
     }
 
     /// The place of a cell; `row` from 0, data rows only.

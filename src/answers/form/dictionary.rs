@@ -97,9 +97,11 @@ fn without_options(missing: Vec<String>, question: &Question) -> Vec<String> {
 
 fn of_variable(column: &Column, name: &str, variable: &Variable) -> Question {
     let words = variable.label.as_deref().unwrap_or("");
-    let missing = missing_codes(Some(column), variable);
-    let mut pairs: Vec<(String, String)> = labelled(&variable.value_labels).into_iter().filter(|(code, _)| !missing.contains(code)).collect();
+    let mut pairs = labelled(&variable.value_labels);
     let not_asked: Vec<String> = pairs.iter().filter(|(_, label)| label == "非該当").map(|(code, _)| code.clone()).collect();
+    let mut missing = missing_codes(Some(column), variable);
+    missing.retain(|code| !not_asked.contains(code));
+    pairs.retain(|(code, _)| !missing.contains(code));
     pairs.retain(|(code, _)| !not_asked.contains(code));
     let known: BTreeSet<String> = pairs.iter().map(|(code, _)| code.clone()).chain(missing.iter().cloned()).chain(not_asked.iter().cloned()).collect();
     let bare: Vec<&Cell> = column.values.iter().filter(|c| **c != Cell::Empty && !known.contains(&c.text())).collect();
@@ -109,7 +111,7 @@ fn of_variable(column: &Column, name: &str, variable: &Variable) -> Question {
         numbers.sort_by(f64::total_cmp);
         pairs.extend(numbers.iter().map(|x| (format!("{x}"), format!("{x}"))));
         QuestionKind::Single(categories(pairs, false))
-    } else if column.values.iter().any(|c| matches!(c, Cell::Text(_))) {
+    } else if bare.iter().any(|c| matches!(c, Cell::Text(_))) {
         QuestionKind::Text
     } else {
         QuestionKind::Number { range: None }

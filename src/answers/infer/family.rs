@@ -1,5 +1,6 @@
 //! Columns that together are one multiple answer.
 
+use super::MOST_VALUES;
 use super::super::locate::is_group;
 use super::super::spelling;
 use crate::raw::{Cell, Column};
@@ -36,7 +37,7 @@ fn parted(column: &Column) -> Option<(String, String)> {
     }
     let digits = last.chars().rev().take_while(char::is_ascii_digit).count();
     let (head, number) = last.split_at(last.len() - digits);
-    let stem = head.strip_suffix(['_', '-', '.', '▲']).or_else(|| head.strip_suffix('c').filter(|s| s.ends_with(|c: char| c.is_ascii_digit())))?;
+    let stem = head.strip_suffix("▲c").or_else(|| head.strip_suffix(['_', '-', '.', '▲'])).or_else(|| head.strip_suffix('c').filter(|s| s.ends_with(|c: char| c.is_ascii_digit())))?;
     (digits > 0 && !stem.is_empty()).then(|| (stem.to_owned(), number.to_owned()))
 }
 
@@ -94,20 +95,40 @@ pub(super) fn families(columns: &[&Column]) -> Vec<Family> {
     found
 }
 
-/// First mention, second mention …: numbered columns of whole numbers, each row's different, and never a later one without
-/// an earlier one.
+/// The words of mentions, in order of first appearance, column by column.
+pub(super) fn mentioned(columns: &[&Column], members: &[usize]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for cell in members.iter().filter_map(|&i| columns.get(i)).flat_map(|c| &c.values) {
+        let word = spelling::label(&cell.text());
+        if !word.is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+        // Columns of free words are no mentions; their words need not all be known.
+        if words.len() > 4 * MOST_VALUES {
+            break;
+        }
+    }
+    words
+}
+
+/// First mention, second mention …: numbered columns of whole numbers, or of labels that stand in several of them; each row's
+/// different, and never a later one without an earlier one.
 fn are_mentions(columns: &[&Column], members: &[usize], parts: &[String]) -> bool {
     let numbered = parts.iter().enumerate().all(|(k, part)| spelling::whole_number(part) == Some(k as i64 + 1));
-    let codes: Vec<Vec<Option<i64>>> = members.iter().map(|&i| columns[i].values.iter().map(|c| spelling::whole_number(&spelling::label(&c.text()))).collect()).collect();
-    let blank_or_code = |k: usize| members.get(k).is_some_and(|&i| columns[i].values.iter().zip(&codes[k]).all(|(c, n)| n.is_some() || c.text().trim().is_empty()));
-    if !numbered || !(0..members.len()).all(blank_or_code) {
+    let words = mentioned(columns, members);
+    let numbers = words.iter().all(|w| spelling::whole_number(w).is_some());
+    let code = |cell: &Cell| -> Option<usize> { words.iter().position(|w| *w == spelling::label(&cell.text())) };
+    let codes: Vec<Vec<Option<usize>>> = members.iter().map(|&i| columns[i].values.iter().map(code).collect()).collect();
+    // Labels are few, and most of them stand in more than one of the columns.
+    let shared = (0..words.len()).filter(|w| codes.iter().filter(|c| c.contains(&Some(*w))).count() > 1).count();
+    if !numbered || words.len() > 4 * MOST_VALUES || (!numbers && (words.len() > MOST_VALUES || shared * 2 < words.len())) {
         return false;
     }
     let rows = members.first().map_or(0, |&i| columns[i].rows.len());
     let mut several = 0;
     for row in 0..rows {
-        let said: Vec<Option<i64>> = members.iter().zip(&codes).map(|(&i, codes)| columns[i].rows.get(row).and_then(|&v| codes.get(v as usize).copied().flatten())).collect();
-        let given: Vec<i64> = said.iter().map_while(|c| *c).collect();
+        let said: Vec<Option<usize>> = members.iter().zip(&codes).map(|(&i, codes)| columns[i].rows.get(row).and_then(|&v| codes.get(v as usize).copied().flatten())).collect();
+        let given: Vec<usize> = said.iter().map_while(|c| *c).collect();
         let mut sorted = given.clone();
         sorted.sort_unstable();
         sorted.dedup();

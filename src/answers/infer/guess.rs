@@ -9,8 +9,8 @@ use super::super::questionnaire::{Question, QuestionKind};
 use super::super::resolve::MOST_OPTIONS;
 use super::super::spelling;
 use super::MOST_VALUES;
-use super::family::{Family, own_label};
-use crate::raw::{Cell, Column};
+use super::family::{Family, mentioned, own_label};
+use crate::raw::{Cell, Column, Variable};
 use crate::text::Text;
 
 type Guess = Result<(Question, Vec<Text>), Text>;
@@ -60,7 +60,9 @@ pub(super) fn no_question(column: &Column, rows: usize) -> Option<Result<Persona
         return Some(Err(Text::new("すべて空欄です", "all blank")));
     }
     let dated: Vec<i32> = column.values.iter().filter_map(|c| date_year(&c.text())).collect();
-    if column.values.iter().any(|c| matches!(c, Cell::Date(_))) || dated.len() * 10 >= counts.len() * 8 {
+    // A few dates among codes are codes that a spreadsheet program took for dates.
+    let dates = column.values.iter().filter(|c| matches!(c, Cell::Date(_)) || date_year(&c.text()).is_some()).count();
+    if dates * 10 >= counts.len() * 8 {
         let spread = dated.iter().max().zip(dated.iter().min()).map_or(0, |(most, least)| most - least);
         return Some(if spread >= 15 { Ok(Personal::BirthDate) } else { Err(Text::new("日付・時刻の列です", "dates or times")) });
     }
@@ -93,9 +95,31 @@ fn with_column(mut question: Question, columns: &[&Column]) -> Question {
     question
 }
 
-pub(super) fn one(column: &Column) -> Guess {
+/// The question of one column; `about` is what the file's own dictionary says of it.
+pub(super) fn one(column: &Column, about: Option<&Variable>) -> Guess {
+    let cells = |wanted: &dyn Fn(&Cell) -> bool| -> BTreeSet<String> { column.values.iter().filter(|c| wanted(c)).map(|c| spelling::lines(&c.text())).collect() };
+    let dates = cells(&|c| matches!(c, Cell::Date(_)));
+    let missing = cells(&|c| about.is_some_and(|a| a.is_missing(c)));
+    let mut counts = counts(column);
+    counts.retain(|(text, _)| !dates.contains(text) && !missing.contains(text));
+    let (mut question, mut remarks) = of_words(column, &counts)?;
+    let missing: Vec<String> = missing.into_iter().filter(|code| question.category(code).is_none()).collect();
+    question.no_answer.extend(missing);
+    if let Some(label) = about.and_then(|a| a.label.as_ref()).filter(|_| question.text == question.id) {
+        question.text = spelling::label(label);
+    }
+    if !dates.is_empty() {
+        remarks.push(Text::new(
+            "日付になったセルがあります。番号（1-2 など）を表計算ソフトが日付に変えたものとみて、選択肢に入れていません",
+            "some cells are dates, as which a spreadsheet program takes codes such as 1-2; they are no options",
+        ));
+    }
+    Ok((question, remarks))
+}
+
+/// The question of a column whose cells are these.
+fn of_words(column: &Column, counts: &[(String, usize)]) -> Guess {
     let (id, words) = named(column);
-    let counts = counts(column);
     let filled: usize = counts.iter().map(|(_, n)| n).sum();
     let make = |kind: QuestionKind| with_column(question(&id, &words, kind), &[column]);
     let numbers: Vec<Option<i64>> = counts.iter().map(|(t, _)| spelling::whole_number(t)).collect();
@@ -106,7 +130,7 @@ pub(super) fn one(column: &Column) -> Guess {
     if counts.iter().all(|(t, _)| is_number(t)) {
         return Ok((make(QuestionKind::Number { range: None }), vec![Text::new("数量として読みました", "read as a number")]));
     }
-    if let Some(found) = joined(&counts, &make) {
+    if let Some(found) = joined(counts, &make) {
         return Ok(found);
     }
     let repeats = counts.len() <= MOST_VALUES && counts.len() * 2 <= filled && counts.iter().all(|(t, _)| t.chars().count() <= 60);
@@ -200,9 +224,14 @@ pub(super) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
     let mut remarks = vec![Text::new(format!("{} 列をまとめて複数回答としました", members.len()), format!("{} columns taken for one multiple answer", members.len()))];
     let unknown = Text::new("選択肢の文が分かりません。label に書いてください", "the words of the options are not known; write them as label");
     let pairs: Vec<(String, String)> = if family.mentions {
-        let codes: BTreeSet<i64> = members.iter().flat_map(|c| &c.values).filter_map(|c| spelling::whole_number(&spelling::label(&c.text()))).collect();
-        remarks.push(unknown);
-        codes.iter().map(|c| (c.to_string(), c.to_string())).collect()
+        let words = mentioned(columns, &family.members);
+        match words.iter().map(|w| spelling::whole_number(w)).collect::<Option<BTreeSet<i64>>>() {
+            Some(codes) => {
+                remarks.push(unknown);
+                codes.iter().map(|c| (c.to_string(), c.to_string())).collect()
+            }
+            None => (1..).zip(words).map(|(k, word): (usize, _)| (k.to_string(), word)).collect(),
+        }
     } else {
         let number = |part: &str| spelling::whole_number(&spelling::label(part.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0')));
         let numbered = family.parts.iter().all(|p| number(p).is_some());

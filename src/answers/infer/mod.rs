@@ -61,7 +61,7 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
                 taken.extend(&family.members);
                 guess::multiple(family, &columns)
             }
-            None => guess::one(column),
+            None => guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name()))),
         };
         match guessed {
             Ok((mut question, remarks)) => {

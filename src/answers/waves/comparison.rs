@@ -222,6 +222,9 @@ fn of_policy(before: &Question, after: &Question, out: &mut Vec<Difference>) {
     if both(|q| q.asked_if.is_some()) {
         policy("not_asked_but_answered", &was.not_asked_but_answered, &is.not_asked_but_answered, out);
     }
+    if both(|q| !q.categories().is_empty()) {
+        policy("date_codes", &was.date_codes, &is.date_codes, out);
+    }
 }
 
 fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out: &mut Vec<Difference>) {

@@ -3,7 +3,6 @@
 //! Read by own code: the crates that read them either lose what Japanese files depend on (long names in CP932,
 //! multiple-response sets, user-missing values) or bring a second Arrow, about 300 CPU seconds of a cold build.
 
-mod bytes;
 mod cases;
 mod labels;
 mod moment;
@@ -19,13 +18,14 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
+use super::bytes::Bytes;
+use super::decoder::Decoder;
 use super::dictionary::Dictionary;
 use super::encoding;
 use super::format::damaged;
 use super::grid::Grid;
 use super::header::{self, Source};
 use super::table::{Cell, ReadOptions, Table};
-use labels::Decoder;
 use records::Records;
 
 /// Reads a system file. Its variables' names are the header; its first case is row 1.
@@ -102,7 +102,7 @@ fn encoding_of(records: &Records<'_>, cases: &[u8], options: &ReadOptions) -> Re
         return Ok((named, None));
     }
     let page = extension(3).and_then(|raw| {
-        let mut bytes = bytes::Bytes::new(raw.get(28..)?, records.cases.little());
+        let mut bytes = Bytes::new(raw.get(28..)?, records.cases.little());
         bytes.i32().ok()
     });
     let of_page = page.and_then(|page| match page {
@@ -117,12 +117,5 @@ fn encoding_of(records: &Records<'_>, cases: &[u8], options: &ReadOptions) -> Re
     }
     let sample = labels::all_bytes(records, cases);
     let (encoding, uncertain) = encoding::detect(&sample);
-    let label = encoding::label(encoding, false);
-    let text = Text::new(
-        format!("ファイルに文字コードの記録がありません。{label}として読みました。違うときは encoding で指定してください"),
-        format!("the file does not say its encoding; read as {label}. If that is wrong, say it with `encoding`"),
-    );
-    let place = Place::default();
-    let finding = if uncertain { Finding::warning("raw::encoding", text, place) } else { Finding::note("raw::encoding", text, place) };
-    Ok((encoding, Some(finding)))
+    Ok((encoding, Some(encoding::told(encoding, uncertain))))
 }

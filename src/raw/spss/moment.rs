@@ -1,9 +1,10 @@
 //! Numbers of a system file that its print format calls dates.
 
+use super::super::calendar::{self, clock};
 use super::super::table::Cell;
 
 /// Days from the beginning of the Gregorian calendar (1582-10-14, day 0 of SPSS) to 1970-01-01.
-const TO_1970: i64 = 141_428;
+const TO_1970: f64 = 141_428.0;
 
 /// The cell of a number under a print format. No number (the system-missing value) is empty.
 pub(super) fn cell(x: f64, format: u8) -> Cell {
@@ -22,46 +23,12 @@ pub(super) fn cell(x: f64, format: u8) -> Cell {
 }
 
 fn date(seconds: f64) -> Option<String> {
-    let days = (seconds / 86_400.0).floor();
-    // SPSS itself ends with the year 19999.
-    if !(-1e6..7e6).contains(&days) {
-        return None;
-    }
-    let (year, month, day) = civil(days as i64 - TO_1970);
-    Some(format!("{year:04}-{month:02}-{day:02}"))
-}
-
-fn clock(seconds: f64) -> String {
-    let milli = (seconds * 1000.0).round() as u64;
-    let (whole, milli) = (milli / 1000, milli % 1000);
-    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
-    format!("{:02}:{:02}:{:02}{fraction}", whole / 3600, whole / 60 % 60, whole % 60)
-}
-
-/// Year, month and day of a day number from 1970-01-01, in the Gregorian calendar. The year is counted from March, so
-/// that the leap day is its last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
+    calendar::date((seconds / 86_400.0).floor() - TO_1970)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, cell, civil};
-
-    #[test]
-    fn days_become_dates() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(19_814), (2024, 4, 1));
-        assert_eq!(civil(11_016), (2000, 2, 29));
-        assert_eq!(civil(-141_428), (1582, 10, 14));
-    }
+    use super::{Cell, cell};
 
     #[test]
     fn the_print_format_decides() {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::error::Result;
 
 use super::super::format::damaged;
-use super::bytes::Bytes;
+use super::super::bytes::Bytes;
 
 /// How the cases are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::error::Result;
 
+use super::super::decoder::Decoder;
 use super::super::dictionary::Variable as Description;
 use super::super::table::Cell;
-use super::bytes::{Bytes, number};
-use super::labels::Decoder;
+use super::super::bytes::{Bytes, number};
 use super::moment;
 use super::records::{Missing, Records};
 

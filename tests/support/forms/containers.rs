@@ -1,12 +1,19 @@
-//! The containers: a grid of texts as the bytes of a file.
+//! The containers: a sheet of texts as the bytes of a file.
 
 use std::io::Cursor;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Format, Workbook};
 
-/// Writes a grid with so many header rows; `None` where the kind of file cannot hold them.
-type Writer = fn(&[Vec<String>], usize) -> Option<Vec<u8>>;
+use super::dta::dta;
+use super::ods::ods;
+use super::sas::sas7bdat;
+use super::sav::{Packing, sav};
+use super::sheet::{Sheet, Value};
+use super::xls::xls;
+
+/// Writes a sheet; `None` where the kind of file cannot hold it.
+type Writer = fn(&Sheet) -> Option<Vec<u8>>;
 
 /// A kind of file.
 pub struct Container {
@@ -18,19 +25,27 @@ pub struct Container {
 pub fn containers() -> Vec<Container> {
     let make = |name, ending, write| Container { name, ending, write };
     vec![
-        make("UTF-8", "csv", |grid, _| Some(csv(grid).into_bytes())),
-        make("UTF-8 with BOM", "csv", |grid, _| Some(format!("\u{feff}{}", csv(grid)).into_bytes())),
-        make("UTF-16LE", "csv", |grid, _| Some(format!("\u{feff}{}", csv(grid)).encode_utf16().flat_map(u16::to_le_bytes).collect())),
-        make("CP932", "csv", |grid, _| Some(encoded(&csv(grid), encoding_rs::SHIFT_JIS))),
-        make("EUC-JP", "csv", |grid, _| Some(encoded(&csv(grid), encoding_rs::EUC_JP))),
-        make("XLSX", "xlsx", |grid, _| Some(xlsx(grid))),
+        make("UTF-8", "csv", |sheet| Some(csv(sheet).into_bytes())),
+        make("UTF-8 with BOM", "csv", |sheet| Some(format!("\u{feff}{}", csv(sheet)).into_bytes())),
+        make("UTF-16LE", "csv", |sheet| Some(format!("\u{feff}{}", csv(sheet)).encode_utf16().flat_map(u16::to_le_bytes).collect())),
+        make("CP932", "csv", |sheet| Some(encoded(&csv(sheet), encoding_rs::SHIFT_JIS))),
+        make("EUC-JP", "csv", |sheet| Some(encoded(&csv(sheet), encoding_rs::EUC_JP))),
+        make("XLSX", "xlsx", |sheet| Some(xlsx(sheet))),
+        make("XLS", "xls", |sheet| Some(xls(sheet))),
+        make("ODS", "ods", |sheet| Some(ods(sheet))),
         make("Parquet", "parquet", parquet),
+        make("SAV", "sav", |sheet| sav(sheet, Packing::Plain)),
+        make("SAV, packed", "sav", |sheet| sav(sheet, Packing::Codes)),
+        make("ZSAV", "zsav", |sheet| sav(sheet, Packing::Zlib)),
+        make("DTA", "dta", dta),
+        make("SAS7BDAT", "sas7bdat", |sheet| sas7bdat(sheet, false)),
+        make("SAS7BDAT, packed", "sas7bdat", |sheet| sas7bdat(sheet, true)),
     ]
 }
 
-fn csv(grid: &[Vec<String>]) -> String {
+fn csv(sheet: &Sheet) -> String {
     let quoted = |c: &String| if c.contains([',', '"', '\n']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c.clone() };
-    grid.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\r\n").collect()
+    sheet.rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\r\n").collect()
 }
 
 fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
@@ -39,17 +54,22 @@ fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     bytes.into_owned()
 }
 
-/// Numbers and logical values as such, as a spreadsheet program keeps them.
-fn xlsx(grid: &[Vec<String>]) -> Vec<u8> {
+/// Numbers and logical values as such, as a spreadsheet program keeps them; merged cells as such.
+fn xlsx(sheet: &Sheet) -> Vec<u8> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (r, row) in (0u32..).zip(grid) {
+    let page = book.add_worksheet();
+    for merge in &sheet.merged {
+        let text = &sheet.rows[merge.rows.0][merge.columns.0];
+        let (rows, columns) = ([merge.rows.0 as u32, merge.rows.1 as u32], [merge.columns.0 as u16, merge.columns.1 as u16]);
+        page.merge_range(rows[0], columns[0], rows[1], columns[1], text, &Format::new()).unwrap();
+    }
+    for (r, row) in (0u32..).zip(&sheet.rows) {
         for (c, cell) in (0u16..).zip(row) {
-            let written = match (cell.as_str(), cell.parse::<f64>()) {
-                ("", _) => continue,
-                ("TRUE" | "FALSE", _) => sheet.write_boolean(r, c, cell == "TRUE"),
-                (_, Ok(number)) => sheet.write_number(r, c, number),
-                (text, Err(_)) => sheet.write_string(r, c, text),
+            let written = match Sheet::value(cell) {
+                Value::Blank => continue,
+                Value::Logical(b) => page.write_boolean(r, c, b),
+                Value::Number(number) => page.write_number(r, c, number),
+                Value::Text(text) => page.write_string(r, c, text),
             };
             written.unwrap();
         }
@@ -58,14 +78,14 @@ fn xlsx(grid: &[Vec<String>]) -> Vec<u8> {
 }
 
 /// Text columns, a blank as null. A Parquet file has one header row.
-fn parquet(grid: &[Vec<String>], depth: usize) -> Option<Vec<u8>> {
-    if depth != 1 {
+fn parquet(sheet: &Sheet) -> Option<Vec<u8>> {
+    if sheet.depth != 1 {
         return None;
     }
-    let columns: Vec<Column> = (0..grid[0].len())
+    let columns: Vec<Column> = (0..sheet.rows[0].len())
         .map(|c| {
-            let cells: Vec<Option<&str>> = grid[1..].iter().map(|row| Some(row[c].as_str()).filter(|t| !t.is_empty())).collect();
-            Series::new(grid[0][c].as_str().into(), cells).into_column()
+            let cells: Vec<Option<&str>> = sheet.column(c).map(|cell| Some(cell).filter(|t| !t.is_empty())).collect();
+            Series::new(sheet.rows[0][c].as_str().into(), cells).into_column()
         })
         .collect();
     let mut frame = DataFrame::new_infer_height(columns).unwrap();

@@ -1,6 +1,7 @@
 //! The layouts: the header rows and the cells of one person.
 
 use super::people::{AGE, Asked, MULTIPLES, Person, SINGLES, WORDS};
+use super::sheet::{Merge, Sheet};
 
 /// How a table is laid out.
 pub struct Layout {
@@ -32,12 +33,13 @@ enum Single {
 enum Multiple {
     Ticks { yes: fn(&Asked, usize) -> String, no: &'static str },
     Joined { write: fn(&Asked, usize) -> String, delimiter: &'static str, blank: &'static str },
-    Mentions,
+    /// First mention, second mention …, each written like this.
+    Mentions { write: fn(&Asked, usize) -> String },
 }
 
 impl Layout {
     /// The header rows, then a row for each person.
-    pub fn grid(&self, people: &[Person]) -> Vec<Vec<String>> {
+    pub fn sheet(&self, people: &[Person]) -> Sheet {
         let mut parts = vec![Part::Id];
         for question in &SINGLES {
             match self.single {
@@ -49,23 +51,32 @@ impl Layout {
             match self.multiple {
                 Multiple::Ticks { .. } => parts.extend((0..question.options.len()).map(|k| Part::Option(question, k))),
                 Multiple::Joined { .. } => parts.push(Part::Joined(question)),
-                Multiple::Mentions => parts.extend((0..5).map(|n| Part::Mention(question, n))),
+                Multiple::Mentions { .. } => parts.extend((0..5).map(|n| Part::Mention(question, n))),
             }
         }
         parts.extend([Part::Plain(AGE), Part::Plain(WORDS)]);
         let heads: Vec<Vec<String>> = parts.iter().map(self.head).collect();
         let mut rows: Vec<Vec<String>> = (0..self.depth).map(|row| heads.iter().map(|h| h[row].clone()).collect()).collect();
-        // A merged cell is written once, at its left.
-        for row in rows.iter_mut().take(self.depth - 1) {
-            let whole = row.clone();
-            for at in 1..row.len() {
-                if whole[at] == whole[at - 1] {
-                    row[at].clear();
+        // A merged cell is written once, at its left; a head with nothing below it reaches down to the data.
+        let mut merged = Vec::new();
+        for at in 0..self.depth - 1 {
+            let whole = rows[at].clone();
+            let mut first = 0;
+            for column in 1..=whole.len() {
+                if whole.get(column) == Some(&whole[first]) && !whole[first].is_empty() {
+                    rows[at][column].clear();
+                    continue;
                 }
+                let last = column - 1;
+                let below = (at + 1..self.depth).take_while(|&r| (first..=last).all(|c| heads[c][r].is_empty())).last().unwrap_or(at);
+                if !whole[first].is_empty() && (last, below) != (first, at) {
+                    merged.push(Merge { rows: (at, below), columns: (first, last) });
+                }
+                first = column;
             }
         }
         rows.extend(people.iter().map(|p| self.row(p)));
-        rows
+        Sheet { rows, depth: self.depth, merged }
     }
 
     fn row(&self, person: &Person) -> Vec<String> {
@@ -91,8 +102,8 @@ impl Layout {
                 Multiple::Joined { write, delimiter, blank } => cells.push(said.as_ref().map_or((*blank).to_owned(), |chosen| {
                     chosen.iter().map(|&k| write(question, k)).collect::<Vec<_>>().join(delimiter)
                 })),
-                Multiple::Mentions => cells.extend((0..5).map(|n| {
-                    said.as_ref().and_then(|chosen| chosen.get(n)).map_or(String::new(), |k| (k + 1).to_string())
+                Multiple::Mentions { write } => cells.extend((0..5).map(|n| {
+                    said.as_ref().and_then(|chosen| chosen.get(n)).map_or(String::new(), |&k| write(question, k))
                 })),
             }
         }
@@ -135,6 +146,21 @@ fn underscore(part: &Part) -> Vec<String> {
 
 fn matrix(part: &Part) -> Vec<String> {
     by_id(part, |id, _, k| format!("{id}c{}", k + 1))
+}
+
+/// A mark between the question's number and the item's: `問4▲s1`, `問4▲s1c2`, `問2▲c1`.
+fn marked(part: &Part) -> Vec<String> {
+    let whole = by_id(part, |id, _, k| if id.contains('s') { format!("{id}c{}", k + 1) } else { format!("{id}▲c{}", k + 1) });
+    whole.into_iter().map(|h| h.replace("問4s", "問4▲s")).collect()
+}
+
+fn kobo_labels(part: &Part) -> Vec<String> {
+    by_id(part, |id, question, k| format!("{id}/{}", question.options[k]))
+}
+
+/// Blanks behind, as they stay when a sheet is typed by hand.
+fn trailing_blanks(part: &Part) -> Vec<String> {
+    underscore(part).into_iter().map(|h| h + " 　").collect()
 }
 
 fn kobo(part: &Part) -> Vec<String> {
@@ -223,7 +249,13 @@ pub fn layouts() -> Vec<Layout> {
         make("Kobo with groups, joined by a blank", 1, kobo_groups, cell(code, ""), joined(code, " ", "")),
         make("Y/N, LimeSurvey", 1, lime_survey, cell(code, ""), ticks(y, "N")),
         make("1/0/blank, matrix names (Surveroid)", 1, matrix, cell(code, "99"), ticks(one, "0")),
-        make("category columns", 1, underscore, cell(code, ""), Multiple::Mentions),
+        make("1/0/blank, matrix names with a mark", 1, marked, cell(code, ""), ticks(one, "0")),
+        make("matrix names with a mark, circles everywhere", 1, marked, Single::Ticks { yes: "○", no: "" }, ticks(circle, "")),
+        make("1/0 everywhere", 1, underscore, Single::Ticks { yes: "1", no: "0" }, ticks(one, "0")),
+        make("1/0, Kobo with labels", 1, kobo_labels, cell(label, ""), ticks(one, "0")),
+        make("trailing blanks in the header", 1, trailing_blanks, cell(label, ""), ticks(circle, "")),
+        make("category columns", 1, underscore, cell(code, ""), Multiple::Mentions { write: code }),
+        make("category columns of labels", 1, underscore, cell(label, ""), Multiple::Mentions { write: label }),
         make("web form: labels joined by a comma", 1, by_words, cell(label, ""), joined(label, ", ", "")),
         make("web form: label in brackets", 1, by_words, cell(label, ""), ticks(circle, "")),
         make("two header rows, circles", 2, two_rows, cell(label, ""), ticks(circle, "")),
@@ -235,7 +267,14 @@ pub fn layouts() -> Vec<Layout> {
     {
         all.push(make(name, 1, underscore, cell(code, "99"), joined(code, delimiter, "99")));
     }
-    for (name, delimiter) in [("labels joined by 、", "、"), ("labels joined by ;", ";"), ("labels, one a line", "\n")] {
+    for (name, delimiter) in [
+        ("labels joined by ,", ","),
+        ("labels joined by 、", "、"),
+        ("labels joined by ;", ";"),
+        ("labels joined by &", "&"),
+        ("labels joined by a blank", " "),
+        ("labels, one a line", "\n"),
+    ] {
         all.push(make(name, 1, underscore, cell(label, ""), joined(label, delimiter, "")));
     }
     all

@@ -1,11 +1,18 @@
 //! One small survey (the same people in every run), and every layout and container in which an office may hold it.
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
-
 mod containers;
+pub mod dta;
 mod layouts;
+pub mod ods;
 mod people;
+pub mod sas;
+pub mod sav;
+mod sheet;
+pub mod xls;
+pub mod zip;
 
 pub use containers::{Container, containers};
 pub use layouts::{Layout, layouts};
-pub use people::{QUESTIONNAIRE, people};
+pub use people::{Person, QUESTIONNAIRE, people};
+pub use sheet::{Merge, Sheet, Value};

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 
-use super::super::format::damaged;
+use super::format::damaged;
 
 /// A place in a byte string whose numbers stand in one byte order.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,26 @@ impl<'a> Bytes<'a> {
         let mut out = [0; N];
         out.copy_from_slice(self.take(N)?);
         Ok(out)
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8> {
+        let [raw] = self.array()?;
+        Ok(raw)
+    }
+
+    pub(super) fn u16(&mut self) -> Result<u16> {
+        let raw = self.array()?;
+        Ok(if self.little { u16::from_le_bytes(raw) } else { u16::from_be_bytes(raw) })
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32> {
+        let raw = self.array()?;
+        Ok(if self.little { u32::from_le_bytes(raw) } else { u32::from_be_bytes(raw) })
+    }
+
+    pub(super) fn u64(&mut self) -> Result<u64> {
+        let raw = self.array()?;
+        Ok(if self.little { u64::from_le_bytes(raw) } else { u64::from_be_bytes(raw) })
     }
 
     pub(super) fn i32(&mut self) -> Result<i32> {

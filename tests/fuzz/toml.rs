@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../support/entries.rs"]
+mod entries;
+#[path = "../support/forms/mod.rs"]
+mod forms;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entries::toml(bytes));

@@ -1,0 +1,91 @@
+//! The inputs that fuzzing begins with go through the same doors as a plain test. With `SHIHYO_SEEDS` naming a folder they are
+//! written there too, for the fuzz targets (tests/fuzz/README.md).
+
+#[path = "support/entries.rs"]
+mod entries;
+#[path = "support/forms/mod.rs"]
+mod forms;
+
+use std::path::Path;
+
+#[test]
+fn every_seed_goes_through_its_door() {
+    let seeds = entries::seeds();
+    for (entry, run) in entries::ENTRIES {
+        let own: Vec<_> = seeds.iter().filter(|(name, _, _)| *name == entry).collect();
+        assert!(!own.is_empty(), "{entry}");
+        for (_, name, bytes) in own {
+            run(bytes);
+            if let Some(folder) = std::env::var_os("SHIHYO_SEEDS") {
+                let folder = Path::new(&folder).join(entry);
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join(name), bytes).unwrap();
+            }
+        }
+    }
+}
+
+/// Bytes that look random and are the same in every run (xorshift).
+fn noise(state: &mut u64) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state >> 32) as usize
+}
+
+/// A seed cut, overwritten, with a part left out or repeated, or a number of four bytes made as large or small as can be.
+fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for _ in 0..1 + noise(state) % 4 {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = noise(state) % bytes.len();
+        let end = (at + 1 + noise(state) % 64).min(bytes.len());
+        match noise(state) % 8 {
+            0 => bytes.truncate(at + 1),
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let part = bytes[at..end].to_vec();
+                let to = noise(state) % bytes.len();
+                bytes.splice(to..to, part);
+            }
+            3 => {
+                let huge = [i32::MAX, -1, i32::MIN, 0, 65_536][noise(state) % 5].to_le_bytes();
+                let to = at & !3;
+                bytes.iter_mut().skip(to).zip(huge).for_each(|(b, h)| *b = h);
+            }
+            _ => bytes[at] = [0, 0xFF, b'"', b'\n', 0x7F, b',', noise(state) as u8, noise(state) as u8][noise(state) % 8],
+        }
+    }
+    bytes
+}
+
+/// Eight changes of each seed; with `SHIHYO_FUZZ_SECONDS` as many as there is time for, for each door.
+#[test]
+fn every_seed_may_be_changed_anywhere() {
+    let seconds = std::env::var("SHIHYO_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
+    let mut state = 20_260_402;
+    for (entry, run) in entries::ENTRIES {
+        let began = std::time::Instant::now();
+        let seeds = entries::seeds();
+        let own: Vec<_> = seeds.iter().filter(|(name, _, _)| *name == entry).collect();
+        let mut rounds = 0;
+        loop {
+            for (_, _, seed) in &own {
+                let bytes = changed(seed, &mut state);
+                if std::panic::catch_unwind(|| run(&bytes)).is_err() {
+                    let path = std::env::temp_dir().join(format!("shihyo-{entry}"));
+                    std::fs::write(&path, &bytes).unwrap();
+                    panic!("{entry}: the input is kept as {}", path.display());
+                }
+                rounds += 1;
+            }
+            let enough = seconds.map_or(rounds >= 8 * own.len(), |s| began.elapsed().as_secs() >= s);
+            if enough {
+                break;
+            }
+        }
+        println!("{entry}: {rounds} inputs");
+    }
+}
