@@ -201,8 +201,9 @@ impl Reader<'_> {
     fn read_back<T>(&self, word: Word, read: impl Fn(Said) -> Read<T>) -> Read<T> {
         match word {
             Word::Date { shown, meant: Some(bits) } if self.question.policy.date_codes == DateCodes::ReadBack => {
-                let (answer, wrong) = read(Said::Marked(bits));
-                (answer, wrong.or(Some((Problem::DateReadBack, shown))))
+                let (answer, mut wrong) = read(Said::Marked(bits));
+                wrong.push((Problem::DateReadBack, shown));
+                (answer, wrong)
             }
             other => read(other.into()),
         }

@@ -128,7 +128,7 @@ impl<'a> Heads<'a> {
                 groups.entry(group).or_insert(index);
             }
             let own = inside.map_or(String::new(), |(_, own)| own.to_owned());
-            heads.push(Head { above: Vec::new(), last: own.clone(), name: own, item: String::new() });
+            heads.push(Head { above: Vec::new(), last: own.clone(), name: own, item: String::new(), label: String::new() });
         }
         if groups.len() > 1 {
             let mut columns: Vec<usize> = groups.into_values().collect();

@@ -13,7 +13,7 @@ pub(super) const MAX_LAID_OUT: u64 = 1 << 25;
 pub(super) fn check(content: &[u8]) -> Result<()> {
     let (mut rows, mut width, mut filled, mut blank_rows, mut all) = (1, 0_u64, 0_u64, 0_u64, 0_u64);
     let mut open = false;
-    for tag in Tags { rest: content } {
+    for tag in (Tags { rest: content }) {
         let name = tag.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default();
         if name.strip_suffix(b"/").unwrap_or(name) == b"table:table" {
             (blank_rows, all, open) = (0, 0, !tag.ends_with(b"/"));

@@ -240,13 +240,13 @@ impl<'a> Index<'a> {
             let marked = match layout {
                 Layout::Ticks(_) => match lexicon.tick(cell, own) {
                     Tick::Yes(k) => Some(k),
-                    Tick::Unknown(_) | Tick::Unreadable(_) => return None,
+                    Tick::Unknown(_) | Tick::Unreadable(_) | Tick::Date(_) => return None,
                     Tick::Blank | Tick::NoAnswer | Tick::NotAsked | Tick::No => None,
                 },
                 Layout::Whole(_) | Layout::Mentions(_) => match lexicon.single(cell) {
                     Word::Option(k) => Some(k),
                     Word::NoAnswer | Word::NotAsked => None,
-                    Word::Options(_) | Word::Ambiguous(_) | Word::Unknown(_) | Word::Unreadable(_) => return None,
+                    Word::Options(_) | Word::Ambiguous(_) | Word::Unknown(_) | Word::Unreadable(_) | Word::Date { .. } => return None,
                 },
             };
             bits |= marked.and_then(|k| 1u128.checked_shl(u32::from(k))).unwrap_or(0);
