@@ -79,7 +79,7 @@ pub use rule::{AskedIf, Comparison};
 pub use tally::{CellIssue, Problem};
 pub use treatment::{DontKnow, Touched, Treatment};
 pub use waves::{
-    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, NEAR, Paper, compare_papers, harmonise, labelled,
+    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged, NEAR, Paper, compare_papers, harmonise, labelled,
     most_alike, similarity,
 };
 pub use withheld::PersonalColumn;
