@@ -322,10 +322,13 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
     }
 }
 
-/// Share, policy, touched, setting, and the estimate under it, of the later wave.
-fn of_later_wave(outcome: &Outcome) -> Vec<(String, &'static str, u64, &'static str, Result<shihyo::estimate::Estimate, shihyo::text::Text>)> {
+/// Share, policy, touched, setting, and the estimate under it.
+type Told = (String, &'static str, u64, &'static str, Result<shihyo::estimate::Estimate, shihyo::text::Text>);
+
+/// What is told of the later wave, in an order that no paper changes.
+fn of_later_wave(outcome: &Outcome) -> Vec<Told> {
     let later = outcome.quality.effects.iter().filter(|e| e.wave.short() == "R7");
-    let mut out: Vec<_> = later
+    let mut out: Vec<Told> = later
         .flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (e.analysis_key.clone(), e.policy, e.touched, s.setting, s.estimate.clone())))
         .collect();
     out.sort_by(|a, b| (&a.0, a.1, a.3).cmp(&(&b.0, b.1, b.3)));
@@ -349,7 +352,7 @@ fn a_wave_with_a_paper_of_its_own_has_the_same_effects() {
         assert_eq!(RENAMED.matches(from).count(), 1);
         city.write("pipelines/p/b.toml", &RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")));
         let (_, whole_run) = city.run();
-        let told: Vec<_> = of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
+        let told: Vec<Told> = of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
         assert!(!told.is_empty(), "{policy} {setting}");
         for (key, _, _, _, estimate) in told {
             assert_eq!(estimate.unwrap(), whole(&whole_run, &key).estimate, "{key} {policy} {setting}");

@@ -158,15 +158,25 @@ pub(super) fn effects(quality: &Quality, table: &IndicatorTable) -> Markup {
                     caption { "扱いを変えたときの値" span.legend { (sensitivity::summary(quality, table)) } }
                     colgroup { @for width in sensitivity::WIDTHS { col style=(format!("width:{width}%")); } }
                     thead { tr { @for head in sensitivity::HEADS { th scope="col" { (head) } } } }
-                    tbody { @for line in sensitivity::lines(quality, table) {
-                        tr { @for (i, text) in line.iter().enumerate() {
-                            @if i == 0 { th.item scope="row" { (text) } }
-                            @else if matches!(i, 4 | 6 | 8 | 9) { td.number { (text) } }
-                            @else { td { (text) } }
-                        } }
+                    @for share in sensitivity::lines(quality, table).chunk_by(|a, b| a[..2] == b[..2]) { tbody {
+                        @for (k, line) in share.iter().enumerate() {
+                            tr { @for (i, text) in line.iter().enumerate() {
+                                @if i > 1 || k == 0 { (effect_cell(i, text, share.len())) }
+                            } }
+                        }
                     } }
                 }
             }
         }
+    }
+}
+
+/// Column `i` of 取扱い方針の影響; item and year reach over all `lines` of a share.
+fn effect_cell(i: usize, text: &str, lines: usize) -> Markup {
+    html! {
+        @if i == 0 { th.item scope="rowgroup" rowspan=(lines) { (text) } }
+        @else if i == 1 { td rowspan=(lines) { (text) } }
+        @else if matches!(i, 4 | 6 | 8 | 9) { td.number { (text) } }
+        @else { td { (text) } }
     }
 }
