@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let read_in = begin.elapsed().as_secs_f64();
     let (rows, columns) = (table.row_count(), table.columns.len());
     let begin = Instant::now();
-    let answers = decode(&questionnaire, &[table], &options)?;
+    let tables = [table];
+    let answers = decode(&questionnaire, &tables, &options)?;
     let decoded_in = begin.elapsed().as_secs_f64();
     let mut alone = String::new();
     if name.ends_with(".xlsx") {

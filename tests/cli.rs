@@ -261,6 +261,32 @@ fn mistakes_of_a_plan_are_drawn() {
 }
 
 #[test]
+fn a_wave_with_a_paper_of_its_own_is_told() {
+    let project = Project::new();
+    project.shows("explain-not-comparable", &["explain", "citizen/R7/adult-guardianship"]);
+    project.shows("explain-with-care-en", &["explain", "citizen/R7/disaster-drills", "--lang", "en"]);
+    project.shows("compare-not-comparable", &["compare", "pipelines/nishitokyo-trial", "--indicator", "adult-guardianship", "--by", "性別"]);
+    let plan = "pipelines/nishitokyo-trial/plan.toml";
+    for (from, to) in [
+        ("\"問10\" = \"問9\"", "\"問10\" = \"問10\""),
+        ("\"問12\" = \"問11\"", "\"問12\" = \"問21\""),
+        ("\"問13\" = \"問12\"", "\"問13\" = { question = \"問1\" }"),
+        ("= \"以前は参加していたが、最近は参加していない\"", "= \"以前は参加していたが、今は参加していない\""),
+    ] {
+        project.change(plan, from, to);
+    }
+    project.shows("map-mistakes", &["check", "pipelines/nishitokyo-trial"]);
+    project.shows("map-mistakes-en", &["check", "pipelines/nishitokyo-trial", "--lang", "en"]);
+}
+
+#[test]
+fn a_forgotten_renumbering_is_told_with_the_number_that_has_the_words() {
+    let project = Project::new();
+    project.change("pipelines/nishitokyo-trial/plan.toml", "\"問12\" = \"問11\"\n", "");
+    project.shows("map-forgotten", &["check", "pipelines/nishitokyo-trial"]);
+}
+
+#[test]
 fn a_plan_that_is_not_there() {
     let project = Project::new();
     project.shows("no-plan", &["run", "pipelines/nishitokio"]);
@@ -365,7 +391,7 @@ fn the_schemas_know_every_key_of_the_model_plans() {
     let (of_plan, of_questionnaire) = (schema("plan"), schema("questionnaire"));
     for (schema, files) in [
         (&of_plan, &["nishitokyo/plan.toml", "nishitokyo-trial/plan.toml"][..]),
-        (&of_questionnaire, &["nishitokyo/citizen.toml", "nishitokyo/elderly.toml", "nishitokyo/health.toml", "nishitokyo-trial/monitor.toml"]),
+        (&of_questionnaire, &["nishitokyo/citizen.toml", "nishitokyo/elderly.toml", "nishitokyo/health.toml", "nishitokyo-trial/monitor.toml", "nishitokyo-trial/citizen-r7.toml"]),
     ] {
         assert_eq!(schema["additionalProperties"], Value::Bool(false), "an editor marks an unknown key");
         for file in files {

@@ -132,7 +132,7 @@ fn marks_directions_and_operators_are_kept() {
 fn the_trial_shows_every_status() {
     let trial = run("nishitokyo-trial");
     let states: BTreeSet<String> = rows(&trial.files["indicators.csv"]).into_iter().map(|r| r["status"].clone()).collect();
-    let all = ["baseline_only", "improved", "little_change", "no_baseline", "no_target", "target_met", "worse"];
+    let all = ["baseline_only", "improved", "little_change", "no_baseline", "no_target", "not_comparable", "target_met", "worse"];
     assert_eq!(states, all.into_iter().map(str::to_owned).collect());
     let sources: BTreeSet<String> = rows(&trial.files["indicators.csv"]).into_iter().map(|r| r["source"].clone()).collect();
     assert!(sources.is_superset(&["survey", "admin", "published"].map(str::to_owned).into()), "{sources:?}");

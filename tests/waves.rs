@@ -201,6 +201,45 @@ fn an_option_that_counts_and_has_other_words_is_not_comparable_until_it_is_mappe
 }
 
 #[test]
+fn options_that_became_one_count_where_all_of_them_do() {
+    let one = "options = [{ code = \"1\", label = \"参加したい\" }, { code = \"3\", label = \"参加したくない\" }, { code = \"4\", label = \"わからない\", dont_know = true }]";
+    let map = "[survey.c.wave.R7.map]\n\"問3\" = { merged = { \"参加したい\" = [\"積極的に参加したい\", \"できるだけ参加したい\"] } }\n";
+    let city = changed(INTENT, one, map);
+    // Who said できるだけ finds 参加したい on this paper.
+    let joined = |line: &str| -> String {
+        let cells = line.split(',').enumerate().map(|(k, cell)| if k == 7 && cell == "2" { "1" } else { cell });
+        cells.collect::<Vec<_>>().join(",")
+    };
+    let file: Vec<String> = two_waves::plain(400, 7).lines().map(joined).collect();
+    city.write("raw/r7.csv", &file.join("\n"));
+    let ((_, plain), (plan, outcome)) = (City::new("").run(), city.run());
+    let of = |outcome: &Outcome, key: &str| outcome.estimates.iter().find(|r| r.key == key).unwrap().estimate.clone();
+    for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
+        assert_eq!(of(&plain, key), of(&outcome, key), "{key}");
+    }
+    assert_eq!(level(&outcome, "intent"), Caution);
+    let note = &observed(&outcome, "intent").trend.as_ref().unwrap().note.ja;
+    assert!(note.contains("選択肢「積極的に参加したい」「できるだけ参加したい」が「参加したい」にまとめられた。"), "{note}");
+    let sections = shihyo::pipeline::explain(&plan, &outcome, "c/R7/intent").unwrap();
+    let lines: Vec<&str> = sections.iter().flat_map(|s| &s.lines).map(|l| l.ja.as_str()).collect();
+    assert!(lines.iter().any(|l| l.contains("「参加したい」は「積極的に参加したい」「できるだけ参加したい」をまとめたもの")), "{lines:?}");
+    assert!(lines.iter().any(|l| l.starts_with("○ 1 参加したい")), "{lines:?}");
+    // An indicator that counts one of the two cannot tell them apart.
+    let text = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
+    city.write("pipelines/p/plan.toml", &text.replace("of = [\"積極的に参加したい\", \"できるだけ参加したい\"], base", "of = [\"できるだけ参加したい\"], base"));
+    let (_, outcome) = city.run();
+    let cell = measure(&outcome, "intent").cells.iter().find(|c| c.year.short() == "R7").unwrap();
+    assert_eq!(cell.content, CellContent::NotAvailable);
+}
+
+#[test]
+fn options_that_became_one_with_others_are_not_comparable() {
+    let one = "options = [\"積極的に参加したい\", { code = \"3\", label = \"できれば参加したくない\" }, { code = \"4\", label = \"わからない\", dont_know = true }]";
+    let map = "[survey.c.wave.R7.map]\n\"問3\" = { merged = { \"できれば参加したくない\" = [\"できるだけ参加したい\", \"参加したくない\"] } }\n";
+    rule(INTENT, one, map, "intent", NotComparable, "「できるだけ参加したい」「参加したくない」が「できれば参加したくない」にまとめられた（指標が数える選択肢と数えない選択肢が一緒になっている）");
+}
+
+#[test]
 fn a_new_option_asks_for_care() {
     let more = &INTENT.replace("\"参加したくない\",", "\"参加したくない\", { code = \"9\", label = \"どちらともいえない\" },").replace("{ label = \"わからない\"", "{ code = \"4\", label = \"わからない\"");
     rule(INTENT, more, "", "intent", Caution, "選択肢「どちらともいえない」が加わった");
@@ -309,4 +348,32 @@ fn explain_and_compare_tell_it() {
     assert_eq!(breakdown.trend.as_ref().map(|t| t.level), Some(Caution));
     let json: serde_json::Value = serde_json::from_slice(&report::breakdown::json(&[breakdown]).unwrap()).unwrap();
     assert_eq!(json["breakdowns"][0]["comparability"]["level"], "caution");
+}
+
+#[test]
+fn a_question_that_is_not_on_the_paper_is_noted() {
+    let city = City::renamed();
+    city.plan(&MAP.replace("\"問4\" = \"問1\"\n", ""));
+    let (_, outcome) = city.run();
+    let found = told(&outcome, "問4");
+    assert_eq!((found.len(), found[0].code, found[0].severity), (1, "plan::not-on-paper", Severity::Note));
+}
+
+#[test]
+fn each_wave_is_held_against_the_one_before_and_the_first() {
+    let changed = "[survey.c.wave.R7.map]\n\"問3\" = { not_comparable = \"説明文を付けた\" }\n\n[survey.c.wave.R8]\nresponses = [\"raw/r4.csv\"]\nrespondent = \"番号\"\n[survey.c.wave.R8.map]\n\"問3\" = { not_comparable = \"説明文を付けた\" }\n";
+    let (_, outcome) = City::new(changed).run();
+    let messages: Vec<&str> = told(&outcome, "問3").iter().map(|f| f.message.ja.as_str()).collect();
+    // Both stand apart from R4, not from each other.
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].starts_with("令和7年度「市民アンケート」問3：令和4年度とは比較できない"), "{messages:?}");
+    assert!(messages[1].starts_with("令和8年度「市民アンケート」問3：令和4年度とは比較できない"), "{messages:?}");
+    let levels: Vec<Option<Comparability>> = measure(&outcome, "intent").cells.iter().filter_map(|c| match &c.content {
+        CellContent::Value(o) => Some(o.trend.as_ref().map(|t| t.level)),
+        _ => None,
+    }).collect();
+    assert_eq!(levels, [None, Some(NotComparable), Some(NotComparable)]);
+    assert_eq!(measure(&outcome, "intent").status.state, ProgressState::NotComparable);
+    assert!(measure(&outcome, "activity").status.latest.is_some_and(|p| p.year.short() == "R8"));
+    assert_ne!(measure(&outcome, "activity").status.state, ProgressState::NotComparable, "only that question");
 }

@@ -66,6 +66,19 @@ fn an_option_that_would_count_twice() {
 }
 
 #[test]
+fn options_that_became_one() {
+    let from = "options = { \"積極的に参加したい\" = \"ぜひ参加したい\", \"参加したくない\" = [\"あまり参加したくない\", \"まったく参加したくない\"] }";
+    let with = |merged: &str| format!("options = {{ \"積極的に参加したい\" = \"ぜひ参加したい\" }}, merged = {{ {merged} }}");
+    one(from, &with("\"あまり参加したくない\" = [\"参加したくない\"]"), "plan::map-merged", "\"あまり参加したくない\"", "2つ以上書いてください", "options に書きます");
+    one(from, &with("\"あまり参加したくない\" = [\"参加したくない\", \"参加しない\"]"), "plan::unknown-option", "\"参加しない\"", "「問3」に選択肢「参加しない」はありません", "「参加したくない」ではありませんか");
+    one(from, &with("\"ぜひ参加したい\" = [\"参加したくない\", \"わからない\"]"), "plan::mapped-twice", "\"ぜひ参加したい\"", "この回の選択肢「ぜひ参加したい」が2回あります", "options か merged");
+    one(from, &with("\"あまり参加したくない\" = [\"参加したくない\", \"積極的に参加したい\"]"), "plan::option-twice", "\"積極的に参加したい\"", "2回あります", "どちらか1つ");
+    let city = City::renamed();
+    city.plan(&MAP.replacen(from, &with("\"あまり参加したくない\" = [\"参加したくない\", \"わからない\"]"), 1));
+    assert!(city.load().is_ok());
+}
+
+#[test]
 fn a_question_that_would_answer_two() {
     one("\"性別\" = \"F1\"", "\"性別\" = \"問8\"", "plan::mapped-twice", "\"問8\"", "この回の同じ設問が「性別」と「問1」の両方に対応しています", "not_asked = true");
 }
@@ -80,6 +93,8 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     // The words lead to it.
     one("\"問1\" = \"問8\"\n\"問2\" = \"問9\"", "\"問1\" = \"問8\"", "plan::unmapped-question", "\"b.toml\"", "計画が使う設問「問2」に当たるものがありません", "「問9」の文がよく似ています。map に \"問2\" = \"問9\" と書いてください");
     one("\"性別\" = \"F1\"\n", "", "plan::unmapped-question", "\"b.toml\"", "「性別」に当たるものがありません", "\"性別\" = \"F1\"");
+    one("\"問2\" = \"問9\"", "\"問2\" = { comparable = \"同じ\" }", "plan::unmapped-question", "\"問2\"", "この回の調査票に「問2」という設問はありません。question = ", "「問9」の文がよく似ています");
+    one("\"問1\" = \"問8\"", "\"問1\" = { comparable = \"同じ\" }", "plan::unmapped-question", "\"問1\"", "この回の「問1」は別の設問に対応しています", "「問8」の文がよく似ています");
     // A question of the design must be there, whatever is said.
     one("\"性別\" = \"F1\"", "\"性別\" = { not_asked = true }", "plan::unmapped-question", "\"b.toml\"", "「性別」に当たるものがありません", "\"性別\" = \"F1\"");
 }

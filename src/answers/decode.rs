@@ -122,15 +122,18 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     }
     let mut responses: Vec<Responses> = Vec::new();
     let mut ledger = Vec::new();
-    for (q, question) in questions.iter().enumerate() {
+    let of_question = |(q, question): (usize, &Question)| {
         let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
+        gather(&question.kind, &parts, &source, &source_row)
+    };
+    let gathered: Vec<Responses> = questions.par_iter().enumerate().map(of_question).collect();
+    for ((q, question), mut own) in questions.iter().enumerate().zip(gathered) {
         for (t, table) in tables.iter().enumerate() {
             if let Some((_, found)) = read.get(t).and_then(|all| all.get(q)) {
                 findings.extend(found.findings(question, table, |row| kept(t, row)));
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
             }
         }
-        let mut own = gather(&question.kind, &parts, &source, &source_row);
         if let Some(earlier) = question.asked_if.as_ref().and_then(|rule| responses.get(rule.question)) {
             let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
             for (t, (table, found)) in tables.iter().zip(skipped(question, earlier, &mut own, tables, &columns, (&source, &source_row))).enumerate() {

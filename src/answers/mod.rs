@@ -72,7 +72,7 @@ pub use questionnaire::{
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use tally::{CellIssue, Problem};
 pub use waves::{
-    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, NEAR, Paper, compare_papers, harmonise, labelled,
+    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged, NEAR, Paper, compare_papers, harmonise, labelled,
     most_alike, similarity,
 };
 pub use withheld::PersonalColumn;

@@ -1,6 +1,8 @@
 //! Which rows of the files are valid returns: template rows, blank returns and duplicates leave here, each with a finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::answer::{MissingReason, Responses};
 use super::spelling;
@@ -9,7 +11,7 @@ use super::toml_text;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
-use crate::raw::{Column, Table};
+use crate::raw::{Cell, Column, Table};
 use crate::text::Text;
 
 use super::decode::Duplicates;
@@ -59,11 +61,13 @@ fn place(table: &Table) -> Place {
 pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
     let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, findings: Vec::new(), issues: Vec::new() };
-    let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-    for (t, table) in tables.iter().enumerate() {
-        let column = ids.and_then(|ids| ids.get(t).copied());
-        // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
-        let names: Option<Vec<String>> = column.map(|c| c.values.iter().map(|cell| spelling::code(&cell.text())).collect());
+    let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());
+    // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
+    let names_of = |c: &Column| -> Vec<String> { c.values.par_iter().map(|cell| spelling::code(&cell.text())).collect() };
+    let all_names: Vec<Option<Vec<String>>> = (0..tables.len()).map(|t| column_of(t).map(names_of)).collect();
+    let mut named: Vec<(&str, usize, usize)> = Vec::new();
+    for ((t, table), names) in tables.iter().enumerate().zip(&all_names) {
+        let column = column_of(t);
         let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         let mut keep = vec![false; table.row_count()];
         for (row, kept) in keep.iter_mut().enumerate() {
@@ -78,7 +82,7 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
                 (Some(""), true) => unnamed.push(row),
                 (_, false) => blank.push(row),
                 (Some(name), true) => {
-                    places.entry(name.to_owned()).or_default().push((t, row));
+                    named.push((name, t, row));
                     *kept = true;
                 }
                 (None, true) => *kept = true,
@@ -92,11 +96,30 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<
         sorted.issues.extend(blank.iter().map(|&row| CellIssue::of_row(t, row, Problem::BlankReturn)));
         sorted.keep.push(keep);
     }
-    places.retain(|_, rows| rows.len() > 1);
+    let repeated = repeated(tables, &all_names, column_of(0), &named);
+    let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    for (name, t, row) in named.iter().filter(|(name, _, _)| repeated.contains(name)) {
+        places.entry((*name).to_owned()).or_default().push((*t, *row));
+    }
     if !places.is_empty() {
         sorted.leave_duplicates(tables, ids, &places, policy)?;
     }
     Ok(sorted)
+}
+
+/// The names that stand more than once.
+fn repeated<'n>(tables: &[Table], all_names: &[Option<Vec<String>>], column: Option<&Column>, named: &[(&'n str, usize, usize)]) -> HashSet<&'n str> {
+    // Cells of one file that differ are different names, where no name was folded.
+    if let ([_], [Some(names)], Some(column)) = (tables, all_names, column)
+        && names.iter().zip(&column.values).all(|(name, cell)| matches!(cell, Cell::Text(text) if text == name))
+    {
+        let mut times = vec![0_u32; names.len()];
+        let value = |row: usize| column.rows.get(row).map_or(0, |v| *v as usize);
+        named.iter().for_each(|(_, _, row)| times[value(*row)] += 1);
+        return named.iter().filter(|(_, _, row)| times[value(*row)] > 1).map(|(name, _, _)| *name).collect();
+    }
+    let mut seen = HashSet::with_capacity(named.len());
+    named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect()
 }
 
 /// Whether the row holds an answer, valid or not, to this question. Boxes that are merely not ticked say nothing.

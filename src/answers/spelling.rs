@@ -6,8 +6,17 @@ use unicode_normalization::UnicodeNormalization;
 /// A label or a header as it is compared: NFKC (so full and half width are one), runs of blanks as one space, no blanks
 /// around, and one form each of the dashes and waves that encodings confuse (`−` `–` `—`, `〜` `～`).
 pub(super) fn label(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.nfkc().filter_map(one_form) {
+    // ASCII has one form only.
+    if text.is_ascii() {
+        return spaced(text.chars(), text.len());
+    }
+    spaced(text.nfkc().filter_map(one_form), text.len())
+}
+
+/// Runs of blanks as one space, none around.
+fn spaced(text: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length);
+    for c in text {
         if !c.is_whitespace() {
             out.push(c);
         } else if !out.is_empty() && !out.ends_with(' ') {

@@ -19,7 +19,7 @@ impl Crossings {
     }
 
     /// The number of a crossing, and whether it is new.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self, crossing: u128) -> (u32, bool) {
         let mut at = self.home(crossing);
         loop {

@@ -172,18 +172,7 @@ impl Cube {
 
     fn roll_up_one(&self, measure: &Measured, group_of_cell: &[Option<u32>], group_count: usize, out: &mut MeasureTotals) {
         let codes = measure.code_count;
-        // Where each slot's codes go.
-        let place = |(key, cell, _): &(u32, u32, u64)| {
-            let group = group_of_cell.get(*cell as usize).copied().flatten()?;
-            Some((*key as usize * group_count + group as usize) * codes)
-        };
-        let each = |add: &mut dyn FnMut(usize, usize)| {
-            for (slot, to) in self.slots.iter().map(place).enumerate() {
-                let Some(to) = to else { continue };
-                (0..codes).for_each(|code| add(to + code, slot * codes + code));
-            }
-        };
-        each(&mut |to, from| out.n[to] += measure.n[from]);
+        self.each_code(codes, group_of_cell, group_count, |to, from| out.n[to] += measure.n[from]);
         match &measure.sums {
             WeightSums::Counts => {
                 let size = group_count * codes;
@@ -196,15 +185,24 @@ impl Cube {
             }
             WeightSums::Exact(scale, sums) => {
                 let mut exact = vec![(0_u128, 0_u128); out.n.len()];
-                each(&mut |to, from| exact[to] = (exact[to].0 + sums[from].0, exact[to].1 + sums[from].1));
+                self.each_code(codes, group_of_cell, group_count, |to, from| exact[to] = (exact[to].0 + sums[from].0, exact[to].1 + sums[from].1));
                 for (at, (w, w2)) in exact.into_iter().enumerate() {
                     (out.w[at], out.w2[at]) = (scale.w(w), scale.w2(w2));
                 }
             }
-            WeightSums::Rounded(sums) => each(&mut |to, from| {
+            WeightSums::Rounded(sums) => self.each_code(codes, group_of_cell, group_count, |to, from| {
                 out.w[to] += sums[from].0;
                 out.w2[to] += sums[from].1;
             }),
+        }
+    }
+
+    /// Where the codes of each slot go, and where they are.
+    fn each_code(&self, codes: usize, group_of_cell: &[Option<u32>], group_count: usize, mut add: impl FnMut(usize, usize)) {
+        for (slot, (key, cell, _)) in self.slots.iter().enumerate() {
+            let Some(group) = group_of_cell.get(*cell as usize).copied().flatten() else { continue };
+            let to = (*key as usize * group_count + group as usize) * codes;
+            (0..codes).for_each(|code| add(to + code, slot * codes + code));
         }
     }
 

@@ -333,7 +333,8 @@ impl<E: Weighing> Consumer for Stream<'_, E> {
         let sizes = if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
         let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
         // NaN, a blank cell, is like nothing and no addend.
-        let good = weights.iter().chain(sizes).all(|x| *x > 0.0);
+        let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
+        let good = above(weights) && above(sizes);
         let addends: Vec<E::Addend> = weights.iter().filter_map(|w| E::addend(self.scale, *w)).collect();
         if !good || addends.len() < rows {
             return Err(HandOver("weights"));

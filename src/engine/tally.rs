@@ -112,7 +112,7 @@ impl<E: Entry> Tally<E> {
         let mut order = None;
         for ((width, table), codes) in self.tables.iter_mut().zip(measures) {
             let codes = &codes[..slots.len()];
-            let needed = codes.iter().copied().max().map_or(0, |c| c as usize + 1);
+            let needed = if codes.is_empty() { 0 } else { codes.iter().copied().fold(0, u8::max) as usize + 1 };
             if needed > *width {
                 widen(width, table, needed);
             }

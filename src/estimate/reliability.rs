@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::estimate::binomial::{Limits, clopper_pearson};
 use crate::estimate::value::NotEstimable;
-use crate::stats::dist::{beta_logit_near, normal_upper_quantile, t_upper_quantile};
+use crate::stats::dist::{beta_logit_near, normal_upper_quantile, t_upper_quantile, t_upper_quantile_near};
 use crate::text::Text;
 
 /// How a share may be shown.
@@ -115,7 +115,7 @@ pub struct NchsVerdict {
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
 /// outside its range.
 pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEstimable> {
-    let size = Size::new(p, se, n, df)?;
+    let size = Size::new(p, se, n, df, t_upper_quantile)?;
     let Limits { low, high } = clopper_pearson(p, size.n_eff_df, ALPHA);
     let width = high - low;
     let relative = |part: f64| (part > 0.0).then(|| width / part);
@@ -144,7 +144,7 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
 /// # Errors
 /// As [`nchs_share`].
 pub fn nchs_presentation(p: f64, se: f64, n: u64, df: f64) -> Result<Presentation, NotEstimable> {
-    let size = Size::new(p, se, n, df)?;
+    let size = Size::new(p, se, n, df, t_upper_quantile_near)?;
     if let Some(width) = width_near(p, size.n_eff_df) {
         let far = |limit: f64| (width - limit).abs() > 0.1 * limit;
         if far(WIDE) && far(NARROW) && (width < NARROW || far(RELATIVE * p)) {
@@ -169,7 +169,7 @@ struct Size {
 }
 
 impl Size {
-    fn new(p: f64, se: f64, n: u64, df: f64) -> Result<Self, NotEstimable> {
+    fn new(p: f64, se: f64, n: u64, df: f64, t: fn(f64, f64) -> f64) -> Result<Self, NotEstimable> {
         if n == 0 {
             return Err(NotEstimable::EmptyBase);
         }
@@ -187,7 +187,7 @@ impl Size {
             return Err(NotEstimable::SingleObservation);
         }
         let n_eff = p * (1.0 - p) / (se * se);
-        let ratio = t_upper_quantile(0.5 * ALPHA, rows - 1.0) / t_upper_quantile(0.5 * ALPHA, df);
+        let ratio = t(0.5 * ALPHA, rows - 1.0) / t(0.5 * ALPHA, df);
         Ok(Self { rows, n_eff, n_eff_df: rows.min(n_eff * ratio * ratio) })
     }
 }

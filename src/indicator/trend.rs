@@ -26,13 +26,4 @@ impl TrendNote {
             Comparability::NotComparable => "b",
         }
     }
-
-    /// The flag of `estimates.csv`.
-    pub fn flag(&self) -> &'static str {
-        match self.level {
-            Comparability::Same => "",
-            Comparability::Caution => "definition-differs",
-            Comparability::NotComparable => "not-comparable",
-        }
-    }
 }

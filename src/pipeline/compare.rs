@@ -1,10 +1,10 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
 use super::estimates::{flags, honest, options, shares_in, shares_of};
-use super::trend::trend_of_record;
+use super::trend::trend;
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
-use super::wave::{UNKNOWN, WaveData, cells};
+use super::wave::{UNKNOWN, WaveData, cells, counted};
 use crate::answers::QuestionKind;
 use crate::answers::share_outcome;
 use crate::answers::toml_text::did_you_mean;
@@ -36,7 +36,7 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
     let wave = &survey.waves[data.wave];
     let share = shares_in(plan, data).into_iter().find(|s| s.id == what.indicator).ok_or_else(|| no_indicator(plan, what))?;
     let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
-    let codes = share_outcome(&data.answers.responses[share.definition.question], &share.definition.categories, share.definition.base);
+    let codes = share_outcome(&data.answers.responses[share.definition.question], &counted(plan, data, share.definition), share.definition.base);
     let estimand = Estimand::Share(&codes);
     let options = options(plan, data);
     let whole = honest(wave.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
@@ -82,7 +82,7 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         level: options.level,
         rows,
         data: wave.data,
-        trend: trend_of_record(plan, data, share.definition, &[]),
+        trend: trend(plan, share.definition, wave.year),
     })
 }
 

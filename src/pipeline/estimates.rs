@@ -1,14 +1,14 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
-use super::trend::trend_of_record;
-use super::wave::{CrossedCells, UNKNOWN, WaveData, cells};
+use super::trend::{flag, trend, trend_of_group};
+use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
 use crate::answers::share_outcome;
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
 use crate::estimate::reliability::{Presentation, nchs_presentation};
-use crate::indicator::{EstimateRecord, Group};
+use crate::indicator::{Comparability, EstimateRecord, Group, TrendNote};
 
 /// Fewer respondents than this make a share a 参考値 (Japanese municipal practice).
 const FEW: u64 = 30;
@@ -121,18 +121,25 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
     let codes: Vec<Vec<u8>> =
-        shares.iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &s.definition.categories, s.definition.base)).collect();
+        shares.iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &counted(plan, data, s.definition), s.definition.base)).collect();
     let (banners, questions) = banners(plan, data);
     let finest = cells(&data.questionnaire, &data.answers, &questions);
     let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
+    let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
+    let of_part = |groups: &Vec<Group>| groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same);
+    let of_parts: Vec<Vec<Comparability>> = banners.iter().map(|b| b.labels.iter().map(of_part).collect()).collect();
     let mut out = Vec::new();
     for (at, share) in shares.iter().enumerate() {
-        for (banner, estimates) in banners.iter().zip(&estimated) {
-            for (groups, estimate) in banner.labels.iter().zip(&estimates[at]) {
+        let of_share = level(trend(plan, share.definition, wave.year));
+        for ((banner, estimates), of_parts) in banners.iter().zip(&estimated).zip(&of_parts) {
+            for ((groups, estimate), of_part) in banner.labels.iter().zip(&estimates[at]).zip(of_parts) {
                 if groups.iter().any(|g| g.value == UNKNOWN) {
                     continue; // attribute 不明 is left out of the banner, as the notes say
                 }
-                out.push(record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone())));
+                let mut record = record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone()));
+                record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
+                record.flags.sort();
+                out.push(record);
             }
         }
     }
@@ -163,9 +170,6 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
         key.push_str(&groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","));
     }
     let categories = question.categories();
-    let mut all_flags = flags(&estimate);
-    all_flags.extend(trend_of_record(plan, data, share.definition, &groups).map(|t| t.flag().to_owned()));
-    all_flags.sort();
     EstimateRecord {
         key,
         indicator: share.id.clone(),
@@ -175,7 +179,7 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
         options: share.definition.categories.iter().filter_map(|c| categories.get(*c)).map(|c| c.label.clone()).collect(),
         groups,
         base_rule: share.definition.base.name().to_owned(),
-        flags: all_flags,
+        flags: flags(&estimate),
         estimate,
         n_total: data.answers.rows as u64,
         n_w_total: data.design.weights().iter().sum(),

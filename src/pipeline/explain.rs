@@ -2,9 +2,9 @@
 
 use super::estimates::{measure_id, options, shares_in};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
-use super::trend::trend_of_record;
 use super::run::Outcome;
-use super::wave::{WaveData, cells};
+use super::trend::{trend, trend_of_group};
+use super::wave::{WaveData, cells, counted};
 use crate::answers::cleaning::Action;
 use crate::answers::toml_text::nearest;
 use crate::answers::{Base, BaseLedger, Counterpart, Responses};
@@ -127,7 +127,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
     }
     let mut sections = vec![
         section("設問", "Question", what),
-        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(data, definition, record)),
+        section("選択肢（数えるものに○）", "Options (○ counts)", options_lines(plan, data, definition, record)),
         section("集計母数", "Base", base_lines(definition.base, &data.answers.ledger[definition.question], record)),
         section("標本設計", "Design", design_lines(survey.waves[data.wave].sample, data)),
         section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
@@ -151,7 +151,19 @@ fn wave_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record
     {
         let reference = &survey.questionnaire.questions[definition.question];
         out.push(Text::new(format!("この回の調査票では {}　{}", own.id, own.text), format!("on this wave's paper {}  {}", own.id, own.text)));
-        for (category, target) in own.categories().iter().zip(&asked.categories) {
+        for merged in &asked.merged {
+            let Some(one) = own.categories().get(merged.own) else { continue };
+            let parts: Vec<&str> = merged.of.iter().filter_map(|t| reference.categories().get(*t)).map(|c| c.label.as_str()).collect();
+            out.push(Text::new(
+                format!("　「{}」は「{}」をまとめたもの", one.label, parts.join("」「")),
+                format!("  \"{}\" is \"{}\" in one", one.label, parts.join("\", \"")),
+            ));
+        }
+        let of_merged = |k: usize| asked.merged.iter().any(|m| m.of.contains(&k));
+        for (k, (category, target)) in own.categories().iter().zip(&asked.categories).enumerate() {
+            if asked.merged.iter().any(|m| m.own == k) {
+                continue;
+            }
             match target.and_then(|t| reference.categories().get(t)) {
                 Some(to) if to.label == category.label => {}
                 Some(to) => out.push(Text::new(
@@ -164,7 +176,7 @@ fn wave_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record
                 )),
             }
         }
-        for (k, category) in reference.categories().iter().enumerate().filter(|(k, _)| !asked.categories.contains(&Some(*k))) {
+        for (k, category) in reference.categories().iter().enumerate().filter(|(k, _)| !asked.categories.contains(&Some(*k)) && !of_merged(*k)) {
             let counts = definition.categories.contains(&k);
             out.push(Text::new(
                 format!("　「{}」はこの回の調査票にない{}", category.label, if counts { "（数える選択肢）" } else { "" }),
@@ -172,11 +184,12 @@ fn wave_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record
             ));
         }
     }
-    out.extend(trend_of_record(plan, data, definition, &record.groups).map(|t| t.note));
+    out.extend(trend(plan, definition, record.wave).map(|t| t.note));
+    out.extend(record.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
     out
 }
 
-fn options_lines(data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
+fn options_lines(plan: &Plan, data: &WaveData, definition: &ShareDefinition, record: &EstimateRecord) -> Vec<Text> {
     let responses = &data.answers.responses[definition.question];
     let inside = part_of(data, record);
     let count = |k: usize| -> usize {
@@ -188,8 +201,9 @@ fn options_lines(data: &WaveData, definition: &ShareDefinition, record: &Estimat
         inside.iter().enumerate().filter(|(row, inside)| **inside && marked(*row)).count()
     };
     let categories = data.questionnaire.questions[definition.question].categories();
+    let counts = counted(plan, data, definition);
     let line = |(k, c): (usize, &crate::answers::Category)| {
-        let mark = if definition.categories.contains(&k) { "○" } else { "　" };
+        let mark = if counts.contains(&k) { "○" } else { "　" };
         Text::new(format!("{mark} {} {}　{}件", c.code, c.label, count(k)), format!("{mark} {} {}  {}", c.code, c.label, count(k)))
     };
     let mut out: Vec<Text> = categories.iter().enumerate().map(line).collect();

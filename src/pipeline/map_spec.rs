@@ -32,6 +32,10 @@ pub struct MapTable {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, WordsSpec>")]
     pub options: BTreeMap<Word, Spanned<WordsSpec>>,
+    /// まとめられた選択肢（この回の選択肢 = 調査の調査票の選択肢の一覧）/ an option of this wave that is several in one: { "知っている" = ["よく知っている", "少し知っている"] }; it counts where all of them count
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub merged: BTreeMap<Word, Vec<Word>>,
     /// この回では聞いていない / this wave did not ask it
     #[schemars(with = "Option<bool>")]
     pub not_asked: Option<Spanned<bool>>,

@@ -164,12 +164,19 @@ impl Wave {
         self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
     }
 
+    /// The categories that the share counts in this wave: those of the share, and the wave's options that are several of
+    /// them in one; `known` is the number of categories of its question in the survey's questionnaire.
+    pub(super) fn counted(&self, share: &ShareDefinition, known: usize) -> Vec<usize> {
+        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(share.question));
+        asked.map_or_else(|| share.categories.clone(), |asked| asked.counted(&share.categories, known))
+    }
+
     /// What the share finds.
     pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
         match paper.mapping.asked(share.question) {
             None => Answerable::NotAsked,
-            Some(asked) if asked.categories.iter().flatten().any(|k| share.categories.contains(k)) => Answerable::Yes,
+            Some(asked) if asked.has_one_of(&share.categories) => Answerable::Yes,
             Some(_) => Answerable::NoOption,
         }
     }

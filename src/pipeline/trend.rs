@@ -23,7 +23,10 @@ struct Pair<'a> {
 impl<'a> Pair<'a> {
     /// `None` when one of the waves did not ask the question.
     fn new(survey: &'a Survey, question: usize, earlier: &'a Wave, later: &'a Wave, counted: &[Counted<'_>]) -> Option<Self> {
-        let compare = |counted| compare_papers(&survey.questionnaire, question, survey.paper(earlier), survey.paper(later), counted);
+        let one_paper = earlier.paper.is_none() && later.paper.is_none();
+        let compare = |counted: Option<&Counted<'_>>| {
+            if one_paper { Some(Vec::new()) } else { compare_papers(&survey.questionnaire, question, survey.paper(earlier), survey.paper(later), counted) }
+        };
         let mut differences = compare(None)?;
         // What matters for one of several indicators matters for the question.
         for found in counted.iter().filter_map(|c| compare(Some(c))).flatten() {
@@ -79,10 +82,11 @@ impl<'a> Pair<'a> {
             }
             _ => (format!("{ja_year}との比較には注意を要する"), format!("compare with {first} with care")),
         };
-        let what = |part: fn(&Text) -> &String, stop: &str| self.differences.iter().map(|d| format!("{}{stop}", part(&d.words))).collect::<String>();
+        let what_ja: String = self.differences.iter().map(|d| format!("{}。", d.words.ja)).collect();
+        let what_en: Vec<&str> = std::iter::once(say_en.as_str()).chain(self.differences.iter().map(|d| d.words.en.as_str())).collect();
         Text::new(
-            format!("{}「{title}」{is}{also_ja}：{say_ja}。{}", second.long(), what(|t| &t.ja, "。")),
-            format!("\"{title}\" {second}, {is}{also_en}: {say_en}. {}", what(|t| &t.en, ". ")).trim_end().to_owned(),
+            format!("{}「{title}」{is}{also_ja}：{say_ja}。{what_ja}", second.long()),
+            format!("\"{title}\" {second}, {is}{also_en}: {}.", what_en.join("; ")),
         )
     }
 }
@@ -132,30 +136,29 @@ fn note(pair: Pair<'_>) -> Option<TrendNote> {
     (level != Comparability::Same).then(|| TrendNote { level, with: pair.earlier.year, note: pair.words() })
 }
 
-/// What must be said of a part of a breakdown: of its share, and of the questions that make the part.
-pub(super) fn trend_of_record(plan: &Plan, data: &WaveData, share: &ShareDefinition, groups: &[Group]) -> Option<TrendNote> {
+/// What must be said of a part of a breakdown, by the question that makes it: held against the first wave that asked it.
+pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Option<TrendNote> {
     let survey = plan.surveys.get(data.survey)?;
     let later = survey.waves.get(data.wave)?;
-    let mut worst = trend(plan, share, later.year);
-    let earlier = survey.waves.iter().find(|w| w.answerable(share) == Answerable::Yes).filter(|w| w.year < later.year);
-    for group in earlier.iter().flat_map(|_| groups) {
-        let (Some(earlier), Some((index, question))) = (earlier, survey.questionnaire.question(&group.variable)) else { continue };
-        let part: Vec<usize> = labelled(question, &group.value).into_iter().collect();
-        let here = Counted { categories: &part, base: Base::All, dont_know_missing: false };
-        let Some(pair) = Pair::new(survey, index, earlier, later, &[here]) else { continue };
-        let found = if part.is_empty() {
-            // An option that only this wave had.
-            Some(TrendNote { level: Comparability::NotComparable, with: earlier.year, note: pair.words() })
-        } else {
-            note(pair)
-        };
-        if let Some(found) = found
-            && worst.as_ref().is_none_or(|w| w.level < found.level)
-        {
-            worst = Some(found);
-        }
+    let (index, question) = survey.questionnaire.question(&group.variable)?;
+    let earlier = survey.waves.iter().find(|w| w.asks(index)).filter(|w| w.year < later.year)?;
+    let part: Vec<usize> = labelled(question, &group.value).into_iter().collect();
+    let here = Counted { categories: &part, base: Base::All, dont_know_missing: false };
+    let pair = Pair::new(survey, index, earlier, later, &[here])?;
+    if part.is_empty() {
+        // An option that only this wave had.
+        return Some(TrendNote { level: Comparability::NotComparable, with: earlier.year, note: pair.words() });
     }
-    worst
+    note(pair)
+}
+
+/// The flag of an estimate whose share and part have these levels.
+pub(super) fn flag(level: Comparability) -> Option<&'static str> {
+    match level {
+        Comparability::Same => None,
+        Comparability::Caution => Some("definition-differs"),
+        Comparability::NotComparable => Some("not-comparable"),
+    }
 }
 
 /// What differs between the waves of every survey: each wave against the one before it and against the first.

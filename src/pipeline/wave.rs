@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{Plan, Survey, Wave, Weighting};
+use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
 use crate::answers::cleaning::{AppliedChange, Log, clean};
 use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses};
@@ -78,6 +78,13 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
     let (notes, changes) = cleaned.map_or_else(Default::default, |c| (c.findings, c.changes));
     findings.splice(0..0, notes);
     Ok(WaveData { survey, wave, questionnaire, answers, ledgers, design, how, findings, changes })
+}
+
+/// The categories that `share` counts in this wave.
+pub(super) fn counted(plan: &Plan, data: &WaveData, share: &ShareDefinition) -> Vec<usize> {
+    let survey = &plan.surveys[data.survey];
+    let known = survey.questionnaire.questions.get(share.question).map_or(0, |q| q.categories().len());
+    survey.waves[data.wave].counted(share, known)
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.

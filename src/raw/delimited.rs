@@ -19,8 +19,8 @@ use super::table::{Cell, ReadOptions, Table, letters};
 /// Records looked at to tell the delimiter.
 pub(super) const SAMPLE: usize = 200;
 
-/// Bytes of text that one thread takes at once.
-const STRETCH: usize = 1 << 20;
+/// The least and the most bytes of text that one thread takes at once.
+const STRETCH: Range<usize> = 1 << 20..1 << 24;
 
 /// What happened to some rows: how many, and where first.
 #[derive(Debug, Default, Clone, Copy)]
@@ -157,8 +157,9 @@ impl Rows {
 /// quotes before it tells.
 fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
-    let count = (bytes.len() - start).div_ceil(STRETCH).max(1);
-    let edge = |at: usize| (start + at * STRETCH).min(bytes.len());
+    let size = ((bytes.len() - start) / 16).clamp(STRETCH.start, STRETCH.end);
+    let count = (bytes.len() - start).div_ceil(size).max(1);
+    let edge = |at: usize| (start + at * size).min(bytes.len());
     let slice = |at: usize| bytes.get(edge(at)..edge(at + 1)).unwrap_or_default();
     let quotes: Vec<usize> = (0..count).into_par_iter().map(|at| slice(at).iter().filter(|b| **b == b'"').count()).collect();
     let mut cuts = vec![start];

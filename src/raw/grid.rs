@@ -57,8 +57,17 @@ impl Grid {
             }
         }
         self.columns.par_iter_mut().zip(of_column).for_each(|(column, parts)| {
+            let Some((last, part)) = parts.last() else { return };
+            let column = column.get_or_insert_default();
+            let rows = last + part.rows.len();
+            column.rows.reserve_exact(rows.saturating_sub(column.rows.len()));
+            // As many as there are, where each part brings its own: a column of ids.
+            let most = parts.iter().map(|(_, part)| part.values.len()).sum();
+            if most > 1 << 12 {
+                column.texts.reserve(most);
+            }
             for (first, part) in parts {
-                column.get_or_insert_default().append(first, *part);
+                column.append(first, *part);
             }
         });
         self.used = self.columns.iter().flatten().count();
@@ -141,73 +150,93 @@ pub(super) struct Growing {
     rows: Vec<u32>,
 }
 
-/// Finds texts among the values: open addressing over half of a hash and the value's index + 1.
+/// Finds texts among the values: open addressing over a tag of the text and the value's index + 1.
 #[derive(Debug, Default)]
 struct Texts {
-    places: Vec<(u32, u32)>,
+    places: Vec<(u64, u32)>,
     known: usize,
+}
+
+/// Tags with this bit are hashes; the others are the text itself.
+const HASHED: u64 = 1 << 63;
+
+/// A text of up to seven bytes with its length, or the hash of a longer one.
+#[inline]
+fn tag(text: &[u8]) -> u64 {
+    if text.len() < 8 {
+        text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)) | (text.len() as u64) << 56
+    } else {
+        hash(text) | HASHED
+    }
+}
+
+fn home(tag: u64) -> usize {
+    (tag.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
 impl Texts {
     #[inline]
-    fn find(&self, values: &[Cell], text: &str, hash: u64) -> Option<u32> {
+    fn find(&self, values: &[Cell], text: &str, tag: u64) -> Option<u32> {
         let mask = self.places.len().wrapping_sub(1);
-        let mut at = (hash >> 32) as usize & mask;
+        let mut at = home(tag) & mask;
         loop {
-            match self.places.get(at) {
-                None | Some((_, 0)) => return None,
-                Some((half, index)) if *half == hash as u32 && matches!(&values[*index as usize - 1], Cell::Text(t) if t == text) => {
-                    return Some(index - 1);
-                }
-                Some(_) => at = (at + 1) & mask,
+            let (known, index) = self.places.get(at).copied().filter(|(_, index)| *index > 0)?;
+            let same = || known < HASHED || matches!(values.get(index as usize - 1), Some(Cell::Text(t)) if t == text);
+            if known == tag && same() {
+                return Some(index - 1);
             }
+            at = (at + 1) & mask;
         }
     }
 
     /// Puts a text that is not there yet.
-    fn put(&mut self, hash: u64, index: u32, values: &[Cell]) {
+    fn put(&mut self, tag: u64, index: u32) {
+        self.reserve(1);
         self.known += 1;
-        if self.known * 2 > self.places.len() {
-            let old = std::mem::replace(&mut self.places, vec![(0, 0); (self.known * 4).next_power_of_two().max(16)]);
-            for (_, index) in old.into_iter().filter(|(_, index)| *index > 0) {
-                if let Cell::Text(text) = &values[index as usize - 1] {
-                    self.place(self::hash(text.as_bytes()), index);
-                }
-            }
-        }
-        self.place(hash, index + 1);
+        self.place(tag, index + 1);
     }
 
-    fn place(&mut self, hash: u64, index: u32) {
+    /// Makes room for so many more.
+    fn reserve(&mut self, more: usize) {
+        let needed = self.known + more;
+        if needed * 2 > self.places.len() {
+            let old = std::mem::replace(&mut self.places, vec![(0, 0); (needed * 3).next_power_of_two().max(16)]);
+            for (tag, index) in old.into_iter().filter(|(_, index)| *index > 0) {
+                self.place(tag, index);
+            }
+        }
+    }
+
+    fn place(&mut self, tag: u64, index: u32) {
         let mask = self.places.len() - 1;
-        let mut at = (hash >> 32) as usize & mask;
+        let mut at = home(tag) & mask;
         while self.places[at].1 > 0 {
             at = (at + 1) & mask;
         }
-        self.places[at] = (hash as u32, index);
+        self.places[at] = (tag, index);
     }
 }
 
 impl Growing {
     #[inline]
     fn set_text(&mut self, row: usize, text: &str) {
-        let hash = hash(text.as_bytes());
-        let at = match self.texts.find(&self.values, text, hash) {
+        let tag = tag(text.as_bytes());
+        let at = match self.texts.find(&self.values, text, tag) {
             Some(at) => at,
-            None => self.new_text(text.to_owned(), hash),
+            None => self.new_text(text.to_owned(), tag),
         };
         self.put(row, at);
     }
 
     fn owned_text(&mut self, text: String) -> u32 {
-        let hash = hash(text.as_bytes());
-        self.texts.find(&self.values, &text, hash).unwrap_or_else(|| self.new_text(text, hash))
+        let tag = tag(text.as_bytes());
+        self.texts.find(&self.values, &text, tag).unwrap_or_else(|| self.new_text(text, tag))
     }
 
-    fn new_text(&mut self, text: String, hash: u64) -> u32 {
+    fn new_text(&mut self, text: String, tag: u64) -> u32 {
         let at = self.values.len() as u32;
         self.values.push(Cell::Text(text));
-        self.texts.put(hash, at, &self.values);
+        self.texts.put(tag, at);
         at
     }
 
@@ -270,21 +299,22 @@ impl Growing {
     /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
     /// its cell.
     pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Vec<u32>) {
-        let mut renamed = vec![NOTHING; self.values.len() + 1];
+        let Self { values: mut old, mut rows, .. } = self;
+        let nothing = old.len();
+        old.push(Cell::Empty);
+        rows.resize(end, NOTHING);
+        rows.drain(..first.min(end));
+        let mut renamed = vec![NOTHING; old.len()];
         let mut order = Vec::new();
-        let mut rows = Vec::with_capacity(end.saturating_sub(first));
-        for row in first..end {
-            let old = self.rows.get(row).map_or(self.values.len(), |&at| (at as usize).min(self.values.len()));
-            if let Some(new) = renamed.get_mut(old) {
+        for row in &mut rows {
+            if let Some(new) = renamed.get_mut((*row as usize).min(nothing)) {
                 if *new == NOTHING {
                     *new = order.len() as u32;
-                    order.push(old);
+                    order.push((*row as usize).min(nothing));
                 }
-                rows.push(*new);
+                *row = *new;
             }
         }
-        let mut old: Vec<Cell> = self.values;
-        old.push(Cell::Empty);
         let values = order.into_iter().filter_map(|at| old.get_mut(at).map(|c| std::mem::replace(c, Cell::Empty))).collect();
         (values, rows)
     }
@@ -304,6 +334,19 @@ mod tests {
         let (at, column) = grid.into_columns().next().map_or((0, None), |(at, c)| (at, Some(c.finish(1, 6))));
         let text = |t: &str| Cell::Text(t.to_owned());
         assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], vec![0, 1, 2, 0, 1]))));
+    }
+
+    #[test]
+    fn no_text_is_taken_for_another() {
+        let texts: Vec<String> = (0..5000).map(|i| format!("{}{i}", ["", "a", "\0", "値", "long text "][i % 5])).collect();
+        let mut grid = Grid::default();
+        for (row, text) in texts.iter().chain(&texts).enumerate() {
+            assert!(grid.set_text(row, 0, text).is_ok());
+        }
+        let Some((_, column)) = grid.into_columns().next() else { panic!() };
+        let (values, rows) = column.finish(0, 10_000);
+        assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.clone())) && values.len() == 5000);
+        assert!((0..5000).all(|i| rows[i] == i as u32 && rows[i + 5000] == i as u32));
     }
 
     #[test]

@@ -33,7 +33,7 @@ use std::f64::consts::PI;
 
 use super::special::{Tails, beta_power, beta_tails, gamma_tails};
 
-pub(crate) use super::quantile::beta_logit_near;
+pub(crate) use super::quantile::{beta_logit_near, t_upper_quantile_near};
 pub use super::quantile::{
     beta_quantile, beta_upper_quantile, normal_quantile, normal_upper_quantile, t_quantile, t_upper_quantile,
 };

@@ -141,6 +141,17 @@ pub fn t_upper_quantile(q: f64, df: f64) -> f64 {
     solution.exp()
 }
 
+/// [`t_upper_quantile`] to about six digits: its expansion where that is near enough.
+pub(crate) fn t_upper_quantile_near(q: f64, df: f64) -> f64 {
+    if df > 0.0 && df.is_finite() && q > 0.0 && q < 0.5 {
+        let (near, left) = t_expansion(normal_upper_quantile(q), df);
+        if left < 1e-6 {
+            return near;
+        }
+    }
+    t_upper_quantile(q, df)
+}
+
 /// Five terms of t's expansion in 1/df, and about what the next one would add, as a part of z; z > 0.
 fn t_expansion(z: f64, df: f64) -> (f64, f64) {
     let (z2, r) = (z * z, 1.0 / df);
@@ -253,6 +264,7 @@ fn solve(start: f64, scale: f64, f: impl Fn(f64) -> At) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{At, beta_logit_near, beta_quantile, beta_upper_quantile, normal_upper_quantile, solve, t_expansion, t_upper_quantile};
+    use super::t_upper_quantile_near;
     use crate::stats::dist::{beta_cdf, beta_sf, t_sf};
 
     #[test]
@@ -306,6 +318,9 @@ mod tests {
             for df in [df, 2.0 * df, 30.0 * df] {
                 let t = t_upper_quantile(q, df);
                 assert!((t_sf(t, df) / q - 1.0).abs() < 2e-14, "q {q} df {df}: {:e}", t_sf(t, df) / q - 1.0);
+            }
+            for df in [0.7, 3.0, 9.0, 12.0, 40.0, 300.0, f64::INFINITY] {
+                assert!((t_upper_quantile_near(q, df) / t_upper_quantile(q, df) - 1.0).abs() < 1e-5, "q {q} df {df}");
             }
         }
     }

@@ -102,7 +102,7 @@ impl<'a> Paper<'a> {
             },
             None => {
                 let categories = (0..self.questionnaire.questions.get(reference)?.categories().len()).map(Some).collect();
-                Some(Cow::Owned(AskedAs { question: reference, found: FoundBy::Plan, categories }))
+                Some(Cow::Owned(AskedAs { question: reference, found: FoundBy::Plan, categories, merged: Vec::new() }))
             }
         }
     }

@@ -33,14 +33,16 @@ impl Filter {
         let Some(rule) = &question.asked_if else { return Self::Everyone };
         let Some(earlier) = paper.questionnaire.questions.get(rule.question) else { return Self::Everyone };
         let reference = paper.reference_of(rule.question);
-        let option = |&k: &usize| {
-            let known = reference.and_then(|r| paper.asked(r)).and_then(|asked| asked.categories.get(k).copied().flatten());
+        let asked = reference.and_then(|r| paper.asked(r));
+        let option = |&k: &usize| -> Vec<Named> {
+            let known = asked.as_ref().and_then(|a| a.categories.get(k).copied().flatten());
+            let merged = asked.as_ref().and_then(|a| a.merged.iter().find(|m| m.own == k)).map(|m| m.of.iter().map(|t| Named::Reference(*t)).collect());
             let label = || earlier.categories().get(k).map_or_else(String::new, |c| spelling::label(&c.label));
-            known.map_or_else(|| Named::Own(label()), Named::Reference)
+            known.map(|t| vec![Named::Reference(t)]).or(merged).unwrap_or_else(|| vec![Named::Own(label())])
         };
         Self::Answered {
             question: reference.map_or_else(|| Named::Own(spelling::label(&earlier.id)), Named::Reference),
-            options: rule.categories.iter().map(option).collect(),
+            options: rule.categories.iter().flat_map(option).collect(),
             among: Box::new(Self::of(paper, earlier)),
         }
     }

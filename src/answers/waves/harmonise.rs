@@ -54,10 +54,8 @@ pub fn harmonise(reference: &Questionnaire, own: &Questionnaire, mapping: &Mappi
 /// The question with the wave's further options behind its own, and for each option of the wave its index there.
 fn widened(question: &Question, own: &Question, asked: &AskedAs) -> (Question, Vec<usize>) {
     let mut more: Vec<Category> = Vec::new();
-    let known = question.categories().len();
-    let mut target = Vec::with_capacity(own.categories().len());
+    let target = asked.harmonised(question.categories().len());
     for (category, to) in own.categories().iter().zip(&asked.categories) {
-        target.push(to.unwrap_or(known + more.len()));
         if to.is_none() {
             let mut category = category.clone();
             if labelled(question, &category.label).is_some() {
@@ -103,7 +101,7 @@ fn nobody(kind: &QuestionKind, rows: usize) -> Responses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::waves::{Counterpart, FoundBy};
+    use crate::answers::waves::{Counterpart, FoundBy, Merged};
 
     use MissingReason::{NoAnswer, NotAsked};
 
@@ -138,8 +136,8 @@ mod tests {
         let own = paper(vec![question("問8", true, &["丙", "乙ａ", "乙ｂ", "甲"]), question("問9", false, &["どちらでもない", "いいえ", "はい"])]);
         let mapping = Mapping {
             counterparts: vec![
-                Counterpart::Asked(AskedAs::new(&reference.questions[0], &own.questions[1], 1, FoundBy::Plan, &[])),
-                Counterpart::Asked(AskedAs::new(&reference.questions[1], &own.questions[0], 0, FoundBy::Plan, &[(1, 1), (1, 2)])),
+                Counterpart::Asked(AskedAs::new(&reference.questions[0], &own.questions[1], 1, FoundBy::Plan, &[], vec![])),
+                Counterpart::Asked(AskedAs::new(&reference.questions[1], &own.questions[0], 0, FoundBy::Plan, &[(1, 1), (1, 2)], vec![])),
                 Counterpart::NotAsked,
             ],
         };
@@ -162,10 +160,22 @@ mod tests {
         let reference = question("問1", false, &["はい", "いいえ"]);
         let own = question("問2", false, &["はい", "いいえ", "とても"]);
         // はい counts as とても; the wave's own はい is then none of the reference's.
-        let asked = AskedAs::new(&reference, &own, 0, FoundBy::Plan, &[(0, 2)]);
+        let asked = AskedAs::new(&reference, &own, 0, FoundBy::Plan, &[(0, 2)], vec![]);
         assert_eq!(asked.categories, [None, Some(1), Some(0)]);
         let (question, target) = widened(&reference, &own, &asked);
         assert_eq!(target, [2, 1, 0]);
         assert_eq!(question.categories()[2].label, "はい（問2）");
+    }
+
+    #[test]
+    fn an_option_that_is_several_counts_where_all_of_them_do() {
+        let reference = question("問1", false, &["よく知っている", "知っている", "知らない"]);
+        let own = question("問1", false, &["知っている", "知らない"]);
+        let asked = AskedAs::new(&reference, &own, 0, FoundBy::Number, &[], vec![Merged { own: 0, of: vec![0, 1] }]);
+        assert_eq!(asked.categories, [None, Some(2)], "its namesake is another option");
+        assert_eq!(asked.counted(&[0, 1], 3), [0, 1, 3]);
+        assert_eq!(asked.counted(&[1], 3), [1], "part of it is not it");
+        assert!(asked.has_one_of(&[0, 1]) && !asked.has_one_of(&[1]));
+        assert_eq!(widened(&reference, &own, &asked).1, [3, 2]);
     }
 }

@@ -59,6 +59,25 @@ pub struct AskedAs {
     /// For each category of the wave's question the category of the reference that it counts as; several may be one.
     /// `None`: none of the reference's, so it is kept apart.
     pub categories: Vec<Option<usize>>,
+    /// Categories of the wave's question that are several of the reference's in one, kept apart too: who marked one of them
+    /// chose one of those, but nobody knows which.
+    pub merged: Vec<Merged>,
+}
+
+/// One option of a wave that is several of the reference's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// Its index in the wave's question.
+    pub own: usize,
+    /// The categories of the reference (indices, ascending).
+    pub of: Vec<usize>,
+}
+
+impl Merged {
+    /// Whether an indicator that counts `chosen` (categories of the reference) counts this one: all that it is counts.
+    fn counts(&self, chosen: &[usize]) -> bool {
+        self.of.iter().all(|k| chosen.contains(k))
+    }
 }
 
 /// How the counterpart of a question was found.
@@ -72,9 +91,9 @@ pub enum FoundBy {
 
 impl AskedAs {
     /// The counterpart of `reference` that is `own` (index `question`): the options `listed` (category of the reference,
-    /// category of the wave) as said, every other option of the reference with the option of the same words, width and
-    /// blanks aside, unless that one is listed elsewhere.
-    pub fn new(reference: &Question, own: &Question, question: usize, found: FoundBy, listed: &[(usize, usize)]) -> Self {
+    /// category of the wave) and those `merged` as said, every other option of the reference with the option of the same
+    /// words, width and blanks aside, unless that one is said to be another.
+    pub fn new(reference: &Question, own: &Question, question: usize, found: FoundBy, listed: &[(usize, usize)], merged: Vec<Merged>) -> Self {
         let mut categories: Vec<Option<usize>> = vec![None; own.categories().len()];
         for (target, from) in listed {
             if let Some(slot) = categories.get_mut(*from) {
@@ -82,17 +101,48 @@ impl AskedAs {
             }
         }
         for (target, category) in reference.categories().iter().enumerate() {
-            if listed.iter().any(|(t, _)| *t == target) {
+            if listed.iter().any(|(t, _)| *t == target) || merged.iter().any(|m| m.of.contains(&target)) {
                 continue;
             }
-            if let Some(from) = labelled(own, &category.label)
+            if let Some(from) = labelled(own, &category.label).filter(|from| merged.iter().all(|m| m.own != *from))
                 && let Some(slot) = categories.get_mut(from)
                 && slot.is_none()
             {
                 *slot = Some(target);
             }
         }
-        Self { question, found, categories }
+        Self { question, found, categories, merged }
+    }
+
+    /// For each category of the wave's question its index after harmonising: behind the `known` ones of the reference for
+    /// those that are kept apart.
+    fn harmonised(&self, known: usize) -> Vec<usize> {
+        let mut next = known;
+        let mut place = |target: &Option<usize>| {
+            target.unwrap_or_else(|| {
+                next += 1;
+                next - 1
+            })
+        };
+        self.categories.iter().map(&mut place).collect()
+    }
+
+    /// The categories, after harmonising, that an indicator counts which counts `chosen` of the `known` ones of the
+    /// reference: those, and the options of the wave that are several of them in one.
+    pub fn counted(&self, chosen: &[usize], known: usize) -> Vec<usize> {
+        let places = self.harmonised(known);
+        let more = self.merged.iter().filter(|m| m.counts(chosen)).filter_map(|m| places.get(m.own));
+        chosen.iter().chain(more).copied().collect()
+    }
+
+    /// Whether the wave had one of the options `chosen`, by itself or with others of them in one.
+    pub fn has_one_of(&self, chosen: &[usize]) -> bool {
+        self.categories.iter().flatten().any(|k| chosen.contains(k)) || self.merged.iter().any(|m| m.counts(chosen))
+    }
+
+    /// The option of the wave that category `target` of the reference went into with others.
+    fn merged_with(&self, target: usize) -> Option<&Merged> {
+        self.merged.iter().find(|m| m.of.contains(&target))
     }
 
     /// The categories of `own` that count as category `target` of the reference.

@@ -11,10 +11,14 @@ use Comparability::{Caution, NotComparable};
 pub(super) fn differences(reference: &Question, earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>, out: &mut Vec<Difference>) {
     for target in 0..reference.categories().len() {
         let (before, after) = (earlier.asked.counting_as(earlier.question, target), later.asked.counting_as(later.question, target));
+        if earlier.asked.merged_with(target).is_some() || later.asked.merged_with(target).is_some() {
+            continue; // told with the others that it went together with
+        }
         let counts = counted.is_some_and(|c| c.categories.contains(&target));
         one(&before, &after, counts, out);
         flags(&before, &after, counted, out);
     }
+    merged(earlier, later, counted, out);
     for (side, other, gone) in [(earlier, later, true), (later, earlier, false)] {
         for category in kept_apart(side) {
             if kept_apart(other).any(|c| spelling::label(&c.label) == spelling::label(&category.label)) {
@@ -30,6 +34,36 @@ pub(super) fn differences(reference: &Question, earlier: &Asked<'_>, later: &Ask
         let words = |order: &[usize]| order.iter().filter_map(|&k| reference.categories().get(k)).map(|c| format!("「{}」", c.label)).collect::<String>();
         let (before, after) = (words(&before), words(&after));
         out.push(Difference::new(Aspect::Order, Caution, format!("選択肢の並び順が変わった（{before} → {after}）"), format!("the options stand in another order ({before} → {after})")));
+    }
+}
+
+/// Options that became one, or that one was taken apart into.
+fn merged(earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>, out: &mut Vec<Difference>) {
+    for (side, other, joined) in [(later, earlier, true), (earlier, later, false)] {
+        for merged in &side.asked.merged {
+            let Some(one) = side.question.categories().get(merged.own) else { continue };
+            let twin = other.asked.merged.iter().find(|m| m.of == merged.of).and_then(|m| other.question.categories().get(m.own));
+            match twin {
+                Some(twin) if joined && spelling::label(&twin.label) != spelling::label(&one.label) => {
+                    let (old, new) = (quoted(&[twin]), quoted(&[one]));
+                    out.push(Difference::new(Aspect::Options, Caution, format!("選択肢{old}が{new}に変わった"), format!("option {old} became {new}")));
+                }
+                Some(_) => {}
+                None => {
+                    let parts: Vec<&Category> = merged.of.iter().flat_map(|t| other.asked.counting_as(other.question, *t)).collect();
+                    let chosen = |k: &usize| counted.is_some_and(|c| c.categories.contains(k));
+                    let partly = merged.of.iter().any(chosen) && !merged.of.iter().all(chosen);
+                    let (why_ja, why_en) = if partly { ("（指標が数える選択肢と数えない選択肢が一緒になっている）", " (options that count and others in one)") } else { ("", "") };
+                    let (many, one) = (quoted(&parts), quoted(&[one]));
+                    let (ja, en) = if joined {
+                        (format!("選択肢{many}が{one}にまとめられた{why_ja}"), format!("options {many} became one, {one}{why_en}"))
+                    } else {
+                        (format!("選択肢{one}が{many}に分かれた{why_ja}"), format!("option {one} was split into {many}{why_en}"))
+                    };
+                    out.push(Difference::new(Aspect::Options, if partly { NotComparable } else { Caution }, ja, en));
+                }
+            }
+        }
     }
 }
 
@@ -96,7 +130,9 @@ fn flags(before: &[&Category], after: &[&Category], counted: Option<&Counted<'_>
 /// The options of the paper that are none of the reference's.
 fn kept_apart<'q>(side: &Asked<'q>) -> impl Iterator<Item = &'q Category> {
     let question = side.question;
-    side.asked.categories.clone().into_iter().zip(question.categories()).filter(|(target, _)| target.is_none()).map(|(_, c)| c)
+    let merged: Vec<usize> = side.asked.merged.iter().map(|m| m.own).collect();
+    let all = side.asked.categories.clone().into_iter().zip(question.categories()).enumerate();
+    all.filter(move |(k, (target, _))| target.is_none() && !merged.contains(k)).map(|(_, (_, category))| category)
 }
 
 /// The options of the reference in the order in which `side` has them, as far as `other` has them too.

@@ -10,7 +10,7 @@ use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper, W
 use super::super::spec::{PlanSpec, WaveSpec, Word};
 use super::Resolver;
 use crate::answers::toml_text::did_you_mean;
-use crate::answers::{AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Question, QuestionKind, Questionnaire, labelled, most_alike};
+use crate::answers::{AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Merged, Question, QuestionKind, Questionnaire, labelled, most_alike};
 use crate::error::{SourceText, Span};
 use crate::text::Text;
 
@@ -28,7 +28,8 @@ struct Entry<'s> {
     at: Span,
     /// Index on the wave's paper, where the plan names it.
     question: Option<usize>,
-    options: Option<&'s BTreeMap<Word, Spanned<WordsSpec>>>,
+    /// Nothing where the plan only names the question.
+    table: Option<&'s MapTable>,
     not_asked: bool,
 }
 
@@ -83,7 +84,7 @@ impl Resolver<'_> {
             MapSpec::Question(id) => {
                 let word = Spanned::new(entry.span(), id.clone());
                 let question = self.own_question(&word, own);
-                Some(Entry { target: target?, at: self.at(&word), question: Some(question?), options: None, not_asked: false })
+                Some(Entry { target: target?, at: self.at(&word), question: Some(question?), table: None, not_asked: false })
             }
             MapSpec::Table(table) => self.table(key, table, target, own, rulings),
         }
@@ -98,7 +99,7 @@ impl Resolver<'_> {
         rulings: &mut BTreeMap<usize, Ruling>,
     ) -> Option<Entry<'s>> {
         let not_asked = table.not_asked.as_ref().is_some_and(|n| *n.get_ref());
-        let alone = table.question.is_none() && table.options.is_empty() && table.comparable.is_none() && table.not_comparable.is_none();
+        let alone = table.question.is_none() && table.options.is_empty() && table.merged.is_empty() && table.comparable.is_none() && table.not_comparable.is_none();
         if let Some(said) = table.not_asked.as_ref().filter(|n| *n.get_ref() && !alone) {
             let span = self.at(said);
             let help = Text::new("聞いた設問なら not_asked を消し、聞いていない設問なら not_asked だけを書いてください", "leave not_asked out for a question that was asked, or let it stand alone");
@@ -126,8 +127,7 @@ impl Resolver<'_> {
         };
         let target = target?;
         rulings.extend(ruling.map(|r| (target, r)));
-        let options = (!table.options.is_empty()).then_some(&table.options);
-        Some(Entry { target, at: self.at(table.question.as_ref().unwrap_or(key)), question, options, not_asked })
+        Some(Entry { target, at: self.at(table.question.as_ref().unwrap_or(key)), question, table: Some(table), not_asked })
     }
 
     /// A question of the wave's own paper.
@@ -163,12 +163,18 @@ impl Resolver<'_> {
         let Some((question, found)) = by_plan.map(|q| (q, FoundBy::Plan)).or_else(|| same().map(|q| (q, FoundBy::Number))) else {
             if let Some(entry) = entry {
                 let (span, id) = (entry.at.clone(), &reference.id);
-                let help = did_you_mean(id, own.questions.iter().map(|q| q.id.as_str()));
+                let like = most_alike(own, &reference.text).and_then(|k| own.questions.get(k)).map(|q| &q.id);
+                let help = like.map(|like| Text::new(format!("「{like}」の文がよく似ています"), format!("\"{like}\" has much the same words")));
+                let (ja, en) = if own.question(id).is_some() {
+                    (format!("この回の「{id}」は別の設問に対応しています"), format!("this wave's \"{id}\" stands for another question"))
+                } else {
+                    (format!("この回の調査票に「{id}」という設問はありません"), format!("this wave's questionnaire has no question \"{id}\""))
+                };
                 self.mistake(
                     "plan::unmapped-question",
                     span,
-                    format!("この回の調査票に「{id}」という設問はありません。question = \"…\" で番号を書いてください"),
-                    format!("this wave's questionnaire has no question \"{id}\"; say its number with question = \"…\""),
+                    format!("{ja}。question = \"…\" で番号を書いてください"),
+                    format!("{en}; say its number with question = \"…\""),
                     help,
                 );
             }
@@ -190,8 +196,10 @@ impl Resolver<'_> {
             }
             return Counterpart::NotAsked;
         }
-        let listed = entry.and_then(|e| e.options).map(|options| self.options(options, reference, asked)).unwrap_or_default();
-        let found = AskedAs::new(reference, asked, question, found, &listed);
+        let table = entry.and_then(|e| e.table);
+        let listed = table.map(|t| self.options(&t.options, reference, asked)).unwrap_or_default();
+        let merged = table.map(|t| self.merged(&t.merged, reference, asked, &listed)).unwrap_or_default();
+        let found = AskedAs::new(reference, asked, question, found, &listed, merged);
         let apart = found.categories.iter().filter(|c| c.is_none()).count();
         let count = reference.categories().len() + apart;
         if matches!(reference.kind, QuestionKind::Multiple { .. }) && count > MOST_OPTIONS {
@@ -235,8 +243,8 @@ impl Resolver<'_> {
                     let other = reference.categories().get(*other).map_or_else(String::new, |c| c.label.clone());
                     let (span, w) = (self.at(word), word.get_ref());
                     let help = Text::new(
-                        "この回の1つの選択肢は、1つの選択肢にだけ対応できます。2つをまとめた選択肢は書かずにおくと、別の選択肢として分けて扱います",
-                        "an option of this wave counts as one option only; leave one that merges two unlisted, and it is kept apart",
+                        format!("この回の1つの選択肢は、1つの選択肢にだけ対応できます。2つをまとめた選択肢は merged = {{ \"{w}\" = [ … ] }} と書きます"),
+                        format!("an option of this wave counts as one option only; one that is two in one is merged = {{ \"{w}\" = [ … ] }}"),
                     );
                     self.mistake(
                         "plan::mapped-twice",
@@ -249,6 +257,46 @@ impl Resolver<'_> {
                 }
                 out.push((target, from));
             }
+        }
+        out
+    }
+
+    /// The options of the wave that are several of the survey's in one.
+    fn merged(&mut self, listed: &BTreeMap<Word, Vec<Word>>, reference: &Question, own: &Question, options: &[(usize, usize)]) -> Vec<Merged> {
+        let mut out: Vec<Merged> = Vec::new();
+        for (key, words) in in_order(listed) {
+            if words.len() < 2 {
+                let (span, w) = (self.at(key), key.get_ref());
+                let help = Text::new("1つなら options に書きます", "one alone stands in options");
+                self.mistake(
+                    "plan::map-merged",
+                    span,
+                    format!("「{w}」にまとめられた選択肢を2つ以上書いてください"),
+                    format!("name the two or more options that became \"{w}\""),
+                    Some(help),
+                );
+            }
+            let mut of = Vec::new();
+            for word in words {
+                let Some(target) = self.option(word, reference) else { continue };
+                let taken = of.contains(&target) || out.iter().any(|m| m.of.contains(&target)) || options.iter().any(|(t, _)| *t == target);
+                if taken {
+                    let (span, w) = (self.at(word), word.get_ref());
+                    let help = Text::new("どちらか1つにしてください", "keep one of the two");
+                    self.mistake("plan::option-twice", span, format!("選択肢「{w}」が2回あります"), format!("the option \"{w}\" is there twice"), Some(help));
+                    continue;
+                }
+                of.push(target);
+            }
+            let Some(one) = self.option(key, own) else { continue };
+            if out.iter().any(|m| m.own == one) || options.iter().any(|(_, from)| *from == one) {
+                let (span, w) = (self.at(key), key.get_ref());
+                let help = Text::new("options か merged のどちらか1つに書いてください", "let it stand in options or in merged, once");
+                self.mistake("plan::mapped-twice", span, format!("この回の選択肢「{w}」が2回あります"), format!("this wave's option \"{w}\" is there twice"), Some(help));
+                continue;
+            }
+            of.sort_unstable();
+            out.push(Merged { own: one, of });
         }
         out
     }

@@ -180,12 +180,19 @@ pub(super) fn key<const QUOTED: bool>(
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
 
-/// A number, NaN where the cell is blank.
+/// A number, NaN where the cell is blank; `place` says beside which key of which column.
 #[inline]
-pub(super) fn number<const QUOTED: bool>(buffer: &[u8], at: usize, cache: &mut Numbers) -> Result<(usize, f64), HandOver> {
+pub(super) fn number<const QUOTED: bool>(buffer: &[u8], at: usize, cache: &mut Numbers, place: usize) -> Result<(usize, f64), HandOver> {
+    if let Some(known) = cache.again(buffer, at, place) {
+        return Ok(known);
+    }
     let open = usize::from(QUOTED && buffer.get(at) == Some(&b'"'));
     let end = end_of_number(buffer, at + open);
-    let value = if end == at + open { f64::NAN } else { cache.read(buffer, at + open, end - at - open)? };
+    let value = match (open, end - at - open) {
+        (_, 0) => f64::NAN,
+        (0, length) => cache.first(buffer, at, length, place)?,
+        (_, length) => cache.read(buffer, at + open, length)?,
+    };
     match (open, buffer.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),
@@ -241,6 +248,21 @@ fn four(buffer: &[u8], at: usize, line_end: bool) -> Option<[u8; 4]> {
     Some([a, b, c, d])
 }
 
+/// Four cells of a digit or nothing, none of them the last of its line, and where they end: no branch tells what is blank.
+#[inline]
+fn four_with_gaps(buffer: &[u8], at: usize) -> Option<([u8; 4], usize)> {
+    let word = eight(buffer, at)?;
+    let (mut shift, mut good, mut codes) = (0_u32, true, [BLANK; 4]);
+    for code in &mut codes {
+        let (first, second) = ((word >> shift) as u8, (word >> (shift + 8)) as u8);
+        let (blank, digit) = (first == b',', first.wrapping_sub(b'0'));
+        good &= blank | (digit < 10) & (second == b',');
+        *code = if blank { BLANK } else { digit.wrapping_add(1) };
+        shift += if blank { 8 } else { 16 };
+    }
+    good.then_some((codes, at + shift as usize / 8))
+}
+
 /// Neighbouring codes, each into its column.
 #[inline]
 pub(super) fn read_codes<const QUOTED: bool>(
@@ -260,6 +282,14 @@ pub(super) fn read_codes<const QUOTED: bool>(
         {
             columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
             at += 8;
+            done += 4;
+            continue;
+        }
+        if left > 4
+            && let Some((values, end)) = four_with_gaps(buffer, at)
+        {
+            columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
+            at = end;
             done += 4;
             continue;
         }

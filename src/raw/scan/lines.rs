@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
 use super::lexicon::{Local, Shared};
-use super::number::Numbers;
+use super::number::{KEYS, Numbers};
 use super::seen::Seen;
 use super::{BLANK, HandOver, Kind};
 
@@ -38,7 +38,7 @@ impl Chunk {
             codes: Vec::new(),
             keys: vec![Vec::new(); keys],
             numbers: vec![Vec::new(); numbers],
-            cache: Numbers::new(),
+            cache: Numbers::new(numbers),
             of_codes: (0..codes).map(|_| Local::new()).collect(),
             of_keys: (0..keys).map(|_| Local::new()).collect(),
             seen: (0..codes).map(|_| Seen::new()).collect(),
@@ -187,7 +187,7 @@ impl Program {
         out.keys.iter_mut().for_each(Vec::clear);
         out.numbers.iter_mut().for_each(Vec::clear);
         let columns: Vec<usize> = self.codes.iter().map(|at| at * out.stride).collect();
-        let (mut at, mut row) = (lines.start, 0);
+        let (mut at, mut row, mut beside) = (lines.start, 0, 0);
         let last = self.steps.len() - 1;
         while at < lines.end {
             let begin = at;
@@ -213,10 +213,11 @@ impl Program {
                         let (local, shared) = (&mut out.of_keys[column], &self.of_keys[column]);
                         let (end, key) = key::<QUOTED>(buffer, at, local, shared, &mut out.text)?;
                         out.keys[column].push(key);
+                        beside = key as usize % KEYS;
                         ends(buffer, end, last)?
                     }
                     Step::Number(column) => {
-                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache)?;
+                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache, column * KEYS + beside)?;
                         out.numbers[column].push(value);
                         ends(buffer, end, last)?
                     }

@@ -277,35 +277,34 @@ impl Plain {
         let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
-        buffer.clear();
         file.seek(SeekFrom::Start(from)).map_err(|_| HandOver("file"))?;
-        fill(file, end - from, buffer)?;
-        let Some(begin) = buffer.iter().position(|b| *b == b'\n').map(|at| at + 1) else {
+        let mut used = fill(file, end - from, buffer, 0)?;
+        let Some(begin) = buffer[..used].iter().position(|b| *b == b'\n').map(|at| at + 1) else {
             return if end - first > LINE { Err(HandOver("long line")) } else { Ok(None) };
         };
-        if begin as u64 > end - from - 1 && begin == buffer.len() {
+        if begin as u64 > end - from - 1 && begin == used {
             return Ok(None);
         }
         let mut more = 0;
-        while buffer.last() != Some(&b'\n') {
-            let start = buffer.len();
-            let left = self.length - from - start as u64;
+        while buffer[used - 1] != b'\n' {
+            let left = self.length - from - used as u64;
             if left == 0 {
-                buffer.push(b'\n');
+                buffer[used] = b'\n';
+                used += 1;
                 break;
             }
             let piece = left.min(256);
-            fill(file, piece, buffer)?;
+            let start = used;
+            used = fill(file, piece, buffer, used)?;
             more += piece;
-            match buffer[start..].iter().position(|b| *b == b'\n') {
-                Some(at) => buffer.truncate(start + at + 1),
+            match buffer[start..used].iter().position(|b| *b == b'\n') {
+                Some(at) => used = start + at + 1,
                 None if more > LINE => return Err(HandOver("long line")),
                 None => {}
             }
         }
-        let owned = begin..buffer.len();
-        buffer.extend_from_slice(&[0; lines::PADDING]);
-        Ok(Some(owned))
+        buffer[used..used + lines::PADDING].fill(0);
+        Ok(Some(begin..used))
     }
 }
 
@@ -350,9 +349,13 @@ fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_k
     Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
 }
 
-/// Reads so many bytes more.
-fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>) -> Result<(), HandOver> {
-    buffer.reserve(length as usize + lines::PADDING);
-    let read = file.by_ref().take(length).read_to_end(buffer).map_err(|_| HandOver("file"))?;
-    if read as u64 == length { Ok(()) } else { Err(HandOver("changed")) }
+/// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The buffer goes on
+/// for the padding and a line end.
+fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>, used: usize) -> Result<usize, HandOver> {
+    let end = used + length as usize;
+    if buffer.len() < end + lines::PADDING + 1 {
+        buffer.resize(end + lines::PADDING + 1, 0);
+    }
+    file.read_exact(&mut buffer[used..end]).map_err(|_| HandOver("file"))?;
+    Ok(end)
 }

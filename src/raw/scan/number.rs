@@ -18,28 +18,79 @@ struct Known {
 #[derive(Debug)]
 pub(super) struct Numbers {
     known: Vec<Known>,
+    /// What stood last beside each key, as far as its lowest bits tell keys apart.
+    beside: Vec<Beside>,
+}
+
+/// Keys that are told apart.
+pub(super) const KEYS: usize = 1 << 8;
+
+/// The number of a column beside a key: rows of a stratum have one size and mostly one weight.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    bytes: [u64; 3],
+    mask: [u64; 3],
+    length: usize,
+    value: f64,
+}
+
+/// The bytes of a number in front of others, as words.
+#[inline]
+fn words(window: &[u8; LENGTH]) -> [u64; 3] {
+    match window.as_chunks::<8>().0 {
+        [a, b, c] => [u64::from_le_bytes(*a), u64::from_le_bytes(*b), u64::from_le_bytes(*c)],
+        _ => [0; 3],
+    }
+}
+
+/// Which bits of the words are those of a number so long.
+#[inline]
+fn mask(length: usize) -> [u64; 3] {
+    [0, 1, 2].map(|i| match length.saturating_sub(i * 8).min(8) {
+        8 => u64::MAX,
+        kept => (1 << (8 * kept)) - 1,
+    })
 }
 
 impl Numbers {
-    pub(super) fn new() -> Self {
-        // Zero bytes are the blank cell, which is no number.
-        Self { known: vec![Known { bytes: [0; 3], value: f64::NAN }; SLOTS] }
+    pub(super) fn new(columns: usize) -> Self {
+        // Zero bytes are the blank cell, which is no number; no text has a byte of ones.
+        let none = Beside { bytes: [u64::MAX; 3], mask: [u64::MAX; 3], length: 0, value: f64::NAN };
+        Self { known: vec![Known { bytes: [0; 3], value: f64::NAN }; SLOTS], beside: vec![none; columns * KEYS] }
+    }
+
+    /// The number at `at` if it is what stood last beside the key (of a column: `place`), and where it ends.
+    #[inline]
+    pub(super) fn again(&self, buffer: &[u8], at: usize, place: usize) -> Option<(usize, f64)> {
+        let window: &[u8; LENGTH] = buffer.get(at..at + LENGTH)?.try_into().ok()?;
+        let known = self.beside.get(place)?;
+        let found = words(window);
+        let differ = (0..3).fold(0, |differ, i| differ | (found[i] ^ known.bytes[i]) & known.mask[i]);
+        let end = at + known.length;
+        (differ == 0 && matches!(buffer.get(end), Some(b',' | b'\n' | b'\r'))).then_some((end, known.value))
+    }
+
+    /// The number at `at`, `length` bytes long, which is kept as what stands beside the key.
+    #[inline]
+    pub(super) fn first(&mut self, buffer: &[u8], at: usize, length: usize, place: usize) -> Result<f64, HandOver> {
+        let value = self.read(buffer, at, length)?;
+        let window = buffer.get(at..at + LENGTH).and_then(|w| <&[u8; LENGTH]>::try_from(w).ok());
+        if let (Some(window), Some(beside), true) = (window, self.beside.get_mut(place), (1..=LENGTH).contains(&length)) {
+            let (found, mask) = (words(window), mask(length));
+            *beside = Beside { bytes: [0, 1, 2].map(|i| found[i] & mask[i]), mask, length, value };
+        }
+        Ok(value)
     }
 
     /// The number at `at`, `length` bytes long; `buffer` goes on for at least `LENGTH` bytes after `at`.
     #[inline]
     pub(super) fn read(&mut self, buffer: &[u8], at: usize, length: usize) -> Result<f64, HandOver> {
-        let Some(window) = buffer.get(at..at + LENGTH).filter(|_| length <= LENGTH) else {
+        let window = buffer.get(at..at + LENGTH).and_then(|w| <&[u8; LENGTH]>::try_from(w).ok());
+        let Some(window) = window.filter(|_| length <= LENGTH) else {
             return parse(buffer.get(at..at + length).unwrap_or_default());
         };
-        let word = |i: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&window[i * 8..i * 8 + 8]);
-            let kept = length.saturating_sub(i * 8).min(8) as u32;
-            let mask = if kept == 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
-            u64::from_le_bytes(eight) & mask
-        };
-        let bytes = [word(0), word(1), word(2)];
+        let (found, mask) = (words(window), mask(length));
+        let bytes = [0, 1, 2].map(|i| found[i] & mask[i]);
         let mixed = (bytes[0] ^ bytes[1].rotate_left(21) ^ bytes[2].rotate_left(42)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let slot = &mut self.known[(mixed >> 54) as usize % SLOTS];
         // Word by word: a comparison of the whole would wait for the words to reach memory.
@@ -64,13 +115,23 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_the_standard_library_also_when_known() {
-        let mut numbers = Numbers::new();
+        let mut numbers = Numbers::new(1);
         for text in ["1", "10.903780068728523", "-3.5", ".5", "5.", "0.1", "123456789012345678901234567890", "1e-5", "4.9e-324", "00012.50"] {
             let mut buffer = text.as_bytes().to_vec();
             buffer.extend_from_slice(b",7.25\n");
             buffer.extend_from_slice(&[0; 40]);
             for _ in 0..2 {
-                assert_eq!(numbers.read(&buffer, 0, text.len()).map(f64::to_bits), Ok(text.parse::<f64>().unwrap().to_bits()), "{text}");
+                let bits = text.parse::<f64>().unwrap().to_bits();
+                assert_eq!(numbers.read(&buffer, 0, text.len()).map(f64::to_bits), Ok(bits), "{text}");
+                assert_eq!(numbers.first(&buffer, 0, text.len(), 7).map(f64::to_bits), Ok(bits), "{text}");
+                let again = numbers.again(&buffer, 0, 7).map(|(end, value)| (end, value.to_bits()));
+                assert_eq!(again, Some((text.len(), bits)).filter(|_| text.len() <= super::LENGTH), "{text}");
+            }
+            // Neither a longer number nor a shorter one is the same.
+            for other in [format!("{text}1,"), format!("{},", &text[1..])] {
+                let mut buffer = other.into_bytes();
+                buffer.resize(64, 0);
+                assert_eq!(numbers.again(&buffer, 0, 7), None, "{text}");
             }
         }
         for text in ["", "-", ".", "1a", "inf", "NaN", "1e999", "--1", "1.2.3", "e5"] {

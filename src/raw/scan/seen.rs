@@ -7,7 +7,7 @@ pub(super) type At = (u64, u32);
 #[derive(Debug)]
 pub(super) struct Seen {
     first: Vec<Option<At>>,
-    /// All codes from the one to the other have been met; most chunks hold no others.
+    /// All codes above 0, the blank cell's, from the one to the other have been met; most chunks hold no others.
     run: Option<(u8, u8)>,
 }
 
@@ -18,8 +18,11 @@ impl Seen {
 
     /// Looks at the codes of a chunk.
     pub(super) fn look(&mut self, chunk: u64, codes: &[u8]) {
-        let (least, most) = codes.iter().fold((u8::MAX, 0), |(least, most), c| (least.min(*c), most.max(*c)));
-        if codes.is_empty() || self.run.is_some_and(|(low, high)| low <= least && most <= high) {
+        // A blank is the greatest here, so that it hides no code.
+        let least = codes.iter().fold(u8::MAX, |least, c| least.min(c.wrapping_sub(1)));
+        let (blank, most) = codes.iter().fold((false, 0), |(blank, most), c| (blank | (*c == 0), most.max(*c)));
+        let known = self.run.is_some_and(|(low, high)| (least == u8::MAX || low <= least + 1) && most <= high);
+        if codes.is_empty() || known && (!blank || self.first[0].is_some()) {
             return;
         }
         let mut present = [false; 256];
@@ -35,7 +38,7 @@ impl Seen {
     }
 
     fn longest_run(&self) -> Option<(u8, u8)> {
-        let codes: Vec<u8> = (0..=u8::MAX).filter(|c| self.first[*c as usize].is_some()).collect();
+        let codes: Vec<u8> = (1..=u8::MAX).filter(|c| self.first[*c as usize].is_some()).collect();
         let runs = codes.chunk_by(|a, b| a + 1 == *b).filter_map(|run| Some((*run.first()?, *run.last()?)));
         runs.max_by_key(|(low, high)| high - low)
     }

@@ -1,5 +1,6 @@
 //! The rows for machines: JSON and CSV with the same fields.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde_json::{Map, Value, json};
 
 use super::{More, Row, Sheet};
@@ -98,7 +99,7 @@ pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Error> {
             header.push(name);
         }
     }
-    let lines: Vec<Vec<String>> = sheet.rows.iter().map(|row| line(row, &header)).collect();
+    let lines: Vec<Vec<String>> = sheet.rows.par_iter().with_min_len(32).map(|row| line(row, &header)).collect();
     let bytes = text_cell::csv(&header, &lines)?;
     Ok(bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(bytes))
 }

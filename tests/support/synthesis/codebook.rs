@@ -38,6 +38,11 @@ impl Codebook {
         toml::from_str(include_str!("../../../pipelines/nishitokyo/citizen.toml"))
     }
 
+    /// The same people's answers under the numbers and words of R7.
+    pub(super) fn citizen_r7() -> Result<Self, toml::de::Error> {
+        toml::from_str(include_str!("../../../pipelines/nishitokyo-trial/citizen-r7.toml"))
+    }
+
     pub(super) fn elderly() -> Result<Self, toml::de::Error> {
         toml::from_str(include_str!("../../../pipelines/nishitokyo/elderly.toml"))
     }

@@ -54,12 +54,16 @@ const CITIZEN_R7: Wave = Wave {
     frame_attributes: true,
 };
 
+/// The question of R4 that the paper of R7 does not have.
+const NOT_IN_R7: &str = "問9";
+
 /// All data files of `raw/`.
 ///
 /// # Errors
 /// When a share cannot be met exactly, a question has no recipe, or a character is not in CP932.
 pub fn artifacts() -> Result<Vec<Artifact>, Box<dyn Error>> {
     let citizen = Codebook::citizen()?;
+    let citizen_r7 = Codebook::citizen_r7()?;
     let elderly = Codebook::elderly()?;
     let mut files = Vec::new();
     let mut add = |path, bytes| files.push(Artifact { path, bytes });
@@ -71,8 +75,10 @@ pub fn artifacts() -> Result<Vec<Artifact>, Box<dyn Error>> {
     add("raw/nishitokyo/citizen-r4-web.xlsx", sheets::web(&returns, "2022/11")?);
 
     let people = people::adults(CITIZEN_R7.seed, 1_189, 618, true, 70_001);
-    let marks = citizen::answers(&CITIZEN_R7, &citizen, &people)?;
-    let returns = Returns { book: &citizen, people: &people, marks: &marks, seed: CITIZEN_R7.seed };
+    let mut marks = citizen::answers(&CITIZEN_R7, &citizen, &people)?;
+    // R7 left one question out and moved those after it up.
+    marks.remove(citizen.question.iter().position(|q| q.id == NOT_IN_R7).ok_or("no question to leave out")?);
+    let returns = Returns { book: &citizen_r7, people: &people, marks: &marks, seed: CITIZEN_R7.seed };
     add("raw/nishitokyo-trial/citizen-r7-paper.csv", sheets::paper(&returns, Encoding::Utf8WithBom)?);
     add("raw/nishitokyo-trial/citizen-r7-web.xlsx", sheets::web(&returns, "2025/11")?);
     add("raw/nishitokyo-trial/population-r7.csv", population(&citizen)?);
