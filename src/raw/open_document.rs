@@ -13,7 +13,8 @@ pub(super) const MAX_LAID_OUT: u64 = 1 << 25;
 pub(super) fn check(content: &[u8]) -> Result<()> {
     let (mut rows, mut width, mut filled, mut blank_rows, mut all) = (1, 0_u64, 0_u64, 0_u64, 0_u64);
     let mut open = false;
-    for tag in (Tags { rest: content }) {
+    let tags = Tags { rest: content };
+    for tag in tags {
         let name = tag.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default();
         if name.strip_suffix(b"/").unwrap_or(name) == b"table:table" {
             (blank_rows, all, open) = (0, 0, !tag.ends_with(b"/"));
@@ -58,7 +59,7 @@ impl<'a> Iterator for Tags<'a> {
         loop {
             let at = self.rest.iter().position(|b| *b == b'<')?;
             let inside = self.rest.get(at + 1..)?;
-            let skipped: Option<&[u8]> = [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>"), (b"?", b"?>"), (b"!", b">")]
+            let skipped: Option<&[u8]> = [(&b"!--"[..], &b"-->"[..]), (&b"![CDATA["[..], &b"]]>"[..]), (&b"?"[..], &b"?>"[..]), (&b"!"[..], &b">"[..])]
                 .into_iter()
                 .find(|(begin, _)| inside.starts_with(begin))
                 .map(|(_, end)| end);
