@@ -377,3 +377,24 @@ fn each_wave_is_held_against_the_one_before_and_the_first() {
     assert!(measure(&outcome, "activity").status.latest.is_some_and(|p| p.year.short() == "R8"));
     assert_ne!(measure(&outcome, "activity").status.state, ProgressState::NotComparable, "only that question");
 }
+
+#[test]
+fn a_filter_that_names_an_option_which_is_several_is_the_filter_that_names_them() {
+    use shihyo::answers::{AskedAs, Aspect, Counterpart, FoundBy, Mapping, Merged, Paper, Questionnaire, compare_papers, read_questionnaire};
+    let paper = |options: &str, of: &str| -> Questionnaire {
+        let text = format!(
+            "title = \"t\"\n[[question]]\nid = \"問1\"\ntype = \"single\"\noptions = [{options}]\n[[question]]\nid = \"問2\"\ntype = \"text\"\nasked_if = {{ question = \"問1\", of = [{of}] }}\n"
+        );
+        read_questionnaire(std::sync::Arc::new(shihyo::error::SourceText { file: "t.toml".into(), text })).unwrap()
+    };
+    let reference = paper("\"よくする\", \"たまにする\", \"しない\"", "\"よくする\", \"たまにする\"");
+    let own = paper("\"する\", \"しない\"", "\"する\"");
+    let filters = |merged: Vec<Merged>| -> usize {
+        let asked = |q: usize, merged| Counterpart::Asked(AskedAs::new(&reference.questions[q], &own.questions[q], q, FoundBy::Number, &[], merged));
+        let mapping = Mapping { counterparts: vec![asked(0, merged), asked(1, Vec::new())] };
+        let (first, second) = (Paper { questionnaire: &reference, mapping: None }, Paper { questionnaire: &own, mapping: Some(&mapping) });
+        compare_papers(&reference, 1, first, second, None).unwrap().iter().filter(|d| d.aspect == Aspect::Filter).count()
+    };
+    assert_eq!(filters(vec![Merged { own: 0, of: vec![0, 1] }]), 0);
+    assert_eq!(filters(Vec::new()), 1, "nobody said that する is the two");
+}
