@@ -1,4 +1,4 @@
-//! `docs/beside-r.md`: every command of the page prints the numbers that the page shows, and those of R are the oracle's.
+//! `tests/beside_r/README.md`: every command of the page prints the numbers that the page shows, and those of R are the oracle's.
 
 mod estimate_support;
 
@@ -79,7 +79,7 @@ fn the_page_shows_what_both_print() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let oracle: Value = serde_json::from_str(&read(&root.join("tests/oracle/cases.json"))).unwrap();
-    let jobs = jobs(&read(&root.join("docs/beside-r.md")));
+    let jobs = jobs(&read(&root.join("tests/beside_r/README.md")));
     assert!(jobs.len() >= 10, "{} jobs", jobs.len());
     for job in &jobs {
         assert!(!job.numbers.is_empty(), "{} shows no numbers", job.case);

@@ -123,7 +123,7 @@ impl<'a> Heads<'a> {
         let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
         let mut heads = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
-            let inside = grouped(&head.last, &id, ids);
+            let inside = grouped(&head.last, &id, ids).or_else(|| grouped(&head.label, &id, ids));
             if let Some((group, _)) = inside {
                 groups.entry(group).or_insert(index);
             }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-#[path = "../tests/support/synthesis/mod.rs"]
+#[path = "synthesis/mod.rs"]
 mod synthesis;
 
 fn main() -> Result<(), Box<dyn Error>> {
