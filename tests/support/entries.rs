@@ -15,8 +15,11 @@ use shihyo::text::Lang;
 
 use super::forms::{ods, xls, zip::zip};
 
+/// Takes a stranger's bytes.
+pub type Entry = fn(&[u8]);
+
 /// By name, as the fuzz targets and their seed folders are called.
-pub const ENTRIES: [(&str, fn(&[u8])); 7] =
+pub const ENTRIES: [(&str, Entry); 7] =
     [("csv", csv), ("joined", joined), ("workbook", workbook), ("spss", spss), ("stata", stata), ("sas", sas), ("toml", toml)];
 
 /// A text file. Its first byte chooses the header rows and, sometimes, an encoding.

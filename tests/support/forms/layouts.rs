@@ -59,12 +59,15 @@ impl Layout {
         let mut rows: Vec<Vec<String>> = (0..self.depth).map(|row| heads.iter().map(|h| h[row].clone()).collect()).collect();
         // A merged cell is written once, at its left; a head with nothing below it reaches down to the data.
         let mut merged = Vec::new();
-        for at in 0..self.depth - 1 {
-            let whole = rows[at].clone();
+        for (at, row) in rows.iter_mut().enumerate().take(self.depth - 1) {
+            let whole = row.clone();
             let mut first = 0;
             for column in 1..=whole.len() {
-                if whole.get(column) == Some(&whole[first]) && !whole[first].is_empty() {
-                    rows[at][column].clear();
+                if let (Some(cell), Some(text)) = (row.get_mut(column), whole.get(column))
+                    && text == &whole[first]
+                    && !text.is_empty()
+                {
+                    cell.clear();
                     continue;
                 }
                 let last = column - 1;
