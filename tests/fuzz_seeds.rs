@@ -25,6 +25,16 @@ fn every_seed_goes_through_its_door() {
     }
 }
 
+/// At this one a fuzzer on an overloaded machine gave up waiting.
+#[test]
+fn blanks_of_zero_bytes_in_a_plan_end() {
+    let mut bytes = b"ti|i".to_vec();
+    bytes.resize(21, 0);
+    bytes.push(0xFF);
+    bytes.resize(63, 0);
+    entries::toml(&bytes);
+}
+
 /// Bytes that look random and are the same in every run (xorshift).
 fn noise(state: &mut u64) -> usize {
     *state ^= *state << 13;
