@@ -217,6 +217,13 @@ fn options_that_became_one_count_where_all_of_them_do() {
     for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
         assert_eq!(of(&plain, key), of(&outcome, key), "{key}");
     }
+    // What わからない does to it is the same too.
+    let effects = |o: &Outcome| -> Vec<_> {
+        let of_share = o.quality.effects.iter().filter(|e| e.analysis_key == "c/R7/intent" && e.policy == "dont_know");
+        of_share.flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives)).map(|s| s.estimate.clone()).collect()
+    };
+    assert!(effects(&plain).len() > 1);
+    assert_eq!(effects(&plain), effects(&outcome));
     assert_eq!(level(&outcome, "intent"), Caution);
     let note = &observed(&outcome, "intent").trend.as_ref().unwrap().note.ja;
     assert!(note.contains("選択肢「積極的に参加したい」「できるだけ参加したい」が「参加したい」にまとめられた。"), "{note}");

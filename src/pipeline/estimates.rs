@@ -136,7 +136,7 @@ pub(super) fn overall(plan: &Plan, data: &WaveData, finest: &Finest, wanted: &[u
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
     let definitions = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| s.definition);
-    let codes: Vec<Vec<u8>> = definitions.map(|d| share_outcome(&data.answers.responses[d.question], &d.categories, d.base)).collect();
+    let codes: Vec<Vec<u8>> = definitions.map(|d| share_outcome(&data.answers.responses[d.question], &counted(plan, data, d), d.base)).collect();
     let everyone = Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] };
     let estimated = estimated(data, &codes, &[everyone], &finest.cells, &options(plan, data))?;
     let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
