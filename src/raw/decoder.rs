@@ -2,13 +2,20 @@
 
 use encoding_rs::Encoding;
 
-use super::encoding::{MARK, decode_marked};
-use super::table::Cell;
+use super::dictionary::Dictionary;
+use super::encoding::{self, MARK, decode_marked};
+use super::grid::Grid;
+use super::header::{self, Source};
+use super::table::{Cell, Table};
+use crate::error::Result;
+use crate::finding::Finding;
+use crate::provenance::{FileDigest, Place};
+use crate::text::Text;
 
 /// Decodes texts and counts the labels that are broken.
 pub(super) struct Decoder {
     encoding: &'static Encoding,
-    pub(super) broken_labels: u64,
+    broken_labels: u64,
 }
 
 impl Decoder {
@@ -41,6 +48,27 @@ impl Decoder {
             (false, 0) => Cell::Text(text.into_owned()),
             (false, _) => Cell::Broken(text.replace(MARK, "")),
         }
+    }
+
+    /// The table of the file `name` with these bytes: its variables' names are the grid's first row, its `rows` cases stand
+    /// below. `guessed` says how the encoding was found, where the file does not tell.
+    ///
+    /// # Errors
+    /// Those of the header.
+    pub(super) fn table(self, grid: Grid, dictionary: Dictionary, (bytes, name): (&[u8], &str), rows: u64, guessed: Option<Finding>) -> Result<Table> {
+        let digest = FileDigest { encoding: Some(encoding::label(self.encoding, false)), ..FileDigest::of(name, bytes) };
+        let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some((0..=rows).collect()) };
+        let mut table = header::table(grid, source)?;
+        table.dictionary = Some(dictionary);
+        table.findings.extend(guessed.map(|mut f| {
+            f.place = Place::file(name);
+            f
+        }));
+        if self.broken_labels > 0 {
+            let text = Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
+            table.findings.push(Finding::warning("raw::undecodable", text, Place::file(name)).count(self.broken_labels));
+        }
+        Ok(table)
     }
 }
 

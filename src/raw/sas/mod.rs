@@ -11,15 +11,12 @@ use encoding_rs::Encoding;
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::provenance::{FileDigest, Place};
-use crate::text::Text;
 
 use super::calendar::{self, clock};
 use super::decoder::{Decoder, trimmed};
 use super::dictionary::{Dictionary, Variable};
 use super::encoding;
 use super::grid::Grid;
-use super::header::{self, Source};
 use super::table::{Cell, ReadOptions, Table};
 use pages::{Column, Pages};
 
@@ -83,19 +80,7 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
         (head, Variable { label: Some(label).filter(|l| !l.is_empty()), missing_values, ..Variable::default() })
     });
     let dictionary = Dictionary { variables: variables.collect(), weight: None, multiple_response: Vec::new() };
-    let digest = FileDigest { encoding: Some(encoding::label(encoding, false)), ..FileDigest::of(name, bytes) };
-    let row_numbers = (0..=pages.rows as u64).collect();
-    let mut table = header::table(grid, Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) })?;
-    table.dictionary = Some(dictionary);
-    table.findings.extend(guessed.map(|mut f| {
-        f.place = Place::file(name);
-        f
-    }));
-    if decoder.broken_labels > 0 {
-        let text = Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
-        table.findings.push(Finding::warning("raw::undecodable", text, Place::file(name)).count(decoder.broken_labels));
-    }
-    Ok(table)
+    decoder.table(grid, dictionary, (bytes, name), pages.rows as u64, guessed)
 }
 
 /// How a number is shown.

@@ -15,8 +15,6 @@ use encoding_rs::Encoding;
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::provenance::{FileDigest, Place};
-use crate::text::Text;
 
 use super::bytes::Bytes;
 use super::decoder::Decoder;
@@ -24,7 +22,6 @@ use super::dictionary::Dictionary;
 use super::encoding;
 use super::format::damaged;
 use super::grid::Grid;
-use super::header::{self, Source};
 use super::table::{Cell, ReadOptions, Table};
 use records::Records;
 
@@ -75,19 +72,7 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
         weight: variables.iter().find(|v| records.weight > 0 && v.element() + 1 == records.weight).map(|v| v.name.clone()),
         multiple_response: labels::sets(&records, &variables, &mut decoder),
     };
-    let digest = FileDigest { encoding: Some(encoding::label(encoding, false)), ..FileDigest::of(name, bytes) };
-    let row_numbers = (0..=found as u64).collect();
-    let mut table = header::table(grid, Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) })?;
-    table.dictionary = Some(dictionary);
-    table.findings.extend(guessed.map(|mut f| {
-        f.place = Place::file(name);
-        f
-    }));
-    if decoder.broken_labels > 0 {
-        let text = Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
-        table.findings.push(Finding::warning("raw::undecodable", text, Place::file(name)).count(decoder.broken_labels));
-    }
-    Ok(table)
+    decoder.table(grid, dictionary, (bytes, name), found as u64, guessed)
 }
 
 /// The encoding of all texts: the one asked for, the one that the file names, that of its code page; where the file

@@ -12,8 +12,6 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::provenance::{FileDigest, Place};
-use crate::text::Text;
 
 use super::bytes::Bytes;
 use super::decoder::Decoder;
@@ -21,7 +19,6 @@ use super::dictionary::{Dictionary, Variable as Description};
 use super::encoding;
 use super::format::damaged;
 use super::grid::Grid;
-use super::header::{self, Source};
 use super::table::{Cell, ReadOptions, Table};
 use records::{Kind, Records, Variable, until_zero};
 
@@ -46,19 +43,7 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
         let met = fill(&mut grid, at, variable, rows, &records, &mut decoder)?;
         variables.insert(head, description(variable, &met, &records, &mut decoder));
     }
-    let digest = FileDigest { encoding: Some(encoding::label(encoding, false)), ..FileDigest::of(name, bytes) };
-    let row_numbers = (0..=records.rows as u64).collect();
-    let mut table = header::table(grid, Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) })?;
-    table.dictionary = Some(Dictionary { variables, weight: None, multiple_response: Vec::new() });
-    table.findings.extend(guessed.map(|mut f| {
-        f.place = Place::file(name);
-        f
-    }));
-    if decoder.broken_labels > 0 {
-        let text = Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
-        table.findings.push(Finding::warning("raw::undecodable", text, Place::file(name)).count(decoder.broken_labels));
-    }
-    Ok(table)
+    decoder.table(grid, Dictionary { variables, weight: None, multiple_response: Vec::new() }, (bytes, name), records.rows as u64, guessed)
 }
 
 /// Puts a variable's values below its name; returns which of `.a` to `.z` (1 to 26) are among them.
