@@ -3,6 +3,7 @@
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::exact::{Scale, Weighed};
+use super::rank::Ranks;
 use super::reduction::Reduction;
 use super::tally::{Entry, Sums, Tally, weighted};
 use super::totals::{MeasureTotals, Totals};
@@ -213,39 +214,12 @@ impl Cube {
     }
 }
 
-/// The slots that occur, in order, and how to find that of a row's key × cell.
-fn slots(reduction: &Reduction<'_>) -> (Vec<(u32, u32)>, SlotOf) {
+/// The slots that occur, in order, and the slot of each row.
+fn slots(reduction: &Reduction<'_>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let cells = reduction.cells().count();
-    let bound = reduction.key_count().saturating_mul(cells);
-    let pair = |code: usize| ((code / cells) as u32, (code % cells) as u32);
-    if bound <= (1 << 22_usize).max(4 * reduction.rows()) {
-        let mut table = vec![0_u32; bound];
-        (0..reduction.rows()).for_each(|row| table[reduction.slot(row)] = 1);
-        let mut found = Vec::new();
-        for (code, at) in table.iter_mut().enumerate().filter(|(_, at)| **at > 0) {
-            *at = found.len() as u32;
-            found.push(pair(code));
-        }
-        return (found, SlotOf::Table(table));
-    }
-    let mut codes: Vec<usize> = (0..reduction.rows()).map(|row| reduction.slot(row)).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    (codes.iter().map(|code| pair(*code)).collect(), SlotOf::Sorted(codes))
-}
-
-enum SlotOf {
-    Table(Vec<u32>),
-    Sorted(Vec<usize>),
-}
-
-impl SlotOf {
-    fn block(&self, reduction: &Reduction<'_>, rows: std::ops::Range<usize>) -> Vec<u32> {
-        match self {
-            Self::Table(table) => rows.map(|row| table[reduction.slot(row)]).collect(),
-            Self::Sorted(codes) => rows.map(|row| codes.partition_point(|c| *c < reduction.slot(row)) as u32).collect(),
-        }
-    }
+    let ranks = Ranks::of(reduction.rows(), reduction.key_count().saturating_mul(cells), |row| reduction.slot(row) as u64);
+    let pair = |code: &u64| ((*code as usize / cells) as u32, (*code as usize % cells) as u32);
+    (ranks.codes.iter().map(pair).collect(), ranks.of_row)
 }
 
 /// Sums of pairs at their new places.
@@ -261,7 +235,7 @@ fn collected<T: Copy + Default + std::ops::Add<Output = T>>(size: usize, places:
 fn added<E: Entry + Send + Sync>(
     reduction: &Reduction<'_>,
     slot_count: usize,
-    slot_of: &SlotOf,
+    slot_of: &[u32],
     scale: Option<Scale>,
     addend: impl Fn(f64) -> Option<E::Addend> + Sync,
 ) -> (Vec<Measured>, Vec<u64>) {
@@ -279,10 +253,10 @@ fn added<E: Entry + Send + Sync>(
             let end = rows.min((at + 1) * stretch);
             for first in (at * stretch..end).step_by(COUNTED) {
                 let block = first..end.min(first + COUNTED);
-                let slots = slot_of.block(reduction, block.clone());
+                let slots = &slot_of[block.clone()];
                 let addends: Vec<E::Addend> = block.clone().filter_map(|row| addend(reduction.weight(row))).collect();
                 debug_assert_eq!(addends.len(), block.len(), "the scale fits all weights");
-                let added = tally.add(&slots, &addends, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
+                let added = tally.add(slots, &addends, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
                 debug_assert!(added, "a column has fewer than 2^32 rows");
             }
             tally
@@ -298,7 +272,7 @@ fn added<E: Entry + Send + Sync>(
     (measures, (0..slot_count).map(|slot| tally.rows_of_slot(slot)).collect())
 }
 
-fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (Vec<Measured>, Vec<u64>) {
+fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &[u32]) -> (Vec<Measured>, Vec<u64>) {
     let widest = reduction.measures().iter().map(|m| m.code_count).max().unwrap_or(1);
     let block = BLOCK.max((4 * slot_count).saturating_mul(widest).next_power_of_two());
     let tables = tree(reduction, slot_count, slot_of, 0..reduction.rows(), block);
@@ -309,16 +283,16 @@ fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &SlotOf) -> (Ve
     };
     let measures = reduction.measures().iter().zip(tables).map(measured).collect();
     let mut rows_of_slot = vec![0; slot_count];
-    slot_of.block(reduction, 0..reduction.rows()).iter().for_each(|slot| rows_of_slot[*slot as usize] += 1);
+    slot_of.iter().for_each(|slot| rows_of_slot[*slot as usize] += 1);
     (measures, rows_of_slot)
 }
 
 /// Halves the rows at a multiple of the block until one block is left, then adds the halves.
-fn tree(reduction: &Reduction<'_>, slots: usize, slot_of: &SlotOf, rows: std::ops::Range<usize>, block: usize) -> Vec<Vec<Sums>> {
+fn tree(reduction: &Reduction<'_>, slots: usize, slot_of: &[u32], rows: std::ops::Range<usize>, block: usize) -> Vec<Vec<Sums>> {
     let blocks = rows.len().div_ceil(block);
     if blocks <= 1 {
         let first = rows.start;
-        return weighted(reduction, first, &slot_of.block(reduction, rows), slots);
+        return weighted(reduction, first, &slot_of[rows], slots);
     }
     let middle = rows.start + blocks / 2 * block;
     let half = |rows| tree(reduction, slots, slot_of, rows, block);

@@ -11,6 +11,7 @@ mod accumulate;
 mod crossings;
 mod cube;
 mod exact;
+mod rank;
 mod reduction;
 mod stream;
 mod tally;
@@ -18,6 +19,7 @@ mod totals;
 
 pub use accumulate::reduce;
 pub use cube::Cube;
+pub use rank::Ranks;
 pub use reduction::{Cells, Measure, Reduction};
 pub use stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
 pub use tally::{Entry, Tally};
