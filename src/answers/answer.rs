@@ -1,6 +1,6 @@
 //! Answers: for each question one value or one missing reason a respondent.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tally::CellIssue;
 use super::treatment::Touched;
@@ -122,7 +122,7 @@ pub struct Answers {
 
 /// 回収 → 無効票 → 重複 → 非該当 → 無回答 → 無効回答 → n: the way from the returns to the base of a question.
 /// `returned = invalid_returns + duplicates + not_asked + no_answer + invalid + dont_know + valid`, checked when made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseLedger {
     /// 回収: data rows of all files of the wave.
     pub returned: u64,
@@ -150,16 +150,25 @@ impl BaseLedger {
     pub(super) fn of(question: &str, responses: &Responses, returned: u64, invalid_returns: u64, duplicates: u64) -> Result<Self> {
         let mut ledger =
             Self { returned, invalid_returns, duplicates, not_asked: 0, no_answer: 0, invalid: 0, dont_know: 0, valid: 0 };
-        for row in 0..responses.len() {
-            match responses.missing(row) {
-                None => ledger.valid += 1,
-                Some(MissingReason::NotAsked) => ledger.not_asked += 1,
-                Some(MissingReason::NoAnswer) => ledger.no_answer += 1,
-                Some(MissingReason::Invalid) => ledger.invalid += 1,
-                Some(MissingReason::DontKnow) => ledger.dont_know += 1,
-            }
+        match responses {
+            Responses::Single(rows) => ledger.count(rows),
+            Responses::Multiple(rows) => ledger.count(rows),
+            Responses::Number(rows) => ledger.count(rows),
+            Responses::Text(rows) => ledger.count(rows),
         }
         ledger.checked(question)
+    }
+
+    fn count<T>(&mut self, rows: &[Result<T, MissingReason>]) {
+        for row in rows {
+            match row {
+                Ok(_) => self.valid += 1,
+                Err(MissingReason::NotAsked) => self.not_asked += 1,
+                Err(MissingReason::NoAnswer) => self.no_answer += 1,
+                Err(MissingReason::Invalid) => self.invalid += 1,
+                Err(MissingReason::DontKnow) => self.dont_know += 1,
+            }
+        }
     }
 
     /// The sum of the parts, which must be `returned`.

@@ -103,8 +103,8 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     if let Some(error) = Error::all(mistakes) {
         return Err(error);
     }
-    let read: Vec<Vec<(Responses, Issues)>> = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table)).collect();
-    let said: Vec<Vec<&Responses>> = read.iter().map(|all| all.iter().map(|(responses, _)| responses).collect()).collect();
+    let read = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table).into_iter().unzip());
+    let (mut said, wrong): (Vec<Vec<Responses>>, Vec<Vec<Issues>>) = read.unzip();
     let sorted = returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates)?;
 
     let mut findings = sorted.findings;
@@ -125,14 +125,17 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     let mut ledger = Vec::new();
     let mut touched = Vec::new();
     let of_question = |(q, question): (usize, &Question)| {
-        let parts: Vec<&Responses> = read.iter().filter_map(|all| all.get(q)).map(|(responses, _)| responses).collect();
+        let parts: Vec<&Responses> = said.iter().filter_map(|all| all.get(q)).collect();
         gather(&question.kind, &parts, &source, &source_row)
     };
-    let gathered: Vec<Responses> = questions.par_iter().enumerate().map(of_question).collect();
+    // All rows of one file are gathered already.
+    let all_of_one = said.len() == 1 && sorted.keep.iter().flatten().all(|keep| *keep);
+    let gathered = if all_of_one { None } else { Some(questions.par_iter().enumerate().map(of_question).collect()) };
+    let gathered: Vec<Responses> = gathered.or_else(|| said.pop()).unwrap_or_default();
     for ((q, question), mut own) in questions.iter().enumerate().zip(gathered) {
         let mut own_touched = Touched::default();
         for (t, table) in tables.iter().enumerate() {
-            if let Some((_, found)) = read.get(t).and_then(|all| all.get(q)) {
+            if let Some(found) = wrong.get(t).and_then(|all| all.get(q)) {
                 findings.extend(found.findings(question, table, |row| kept(t, row)));
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
                 own_touched.two_marks += found.count(Problem::TwoMarks, |row| kept(t, row));

@@ -60,7 +60,7 @@ fn place(table: &Table) -> Place {
 ///
 /// # Errors
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
-pub(super) fn sort(tables: &[Table], responses: &[Vec<&Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
+pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
     let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, repeated: 0, findings: Vec::new(), issues: Vec::new() };
     let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());

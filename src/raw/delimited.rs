@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -20,7 +21,7 @@ use super::table::{Cell, ReadOptions, Table, letters};
 pub(super) const SAMPLE: usize = 200;
 
 /// The least and the most bytes of text that one thread takes at once.
-const STRETCH: Range<usize> = 1 << 20..1 << 24;
+const STRETCH: Range<usize> = 1 << 20..1 << 22;
 
 /// What happened to some rows: how many, and where first.
 #[derive(Debug, Default, Clone, Copy)]
@@ -74,12 +75,17 @@ struct About {
     nul: bool,
     /// Columns that the header names.
     width: usize,
+    /// Bytes of a row, about.
+    row: usize,
 }
 
 impl Rows {
     /// Reads the records that begin in `range`, at most `most` of them; a record begins at its start.
     fn read(text: &str, range: Range<usize>, most: usize, about: About) -> Result<Self> {
         let mut out = Self { ends: range.start, begins: range.start, ..Self::default() };
+        if most == usize::MAX {
+            out.grid.expect(range.len() / about.row.max(1), about.width);
+        }
         let mut records = Records::new(text, about.delimiter, range.start);
         let mut fields: Vec<Cow<'_, str>> = Vec::new();
         while records.at() < range.end && out.numbers.len() < most {
@@ -116,20 +122,29 @@ impl Rows {
         self.grid.set_text(row, column, field)
     }
 
-    /// All records from `start` on, on all threads.
-    fn all(text: &str, start: usize, about: About) -> Result<Vec<Self>> {
-        let ranges = stretches(text, start);
-        let parts: Vec<Result<Self>> =
-            ranges.clone().into_par_iter().map(|range| Self::read(text, range, usize::MAX, about)).collect();
-        // Each stretch was read as if a record began at its start: so it is where the one before ends there.
-        let mut at = start;
-        for (range, part) in ranges.iter().zip(&parts) {
-            match part {
-                Ok(part) if range.start == at => at = part.ends,
-                _ => return Ok(vec![Self::read(text, start..text.len(), usize::MAX, about)?]),
+    /// Reads the records that follow, on all threads: so many stretches at once as there are threads, so that the memory of
+    /// the first serves for the later ones.
+    fn read_on(&mut self, text: &str, about: About) -> Result<()> {
+        let ranges = stretches(text, self.ends);
+        for ranges in ranges.chunks(2 * rayon::current_num_threads()) {
+            let parts: Vec<Result<Self>> =
+                ranges.par_iter().map(|range| Self::read(text, range.clone(), usize::MAX, about)).collect();
+            let mut good = Vec::new();
+            for (range, part) in ranges.iter().zip(parts) {
+                // Each stretch was read as if a record began at its start: so it is where the one before ends there.
+                let ends = good.last().map_or(self.ends, |part: &Self| part.ends);
+                match part {
+                    Ok(part) if range.start == ends => good.push(part),
+                    _ => {
+                        self.append(good)?;
+                        let rest = Self::read(text, self.ends..text.len(), usize::MAX, about)?;
+                        return self.append(vec![rest]);
+                    }
+                }
             }
+            self.append(good)?;
         }
-        parts.into_iter().collect()
+        Ok(())
     }
 
     /// Adds the rows of the stretches that follow.
@@ -151,6 +166,17 @@ impl Rows {
         }
         self.grid.append(grids)
     }
+}
+
+/// About how many records of so many cells stand in a text.
+fn rows_in(text: &str, width: usize) -> usize {
+    let lines: usize = text.as_bytes().par_chunks(STRETCH.start).map(|part| part.iter().filter(|b| **b == b'\n').count()).sum();
+    lines.min(text.len() / width.max(1)) + 1
+}
+
+fn anywhere(text: &str, wanted: char) -> bool {
+    let edge = |at: usize| text.floor_char_boundary(at * STRETCH.start);
+    (0..text.len().div_ceil(STRETCH.start)).into_par_iter().any(|at| text.get(edge(at)..edge(at + 1)).is_some_and(|part| part.contains(wanted)))
 }
 
 /// Cuts the text from `start` on into stretches that begin after a line feed outside of quotes, as far as the number of
@@ -198,15 +224,19 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     let about = About {
         delimiter: delimiter(text),
         broken: decoded.broken,
-        replaced: text.contains(char::REPLACEMENT_CHARACTER),
-        nul: text.as_bytes().contains(&0),
+        replaced: anywhere(text, char::REPLACEMENT_CHARACTER),
+        nul: anywhere(text, '\0'),
         width: 0,
+        row: 0,
     };
     let mut rows = Rows::read(text, 0..text.len(), header_rows, about)?;
     let width = rows.grid.named_width();
-    let (digest, parts) =
-        rayon::join(|| FileDigest::of(name, bytes), || Rows::all(text, rows.ends, About { width, ..about }));
-    rows.append(parts?)?;
+    let rest = text.get(rows.ends..).unwrap_or_default();
+    let expected = rows_in(rest, width);
+    let about = About { width, row: rest.len() / expected.max(1), ..about };
+    rows.grid.expect(expected, width);
+    let (digest, read) = rayon::join(|| FileDigest::of(name, bytes), || rows.read_on(text, about));
+    read?;
     let Rows { grid, numbers, short, nul, replaced, blank_lines, begins, ends, .. } = rows;
     let open = ends >= text.len() && left_open(text.get(begins..).unwrap_or(""));
     let open_quote = numbers.last().copied().filter(|_| open);
@@ -358,10 +388,10 @@ mod tests {
             let middle = middle.replace("LONG", &"long, long\n".repeat(300_000));
             let text = format!("{text}{middle}{}", &text[14..]);
             assert!(super::stretches(&text, 14).len() > 3);
-            let about = About { delimiter: b',', broken: 0, replaced: false, nul: false, width: 4 };
+            let about = About { delimiter: b',', broken: 0, replaced: false, nul: false, width: 4, row: 20 };
             let serial = Rows::read(&text, 14..text.len(), usize::MAX, about).unwrap();
             let mut parallel = Rows { ends: 14, ..Rows::default() };
-            parallel.append(Rows::all(&text, 14, about).unwrap()).unwrap();
+            parallel.read_on(&text, about).unwrap();
             let facts = |r: &Rows| (r.last, r.begins, r.ends, [r.short, r.blank_lines].map(|t| (t.count, t.row, t.column)));
             assert_eq!(facts(&serial), facts(&parallel));
             assert_eq!(serial.numbers, parallel.numbers);

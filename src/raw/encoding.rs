@@ -6,6 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -100,11 +101,16 @@ pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     (encoding, uncertain)
 }
 
+/// Whether a byte stands anywhere.
+fn holds(bytes: &[u8], wanted: u8) -> bool {
+    bytes.par_chunks(1 << 20).any(|part| part.contains(&wanted))
+}
+
 /// As [`detect`], with the text where telling the encoding took decoding all of it.
 fn detect_text(bytes: &[u8]) -> (&'static Encoding, bool, Option<Cow<'_, str>>) {
-    let zeros = if bytes.contains(&0) { bytes.iter().filter(|b| **b == 0).count() } else { 0 };
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        if bytes.contains(&0x1B) && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
+    let zeros = if holds(bytes, 0) { bytes.iter().filter(|b| **b == 0).count() } else { 0 };
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        if holds(bytes, 0x1B) && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
             return (ISO_2022_JP, false, None);
         }
         // ASCII in UTF-16 is valid UTF-8 too, but every second byte is zero.

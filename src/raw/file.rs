@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -21,6 +22,19 @@ pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
 pub(super) fn locate(path: &Path, name: &str) -> Result<()> {
     let found = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::File::open(path).map(drop) });
     found.map_err(|e| explain(path, name, &e))
+}
+
+/// SHA-256 of the file's bytes in lower-case hexadecimal, and how many there are.
+pub(super) fn digest(path: &Path, name: &str) -> Result<(String, u64)> {
+    let mut sha256 = Sha256::new();
+    locate(path, name)?;
+    let read = fs::File::open(path).and_then(|mut file| io::copy(&mut file, &mut sha256));
+    let bytes = read.map_err(|e| explain(path, name, &e))?;
+    Ok((sha256.finalize().iter().map(|b| format!("{b:02x}")).collect(), bytes))
+}
+
+pub(super) fn length(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|m| m.len())
 }
 
 /// The whole path from the root of the file system.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::error::{Error, Result};
 
@@ -28,11 +29,33 @@ pub(super) struct Grid {
     columns: Vec<Option<Box<Growing>>>,
     used: usize,
     height: usize,
+    /// Rows that a new column has room for, if it is one of the first so many.
+    expected: (usize, usize),
 }
 
 impl Grid {
+    /// Expects so many rows more and so many columns: these need not grow.
+    pub(super) fn expect(&mut self, rows: usize, columns: usize) {
+        self.expected = (rows, columns);
+        self.columns.iter_mut().flatten().for_each(|column| column.rows.reserve_exact(rows));
+    }
+
+    fn new_column(&self, at: usize) -> Box<Growing> {
+        let (rows, columns) = self.expected;
+        Box::new(Growing { rows: Vec::with_capacity(if at < columns { rows } else { 0 }), ..Growing::default() })
+    }
+
     /// Sets a text cell; an empty text sets nothing.
+    #[inline]
     pub(super) fn set_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
+        match self.columns.get_mut(column) {
+            Some(Some(known)) if row < self.height && !text.is_empty() && text.len() <= MAX_TEXT => known.set_text(row, text),
+            _ => return self.set_new_text(row, column, text),
+        }
+        Ok(())
+    }
+
+    fn set_new_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
         if text.is_empty() {
             return Ok(());
         }
@@ -66,18 +89,13 @@ impl Grid {
                 column.extend(growing.map(|g| (first, g)));
             }
         }
+        let new_columns: Vec<usize> = (0..width).filter(|at| self.columns[*at].is_none() && !of_column[*at].is_empty()).collect();
+        for at in new_columns {
+            self.columns[at] = Some(self.new_column(at));
+        }
         self.columns.par_iter_mut().zip(of_column).for_each(|(column, parts)| {
-            let Some((last, part)) = parts.last() else { return };
-            let column = column.get_or_insert_default();
-            let rows = last + part.rows.len();
-            column.rows.reserve_exact(rows.saturating_sub(column.rows.len()));
-            // As many as there are, where each part brings its own: a column of ids.
-            let most = parts.iter().map(|(_, part)| part.values.len()).sum();
-            if most > 1 << 12 {
-                column.texts.reserve(most);
-            }
-            for (first, part) in parts {
-                column.append(first, *part);
+            if let Some(column) = column {
+                parts.into_iter().for_each(|(first, part)| column.append(first, *part));
             }
         });
         self.used = self.columns.iter().flatten().count();
@@ -125,11 +143,9 @@ impl Grid {
         if self.columns.get(column).is_some_and(Option::is_none) {
             self.used += 1;
             self.limit()?;
+            self.columns[column] = Some(self.new_column(column));
         }
-        match self.columns.get_mut(column) {
-            Some(slot) => Ok(slot.get_or_insert_default()),
-            None => Err(too_large()),
-        }
+        self.columns.get_mut(column).and_then(Option::as_deref_mut).ok_or_else(too_large)
     }
 
     fn limit(&self) -> Result<()> {
@@ -178,7 +194,12 @@ pub(super) struct Growing {
     texts: Texts,
     others: HashMap<Key, u32, Quick>,
     rows: Vec<u32>,
+    /// Whether texts hardly repeat, as ids do: they are no longer looked for, and those that stand twice become one at the end.
+    loose: bool,
 }
+
+/// So many texts must stand in a column before it is seen that they hardly repeat.
+const MANY: usize = 1 << 10;
 
 /// Finds texts among the values: open addressing over a tag of the text and the value's index + 1.
 #[derive(Debug, Default)]
@@ -221,16 +242,14 @@ impl Texts {
 
     /// Puts a text that is not there yet.
     fn put(&mut self, tag: u64, index: u32) {
-        self.reserve(1);
+        self.reserve_one();
         self.known += 1;
         self.place(tag, index + 1);
     }
 
-    /// Makes room for so many more.
-    fn reserve(&mut self, more: usize) {
-        let needed = self.known + more;
-        if needed * 2 > self.places.len() {
-            let old = std::mem::replace(&mut self.places, vec![(0, 0); (needed * 3).next_power_of_two().max(16)]);
+    fn reserve_one(&mut self) {
+        if (self.known + 1) * 2 > self.places.len() {
+            let old = std::mem::replace(&mut self.places, vec![(0, 0); (self.known + 1).next_power_of_two().max(4) * 4]);
             for (tag, index) in old.into_iter().filter(|(_, index)| *index > 0) {
                 self.place(tag, index);
             }
@@ -251,39 +270,55 @@ impl Growing {
     #[inline]
     fn set_text(&mut self, row: usize, text: &str) {
         let tag = tag(text.as_bytes());
-        let at = match self.texts.find(&self.values, text, tag) {
-            Some(at) => at,
-            None => self.new_text(text.to_owned(), tag),
-        };
+        let known = if self.loose { None } else { self.texts.find(&self.values, text, tag) };
+        let at = known.unwrap_or_else(|| self.new_text(text.to_owned(), tag));
         self.put(row, at);
-    }
-
-    fn owned_text(&mut self, text: String) -> u32 {
-        let tag = tag(text.as_bytes());
-        self.texts.find(&self.values, &text, tag).unwrap_or_else(|| self.new_text(text, tag))
+        self.loose = self.loose || known.is_none() && self.texts.known > MANY && self.texts.known * 8 > self.rows.len() * 7;
     }
 
     fn new_text(&mut self, text: String, tag: u64) -> u32 {
         let at = self.values.len() as u32;
         self.values.push(Cell::Text(text));
-        self.texts.put(tag, at);
+        if !self.loose {
+            self.texts.put(tag, at);
+        }
         at
     }
 
     /// Adds the rows of another column, from row `first` on.
     fn append(&mut self, first: usize, other: Self) {
-        let renamed: Vec<u32> = other
-            .values
-            .into_iter()
-            .map(|cell| match cell {
-                Cell::Text(text) => self.owned_text(text),
-                cell => self.other(cell).unwrap_or(NOTHING),
-            })
-            .collect();
-        if self.rows.len() < first {
-            self.rows.resize(first, NOTHING);
-        }
+        self.loose |= other.loose;
+        self.rows.resize(self.rows.len().max(first), NOTHING);
+        let mut place = |cell| match cell {
+            Cell::Text(text) => {
+                let tag = if self.loose { 0 } else { tag(text.as_bytes()) };
+                let known = if self.loose { None } else { self.texts.find(&self.values, &text, tag) };
+                known.unwrap_or_else(|| self.new_text(text, tag))
+            }
+            cell => self.other(cell).unwrap_or(NOTHING),
+        };
+        let renamed: Vec<u32> = other.values.into_iter().map(&mut place).collect();
         self.rows.extend(other.rows.iter().map(|at| renamed.get(*at as usize).copied().unwrap_or(NOTHING)));
+    }
+
+    /// For each value the first one that is the same, where a text stands twice.
+    fn first_of_each(&self) -> Option<Vec<u32>> {
+        let mut tags: Vec<u64> = self.values.par_iter().map(|cell| if let Cell::Text(text) = cell { tag(text.as_bytes()) } else { 0 }).collect();
+        let of_value = tags.clone();
+        tags.par_sort_unstable();
+        let twice: Vec<u64> = tags.windows(2).filter(|pair| pair[0] == pair[1] && pair[0] > 0).map(|pair| pair[0]).collect();
+        if twice.is_empty() {
+            return None;
+        }
+        let mut texts = Texts::default();
+        let first = |(at, (cell, tag)): (u32, (&Cell, &u64))| match cell {
+            Cell::Text(text) if twice.binary_search(tag).is_ok() => texts.find(&self.values, text, *tag).unwrap_or_else(|| {
+                texts.put(*tag, at);
+                at
+            }),
+            _ => at,
+        };
+        Some((0..).zip(self.values.iter().zip(&of_value)).map(first).collect())
     }
 
     fn set_other(&mut self, row: usize, cell: Cell) {
@@ -311,13 +346,14 @@ impl Growing {
     }
 
     fn put(&mut self, row: usize, at: u32) {
-        if row < self.rows.len() {
-            if let Some(slot) = self.rows.get_mut(row) {
-                *slot = at;
+        match self.rows.get_mut(row) {
+            Some(slot) => *slot = at,
+            None => {
+                if row > self.rows.len() {
+                    self.rows.resize(row, NOTHING);
+                }
+                self.rows.push(at);
             }
-        } else {
-            self.rows.resize(row, NOTHING);
-            self.rows.push(at);
         }
     }
 
@@ -329,7 +365,11 @@ impl Growing {
     /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
     /// its cell.
     pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Vec<u32>) {
+        let first_of = if self.loose { self.first_of_each() } else { None };
         let Self { values: mut old, mut rows, .. } = self;
+        if let Some(first_of) = first_of {
+            rows.iter_mut().for_each(|row| *row = first_of.get(*row as usize).copied().unwrap_or(*row));
+        }
         let nothing = old.len();
         old.push(Cell::Empty);
         rows.resize(end, NOTHING);

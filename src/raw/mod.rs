@@ -57,6 +57,11 @@ pub fn locate(path: &Path, name: &str) -> Result<()> {
     file::locate(path, name)
 }
 
+/// The length of the file at `path` in bytes; `None` where there is none.
+pub fn length(path: &Path) -> Option<u64> {
+    file::length(path)
+}
+
 /// The whole path of a file or folder that is there, with links followed.
 ///
 /// # Errors
@@ -144,10 +149,11 @@ pub fn text_from_bytes(bytes: &[u8], name: &str) -> Result<SourceText> {
     Ok(SourceText { file: name.to_owned(), text: decoded.text.into_owned() })
 }
 
-/// The identity of the file at `path`, for the manifest.
+/// The identity of the file at `path`, for the manifest. The file is read, but not held.
 ///
 /// # Errors
 /// As [`read`] for a file that cannot be opened.
 pub fn digest(path: &Path, name: &str) -> Result<FileDigest> {
-    Ok(FileDigest::of(name, &file::bytes(path, name)?))
+    let (sha256, bytes) = file::digest(path, name)?;
+    Ok(FileDigest { file: name.to_owned(), sha256, bytes, rows: None, encoding: None, sheet: None })
 }
