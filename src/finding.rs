@@ -3,13 +3,16 @@
 //! Findings do not stop a run. Each has a stable code, a place, a count and what was done about it, and all of them
 //! reach the quality report.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::provenance::Place;
 use crate::text::Text;
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know: which encoding was detected, how many template rows were skipped.
@@ -50,4 +53,33 @@ impl Finding {
         self.count = count;
         self
     }
+}
+
+/// A finding that was written down.
+#[derive(Deserialize)]
+struct Written {
+    code: String,
+    severity: Severity,
+    message: Text,
+    place: Place,
+    count: u64,
+}
+
+impl<'d> Deserialize<'d> for Finding {
+    fn deserialize<D: Deserializer<'d>>(from: D) -> Result<Self, D::Error> {
+        let Written { code, severity, message, place, count } = Written::deserialize(from)?;
+        Ok(Self { code: lasting(code), severity, message, place, count })
+    }
+}
+
+/// The code for as long as the program runs: there are few of them.
+fn lasting(code: String) -> &'static str {
+    static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(code) = known.get(code.as_str()) {
+        return code;
+    }
+    let code: &'static str = Box::leak(code.into_boxed_str());
+    known.insert(code);
+    code
 }

@@ -114,7 +114,7 @@ impl Office {
 
     fn compute(&self) -> Result<Outcome, Error> {
         let (project, plan) = self.load();
-        pipeline::compute(&project, &plan, &Silent)
+        pipeline::compute(&project, &plan, None, &Silent)
     }
 
     fn export(&self) -> pipeline::Exported {

@@ -31,7 +31,7 @@ fn runs(folder: &Path, first: &FirstPlan) -> Result<usize, String> {
     shihyo::derived::write_new(&out, &first.files).map_err(|e| e.to_string())?;
     let project = Project::of(&out).map_err(|e| e.to_string())?;
     let plan = load(&project).map_err(|e| e.to_string())?;
-    let outcome = compute(&project, &plan, &Silent).map_err(|e| e.to_string())?;
+    let outcome = compute(&project, &plan, None, &Silent).map_err(|e| e.to_string())?;
     let (indicator, by) = first.first_crosstab.clone().ok_or("no first crosstab")?;
     let table = compare(&plan, &outcome, &Comparison { indicator, by: vec![by], wave: None }).map_err(|e| e.to_string())?;
     Ok(table.rows.len())

@@ -64,7 +64,7 @@ fn run(folder: &Path, layout: &Layout, container: &Container) -> Option<Result<S
     std::fs::write(folder.join("questionnaire.toml"), forms::QUESTIONNAIRE).unwrap();
     let project = Project::of(folder).unwrap();
     let said = load(&project).and_then(|plan| {
-        let outcome = compute(&project, &plan, &Silent)?;
+        let outcome = compute(&project, &plan, None, &Silent)?;
         let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality })?;
         let estimates = files.into_iter().find(|(name, _)| name == "estimates.csv").map(|(_, bytes)| bytes).unwrap();
         let ledgers = outcome.quality.ledgers.iter().map(|l| format!("{} {:?}\n", l.question, l.ledger)).collect();

@@ -22,7 +22,7 @@ fn home() -> &'static Path {
 fn run(name: &str) -> Run {
     let project = Project::of(&home().join("pipelines").join(name)).unwrap();
     let plan = pipeline::load(&project).unwrap();
-    let outcome = pipeline::compute(&project, &plan, &Silent).unwrap();
+    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap();
     let input = ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality };
     let files = report::render(&input).unwrap().into_iter().collect();
     Run { plan, outcome, files }

@@ -117,7 +117,7 @@ fn holds(bytes: &[u8], word: &str) -> bool {
 fn run(folder: &Path) -> shihyo::pipeline::Outcome {
     let project = Project::of(folder).unwrap();
     let plan = pipeline::load(&project).unwrap_or_else(|e| panic!("{e}"));
-    let outcome = pipeline::compute(&project, &plan, &Silent).unwrap_or_else(|e| panic!("{e}"));
+    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
     pipeline::write(&plan, &outcome, &folder.join("derived"), &Silent).unwrap_or_else(|e| panic!("{e}"));
     outcome
 }

@@ -304,7 +304,7 @@ fn a_code_outside_the_list_is_a_finding_with_its_place() {
     fs::write(&paper, lines.join(&b'\n')).unwrap();
     let project = copy.project();
     let plan = pipeline::load(&project).unwrap();
-    let outcome = pipeline::compute(&project, &plan, &Silent).unwrap();
+    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap();
     let found: Vec<_> = outcome
         .quality
         .findings

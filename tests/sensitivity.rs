@@ -10,7 +10,8 @@ use std::path::Path;
 use two_waves::{City, RENAMED};
 
 use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
-use shihyo::pipeline::{Outcome, Project, compute, explain, load};
+use shihyo::derived::cache::Keeping;
+use shihyo::pipeline::{Outcome, Project, Reuse, compute, explain, load};
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
 
@@ -69,7 +70,14 @@ impl Survey {
         }
         let project = Project::of(folder).unwrap();
         let plan = load(&project).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = compute(&project, &plan, &Silent).unwrap_or_else(|e| panic!("{e}"));
+        let outcome = compute(&project, &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
+        // The same from what the run before left, first kept and then found.
+        let cache = tempfile::tempdir().unwrap();
+        for found in [0, 1] {
+            let reuse = Reuse::at(cache.path(), Keeping::Keep).from_bytes(0).by("program");
+            let again = compute(&project, &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!((again.reused.len(), &again.estimates, &again.quality), (found, &outcome.estimates, &outcome.quality));
+        }
         (plan, outcome)
     }
 }

@@ -24,7 +24,7 @@ fn a_raked_stratified_wave_gives_the_numbers_of_r() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/nishitokyo-trial");
     let project = Project::of(&folder).unwrap();
     let plan = pipeline::load(&project).unwrap();
-    let outcome = pipeline::compute(&project, &plan, &Silent).unwrap();
+    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap();
     for (key, share, se) in [
         ("citizen/R7/volunteer-intent", 0.3735925818179733, 0.01170504786659438),
         ("citizen/R7/volunteer-intent/性別=女性", 0.3805534771093672, 0.0156143802336711),

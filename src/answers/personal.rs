@@ -1,11 +1,13 @@
 //! Columns that look like personal data: by their content, or by a header that says nothing else.
 
+use serde::{Deserialize, Serialize};
+
 use super::spelling;
 use crate::raw::{Cell, Column};
 use crate::text::Text;
 
 /// What a column looks like that must not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Personal {
     /// 氏名
     Name,

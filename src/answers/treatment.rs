@@ -1,6 +1,8 @@
 //! What an office decides of answers that break the rules, as one list: each decision, what was decided, and what else could
 //! have been.
 
+use serde::{Deserialize, Serialize};
+
 use super::decode::Duplicates;
 use super::questionnaire::{ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, TwoMarks};
 use crate::text::Text;
@@ -143,7 +145,7 @@ impl Treatment {
 }
 
 /// How many valid respondents' answers to one question each decision was about, whatever was decided.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     /// Two or more marks on a single answer.
     pub two_marks: u64,

@@ -1,5 +1,7 @@
 //! Columns of the response files that hold personal data: found by content on every run, named, and never read.
 
+use serde::{Deserialize, Serialize};
+
 use super::infer;
 use super::locate::Layout;
 use super::personal::{Personal, looks_personal};
@@ -11,7 +13,7 @@ use crate::raw::{Cell, Column, Table, letters};
 use crate::text::Text;
 
 /// A column that goes no further.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalColumn {
     /// The file and sheet, and the column by its name (by its letters, `@C`, where the name itself may be somebody's data: a
     /// file without header rows).

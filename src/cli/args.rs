@@ -87,6 +87,15 @@ pub(crate) struct RunArgs {
     /// 使うスレッドの数 / number of threads (the results do not depend on it)
     #[arg(long)]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) earlier: EarlierArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EarlierArgs {
+    /// 前回の読み取り結果（derived/.cache）を使わず、すべて読み直す / read everything anew, nothing from derived/.cache (the results are the same)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Debug, Args)]
@@ -121,6 +130,8 @@ pub(crate) struct CheckArgs {
     /// 出力の形式 / output format
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) earlier: EarlierArgs,
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +164,8 @@ pub(crate) struct CleanWhat {
 pub(crate) struct CompareArgs {
     /// 計画のフォルダー / the plan's folder
     pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) earlier: EarlierArgs,
     /// 項目の識別子 / the indicator's id
     #[arg(long)]
     pub(crate) indicator: String,
@@ -177,6 +190,8 @@ pub(crate) struct ExplainArgs {
     /// 計画のフォルダー（省略時は pipelines/ から探す）/ the plan's folder (default: searched in pipelines/)
     #[arg(long)]
     pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) earlier: EarlierArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `shihyo check`: everything is read and computed, nothing is written.
 
+use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
 use shihyo::pipeline::{self, Project};
 use shihyo::report;
@@ -8,14 +9,14 @@ use shihyo::text::Text;
 use super::args::{CheckArgs, Format};
 use super::bars::Bars;
 use super::message::Talk;
-use super::run::{ending, summary};
+use super::run::{earlier, ending, summary};
 use super::{Ending, print, screen};
 
 pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, &bars)?;
+    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
     match args.format {
         Format::Table => {
             let word = |ja: &str, en: &str| Text::new(ja, en).get(talk.lang).to_owned();

@@ -1,6 +1,7 @@
 //! `shihyo compare`: an indicator by attributes, each part held against the rest.
 
 use shihyo::answers::Base;
+use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
 use shihyo::indicator::DataKind;
 use shihyo::pipeline::{self, Comparison, Project, base_words};
@@ -10,13 +11,14 @@ use shihyo::text::Text;
 use super::args::{CompareArgs, Format};
 use super::bars::Bars;
 use super::message::Talk;
+use super::run::earlier;
 use super::{Ending, print, screen, synthetic};
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, &bars)?;
+    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
     let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
     let each: Vec<Vec<String>> = if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
     let what = |by: Vec<String>| Comparison { indicator: args.indicator.clone(), by, wave };

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Section};
 use shihyo::text::Text;
@@ -9,6 +10,7 @@ use shihyo::text::Text;
 use super::args::ExplainArgs;
 use super::bars::Bars;
 use super::message::Talk;
+use super::run::earlier;
 use super::{Ending, print};
 
 pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
@@ -20,7 +22,7 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     let mut found: Vec<(PathBuf, Vec<Section>)> = Vec::new();
     let (mut broken, mut missed) = (None, None);
     for folder in plans {
-        match computed(&folder, &bars) {
+        match computed(&folder, args, &bars) {
             Ok((plan, outcome)) => match pipeline::explain(&plan, &outcome, &args.key) {
                 Ok(sections) => found.push((folder, sections)),
                 Err(error) => missed = Some(error),
@@ -45,10 +47,10 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     }
 }
 
-fn computed(folder: &Path, bars: &Bars) -> Result<(Plan, Outcome)> {
+fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Outcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, bars)?;
+    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), bars)?;
     Ok((plan, outcome))
 }
 

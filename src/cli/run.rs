@@ -1,12 +1,13 @@
 //! `shihyo run`: the main job.
 
+use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
-use shihyo::indicator::{DataKind, IndicatorTable, ProgressState};
-use shihyo::pipeline::{self, Outcome, Plan, Project};
+use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
+use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
 use shihyo::text::Text;
 
 use super::{Ending, synthetic};
-use super::args::RunArgs;
+use super::args::{EarlierArgs, RunArgs};
 use super::bars::Bars;
 use super::message::Talk;
 
@@ -19,13 +20,24 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, &bars)?;
+    // A run that writes elsewhere leaves derived/ as it is.
+    let keeping = if args.out.is_some() { Keeping::Look } else { Keeping::Keep };
+    let reuse = earlier(&args.earlier, &project, keeping);
+    let outcome = pipeline::compute(&project, &plan, reuse.as_ref(), &bars)?;
     let dir = args.out.clone().unwrap_or_else(|| project.derived());
     let written = pipeline::write(&plan, &outcome, &dir, &bars)?;
+    if let Some(reuse) = reuse {
+        reuse.sweep();
+    }
     let all = Text::new(format!("すべては {}", written.join("quality.csv").display()), format!("all of them: {}", written.join("quality.csv").display()));
     summary(&plan, &outcome, &all, talk);
     talk.say(&Text::new(format!("書き出しました: {}", written.display()), format!("written: {}", written.display())));
     Ok(ending(&plan, &outcome, talk))
+}
+
+/// The answers that earlier runs left.
+pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -> Option<Reuse> {
+    (!args.no_cache).then(|| Reuse::of(project, keeping))
 }
 
 /// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says where the whole
@@ -40,6 +52,13 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
         format!("ファイル {}件（{rows}行）、推定値 {}個", outcome.inputs.len(), outcome.estimates.len()),
         format!("{} files ({rows} rows), {} estimates", outcome.inputs.len(), outcome.estimates.len()),
     ));
+    if !outcome.reused.is_empty() {
+        let waves = |of: &dyn Fn(&(String, FiscalYear)) -> String, between: &str| outcome.reused.iter().map(of).collect::<Vec<_>>().join(between);
+        talk.say(&Text::new(
+            format!("ファイルも調査票も前回と同じなので、前回の読み取り結果を使いました: {}", waves(&|(title, year)| format!("{title}（{}）", year.long()), "、")),
+            format!("files and questionnaire are as before, so their answers were taken over: {}", waves(&|(title, year)| format!("{title} ({year})"), ", ")),
+        ));
+    }
     let [changed, blanked, removed] = outcome.cleaned();
     if changed + blanked + removed > 0 {
         talk.say(&Text::new(

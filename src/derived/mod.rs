@@ -15,6 +15,7 @@
 //! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not list, or a
 //! listed file that was edited since, [`write`] refuses and names it.
 
+pub mod cache;
 mod lock;
 mod manifest;
 mod swap;

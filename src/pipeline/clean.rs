@@ -46,7 +46,7 @@ pub struct Exported {
 /// `plan::unknown-survey`, `plan::unknown-wave`; those of reading, cleaning and decoding.
 pub fn export(project: &Project, plan: &Plan, choice: &WaveChoice, progress: &dyn Progress) -> Result<Exported> {
     let chosen = chosen(plan, choice)?;
-    let collected = collect(project, plan, progress)?;
+    let collected = collect(project, plan, None, progress)?;
     let mut sheets = Vec::new();
     let mut looked_at = 0;
     let mut mistakes = Vec::new();
@@ -104,7 +104,7 @@ fn paper<'a>(survey: &'a Survey, wave: &'a Wave) -> &'a Questionnaire {
 fn cleaned(plan: &Plan, survey: usize, wave: usize, collected: &Collected) -> Result<Cleaned> {
     let (of, waves) = (&plan.surveys[survey], &plan.surveys[survey].waves[wave]);
     let logs = logs_of(plan, survey, wave, &collected.logs)?;
-    clean(paper(of, waves), &collected.responses[survey][wave], waves.respondent.as_deref(), &logs, waves.old_values)
+    clean(paper(of, waves), collected.responses[survey][wave].tables()?, waves.respondent.as_deref(), &logs, waves.old_values)
 }
 
 /// What a comparison of one wave with a clean file found.
@@ -144,7 +144,7 @@ pub fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, 
         let message = Text::new("回答者番号の列（respondent）が計画にないので、票ごとに比べられません", "without respondent in the plan returns cannot be compared");
         return Err(Diagnostic::new("plan::no-respondent", message).into());
     };
-    let collected = collect(project, plan, progress)?;
+    let collected = collect(project, plan, None, progress)?;
     let name = file.to_string_lossy();
     let options = ReadOptions { header_rows: waves.header_rows, ..ReadOptions::default() };
     let table = raw::read(file, &name, &options)?;

@@ -1,11 +1,18 @@
-//! Reads every file that a plan names: responses, counts, population tables.
+//! Reads every file that a plan names: responses, counts, population tables. Of large response files whose answers are known
+//! from an earlier run, only the digests are taken.
 
 use std::collections::BTreeMap;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
+use super::cleaning::logs_of;
+use super::decoded::Decoded;
+use super::kept::FileSaid;
+use super::listed::{all, apart, of_count, of_wave};
 use super::load::Project;
-use super::plan::{Definition, Plan, Wave};
+use super::plan::{Plan, Wave};
+use super::reuse::{Ingredients, Reuse};
+use super::source::{Request, WaveFiles};
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::indicator::AdminTable;
@@ -16,8 +23,8 @@ use crate::raw::{self, ReadOptions, Table};
 /// Everything that was read, by the names that the plan uses.
 #[derive(Debug)]
 pub(super) struct Collected {
-    /// Response tables: one entry a survey, one a wave in it, one a file in that.
-    pub(super) responses: Vec<Vec<Vec<Table>>>,
+    /// Response files: one entry a survey, one a wave in it.
+    pub(super) responses: Vec<Vec<WaveFiles>>,
     /// Population tables by file name.
     pub(super) populations: BTreeMap<String, Table>,
     /// Cleaning logs by file name.
@@ -30,109 +37,143 @@ pub(super) struct Collected {
     pub(super) findings: Vec<Finding>,
 }
 
-/// One file to read, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Request {
-    name: String,
-    options: ReadOptions,
+/// A file that the plan names.
+struct File {
+    request: Request,
+    /// Only large waves need it, so that it may not have to be read.
+    waits: bool,
+    /// SHA-256 of its bytes, where it waits.
+    digest: Option<String>,
+    table: Option<Result<Table>>,
+    /// What an earlier run said of it.
+    said: Option<FileSaid>,
 }
 
+impl File {
+    fn read(&self) -> Option<&Table> {
+        self.table.as_ref()?.as_ref().ok()
+    }
+}
+
+struct Files(Vec<File>);
+
+impl Files {
+    fn of(&self, request: &Request) -> Option<&File> {
+        self.0.iter().find(|f| f.request == *request)
+    }
+
+    fn of_mut(&mut self, request: &Request) -> Option<&mut File> {
+        self.0.iter_mut().find(|f| f.request == *request)
+    }
+
+    /// The tables of these names, as far as they have been read.
+    fn named<'n>(&self, project: &Project, names: impl Iterator<Item = &'n String>) -> BTreeMap<String, Table> {
+        let table = |name: &String| Some((name.clone(), self.of(&Request::of(project, name, ReadOptions::default()))?.read()?.clone()));
+        names.filter_map(table).collect()
+    }
+
+    /// The answers of a large wave that an earlier run left, with the digests of its files and what was said of them.
+    fn known(&self, reuse: &Reuse, project: &Project, plan: &Plan, (s, w): (usize, usize)) -> Option<Known> {
+        let (survey, wave) = (plan.surveys.get(s)?, plan.surveys.get(s)?.waves.get(w)?);
+        let logs = logs_of(plan, s, w, &self.named(project, wave.cleaning_logs.iter())).ok()?;
+        let requests: Vec<Request> = of_wave(project, wave).collect();
+        let digest = |request| self.of(request).and_then(|f| f.digest.clone().or_else(|| Some(f.read()?.digest.sha256.clone())));
+        let digests = requests.iter().map(digest).collect::<Option<Vec<String>>>()?;
+        let files = requests.iter().zip(&digests).map(|(request, digest)| (request.name.as_str(), digest.as_str(), &request.options)).collect();
+        let (decoded, said) = reuse.find(&reuse.key(&Ingredients { files, survey, wave, logs: &logs }, None)?)?;
+        Some(Known { requests, digests, decoded, said })
+    }
+}
+
+/// What an earlier run left of a wave.
+struct Known {
+    requests: Vec<Request>,
+    digests: Vec<String>,
+    decoded: Decoded,
+    said: Vec<FileSaid>,
+}
+
+/// Reads what the plan names; of response files only those whose answers `reuse` does not know.
+///
 /// # Errors
 /// Every file that cannot be read, in one go.
-pub(super) fn collect(project: &Project, plan: &Plan, progress: &dyn Progress) -> Result<Collected> {
-    let requests = requests(plan);
-    progress.start(Step::Read, requests.len() as u64);
-    // In the order of the plan, whichever thread reads which: collect keeps positions.
-    let read: Vec<Result<Table>> = requests
-        .par_iter()
-        .map(|r| {
-            let table = raw::read(&project.data(&r.name), &r.name, &r.options);
+pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Collected> {
+    let bytes = |wave: &Wave| wave.responses.iter().filter_map(|name| raw::length(&project.data(name))).sum();
+    let large = |wave: &Wave| reuse.filter(|reuse| reuse.worth(bytes(wave)));
+    let waves = || plan.surveys.iter().enumerate().flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)));
+    let at_once: Vec<Request> = waves().filter(|(_, wave)| large(wave).is_none()).flat_map(|(_, wave)| of_wave(project, wave)).chain(apart(project, plan)).collect();
+    let file = |request: Request| File { waits: !at_once.contains(&request), request, digest: None, table: None, said: None };
+    let mut files = Files(all(project, plan).into_iter().map(file).collect());
+    progress.start(Step::Read, files.0.len() as u64);
+    // In the order of the plan, whichever thread reads which.
+    files.0.par_iter_mut().for_each(|file| {
+        if file.waits {
+            file.digest = raw::digest(&file.request.path, &file.request.name).ok().map(|d| d.sha256);
+        } else {
+            file.table = Some(file.request.read());
             progress.advance(1);
-            table
-        })
-        .collect();
-    progress.finish();
-    let mut tables = Vec::new();
-    let mut mistakes = Vec::new();
-    for table in read {
-        match table {
-            Ok(table) => tables.push(table),
-            Err(error) => mistakes.extend(error.into_diagnostics()),
         }
+    });
+    let mut known = BTreeMap::new();
+    for (at, wave) in waves() {
+        known.extend(large(wave).and_then(|reuse| files.known(reuse, project, plan, at)).map(|found| (at, found)));
     }
-    if let Some(error) = Error::all(mistakes) {
+    let unknown: Vec<Request> = waves().filter(|(at, _)| !known.contains_key(at)).flat_map(|(_, wave)| of_wave(project, wave)).collect();
+    files.0.par_iter_mut().filter(|f| f.waits).for_each(|file| {
+        if unknown.contains(&file.request) {
+            file.table = Some(file.request.read());
+        }
+        progress.advance(1);
+    });
+    progress.finish();
+    let broken = files.0.iter_mut().filter_map(|file| file.table.take_if(|table| table.is_err())).filter_map(Result::err);
+    if let Some(error) = Error::all(broken.flat_map(Error::into_diagnostics).collect()) {
         return Err(error);
     }
-    sort_out(plan, &requests, &tables)
-}
-
-fn of_wave(wave: &Wave) -> impl Iterator<Item = Request> + '_ {
-    wave.responses.iter().map(|name| Request {
-        name: name.clone(),
-        options: ReadOptions { sheet: wave.sheet.clone(), header_rows: wave.header_rows, encoding: wave.encoding.clone() },
-    })
-}
-
-fn of_count(definition: &Option<Definition>) -> Option<Request> {
-    match definition {
-        Some(Definition::Count { file, sheet, .. }) => {
-            Some(Request { name: file.clone(), options: ReadOptions { sheet: sheet.clone(), ..ReadOptions::default() } })
-        }
-        _ => None,
+    for (request, said) in known.values().flat_map(|k| k.requests.iter().zip(&k.said)) {
+        files.of_mut(request).into_iter().for_each(|file| file.said = Some(said.clone()));
     }
-}
-
-fn requests(plan: &Plan) -> Vec<Request> {
-    let mut out: Vec<Request> = Vec::new();
-    let mut add = |r: Request| {
-        if !out.contains(&r) {
-            out.push(r);
-        }
-    };
-    for wave in plan.surveys.iter().flat_map(|s| &s.waves) {
-        of_wave(wave).for_each(&mut add);
-        for name in wave.population.iter().chain(&wave.cleaning_logs) {
-            add(Request { name: name.clone(), options: ReadOptions::default() });
-        }
+    let populations = files.named(project, waves().filter_map(|(_, w)| w.population.as_ref()));
+    let logs = files.named(project, waves().flat_map(|(_, w)| &w.cleaning_logs));
+    let counts = counts(project, plan, &files)?;
+    let said: Vec<FileSaid> = files.0.iter().filter_map(|f| f.read().map(FileSaid::of).or_else(|| f.said.clone())).collect();
+    let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
+    let mut left = unknown.as_slice();
+    for (at, wave) in waves() {
+        let of = match known.remove(&at) {
+            Some(Known { requests, digests, decoded, .. }) => WaveFiles::known(requests, digests, decoded),
+            None => {
+                let (requests, later) = left.split_at(wave.responses.len());
+                left = later;
+                // Tables are large: the last wave that needs one takes it.
+                let table = |request: &Request| {
+                    let table = &mut files.of_mut(request)?.table;
+                    if later.contains(request) { table.as_ref()?.as_ref().ok().cloned() } else { table.take()?.ok() }
+                };
+                WaveFiles::read(requests.to_vec(), requests.iter().filter_map(table).collect(), large(wave).is_some())
+            }
+        };
+        responses[at.0].push(of);
     }
-    plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(&m.definition)).for_each(&mut add);
-    out
+    let digests = said.iter().map(|s| s.digest.clone()).collect();
+    Ok(Collected { responses, populations, logs, counts, digests, findings: said.into_iter().flat_map(|s| s.findings).collect() })
 }
 
-fn sort_out(plan: &Plan, requests: &[Request], tables: &[Table]) -> Result<Collected> {
-    let find = |wanted: &Request| requests.iter().position(|r| r == wanted).and_then(|i| tables.get(i));
-    let responses = plan
-        .surveys
-        .iter()
-        .map(|s| s.waves.iter().map(|w| of_wave(w).filter_map(|r| find(&r).cloned()).collect()).collect())
-        .collect();
-    let named = |names: &mut dyn Iterator<Item = &String>| -> BTreeMap<String, Table> {
-        let table = |name: &String| Some((name.clone(), find(&Request { name: name.clone(), options: ReadOptions::default() })?.clone()));
-        names.filter_map(table).collect()
-    };
-    let waves = || plan.surveys.iter().flat_map(|s| &s.waves);
-    let populations = named(&mut waves().filter_map(|w| w.population.as_ref()));
-    let logs = named(&mut waves().flat_map(|w| &w.cleaning_logs));
+/// The counts of the departments.
+///
+/// # Errors
+/// Those of [`AdminTable::read`], in one go.
+fn counts(project: &Project, plan: &Plan, files: &Files) -> Result<BTreeMap<(String, Option<String>), AdminTable>> {
     let mut counts = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for request in plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(&m.definition)) {
+    for request in plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(project, &m.definition)) {
         let key = (request.name.clone(), request.options.sheet.clone());
-        if let (false, Some(table)) = (counts.contains_key(&key), find(&request)) {
+        if let (false, Some(table)) = (counts.contains_key(&key), files.of(&request).and_then(File::read)) {
             match AdminTable::read(table) {
                 Ok(table) => drop(counts.insert(key, table)),
                 Err(error) => mistakes.extend(error.into_diagnostics()),
             }
         }
     }
-    match Error::all(mistakes) {
-        Some(error) => Err(error),
-        None => Ok(Collected {
-            responses,
-            populations,
-            logs,
-            counts,
-            digests: tables.iter().map(|t| t.digest.clone()).collect(),
-            findings: tables.iter().flat_map(|t| t.findings.clone()).collect(),
-        }),
-    }
+    Error::all(mistakes).map_or(Ok(counts), Err)
 }

@@ -9,7 +9,9 @@ use super::estimates::{estimates, measure_id};
 use super::load::Project;
 use super::notes::notes;
 use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
-use super::sensitivity::{Files, effects as effects_of};
+use super::reuse::Reuse;
+use super::sensitivity::effects as effects_of;
+use super::source::WaveSource;
 use super::trend;
 use super::wave::{WaveData, prepare};
 use crate::answers::cleaning::Action;
@@ -37,6 +39,8 @@ pub struct Outcome {
     pub quality: Quality,
     /// Identity of every file that was read, in the order of the plan.
     pub inputs: Vec<FileDigest>,
+    /// Surveys (by title) and waves whose answers were taken over from an earlier run.
+    pub reused: Vec<(String, FiscalYear)>,
     pub(super) waves: Vec<WaveData>,
 }
 
@@ -53,23 +57,22 @@ impl Outcome {
     }
 }
 
-/// Reads everything and computes everything; writes nothing.
+/// Reads everything and computes everything; writes no result. With `reuse`, answers of large files that an earlier run left are
+/// taken over, and those of this one are left to the next. The outcome is the same, but for [`Outcome::reused`].
 ///
 /// # Errors
 /// A file that cannot be read or does not fit the plan, in one go where they are independent.
-pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Result<Outcome> {
-    let mut collected = collect(project, plan, progress)?;
-    let mut waves = decode(plan, &collected, progress)?;
+pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Outcome> {
+    let mut collected = collect(project, plan, reuse, progress)?;
+    let (mut waves, reused) = decode(plan, &mut collected, reuse, progress)?;
     let (mut records, mut effects) = (Vec::new(), Vec::new());
     progress.start(Step::Estimate, waves.len() as u64);
     for wave in &mut waves {
         let of_wave = estimates(plan, wave)?;
-        let files = Files {
-            tables: &collected.responses[wave.survey][wave.wave],
-            logs: &logs_of(plan, wave.survey, wave.wave, &collected.logs)?,
-            population: population(plan, &collected, wave.survey, wave.wave),
-        };
-        effects.extend(effects_of(plan, wave, &files, &of_wave)?);
+        let (s, w) = (wave.survey, wave.wave);
+        let logs = logs_of(plan, s, w, &collected.logs)?;
+        let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
+        effects.extend(effects_of(plan, wave, &source, population(plan, &collected, s, w), &of_wave)?);
         records.extend(of_wave);
         progress.advance(1);
     }
@@ -82,7 +85,7 @@ pub fn compute(project: &Project, plan: &Plan, progress: &dyn Progress) -> Resul
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings, effects };
-    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, waves })
+    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
 /// Writes the outcome of `plan` to `dir`, all or nothing.
@@ -111,23 +114,30 @@ fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: us
     plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
 }
 
-fn decode(plan: &Plan, collected: &Collected, progress: &dyn Progress) -> Result<Vec<WaveData>> {
+/// The waves with their designs, and those whose answers an earlier run left.
+fn decode(plan: &Plan, collected: &mut Collected, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<(Vec<WaveData>, Vec<(String, FiscalYear)>)> {
     let wanted: Vec<(usize, usize)> =
         plan.surveys.iter().enumerate().flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w))).collect();
     progress.start(Step::Decode, wanted.len() as u64);
-    let mut waves = Vec::new();
+    let (mut waves, mut reused) = (Vec::new(), Vec::new());
     let mut mistakes = Vec::new();
-    for (survey, wave) in wanted {
-        let prepared = logs_of(plan, survey, wave, &collected.logs)
-            .and_then(|logs| prepare(plan, survey, wave, &collected.responses[survey][wave], &logs, population(plan, collected, survey, wave)));
-        match prepared {
+    for (s, w) in wanted {
+        let survey = &plan.surveys[s];
+        let known = collected.responses[s][w].take_known();
+        reused.extend(known.iter().map(|_| (survey.title.clone(), survey.waves[w].year)));
+        let from_files = || {
+            let logs = logs_of(plan, s, w, &collected.logs)?;
+            WaveSource::new(&collected.responses[s][w], &logs, reuse).decoded(survey, &survey.waves[w])
+        };
+        let decoded = known.map_or_else(from_files, Ok);
+        match decoded.and_then(|decoded| prepare(plan, s, w, decoded, population(plan, collected, s, w))) {
             Ok(data) => waves.push(data),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }
         progress.advance(1);
     }
     progress.finish();
-    Error::all(mistakes).map_or(Ok(waves), Err)
+    Error::all(mistakes).map_or(Ok((waves, reused)), Err)
 }
 
 fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {

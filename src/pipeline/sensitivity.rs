@@ -5,24 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::estimates::{Finest, overall, shares_in};
 use super::plan::Plan;
-use super::wave::{WaveData, cleaned, decode_options, design_questions, prepare, redesign};
-use crate::answers::cleaning::Log;
-use crate::answers::{DontKnow, Treatment, depends_on, treated};
+use super::source::WaveSource;
+use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
+use crate::answers::{DontKnow, Treatment, depends_on};
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
 use crate::raw::Table;
 use crate::text::Text;
-
-/// What a wave was read from.
-pub(super) struct Files<'a> {
-    /// The response tables, as they came.
-    pub(super) tables: &'a [Table],
-    /// The cleaning logs.
-    pub(super) logs: &'a [Log],
-    /// The population table.
-    pub(super) population: Option<&'a Table>,
-}
 
 /// A decision that somebody's answer called for.
 struct Case {
@@ -46,7 +36,7 @@ struct Otherwise {
 ///
 /// # Errors
 /// Those of decoding and estimating, which the wave has already passed.
-pub(super) fn effects(plan: &Plan, data: &mut WaveData, files: &Files<'_>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
+pub(super) fn effects(plan: &Plan, data: &mut WaveData, source: &WaveSource<'_>, population: Option<&Table>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
     let survey = &plan.surveys[data.survey];
     let year = survey.waves[data.wave].year;
     let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
@@ -57,11 +47,9 @@ pub(super) fn effects(plan: &Plan, data: &mut WaveData, files: &Files<'_>, recor
         return Ok(Vec::new());
     }
     let finest = Finest::of(plan, data);
-    let cleaned = cleaned(survey, &survey.waves[data.wave], files.tables, files.logs)?;
-    let tables = cleaned.as_ref().map_or(files.tables, |c| &c.tables);
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
-        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, (files, tables), &finest, case, treatment)? })).collect::<Result<_>>()?);
+        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, (source, population), &finest, case, treatment)? })).collect::<Result<_>>()?);
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
@@ -126,14 +114,16 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     out
 }
 
-/// The shares of a case under another setting; `tables` are those of `files` with the logs applied. A design that cannot be made from the answers then is a reason, not an error.
-fn under(plan: &Plan, data: &mut WaveData, (files, tables): (&Files<'_>, &[Table]), finest: &Finest, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
+/// The shares of a case under another setting. A design that cannot be made from the answers then is a reason, not an error.
+fn under(plan: &Plan, data: &mut WaveData, (source, population): (&WaveSource<'_>, Option<&Table>), finest: &Finest, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
     let question = match case.question {
         Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
         _ => {
             let plan = decided(plan, data, case.question, other);
-            return Ok(match prepare(&plan, data.survey, data.wave, files.tables, files.logs, files.population) {
+            let survey = &plan.surveys[data.survey];
+            let decoded = source.decoded(survey, &survey.waves[data.wave]);
+            return Ok(match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, population)) {
                 Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?.into_iter().map(Ok).collect(),
                 Err(error) => nothing(error),
             });
@@ -141,14 +131,14 @@ fn under(plan: &Plan, data: &mut WaveData, (files, tables): (&Files<'_>, &[Table
     };
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
-    let mut changed = treated(&survey.questionnaire, tables, &decode_options(survey, of), &data.answers, question, other)?;
+    let mut changed = source.treated(survey, of, &data.answers, question, other)?;
     let (_, of_design) = design_questions(of);
     let touches = |questions: &[usize]| changed.iter().any(|(q, _)| questions.contains(q));
     let (other_design, other_cells) = (touches(&of_design), touches(&finest.questions));
     exchange(data, &mut changed);
     let own = if other_cells { Some(Finest::of(plan, data)) } else { None };
     let finest = own.as_ref().unwrap_or(finest);
-    let design = if other_design { redesign(plan, data, tables, files.population).map(Some) } else { Ok(None) };
+    let design = if other_design { redesign(plan, data, population).map(Some) } else { Ok(None) };
     let estimated = match design {
         Ok(None) => overall(plan, data, finest, &case.shares),
         Ok(Some(mut design)) => {

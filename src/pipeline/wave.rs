@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::decoded::Decoded;
 use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
-use crate::answers::cleaning::{AppliedChange, Cleaned, Log, clean};
+use crate::answers::cleaning::AppliedChange;
 use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
+use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -29,6 +31,8 @@ pub(super) struct WaveData {
     pub(super) questionnaire: Questionnaire,
     /// The answers to it.
     pub(super) answers: Answers,
+    /// The weights of a column of the files, one a respondent.
+    weights: Option<Vec<f64>>,
     /// The ledgers by the numbers of the wave's own paper.
     pub(super) ledgers: Vec<(String, BaseLedger)>,
     /// How many answers called for a decision of the office, by question of the wave's own paper.
@@ -43,19 +47,15 @@ pub(super) struct WaveData {
     pub(super) changes: Vec<AppliedChange>,
 }
 
-/// Applies the cleaning logs, decodes the tables of a wave and declares its design.
+/// Brings the answers of a wave to the survey's questionnaire and declares its design.
 ///
 /// # Errors
-/// Those of `answers::cleaning::clean`, of `answers::decode` and of the design: columns that are not there, duplicate ids
-/// under `fail`, a weight that is no number, a population table that does not match.
-pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table], logs: &[Log], population: Option<&Table>) -> Result<WaveData> {
+/// Nobody answered; those of the design: a population table that does not match.
+pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, decoded: Decoded, population: Option<&Table>) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
     let paper = spec.paper(of).questionnaire;
-    let cleaned = cleaned(spec, of, tables, logs)?;
-    let tables = cleaned.as_ref().map_or(tables, |c| &c.tables);
-    let options = DecodeOptions { removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(), ..decode_options(spec, of) };
-    let answers = answers::decode(paper, tables, &options)?;
+    let Decoded { answers, weights, findings: notes, changes } = decoded;
     if answers.rows == 0 {
         return Err(nobody(spec, of, &answers));
     }
@@ -67,15 +67,15 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, tables: &[Table],
     };
     let place = place_of(of);
     let (mut findings, mut how) = (Vec::new(), Vec::new());
-    let design = declare(&questionnaire, of, &answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
+    let said = Said { questionnaire: &questionnaire, answers: &answers, weights: weights.as_deref() };
+    let design = declare(&said, of, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
         if finding.place == Place::default() {
             finding.place = place.clone();
         }
     }
-    let (notes, changes) = cleaned.map_or_else(Default::default, |c| (c.findings, c.changes));
     findings.splice(0..0, notes);
-    Ok(WaveData { survey, wave, questionnaire, answers, ledgers, touched, design, how, findings, changes })
+    Ok(WaveData { survey, wave, questionnaire, answers, weights, ledgers, touched, design, how, findings, changes })
 }
 
 /// The categories that `share` counts in this wave.
@@ -109,25 +109,15 @@ pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
     }
 }
 
-/// The files of a wave with its cleaning logs applied; `None` without logs.
-///
-/// # Errors
-/// Those of [`clean`].
-pub(super) fn cleaned(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]) -> Result<Option<Cleaned>> {
-    if logs.is_empty() {
-        return Ok(None);
-    }
-    clean(survey.paper(of).questionnaire, tables, of.respondent.as_deref(), logs, of.old_values).map(Some)
-}
-
 /// The design of a wave whose answers have become others.
 ///
 /// # Errors
 /// Those of the design, as in [`prepare`].
-pub(super) fn redesign(plan: &Plan, data: &WaveData, tables: &[Table], population: Option<&Table>) -> Result<Design> {
+pub(super) fn redesign(plan: &Plan, data: &WaveData, population: Option<&Table>) -> Result<Design> {
     let of = &plan.surveys[data.survey].waves[data.wave];
     let (mut findings, mut how) = (Vec::new(), Vec::new());
-    declare(&data.questionnaire, of, &data.answers, tables, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place_of(of)))
+    let said = Said { questionnaire: &data.questionnaire, answers: &data.answers, weights: data.weights.as_deref() };
+    declare(&said, of, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place_of(of)))
 }
 
 /// The questions whose answers make the weights, and those that make the design at all.
@@ -168,15 +158,15 @@ fn advised(error: Error) -> Error {
     Error::all(diagnostics).unwrap_or_else(|| Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent"))
 }
 
-fn declare(
-    questionnaire: &Questionnaire,
-    of: &Wave,
-    answers: &Answers,
-    tables: &[Table],
-    population: Option<&Table>,
-    findings: &mut Vec<Finding>,
-    how: &mut Vec<Text>,
-) -> Result<Design> {
+/// What respondents said.
+struct Said<'a> {
+    questionnaire: &'a Questionnaire,
+    answers: &'a Answers,
+    weights: Option<&'a [f64]>,
+}
+
+fn declare(said: &Said<'_>, of: &Wave, population: Option<&Table>, findings: &mut Vec<Finding>, how: &mut Vec<Text>) -> Result<Design> {
+    let Said { questionnaire, answers, weights } = *said;
     let population = population.map(Population::read).transpose()?;
     let mut declaration = Declaration::new(answers.rows).lonely(LonelyPsu::Fail);
     let names = |questions: &[usize]| -> Vec<String> { questions.iter().map(|q| questionnaire.questions[*q].id.clone()).collect() };
@@ -206,7 +196,7 @@ fn declare(
         how.push(Text::new(format!("有限母集団修正: N = {whole}"), format!("finite population correction: N = {whole}")));
     }
     if let Weighting::Column(column) = &of.weighting {
-        declaration = declaration.weights(weight_column(column, answers, tables)?);
+        declaration = declaration.weights(weights.map(<[f64]>::to_vec).unwrap_or_default());
         how.push(Text::new(format!("ウエイト: 列「{column}」"), format!("weights: column \"{column}\"")));
     }
     let design = design::declare(declaration)?;
@@ -243,27 +233,31 @@ pub(super) struct CrossedCells {
 
 /// The crossing of the questions with these indices.
 pub(super) fn cells(questionnaire: &Questionnaire, answers: &Answers, questions: &[usize]) -> CrossedCells {
-    let code = |question: usize, row: usize| -> usize {
-        match &answers.responses[question] {
-            Responses::Single(rows) => match rows[row] {
-                Ok(category) => usize::from(category),
-                Err(_) => usize::MAX,
-            },
-            _ => usize::MAX,
-        }
+    let labels = |question: usize| -> Vec<&str> {
+        let known = match &questionnaire.questions[question].kind {
+            QuestionKind::Single(categories) => categories.as_slice(),
+            _ => &[],
+        };
+        known.iter().map(|c| c.label.as_str()).chain([UNKNOWN]).collect()
     };
-    let keys: Vec<Vec<usize>> = (0..answers.rows).map(|row| questions.iter().map(|q| code(*q, row)).collect()).collect();
-    let mut known: Vec<&Vec<usize>> = keys.iter().collect();
-    known.sort_unstable();
-    known.dedup();
-    let of_row = keys.iter().map(|k| known.binary_search(&k).unwrap_or(0) as u32).collect();
-    let label = |question: usize, category: usize| -> String {
-        match &questionnaire.questions[question].kind {
-            QuestionKind::Single(categories) => categories.get(category).map_or_else(|| UNKNOWN.to_owned(), |c| c.label.clone()),
-            _ => UNKNOWN.to_owned(),
-        }
-    };
-    let parts: Vec<Vec<String>> = known.iter().map(|k| questions.iter().zip(k.iter()).map(|(q, c)| label(*q, *c)).collect()).collect();
+    // One question after the other, so that there are never more cells than rows.
+    let mut of_row = vec![0; answers.rows];
+    let mut parts: Vec<Vec<String>> = vec![Vec::new()];
+    for &question in questions {
+        let labels = labels(question);
+        let unknown = labels.len() as u64 - 1;
+        let said = |row: usize| match &answers.responses[question] {
+            Responses::Single(rows) => rows[row].map_or(unknown, |category| u64::from(category).min(unknown)),
+            _ => unknown,
+        };
+        let count = labels.len();
+        let ranks = Ranks::of(answers.rows, parts.len() * count, |row| u64::from(of_row[row]) * count as u64 + said(row));
+        let part = |code: &u64| {
+            let (before, category) = (*code as usize / count, *code as usize % count);
+            parts[before].iter().cloned().chain([labels[category].to_owned()]).collect()
+        };
+        (parts, of_row) = (ranks.codes.iter().map(part).collect(), ranks.of_row);
+    }
     let names = parts.iter().map(|p| joined(p.iter().map(String::as_str))).collect();
     CrossedCells { of_row, names, parts }
 }
@@ -340,40 +334,4 @@ fn margin(questionnaire: &Questionnaire, answers: &Answers, design: &Design, que
     let (margin, found) = Margin::from_names(name, &respondents, &table)?;
     findings.extend(found);
     Ok(margin)
-}
-
-/// The weights of a column of the response files.
-fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Vec<f64>> {
-    let mut columns = Vec::new();
-    let mut mistakes = Vec::new();
-    for table in tables {
-        match table.column(column) {
-            Some(c) => columns.push(c),
-            None => mistakes.push(
-                Diagnostic::new("plan::weight-column", Text::new(format!("ウエイトの列「{column}」がありません"), format!("there is no weight column \"{column}\"")))
-                    .at(Place::file(&table.digest.file)),
-            ),
-        }
-    }
-    if let Some(error) = Error::all(mistakes) {
-        return Err(error);
-    }
-    let mut mistakes = Vec::new();
-    let mut weights = Vec::with_capacity(answers.rows);
-    for (source, row) in answers.source.iter().zip(&answers.source_row) {
-        let (table, at) = (&tables[usize::from(*source)], *row as usize);
-        let cell = columns[usize::from(*source)];
-        let text: String = cell.cell(at).text().trim().nfkc().collect();
-        match text.parse::<f64>() {
-            // Sums of squares of weights must stay far from the ends of an f64.
-            Ok(w) if (0.0..1e15).contains(&w) => weights.push(w),
-            _ => {
-                let message = Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
-                mistakes.push(Diagnostic::new("plan::weight-value", message).at(table.place(at, cell)));
-            }
-        }
-    }
-    // A column of the wrong kind would give one mistake a row: the first ones say enough.
-    mistakes.truncate(10);
-    Error::all(mistakes).map_or(Ok(weights), Err)
 }

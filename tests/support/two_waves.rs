@@ -216,7 +216,7 @@ impl City {
 
     pub fn run(&self) -> (Plan, Outcome) {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
-        let outcome = pipeline::compute(&self.project(), &plan, &Silent).unwrap_or_else(|e| panic!("{e}"));
+        let outcome = pipeline::compute(&self.project(), &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)
     }
 }

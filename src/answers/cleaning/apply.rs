@@ -29,7 +29,7 @@ pub enum OldValues {
 }
 
 /// One change that was made, as far as it may be told outside the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedChange {
     /// The log's row.
     pub log: Place,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::spelling;
 use crate::error::{Diagnostic, Error, Result};
@@ -11,7 +11,7 @@ use crate::raw::{Column, Table};
 use crate::text::Text;
 
 /// What a row of the log does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// 修正: the answer becomes another.

@@ -1,0 +1,174 @@
+//! The response files of one wave: read when they are needed, not before.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::decoded::{Decoded, cleaned, decoded};
+use super::kept::FileSaid;
+use super::load::Project;
+use super::plan::{Survey, Wave};
+use super::reuse::{Ingredients, Reuse};
+use super::wave::decode_options;
+use crate::answers::cleaning::{Cleaned, Log};
+use crate::answers::{Answers, Responses, Treatment, treated};
+use crate::error::{Diagnostic, Error, Result};
+use crate::provenance::Place;
+use crate::raw::{self, ReadOptions, Table};
+use crate::text::Text;
+
+/// One file to read, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Request {
+    /// Its name in the plan.
+    pub(super) name: String,
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// How it is read.
+    pub(super) options: ReadOptions,
+}
+
+impl Request {
+    pub(super) fn of(project: &Project, name: &str, options: ReadOptions) -> Self {
+        Self { name: name.to_owned(), path: project.data(name), options }
+    }
+
+    pub(super) fn read(&self) -> Result<Table> {
+        raw::read(&self.path, &self.name, &self.options)
+    }
+}
+
+/// The response files of a wave.
+#[derive(Debug)]
+pub(super) struct WaveFiles {
+    requests: Vec<Request>,
+    /// SHA-256 of the bytes that were read, or would be.
+    digests: Vec<String>,
+    tables: OnceLock<Vec<Table>>,
+    /// What an earlier run made of them, until it is taken.
+    known: Option<Decoded>,
+    /// Whether they are large enough for what they gave to be kept.
+    large: bool,
+}
+
+impl WaveFiles {
+    /// Files that have been read.
+    pub(super) fn read(requests: Vec<Request>, tables: Vec<Table>, large: bool) -> Self {
+        let digests = tables.iter().map(|t| t.digest.sha256.clone()).collect();
+        Self { requests, digests, tables: OnceLock::from(tables), known: None, large }
+    }
+
+    /// Files with these digests whose answers are known.
+    pub(super) fn known(requests: Vec<Request>, digests: Vec<String>, decoded: Decoded) -> Self {
+        Self { requests, digests, tables: OnceLock::new(), known: Some(decoded), large: true }
+    }
+
+    /// The answers of an earlier run, once.
+    pub(super) fn take_known(&mut self) -> Option<Decoded> {
+        self.known.take()
+    }
+
+    /// The tables, read now if they have not been.
+    ///
+    /// # Errors
+    /// Those of reading; `plan::changed-file` when a file is no longer what it was when the run began.
+    pub(super) fn tables(&self) -> Result<&[Table]> {
+        if let Some(tables) = self.tables.get() {
+            return Ok(tables);
+        }
+        let same = |(request, digest): (&Request, &String)| {
+            request.read().and_then(|table| if table.digest.sha256 == *digest { Ok(table) } else { Err(changed(&request.name)) })
+        };
+        let tables = self.requests.par_iter().zip(&self.digests).map(same).collect::<Result<Vec<Table>>>()?;
+        Ok(self.tables.get_or_init(|| tables))
+    }
+}
+
+fn changed(name: &str) -> Error {
+    let message = Text::new("集計しているあいだにファイルが書き換えられました。もう一度実行してください", "the file was changed while it was being read; run again");
+    Diagnostic::new("plan::changed-file", message).at(Place::file(name)).into()
+}
+
+/// The answers of one wave, from its files or from an earlier run.
+pub(super) struct WaveSource<'a> {
+    files: &'a WaveFiles,
+    logs: &'a [Log],
+    reuse: Option<&'a Reuse>,
+    cleaned: OnceLock<Option<Cleaned>>,
+}
+
+impl<'a> WaveSource<'a> {
+    pub(super) fn new(files: &'a WaveFiles, logs: &'a [Log], reuse: Option<&'a Reuse>) -> Self {
+        Self { files, logs, reuse: reuse.filter(|_| files.large), cleaned: OnceLock::new() }
+    }
+
+    /// The answers of the wave, as `survey` and `wave` have them decoded.
+    ///
+    /// # Errors
+    /// Those of reading, cleaning and decoding.
+    pub(super) fn decoded(&self, survey: &Survey, wave: &Wave) -> Result<Decoded> {
+        let kept = self.key(survey, wave, None);
+        if let Some((decoded, _)) = kept.as_ref().and_then(|(reuse, key)| reuse.find(key)) {
+            return Ok(decoded);
+        }
+        let tables = self.files.tables()?;
+        let decoded = decoded(survey, wave, tables, self.logs)?;
+        if let Some((reuse, key)) = kept {
+            reuse.keep(&key, survey, wave, &decoded, &tables.iter().map(FileSaid::of).collect::<Vec<_>>());
+        }
+        Ok(decoded)
+    }
+
+    /// The answers that another `treatment` of `question` changes, as [`treated`] gives them.
+    ///
+    /// # Errors
+    /// Those of reading, cleaning and decoding.
+    pub(super) fn treated(&self, survey: &Survey, wave: &Wave, answers: &Answers, question: usize, treatment: Treatment) -> Result<Vec<(usize, Responses)>> {
+        let kept = self.key(survey, wave, Some((question, treatment)));
+        if let Some(found) = kept.as_ref().and_then(|(reuse, key)| reuse.find_some(key)) {
+            return Ok(found);
+        }
+        let changed = treated(survey.paper(wave).questionnaire, self.cleaned(survey, wave)?, &decode_options(survey, wave), answers, question, treatment)?;
+        if let Some((reuse, key)) = kept {
+            reuse.keep_some(&key, answers.rows, &changed);
+        }
+        Ok(changed)
+    }
+
+    /// The tables with the logs applied.
+    fn cleaned(&self, survey: &Survey, wave: &Wave) -> Result<&[Table]> {
+        let tables = self.files.tables()?;
+        if self.cleaned.get().is_none() {
+            let cleaned = cleaned(survey, wave, tables, self.logs)?;
+            self.cleaned.get_or_init(|| cleaned);
+        }
+        Ok(self.cleaned.get().and_then(Option::as_ref).map_or(tables, |cleaned| &cleaned.tables))
+    }
+
+    fn key(&self, survey: &Survey, wave: &Wave, treatment: Option<(usize, Treatment)>) -> Option<(&'a Reuse, String)> {
+        let WaveFiles { requests, digests, .. } = self.files;
+        let files = requests.iter().zip(digests).map(|(r, digest)| (r.name.as_str(), digest.as_str(), &r.options)).collect();
+        let reuse = self.reuse?;
+        Some((reuse, reuse.key(&Ingredients { files, survey, wave, logs: self.logs }, treatment)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OnceLock, ReadOptions, Request, WaveFiles};
+
+    #[test]
+    fn a_file_that_changes_while_it_is_being_read_stops_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.csv");
+        std::fs::write(&path, "id,q\n1,2\n").unwrap();
+        let request = Request { name: "a.csv".to_owned(), path: path.clone(), options: ReadOptions::default() };
+        let digest = request.read().unwrap().digest.sha256;
+        let files = || WaveFiles { requests: vec![request.clone()], digests: vec![digest.clone()], tables: OnceLock::new(), known: None, large: true };
+        assert_eq!(files().tables().unwrap().len(), 1);
+        let files = files();
+        std::fs::write(&path, "id,q\n1,3\n").unwrap();
+        assert_eq!(files.tables().map_err(|e| e.diagnostics()[0].code).err(), Some("plan::changed-file"));
+    }
+}
