@@ -1,6 +1,9 @@
 //! Replicate weights: V = scale Σ_r rscales_r (θ_r − c)(θ_r − c)'.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 
 use super::factors::ReplicateFactors;
 use super::variance::{Covariance, NoVariance};
@@ -218,6 +221,7 @@ pub struct Replicates {
     weights: Vec<Arc<[f64]>>,
     /// The PSU of each row and the factors, where the weights were made of them.
     factors: Option<(Arc<[u32]>, ReplicateFactors)>,
+    whole_rank: WholeRank,
 }
 
 impl Replicates {
@@ -238,7 +242,7 @@ impl Replicates {
                 format!("replicate {} has another length, or a value that is no number", at + 1),
             ));
         }
-        Ok(Self { scales, weights: weights.into_iter().map(Arc::from).collect(), factors: None })
+        Ok(Self { scales, weights: weights.into_iter().map(Arc::from).collect(), factors: None, whole_rank: WholeRank::default() })
     }
 
     pub(super) fn of_factors(mut self, psu_of_row: Arc<[u32]>, factors: ReplicateFactors) -> Self {
@@ -308,7 +312,7 @@ impl Replicates {
 
     pub(super) fn map(&self, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
         let weights = self.weights.iter().map(|w| each(w).map(Arc::from)).collect::<Result<Vec<_>>>()?;
-        Ok(Self { weights, scales: self.scales.clone(), factors: None })
+        Ok(Self { weights, scales: self.scales.clone(), factors: None, whole_rank: WholeRank::default() })
     }
 
     /// As [`ReplicateScales::covariance`].
@@ -327,8 +331,88 @@ impl Replicates {
             return factors.degrees_of_freedom(&present);
         }
         let rows: Vec<usize> = rows.collect();
-        (rank(self.weights.iter().map(|weights| rows.iter().map(|row| weights[*row]).collect()), rows.len()) as u64).saturating_sub(1)
+        // Some of the rows, from first to last, mostly have the rank of all rows of the sample already: more is not possible.
+        let mut some = FEW_ROWS * self.len();
+        while some < rows.len() {
+            let sample: Vec<usize> = (0..some).map(|at| rows[at * rows.len() / some]).collect();
+            let rank = self.rank_over(&sample);
+            if rank == self.len() || rank == self.whole_rank.get_or_init(|| self.rank_over(&(0..self.rows()).collect::<Vec<_>>())) {
+                return (rank as u64).saturating_sub(1);
+            }
+            some *= 8;
+        }
+        (self.rank_over(&rows) as u64).saturating_sub(1)
     }
+
+    /// Rank over some rows: of the vectors themselves where there are few rows, of their inner products where there are many.
+    fn rank_over(&self, rows: &[usize]) -> usize {
+        if rows.len() <= MANY_ROWS {
+            return rank(self.weights.iter().map(|weights| rows.iter().map(|row| weights[*row]).collect()), rows.len());
+        }
+        rank_of_products(&self.products(rows), self.len())
+    }
+
+    /// The inner products of all replicates over some rows.
+    fn products(&self, rows: &[usize]) -> Vec<f64> {
+        let count = self.len();
+        let part = |rows: &[usize]| {
+            let (mut sums, mut of_row) = (vec![0.0; count * count], vec![0.0; count]);
+            for row in rows {
+                of_row.iter_mut().zip(&self.weights).for_each(|(w, weights)| *w = weights[*row]);
+                for (sums, a) in sums.chunks_exact_mut(count).zip(&of_row) {
+                    sums.iter_mut().zip(&of_row).for_each(|(sum, b)| *sum += a * b);
+                }
+            }
+            sums
+        };
+        // Parts of one size, added in their order: the same for any number of threads.
+        let parts: Vec<Vec<f64>> = rows.par_chunks(rows.len().div_ceil(PARTS).max(1)).map(part).collect();
+        let mut all = vec![0.0; count * count];
+        parts.iter().for_each(|part| all.iter_mut().zip(part).for_each(|(all, x)| *all += x));
+        all
+    }
+}
+
+/// Rows a replicate that are tried before all are.
+const FEW_ROWS: usize = 4;
+
+/// With more rows than these the rank is found from inner products.
+const MANY_ROWS: usize = 1 << 13;
+
+/// Parts in which inner products are added up.
+const PARTS: usize = 16;
+
+/// The rank over all rows, once it is asked for. It follows from the weights, so that it makes no two replicates different.
+#[derive(Debug, Clone, Default)]
+struct WholeRank(OnceLock<usize>);
+
+impl WholeRank {
+    fn get_or_init(&self, rank: impl FnOnce() -> usize) -> usize {
+        *self.0.get_or_init(rank)
+    }
+}
+
+impl PartialEq for WholeRank {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Rank of `count` vectors with these inner products: as [`rank`], the part of each that the ones before it leave, by Cholesky's
+/// decomposition. That part is 1e-10 of a square against rounding of some 1e-13.
+fn rank_of_products(products: &[f64], count: usize) -> usize {
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for j in 0..count {
+        let product = |i: usize| products[j * count + i];
+        let row: Vec<f64> = basis.iter().map(|column| column[j]).collect();
+        let left = product(j) - row.iter().map(|x| x * x).sum::<f64>();
+        if left > 1e-10 * product(j) {
+            let along = |i: usize| (product(i) - basis.iter().zip(&row).map(|(column, x)| column[i] * x).sum::<f64>()) / left.sqrt();
+            let column = (0..count).map(along).collect();
+            basis.push(column);
+        }
+    }
+    basis.len()
 }
 
 /// Rank of vectors of this length (tolerance 1e-5).
@@ -353,4 +437,43 @@ pub(super) fn rank(vectors: impl Iterator<Item = Vec<f64>>, length: usize) -> us
         }
     }
     basis.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReplicateKind, Replicates, rank};
+
+    /// 20 PSUs in 10 strata, half samples of them: many columns, of which some follow from others; weights with the digits of a file.
+    fn half_samples(rows: usize) -> Replicates {
+        let weight = |row: usize| 1.0 + (row * 7919 % 101) as f64 / 7.0;
+        let taken = |row: usize, replicate: usize| {
+            let (stratum, unit) = (row % 10, row / 10 % 2);
+            let first = (replicate * 2654435761 >> stratum) % 2;
+            if first == unit { 2.0 } else { 0.0 }
+        };
+        let column = |replicate: usize| (0..rows).map(|row| (weight(row) * taken(row, replicate) * 1e6).round() / 1e6).collect();
+        Replicates::new(ReplicateKind::Brr, (0..32).map(column).collect()).unwrap()
+    }
+
+    #[test]
+    fn products_and_parts_of_the_rows_give_the_rank_of_all_rows() {
+        let replicates = half_samples(20_000);
+        let by_vectors = |rows: &[usize]| rank(replicates.weights().map(|w| rows.iter().map(|row| w[*row]).collect()), rows.len());
+        let domains: [Vec<usize>; 4] = [
+            (0..20_000).collect(),
+            (0..20_000).filter(|row| row % 3 == 0).collect(),
+            // Three strata of the ten.
+            (0..20_000).filter(|row| row % 10 < 3).collect(),
+            // All but a few rows are of one PSU.
+            (0..20_000).filter(|row| row % 20 == 4 || *row > 19_950).collect(),
+        ];
+        let mut ranks = Vec::new();
+        for rows in domains {
+            let expected = by_vectors(&rows);
+            assert_eq!(replicates.degrees_of_freedom(rows.iter().copied()), expected as u64 - 1);
+            assert_eq!(super::rank_of_products(&replicates.products(&rows), replicates.len()), expected);
+            ranks.push(expected);
+        }
+        assert!(ranks[0] < 32 && ranks[2] < ranks[0], "{ranks:?}");
+    }
 }

@@ -13,7 +13,10 @@ mod cube;
 mod exact;
 mod rank;
 mod reduction;
+mod replicated;
 mod stream;
+mod stream_merge;
+mod stream_part;
 mod tally;
 mod totals;
 
@@ -21,6 +24,7 @@ pub use accumulate::reduce;
 pub use cube::Cube;
 pub use rank::Ranks;
 pub use reduction::{Cells, Measure, Reduction};
+pub use replicated::ReplicateTotals;
 pub use stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue, stream};
 pub use tally::{Entry, Tally};
 pub use totals::{MeasureTotals, Totals};

@@ -27,6 +27,7 @@ pub mod interval;
 pub mod p_adjust;
 mod quantile;
 pub mod reliability;
+mod replicate_table;
 mod sample;
 mod share_table;
 mod single;
@@ -40,6 +41,7 @@ pub use estimand::{Domain, DfChoice, Estimand, Groups, IntervalBasis, NO, NO_GRO
 pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};
 pub use quantile::{QuantileInterval, QuantileRule, quantile, quantile_by};
+pub use replicate_table::ReplicateTable;
 pub use share_table::{ShareOf, ShareTable};
 pub use single::{estimate, estimate_all, estimate_by};
 pub use table::{CrosstabCell, MultiAnswerBase, Percent, crosstab, frequency, multi_answer};

@@ -36,7 +36,7 @@ impl ShareOf<'_> {
     }
 
     /// Whether a cell and code is in the base, and whether it counts.
-    fn at(&self, cell: usize, code: usize) -> Option<f64> {
+    pub(super) fn at(&self, cell: usize, code: usize) -> Option<f64> {
         let inside = self.holds(cell);
         let based = self.base.get(code).copied().unwrap_or(false);
         (inside && based).then(|| f64::from(u8::from(self.yes.get(code).copied().unwrap_or(false))))
