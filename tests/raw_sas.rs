@@ -29,7 +29,7 @@ fn a_data_set_of_sas_itself() {
     let sums = [876.5, 458.6, 563.7, 179.9];
     (0..4).for_each(|c| assert!((sum(c) - sums[c]).abs() < 1e-9, "{} {}", names[c], sum(c)));
     // The file's own width of the text is six.
-    assert_eq!(table.columns[4].values, ["setosa", "versic", "virgin"].map(|t| Cell::Text(t.to_owned())));
+    assert_eq!(table.columns[4].values, ["setosa", "versic", "virgin"].map(|t| Cell::Text(t.into())));
     assert_eq!(table.columns[0].cell(0), &Cell::Number(5.1));
 }
 

@@ -104,7 +104,7 @@ fn general(path: &std::path::Path) -> Scanned {
     let table = read(path, "a.csv", &ReadOptions::default()).unwrap();
     assert_eq!(table.findings, []);
     let cell = |row: usize, column: usize| match table.columns[column].cell(row) {
-        Cell::Text(t) => t.clone(),
+        Cell::Text(t) => t.to_string(),
         other => other.text(),
     };
     let rows = 0..table.row_count();

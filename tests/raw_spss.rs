@@ -26,7 +26,7 @@ fn numbers(values: &[f64]) -> Vec<Cell> {
 }
 
 fn texts(values: &[&str]) -> Vec<Cell> {
-    values.iter().map(|t| if t.is_empty() { Cell::Empty } else { Cell::Text((*t).to_owned()) }).collect()
+    values.iter().map(|t| if t.is_empty() { Cell::Empty } else { Cell::Text((*t).into()) }).collect()
 }
 
 fn labels(table: &Table, name: &str) -> Vec<(String, String)> {
@@ -81,7 +81,7 @@ fn two_kinds_of_sets_dates_and_missing_values_of_another_readers_tests() {
     let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "spss_fixtures/pyreadstat_simple_alltypes.sav");
     assert_eq!((table.row_count(), table.columns.len()), (6, 12));
-    let date = |t: &str| Cell::Date(t.to_owned());
+    let date = |t: &str| Cell::Date(t.into());
     let dates = ["2014-11-01", "2014-11-01", "2014-12-15", "2014-12-15", "2015-01-02", "2015-01-02"];
     assert_eq!(cells(&table, "date"), dates.map(date));
     assert_eq!(variable(&table, "x").missing_values, numbers(&[7.0, 8.0, 99.0]));

@@ -27,12 +27,12 @@ fn numbers(values: &[f64]) -> Vec<Cell> {
 }
 
 fn texts(values: &[&str]) -> Vec<Cell> {
-    values.iter().map(|t| if t.is_empty() { Cell::Empty } else { Cell::Text((*t).to_owned()) }).collect()
+    values.iter().map(|t| if t.is_empty() { Cell::Empty } else { Cell::Text((*t).into()) }).collect()
 }
 
 #[test]
 fn every_version_and_byte_order_reads_the_same() {
-    let dates = |values: [&str; 6]| values.map(|t| if t.is_empty() { Cell::Empty } else { Cell::Date(t.to_owned()) });
+    let dates = |values: [&str; 6]| values.map(|t| if t.is_empty() { Cell::Empty } else { Cell::Date(t.into()) });
     for file in FILES {
         let table = read(file);
         assert_eq!(table.row_numbers, [1, 2, 3, 4, 5, 6], "{file}");
@@ -63,7 +63,7 @@ fn every_version_and_byte_order_reads_the_same() {
 #[test]
 fn tagged_missing_values_are_no_answer_and_labels_are_options() {
     let table = read("stata_tagged.dta");
-    let tag = |t: &str| Cell::Text(t.to_owned());
+    let tag = |t: &str| Cell::Text(t.into());
     let teiju = &table.dictionary.as_ref().unwrap().variables["teiju"];
     assert_eq!(cells(&table, "teiju"), [Cell::Number(1.0), Cell::Number(2.0), tag(".a"), tag(".b"), Cell::Number(1.0), Cell::Number(2.0)]);
     assert_eq!(teiju.missing_values, [tag(".a"), tag(".b")]);

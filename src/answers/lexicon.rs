@@ -134,7 +134,7 @@ impl Lexicon {
     /// Whether a cell holds no answer, for questions without options.
     pub(super) fn blank(&self, cell: &Cell) -> Option<Word> {
         match cell {
-            Cell::Broken(text) => Some(Word::Unreadable(text.clone())),
+            Cell::Broken(text) => Some(Word::Unreadable(text.to_string())),
             other => self.missing(&spelling::label(&other.text())),
         }
     }

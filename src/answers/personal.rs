@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     fn column(header: &str, cells: &[&str]) -> Column {
-        let values = cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).to_owned()) }).collect();
+        let values = cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).into()) }).collect();
         Column { header: vec![header.to_owned()], position: 0, values, rows: (0..cells.len() as u32).collect() }
     }
 

@@ -178,7 +178,7 @@ mod tests {
         let columns = header.iter().enumerate().map(|(position, name)| Column {
             header: vec![(*name).to_owned()],
             position,
-            values: rows.iter().map(|r| if r[position].is_empty() { Cell::Empty } else { Cell::Text(r[position].to_owned()) }).collect(),
+            values: rows.iter().map(|r| if r[position].is_empty() { Cell::Empty } else { Cell::Text(r[position].into()) }).collect(),
             rows: (0..rows.len() as u32).collect(),
         });
         Table {

@@ -45,8 +45,8 @@ impl Decoder {
         let (text, broken) = decode_marked(trimmed(raw), self.encoding);
         match (text.is_empty(), broken) {
             (true, _) => Cell::Empty,
-            (false, 0) => Cell::Text(text.into_owned()),
-            (false, _) => Cell::Broken(text.replace(MARK, "")),
+            (false, 0) => Cell::Text(text.into()),
+            (false, _) => Cell::Broken(text.replace(MARK, "").into()),
         }
     }
 

@@ -285,9 +285,9 @@ fn cell(field: &str, broken: u64) -> Cell {
     if field.is_empty() {
         Cell::Empty
     } else if broken > 0 && field.contains(MARK) {
-        Cell::Broken(field.replace(MARK, ""))
+        Cell::Broken(field.replace(MARK, "").into())
     } else {
-        Cell::Text(field.to_owned())
+        Cell::Text(field.into())
     }
 }
 

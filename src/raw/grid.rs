@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use compact_str::CompactString;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -183,8 +184,8 @@ fn too_long(length: usize, column: usize) -> Error {
 enum Key {
     Number(u64),
     Bool(bool),
-    Date(String),
-    Broken(String),
+    Date(CompactString),
+    Broken(CompactString),
 }
 
 /// A column under construction.
@@ -271,12 +272,12 @@ impl Growing {
     fn set_text(&mut self, row: usize, text: &str) {
         let tag = tag(text.as_bytes());
         let known = if self.loose { None } else { self.texts.find(&self.values, text, tag) };
-        let at = known.unwrap_or_else(|| self.new_text(text.to_owned(), tag));
+        let at = known.unwrap_or_else(|| self.new_text(text.into(), tag));
         self.put(row, at);
         self.loose = self.loose || known.is_none() && self.texts.known > MANY && self.texts.known * 8 > self.rows.len() * 7;
     }
 
-    fn new_text(&mut self, text: String, tag: u64) -> u32 {
+    fn new_text(&mut self, text: CompactString, tag: u64) -> u32 {
         let at = self.values.len() as u32;
         self.values.push(Cell::Text(text));
         if !self.loose {
@@ -402,7 +403,7 @@ mod tests {
             assert!(grid.set_text(row, 2, text).is_ok());
         }
         let (at, column) = grid.into_columns().next().map_or((0, None), |(at, c)| (at, Some(c.finish(1, 6))));
-        let text = |t: &str| Cell::Text(t.to_owned());
+        let text = |t: &str| Cell::Text(t.into());
         assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], vec![0, 1, 2, 0, 1]))));
     }
 
@@ -415,7 +416,7 @@ mod tests {
         }
         let Some((_, column)) = grid.into_columns().next() else { panic!() };
         let (values, rows) = column.finish(0, 10_000);
-        assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.clone())) && values.len() == 5000);
+        assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.as_str().into())) && values.len() == 5000);
         assert!((0..5000).all(|i| rows[i] == i as u32 && rows[i + 5000] == i as u32));
     }
 

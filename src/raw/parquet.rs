@@ -139,7 +139,7 @@ fn each<T>(grid: &mut Grid, at: usize, values: impl Iterator<Item = Option<T>>, 
 }
 
 fn whole(size: u64, number: f64, exact: impl std::fmt::Display) -> Cell {
-    if size <= EXACT { Cell::Number(number) } else { Cell::Text(exact.to_string()) }
+    if size <= EXACT { Cell::Number(number) } else { Cell::Text(exact.to_string().into()) }
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
             let column = table.column(name).unwrap();
             (0..table.row_count()).map(|r| column.cell(r).clone()).collect()
         };
-        let (n, t, e) = (Cell::Number, |t: &str| Cell::Text(t.to_owned()), || Cell::Empty);
+        let (n, t, e) = (Cell::Number, |t: &str| Cell::Text(t.into()), || Cell::Empty);
         assert_eq!(table.row_numbers, [1, 2, 3, 4]);
         assert_eq!(cells("id"), [t("9007199254740993"), n(2.0), n(-3.0), e()]);
         assert_eq!(cells("w"), [n(0.5), e(), n(1.0), e()]);

@@ -273,13 +273,13 @@ fn cell(data: &Data) -> Cell {
     match data {
         Data::Empty => Cell::Empty,
         Data::String(text) if text.is_empty() => Cell::Empty,
-        Data::String(text) => Cell::Text(text.clone()),
+        Data::String(text) => Cell::Text(text.as_str().into()),
         Data::Int(n) => Cell::Number(*n as f64),
         Data::Float(x) => Cell::Number(*x),
         Data::Bool(b) => Cell::Bool(*b),
         Data::DateTime(when) => date(when),
-        Data::DateTimeIso(iso) | Data::DurationIso(iso) => Cell::Date(iso.clone()),
-        Data::Error(e) => Cell::Broken(e.to_string()),
+        Data::DateTimeIso(iso) | Data::DurationIso(iso) => Cell::Date(iso.as_str().into()),
+        Data::Error(e) => Cell::Broken(e.to_string().into()),
     }
 }
 
@@ -294,16 +294,17 @@ fn date(when: &ExcelDateTime) -> Cell {
         let (seconds, milli) = ((all / 1000.0).floor(), all % 1000.0);
         let fraction = if milli == 0.0 { String::new() } else { format!(".{milli:03}") };
         let (hours, minutes, seconds) = ((seconds / 3600.0).floor(), (seconds / 60.0).floor() % 60.0, seconds % 60.0);
-        return Cell::Date(format!("{sign}PT{hours}H{minutes}M{seconds}{fraction}S"));
+        return Cell::Date(format!("{sign}PT{hours}H{minutes}M{seconds}{fraction}S").into());
     }
     let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
-    Cell::Date(if (0.0..1.0).contains(&when.as_f64()) && when.as_f64() > 0.0 {
+    let text = if (0.0..1.0).contains(&when.as_f64()) && when.as_f64() > 0.0 {
         time
     } else if (hour, minute, second, milli) == (0, 0, 0, 0) {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02}T{time}")
-    })
+    };
+    Cell::Date(text.into())
 }
 
 fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
@@ -363,7 +364,7 @@ mod tests {
 
     #[test]
     fn serial_numbers_become_iso_dates() {
-        let date = |text: &str| Cell::Date(text.to_owned());
+        let date = |text: &str| Cell::Date(text.into());
         assert_eq!(iso(45383.0, ExcelDateTimeType::DateTime), date("2024-04-01"));
         assert_eq!(iso(45383.5, ExcelDateTimeType::DateTime), date("2024-04-01T12:00:00"));
         assert_eq!(iso(0.75, ExcelDateTimeType::DateTime), date("18:00:00"));

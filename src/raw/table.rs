@@ -1,5 +1,7 @@
 //! A table as it stands in a file: named columns of cells, each with its place.
 
+use compact_str::CompactString;
+
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 
@@ -11,15 +13,15 @@ pub enum Cell {
     /// Nothing.
     Empty,
     /// Text; never empty.
-    Text(String),
+    Text(CompactString),
     /// A number of a spreadsheet, SPSS or Parquet file (a CSV has text only).
     Number(f64),
     /// A logical value of a spreadsheet or Parquet file.
     Bool(bool),
     /// A date or date and time, as ISO 8601 text.
-    Date(String),
+    Date(CompactString),
     /// A spreadsheet error such as `#N/A`, or bytes that could not be decoded (with a finding at its place).
-    Broken(String),
+    Broken(CompactString),
 }
 
 impl Cell {
@@ -27,7 +29,7 @@ impl Cell {
     pub fn text(&self) -> String {
         match self {
             Cell::Empty => String::new(),
-            Cell::Text(t) | Cell::Date(t) | Cell::Broken(t) => t.clone(),
+            Cell::Text(t) | Cell::Date(t) | Cell::Broken(t) => t.to_string(),
             Cell::Number(x) => format!("{x}"),
             Cell::Bool(true) => "TRUE".to_owned(),
             Cell::Bool(false) => "FALSE".to_owned(),

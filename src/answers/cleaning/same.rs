@@ -61,7 +61,7 @@ pub(super) fn options(text: &str, lexicon: &Lexicon) -> Option<u128> {
 }
 
 fn mark(text: &str, lexicon: &Lexicon, own: u16) -> Tick {
-    lexicon.tick(&Cell::Text(text.to_owned()), own)
+    lexicon.tick(&Cell::Text(text.into()), own)
 }
 
 /// Whether `short` is the beginning of `whole` (folded), cut for a spreadsheet: long, and with the sign that says so.

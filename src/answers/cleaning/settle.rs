@@ -29,7 +29,7 @@ pub(super) fn settle(index: &Index<'_>, t: usize, target: &Target, new: &str) ->
             if is_no_answer(new) && known.is_none_or(|((_, lexicon), _)| lexicon.option(&spelling::label(new)).is_none()) {
                 return Ok(Settled::Blank(vec![*column]));
             }
-            let cell = Cell::Text(new.to_owned());
+            let cell = Cell::Text(new.into());
             if let Some(((question, lexicon), layout)) = known {
                 fits(question, lexicon, layout, *column, &cell)?;
             }
@@ -68,7 +68,7 @@ fn ticks(lexicon: &Lexicon, sources: &[Option<&Column>], bits: u128) -> Vec<Cell
             _ => false,
         };
         let found = column.and_then(|c| c.values.iter().find(wanted)).cloned();
-        found.unwrap_or_else(|| if marked { Cell::Text("1".to_owned()) } else { Cell::Empty })
+        found.unwrap_or_else(|| if marked { Cell::Text("1".into()) } else { Cell::Empty })
     };
     (0u16..).zip(sources).map(|(own, column)| spelt(own, *column)).collect()
 }
@@ -76,7 +76,7 @@ fn ticks(lexicon: &Lexicon, sources: &[Option<&Column>], bits: u128) -> Vec<Cell
 /// The codes, first to last, as many as there are columns.
 fn mentions(question: &Question, columns: usize, bits: u128) -> Result<Vec<Cell>, Text> {
     let marked = (0u32..).zip(question.categories()).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
-    let mut cells: Vec<Cell> = marked.map(|(_, c)| Cell::Text(c.code.clone())).collect();
+    let mut cells: Vec<Cell> = marked.map(|(_, c)| Cell::Text(c.code.as_str().into())).collect();
     if cells.len() > columns {
         let many = cells.len();
         return Err(Text::new(format!("列が {columns} 列しかないので、{many} 個の値は書けません"), format!("{many} values do not fit into {columns} columns")));

@@ -62,7 +62,7 @@ fn ticks(column: &Column, part: &str) -> bool {
 pub(super) fn own_label(column: &Column) -> Option<String> {
     let words: Vec<String> = column.values.iter().filter(|c| !matches!(tick(c), Some(None | Some(false)))).map(|c| c.text().trim().to_owned()).collect();
     match words.as_slice() {
-        [one] if tick(&Cell::Text(one.clone())).is_none() && spelling::whole_number(&spelling::label(one)).is_none() => Some(one.clone()),
+        [one] if tick(&Cell::Text(one.as_str().into())).is_none() && spelling::whole_number(&spelling::label(one)).is_none() => Some(one.clone()),
         _ => None,
     }
 }

@@ -135,7 +135,7 @@ impl Stacked {
         let mut rows: Vec<(u64, u64)> = Vec::new();
         let mut of_code = Vec::with_capacity(values.len());
         for found in values {
-            let cell = if found.text.is_empty() { Cell::Empty } else { Cell::Text(found.text.clone()) };
+            let cell = if found.text.is_empty() { Cell::Empty } else { Cell::Text(found.text.as_str().into()) };
             let at = out.value(Value::of(&cell, false, None));
             match rows.get_mut(at as usize) {
                 Some((count, first)) => (*count, *first) = (*count + found.rows, found.first.min(*first)),

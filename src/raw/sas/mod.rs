@@ -132,7 +132,7 @@ fn number(raw: &[u8], little: bool) -> Result<f64, u8> {
 }
 
 fn tagged(tag: u8) -> Cell {
-    if tag == b'.' { Cell::Empty } else { Cell::Text(format!(".{}", tag as char)) }
+    if tag == b'.' { Cell::Empty } else { Cell::Text(format!(".{}", tag as char).into()) }
 }
 
 fn moment(x: f64, kind: Kind) -> Cell {
@@ -142,7 +142,7 @@ fn moment(x: f64, kind: Kind) -> Cell {
         Kind::Moment => calendar::date((x / 86_400.0).floor() - TO_1970).map(|day| format!("{day}T{}", clock(x.rem_euclid(86_400.0)))),
         Kind::Time => (0.0..1e9).contains(&x).then(|| clock(x)),
     };
-    date.map_or(Cell::Number(x), Cell::Date)
+    date.map_or(Cell::Number(x), |date| Cell::Date(date.into()))
 }
 
 /// The encoding of all texts: the one asked for, the one that the file names; where it does not say, the one that its bytes

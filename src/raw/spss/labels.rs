@@ -87,7 +87,7 @@ fn set(line: &[u8], variables: &[Variable], decoder: &mut Decoder) -> Option<Mul
         None => MultipleResponseKind::Categories,
         Some(text) => match text.trim().parse() {
             Ok(number) if numeric => MultipleResponseKind::Dichotomies(Cell::Number(number)),
-            _ => MultipleResponseKind::Dichotomies(Cell::Text(text)),
+            _ => MultipleResponseKind::Dichotomies(Cell::Text(text.into())),
         },
     };
     Some(MultipleResponse {

@@ -13,11 +13,11 @@ pub(super) fn cell(x: f64, format: u8) -> Cell {
     }
     match format {
         // DATE, ADATE, JDATE, MOYR, QYR, WKYR, EDATE, SDATE
-        20 | 23 | 24 | 28 | 29 | 30 | 38 | 39 => date(x).map_or(Cell::Number(x), Cell::Date),
+        20 | 23 | 24 | 28 | 29 | 30 | 38 | 39 => date(x).map_or(Cell::Number(x), |day| Cell::Date(day.into())),
         // DATETIME, YMDHMS
-        22 | 41 => date(x).map_or(Cell::Number(x), |day| Cell::Date(format!("{day}T{}", clock(x.rem_euclid(86_400.0))))),
+        22 | 41 => date(x).map_or(Cell::Number(x), |day| Cell::Date(format!("{day}T{}", clock(x.rem_euclid(86_400.0))).into())),
         // TIME, a time of day or a duration in hours
-        21 if x >= 0.0 => Cell::Date(clock(x)),
+        21 if x >= 0.0 => Cell::Date(clock(x).into()),
         _ => Cell::Number(x),
     }
 }
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn the_print_format_decides() {
         let seconds = (19_814.0 + 141_428.0) * 86_400.0 + 34_200.5;
-        let date = |t: &str| Cell::Date(t.to_owned());
+        let date = |t: &str| Cell::Date(t.into());
         assert_eq!(cell(seconds, 20), date("2024-04-01"));
         assert_eq!(cell(seconds, 22), date("2024-04-01T09:30:00.500"));
         assert_eq!(cell(90_000.0, 21), date("25:00:00"));

@@ -69,7 +69,7 @@ pub(super) fn missing_code(n: i32) -> Result<u8, i32> {
 pub(super) fn missing(which: u8) -> Cell {
     match which {
         0 => Cell::Empty,
-        n => Cell::Text(format!(".{}", (b'a' + (n - 1).min(25)) as char)),
+        n => Cell::Text(format!(".{}", (b'a' + (n - 1).min(25)) as char).into()),
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn cell(x: f64, shown: Shown) -> Cell {
             first.and_then(calendar::date)
         }
     };
-    date.map_or(Cell::Number(x), Cell::Date)
+    date.map_or(Cell::Number(x), |date| Cell::Date(date.into()))
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_format_makes_the_date() {
-        let date = |t: &str| Cell::Date(t.to_owned());
+        let date = |t: &str| Cell::Date(t.into());
         assert_eq!(cell(23_467.0, shown(b"%td")), date("2024-04-01"));
         assert_eq!(cell(23_467.0, shown(b"%tdCCYY-NN-DD")), date("2024-04-01"));
         assert_eq!(cell(23_467.0 * 86_400_000.0 + 34_200_500.0, shown(b"%tc")), date("2024-04-01T09:30:00.500"));

@@ -21,7 +21,7 @@ pub(super) enum Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
     }
 }
 
