@@ -4,7 +4,7 @@
 //! |---|---|
 //! | few whole numbers | single answer, codes without words |
 //! | few texts that repeat | single answer with these options |
-//! | texts or codes joined by `,` `、` `;` or line breaks, the pieces repeating | multiple answer |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or line breaks, the pieces repeating in various combinations | multiple answer |
 //! | `q_1`, `q_2` …; `q [option]`; question above option; with 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
 //! | dates, all blank | left out |
@@ -14,6 +14,7 @@
 
 mod family;
 mod guess;
+mod pieces;
 mod skips;
 
 use std::collections::BTreeSet;
