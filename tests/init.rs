@@ -198,3 +198,24 @@ fn a_form_gives_the_words_and_the_rules() {
     assert_eq!(first.inferred.questionnaire.questions[2].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0] }));
     assert_eq!(runs(folder.path(), &first), Ok(3));
 }
+
+#[test]
+fn a_form_finds_its_questions_in_the_groups_of_odk_central() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("survey.csv", "type,name,label\nbegin_group,about,\nselect_one s,sex,Sex\nbegin_group,life,\nselect_multiple a,acts,Acts\nend_group,,\nend_group,,\ninteger,home-age,Age of the house\ninteger,age,Age\n");
+    write("choices.csv", "list_name,name,label\ns,m,Male\ns,f,Female\na,watch,Watching\na,meals,Meals\n");
+    let joined = "KEY,about-sex,about-life-acts,home-age,about-age\nu1,m,watch meals,30,44\nu2,f,meals,20,50\nu3,f,,10,60\n";
+    let split = "KEY,about-sex,about-life-acts,about-life-acts/watch,about-life-acts/meals,home-age,about-age\nu1,m,watch meals,1,1,30,44\nu2,f,meals,0,1,20,50\nu3,f,,,,10,60\n";
+    for text in [joined, split, &split.replace("acts/", "acts_")] {
+        write("a.csv", text);
+        let form = InitRequest { form: Some(folder.path().join("survey.csv")), choices: Some(folder.path().join("choices.csv")), ..request(folder.path(), "a.csv", 1) };
+        let first = init(&form).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(types(&first), ["sex single 2", "acts multiple 2", "home-age number", "age number"], "{text}");
+        assert_eq!(runs(folder.path(), &first), Ok(3), "{text}");
+    }
+    // The question in the group is gone: the one with the dash in its name does not stand in for it.
+    write("a.csv", &joined.replace(",about-age", ",other").replace("home-age", "about-home-age"));
+    let form = InitRequest { form: Some(folder.path().join("survey.csv")), choices: Some(folder.path().join("choices.csv")), ..request(folder.path(), "a.csv", 1) };
+    assert_eq!(types(&init(&form).unwrap()), ["sex single 2", "acts multiple 2", "home-age number"]);
+}
