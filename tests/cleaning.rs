@@ -163,8 +163,7 @@ fn the_clerks_way() {
         [
             "3|2|問1|問1|answers::two-marks|1,2",
             "4|3|問1|問1|answers::out-of-list|7",
-            "5|4|問2|問2_1～問2_3|answers::over-max|1,2,3",
-            "5|4|問2|問2_1～問2_3|answers::exclusive-with-others|1,2,3",
+            "5|4|問2|問2_1～問2_3|answers::over-max\nanswers::exclusive-with-others|1,2,3",
             "6|5|年齢|年齢|answers::out-of-range|999",
             "7|6|問3|問3|answers::answered-though-not-asked|2",
             "8|||整理番号|answers::no-respondent-id|",
@@ -173,7 +172,9 @@ fn the_clerks_way() {
             "11|9|年齢|年齢|answers::not-a-number|四十",
         ]
     );
-    assert_eq!((exported.rows, exported.looked_at), (10, 0));
+    let found = &rows[3][column(&rows, "確認事項")];
+    assert_eq!(found, "○の数が上限を超える回答\n他と一緒に選べない選択肢と他の選択肢");
+    assert_eq!((exported.rows, exported.looked_at), (9, 0));
     assert!(exported.bytes == office.export().bytes, "the same bytes");
 
     let log = filled(&exported.bytes, |row, question, _| match (row, question) {
@@ -197,7 +198,7 @@ fn the_clerks_way() {
     assert_eq!((known.n_yes, known.n), (Some(5), 8));
     let ledger = outcome.quality.ledgers.iter().find(|l| l.question == "問1").unwrap().ledger;
     assert_eq!((ledger.returned, ledger.invalid_returns, ledger.duplicates, ledger.no_answer, ledger.invalid, ledger.valid), (10, 1, 0, 1, 0, 8));
-    assert!(outcome.inputs.iter().any(|d| d.file == "raw/log.csv" && d.rows == Some(10)));
+    assert!(outcome.inputs.iter().any(|d| d.file == "raw/log.csv" && d.rows == Some(9)));
     let changed: Vec<(String, u64)> =
         outcome.quality.findings.iter().filter(|f| f.code == "answers::log-changed").map(|f| (f.message.ja.clone(), f.count)).collect();
     assert_eq!(
@@ -269,7 +270,7 @@ fn the_workbook_offers_what_a_question_can_take() {
     let parts = unzipped::parts(&exported.bytes);
     let sheet = parts.iter().find(|(name, _)| name == "xl/worksheets/sheet1.xml").map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap();
     // The rows of 問1 choose from its list; 対応 has a list of its own; 年齢 says its range.
-    for part in ["sqref=\"G2:G3\"><formula1>'選択肢'!$A$3:$A$5</formula1>", "<formula1>\"修正,無回答にする,票を除く,変更しない\"</formula1>", "sqref=\"H2:H11\"", "18から110までの数だけ", "state=\"frozen\""] {
+    for part in ["sqref=\"G2:G3\"><formula1>'選択肢'!$A$3:$A$5</formula1>", "<formula1>\"修正,無回答にする,票を除く,変更しない\"</formula1>", "sqref=\"H2:H10\"", "18から110までの数だけ", "state=\"frozen\""] {
         assert!(sheet.contains(part), "{part}: {sheet}");
     }
 }
