@@ -264,6 +264,8 @@ fn what_an_option_is_matters_as_far_as_the_base_depends_on_it() {
     rule(INTENT, plain, "", "intent", Caution, "選択肢「わからない」の扱いが変わった");
     rule(INTENT, plain, "", "against", NotComparable, "基数が変わる");
     rule("{ label = \"特になし\", exclusive = true }", "\"特になし\"", "", "activity", Caution, "選択肢「特になし」の扱いが変わった");
+    let words = "選択肢「防災」の扱いが変わった（選択肢にない言葉は数えない → 選択肢にない言葉も数える）";
+    rule("\"防災\",", "{ label = \"防災\", free_text = true },", "", "activity", Caution, words);
 }
 
 #[test]
@@ -299,6 +301,44 @@ fn the_sample_and_the_mode_ask_for_care_of_every_value() {
     let no_interval = outcome.estimates.iter().filter(|r| r.wave.short() == "R7").all(|r| r.estimate.interval.is_err());
     assert!(no_interval, "a self-selected wave has no interval, whatever the survey is");
     assert!(outcome.estimates.iter().filter(|r| r.wave.short() == "R4").all(|r| r.estimate.interval.is_ok()));
+}
+
+#[test]
+fn other_weights_ask_for_care_of_every_value() {
+    const RAKED: &str = "population = \"raw/people.csv\"\nweights = { rake = [\"性別\"] }\nstrata = [\"性別\"]\n";
+    let run = |first: &str| {
+        let city = City::new("");
+        city.write("raw/people.csv", "性別,問1,人口\n男性,はい,18000\n男性,いいえ,30000\n女性,はい,20000\n女性,いいえ,32000\n");
+        let plan = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
+        assert_eq!(plan.matches(RAKED).count(), 2);
+        city.write("pipelines/p/plan.toml", &plan.replacen(RAKED, first, 1));
+        city.run().1
+    };
+    let changed = |outcome: &Outcome| outcome.quality.findings.iter().filter(|f| f.code == "plan::weighting-differs").count();
+    let people = "population = \"raw/people.csv\"\n";
+    for (first, words) in [
+        (String::new(), "ウエイトなし"),
+        (people.to_owned(), "ウエイトなし"),
+        ("weights = { column = \"番号\" }\n".to_owned(), "ウエイトの列"),
+        (format!("{people}strata = [\"性別\"]\n"), "層（性別）ごとの人口"),
+        (format!("{people}weights = {{ rake = [\"性別\"] }}\n"), "性別のレイキング"),
+        (RAKED.replace("rake = [\"性別\"]", "rake = [\"問1\", \"性別\"]"), "層（性別）ごとの人口と性別・問1のレイキング"),
+        (RAKED.replace("rake = [\"性別\"]", "post_stratify = [\"性別\", \"問1\"]"), "層（性別）ごとの人口と性別 × 問1の事後層化"),
+    ] {
+        let outcome = run(&first);
+        for id in ["intent", "against", "activity"] {
+            assert_eq!(level(&outcome, id), Caution, "{first} {id}");
+            let note = &observed(&outcome, id).trend.as_ref().unwrap().note.ja;
+            assert!(note.contains(&format!("ウエイトの付け方が変わった（{words} → 層（性別）ごとの人口と性別のレイキング）")), "{note}");
+            assert_ne!(measure(&outcome, id).status.state, ProgressState::NotComparable, "judged, with a note");
+        }
+        assert_eq!(changed(&outcome), 1, "once for the survey, not for every question");
+    }
+    // One question fitted by itself or crossed with none is the same.
+    for same in [RAKED.to_owned(), RAKED.replace("rake", "post_stratify")] {
+        let outcome = run(&same);
+        assert_eq!((level(&outcome, "intent"), changed(&outcome)), (Same, 0), "{same}");
+    }
 }
 
 #[test]

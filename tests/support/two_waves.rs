@@ -239,6 +239,9 @@ questionnaire = "a.toml"
 [survey.c.wave.R4]
 responses = ["raw/r4.csv"]
 respondent = "番号"
+population = "raw/people.csv"
+weights = { rake = ["性別"] }
+strata = ["性別"]
 
 [survey.c.wave.R7]
 responses = ["raw/r7.csv"]
