@@ -49,7 +49,7 @@ fn told<'a>(outcome: &'a Outcome, question: &str) -> Vec<&'a Finding> {
 fn changed(from: &str, to: &str, map: &str) -> City {
     assert!(REFERENCE.contains(from), "{from}");
     let city = City::new(&format!("questionnaire = \"b.toml\"\n{map}"));
-    city.write("pipelines/p/b.toml", &REFERENCE.replacen(from, to, 1));
+    city.write("pipelines/p/b.toml", REFERENCE.replacen(from, to, 1));
     city
 }
 
@@ -211,7 +211,7 @@ fn options_that_became_one_count_where_all_of_them_do() {
         cells.collect::<Vec<_>>().join(",")
     };
     let file: Vec<String> = two_waves::plain(400, 7).lines().map(joined).collect();
-    city.write("raw/r7.csv", &file.join("\n"));
+    city.write("raw/r7.csv", file.join("\n"));
     let ((_, plain), (plan, outcome)) = (City::new("").run(), city.run());
     let of = |outcome: &Outcome, key: &str| outcome.estimates.iter().find(|r| r.key == key).unwrap().estimate.clone();
     for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
@@ -232,8 +232,7 @@ fn options_that_became_one_count_where_all_of_them_do() {
     assert!(lines.iter().any(|l| l.contains("「参加したい」は「積極的に参加したい」「できるだけ参加したい」をまとめたもの")), "{lines:?}");
     assert!(lines.iter().any(|l| l.starts_with("○ 1 参加したい")), "{lines:?}");
     // An indicator that counts one of the two cannot tell them apart.
-    let text = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
-    city.write("pipelines/p/plan.toml", &text.replace("of = [\"積極的に参加したい\", \"できるだけ参加したい\"], base", "of = [\"できるだけ参加したい\"], base"));
+    city.change("pipelines/p/plan.toml", "of = [\"積極的に参加したい\", \"できるだけ参加したい\"], base", "of = [\"できるだけ参加したい\"], base");
     let (_, outcome) = city.run();
     let cell = measure(&outcome, "intent").cells.iter().find(|c| c.year.short() == "R7").unwrap();
     assert_eq!(cell.content, CellContent::NotAvailable);
@@ -288,8 +287,7 @@ fn marks_and_policies_ask_for_care() {
 #[test]
 fn the_sample_and_the_mode_ask_for_care_of_every_value() {
     let city = City::new("sample = \"open\"\nmode = \"ウェブ\"\n");
-    let text = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
-    city.write("pipelines/p/plan.toml", &text.replace("responses = [\"raw/r4.csv\"]", "responses = [\"raw/r4.csv\"]\nmode = \"郵送\""));
+    city.change("pipelines/p/plan.toml", "responses = [\"raw/r4.csv\"]", "responses = [\"raw/r4.csv\"]\nmode = \"郵送\"");
     let (_, outcome) = city.run();
     for id in ["intent", "against", "activity"] {
         assert_eq!(level(&outcome, id), Caution, "{id}");
@@ -309,9 +307,8 @@ fn other_weights_ask_for_care_of_every_value() {
     let run = |first: &str| {
         let city = City::new("");
         city.write("raw/people.csv", "性別,問1,人口\n男性,はい,18000\n男性,いいえ,30000\n女性,はい,20000\n女性,いいえ,32000\n");
-        let plan = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
-        assert_eq!(plan.matches(RAKED).count(), 2);
-        city.write("pipelines/p/plan.toml", &plan.replacen(RAKED, first, 1));
+        assert_eq!(city.text("pipelines/p/plan.toml").matches(RAKED).count(), 2);
+        city.change("pipelines/p/plan.toml", RAKED, first);
         city.run().1
     };
     let changed = |outcome: &Outcome| outcome.quality.findings.iter().filter(|f| f.code == "plan::weighting-differs").count();
@@ -359,7 +356,7 @@ fn the_plan_has_the_last_word_and_its_reason_is_printed() {
 fn a_question_that_was_not_asked_has_no_value() {
     let city = City::new(MAP);
     city.write("pipelines/p/b.toml", RENAMED);
-    city.write("raw/r7.csv", &two_waves::renamed(400, 7));
+    city.write("raw/r7.csv", two_waves::renamed(400, 7));
     city.plan(&MAP.replace("\"問2\" = \"問9\"", "\"問2\" = { not_asked = true }"));
     let (_, outcome) = city.run();
     assert!(outcome.estimates.iter().all(|r| !r.key.starts_with("c/R7/activity")));
