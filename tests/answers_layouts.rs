@@ -350,9 +350,36 @@ fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
     assert_eq!(told(&["acts", "other", "g/age", "h/age"]), [("answers::ambiguous-column", two)]);
     let ticks = "2 columns could be question \"acts\": g/acts/a（@C）, h/acts/a（@E）".to_owned();
     assert_eq!(told(&["other", "age", "g/acts/a", "g/acts/other", "h/acts/a", "h/acts/other"]), [("answers::ambiguous-column", ticks)]);
-    for lost in ["age_group/years", "年代/age", "g/age_of_child", "g/teenage", "2024/age"] {
+    for lost in ["age_group/years", "年代/age", "g/age_of_child", "g/teenage", "2024/age", "g-age_of_child", "age-years", "2024-age", "other-age"] {
         assert_eq!(told(&["acts", "other", lost])[0].0, "answers::missing-column", "{lost}");
     }
+    for (header, acts, other) in [
+        (["g-acts", "g-other", "h-sub-age"].as_slice(), vec!["g-acts"], vec!["g-other"]),
+        (&["g-acts/a", "g-acts/other", "other", "h-sub-age"], vec!["g-acts/a", "g-acts/other"], vec!["other"]),
+        (&["g-acts_a", "g-acts_other", "other", "h-sub-age"], vec!["g-acts_a", "g-acts_other"], vec!["other"]),
+        // The joined column and those of the options beside it, as a split export has them.
+        (&["g-acts", "g-acts/a", "g-acts/other", "other", "h-sub-age"], vec!["g-acts/a", "g-acts/other"], vec!["other"]),
+    ] {
+        assert_eq!(read(header).unwrap(), [acts, other, vec!["h-sub-age"]], "{header:?}");
+    }
+    assert_eq!(read(&["acts", "other", "age", "h-age", "k-age"]).unwrap()[2], ["age"], "the plain name comes first");
+    let two = "2 columns could be question \"age\": g-age（@C）, h-age（@D）".to_owned();
+    assert_eq!(told(&["acts", "other", "g-age", "h-age"]), [("answers::ambiguous-column", two)]);
+}
+
+#[test]
+fn a_question_with_a_dash_in_its_name_is_in_no_group() {
+    let text = "title = \"\"\n[[question]]\nid = \"home-age\"\ntype = \"number\"\n[[question]]\nid = \"age\"\ntype = \"number\"\n";
+    let questionnaire = read_questionnaire(Arc::new(SourceText { file: "q".into(), text: text.into() })).unwrap();
+    let read = |header: &[&str]| {
+        let header: Vec<String> = header.iter().map(|h| (*h).to_owned()).collect();
+        let row = (1..=header.len()).map(|n| n.to_string()).collect();
+        columns_used(&questionnaire, &[table(&[header], &[row])]).map(|used| used[0].iter().map(|u| u.columns[0].clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(read(&["home-age", "you-age"]).unwrap(), ["home-age", "you-age"]);
+    assert_eq!(read(&["all-home-age", "you-age"]).unwrap(), ["all-home-age", "you-age"]);
+    assert_eq!(read(&["home-age"]).unwrap_err().diagnostics()[0].code, "answers::missing-column");
+    assert_eq!(read(&["all-home-age"]).unwrap_err().diagnostics().len(), 1);
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! The cleaning log from end to end: findings → workbook → filled in → applied, verified, told.
 
+#[path = "support/office.rs"]
+mod office;
 #[path = "support/unzipped.rs"]
 mod unzipped;
 
 use std::fs;
-use std::path::PathBuf;
 
+use office::Office;
 use serde_json::Value;
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log};
 use shihyo::answers::{DecodeOptions, Questionnaire, Responses, decode, read_questionnaire};
 use shihyo::error::{Error, SourceText};
-use shihyo::pipeline::{self, Outcome, Plan, Project, WaveChoice};
+use shihyo::pipeline::{self, WaveChoice};
 use shihyo::progress::Silent;
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
@@ -84,43 +86,20 @@ target = "40%以上"
 share = { survey = "citizen", question = "問1", of = ["はい"], base = "answered" }
 "#;
 
-struct Office {
-    folder: tempfile::TempDir,
+/// The office with these further lines of the wave.
+fn office(log: &str) -> Office {
+    let office = Office::new(&[("raw/paper.csv", PAPER), ("questionnaire.toml", QUESTIONNAIRE)]);
+    plan(&office, log);
+    office
 }
 
-impl Office {
-    fn new(log: &str) -> Self {
-        let office = Self { folder: tempfile::tempdir().unwrap() };
-        fs::create_dir_all(office.path("raw")).unwrap();
-        fs::write(office.path("raw/paper.csv"), PAPER).unwrap();
-        fs::write(office.path("questionnaire.toml"), QUESTIONNAIRE).unwrap();
-        office.plan(log);
-        office
-    }
+fn plan(office: &Office, log: &str) {
+    office.write("plan.toml", PLAN.replace("LOG", log));
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn plan(&self, log: &str) {
-        fs::write(self.path("plan.toml"), PLAN.replace("LOG", log)).unwrap();
-    }
-
-    fn load(&self) -> (Project, Plan) {
-        let project = Project::of(self.folder.path()).unwrap();
-        let plan = pipeline::load(&project).unwrap_or_else(|e| panic!("{e}"));
-        (project, plan)
-    }
-
-    fn compute(&self) -> Result<Outcome, Error> {
-        let (project, plan) = self.load();
-        pipeline::compute(&project, &plan, None, &Silent)
-    }
-
-    fn export(&self) -> pipeline::Exported {
-        let (project, plan) = self.load();
-        pipeline::export(&project, &plan, &WaveChoice::default(), &Silent).unwrap_or_else(|e| panic!("{e}"))
-    }
+fn export(office: &Office) -> pipeline::Exported {
+    let plan = office.load().unwrap_or_else(|e| panic!("{e}"));
+    pipeline::export(&office.project(), &plan, &WaveChoice::default(), &Silent).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// A table's cells as texts, header first.
@@ -151,11 +130,11 @@ fn filled(bytes: &[u8], fill: impl Fn(&str, &str, &str) -> Option<(&'static str,
 
 #[test]
 fn the_clerks_way() {
-    let office = Office::new("");
+    let office = office("");
     let stopped = office.compute().unwrap_err();
     assert!(stopped.diagnostics().iter().all(|d| d.code == "answers::duplicate-respondent"), "the plan says fail: {stopped}");
 
-    let exported = office.export();
+    let exported = export(&office);
     let rows = texts(&read_bytes(&exported.bytes, "findings.xlsx", &ReadOptions::default()).unwrap());
     let told: Vec<String> = rows.iter().skip(1).map(|r| ["行", "回答者番号", "設問", "列", "コード", "元の値"].map(|h| r[column(&rows, h)].clone()).join("|")).collect();
     assert_eq!(
@@ -163,8 +142,7 @@ fn the_clerks_way() {
         [
             "3|2|問1|問1|answers::two-marks|1,2",
             "4|3|問1|問1|answers::out-of-list|7",
-            "5|4|問2|問2_1～問2_3|answers::over-max|1,2,3",
-            "5|4|問2|問2_1～問2_3|answers::exclusive-with-others|1,2,3",
+            "5|4|問2|問2_1～問2_3|answers::over-max\nanswers::exclusive-with-others|1,2,3",
             "6|5|年齢|年齢|answers::out-of-range|999",
             "7|6|問3|問3|answers::answered-though-not-asked|2",
             "8|||整理番号|answers::no-respondent-id|",
@@ -173,8 +151,10 @@ fn the_clerks_way() {
             "11|9|年齢|年齢|answers::not-a-number|四十",
         ]
     );
-    assert_eq!((exported.rows, exported.looked_at), (10, 0));
-    assert!(exported.bytes == office.export().bytes, "the same bytes");
+    let found = &rows[3][column(&rows, "確認事項")];
+    assert_eq!(found, "○の数が上限を超える回答\n他と一緒に選べない選択肢と他の選択肢");
+    assert_eq!((exported.rows, exported.looked_at), (9, 0));
+    assert!(exported.bytes == export(&office).bytes, "the same bytes");
 
     let log = filled(&exported.bytes, |row, question, _| match (row, question) {
         ("3", "問1") => Some(("1 はい", "", "調査票を確認")),
@@ -186,18 +166,18 @@ fn the_clerks_way() {
         ("10", _) => Some(("", "票を除く", "2回目は別の票")),
         _ => None,
     });
-    fs::write(office.path("raw/log.csv"), &log).unwrap();
-    office.plan("cleaning_log = [\"raw/log.csv\"]");
-    let before = fs::read(office.path("raw/paper.csv")).unwrap();
+    office.write("raw/log.csv", &log);
+    plan(&office, "cleaning_log = [\"raw/log.csv\"]");
+    let before = office.bytes("raw/paper.csv");
     let outcome = office.compute().unwrap_or_else(|e| panic!("{e}"));
-    assert!(fs::read(office.path("raw/paper.csv")).unwrap() == before, "raw files are never written");
+    assert!(office.bytes("raw/paper.csv") == before, "raw files are never written");
     assert_eq!(outcome.cleaned(), [4, 1, 1]);
     let known = &outcome.estimates[0].estimate;
     // 1 and 2, 5, 7 (the id given), 8 say yes; 3 is blank now; 4, 6 and 9 say no.
     assert_eq!((known.n_yes, known.n), (Some(5), 8));
     let ledger = outcome.quality.ledgers.iter().find(|l| l.question == "問1").unwrap().ledger;
     assert_eq!((ledger.returned, ledger.invalid_returns, ledger.duplicates, ledger.no_answer, ledger.invalid, ledger.valid), (10, 1, 0, 1, 0, 8));
-    assert!(outcome.inputs.iter().any(|d| d.file == "raw/log.csv" && d.rows == Some(10)));
+    assert!(outcome.inputs.iter().any(|d| d.file == "raw/log.csv" && d.rows == Some(9)));
     let changed: Vec<(String, u64)> =
         outcome.quality.findings.iter().filter(|f| f.code == "answers::log-changed").map(|f| (f.message.ja.clone(), f.count)).collect();
     assert_eq!(
@@ -211,10 +191,10 @@ fn the_clerks_way() {
     );
 
     // What was left open is asked again; what was judged is not.
-    let next = office.export();
+    let next = export(&office);
     assert_eq!((next.rows, next.looked_at), (1, 1));
 
-    let (project, plan) = office.load();
+    let (project, plan) = (office.project(), office.load().unwrap());
     let files = office.path("out");
     pipeline::write(&plan, &outcome, &files, &Silent).unwrap_or_else(|e| panic!("{e}"));
     let manifest: Value = serde_json::from_slice(&fs::read(files.join("manifest.json")).unwrap()).unwrap();
@@ -261,7 +241,7 @@ fn the_clerks_way() {
 
 #[test]
 fn the_workbook_offers_what_a_question_can_take() {
-    let exported = Office::new("").export();
+    let exported = export(&office(""));
     let options = read_bytes(&exported.bytes, "f.xlsx", &ReadOptions { sheet: Some("選択肢".into()), header_rows: Some(2), ..ReadOptions::default() }).unwrap();
     let rows = texts(&options);
     assert_eq!(rows[0], ["市民アンケート R4 問1 / 知っていますか。", "市民アンケート R4 問2 / 困っていること（○は2つまで）", "市民アンケート R4 問3 / 問3"]);
@@ -269,7 +249,7 @@ fn the_workbook_offers_what_a_question_can_take() {
     let parts = unzipped::parts(&exported.bytes);
     let sheet = parts.iter().find(|(name, _)| name == "xl/worksheets/sheet1.xml").map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap();
     // The rows of 問1 choose from its list; 対応 has a list of its own; 年齢 says its range.
-    for part in ["sqref=\"G2:G3\"><formula1>'選択肢'!$A$3:$A$5</formula1>", "<formula1>\"修正,無回答にする,票を除く,変更しない\"</formula1>", "sqref=\"H2:H11\"", "18から110までの数だけ", "state=\"frozen\""] {
+    for part in ["sqref=\"G2:G3\"><formula1>'選択肢'!$A$3:$A$5</formula1>", "<formula1>\"修正,無回答にする,票を除く,変更しない\"</formula1>", "sqref=\"H2:H10\"", "18から110までの数だけ", "state=\"frozen\""] {
         assert!(sheet.contains(part), "{part}: {sheet}");
     }
 }
@@ -399,14 +379,14 @@ fn a_place_serves_where_an_id_stands_twice_or_not_at_all() {
 
 #[test]
 fn one_file_serves_several_waves_that_list_it() {
-    let office = Office::new("cleaning_log = [\"raw/log.csv\"]");
+    let office = office("cleaning_log = [\"raw/log.csv\"]");
     let head = "調査,調査回,整理番号,行,設問,元の値,新しい値,対応\n";
     let remove = "市民アンケート,R4,8,10,,,,票を除く\n";
     let two_waves = |text: &str, listed: bool| {
-        fs::write(office.path("raw/log.csv"), text).unwrap();
+        office.write("raw/log.csv", text);
         let listed = if listed { "cleaning_log = [\"raw/log.csv\"]\n" } else { "" };
         let second = format!("[survey.citizen.wave.R7]\nresponses = [\"raw/paper.csv\"]\nrespondent = \"整理番号\"\nduplicates = \"first\"\n{listed}[[indicator]]\nid = \"known\"");
-        fs::write(office.path("plan.toml"), PLAN.replace("LOG", "cleaning_log = [\"raw/log.csv\"]").replace("[[indicator]]\nid = \"known\"", &second)).unwrap();
+        office.write("plan.toml", PLAN.replace("LOG", "cleaning_log = [\"raw/log.csv\"]").replace("[[indicator]]\nid = \"known\"", &second));
         office.compute()
     };
     let both = format!("{head}{remove}citizen,R7,3,,問1,7,2,\ncitizen,令和7年度,3,,問1,7,2,\n");
@@ -419,11 +399,11 @@ fn one_file_serves_several_waves_that_list_it() {
 
 #[test]
 fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
-    let office = Office::new("cleaning_log = [\"raw/log.csv\"]");
-    fs::write(office.path("raw/log.csv"), "uuid,row,question,old_value,new_value,change_type\n8,10,,,,remove_survey\n3,,問1,,2,\n2,,問1,\"1,2\",1,\n").unwrap();
+    let office = office("cleaning_log = [\"raw/log.csv\"]");
+    office.write("raw/log.csv", "uuid,row,question,old_value,new_value,change_type\n8,10,,,,remove_survey\n3,,問1,,2,\n2,,問1,\"1,2\",1,\n");
     let error = office.compute().unwrap_err();
     assert_eq!(mistakes(&error), [("answers::log-old-value", 3, "修正記録の元の値は空欄ですが、回答ファイルは「7」です\n回答ファイル: raw/paper.csv › 4行目 › 列「問1」 › 問1".to_owned())]);
-    office.plan("cleaning_log = [\"raw/log.csv\"]\ncleaning_log_old = \"where-known\"");
+    plan(&office, "cleaning_log = [\"raw/log.csv\"]\ncleaning_log_old = \"where-known\"");
     let outcome = office.compute().unwrap_or_else(|e| panic!("{e}"));
     let unverified: Vec<u64> = outcome.quality.findings.iter().filter(|f| f.code == "answers::log-unverified").map(|f| f.count).collect();
     assert_eq!((outcome.cleaned(), unverified), ([2, 0, 1], vec![1]));

@@ -5,6 +5,7 @@ use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof,
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log, review, verify};
 use shihyo::answers::{DecodeOptions, Duplicates, Questionnaire, decode, read_questionnaire};
 use shihyo::error::SourceText;
+use shihyo::finding::Severity;
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 fn questionnaire() -> Questionnaire {
@@ -122,6 +123,16 @@ proptest! {
         let answers = decode(&questionnaire, std::slice::from_ref(&raw), &options).unwrap();
         let ask = |cleaned: Option<&Cleaned>| review(&questionnaire, std::slice::from_ref(&raw), Some("整理番号"), &answers.issues, &cleaned.map(|c| c.looked_at.clone()).unwrap_or_default());
         let asked = ask(None);
+        // Every warning stands in the row of its cell, and a cell has one row.
+        let problems: usize = asked.iter().map(|r| r.problems.len()).sum();
+        let mut cells: Vec<_> = asked.iter().map(|r| (r.row, r.question, &r.column)).collect();
+        cells.sort();
+        cells.dedup();
+        prop_assert_eq!(cells.len(), asked.len());
+        let mut told: Vec<_> = answers.issues.iter().map(|i| (i.row, i.question, i.column, i.problem)).filter(|(.., p)| p.severity() == Severity::Warning).collect();
+        told.sort();
+        told.dedup();
+        prop_assert_eq!(problems, told.len());
         let as_log = |kind: &str| {
             let row = |r: &shihyo::answers::cleaning::ReviewRow| {
                 let question = r.question.map_or("", |q| questionnaire.questions[q].id.as_str());

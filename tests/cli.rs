@@ -3,18 +3,30 @@
 //! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test cli` writes it anew, to be read before
 //! it is committed.
 
+#[path = "support/office.rs"]
+mod office;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::ops::Deref;
+use std::path::Path;
 use std::process::Command;
 
+use office::Office;
 use serde_json::Value;
 use shihyo::provenance::sha256_hex;
 use snapbox::Data;
 
 /// A project of its own, with the plans and raw files of the repository.
 struct Project {
-    root: tempfile::TempDir,
+    office: Office,
+}
+
+impl Deref for Project {
+    type Target = Office;
+
+    fn deref(&self) -> &Office {
+        &self.office
+    }
 }
 
 /// What a command left.
@@ -26,32 +38,13 @@ struct Ran {
 
 impl Project {
     fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for folder in ["pipelines/nishitokyo", "pipelines/nishitokyo-trial", "raw/nishitokyo", "raw/nishitokyo-trial"] {
-            fs::create_dir_all(root.path().join(folder)).unwrap();
-            for entry in fs::read_dir(home.join(folder)).unwrap() {
-                let path = entry.unwrap().path();
-                fs::copy(&path, root.path().join(folder).join(path.file_name().unwrap())).unwrap();
-            }
-        }
-        Self { root }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    fn change(&self, file: &str, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path(file)).unwrap();
-        assert!(text.contains(from), "{file} does not hold {from}");
-        fs::write(self.path(file), text.replacen(from, to, 1)).unwrap();
+        Self { office: Office::copy(&["pipelines/nishitokyo", "pipelines/nishitokyo-trial", "raw/nishitokyo", "raw/nishitokyo-trial"]) }
     }
 
     fn run_in(&self, locale: &str, args: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
             .args(args)
-            .current_dir(self.root.path())
+            .current_dir(self.root())
             .env_remove("LC_ALL")
             .env_remove("LC_MESSAGES")
             .env("LANG", locale)
@@ -78,12 +71,6 @@ impl Project {
         );
         same(&format!("{name}.txt"), &told);
         ran
-    }
-
-    fn files(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.path(folder)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
     }
 }
 
@@ -117,16 +104,16 @@ const OUTPUTS: [&str; 11] = [
 
 /// The folder holds the eleven files, and they are those of the manifest.
 fn assert_whole(project: &Project, folder: &str) {
-    assert_eq!(project.files(folder), OUTPUTS);
-    let manifest: Value = serde_json::from_slice(&fs::read(project.path(folder).join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(project.names(folder), OUTPUTS);
+    let manifest: Value = serde_json::from_slice(&project.bytes(&format!("{folder}/manifest.json"))).unwrap();
     let outputs = manifest["outputs"].as_array().unwrap();
     assert_eq!(outputs.len(), 10);
     for output in outputs {
-        let bytes = fs::read(project.path(folder).join(output["name"].as_str().unwrap())).unwrap();
+        let bytes = project.bytes(&format!("{folder}/{}", output["name"].as_str().unwrap()));
         assert_eq!(sha256_hex(&bytes), output["sha256"].as_str().unwrap());
     }
     for input in manifest["inputs"].as_array().unwrap() {
-        let bytes = fs::read(project.path(input["file"].as_str().unwrap())).unwrap();
+        let bytes = project.bytes(input["file"].as_str().unwrap());
         assert_eq!(sha256_hex(&bytes), input["sha256"].as_str().unwrap());
     }
 }
@@ -136,8 +123,8 @@ fn run_writes_the_table_of_the_model_plan() {
     let project = Project::new();
     project.shows("run", &["run", "pipelines/nishitokyo"]);
     assert_whole(&project, "derived/nishitokyo");
-    assert_eq!(project.files("derived"), ["nishitokyo"]);
-    same("indicators.csv", &settled(&fs::read_to_string(project.path("derived/nishitokyo/indicators.csv")).unwrap()));
+    assert_eq!(project.names("derived"), ["nishitokyo"]);
+    same("indicators.csv", &settled(&project.text("derived/nishitokyo/indicators.csv")));
 }
 
 #[test]
@@ -154,10 +141,10 @@ fn run_writes_where_it_is_told_and_can_be_quiet() {
     assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
     assert_whole(&project, "elsewhere/table");
     assert!(!project.path("derived").exists());
-    let first = fs::read(project.path("elsewhere/table/manifest.json")).unwrap();
+    let first = project.bytes("elsewhere/table/manifest.json");
     let again = project.run(&["run", "pipelines/nishitokyo", "--out", "elsewhere/table", "--threads", "1", "-q"]);
     assert_eq!(again.status, Some(0), "{}", again.stderr);
-    assert!(fs::read(project.path("elsewhere/table/manifest.json")).unwrap() == first, "the same bytes, however many threads");
+    assert!(project.bytes("elsewhere/table/manifest.json") == first, "the same bytes, however many threads");
 }
 
 #[test]
@@ -174,7 +161,7 @@ fn check_gives_the_quality_report_that_run_writes() {
     for format in ["csv", "json"] {
         let ran = project.run(&["check", "pipelines/nishitokyo", "--format", format, "-q"]);
         assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
-        assert!(ran.stdout == fs::read_to_string(project.path("derived/nishitokyo").join(format!("quality.{format}"))).unwrap());
+        assert!(ran.stdout == project.text(&format!("derived/nishitokyo/quality.{format}")));
     }
 }
 
@@ -183,14 +170,13 @@ fn clean_writes_the_findings_and_verifies_a_log() {
     let project = Project::new();
     let of = |more: &[&'static str]| [&["clean", "pipelines/nishitokyo"], more].concat();
     project.shows("clean-export", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
-    let written = fs::read(project.path("findings.xlsx")).unwrap();
+    let written = project.bytes("findings.xlsx");
     project.shows("clean-export-again", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
-    assert!(fs::read(project.path("findings.xlsx")).unwrap() == written, "what was filled in is not lost");
+    assert!(project.bytes("findings.xlsx") == written, "what was filled in is not lost");
     project.shows("clean-export-derived", &of(&["--export", "derived/nishitokyo/findings.xlsx"]));
     project.shows("clean-unknown-survey", &of(&["--export", "f.xlsx", "--survey", "citizn"]));
     project.shows("clean-unknown-wave", &of(&["--export", "f.xlsx", "--wave", "R5", "--lang", "en"]));
     project.shows("clean-no-log", &of(&["--verify", "raw/nishitokyo/elderly-r4.xlsx", "--survey", "elderly"]));
-    assert_eq!(project.run(&of(&[])).status, Some(2));
     // Not the clean file: the workbook itself, before the log.
     let trial = ["clean", "pipelines/nishitokyo-trial", "--verify", "raw/nishitokyo-trial/elderly-r7.xlsx"];
     assert_eq!(project.shows("clean-verify", &trial).status, Some(1));
@@ -318,7 +304,7 @@ fn the_locale_chooses_the_language() {
 #[test]
 fn nothing_is_coloured_that_should_not_be() {
     let project = Project::new();
-    for args in [&["run", "pipelines/nishitokyo"][..], &["run", "nowhere"], &["--help"], &["compare", "pipelines/nishitokyo", "--bogus"]] {
+    for args in [&["run", "pipelines/nishitokyo"][..], &["run", "nowhere"], &["--help"], &["compare", "pipelines/nishitokyo", "--bogus"], &["clean", "pipelines/nishitokyo"]] {
         let ran = project.run(args);
         assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{args:?}");
     }
@@ -335,6 +321,13 @@ fn usage() {
     assert!(none.stderr.starts_with("指標: 調査票の回答ファイルから進捗管理表まで"), "{}", none.stderr);
     project.shows("unknown-flag", &["run", "pipelines/nishitokyo", "--ouy", "x"]);
     project.shows("unknown-command", &["rum", "pipelines/nishitokyo"]);
+    project.shows("unknown-command-en", &["rum", "pipelines/nishitokyo", "--lang", "en"]);
+    project.shows("clean-nothing", &["clean", "pipelines/nishitokyo"]);
+    project.shows("clean-nothing-en", &["clean", "pipelines/nishitokyo", "--lang=en"]);
+    project.shows("clean-conflict", &["clean", "pipelines/nishitokyo", "--export", "a.xlsx", "--verify", "b.csv"]);
+    project.shows("unknown-value", &["check", "pipelines/nishitokyo", "--format", "exel"]);
+    project.shows("wrong-value", &["run", "pipelines/nishitokyo", "--threads", "-q"]);
+    project.shows("missing-argument", &["compare", "pipelines/nishitokyo"]);
 }
 
 #[test]
@@ -395,7 +388,7 @@ fn the_schemas_know_every_key_of_the_model_plans() {
     ] {
         assert_eq!(schema["additionalProperties"], Value::Bool(false), "an editor marks an unknown key");
         for file in files {
-            let text = fs::read_to_string(project.path("pipelines").join(file)).unwrap();
+            let text = project.text(&format!("pipelines/{file}"));
             let mut unknown = BTreeSet::new();
             unknown_keys(&toml::Value::Table(text.parse().unwrap()), schema, schema, "", &mut unknown);
             assert!(unknown.is_empty(), "{file}: {unknown:?}");
@@ -412,7 +405,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let project = Project::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_shihyo"))
         .args(["check", "pipelines/nishitokyo-trial", "--format", "json", "-q"])
-        .current_dir(project.root.path())
+        .current_dir(project.root())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()

@@ -6,7 +6,7 @@ mod forms;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use forms::{containers, layouts, people};
+use forms::{MULTIPLES, containers, layouts, people};
 use shihyo::answers::{AskedIf, QuestionKind};
 use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
 use shihyo::progress::Silent;
@@ -63,13 +63,60 @@ fn every_layout_gives_a_plan_that_runs() {
             other => wrong.push(format!("{}: {other:?}\n{}", layout.name, types(&first).join("\n"))),
         }
         let multiple = first.inferred.questionnaire.questions.iter().filter(|q| matches!(q.kind, QuestionKind::Multiple { .. })).count();
-        // Blanks and & stand inside words too, so that nobody can tell labels joined by them from a sentence.
-        let words = ["labels joined by &", "labels joined by a blank"].contains(&layout.name);
-        if (multiple < 2 && !words) || first.inferred.respondent.is_none() {
+        if multiple < 2 || first.inferred.respondent.is_none() {
             wrong.push(format!("{}: {multiple} multiple answers, respondent {:?}\n{}", layout.name, first.inferred.respondent, types(&first).join("\n")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The options of the multiple answers, in the order of their words.
+fn options_of_multiples(first: &FirstPlan) -> Vec<Vec<String>> {
+    let options = |kind: &QuestionKind| match kind {
+        QuestionKind::Multiple { categories, .. } => Some(sorted(categories.iter().map(|c| c.label.as_str()))),
+        _ => None,
+    };
+    first.inferred.questionnaire.questions.iter().filter_map(|q| options(&q.kind)).collect()
+}
+
+fn sorted<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
+    // One width, as words are compared.
+    let mut labels: Vec<String> = labels.map(|l| l.replace('（', "(").replace('）', ")")).collect();
+    labels.sort();
+    labels
+}
+
+#[test]
+fn labels_joined_in_one_cell_come_apart_into_the_options_of_the_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked: Vec<Vec<String>> = MULTIPLES.iter().map(|q| sorted(q.options.iter().copied())).collect();
+    let joined: Vec<_> = layouts().into_iter().filter(|l| l.name.contains("labels joined by") || l.name == "labels, one a line").collect();
+    assert_eq!(joined.len(), 7);
+    for layout in joined {
+        std::fs::write(folder.path().join("answers.csv"), (containers()[0].write)(&layout.sheet(&people())).unwrap()).unwrap();
+        let first = init(&request(folder.path(), "answers.csv", layout.depth)).unwrap_or_else(|e| panic!("{}: {e}", layout.name));
+        assert_eq!(options_of_multiples(&first), asked, "{}", layout.name);
+    }
+}
+
+#[test]
+fn words_with_a_blank_or_an_ampersand_are_single_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let single = [
+        ("意向", &["強く 思う", "思う", "思わない", "強く 思わない", "まったく 思わない", "どちらとも 言えない"][..]),
+        ("部署", &["R & D", "Sales", "Sales & Support", "Support", "Law"][..]),
+        ("住まい", &["New York", "New Orleans", "York", "London"][..]),
+    ];
+    let mut csv = "整理番号,意向,部署,住まい,利用\n".to_owned();
+    let used = ["図書館", "体育館", "図書館 体育館", "体育館 公民館", "公民館", "図書館 体育館 公民館", "図書館 公民館"];
+    for n in 0..120 {
+        let cells: Vec<&str> = single.iter().map(|(_, words)| words[n % words.len()]).collect();
+        csv += &format!("{n:05},{},{}\n", cells.join(","), used[n % 7]);
+    }
+    std::fs::write(folder.path().join("a.csv"), csv).unwrap();
+    let first = init(&request(folder.path(), "a.csv", 1)).unwrap();
+    assert_eq!(types(&first), ["意向 single 6", "部署 single 5", "住まい single 4", "利用 multiple 3"]);
+    assert_eq!(options_of_multiples(&first), [sorted(["図書館", "体育館", "公民館"].into_iter())]);
 }
 
 #[test]
@@ -150,4 +197,25 @@ fn a_form_gives_the_words_and_the_rules() {
     assert_eq!(first.inferred.left_out.len(), 1);
     assert_eq!(first.inferred.questionnaire.questions[2].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0] }));
     assert_eq!(runs(folder.path(), &first), Ok(3));
+}
+
+#[test]
+fn a_form_finds_its_questions_in_the_groups_of_odk_central() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("survey.csv", "type,name,label\nbegin_group,about,\nselect_one s,sex,Sex\nbegin_group,life,\nselect_multiple a,acts,Acts\nend_group,,\nend_group,,\ninteger,home-age,Age of the house\ninteger,age,Age\n");
+    write("choices.csv", "list_name,name,label\ns,m,Male\ns,f,Female\na,watch,Watching\na,meals,Meals\n");
+    let joined = "KEY,about-sex,about-life-acts,home-age,about-age\nu1,m,watch meals,30,44\nu2,f,meals,20,50\nu3,f,,10,60\n";
+    let split = "KEY,about-sex,about-life-acts,about-life-acts/watch,about-life-acts/meals,home-age,about-age\nu1,m,watch meals,1,1,30,44\nu2,f,meals,0,1,20,50\nu3,f,,,,10,60\n";
+    for text in [joined, split, &split.replace("acts/", "acts_")] {
+        write("a.csv", text);
+        let form = InitRequest { form: Some(folder.path().join("survey.csv")), choices: Some(folder.path().join("choices.csv")), ..request(folder.path(), "a.csv", 1) };
+        let first = init(&form).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(types(&first), ["sex single 2", "acts multiple 2", "home-age number", "age number"], "{text}");
+        assert_eq!(runs(folder.path(), &first), Ok(3), "{text}");
+    }
+    // The question in the group is gone: the one with the dash in its name does not stand in for it.
+    write("a.csv", &joined.replace(",about-age", ",other").replace("home-age", "about-home-age"));
+    let form = InitRequest { form: Some(folder.path().join("survey.csv")), choices: Some(folder.path().join("choices.csv")), ..request(folder.path(), "a.csv", 1) };
+    assert_eq!(types(&init(&form).unwrap()), ["sex single 2", "acts multiple 2", "home-age number"]);
 }

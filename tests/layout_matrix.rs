@@ -3,11 +3,14 @@
 
 #[path = "support/forms/mod.rs"]
 mod forms;
+#[path = "support/office.rs"]
+mod office;
 
 use std::path::Path;
 
 use forms::{Container, Layout, containers, layouts, people};
-use shihyo::pipeline::{Project, compute, load};
+use office::Office;
+use shihyo::pipeline::compute;
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
 
@@ -55,16 +58,15 @@ struct Said {
     ledgers: String,
 }
 
-fn run(folder: &Path, layout: &Layout, container: &Container) -> Option<Result<Said, String>> {
+fn run(office: &Office, layout: &Layout, container: &Container) -> Option<Result<Said, String>> {
     let name = format!("answers.{}", container.ending);
     let bytes = (container.write)(&layout.sheet(&people()))?;
     keep(&format!("{} in {}.{}", layout.name.replace('/', "-"), container.name, container.ending), &bytes);
-    std::fs::write(folder.join(&name), bytes).unwrap();
-    std::fs::write(folder.join("plan.toml"), plan(&name, layout)).unwrap();
-    std::fs::write(folder.join("questionnaire.toml"), forms::QUESTIONNAIRE).unwrap();
-    let project = Project::of(folder).unwrap();
-    let said = load(&project).and_then(|plan| {
-        let outcome = compute(&project, &plan, None, &Silent)?;
+    office.write(&name, bytes);
+    office.write("plan.toml", plan(&name, layout));
+    office.write("questionnaire.toml", forms::QUESTIONNAIRE);
+    let said = office.load().and_then(|plan| {
+        let outcome = compute(&office.project(), &plan, None, &Silent)?;
         let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality })?;
         let estimates = files.into_iter().find(|(name, _)| name == "estimates.csv").map(|(_, bytes)| bytes).unwrap();
         let ledgers = outcome.quality.ledgers.iter().map(|l| format!("{} {:?}\n", l.question, l.ledger)).collect();
@@ -75,12 +77,12 @@ fn run(folder: &Path, layout: &Layout, container: &Container) -> Option<Result<S
 
 #[test]
 fn every_layout_in_every_container_gives_the_same_estimates() {
-    let folder = tempfile::tempdir().unwrap();
+    let office = Office::new(&[]);
     let mut first: Option<Said> = None;
     let (mut same, mut wrong) = (0, Vec::new());
     for layout in layouts() {
         for container in containers() {
-            let Some(said) = run(folder.path(), &layout, &container) else { continue };
+            let Some(said) = run(&office, &layout, &container) else { continue };
             let at = format!("{} in {}", layout.name, container.name);
             match (said, &first) {
                 (Err(error), _) => wrong.push(format!("{at}: {error}")),

@@ -1,15 +1,16 @@
 //! Personal data in the raw files reach no byte of what a run writes: not as columns, not as odd cells, not through a cleaning
 //! log. Only the names of the columns do.
 
+#[path = "support/office.rs"]
+mod office;
 #[path = "support/unzipped.rs"]
 mod unzipped;
 
 use std::fs;
 use std::path::Path;
 
+use office::Office;
 use serde_json::Value;
-use shihyo::pipeline::{self, Project};
-use shihyo::progress::Silent;
 
 /// What must not be found anywhere.
 const PLANTED: [&str; 29] = [
@@ -114,30 +115,19 @@ fn holds(bytes: &[u8], word: &str) -> bool {
     [word.to_owned(), escaped, entity].iter().any(|w| bytes.windows(w.len()).any(|window| window == w.as_bytes()))
 }
 
-fn run(folder: &Path) -> shihyo::pipeline::Outcome {
-    let project = Project::of(folder).unwrap();
-    let plan = pipeline::load(&project).unwrap_or_else(|e| panic!("{e}"));
-    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
-    pipeline::write(&plan, &outcome, &folder.join("derived"), &Silent).unwrap_or_else(|e| panic!("{e}"));
-    outcome
-}
-
 #[test]
 fn nothing_personal_reaches_the_results() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in [("plan.toml", PLAN), ("questionnaire.toml", QUESTIONNAIRE), ("paper.csv", PAPER), ("log.csv", LOG)] {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
+    let office = Office::new(&[("plan.toml", PLAN), ("questionnaire.toml", QUESTIONNAIRE), ("paper.csv", PAPER), ("log.csv", LOG)]);
     for word in PLANTED {
         assert!(holds(PAPER.as_bytes(), word) || holds(LOG.as_bytes(), word), "「{word}」 is planted");
     }
-    let outcome = run(folder.path());
+    let (_, outcome) = office.written("derived");
     // The odd cells are found all the same.
     for code in ["answers::out-of-list", "answers::out-of-range", "answers::not-a-number", "answers::two-marks", "answers::duplicate-respondent", "answers::no-respondent-id", "answers::answered-though-not-asked"] {
         assert!(outcome.quality.findings.iter().any(|f| f.code == code), "{code}: {:#?}", outcome.quality.findings);
     }
     assert_eq!(outcome.cleaned(), [6, 0, 1]);
-    let derived = folder.path().join("derived");
+    let derived = office.path("derived");
     let mut files = 0;
     for entry in fs::read_dir(&derived).unwrap() {
         for (name, bytes) in readable(&entry.unwrap().path()) {
@@ -181,7 +171,6 @@ fn nothing_personal_reaches_the_results() {
 /// A file whose header row is missing makes a column's name of the first respondent's data.
 #[test]
 fn a_name_that_is_data_is_not_told() {
-    let folder = tempfile::tempdir().unwrap();
     let columns: Vec<&str> = PAPER.lines().next().unwrap().split(',').collect();
     let at = |name: &str| columns.iter().position(|c| *c == name).unwrap();
     let letters: Vec<String> = ["性別", "問1", "問2", "年齢", "意見"].iter().map(|q| shihyo::raw::letters(at(q))).collect();
@@ -191,11 +180,9 @@ fn a_name_that_is_data_is_not_told() {
     }
     let headless: String = PAPER.lines().skip(1).map(|l| format!("{l}\n")).collect();
     let plan = PLAN.replace("respondent = \"整理番号\"\nduplicates = \"first\"\ncleaning_log = [\"log.csv\"]\n", "");
-    for (name, text) in [("plan.toml", plan.as_str()), ("questionnaire.toml", &questionnaire), ("paper.csv", &headless)] {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    run(folder.path());
-    let manifest = fs::read(folder.path().join("derived/manifest.json")).unwrap();
+    let office = Office::new(&[("plan.toml", &plan), ("questionnaire.toml", &questionnaire), ("paper.csv", &headless)]);
+    office.written("derived");
+    let manifest = office.bytes("derived/manifest.json");
     for word in ["大河内", "オオコウチ", "090-1234-5678", "@example", "南町", "1985/3/2", "123456789012"] {
         assert!(!holds(&manifest, word), "{word}: {}", String::from_utf8_lossy(&manifest));
     }

@@ -1,50 +1,34 @@
 //! Every mistake of a plan is told with its code, its line and column, the words underlined and the way out of it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "support/office.rs"]
+mod office;
 
+use office::Office;
 use shihyo::error::Diagnostic;
 use shihyo::finding::Severity;
-use shihyo::pipeline::{self, Project};
-use shihyo::progress::Silent;
 use shihyo::text::Lang;
 
 /// A copy of the model plan in a folder of its own, to be broken.
 struct Copy {
-    root: tempfile::TempDir,
+    office: Office,
 }
 
 impl Copy {
     fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for folder in ["pipelines/nishitokyo", "raw/nishitokyo"] {
-            fs::create_dir_all(root.path().join(folder)).unwrap();
-            for entry in fs::read_dir(home.join(folder)).unwrap() {
-                let path = entry.unwrap().path();
-                fs::copy(&path, root.path().join(folder).join(path.file_name().unwrap())).unwrap();
-            }
-        }
-        Self { root }
+        Self { office: Office::copy(&["pipelines/nishitokyo", "raw/nishitokyo"]) }
     }
 
-    fn project(&self) -> Project {
-        Project::of(&self.root.path().join("pipelines/nishitokyo")).unwrap()
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join("pipelines/nishitokyo").join(name)
+    fn text(&self, file: &str) -> String {
+        self.office.text(&format!("pipelines/nishitokyo/{file}"))
     }
 
     /// Puts `right` in the place of the first `wrong`, which must be there.
     fn change(&self, file: &str, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path(file)).unwrap();
-        assert!(text.contains(from), "{file} does not hold {from}");
-        fs::write(self.path(file), text.replacen(from, to, 1)).unwrap();
+        self.office.change(&format!("pipelines/nishitokyo/{file}"), from, to);
     }
 
     fn mistakes(&self) -> Vec<Diagnostic> {
-        pipeline::load(&self.project()).expect_err("the plan is broken").into_diagnostics()
+        self.office.load().expect_err("the plan is broken").into_diagnostics()
     }
 }
 
@@ -61,7 +45,7 @@ const fn expected(code: &'static str, around: &'static str, underlined: &'static
 }
 
 fn assert_told(copy: &Copy, file: &str, wanted: &Expected, got: &Diagnostic) {
-    let text = fs::read_to_string(copy.path(file)).unwrap();
+    let text = copy.text(file);
     let start = text.find(wanted.around).expect("the words are in the text") + wanted.around.find(wanted.underlined).unwrap();
     let line = text[..start].split('\n').count();
     let column = text[..start].rsplit('\n').next().unwrap().chars().count() + 1;
@@ -85,7 +69,7 @@ fn one(from: &str, to: &str, wanted: &Expected) {
 
 #[test]
 fn the_copy_itself_is_right() {
-    assert!(pipeline::load(&Copy::new().project()).is_ok());
+    assert!(Copy::new().office.load().is_ok());
 }
 
 #[test]
@@ -295,16 +279,14 @@ fn a_definition_that_was_misspelt_is_told_once() {
 #[test]
 fn a_code_outside_the_list_is_a_finding_with_its_place() {
     let copy = Copy::new();
-    let paper = copy.root.path().join("raw/nishitokyo/citizen-r4-paper.csv");
+    let paper = "raw/nishitokyo/citizen-r4-paper.csv";
     // 整理番号, 性別, 年代, 地区 … : the third data row answers 9 to 地区, which has four options.
-    let bytes = fs::read(&paper).unwrap();
+    let bytes = copy.office.bytes(paper);
     let mut lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
     assert!(lines[4].starts_with(b"10008,2,2,2,"), "{:?}", String::from_utf8_lossy(&lines[4]));
     lines[4].splice(..12, *b"10008,2,2,9,");
-    fs::write(&paper, lines.join(&b'\n')).unwrap();
-    let project = copy.project();
-    let plan = pipeline::load(&project).unwrap();
-    let outcome = pipeline::compute(&project, &plan, None, &Silent).unwrap();
+    copy.office.write(paper, lines.join(&b'\n'));
+    let (_, outcome) = copy.office.run();
     let found: Vec<_> = outcome
         .quality
         .findings

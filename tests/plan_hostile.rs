@@ -1,9 +1,12 @@
 //! Whatever a plan or its files hold, a run ends with a result or a message: it never panics, and a run that fails leaves
 //! nothing behind.
 
-use std::fs;
-use std::path::Path;
+#[path = "support/office.rs"]
+mod office;
+
 use std::process::{Command, Output};
+
+use office::Office;
 
 const PLAN: &str = r#"title = "試験"
 fiscal_years = "R4..R6"
@@ -73,22 +76,16 @@ impl Case {
 
     /// Runs it; the output, and the files that came out.
     fn run(&self) -> (Output, Vec<String>) {
-        let root = tempfile::tempdir().unwrap();
-        let given: [(&str, &str); 3] = [("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("pop.csv", POPULATION)];
-        for (name, text) in given {
-            fs::write(root.path().join(name), text).unwrap();
-        }
-        for (name, bytes) in &self.files {
-            fs::write(root.path().join(name), bytes).unwrap();
-        }
-        let before = names(root.path());
+        let office = Office::new(&[("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("pop.csv", POPULATION)]);
+        self.files.iter().for_each(|(name, bytes)| office.write(name, bytes));
+        let before = office.names("");
         let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
             .args(["run", ".", "--out", "out", "--lang", "ja"])
-            .current_dir(root.path())
+            .current_dir(office.root())
             .env("RUST_BACKTRACE", "0")
             .output()
             .unwrap();
-        let mut after = names(root.path());
+        let mut after = office.names("");
         after.retain(|n| !before.contains(n));
         (output, after)
     }
@@ -108,12 +105,6 @@ impl Case {
         assert_eq!(left, ["out"]);
         said
     }
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]
@@ -257,15 +248,10 @@ fn duplicates_stop_a_run_that_says_nothing_about_them() {
 
 #[test]
 fn a_folder_with_other_files_is_left_alone() {
-    let root = tempfile::tempdir().unwrap();
-    for (name, text) in [("plan.toml", PLAN), ("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES)] {
-        fs::write(root.path().join(name), text).unwrap();
-    }
-    fs::create_dir(root.path().join("mine")).unwrap();
-    fs::write(root.path().join("mine/letter.txt"), "大切").unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_shihyo")).args(["run", ".", "--out", "mine"]).current_dir(root.path()).output().unwrap();
+    let office = Office::new(&[("plan.toml", PLAN), ("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("mine/letter.txt", "大切")]);
+    let output = Command::new(env!("CARGO_BIN_EXE_shihyo")).args(["run", ".", "--out", "mine"]).current_dir(office.root()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("derived::foreign-file"));
-    assert_eq!(names(&root.path().join("mine")), ["letter.txt"]);
-    assert_eq!(fs::read_to_string(root.path().join("mine/letter.txt")).unwrap(), "大切");
+    assert_eq!(office.names("mine"), ["letter.txt"]);
+    assert_eq!(office.text("mine/letter.txt"), "大切");
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shihyo::answers::form::{Draft, from_xlsform};
+use shihyo::answers::infer::infer;
 use shihyo::answers::{AskedIf, Base, DecodeOptions, MissingReason, Question, QuestionKind, Questionnaire, columns_used, decode, OUTSIDE, read_questionnaire, share_outcome, write_questionnaire};
 use shihyo::design::Design;
 use shihyo::error::SourceText;
@@ -231,4 +232,21 @@ fn the_published_shares_and_intervals_by_group_reproduce() {
     let Some(folder) = folder() else { return };
     let found = compared(&folder, "published_analysis_by_group.csv");
     check(found, Tally { rows: 2_869, shares: 2_859, counts: 2_859, intervals: 1_991, no_interval: 868, other_base: 8, wrong: Vec::new() });
+}
+
+/// Without the form, the codes that Kobo joins by blanks are taken apart where the file shows it, and nothing else is.
+#[test]
+fn joined_answers_are_found_without_the_form() {
+    let Some(folder) = folder() else { return };
+    let Draft { questionnaire: form, .. } = form(&folder);
+    let inferred = infer(&[file(&folder, "clean_data.csv")], "Tal Afar").questionnaire;
+    let found: Vec<&Question> = inferred.questions.iter().filter(|q| matches!(q.kind, QuestionKind::Multiple { .. }) && q.columns.is_empty()).collect();
+    for question in &found {
+        let (_, asked) = form.question(&question.id).unwrap_or_else(|| panic!("{} is no question", question.id));
+        assert!(matches!(asked.kind, QuestionKind::Multiple { .. }), "{}", question.id);
+        let unknown: Vec<&str> = question.categories().iter().map(|c| c.label.as_str()).filter(|l| asked.category(l).is_none()).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", question.id);
+    }
+    // The other six have fewer combinations than would tell.
+    assert_eq!(found.len(), 13);
 }

@@ -5,13 +5,13 @@
 mod two_waves;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use two_waves::office::Office;
 use two_waves::{City, RENAMED};
 
-use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
 use shihyo::derived::cache::Keeping;
-use shihyo::pipeline::{Outcome, Project, Reuse, compute, explain, load};
+use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use shihyo::pipeline::{Outcome, Reuse, compute, explain};
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
 
@@ -61,21 +61,19 @@ impl Survey {
         text
     }
 
-    fn run(&self, folder: &Path, decided: &Decided) -> (shihyo::pipeline::Plan, Outcome) {
-        std::fs::write(folder.join("plan.toml"), self.plan(decided)).unwrap();
-        std::fs::write(folder.join("q.toml"), questionnaire(&self.questions, decided)).unwrap();
-        std::fs::write(folder.join("answers.csv"), &self.answers).unwrap();
+    fn run(&self, office: &Office, decided: &Decided) -> (shihyo::pipeline::Plan, Outcome) {
+        office.write("plan.toml", self.plan(decided));
+        office.write("q.toml", questionnaire(&self.questions, decided));
+        office.write("answers.csv", &self.answers);
         if let Some(population) = &self.population {
-            std::fs::write(folder.join("population.csv"), population).unwrap();
+            office.write("population.csv", population);
         }
-        let project = Project::of(folder).unwrap();
-        let plan = load(&project).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = compute(&project, &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
+        let (plan, outcome) = office.run();
         // The same from what the run before left, first kept and then found.
         let cache = tempfile::tempdir().unwrap();
         for found in [0, 1] {
             let reuse = Reuse::at(cache.path(), Keeping::Keep).from_bytes(0).by("program");
-            let again = compute(&project, &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
+            let again = compute(&office.project(), &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!((again.reused.len(), &again.estimates, &again.quality), (found, &outcome.estimates, &outcome.quality));
         }
         (plan, outcome)
@@ -131,8 +129,8 @@ fn lines<'a>(outcome: &'a Outcome, indicator: &str) -> Vec<Line<'a>> {
 
 #[test]
 fn each_decision_changes_the_counts_that_it_should() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, outcome) = small().run(folder.path(), &Decided::new());
+    let office = Office::new(&[]);
+    let (_, outcome) = small().run(&office, &Decided::new());
     let expected: Vec<Line> = vec![
         ("two_marks", "問1", 1, vec![("invalid", (5, 8)), ("first", (6, 9))]),
         ("dont_know", "問1", 1, vec![("answer", (5, 8)), ("missing", (5, 7))]),
@@ -159,10 +157,10 @@ fn each_decision_changes_the_counts_that_it_should() {
 
 #[test]
 fn an_answer_that_breaks_two_rules_calls_for_both_decisions() {
-    let folder = tempfile::tempdir().unwrap();
+    let office = Office::new(&[]);
     let mut survey = small();
     survey.answers = "番号,性別,問1,問2\n1,1,1,\"1,2,4\"\n2,1,1,1\n3,2,1,4\n".to_owned();
-    let (_, outcome) = survey.run(folder.path(), &Decided::new());
+    let (_, outcome) = survey.run(&office, &Decided::new());
     let expected: Vec<Line> = vec![
         ("over_max", "問2", 1, vec![("invalid", (1, 3)), ("first", (2, 3)), ("keep", (2, 3))]),
         ("exclusive_with_others", "問2", 1, vec![("keep", (1, 3)), ("drop-exclusive", (2, 3)), ("drop-others", (1, 3))]),
@@ -172,10 +170,10 @@ fn an_answer_that_breaks_two_rules_calls_for_both_decisions() {
 
 #[test]
 fn where_no_answer_calls_for_a_decision_there_is_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let office = Office::new(&[]);
     let mut survey = small();
     survey.answers = "番号,性別,問1,問2\n1,1,1,1\n2,2,2,\n3,2,1,\"2,3\"\n".to_owned();
-    let (plan, outcome) = survey.run(folder.path(), &Decided::new());
+    let (plan, outcome) = survey.run(&office, &Decided::new());
     assert_eq!(outcome.quality.effects, []);
     let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality }).unwrap();
     let text = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap()).unwrap();
@@ -243,9 +241,9 @@ fn whole(outcome: &Outcome, key: &str) -> EstimateRecord {
 /// first one's numbers as its own alternatives.
 #[test]
 fn an_alternative_is_a_whole_run_with_that_setting() {
-    let folder = tempfile::tempdir().unwrap();
+    let office = Office::new(&[]);
     let survey = large();
-    let (_, outcome) = survey.run(folder.path(), &Decided::new());
+    let (_, outcome) = survey.run(&office, &Decided::new());
     let effects = &outcome.quality.effects;
     let told: Vec<(&str, &str, &str)> = effects.iter().map(|e| (e.indicator.as_str(), e.policy, e.question.as_deref().unwrap_or(""))).collect();
     for expected in [("yes", "two_marks", "性別"), ("good", "two_marks", "問1"), ("good", "over_max", "問2"), ("good", "exclusive_with_others", "問2"), ("good", "not_asked_but_answered", "問2"), ("good", "not_asked_but_answered", "問3"), ("good", "dont_know", "問3"), ("none", "duplicates", "")] {
@@ -259,7 +257,7 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
         for other in &effect.alternatives {
             let question = effect.question.clone().unwrap_or_default();
             let run = runs.entry((question.clone(), effect.policy, other.setting)).or_insert_with(|| {
-                survey.run(folder.path(), &Decided::from([((question.clone(), effect.policy), other.setting.to_owned())])).1
+                survey.run(&office, &Decided::from([((question.clone(), effect.policy), other.setting.to_owned())])).1
             });
             let at = format!("{} {} {question} {}", effect.indicator, effect.policy, other.setting);
             assert_eq!(other.estimate.as_ref().unwrap(), &whole(run, &effect.analysis_key).estimate, "{at}");
@@ -276,16 +274,16 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
 
 #[test]
 fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
-    let folder = tempfile::tempdir().unwrap();
+    let office = Office::new(&[]);
     let mut survey = small();
     survey.wave = "strata = [\"性別\"]";
     // Two are in the stratum 不明: one marked both, one left it blank. Had the first mark been taken, one would be left alone.
     survey.answers = "番号,性別,問1,問2\n1,1,1,1\n2,2,1,2\n3,1,2,\n4,2,1,1\n5,\"1,2\",1,1\n6,,2,\n".to_owned();
-    let (_, outcome) = survey.run(folder.path(), &Decided::new());
+    let (_, outcome) = survey.run(&office, &Decided::new());
     assert_eq!(outcome.quality.effects, [], "strata make no weights: the share is the same");
     survey.wave = "strata = [\"性別\"]\npopulation = \"population.csv\"\nweights = { rake = [\"性別\"] }";
     survey.population = Some("性別,人口\n男,50\n女,60\n".to_owned());
-    let (plan, outcome) = survey.run(folder.path(), &Decided::new());
+    let (plan, outcome) = survey.run(&office, &Decided::new());
     let effect = outcome.quality.effects.iter().find(|e| e.policy == "two_marks" && e.indicator == "yes").unwrap();
     let error = effect.alternatives[0].value().unwrap_err();
     assert!(error.ja.contains("回答者が1人しかいない層"), "{}", error.ja);
@@ -297,8 +295,8 @@ fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
 
 #[test]
 fn the_files_hold_one_row_a_number_and_stable_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, outcome) = small().run(folder.path(), &Decided::new());
+    let office = Office::new(&[]);
+    let (_, outcome) = small().run(&office, &Decided::new());
     let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality }).unwrap();
     let bytes = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone()).unwrap();
     let csv = bytes("sensitivity.csv");
@@ -358,7 +356,7 @@ fn a_wave_with_a_paper_of_its_own_has_the_same_effects() {
         let city = City::renamed();
         let from = "max_marks = 2\n";
         assert_eq!(RENAMED.matches(from).count(), 1);
-        city.write("pipelines/p/b.toml", &RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")));
+        city.write("pipelines/p/b.toml", RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")));
         let (_, whole_run) = city.run();
         let told: Vec<Told> = of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
         assert!(!told.is_empty(), "{policy} {setting}");

@@ -49,7 +49,7 @@ fn told<'a>(outcome: &'a Outcome, question: &str) -> Vec<&'a Finding> {
 fn changed(from: &str, to: &str, map: &str) -> City {
     assert!(REFERENCE.contains(from), "{from}");
     let city = City::new(&format!("questionnaire = \"b.toml\"\n{map}"));
-    city.write("pipelines/p/b.toml", &REFERENCE.replacen(from, to, 1));
+    city.write("pipelines/p/b.toml", REFERENCE.replacen(from, to, 1));
     city
 }
 
@@ -211,7 +211,7 @@ fn options_that_became_one_count_where_all_of_them_do() {
         cells.collect::<Vec<_>>().join(",")
     };
     let file: Vec<String> = two_waves::plain(400, 7).lines().map(joined).collect();
-    city.write("raw/r7.csv", &file.join("\n"));
+    city.write("raw/r7.csv", file.join("\n"));
     let ((_, plain), (plan, outcome)) = (City::new("").run(), city.run());
     let of = |outcome: &Outcome, key: &str| outcome.estimates.iter().find(|r| r.key == key).unwrap().estimate.clone();
     for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
@@ -232,8 +232,7 @@ fn options_that_became_one_count_where_all_of_them_do() {
     assert!(lines.iter().any(|l| l.contains("「参加したい」は「積極的に参加したい」「できるだけ参加したい」をまとめたもの")), "{lines:?}");
     assert!(lines.iter().any(|l| l.starts_with("○ 1 参加したい")), "{lines:?}");
     // An indicator that counts one of the two cannot tell them apart.
-    let text = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
-    city.write("pipelines/p/plan.toml", &text.replace("of = [\"積極的に参加したい\", \"できるだけ参加したい\"], base", "of = [\"できるだけ参加したい\"], base"));
+    city.change("pipelines/p/plan.toml", "of = [\"積極的に参加したい\", \"できるだけ参加したい\"], base", "of = [\"できるだけ参加したい\"], base");
     let (_, outcome) = city.run();
     let cell = measure(&outcome, "intent").cells.iter().find(|c| c.year.short() == "R7").unwrap();
     assert_eq!(cell.content, CellContent::NotAvailable);
@@ -264,6 +263,8 @@ fn what_an_option_is_matters_as_far_as_the_base_depends_on_it() {
     rule(INTENT, plain, "", "intent", Caution, "選択肢「わからない」の扱いが変わった");
     rule(INTENT, plain, "", "against", NotComparable, "基数が変わる");
     rule("{ label = \"特になし\", exclusive = true }", "\"特になし\"", "", "activity", Caution, "選択肢「特になし」の扱いが変わった");
+    let words = "選択肢「防災」の扱いが変わった（選択肢にない言葉は数えない → 選択肢にない言葉も数える）";
+    rule("\"防災\",", "{ label = \"防災\", free_text = true },", "", "activity", Caution, words);
 }
 
 #[test]
@@ -286,8 +287,7 @@ fn marks_and_policies_ask_for_care() {
 #[test]
 fn the_sample_and_the_mode_ask_for_care_of_every_value() {
     let city = City::new("sample = \"open\"\nmode = \"ウェブ\"\n");
-    let text = std::fs::read_to_string(city.root.path().join("pipelines/p/plan.toml")).unwrap();
-    city.write("pipelines/p/plan.toml", &text.replace("responses = [\"raw/r4.csv\"]", "responses = [\"raw/r4.csv\"]\nmode = \"郵送\""));
+    city.change("pipelines/p/plan.toml", "responses = [\"raw/r4.csv\"]", "responses = [\"raw/r4.csv\"]\nmode = \"郵送\"");
     let (_, outcome) = city.run();
     for id in ["intent", "against", "activity"] {
         assert_eq!(level(&outcome, id), Caution, "{id}");
@@ -299,6 +299,43 @@ fn the_sample_and_the_mode_ask_for_care_of_every_value() {
     let no_interval = outcome.estimates.iter().filter(|r| r.wave.short() == "R7").all(|r| r.estimate.interval.is_err());
     assert!(no_interval, "a self-selected wave has no interval, whatever the survey is");
     assert!(outcome.estimates.iter().filter(|r| r.wave.short() == "R4").all(|r| r.estimate.interval.is_ok()));
+}
+
+#[test]
+fn other_weights_ask_for_care_of_every_value() {
+    const RAKED: &str = "population = \"raw/people.csv\"\nweights = { rake = [\"性別\"] }\nstrata = [\"性別\"]\n";
+    let run = |first: &str| {
+        let city = City::new("");
+        city.write("raw/people.csv", "性別,問1,人口\n男性,はい,18000\n男性,いいえ,30000\n女性,はい,20000\n女性,いいえ,32000\n");
+        assert_eq!(city.text("pipelines/p/plan.toml").matches(RAKED).count(), 2);
+        city.change("pipelines/p/plan.toml", RAKED, first);
+        city.run().1
+    };
+    let changed = |outcome: &Outcome| outcome.quality.findings.iter().filter(|f| f.code == "plan::weighting-differs").count();
+    let people = "population = \"raw/people.csv\"\n";
+    for (first, words) in [
+        (String::new(), "ウエイトなし"),
+        (people.to_owned(), "ウエイトなし"),
+        ("weights = { column = \"番号\" }\n".to_owned(), "ウエイトの列"),
+        (format!("{people}strata = [\"性別\"]\n"), "層（性別）ごとの人口"),
+        (format!("{people}weights = {{ rake = [\"性別\"] }}\n"), "性別のレイキング"),
+        (RAKED.replace("rake = [\"性別\"]", "rake = [\"問1\", \"性別\"]"), "層（性別）ごとの人口と性別・問1のレイキング"),
+        (RAKED.replace("rake = [\"性別\"]", "post_stratify = [\"性別\", \"問1\"]"), "層（性別）ごとの人口と性別 × 問1の事後層化"),
+    ] {
+        let outcome = run(&first);
+        for id in ["intent", "against", "activity"] {
+            assert_eq!(level(&outcome, id), Caution, "{first} {id}");
+            let note = &observed(&outcome, id).trend.as_ref().unwrap().note.ja;
+            assert!(note.contains(&format!("ウエイトの付け方が変わった（{words} → 層（性別）ごとの人口と性別のレイキング）")), "{note}");
+            assert_ne!(measure(&outcome, id).status.state, ProgressState::NotComparable, "judged, with a note");
+        }
+        assert_eq!(changed(&outcome), 1, "once for the survey, not for every question");
+    }
+    // One question fitted by itself or crossed with none is the same.
+    for same in [RAKED.to_owned(), RAKED.replace("rake", "post_stratify")] {
+        let outcome = run(&same);
+        assert_eq!((level(&outcome, "intent"), changed(&outcome)), (Same, 0), "{same}");
+    }
 }
 
 #[test]
@@ -319,7 +356,7 @@ fn the_plan_has_the_last_word_and_its_reason_is_printed() {
 fn a_question_that_was_not_asked_has_no_value() {
     let city = City::new(MAP);
     city.write("pipelines/p/b.toml", RENAMED);
-    city.write("raw/r7.csv", &two_waves::renamed(400, 7));
+    city.write("raw/r7.csv", two_waves::renamed(400, 7));
     city.plan(&MAP.replace("\"問2\" = \"問9\"", "\"問2\" = { not_asked = true }"));
     let (_, outcome) = city.run();
     assert!(outcome.estimates.iter().all(|r| !r.key.starts_with("c/R7/activity")));

@@ -116,7 +116,7 @@ fn mistakes_of_form() {
 #[test]
 fn mistakes_on_the_paper_of_a_wave_have_their_own_place() {
     let city = City::renamed();
-    city.write("pipelines/p/b.toml", &RENAMED.replace("of = [\"はい\"]", "of = [\"ハイ\"]"));
+    city.write("pipelines/p/b.toml", RENAMED.replace("of = [\"はい\"]", "of = [\"ハイ\"]"));
     let told = city.load().unwrap_err().into_diagnostics();
     assert_eq!((told.len(), told[0].code), (1, "answers::unknown-option"), "{told:#?}");
     assert!(told[0].span.as_ref().is_some_and(|s| s.source.file.ends_with("b.toml")));

@@ -2,11 +2,12 @@
 //!
 //! Columns are found by the question's id, its words, or the id with its words behind it (`問12 今後…`); the columns of its
 //! options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or by the second header row. Where
-//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`). Where
-//! a file has a dictionary of its own, a variable's label serves where its name says nothing.
+//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`,
+//! `group-q`). Where a file has a dictionary of its own, a variable's label serves where its name says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::groups::{Parting, grouped};
 use super::lexicon::{Lexicon, Tick};
 use super::questionnaire::{Question, QuestionKind};
 use super::{spelling, toml_text};
@@ -81,10 +82,12 @@ impl<'a> Heads<'a> {
         };
         // Two columns that could be it are not settled by a third one in a group.
         self.whole(question, ids)?;
-        match self.in_group(question, ids)? {
-            Some(inside) => inside.found(question, lexicon, ids),
-            None => Err(error),
+        for parting in Parting::ALL {
+            if let Some(inside) = self.in_group(question, lexicon, ids, parting)? {
+                return inside.found(question, lexicon, ids);
+            }
         }
+        Err(error)
     }
 
     /// The columns that the headers name.
@@ -113,21 +116,21 @@ impl<'a> Heads<'a> {
         Err(self.missing(question, lacking).into())
     }
 
-    /// The headers of the question where they bear the groups that it stands in (`group/sub/q`, `group/q/option`, `group.q`),
-    /// without those groups; all other headers blank. `None` when there are none.
+    /// The headers of the question where they bear the groups that it stands in, without those groups; all other headers
+    /// blank. `None` when there are none.
     ///
     /// # Errors
     /// `answers::ambiguous-column`: the question stands in two groups.
-    fn in_group(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<Heads<'a>>> {
+    fn in_group(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>, parting: Parting) -> Result<Option<Heads<'a>>> {
         let id = spelling::label(&question.id);
-        let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+        let find = |head: &str| grouped(head, &id, ids, parting, |word| lexicon.of_column(word).is_some()).map(|(group, own)| (group.to_owned(), own.to_owned()));
+        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         let mut heads = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
-            let inside = grouped(&head.last, &id, ids).or_else(|| grouped(&head.label, &id, ids));
-            if let Some((group, _)) = inside {
+            let own = find(&head.last).or_else(|| find(&head.label)).map_or(String::new(), |(group, own)| {
                 groups.entry(group).or_insert(index);
-            }
-            let own = inside.map_or(String::new(), |(_, own)| own.to_owned());
+                own
+            });
             heads.push(Head { above: Vec::new(), last: own.clone(), name: own, item: String::new(), label: String::new() });
         }
         if groups.len() > 1 {
@@ -349,27 +352,6 @@ fn unmarked(head: String) -> String {
         Some((matrix, item)) if item.starts_with(|c: char| c.is_ascii_digit()) => format!("{matrix}s{item}"),
         _ => head,
     }
-}
-
-/// `group/sub/q/option` as the groups and the rest that begins with the question's id. A name that is
-/// itself a question's is no group's, for what follows it is an option of that question.
-fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>) -> Option<(&'h str, &'h str)> {
-    for (at, sign) in head.match_indices(['/', '.']) {
-        let (groups, own) = (&head[..at], &head[at + sign.len()..]);
-        if !groups.split(['/', '.']).all(|group| is_group(group) && !ids.contains(group)) {
-            return None;
-        }
-        let behind = own.strip_prefix(id).filter(|_| !id.is_empty());
-        if behind.is_some_and(|rest| rest.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
-            return Some((groups, own));
-        }
-    }
-    None
-}
-
-/// Whether a group of Kobo and ODK can bear this name: ASCII, without a blank.
-pub(super) fn is_group(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` → `SQ001`.

@@ -47,6 +47,7 @@ mod columns;
 mod dated;
 mod decode;
 pub mod form;
+mod groups;
 pub mod infer;
 mod joined;
 mod lexicon;

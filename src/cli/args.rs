@@ -152,7 +152,7 @@ pub(crate) struct CleanArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct CleanWhat {
-    /// 確認事項を1行1セルの表に書き出す。記入すると修正記録になる / write a workbook with one row a finding, to be filled in
+    /// 確認事項を1行1回答の表に書き出す。記入すると修正記録になる / write a workbook with one row an answer, to be filled in
     #[arg(long, value_name = "XLSX")]
     pub(crate) export: Option<PathBuf>,
     /// 回答ファイル＋修正記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it is not

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const QUESTIONS_NAMED: usize = 4;
 
 /// What each kind of finding is called, in the words of the office.
-const TITLES: [(&str, &str, &str); 38] = [
+const TITLES: [(&str, &str, &str); 39] = [
     ("answers::ambiguous", "2通り以上に読める回答", "answers that can be read in two ways"),
     ("answers::ambiguous-column", "2通り以上に読める列", "columns that can be read in two ways"),
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
@@ -33,6 +33,7 @@ const TITLES: [(&str, &str, &str); 38] = [
     ("plan::reused-number", "別の設問に使われた番号（比較不可）", "numbers given to another question"),
     ("plan::sample-differs", "抽出方法・調査方法のちがう回", "waves sampled or asked in another way"),
     ("plan::stratum-unknown", "層が不明の回答者", "respondents without a stratum"),
+    ("plan::weighting-differs", "ウエイトの付け方のちがう回", "waves weighted in another way"),
     ("raw::blank-lines", "空行", "blank lines"),
     ("raw::cell-error", "エラー値のセル（#N/A など）", "cells that hold an error (#N/A …)"),
     ("raw::column-type", "読めない型の列", "columns of an unreadable type"),

@@ -14,6 +14,7 @@ mod language;
 mod message;
 mod run;
 mod screen;
+mod usage;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -35,10 +36,12 @@ pub(crate) enum Ending {
     Differs,
 }
 
-/// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or
-/// usage (clap's own code for usage is 2 as well).
+/// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or usage.
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error, std::env::args_os()),
+    };
     let talk = Talk::new(language::choose(cli.common.lang), cli.common.quiet, cli.common.no_progress);
     match dispatch(&cli, &talk) {
         Ok(Ending::Good) => ExitCode::SUCCESS,

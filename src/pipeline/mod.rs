@@ -25,6 +25,7 @@ mod source;
 mod spec;
 mod trend;
 mod wave;
+mod weights;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{Comparison, compare};

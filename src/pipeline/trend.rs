@@ -4,6 +4,7 @@ use super::estimates::shares_of;
 use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wave};
 use super::resolve::weighted;
 use super::wave::WaveData;
+use super::weights::Weights;
 use crate::answers::{Aspect, Base, Comparability, Counted, Difference, compare_papers, labelled, most_alike};
 use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
@@ -47,7 +48,7 @@ impl<'a> Pair<'a> {
 
     /// With what differs between the samples, which matters for every value.
     fn and_samples(mut self) -> Self {
-        self.differences.extend(samples(self.earlier, self.later));
+        self.differences.extend(samples(self.survey, self.earlier, self.later));
         self
     }
 
@@ -91,8 +92,8 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// What differs between how the respondents of two waves were chosen and asked.
-fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
+/// What differs between how the respondents of two waves were chosen, asked and weighted.
+fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
@@ -104,6 +105,12 @@ fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
     {
         let words = Text::new(format!("調査方法が変わった（{was} → {is}）"), format!("they were asked in another way ({was} → {is})"));
         out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
+    }
+    let (was, is) = (Weights::of(earlier), Weights::of(later));
+    if was != is {
+        let (was, is) = (was.words(survey), is.words(survey));
+        let words = Text::new(format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja), format!("the answers are weighted otherwise ({} → {})", was.en, is.en));
+        out.push(Difference { aspect: Aspect::Weighting, level: Comparability::Caution, words });
     }
     out
 }
@@ -197,12 +204,13 @@ fn pairs<'a>(waves: &[&'a Wave]) -> Vec<(&'a Wave, &'a Wave)> {
 fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &mut Vec<Finding>) {
     let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
     let (title, first, second) = (&survey.title, earlier.year, later.year);
-    for found in samples(earlier, later) {
+    for found in samples(survey, earlier, later) {
         let message = Text::new(
             format!("「{title}」{}は、{}と{}。すべての値に注を付ける", second.long(), first.long(), found.words.ja),
             format!("\"{title}\" {second} beside {first}: {}; every value carries a note", found.words.en),
         );
-        out.push(Finding::warning("plan::sample-differs", message, place.clone()));
+        let code = if found.aspect == Aspect::Weighting { "plan::weighting-differs" } else { "plan::sample-differs" };
+        out.push(Finding::warning(code, message, place.clone()));
     }
 }
 

@@ -1,12 +1,13 @@
 //! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same people.
 #![allow(dead_code, reason = "each test takes the part that it needs")]
 
-use std::fmt::Write;
-use std::fs;
+#[path = "office.rs"]
+pub mod office;
 
-use shihyo::error::Result;
-use shihyo::pipeline::{self, Outcome, Plan, Project};
-use shihyo::progress::Silent;
+use std::fmt::Write;
+use std::ops::Deref;
+
+use office::Office;
 
 /// The survey's questionnaire.
 pub const REFERENCE: &str = r#"
@@ -169,23 +170,25 @@ pub fn renamed(count: usize, seed: u64) -> String {
     out
 }
 
-/// A project in a folder of its own.
+/// The project of a survey of two waves.
 pub struct City {
-    pub root: tempfile::TempDir,
+    office: Office,
+}
+
+impl Deref for City {
+    type Target = Office;
+
+    fn deref(&self) -> &Office {
+        &self.office
+    }
 }
 
 impl City {
     /// Two waves on [`REFERENCE`]; `extra` are further lines of the second wave.
     pub fn new(extra: &str) -> Self {
-        let root = tempfile::tempdir().unwrap();
-        for folder in ["pipelines/p", "raw"] {
-            fs::create_dir_all(root.path().join(folder)).unwrap();
-        }
-        let city = Self { root };
-        city.write("pipelines/p/a.toml", REFERENCE);
-        city.write("raw/r4.csv", &plain(400, 4));
-        city.write("raw/r7.csv", &plain(400, 7));
-        city.write("raw/people.csv", "性別,人口\n男性,48000\n女性,52000\n");
+        let people = "性別,人口\n男性,48000\n女性,52000\n";
+        let office = Office::new(&[("pipelines/p/a.toml", REFERENCE), ("raw/r4.csv", &plain(400, 4)), ("raw/r7.csv", &plain(400, 7)), ("raw/people.csv", people)]);
+        let city = Self { office };
         city.plan(extra);
         city
     }
@@ -194,30 +197,12 @@ impl City {
     pub fn renamed() -> Self {
         let city = Self::new(MAP);
         city.write("pipelines/p/b.toml", RENAMED);
-        city.write("raw/r7.csv", &renamed(400, 7));
+        city.write("raw/r7.csv", renamed(400, 7));
         city
     }
 
-    pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.root.path().join(name), text).unwrap();
-    }
-
     pub fn plan(&self, extra: &str) {
-        self.write("pipelines/p/plan.toml", &PLAN.replace("{extra}", extra));
-    }
-
-    pub fn project(&self) -> Project {
-        Project::of(&self.root.path().join("pipelines/p")).unwrap()
-    }
-
-    pub fn load(&self) -> Result<Plan> {
-        pipeline::load(&self.project())
-    }
-
-    pub fn run(&self) -> (Plan, Outcome) {
-        let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
-        let outcome = pipeline::compute(&self.project(), &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
-        (plan, outcome)
+        self.write("pipelines/p/plan.toml", PLAN.replace("{extra}", extra));
     }
 }
 
@@ -239,6 +224,9 @@ questionnaire = "a.toml"
 [survey.c.wave.R4]
 responses = ["raw/r4.csv"]
 respondent = "番号"
+population = "raw/people.csv"
+weights = { rake = ["性別"] }
+strata = ["性別"]
 
 [survey.c.wave.R7]
 responses = ["raw/r7.csv"]

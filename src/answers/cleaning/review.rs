@@ -1,4 +1,5 @@
-//! What a person should look at, cell by cell: the rows of the workbook that becomes a cleaning log.
+//! What a person should look at, cell by cell: the rows of the workbook that becomes a cleaning log. A cell has one row,
+//! however much is wrong with it, for it takes one change.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use super::log::is_no_answer;
 use super::same::{CUT, LONGEST};
 use crate::raw::Table;
 
-/// One thing to look at.
+/// One cell, answer or return to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewRow {
     /// The file, as the user named it.
@@ -26,8 +27,8 @@ pub struct ReviewRow {
     pub question: Option<usize>,
     /// The column's name, or the first and last one of several; of a whole return the column of ids.
     pub column: String,
-    /// What is wrong.
-    pub problem: Problem,
+    /// What is wrong, one thing or more.
+    pub problems: Vec<Problem>,
     /// What stands there: the cell's text, or the codes of the marks of several columns.
     pub old: String,
     /// What may stand there.
@@ -54,19 +55,56 @@ pub fn review(questionnaire: &Questionnaire, tables: &[Table], respondent: Optio
     let index = Index::of(questionnaire, tables, respondent);
     let mut issues: Vec<&CellIssue> = issues.iter().filter(|i| i.problem.severity() == crate::finding::Severity::Warning).collect();
     issues.sort_unstable();
-    issues.iter().filter_map(|issue| one(&index, issue, looked_at)).collect()
+    let mut rows: Vec<ReviewRow> = Vec::new();
+    let mut before = None;
+    for issue in issues {
+        let about = About::of(&index, issue);
+        match rows.last_mut() {
+            Some(row) if before.as_ref() == Some(&about) => {
+                if !row.problems.contains(&issue.problem) {
+                    row.problems.push(issue.problem);
+                }
+            }
+            _ => {
+                let Some(row) = one(&index, &about, issue.problem, looked_at) else { continue };
+                rows.push(row);
+                before = Some(about);
+            }
+        }
+    }
+    rows
 }
 
-fn one(index: &Index<'_>, issue: &CellIssue, looked_at: &BTreeSet<(usize, usize, Option<usize>)>) -> Option<ReviewRow> {
-    let (t, row) = (usize::from(issue.table), issue.row as usize);
+/// What an issue is about.
+#[derive(PartialEq, Eq)]
+struct About {
+    place: (usize, usize),
+    question: Option<usize>,
+    target: Option<Target>,
+}
+
+impl About {
+    fn of(index: &Index<'_>, issue: &CellIssue) -> Self {
+        let t = usize::from(issue.table);
+        let question = issue.question.map(|q| q as usize);
+        let ids = || {
+            let (table, ids) = (index.tables.get(t)?, index.id_column(t)?);
+            table.columns.iter().position(|c| std::ptr::eq(c, ids)).map(|c| Target::Cell(c, None))
+        };
+        let target = match (issue.column.map(|c| c as usize), question) {
+            (Some(column), q) => Some(Target::Cell(column, q)),
+            (None, Some(q)) => index.answer(t, q),
+            (None, None) => ids(),
+        };
+        Self { place: (t, issue.row as usize), question, target }
+    }
+}
+
+fn one(index: &Index<'_>, about: &About, problem: Problem, looked_at: &BTreeSet<(usize, usize, Option<usize>)>) -> Option<ReviewRow> {
+    let About { place: (t, row), question, target } = about;
+    let (t, row, question) = (*t, *row, *question);
     let table = index.tables.get(t)?;
-    let question = issue.question.map(|q| q as usize);
-    let target = match (issue.column.map(|c| c as usize), question) {
-        (Some(column), q) => Some(Target::Cell(column, q)),
-        (None, Some(q)) => index.answer(t, q),
-        (None, None) => index.id_column(t).and_then(|ids| table.columns.iter().position(|c| std::ptr::eq(c, ids))).map(|c| Target::Cell(c, None)),
-    };
-    let columns: Vec<Option<usize>> = match &target {
+    let columns: Vec<Option<usize>> = match target {
         Some(Target::Cell(column, _)) => vec![Some(*column)],
         Some(Target::Answer(_, columns)) => columns.iter().map(|c| Some(*c)).collect(),
         None => vec![None],
@@ -75,7 +113,7 @@ fn one(index: &Index<'_>, issue: &CellIssue, looked_at: &BTreeSet<(usize, usize,
     if columns.iter().all(looked) || (question.is_none() && looked(&None)) {
         return None;
     }
-    let column = match &target {
+    let column = match target {
         Some(Target::Cell(column, _)) => table.columns.get(*column).map_or(String::new(), |c| c.name().trim().to_owned()),
         Some(Target::Answer(_, columns)) => index.span(t, columns),
         None => String::new(),
@@ -85,7 +123,7 @@ fn one(index: &Index<'_>, issue: &CellIssue, looked_at: &BTreeSet<(usize, usize,
         Some((end, _)) => format!("{}{CUT}", old.get(..end).unwrap_or_default()),
         None => old,
     };
-    let accepts = match (question.and_then(|q| Some((index.questions.get(q)?, index.layout(t, q)?))), &target) {
+    let accepts = match (question.and_then(|q| Some((index.questions.get(q)?, index.layout(t, q)?))), target) {
         (Some((_, Layout::Ticks(_))), Some(Target::Cell(..))) => Accepts::Mark,
         (Some((question, _)), _) => accepts(question),
         (None, _) => Accepts::Words,
@@ -97,7 +135,7 @@ fn one(index: &Index<'_>, issue: &CellIssue, looked_at: &BTreeSet<(usize, usize,
         respondent: index.id((t, row)),
         question,
         column,
-        problem: issue.problem,
+        problems: vec![problem],
         old,
         accepts,
     })

@@ -1,7 +1,7 @@
 //! Columns that together are one multiple answer.
 
 use super::MOST_VALUES;
-use super::super::locate::is_group;
+use super::super::groups::is_group;
 use super::super::spelling;
 use crate::raw::{Cell, Column};
 

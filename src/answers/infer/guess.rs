@@ -8,8 +8,8 @@ use super::super::personal::{Personal, date_year};
 use super::super::questionnaire::{Question, QuestionKind};
 use super::super::resolve::MOST_OPTIONS;
 use super::super::spelling;
-use super::MOST_VALUES;
 use super::family::{Family, mentioned, own_label};
+use super::{MOST_VALUES, pieces};
 use crate::raw::{Cell, Column, Variable};
 use crate::text::Text;
 
@@ -180,41 +180,18 @@ fn of_codes(codes: &BTreeSet<i64>, make: &dyn Fn(QuestionKind) -> Question) -> (
     (question, remarks)
 }
 
-/// A multiple answer in one cell: the pieces repeat, and are fewer than the cells they make.
+/// A multiple answer in one cell.
 fn joined(counts: &[(String, usize)], make: &dyn Fn(QuestionKind) -> Question) -> Option<(Question, Vec<Text>)> {
-    let filled: usize = counts.iter().map(|(_, n)| n).sum();
-    for mark in ["\n", ";", ", ", "、", ",", "|", " & ", "&", " "] {
-        let mut pieces: Vec<(String, usize)> = Vec::new();
-        let (mut several, mut marks) = (0, 0);
-        for (text, n) in counts {
-            let parts: Vec<&str> = text.split(mark).map(str::trim).filter(|p| !p.is_empty()).collect();
-            several += if parts.len() > 1 { *n } else { 0 };
-            for part in parts {
-                marks += n;
-                match pieces.iter().position(|(p, _)| p == part) {
-                    Some(at) => pieces[at].1 += n,
-                    None if pieces.len() > MOST_VALUES => break,
-                    None => pieces.push((part.to_owned(), *n)),
-                }
-            }
-        }
-        // Blanks and & stand inside words too: only codes are joined by them.
-        let codes = pieces.iter().all(|(p, _)| spelling::whole_number(p).is_some());
-        let fits = several * 20 >= filled && pieces.len() > 1 && pieces.len() <= MOST_VALUES && pieces.len() < counts.len() && marks >= pieces.len() * 3;
-        if !fits || (matches!(mark, " " | "&") && !codes) || pieces.iter().filter(|(_, n)| *n == 1).count() * 4 > pieces.len() {
-            continue;
-        }
-        let mut remarks = vec![Text::new("1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください", "read as several answers in one cell; see whether an option itself holds the delimiter")];
-        let pairs: Vec<(String, String)> = if codes {
-            let numbers: BTreeSet<i64> = pieces.iter().filter_map(|(p, _)| spelling::whole_number(p)).collect();
-            remarks.push(Text::new("選択肢の文が分かりません。label に書いてください", "the words of the options are not known; write them as label"));
-            numbers.iter().map(|c| (c.to_string(), c.to_string())).collect()
-        } else {
-            (1..).zip(&pieces).map(|(k, (p, _)): (usize, _)| (k.to_string(), p.clone())).collect()
-        };
-        return Some((make(QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None }), remarks));
-    }
-    None
+    let options = pieces::options(counts)?;
+    let mut remarks = vec![Text::new("1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください", "read as several answers in one cell; see whether an option itself holds the delimiter")];
+    let pairs: Vec<(String, String)> = if pieces::are_codes(&options) {
+        let numbers: BTreeSet<i64> = options.iter().filter_map(|p| spelling::whole_number(p)).collect();
+        remarks.push(Text::new("選択肢の文が分かりません。label に書いてください", "the words of the options are not known; write them as label"));
+        numbers.iter().map(|c| (c.to_string(), c.to_string())).collect()
+    } else {
+        (1..).zip(options).map(|(k, p): (usize, _)| (k.to_string(), p)).collect()
+    };
+    Some((make(QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None }), remarks))
 }
 
 /// The multiple answer of a family of columns.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | few whole numbers | single answer, codes without words |
 //! | few texts that repeat | single answer with these options |
-//! | texts or codes joined by `,` `、` `;` or line breaks, the pieces repeating | multiple answer |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or line breaks, the pieces repeating in various combinations | multiple answer |
 //! | `q_1`, `q_2` …; `q [option]`; question above option; with 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
 //! | dates, all blank | left out |
@@ -14,6 +14,7 @@
 
 mod family;
 mod guess;
+mod pieces;
 mod skips;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 pub use super::personal::Personal;
 
 use super::form::Draft;
+use super::lexicon::Lexicon;
 use super::questionnaire::{Question, QuestionKind, Questionnaire};
 use super::{decode, personal, spelling};
 use crate::raw::{Column, Table};
@@ -136,12 +138,12 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
 
 /// Leaves out questions whose columns cannot be found by the rules of decoding.
 fn keep_readable(found: &mut Inferred, tables: &[Table]) {
+    let questions = &found.questionnaire.questions;
     let readable = |question: &Question| -> bool {
-        let alone = Question { asked_if: None, ..question.clone() };
-        let questionnaire = Questionnaire { title: String::new(), questions: vec![alone] };
-        tables.iter().all(|table| decode::columns_used(&questionnaire, std::slice::from_ref(table)).is_ok())
+        let lexicon = Lexicon::of(question);
+        tables.iter().all(|table| decode::locate_some(questions, std::iter::once((question, &lexicon)), table).is_ok())
     };
-    let keep: Vec<bool> = found.questionnaire.questions.iter().map(readable).collect();
+    let keep: Vec<bool> = questions.iter().map(readable).collect();
     for (question, _) in found.questionnaire.questions.iter().zip(&keep).filter(|(_, keep)| !**keep) {
         found.left_out.push((question.id.clone(), Text::new("回答ファイルに列が見つかりません", "the response files have no column for it")));
     }

@@ -39,7 +39,7 @@ pub enum Aspect {
     Options,
     /// The order of the options.
     Order,
-    /// わからない (with the base that follows from it), 特になし.
+    /// わからない (with the base that follows from it), 特になし, その他 with words.
     Flags,
     /// ○は3つまで.
     MaxMarks,
@@ -53,6 +53,8 @@ pub enum Aspect {
     Sampling,
     /// How they were asked.
     Mode,
+    /// How their answers are weighted.
+    Weighting,
 }
 
 /// One thing that differs.

@@ -97,7 +97,7 @@ fn come_or_gone(categories: &[&Category], gone: bool, level: Comparability) -> D
     Difference::new(Aspect::Options, level, format!("選択肢{labels}{ja}{}", counts.0), format!("option {labels} {en}{}", counts.1))
 }
 
-/// わからない and 特になし: what an option is, whatever its words.
+/// わからない, 特になし, その他（　）: what an option is, whatever its words.
 fn flags(before: &[&Category], after: &[&Category], counted: Option<&Counted<'_>>, out: &mut Vec<Difference>) {
     if before.is_empty() || after.is_empty() {
         return;
@@ -115,16 +115,20 @@ fn flags(before: &[&Category], after: &[&Category], counted: Option<&Counted<'_>
             format!("option {new} is treated otherwise ({} → {}){}", word(was).1, word(is).1, if base { "; the base changes" } else { "" }),
         ));
     }
-    let (was, is) = (before.iter().any(|c| c.exclusive), after.iter().any(|c| c.exclusive));
-    if was != is {
-        let word = |flag: bool| if flag { ("他と一緒に選べない", "excludes the others") } else { ("他と一緒に選べる", "goes with the others") };
-        out.push(Difference::new(
-            Aspect::Flags,
-            Caution,
-            format!("選択肢{old}の扱いが変わった（{} → {}）", word(was).0, word(is).0),
-            format!("option {new} is treated otherwise ({} → {})", word(was).1, word(is).1),
-        ));
-    }
+    let mut plain = |flag: fn(&Category) -> bool, yes: (&str, &str), no: (&str, &str)| {
+        let (was, is) = (before.iter().any(|c| flag(c)), after.iter().any(|c| flag(c)));
+        if was != is {
+            let word = |flag: bool| if flag { yes } else { no };
+            out.push(Difference::new(
+                Aspect::Flags,
+                Caution,
+                format!("選択肢{old}の扱いが変わった（{} → {}）", word(was).0, word(is).0),
+                format!("option {new} is treated otherwise ({} → {})", word(was).1, word(is).1),
+            ));
+        }
+    };
+    plain(|c| c.exclusive, ("他と一緒に選べない", "excludes the others"), ("他と一緒に選べる", "goes with the others"));
+    plain(|c| c.free_text, ("選択肢にない言葉も数える", "takes other words too"), ("選択肢にない言葉は数えない", "takes no other words"));
 }
 
 /// The options of the paper that are none of the reference's.

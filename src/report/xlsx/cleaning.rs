@@ -110,9 +110,11 @@ fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_
     for (w, wave) in of.waves.iter().enumerate() {
         for row in wave.rows {
             let question = row.question.and_then(|q| wave.questions.get(q)).map_or("", |q| q.id.as_str());
-            let problem = row.problem.text().ja;
+            // One below the other, as the one change must answer them all.
+            let problems = row.problems.iter().map(|p| p.text().ja).collect::<Vec<_>>().join("\n");
+            let codes = row.problems.iter().map(|p| p.code()).collect::<Vec<_>>().join("\n");
             let year = wave.year.short();
-            let texts: [&str; 14] = [wave.survey, &year, &row.respondent, question, &problem, &row.old, "", "", "", &row.file, &row.sheet, "", &row.column, row.problem.code()];
+            let texts: [&str; 14] = [wave.survey, &year, &row.respondent, question, &problems, &row.old, "", "", "", &row.file, &row.sheet, "", &row.column, &codes];
             let heights = texts.iter().zip(HEADS).map(|(text, (_, width))| metrics::height(&[(text, SIZE)], width - 1.5));
             sheet.set_row_height(at, heights.fold(18.0, f64::max).min(metrics::MAX_ROW))?;
             for (column, text) in (0..).zip(texts) {
@@ -270,7 +272,7 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 const GUIDE: [(&str, &str); 7] = [
-    ("この表", "回答ファイルで見つかった、確認の必要な回答の一覧です。1行が1つの回答（または1票）です。ファイル・シート・行・列が、その回答のある場所です。"),
+    ("この表", "回答ファイルで見つかった、確認の必要な回答の一覧です。1行が1つの回答（または1票）で、確認することがいくつかあれば1つの欄に並べてあります。ファイル・シート・行・列が、その回答のある場所です。"),
     ("書くところ", "色の付いた「新しい値」「対応」「理由」だけに書きます。ほかの列は書きかえないでください。取り込むときに「元の値」を回答ファイルと照合し、合わなければ誤りとして知らせます。"),
     ("直す", "「新しい値」に正しい値を入れます。単数回答は一覧から選ぶか番号を書き、複数回答は番号をカンマでつなぎます（例: 1,3）。無回答にするときは「無回答」です。「対応」は空欄のままで構いません。"),
     ("票を除く", "試し書きの票や、重複した票は、「対応」で「票を除く」を選びます。無効票に数えます。"),

@@ -181,6 +181,21 @@ fn kobo_groups(part: &Part) -> Vec<String> {
     kobo(part).into_iter().map(|head| format!("{group}{head}")).collect()
 }
 
+/// ODK Central: dashes between the groups and the name; an option behind a slash.
+fn odk_central(part: &Part) -> Vec<String> {
+    let heads = kobo_groups(part).into_iter().map(|head| head.replace('/', "-"));
+    let option = |head: String| match (part, head.rsplit_once('-')) {
+        (Part::Option(..), Some((question, option))) => format!("{question}/{option}"),
+        _ => head,
+    };
+    heads.map(option).collect()
+}
+
+/// The same with an option behind `_`.
+fn odk_central_underscores(part: &Part) -> Vec<String> {
+    odk_central(part).into_iter().map(|head| head.replace('/', "_")).collect()
+}
+
 /// The same with dots.
 fn dotted_groups(part: &Part) -> Vec<String> {
     kobo_groups(part).into_iter().map(|head| head.replace('/', ".")).collect()
@@ -250,6 +265,9 @@ pub fn layouts() -> Vec<Layout> {
         make("TRUE/FALSE, Kobo with groups", 1, kobo_groups, cell(code, ""), ticks(yes, "FALSE")),
         make("1/0, groups with dots", 1, dotted_groups, cell(code, ""), ticks(one, "0")),
         make("Kobo with groups, joined by a blank", 1, kobo_groups, cell(code, ""), joined(code, " ", "")),
+        make("ODK Central with groups, joined by a blank", 1, odk_central, cell(code, ""), joined(code, " ", "")),
+        make("1/0, ODK Central with groups", 1, odk_central, cell(code, ""), ticks(one, "0")),
+        make("1/0, ODK Central with groups and underscores", 1, odk_central_underscores, cell(code, ""), ticks(one, "0")),
         make("Y/N, LimeSurvey", 1, lime_survey, cell(code, ""), ticks(y, "N")),
         make("1/0/blank, matrix names (Surveroid)", 1, matrix, cell(code, "99"), ticks(one, "0")),
         make("1/0/blank, matrix names with a mark", 1, marked, cell(code, ""), ticks(one, "0")),

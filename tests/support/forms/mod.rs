@@ -14,5 +14,5 @@ pub mod zip;
 
 pub use containers::{Container, containers};
 pub use layouts::{Layout, layouts};
-pub use people::{Person, QUESTIONNAIRE, people};
+pub use people::{MULTIPLES, Person, QUESTIONNAIRE, people};
 pub use sheet::{Merge, Sheet, Value};
