@@ -448,7 +448,7 @@ mod tests {
         let weight = |row: usize| 1.0 + (row * 7919 % 101) as f64 / 7.0;
         let taken = |row: usize, replicate: usize| {
             let (stratum, unit) = (row % 10, row / 10 % 2);
-            let first = (replicate * 2654435761 >> stratum) % 2;
+            let first = ((replicate * 2_654_435_761) >> stratum) % 2;
             if first == unit { 2.0 } else { 0.0 }
         };
         let column = |replicate: usize| (0..rows).map(|row| (weight(row) * taken(row, replicate) * 1e6).round() / 1e6).collect();

@@ -64,7 +64,7 @@ impl Outcome {
 /// A file that cannot be read or does not fit the plan, in one go where they are independent.
 pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Outcome> {
     let mut collected = collect(project, plan, reuse, progress)?;
-    let (mut waves, reused) = decode(plan, &mut collected, reuse, progress)?;
+    let mut waves = decode(plan, &mut collected, reuse, progress)?;
     let (mut records, mut effects) = (Vec::new(), Vec::new());
     progress.start(Step::Estimate, waves.len() as u64);
     for wave in &mut waves {
@@ -85,6 +85,8 @@ pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: 
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings, effects };
+    let name = |wave: &WaveData| (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year);
+    let reused = waves.iter().filter(|wave| wave.reused).map(name).collect();
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
@@ -114,30 +116,29 @@ fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: us
     plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
 }
 
-/// The waves with their designs, and those whose answers an earlier run left.
-fn decode(plan: &Plan, collected: &mut Collected, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<(Vec<WaveData>, Vec<(String, FiscalYear)>)> {
+fn decode(plan: &Plan, collected: &mut Collected, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Vec<WaveData>> {
     let wanted: Vec<(usize, usize)> =
         plan.surveys.iter().enumerate().flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w))).collect();
     progress.start(Step::Decode, wanted.len() as u64);
-    let (mut waves, mut reused) = (Vec::new(), Vec::new());
+    let mut waves = Vec::new();
     let mut mistakes = Vec::new();
     for (s, w) in wanted {
         let survey = &plan.surveys[s];
         let known = collected.responses[s][w].take_known();
-        reused.extend(known.iter().map(|_| (survey.title.clone(), survey.waves[w].year)));
+        let reused = known.is_some();
         let from_files = || {
             let logs = logs_of(plan, s, w, &collected.logs)?;
             WaveSource::new(&collected.responses[s][w], &logs, reuse).decoded(survey, &survey.waves[w])
         };
         let decoded = known.map_or_else(from_files, Ok);
         match decoded.and_then(|decoded| prepare(plan, s, w, decoded, population(plan, collected, s, w))) {
-            Ok(data) => waves.push(data),
+            Ok(data) => waves.push(WaveData { reused, ..data }),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }
         progress.advance(1);
     }
     progress.finish();
-    Error::all(mistakes).map_or(Ok((waves, reused)), Err)
+    Error::all(mistakes).map_or(Ok(waves), Err)
 }
 
 fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {

@@ -27,12 +27,14 @@ pub(super) struct WaveData {
     pub(super) survey: usize,
     /// Index of the wave in it.
     pub(super) wave: usize,
+    /// Whether an earlier run left the answers.
+    pub(super) reused: bool,
     /// The survey's questionnaire, with the further options that this wave had.
     pub(super) questionnaire: Questionnaire,
     /// The answers to it.
     pub(super) answers: Answers,
     /// The weights of a column of the files, one a respondent.
-    weights: Option<Vec<f64>>,
+    pub(super) weights: Option<Vec<f64>>,
     /// The ledgers by the numbers of the wave's own paper.
     pub(super) ledgers: Vec<(String, BaseLedger)>,
     /// How many answers called for a decision of the office, by question of the wave's own paper.
@@ -75,7 +77,7 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, decoded: Decoded,
         }
     }
     findings.splice(0..0, notes);
-    Ok(WaveData { survey, wave, questionnaire, answers, weights, ledgers, touched, design, how, findings, changes })
+    Ok(WaveData { survey, wave, reused: false, questionnaire, answers, weights, ledgers, touched, design, how, findings, changes })
 }
 
 /// The categories that `share` counts in this wave.
