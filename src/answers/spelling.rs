@@ -29,7 +29,7 @@ fn spaced(text: impl Iterator<Item = char>, length: usize) -> String {
 
 /// Whether nothing of `text` is left as a [`label`].
 pub(super) fn is_blank(text: &str) -> bool {
-    text.nfkc().filter_map(one_form).all(char::is_whitespace)
+    if text.is_ascii() { text.trim().is_empty() } else { text.nfkc().filter_map(one_form).all(char::is_whitespace) }
 }
 
 /// A joined cell as it is taken apart: each line as a [`label`], lines kept apart by `\n`.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use compact_str::CompactString;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use unicode_normalization::UnicodeNormalization;
 
 use super::source::Source;
@@ -14,7 +16,8 @@ use crate::text::Text;
 
 /// Texts are compared without blanks around them and without the difference of full and half width.
 pub(super) fn fold(text: &str) -> String {
-    text.trim().nfkc().collect::<String>().trim().to_owned()
+    // ASCII has one form only.
+    if text.is_ascii() { text.trim().to_owned() } else { text.trim().nfkc().collect::<String>().trim().to_owned() }
 }
 
 /// The number that a text is: full-width digits and thousands separators allowed. `None` for words, `NaN` and `inf`.
@@ -110,7 +113,7 @@ pub(super) struct Stacked {
     pub(super) rows: Vec<u32>,
     /// The column's number in the first file: what it is, however it was named.
     pub(super) position: usize,
-    known: HashMap<(String, bool, bool), u32>,
+    known: HashMap<(CompactString, bool, bool), u32>,
     /// Of a file that was counted as it was read.
     counted: Option<Counts>,
 }
@@ -150,7 +153,7 @@ impl Stacked {
     /// The index of a value, a new one if it has none yet.
     fn value(&mut self, value: Value) -> u32 {
         let next = self.values.len() as u32;
-        let key = (value.text.clone(), value.blank, value.no_answer);
+        let key = (value.text.as_str().into(), value.blank, value.no_answer);
         *self.known.entry(key).or_insert_with(|| {
             self.values.push(value);
             next
@@ -163,14 +166,12 @@ impl Stacked {
             self.position = column.position;
         }
         let about = table.dictionary.as_ref().and_then(|d| d.variables.get(&column.name()));
-        let of_cell: Vec<u32> = column
-            .values
-            .iter()
-            .map(|cell| {
-                let label = about.and_then(|v| v.value_labels.iter().find(|(c, _)| c == cell).map(|(_, label)| label.clone()));
-                self.value(Value::of(cell, about.is_some_and(|v| v.is_missing(cell)), label))
-            })
-            .collect();
+        let value = |cell: &Cell| {
+            let label = about.and_then(|v| v.value_labels.iter().find(|(c, _)| c == cell).map(|(_, label)| label.clone()));
+            Value::of(cell, about.is_some_and(|v| v.is_missing(cell)), label)
+        };
+        let values: Vec<Value> = column.values.par_iter().map(value).collect();
+        let of_cell: Vec<u32> = values.into_iter().map(|value| self.value(value)).collect();
         self.rows.extend(column.rows.iter().filter_map(|at| of_cell.get(*at as usize)));
     }
 

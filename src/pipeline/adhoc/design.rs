@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::columns::{Stacked, fold, number};
 use super::population;
 use super::replication::{RHO, Replication};
@@ -273,13 +275,12 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
     let position = weight.as_ref().map(|w| w.position);
     let weights = weight.as_ref().and_then(|w| super::collect(whole_numbers(w, source, false), &mut mistakes));
     let names: Vec<String> = source.names().into_iter().filter(|name| matches(pattern, name)).collect();
-    let mut columns = Vec::new();
-    for name in &names {
-        let Some(column) = super::collect(source.column(name), &mut mistakes) else { continue };
-        if Some(column.position) != position {
-            columns.extend(super::collect(whole_numbers(&column, source, false), &mut mistakes));
-        }
-    }
+    let read = |name: &String| {
+        let column = source.column(name)?;
+        if Some(column.position) == position { Ok(None) } else { whole_numbers(&column, source, false).map(Some) }
+    };
+    let read: Vec<Result<Option<Vec<f64>>>> = names.par_iter().map(read).collect();
+    let columns: Vec<Vec<f64>> = read.into_iter().filter_map(|column| super::collect(column, &mut mistakes).flatten()).collect();
     if names.is_empty() {
         let known = source.names();
         let help = crate::answers::toml_text::did_you_mean(pattern, known.iter().map(String::as_str));
