@@ -7,6 +7,7 @@ mod entries;
 mod forms;
 
 use std::io::Write;
+use std::path::Path;
 
 use entries::xlsx;
 use forms::xls::{record, workbook};
@@ -340,4 +341,15 @@ fn japanese_date_formats_are_dates_and_others_are_not() {
         let expected = if *date { Cell::Date("2026-01-02".into()) } else { Cell::Number(46_024.0) };
         assert_eq!(column.cell(0), &expected, "{}", column.name());
     }
+}
+
+#[test]
+fn a_damaged_workbook_over_which_its_reader_panics_is_told_in_words_only() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/raw/damaged.xls");
+    assert_eq!(code(read(&std::fs::read(&path).unwrap(), "damaged.xls")), "raw::damaged");
+    let mut shihyo = std::process::Command::new(env!("CARGO_BIN_EXE_shihyo"));
+    let done = shihyo.args(["--lang", "en", "estimate", "--share", "q=1"]).arg(&path).env("RUST_BACKTRACE", "1").output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(2));
+    assert!(said.contains("raw::damaged") && !said.contains("panicked") && !said.contains("backtrace"), "{said}");
 }

@@ -74,9 +74,14 @@ impl Talk {
     }
 
     fn line(&self, text: &str) {
-        // Nobody is left to tell when stderr itself cannot be written.
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        line(text);
     }
+}
+
+/// One line on stderr.
+pub(super) fn line(text: &str) {
+    // Nobody is left to tell when stderr itself cannot be written.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// A diagnostic in the form that miette draws.

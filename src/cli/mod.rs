@@ -12,6 +12,7 @@ mod findings;
 mod init;
 mod language;
 mod message;
+mod panics;
 mod run;
 mod screen;
 mod usage;
@@ -38,6 +39,10 @@ pub(crate) enum Ending {
 
 /// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or usage.
 pub(crate) fn main() -> ExitCode {
+    panics::told(told)
+}
+
+fn told() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage::tell(&error, std::env::args_os()),
