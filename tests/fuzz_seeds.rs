@@ -25,6 +25,19 @@ fn every_seed_goes_through_its_door() {
     }
 }
 
+/// With `SHIHYO_FOUND` naming a folder, what a fuzzer found, a folder an entry, goes through its door as well.
+#[test]
+fn whatever_was_found_goes_through_its_door() {
+    let Some(folder) = std::env::var_os("SHIHYO_FOUND") else { return };
+    for (entry, run) in entries::ENTRIES {
+        let files = std::fs::read_dir(Path::new(&folder).join(entry)).into_iter().flatten();
+        for path in files.map(|file| file.unwrap().path()) {
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(std::panic::catch_unwind(|| run(&bytes)).is_ok(), "{}", path.display());
+        }
+    }
+}
+
 /// At this one a fuzzer on an overloaded machine gave up waiting.
 #[test]
 fn blanks_of_zero_bytes_in_a_plan_end() {

@@ -1,5 +1,7 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
 use super::trend::{flag, trend, trend_of_group};
 use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
@@ -100,11 +102,12 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
     let reduction = Reduction::new(data.answers.rows, Some((&keys, key_count)), cells, Some(data.design.weights()), measures)?;
     let cube = Cube::of(&reduction);
     let (yes, base) = ([false, true, false], [true, true, false]);
+    let first_row = first_rows(finest);
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let groups = banner.labels.len();
         // Rows of one cell are in one group: the finest crossing is finer than any banner.
-        let mut group_of_cell = vec![None; finest.names.len()];
-        finest.of_row.iter().zip(&banner.of_row).for_each(|(cell, group)| group_of_cell[*cell as usize] = Some(*group).filter(|g| (*g as usize) < groups));
+        let group = |row: &Option<usize>| row.map(|row| banner.of_row[row]).filter(|g| (*g as usize) < groups);
+        let group_of_cell: Vec<Option<u32>> = first_row.iter().map(group).collect();
         let totals = cube.roll_up(&group_of_cell, groups);
         let table = ShareTable::new(&data.design, &totals)?;
         let share = |measure: usize, group: usize| {
@@ -114,6 +117,18 @@ fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &Cr
         Ok((0..codes.len()).map(|measure| (0..groups).map(|group| share(measure, group)).collect()).collect())
     };
     banners.iter().map(of_banner).collect()
+}
+
+/// The first row of each cell.
+fn first_rows(cells: &CrossedCells) -> Vec<Option<usize>> {
+    let mut first = vec![None; cells.names.len()];
+    for (row, cell) in cells.of_row.iter().enumerate() {
+        let first = &mut first[*cell as usize];
+        if first.is_none() {
+            *first = Some(row);
+        }
+    }
+    first
 }
 
 /// The finest crossing of the breakdowns' questions, by which all sums are taken.
@@ -148,7 +163,7 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
     let codes: Vec<Vec<u8>> =
-        shares.iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &counted(plan, data, s.definition), s.definition.base)).collect();
+        shares.par_iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &counted(plan, data, s.definition), s.definition.base)).collect();
     let (banners, questions) = banners(plan, data);
     let finest = cells(&data.questionnaire, &data.answers, &questions);
     let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
