@@ -38,7 +38,7 @@ impl Grid {
     /// Expects so many rows more and so many columns: these need not grow.
     pub(super) fn expect(&mut self, rows: usize, columns: usize) {
         self.expected = (rows, columns);
-        self.columns.iter_mut().flatten().for_each(|column| column.rows.reserve_exact(rows));
+        self.columns.iter_mut().take(columns).flatten().for_each(|column| column.rows.reserve_exact(rows));
     }
 
     fn new_column(&self, at: usize) -> Box<Growing> {
@@ -418,6 +418,18 @@ mod tests {
         let (values, rows) = column.finish(0, 10_000);
         assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.as_str().into())) && values.len() == 5000);
         assert!((0..5000).all(|i| rows[i] == i as u32 && rows[i + 5000] == i as u32));
+    }
+
+    #[test]
+    fn only_the_columns_that_are_expected_take_room() {
+        let mut grid = Grid::default();
+        for column in 0..3 {
+            assert!(grid.set_text(0, column, if column == 0 { "named" } else { " " }).is_ok());
+        }
+        grid.expect(100_000, 1);
+        assert!(grid.set_text(1, 3, "stray").is_ok());
+        let room: Vec<bool> = grid.into_columns().map(|(_, c)| c.rows.capacity() >= 100_000).collect();
+        assert_eq!(room, [true, false, false, false]);
     }
 
     #[test]
