@@ -160,14 +160,14 @@ impl BaseLedger {
     }
 
     fn count<T>(&mut self, rows: &[Result<T, MissingReason>]) {
-        for row in rows {
-            match row {
-                Ok(_) => self.valid += 1,
-                Err(MissingReason::NotAsked) => self.not_asked += 1,
-                Err(MissingReason::NoAnswer) => self.no_answer += 1,
-                Err(MissingReason::Invalid) => self.invalid += 1,
-                Err(MissingReason::DontKnow) => self.dont_know += 1,
-            }
+        // Each reason on its own, over rows that the cache holds: quicker than all of them row by row.
+        for rows in rows.chunks(1 << 11) {
+            let count = |reason| rows.iter().filter(|row| matches!(row, Err(own) if *own == reason)).count() as u64;
+            self.valid += rows.iter().filter(|row| row.is_ok()).count() as u64;
+            self.not_asked += count(MissingReason::NotAsked);
+            self.no_answer += count(MissingReason::NoAnswer);
+            self.invalid += count(MissingReason::Invalid);
+            self.dont_know += count(MissingReason::DontKnow);
         }
     }
 

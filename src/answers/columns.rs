@@ -127,15 +127,16 @@ impl Reader<'_> {
     fn each<T: Copy>(&self, column: usize, issues: &mut Issues, read: impl Fn(&Cell) -> Read<T>) -> Vec<Result<T, MissingReason>> {
         let Some(cells) = self.table.columns.get(column) else { return vec![Err(NoAnswer); self.table.row_count()] };
         let answers: Vec<Read<T>> = cells.values.iter().map(read).collect();
-        let mut out = Vec::with_capacity(cells.rows.len());
-        for (row, &value) in cells.rows.iter().enumerate() {
-            let Some((answer, wrong)) = answers.get(value as usize) else { continue };
-            for (problem, value) in wrong {
-                issues.note(row, *problem, value, column);
-            }
-            out.push(*answer);
+        // Columns without anything wrong, which most are, need no look at each row's problems.
+        if answers.iter().any(|(_, wrong)| !wrong.is_empty()) {
+            cells.rows.for_each(|row, value| {
+                for (problem, value) in answers.get(value as usize).into_iter().flat_map(|(_, wrong)| wrong) {
+                    issues.note(row, *problem, value, column);
+                }
+            });
         }
-        out
+        let answers: Vec<Result<T, MissingReason>> = answers.into_iter().map(|(answer, _)| answer).collect();
+        cells.rows.map(|value| answers.get(value as usize).copied().unwrap_or(Err(NoAnswer)))
     }
 
     /// What each row says in columns of marks or of mentions.
@@ -144,7 +145,8 @@ impl Reader<'_> {
         for (own, &index) in (0u16..).zip(columns) {
             let Some(column) = self.table.columns.get(index) else { continue };
             let ticks: Vec<Tick> = column.values.iter().map(|cell| self.tick(cell, own)).collect();
-            for (row, (marks, &value)) in rows.iter_mut().zip(&column.rows).enumerate() {
+            column.rows.for_each(|row, value| {
+                let Some(marks) = rows.get_mut(row) else { return };
                 match ticks.get(value as usize) {
                     Some(Tick::Yes(k)) => marks.bits |= 1u128.checked_shl(u32::from(*k)).unwrap_or(0),
                     Some(Tick::No) => marks.said_no = true,
@@ -164,7 +166,7 @@ impl Reader<'_> {
                     }
                     Some(Tick::Blank) | None => {}
                 }
-            }
+            });
         }
         rows
     }

@@ -105,24 +105,24 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     }
     let read = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table).into_iter().unzip());
     let (mut said, wrong): (Vec<Vec<Responses>>, Vec<Vec<Issues>>) = read.unzip();
-    let sorted = returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates)?;
+    let of_table = |(table, found): (&Table, &Vec<Layout>)| withheld::columns(questions, found, options.respondent.as_deref(), table);
+    let (sorted, withheld) = rayon::join(
+        || returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates),
+        || tables.iter().zip(&layouts).flat_map(of_table).collect::<Vec<PersonalColumn>>(),
+    );
+    let sorted = sorted?;
 
     let mut findings = sorted.findings;
     let mut issues = sorted.issues;
-    let of_table = |(table, found): (&Table, &Vec<Layout>)| withheld::columns(questions, found, options.respondent.as_deref(), table);
-    let withheld: Vec<PersonalColumn> = tables.iter().zip(&layouts).flat_map(of_table).collect();
     findings.extend(withheld.iter().filter_map(withheld::note));
     let kept = |t: usize, row: usize| sorted.keep.get(t).and_then(|k| k.get(row)).copied().unwrap_or(false);
-    let mut source = Vec::new();
-    let mut source_row = Vec::new();
+    let rows = sorted.keep.iter().map(Vec::len).sum();
+    let (mut source, mut source_row): (Vec<u16>, Vec<u32>) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     for (t, keep) in sorted.keep.iter().enumerate() {
-        for row in (0..keep.len()).filter(|&row| keep[row]) {
-            source.push(t as u16);
-            source_row.push(row as u32);
-        }
+        source_row.extend((0..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| row));
+        source.resize(source_row.len(), t as u16);
     }
     let mut responses: Vec<Responses> = Vec::new();
-    let mut ledger = Vec::new();
     let mut touched = Vec::new();
     let of_question = |(q, question): (usize, &Question)| {
         let parts: Vec<&Responses> = said.iter().filter_map(|all| all.get(q)).collect();
@@ -155,12 +155,15 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         touched.push(own_touched);
         responses.push(own);
     }
-    for (question, own) in questions.iter().zip(&mut responses) {
+    let (returned, invalid, duplicates) = (sorted.returned, sorted.invalid_returns, sorted.duplicates);
+    let last = |(question, own): (&Question, &mut Responses)| {
         if options.dont_know_missing.contains(&question.id) {
             leave_dont_know(question, own);
         }
-        ledger.push(BaseLedger::of(&question.id, own, sorted.returned, sorted.invalid_returns, sorted.duplicates)?);
-    }
+        BaseLedger::of(&question.id, own, returned, invalid, duplicates)
+    };
+    let ledgers: Vec<Result<BaseLedger>> = questions.par_iter().zip(&mut responses).map(last).collect();
+    let ledger = ledgers.into_iter().collect::<Result<Vec<BaseLedger>>>()?;
     issues.sort_unstable();
     Ok(Answers { rows: source.len(), source, source_row, responses, ledger, touched, repeated: sorted.repeated, findings, issues, withheld })
 }

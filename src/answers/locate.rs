@@ -249,7 +249,7 @@ impl<'a> Heads<'a> {
             }
             codes.push(here);
         }
-        let code = |row: usize, k: usize| columns[k].rows.get(row).and_then(|&v| codes[k].get(v as usize).copied().flatten());
+        let code = |row: usize, k: usize| columns[k].rows.get(row).and_then(|v| codes[k].get(v as usize).copied().flatten());
         let (mut ones, mut foreign, mut equal, mut distinct) = (0u64, 0u64, 0u64, 0u64);
         let one = lexicon.option("1");
         for row in 0..self.table.row_count() {

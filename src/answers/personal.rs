@@ -97,7 +97,7 @@ fn by_content(column: &Column) -> Option<Personal> {
     let cells: Vec<String> = column.values.iter().filter(|c| !matches!(c, Cell::Empty)).map(|c| spelling::label(&c.text())).filter(|t| !t.is_empty()).collect();
     // Answers repeat, people do not: a column of few distinct values among many rows holds none of these.
     let blank: Vec<bool> = column.values.iter().map(|c| spelling::label(&c.text()).is_empty()).collect();
-    let filled = column.rows.iter().filter(|&&v| blank.get(v as usize) == Some(&false)).count();
+    let filled = column.rows.iter().filter(|v| blank.get(*v as usize) == Some(&false)).count();
     let distinct = cells.len();
     let share = |test: &dyn Fn(&str) -> bool| cells.iter().filter(|c| test(c)).count() as f64 / distinct.max(1) as f64;
     // One address in free text is one too many, but it does not make the column one of addresses.

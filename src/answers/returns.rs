@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use compact_str::CompactString;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::answer::Responses;
@@ -65,11 +66,8 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&
     let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, repeated: 0, findings: Vec::new(), issues: Vec::new() };
     let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());
     // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
-    let names_of = |c: &Column| -> Vec<String> { c.values.par_iter().map(|cell| spelling::code(&cell.text())).collect() };
-    let all_names: Vec<Option<Vec<String>>> = (0..tables.len()).map(|t| column_of(t).map(names_of)).collect();
-    let mut named: Vec<(&str, usize, usize)> = Vec::new();
+    let all_names: Vec<Option<Names<'_>>> = (0..tables.len()).map(|t| column_of(t).map(Names::of)).collect();
     for ((t, table), names) in tables.iter().enumerate().zip(&all_names) {
-        let column = column_of(t);
         let (mut template, mut unnamed, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         let mut keep = vec![false; table.row_count()];
         for (row, kept) in keep.iter_mut().enumerate() {
@@ -78,16 +76,12 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&
                 continue;
             }
             let said = responses.get(t).is_some_and(|all| all.iter().any(|r| r.says_something(row)));
-            let name = names.as_ref().zip(column).map(|(names, c)| c.rows.get(row).and_then(|&v| names.get(v as usize)).map_or("", String::as_str));
+            let name = names.as_ref().map(|names| names.of_row(row));
             match (name, said) {
                 (Some(""), false) => template.push(row),
                 (Some(""), true) => unnamed.push(row),
                 (_, false) => blank.push(row),
-                (Some(name), true) => {
-                    named.push((name, t, row));
-                    *kept = true;
-                }
-                (None, true) => *kept = true,
+                (_, true) => *kept = true,
             }
         }
         sorted.invalid_returns += (template.len() + unnamed.len() + blank.len()) as u64;
@@ -98,10 +92,15 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&
         sorted.issues.extend(blank.iter().map(|&row| CellIssue::of_row(t, row, Problem::BlankReturn)));
         sorted.keep.push(keep);
     }
-    let repeated = repeated(tables, &all_names, column_of(0), &named);
+    let named = Named { all_names: &all_names, keep: &sorted.keep };
     let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-    for (name, t, row) in named.iter().filter(|(name, _, _)| repeated.contains(name)) {
-        places.entry((*name).to_owned()).or_default().push((*t, *row));
+    let repeated = named.repeated();
+    if !repeated.is_empty() {
+        named.each(|name, t, row| {
+            if repeated.contains(name) {
+                places.entry(name.to_owned()).or_default().push((t, row));
+            }
+        });
     }
     if !places.is_empty() {
         sorted.leave_duplicates(tables, ids, &places, policy)?;
@@ -109,19 +108,80 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&
     Ok(sorted)
 }
 
-/// The names that stand more than once.
-fn repeated<'n>(tables: &[Table], all_names: &[Option<Vec<String>>], column: Option<&Column>, named: &[(&'n str, usize, usize)]) -> HashSet<&'n str> {
-    // Cells of one file that differ are different names, where no name was folded.
-    if let ([_], [Some(names)], Some(column)) = (tables, all_names, column)
-        && names.iter().zip(&column.values).all(|(name, cell)| matches!(cell, Cell::Text(text) if text == name))
-    {
-        let mut times = vec![0_u32; names.len()];
-        let value = |row: usize| column.rows.get(row).map_or(0, |v| *v as usize);
-        named.iter().for_each(|(_, _, row)| times[value(*row)] += 1);
-        return named.iter().filter(|(_, _, row)| times[value(*row)] > 1).map(|(name, _, _)| *name).collect();
+/// The respondents' ids of one table, as they are compared.
+struct Names<'a> {
+    column: &'a Column,
+    /// Of each distinct cell; `None` where every cell is its own spelling.
+    folded: Option<Vec<CompactString>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(column: &'a Column) -> Self {
+        let folded = |cell: &Cell| -> CompactString { plain(cell).map_or_else(|| spelling::code(&cell.text()).into(), Clone::clone) };
+        let all_plain = column.values.par_iter().all(|cell| plain(cell).is_some());
+        Self { column, folded: (!all_plain).then(|| column.values.par_iter().map(folded).collect()) }
     }
-    let mut seen = HashSet::with_capacity(named.len());
-    named.iter().map(|(name, _, _)| *name).filter(|name| !seen.insert(*name)).collect()
+
+    /// Of a distinct cell; blank where there is none.
+    fn of_value(&self, value: u32) -> &str {
+        match &self.folded {
+            Some(folded) => folded.get(value as usize).map_or("", CompactString::as_str),
+            None => self.column.values.get(value as usize).and_then(plain).map_or("", CompactString::as_str),
+        }
+    }
+
+    fn of_row(&self, row: usize) -> &str {
+        self.column.rows.get(row).map_or("", |value| self.of_value(value))
+    }
+}
+
+/// A whole number in its plain form, which is its own spelling as a code.
+fn plain(cell: &Cell) -> Option<&CompactString> {
+    match cell {
+        Cell::Text(text) if text.len() < 19 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) => Some(text),
+        _ => None,
+    }
+}
+
+/// The respondents' ids of the rows that are kept.
+struct Named<'a> {
+    all_names: &'a [Option<Names<'a>>],
+    keep: &'a [Vec<bool>],
+}
+
+impl<'a> Named<'a> {
+    /// Hands over the id, table and row of each row that is kept.
+    fn each(&self, mut each: impl FnMut(&'a str, usize, usize)) {
+        for (t, (names, keep)) in self.all_names.iter().zip(self.keep).enumerate() {
+            let Some(names) = names else { continue };
+            keep.iter().enumerate().filter(|(_, keep)| **keep).for_each(|(row, _)| each(names.of_row(row), t, row));
+        }
+    }
+
+    /// The ids that stand more than once.
+    fn repeated(&self) -> HashSet<&'a str> {
+        let mut twice = HashSet::new();
+        // Cells of one file that differ are different ids, where none was folded.
+        if let ([Some(names)], [keep]) = (self.all_names, self.keep)
+            && names.folded.is_none()
+        {
+            let mut times = vec![0_u32; names.column.values.len()];
+            names.column.rows.for_each(|row, value| {
+                if let (Some(times), Some(true)) = (times.get_mut(value as usize), keep.get(row)) {
+                    *times += 1;
+                }
+            });
+            twice.extend((0..).zip(&times).filter(|(_, times)| **times > 1).map(|(value, _)| names.of_value(value)));
+            return twice;
+        }
+        let mut seen = HashSet::new();
+        self.each(|name, _, _| {
+            if !seen.insert(name) {
+                twice.insert(name);
+            }
+        });
+        twice
+    }
 }
 
 impl Returns {

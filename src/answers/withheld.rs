@@ -62,7 +62,7 @@ fn filled(column: &Column) -> impl Iterator<Item = usize> {
         Cell::Number(_) | Cell::Bool(_) => false,
     };
     let blank: Vec<bool> = column.values.iter().map(is_blank).collect();
-    column.rows.iter().enumerate().filter(move |(_, v)| blank.get(**v as usize) == Some(&false)).map(|(row, _)| row)
+    column.rows.iter().enumerate().filter(move |(_, v)| blank.get(*v as usize) == Some(&false)).map(|(row, _)| row)
 }
 
 /// The column itself, or so many of its filled rows as tell what it holds, evenly from top to bottom.
@@ -73,14 +73,14 @@ fn sample(column: &Column) -> Column {
     let mut new_place: Vec<Option<u32>> = vec![None; column.values.len()];
     let mut picked = Vec::new();
     for row in rows.into_iter().step_by(step) {
-        let Some((value, slot)) = column.rows.get(row).map(|v| *v as usize).and_then(|v| Some((column.values.get(v)?, new_place.get_mut(v)?))) else { continue };
+        let Some((value, slot)) = column.rows.get(row).map(|v| v as usize).and_then(|v| Some((column.values.get(v)?, new_place.get_mut(v)?))) else { continue };
         let place = *slot.get_or_insert_with(|| {
             values.push(value.clone());
             values.len() as u32 - 1
         });
         picked.push(place);
     }
-    Column { header: column.header.clone(), position: column.position, values, rows: picked }
+    Column { header: column.header.clone(), position: column.position, values, rows: picked.into_iter().collect() }
 }
 
 /// The note about a personal column; none about the ids that the plan itself names.

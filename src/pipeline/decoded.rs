@@ -81,7 +81,7 @@ fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Ve
     for (source, row) in answers.source.iter().zip(&answers.source_row) {
         let (source, at) = (usize::from(*source), *row as usize);
         let (table, cell) = (&tables[source], columns[source]);
-        match cell.rows.get(at).and_then(|v| known[source].get(*v as usize).copied().flatten()) {
+        match cell.rows.get(at).and_then(|v| known[source].get(v as usize).copied().flatten()) {
             Some(w) => weights.push(w),
             None => {
                 let text = text(cell.cell(at));

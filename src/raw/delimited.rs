@@ -1,10 +1,8 @@
 //! CSV and TSV.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
 
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -79,6 +77,25 @@ struct About {
     row: usize,
 }
 
+impl About {
+    /// Whether any cell may need more than to be kept.
+    fn odd(&self) -> bool {
+        self.broken > 0 || self.replaced || self.nul
+    }
+}
+
+/// Sets a cell of a text that has something odd somewhere; notes the columns with U+FFFD, and with NUL.
+fn set_odd(grid: &mut Grid, (row, column): (usize, usize), field: &str, about: About, (replaced, nul): (&mut Vec<usize>, &mut Vec<usize>)) -> Result<()> {
+    if about.replaced && field.contains(char::REPLACEMENT_CHARACTER) {
+        replaced.push(column);
+    }
+    if about.nul && field.contains('\0') {
+        nul.push(column);
+        return grid.set(row, column, cell(&field.replace('\0', ""), about.broken));
+    }
+    grid.set(row, column, cell(field, about.broken))
+}
+
 impl Rows {
     /// Reads the records that begin in `range`, at most `most` of them; a record begins at its start.
     fn read(text: &str, range: Range<usize>, most: usize, about: About) -> Result<Self> {
@@ -87,39 +104,30 @@ impl Rows {
             out.grid.expect(range.len() / about.row.max(1), about.width);
         }
         let mut records = Records::new(text, about.delimiter, range.start);
-        let mut fields: Vec<Cow<'_, str>> = Vec::new();
         while records.at() < range.end && out.numbers.len() < most {
-            let Some(record) = records.next(&mut fields) else { break };
+            let row = out.numbers.len();
+            let record = if about.odd() {
+                // Columns with something odd; the record's number in the file is known at its end.
+                let (mut replaced, mut nul) = (Vec::new(), Vec::new());
+                let grid = &mut out.grid;
+                let record = records.next(|column, field| set_odd(grid, (row, column), field.text, about, (&mut replaced, &mut nul)))?;
+                let number = out.last + record.map_or(0, |r| r.blank) + 1;
+                replaced.into_iter().for_each(|column| out.replaced.add(number, Some(column)));
+                nul.into_iter().for_each(|column| out.nul.add(number, Some(column)));
+                record
+            } else {
+                records.next(|column, field| if field.text.is_empty() { Ok(()) } else { out.grid.set_tagged(row, column, field) })?
+            };
+            let Some(record) = record else { break };
             (0..record.blank).for_each(|i| out.blank_lines.add(out.last + 1 + i, None));
             out.last += record.blank + 1;
-            let (row, number) = (out.numbers.len(), out.last);
-            out.numbers.push(number);
-            if fields.len() < about.width {
-                out.short.add(number, None);
-            }
-            for (column, field) in fields.iter().enumerate() {
-                if !field.is_empty() {
-                    out.set(row, number, column, field, about)?;
-                }
+            out.numbers.push(out.last);
+            if record.fields < about.width {
+                out.short.add(out.last, None);
             }
             (out.begins, out.ends) = (record.begins, records.at());
         }
         Ok(out)
-    }
-
-    #[inline]
-    fn set(&mut self, row: usize, number: u64, column: usize, field: &str, about: About) -> Result<()> {
-        if about.replaced && field.contains(char::REPLACEMENT_CHARACTER) {
-            self.replaced.add(number, Some(column));
-        }
-        if about.nul && field.contains('\0') {
-            self.nul.add(number, Some(column));
-            return self.grid.set(row, column, cell(&field.replace('\0', ""), about.broken));
-        }
-        if about.broken > 0 && field.contains(MARK) {
-            return self.grid.set(row, column, cell(field, about.broken));
-        }
-        self.grid.set_text(row, column, field)
     }
 
     /// Reads the records that follow, on all threads: so many stretches at once as there are threads, so that the memory of
@@ -168,10 +176,25 @@ impl Rows {
     }
 }
 
-/// About how many records of so many cells stand in a text.
+/// About how many records of so many cells stand in a text, by its beginning, middle and end.
 fn rows_in(text: &str, width: usize) -> usize {
-    let lines: usize = text.as_bytes().par_chunks(STRETCH.start).map(|part| part.iter().filter(|b| **b == b'\n').count()).sum();
+    let parts: Vec<&[u8]> = [0, 1, 2].map(|at| part(text.as_bytes(), (text.len() - text.len().min(SEEN)) / 2 * at)).to_vec();
+    let (lines, seen) = parts.iter().fold((0, 0), |(lines, seen), part| (lines + count(part, b'\n'), seen + part.len()));
+    // A little more than it looks, as room that lacks costs more than room that is not used.
+    let lines = (lines as f64 * 1.02 / seen.max(1) as f64 * text.len() as f64) as usize;
     lines.min(text.len() / width.max(1)) + 1
+}
+
+/// Bytes that are looked at to tell how long lines are.
+const SEEN: usize = 1 << 17;
+
+fn part(bytes: &[u8], at: usize) -> &[u8] {
+    bytes.get(at..bytes.len().min(at + SEEN)).unwrap_or_default()
+}
+
+/// How often a byte stands in a text; sums of a block fit into a byte, so that many are counted at once.
+fn count(bytes: &[u8], wanted: u8) -> usize {
+    bytes.chunks(255).map(|block| usize::from(block.iter().map(|b| u8::from(*b == wanted)).sum::<u8>())).sum()
 }
 
 fn anywhere(text: &str, wanted: char) -> bool {
@@ -184,10 +207,10 @@ fn anywhere(text: &str, wanted: char) -> bool {
 fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let size = ((bytes.len() - start) / 16).clamp(STRETCH.start, STRETCH.end);
-    let count = (bytes.len() - start).div_ceil(size).max(1);
+    let pieces = (bytes.len() - start).div_ceil(size).max(1);
     let edge = |at: usize| (start + at * size).min(bytes.len());
     let slice = |at: usize| bytes.get(edge(at)..edge(at + 1)).unwrap_or_default();
-    let quotes: Vec<usize> = (0..count).into_par_iter().map(|at| slice(at).iter().filter(|b| **b == b'"').count()).collect();
+    let quotes: Vec<usize> = (0..pieces).into_par_iter().map(|at| count(slice(at), b'"')).collect();
     let mut cuts = vec![start];
     let mut before = 0;
     for (at, here) in quotes.iter().enumerate() {
@@ -218,27 +241,9 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
             format!("sheet \"{sheet}\" was asked for, but a text file has no sheets"),
         ));
     }
-    let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
-    let text: &str = &decoded.text;
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let about = About {
-        delimiter: delimiter(text),
-        broken: decoded.broken,
-        replaced: anywhere(text, char::REPLACEMENT_CHARACTER),
-        nul: anywhere(text, '\0'),
-        width: 0,
-        row: 0,
-    };
-    let mut rows = Rows::read(text, 0..text.len(), header_rows, about)?;
-    let width = rows.grid.named_width();
-    let rest = text.get(rows.ends..).unwrap_or_default();
-    let expected = rows_in(rest, width);
-    let about = About { width, row: rest.len() / expected.max(1), ..about };
-    rows.grid.expect(expected, width);
-    let (digest, read) = rayon::join(|| FileDigest::of(name, bytes), || rows.read_on(text, about));
-    read?;
-    let Rows { grid, numbers, short, nul, replaced, blank_lines, begins, ends, .. } = rows;
-    let open = ends >= text.len() && left_open(text.get(begins..).unwrap_or(""));
+    let (digest, read) = rayon::join(|| FileDigest::of(name, bytes), || decode(bytes, options, header_rows));
+    let (decoded, rows, open) = read?;
+    let Rows { grid, numbers, short, nul, replaced, blank_lines, .. } = rows;
     let open_quote = numbers.last().copied().filter(|_| open);
 
     let empty_rows = numbers.len().saturating_sub(grid.height().max(header_rows));
@@ -281,6 +286,30 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     Ok(table)
 }
 
+/// The text of a file, its rows, and whether it ends inside a quoted cell.
+fn decode<'b>(bytes: &'b [u8], options: &ReadOptions, header_rows: usize) -> Result<(Decoded<'b>, Rows, bool)> {
+    let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
+    let text: &str = &decoded.text;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let about = About {
+        delimiter: delimiter(text),
+        broken: decoded.broken,
+        replaced: anywhere(text, char::REPLACEMENT_CHARACTER),
+        nul: decoded.controls && anywhere(text, '\0'),
+        width: 0,
+        row: 0,
+    };
+    let mut rows = Rows::read(text, 0..text.len(), header_rows, about)?;
+    let width = rows.grid.named_width();
+    let rest = text.get(rows.ends..).unwrap_or_default();
+    let expected = rows_in(rest, width);
+    let about = About { width, row: rest.len() / expected.max(1), ..about };
+    rows.grid.expect(expected, width);
+    rows.read_on(text, about)?;
+    let open = rows.ends >= text.len() && left_open(text.get(rows.begins..).unwrap_or(""));
+    Ok((decoded, rows, open))
+}
+
 fn cell(field: &str, broken: u64) -> Cell {
     if field.is_empty() {
         Cell::Empty
@@ -305,8 +334,8 @@ fn uncertain(decoded: &Decoded<'_>, name: &str) -> Option<Finding> {
 pub(super) fn delimiter(text: &str) -> u8 {
     let mut best = (b',', 0.0);
     for candidate in [b',', b'\t', b';'] {
-        let (mut records, mut fields) = (Records::new(text, candidate, 0), Vec::new());
-        let mut widths: Vec<usize> = (0..SAMPLE).map_while(|_| records.next(&mut fields).map(|_| fields.len())).collect();
+        let mut records = Records::new(text, candidate, 0);
+        let mut widths: Vec<usize> = (0..SAMPLE).map_while(|_| records.next(|_, _| Ok(())).ok()?.map(|record| record.fields)).collect();
         widths.sort_unstable();
         let runs = widths.chunk_by(|a, b| a == b).filter(|run| run.first().is_some_and(|w| *w > 1));
         let Some(run) = runs.max_by_key(|run| run.len()) else { continue };

@@ -28,6 +28,8 @@ pub(super) struct Decoded<'a> {
     pub(super) broken: u64,
     /// Whether the encoding was told apart by chance only (no candidate for Japanese text fits).
     pub(super) uncertain: bool,
+    /// Whether the file has control characters other than those that end lines and fields.
+    pub(super) controls: bool,
 }
 
 impl Decoded<'_> {
@@ -43,6 +45,7 @@ impl Decoded<'_> {
 /// `raw::encoding` when nobody knows the encoding `wanted`; `raw::not-text` when there are more than five control characters
 /// in a hundred bytes.
 pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decoded<'a>> {
+    let controls = has_controls(bytes);
     let (with_bom, rest) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (Some(encoding), bytes.get(length..).unwrap_or_default()),
         None => (None, bytes),
@@ -51,12 +54,15 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
     let (encoding, uncertain, found) = match (named, with_bom) {
         (Some(named), _) => (named, false, None),
         (None, Some(marked)) => (marked, false, None),
-        (None, None) => detect_text(bytes),
+        (None, None) => detect_text(bytes, controls),
     };
     let body = if with_bom == Some(encoding) { rest } else { bytes };
     let (text, broken) = found.map_or_else(|| decode_marked(body, encoding), |text| (text, 0));
-    refuse_binary(&text, body.len())?;
-    Ok(Decoded { text, encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8), broken, uncertain })
+    // Each encoding has the bytes of control characters for these only, and UTF-16 has zeros beside them.
+    if controls {
+        refuse_binary(&text, body.len())?;
+    }
+    Ok(Decoded { text, encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8), broken, uncertain, controls })
 }
 
 /// The name that messages and the manifest use.
@@ -97,20 +103,31 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
 /// places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error; another Japanese encoding that does;
 /// the Japanese encoding with the fewest broken places, if few.
 pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
-    let (encoding, uncertain, _) = detect_text(bytes);
+    let (encoding, uncertain, _) = detect_text(bytes, true);
     (encoding, uncertain)
 }
 
-/// Whether a byte stands anywhere.
-fn holds(bytes: &[u8], wanted: u8) -> bool {
-    bytes.par_chunks(1 << 20).any(|part| part.contains(&wanted))
+/// A control character that no text needs.
+fn control(byte: u8) -> bool {
+    (byte < 0x20) & !matches!(byte, 0x09..=0x0D) | (byte == 0x7F)
 }
 
-/// As [`detect`], with the text where telling the encoding took decoding all of it.
-fn detect_text(bytes: &[u8]) -> (&'static Encoding, bool, Option<Cow<'_, str>>) {
-    let zeros = if holds(bytes, 0) { bytes.iter().filter(|b| **b == 0).count() } else { 0 };
-    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        if holds(bytes, 0x1B) && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
+/// Whether any of the bytes is such a control character, NUL and ESC among them.
+fn has_controls(bytes: &[u8]) -> bool {
+    // To ask that of all bytes of a block at once is quick.
+    bytes.par_chunks(1 << 20).any(|part| part.chunks(4096).any(|block| block.iter().fold(false, |any, b| any | control(*b))))
+}
+
+/// The bytes as UTF-8, if they are.
+fn utf_8(bytes: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(bytes).ok()
+}
+
+/// As [`detect`], with the text where telling the encoding took decoding all of it; `controls` as [`has_controls`] has it.
+fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option<Cow<'_, str>>) {
+    let zeros = if controls { bytes.iter().filter(|b| **b == 0).count() } else { 0 };
+    if let Some(text) = utf_8(bytes) {
+        if controls && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
             return (ISO_2022_JP, false, None);
         }
         // ASCII in UTF-16 is valid UTF-8 too, but every second byte is zero.
@@ -268,10 +285,7 @@ fn decode_part<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str
 }
 
 fn refuse_binary(text: &str, bytes: usize) -> Result<()> {
-    let control = |b: &u8| (*b < 0x20) & !matches!(b, 0x09..=0x0D | 0x1B) | (*b == 0x7F);
-    // Hardly any block has one, and to ask that of all its bytes at once is quick.
-    let blocks = text.as_bytes().chunks(4096).filter(|block| block.iter().fold(false, |any, b| any | control(b)));
-    let controls = blocks.flatten().filter(|b| control(b)).count();
+    let controls = text.bytes().filter(|b| control(*b) && *b != 0x1B).count();
     if controls >= 8 && controls * 20 > bytes {
         return Err(Error::new(
             Diagnostic::new("raw::not-text", Text::new("文字のファイルではありません", "this is not a text file"))

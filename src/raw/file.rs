@@ -1,9 +1,11 @@
 //! Opening files, and saying kindly why one cannot be opened.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
@@ -14,8 +16,37 @@ use crate::text::Text;
 /// The whole file.
 pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
     // A directory opens without an error on Unix, so it is asked for first.
-    let read = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::read(path) });
+    let read = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { whole(path, m.len()) });
     read.map_err(|e| explain(path, name, &e))
+}
+
+/// Files of so many bytes are read by all threads, each so many at once.
+const PIECE: usize = 1 << 22;
+
+#[cfg(unix)]
+fn whole(path: &Path, length: u64) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+
+    if length < 2 * PIECE as u64 {
+        return fs::read(path);
+    }
+    let mut file = fs::File::open(path)?;
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?];
+    let read = bytes.par_chunks_mut(PIECE).enumerate().try_for_each(|(at, piece)| file.read_exact_at(piece, (at * PIECE) as u64));
+    match read {
+        // It has become shorter meanwhile.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return fs::read(path),
+        read => read?,
+    }
+    // What has been added meanwhile.
+    file.seek(SeekFrom::Start(length))?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(not(unix))]
+fn whole(path: &Path, _: u64) -> io::Result<Vec<u8>> {
+    fs::read(path)
 }
 
 /// Says whether there is a file at `path` that can be opened, without reading it.

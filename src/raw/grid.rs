@@ -1,17 +1,18 @@
 //! Cells on their way into a table: set by row and column, each distinct one kept once.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use compact_str::CompactString;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
 use crate::error::{Error, Result};
 
-use super::hash::{Quick, hash};
+use super::hash::{Quick, Tagged};
+use super::indices::Indices;
 use super::table::{Cell, letters};
 
-/// A table may have this many cells (rows × columns that hold anything). At four bytes a cell that is 2 GiB.
+/// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is at most 2 GiB.
 pub const MAX_CELLS: usize = 1 << 29;
 
 /// A table may have this many columns; Stata, the widest of the programs, has 120,000.
@@ -21,8 +22,8 @@ pub const MAX_COLUMNS: usize = 1 << 17;
 /// always one whose quote is never closed.
 pub const MAX_TEXT: usize = 64 << 20;
 
-/// No cell was set here.
-const NOTHING: u32 = u32::MAX;
+/// No cell was set here; a cell that was is the index of its value + 1.
+const NOTHING: u32 = 0;
 
 /// Columns under construction; rows and columns count from 0.
 #[derive(Debug, Default)]
@@ -38,32 +39,40 @@ impl Grid {
     /// Expects so many rows more and so many columns: these need not grow.
     pub(super) fn expect(&mut self, rows: usize, columns: usize) {
         self.expected = (rows, columns);
-        self.columns.iter_mut().take(columns).flatten().for_each(|column| column.rows.reserve_exact(rows));
+        self.columns.iter_mut().take(columns).flatten().for_each(|column| column.rows.reserve(rows));
     }
 
     fn new_column(&self, at: usize) -> Box<Growing> {
         let (rows, columns) = self.expected;
-        Box::new(Growing { rows: Vec::with_capacity(if at < columns { rows } else { 0 }), ..Growing::default() })
+        Box::new(Growing { rows: Indices::with_capacity(if at < columns { rows } else { 0 }), ..Growing::default() })
     }
 
     /// Sets a text cell; an empty text sets nothing.
     #[inline]
     pub(super) fn set_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
+        self.set_tagged(row, column, Tagged::of(text))
+    }
+
+    /// As [`Grid::set_text`], of a text whose tag is known.
+    #[inline]
+    pub(super) fn set_tagged(&mut self, row: usize, column: usize, tagged: Tagged<'_>) -> Result<()> {
         match self.columns.get_mut(column) {
-            Some(Some(known)) if row < self.height && !text.is_empty() && text.len() <= MAX_TEXT => known.set_text(row, text),
-            _ => return self.set_new_text(row, column, text),
+            Some(Some(known)) if row < self.height && !tagged.text.is_empty() && tagged.text.len() <= MAX_TEXT => known.set_text(row, tagged),
+            _ => return self.set_new_text(row, column, tagged),
         }
         Ok(())
     }
 
-    fn set_new_text(&mut self, row: usize, column: usize, text: &str) -> Result<()> {
+    #[cold]
+    fn set_new_text(&mut self, row: usize, column: usize, tagged: Tagged<'_>) -> Result<()> {
+        let text = tagged.text;
         if text.is_empty() {
             return Ok(());
         }
         if text.len() > MAX_TEXT {
             return Err(too_long(text.len(), column));
         }
-        self.column(row, column)?.set_text(row, text);
+        self.column(row, column)?.set_text(row, tagged);
         Ok(())
     }
 
@@ -122,7 +131,7 @@ impl Grid {
 
     /// The first row that holds anything.
     pub(super) fn first_row(&self) -> Option<usize> {
-        self.columns.iter().flatten().filter_map(|c| c.rows.iter().position(|&r| r != NOTHING)).min()
+        self.columns.iter().flatten().filter_map(|c| c.rows.iter().position(|r| r != NOTHING)).min()
     }
 
     /// The columns that hold anything, with their positions, left to right.
@@ -194,7 +203,8 @@ pub(super) struct Growing {
     values: Vec<Cell>,
     texts: Texts,
     others: HashMap<Key, u32, Quick>,
-    rows: Vec<u32>,
+    /// For each row the index of its value + 1.
+    rows: Indices,
     /// Whether texts hardly repeat, as ids do: they are no longer looked for, and those that stand twice become one at the end.
     loose: bool,
 }
@@ -206,20 +216,9 @@ const MANY: usize = 1 << 10;
 #[derive(Debug, Default)]
 struct Texts {
     places: Vec<(u64, u32)>,
+    /// The same for the ten digits, which most cells of a questionnaire are.
+    digits: [u32; 10],
     known: usize,
-}
-
-/// Tags with this bit are hashes; the others are the text itself.
-const HASHED: u64 = 1 << 63;
-
-/// A text of up to seven bytes with its length, or the hash of a longer one.
-#[inline]
-fn tag(text: &[u8]) -> u64 {
-    if text.len() < 8 {
-        text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)) | (text.len() as u64) << 56
-    } else {
-        hash(text) | HASHED
-    }
 }
 
 fn home(tag: u64) -> usize {
@@ -228,12 +227,20 @@ fn home(tag: u64) -> usize {
 
 impl Texts {
     #[inline]
-    fn find(&self, values: &[Cell], text: &str, tag: u64) -> Option<u32> {
+    fn find(&self, values: &[Cell], tagged: Tagged<'_>) -> Option<u32> {
+        match tagged.digit().and_then(|digit| self.digits.get(digit)) {
+            Some(index) => index.checked_sub(1),
+            None => self.look_up(values, tagged),
+        }
+    }
+
+    #[inline]
+    fn look_up(&self, values: &[Cell], Tagged { text, tag }: Tagged<'_>) -> Option<u32> {
         let mask = self.places.len().wrapping_sub(1);
         let mut at = home(tag) & mask;
         loop {
             let (known, index) = self.places.get(at).copied().filter(|(_, index)| *index > 0)?;
-            let same = || known < HASHED || matches!(values.get(index as usize - 1), Some(Cell::Text(t)) if t == text);
+            let same = || Tagged::is_text(known) || matches!(values.get(index as usize - 1), Some(Cell::Text(t)) if t == text);
             if known == tag && same() {
                 return Some(index - 1);
             }
@@ -242,10 +249,13 @@ impl Texts {
     }
 
     /// Puts a text that is not there yet.
-    fn put(&mut self, tag: u64, index: u32) {
+    fn put(&mut self, tagged: Tagged<'_>, index: u32) {
+        if let Some(slot) = tagged.digit().and_then(|digit| self.digits.get_mut(digit)) {
+            *slot = index + 1;
+        }
         self.reserve_one();
         self.known += 1;
-        self.place(tag, index + 1);
+        self.place(tagged.tag, index + 1);
     }
 
     fn reserve_one(&mut self) {
@@ -267,22 +277,72 @@ impl Texts {
     }
 }
 
-impl Growing {
-    #[inline]
-    fn set_text(&mut self, row: usize, text: &str) {
-        let tag = tag(text.as_bytes());
-        let known = if self.loose { None } else { self.texts.find(&self.values, text, tag) };
-        let at = known.unwrap_or_else(|| self.new_text(text.into(), tag));
-        self.put(row, at);
-        self.loose = self.loose || known.is_none() && self.texts.known > MANY && self.texts.known * 8 > self.rows.len() * 7;
+/// Which of many places tags fall on.
+struct Bits {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Bits {
+    /// Some sixteen places for each of so many tags.
+    fn of(tags: usize) -> Self {
+        let words = (tags / 4).next_power_of_two();
+        Self { words: vec![0; words], shift: 64 - 6 - words.trailing_zeros() }
     }
 
-    fn new_text(&mut self, text: CompactString, tag: u64) -> u32 {
-        let at = self.values.len() as u32;
-        self.values.push(Cell::Text(text));
-        if !self.loose {
-            self.texts.put(tag, at);
+    #[inline]
+    fn place(&self, tag: u64) -> (usize, u64) {
+        let place = (tag.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        (place / 64, 1 << (place % 64))
+    }
+
+    /// Whether the tag's place was taken before; now it is.
+    #[inline]
+    fn set(&mut self, tag: u64) -> bool {
+        let (word, bit) = self.place(tag);
+        let taken = self.words[word] & bit > 0;
+        self.words[word] |= bit;
+        taken
+    }
+
+    #[inline]
+    fn holds(&self, tag: u64) -> bool {
+        let (word, bit) = self.place(tag);
+        self.words[word] & bit > 0
+    }
+}
+
+impl Growing {
+    #[inline]
+    fn set_text(&mut self, row: usize, tagged: Tagged<'_>) {
+        match if self.loose { None } else { self.texts.find(&self.values, tagged) } {
+            Some(at) => self.put(row, at),
+            None => self.set_new_text(row, tagged),
         }
+    }
+
+    fn set_new_text(&mut self, row: usize, tagged: Tagged<'_>) {
+        let at = self.new_text(tagged);
+        self.put(row, at);
+        self.loose = self.loose || self.texts.known > MANY && self.texts.known * 8 > self.rows.len() * 7;
+    }
+
+    fn new_text(&mut self, tagged: Tagged<'_>) -> u32 {
+        let at = self.values.len() as u32;
+        self.values.push(Cell::Text(tagged.text.into()));
+        if !self.loose {
+            self.texts.put(tagged, at);
+        }
+        at
+    }
+
+    /// As [`Growing::new_text`], of a cell that need not be copied.
+    fn moved_text(&mut self, cell: Cell) -> u32 {
+        let at = self.values.len() as u32;
+        if let (false, Cell::Text(text)) = (self.loose, &cell) {
+            self.texts.put(Tagged::of(text), at);
+        }
+        self.values.push(cell);
         at
     }
 
@@ -290,36 +350,50 @@ impl Growing {
     fn append(&mut self, first: usize, other: Self) {
         self.loose |= other.loose;
         self.rows.resize(self.rows.len().max(first), NOTHING);
-        let mut place = |cell| match cell {
-            Cell::Text(text) => {
-                let tag = if self.loose { 0 } else { tag(text.as_bytes()) };
-                let known = if self.loose { None } else { self.texts.find(&self.values, &text, tag) };
-                known.unwrap_or_else(|| self.new_text(text, tag))
-            }
-            cell => self.other(cell).unwrap_or(NOTHING),
-        };
-        let renamed: Vec<u32> = other.values.into_iter().map(&mut place).collect();
-        self.rows.extend(other.rows.iter().map(|at| renamed.get(*at as usize).copied().unwrap_or(NOTHING)));
+        let mut renamed = Vec::with_capacity(other.values.len() + 1);
+        renamed.push(NOTHING);
+        for cell in other.values {
+            let known = match &cell {
+                Cell::Text(text) if !self.loose => self.texts.find(&self.values, Tagged::of(text)),
+                _ => None,
+            };
+            let at = match (known, cell) {
+                (Some(at), _) => Some(at),
+                (None, cell @ Cell::Text(_)) => Some(self.moved_text(cell)),
+                (None, cell) => self.other(cell),
+            };
+            renamed.push(at.map_or(NOTHING, |at| at + 1));
+        }
+        self.rows.extend_through(&other.rows, &renamed);
     }
 
     /// For each value the first one that is the same, where a text stands twice.
     fn first_of_each(&self) -> Option<Vec<u32>> {
-        let mut tags: Vec<u64> = self.values.par_iter().map(|cell| if let Cell::Text(text) = cell { tag(text.as_bytes()) } else { 0 }).collect();
-        let of_value = tags.clone();
-        tags.par_sort_unstable();
-        let twice: Vec<u64> = tags.windows(2).filter(|pair| pair[0] == pair[1] && pair[0] > 0).map(|pair| pair[0]).collect();
-        if twice.is_empty() {
-            return None;
+        let tag_of = |cell: &Cell| if let Cell::Text(text) = cell { Tagged::of(text).tag } else { 0 };
+        let tags: Vec<u64> = self.values.par_iter().map(tag_of).collect();
+        // Most tags are told apart by a few of their bits already; only the others are worth a comparison.
+        let (mut once, mut again) = (Bits::of(tags.len()), Bits::of(tags.len()));
+        for tag in tags.iter().filter(|tag| **tag > 0) {
+            if once.set(*tag) {
+                again.set(*tag);
+            }
         }
         let mut texts = Texts::default();
+        let mut twice = false;
         let first = |(at, (cell, tag)): (u32, (&Cell, &u64))| match cell {
-            Cell::Text(text) if twice.binary_search(tag).is_ok() => texts.find(&self.values, text, *tag).unwrap_or_else(|| {
-                texts.put(*tag, at);
-                at
-            }),
+            Cell::Text(text) if again.holds(*tag) => {
+                let tagged = Tagged { text, tag: *tag };
+                let known = texts.find(&self.values, tagged);
+                twice |= known.is_some();
+                known.unwrap_or_else(|| {
+                    texts.put(tagged, at);
+                    at
+                })
+            }
             _ => at,
         };
-        Some((0..).zip(self.values.iter().zip(&of_value)).map(first).collect())
+        let first: Vec<u32> = (0..).zip(self.values.iter().zip(&tags)).map(first).collect();
+        twice.then_some(first)
     }
 
     fn set_other(&mut self, row: usize, cell: Cell) {
@@ -347,47 +421,49 @@ impl Growing {
     }
 
     fn put(&mut self, row: usize, at: u32) {
-        match self.rows.get_mut(row) {
-            Some(slot) => *slot = at,
-            None => {
-                if row > self.rows.len() {
-                    self.rows.resize(row, NOTHING);
-                }
-                self.rows.push(at);
-            }
+        match row.cmp(&self.rows.len()) {
+            Ordering::Less => return self.rows.set(row, at + 1),
+            Ordering::Equal => {}
+            Ordering::Greater => self.rows.resize(row, NOTHING),
         }
+        self.rows.push(at + 1);
     }
 
     /// The cell of a row.
     pub(super) fn cell(&self, row: usize) -> &Cell {
-        self.rows.get(row).and_then(|&at| self.values.get(at as usize)).unwrap_or(&Cell::Empty)
+        self.rows.get(row).and_then(|at| self.values.get((at as usize).checked_sub(1)?)).unwrap_or(&Cell::Empty)
     }
 
     /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
     /// its cell.
-    pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Vec<u32>) {
+    pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Indices) {
         let first_of = if self.loose { self.first_of_each() } else { None };
         let Self { values: mut old, mut rows, .. } = self;
+        let most = old.len() as u32;
         if let Some(first_of) = first_of {
-            rows.iter_mut().for_each(|row| *row = first_of.get(*row as usize).copied().unwrap_or(*row));
+            let same = |at: u32| first_of.get((at as usize).checked_sub(1)?).map(|first| first + 1);
+            rows.change(most, |at| same(at).unwrap_or(at));
         }
-        let nothing = old.len();
-        old.push(Cell::Empty);
         rows.resize(end, NOTHING);
-        rows.drain(..first.min(end));
-        let mut renamed = vec![NOTHING; old.len()];
-        let mut order = Vec::new();
-        for row in &mut rows {
-            if let Some(new) = renamed.get_mut((*row as usize).min(nothing)) {
-                if *new == NOTHING {
-                    *new = order.len() as u32;
-                    order.push((*row as usize).min(nothing));
-                }
-                *row = *new;
+        rows.drop_first(first.min(end));
+        let mut renamed = vec![u32::MAX; old.len() + 1];
+        let mut order: Vec<u32> = Vec::new();
+        rows.change(most, |at| {
+            let Some(new) = renamed.get_mut(at as usize) else { return NOTHING };
+            if *new == u32::MAX {
+                *new = order.len() as u32;
+                order.push(at);
             }
+            *new
+        });
+        if order.first().is_some_and(|at| *at != NOTHING) && order.is_sorted() {
+            // What stays is in its order already, as in a column of ids: nothing need be moved elsewhere.
+            let mut used = renamed.into_iter().skip(1).map(|new| new < u32::MAX);
+            old.retain(|_| used.next().unwrap_or(false));
+            return (old, rows);
         }
-        let values = order.into_iter().filter_map(|at| old.get_mut(at).map(|c| std::mem::replace(c, Cell::Empty))).collect();
-        (values, rows)
+        let cell = |at: u32| (at as usize).checked_sub(1).and_then(|at| old.get_mut(at)).map_or(Cell::Empty, |cell| std::mem::replace(cell, Cell::Empty));
+        (order.into_iter().map(cell).collect(), rows)
     }
 }
 
@@ -404,7 +480,7 @@ mod tests {
         }
         let (at, column) = grid.into_columns().next().map_or((0, None), |(at, c)| (at, Some(c.finish(1, 6))));
         let text = |t: &str| Cell::Text(t.into());
-        assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], vec![0, 1, 2, 0, 1]))));
+        assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], [0, 1, 2, 0, 1].into_iter().collect()))));
     }
 
     #[test]
@@ -417,7 +493,7 @@ mod tests {
         let Some((_, column)) = grid.into_columns().next() else { panic!() };
         let (values, rows) = column.finish(0, 10_000);
         assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.as_str().into())) && values.len() == 5000);
-        assert!((0..5000).all(|i| rows[i] == i as u32 && rows[i + 5000] == i as u32));
+        assert!((0..5000).all(|i| rows.get(i) == Some(i as u32) && rows.get(i + 5000) == Some(i as u32)));
     }
 
     #[test]
@@ -440,7 +516,7 @@ mod tests {
         }
         assert_eq!((grid.first_row(), grid.height()), (Some(0), 4));
         let numbers: Vec<Cell> = [0.0, 2.0, 5.0].map(Cell::Number).to_vec();
-        assert_eq!(grid.into_columns().next().map(|(_, c)| c.finish(0, 4)), Some((numbers, vec![0, 1, 0, 2])));
+        assert_eq!(grid.into_columns().next().map(|(_, c)| c.finish(0, 4)), Some((numbers, [0, 1, 0, 2].into_iter().collect())));
     }
 
     #[test]

@@ -48,9 +48,7 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
             format!("{} header rows were asked for, but there are only {} rows", source.header_rows, end - first),
         ));
     }
-    let numbers: Vec<u64> = (start..end)
-        .map(|row| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1))
-        .collect();
+    let number = |row: usize| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
     let growing: Vec<_> = grid.into_columns().collect();
     let mut headers: Vec<Vec<String>> = growing
         .iter()
@@ -64,8 +62,7 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
         for row in first..start {
             if let Cell::Broken(what) = column.cell(row) {
                 let text = Text::new(format!("見出しに読めないところがあります: {what}"), format!("a header cannot be read: {what}"));
-                let number = source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
-                findings.push(Finding::warning("raw::undecodable", text, file.clone().row(number).column(letters(*position))));
+                findings.push(Finding::warning("raw::undecodable", text, file.clone().row(number(row)).column(letters(*position))));
             }
         }
     }
@@ -75,6 +72,10 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
         Column { header, position, values, rows }
     };
     let columns: Vec<Column> = growing.into_par_iter().zip(headers).map(column).collect();
+    let mut numbers = source.row_numbers.unwrap_or_default();
+    numbers.extend(numbers.len() as u64 + 1..=end as u64);
+    numbers.truncate(end);
+    numbers.drain(..start);
     let digest = FileDigest { rows: Some(numbers.len() as u64), ..source.digest };
     let mut table = Table { digest, columns, row_numbers: numbers, findings: Vec::new(), dictionary: None };
     table.findings = findings;
@@ -139,7 +140,7 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
     for (at, column) in table.columns.iter().enumerate() {
         for (value, cell) in column.values.iter().enumerate() {
             let Cell::Broken(what) = cell else { continue };
-            let mut rows = column.rows.iter().enumerate().filter(|(_, v)| **v as usize == value).map(|(row, _)| row);
+            let mut rows = column.rows.iter().enumerate().filter(|(_, v)| *v as usize == value).map(|(row, _)| row);
             if !is_error(what) {
                 places.extend(rows.map(|row| (row, at)));
             } else if let Some(first) = rows.next() {

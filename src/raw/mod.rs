@@ -18,6 +18,7 @@ mod format;
 mod grid;
 mod hash;
 mod header;
+mod indices;
 mod open_document;
 mod parquet;
 mod records;
@@ -31,6 +32,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
+pub use indices::Indices;
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use table::{Cell, Column, ReadOptions, Table, letters};
 

@@ -7,6 +7,10 @@
 
 use std::borrow::Cow;
 
+use crate::error::Result;
+
+use super::hash::Tagged;
+
 /// Reads records one after the other.
 #[derive(Debug)]
 pub(super) struct Records<'t> {
@@ -22,6 +26,8 @@ pub(super) struct Record {
     pub(super) begins: usize,
     /// Lines without anything before it.
     pub(super) blank: u64,
+    /// How many fields it has.
+    pub(super) fields: usize,
 }
 
 impl<'t> Records<'t> {
@@ -35,8 +41,13 @@ impl<'t> Records<'t> {
         self.at
     }
 
-    /// The fields of the next record; `None` at the end, also when there are blank lines before it.
-    pub(super) fn next(&mut self, fields: &mut Vec<Cow<'t, str>>) -> Option<Record> {
+    /// Hands over the fields of the next record, with their numbers from 0; `None` at the end, also when there are blank lines
+    /// before it.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    #[inline]
+    pub(super) fn next(&mut self, mut each: impl FnMut(usize, Tagged<'_>) -> Result<()>) -> Result<Option<Record>> {
         let bytes = self.text.as_bytes();
         let (mut at, mut blank) = (self.at, 0);
         while let Some(b'\r' | b'\n') = bytes.get(at) {
@@ -44,25 +55,39 @@ impl<'t> Records<'t> {
             blank += 1;
         }
         if at >= bytes.len() {
-            return None;
+            return Ok(None);
         }
         let begins = at;
-        fields.clear();
+        let mut fields = 0;
         loop {
-            let (field, end) = if bytes.get(at) == Some(&b'"') { self.quoted(at) } else { self.plain(at) };
-            fields.push(field);
+            // What most cells of a questionnaire are: one digit.
+            if let Some(&[digit, end]) = bytes.get(at..at + 2)
+                && digit.is_ascii_digit()
+                && end == self.delimiter
+            {
+                each(fields, Tagged::of_byte(self.text.get(at..at + 1).unwrap_or_default(), digit))?;
+                fields += 1;
+                at += 2;
+                continue;
+            }
+            let end = if bytes.get(at) == Some(&b'"') {
+                let (field, end) = self.quoted(at);
+                each(fields, Tagged::of(&field))?;
+                end
+            } else {
+                let (end, word) = field_end(bytes, at, self.delimiter);
+                let field = self.text.get(at..end).unwrap_or_default();
+                each(fields, word.map_or_else(|| Tagged::of(field), |word| Tagged::beginning(field, word)))?;
+                end
+            };
+            fields += 1;
             if bytes.get(end) == Some(&self.delimiter) {
                 at = end + 1;
                 continue;
             }
             self.at = line_end(bytes, end);
-            return Some(Record { begins, blank });
+            return Ok(Some(Record { begins, blank, fields }));
         }
-    }
-
-    fn plain(&self, at: usize) -> (Cow<'t, str>, usize) {
-        let end = field_end(self.text.as_bytes(), at, self.delimiter);
-        (Cow::Borrowed(self.text.get(at..end).unwrap_or_default()), end)
     }
 
     fn quoted(&self, at: usize) -> (Cow<'t, str>, usize) {
@@ -80,7 +105,7 @@ impl<'t> Records<'t> {
                 _ => {
                     // Past the closing quote, or at the end of a text that never closes it.
                     let after = (quote + 1).min(bytes.len());
-                    let end = field_end(bytes, after, self.delimiter);
+                    let (end, _) = field_end(bytes, after, self.delimiter);
                     let rest = self.text.get(after..end).unwrap_or_default();
                     if owned.is_empty() && rest.is_empty() {
                         return (Cow::Borrowed(part), end);
@@ -118,18 +143,19 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
 }
 
-/// The first delimiter or line end at or after `at`, or the end.
+/// The first delimiter or line end at or after `at`, or the end; and the eight bytes at `at`, if there are so many.
 #[inline]
-fn field_end(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
+fn field_end(bytes: &[u8], mut at: usize, delimiter: u8) -> (usize, Option<u64>) {
+    let first = eight(bytes, at);
     while let Some(word) = eight(bytes, at) {
         let found = same(word, delimiter) | same(word, b'\n') | same(word, b'\r');
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return (at + found.trailing_zeros() as usize / 8, first);
         }
         at += 8;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|b| *b == delimiter || matches!(b, b'\n' | b'\r')).unwrap_or(rest.len())
+    (at + rest.iter().position(|b| *b == delimiter || matches!(b, b'\n' | b'\r')).unwrap_or(rest.len()), first)
 }
 
 /// The first `byte` at or after `at`, or the end.
@@ -148,20 +174,30 @@ fn find(bytes: &[u8], mut at: usize, byte: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
-    use super::Records;
+    use super::{Record, Records, Tagged};
 
     fn read(text: &str, delimiter: u8) -> Vec<Vec<String>> {
         let mut records = Records::new(text, delimiter, 0);
-        let mut fields = Vec::new();
         let mut out = Vec::new();
-        while records.next(&mut fields).is_some() {
-            out.push(fields.iter().map(|f| f.to_string()).collect());
+        while let Some((_, fields)) = next(&mut records) {
+            out.push(fields);
         }
         out
+    }
+
+    /// The next record and its fields, each with the right number and tag.
+    fn next(records: &mut Records<'_>) -> Option<(Record, Vec<String>)> {
+        let mut fields = Vec::new();
+        let record = records.next(|at, field| {
+            assert_eq!((at, field.tag), (fields.len(), Tagged::of(field.text).tag));
+            fields.push(field.text.to_owned());
+            Ok(())
+        });
+        let record = record.unwrap()?;
+        assert_eq!(record.fields, fields.len());
+        Some((record, fields))
     }
 
     fn by_the_crate(text: &str, delimiter: u8) -> Vec<Vec<String>> {
@@ -184,20 +220,21 @@ mod tests {
     fn blank_lines_and_places_are_told() {
         let text = "\n\r\na,b\r\n\n\rc\n\n";
         let mut records = Records::new(text, b',', 0);
-        let mut fields: Vec<Cow<'_, str>> = Vec::new();
-        let first = records.next(&mut fields).unwrap();
+        let (first, fields) = next(&mut records).unwrap();
         assert_eq!((first.blank, first.begins, records.at(), fields.len()), (2, 3, 8, 2));
-        let second = records.next(&mut fields).unwrap();
+        let (second, fields) = next(&mut records).unwrap();
         assert_eq!((second.blank, second.begins, records.at(), &*fields[0]), (2, 10, 12, "c"));
-        assert_eq!(records.next(&mut fields), None);
+        assert_eq!(next(&mut records), None);
     }
 
     #[test]
     fn a_field_is_copied_only_where_quotes_are_doubled() {
-        let mut fields = Vec::new();
-        Records::new("plain,\"quo,ted\",\"a\"\"b\",\"x\"y", b',', 0).next(&mut fields);
-        let owned: Vec<bool> = fields.iter().map(|f| matches!(f, Cow::Owned(_))).collect();
-        assert_eq!(owned, [false, false, true, true]);
-        assert_eq!(fields, ["plain", "quo,ted", "a\"b", "xy"]);
+        let text = "plain,\"quo,ted\",\"a\"\"b\",\"x\"y";
+        let mut inside = Vec::new();
+        let record = Records::new(text, b',', 0).next(|_, field| {
+            inside.push(text.as_bytes().as_ptr_range().contains(&field.text.as_ptr()));
+            Ok(())
+        });
+        assert_eq!((record.unwrap().unwrap().fields, inside), (4, vec![true, true, false, false]));
     }
 }

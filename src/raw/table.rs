@@ -6,6 +6,7 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 
 use super::dictionary::Dictionary;
+use super::indices::Indices;
 
 /// What a cell holds, as the file says it. Text is kept as it stands (no trimming, no folding).
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +49,7 @@ pub struct Column {
     /// The distinct cells, in order of first appearance.
     pub values: Vec<Cell>,
     /// For each row the index into `values`.
-    pub rows: Vec<u32>,
+    pub rows: Indices,
 }
 
 impl Column {
@@ -58,9 +59,9 @@ impl Column {
         if parts.is_empty() { letters(self.position) } else { parts.join(" / ") }
     }
 
-    /// The cell of row `row` (from 0, data rows only).
+    /// The cell of row `row` (from 0, data rows only); [`Cell::Empty`] beyond the last.
     pub fn cell(&self, row: usize) -> &Cell {
-        &self.values[self.rows[row] as usize]
+        self.rows.get(row).and_then(|at| self.values.get(at as usize)).unwrap_or(&Cell::Empty)
     }
 }
 

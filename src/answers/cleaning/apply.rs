@@ -353,20 +353,16 @@ fn write(column: &mut Column, cells: Vec<(usize, Cell)>) {
             column.values.push(cell);
             column.values.len() - 1
         });
-        if let Some(slot) = column.rows.get_mut(row) {
-            *slot = at as u32;
-        }
+        column.rows.set(row, at as u32);
     }
     let mut new_place: Vec<Option<u32>> = vec![None; column.values.len()];
     let mut order = Vec::new();
-    for value in &mut column.rows {
-        if let Some(place) = new_place.get_mut(*value as usize) {
-            let kept = *place.get_or_insert_with(|| {
-                order.push(*value as usize);
-                order.len() as u32 - 1
-            });
-            *value = kept;
-        }
-    }
+    column.rows.change(column.values.len() as u32, |value| {
+        let Some(place) = new_place.get_mut(value as usize) else { return value };
+        *place.get_or_insert_with(|| {
+            order.push(value as usize);
+            order.len() as u32 - 1
+        })
+    });
     column.values = order.into_iter().filter_map(|at| column.values.get(at).cloned()).collect();
 }

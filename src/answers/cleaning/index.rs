@@ -61,7 +61,7 @@ impl<'a> Index<'a> {
             let Some(column) = column else { continue };
             let folded: Vec<String> = column.values.iter().map(|c| spelling::code(&c.text())).collect();
             for (row, value) in column.rows.iter().enumerate() {
-                if let Some(id) = folded.get(*value as usize).filter(|id| !id.is_empty()) {
+                if let Some(id) = folded.get(value as usize).filter(|id| !id.is_empty()) {
                     by_id.entry(id.clone()).or_default().push((t, row));
                 }
             }

@@ -127,7 +127,7 @@ fn are_mentions(columns: &[&Column], members: &[usize], parts: &[String]) -> boo
     let rows = members.first().map_or(0, |&i| columns[i].rows.len());
     let mut several = 0;
     for row in 0..rows {
-        let said: Vec<Option<usize>> = members.iter().zip(&codes).map(|(&i, codes)| columns[i].rows.get(row).and_then(|&v| codes.get(v as usize).copied().flatten())).collect();
+        let said: Vec<Option<usize>> = members.iter().zip(&codes).map(|(&i, codes)| columns[i].rows.get(row).and_then(|v| codes.get(v as usize).copied().flatten())).collect();
         let given: Vec<usize> = said.iter().map_while(|c| *c).collect();
         let mut sorted = given.clone();
         sorted.sort_unstable();

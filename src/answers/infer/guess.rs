@@ -18,7 +18,7 @@ type Guess = Result<(Question, Vec<Text>), Text>;
 /// The distinct cells that are not blank, folded, each with how many rows hold it; in order of first appearance.
 fn counts(column: &Column) -> Vec<(String, usize)> {
     let mut of_value = vec![0usize; column.values.len()];
-    for &v in &column.rows {
+    for v in &column.rows {
         if let Some(n) = of_value.get_mut(v as usize) {
             *n += 1;
         }

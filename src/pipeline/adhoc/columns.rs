@@ -172,7 +172,7 @@ impl Stacked {
         };
         let values: Vec<Value> = column.values.par_iter().map(value).collect();
         let of_cell: Vec<u32> = values.into_iter().map(|value| self.value(value)).collect();
-        self.rows.extend(column.rows.iter().filter_map(|at| of_cell.get(*at as usize)));
+        self.rows.extend(column.rows.iter().filter_map(|at| of_cell.get(at as usize)));
     }
 
     /// What `each` says of a value, for every unit.
