@@ -104,7 +104,8 @@ proptest! {
                 let at = untold.columns.iter().position(|c| c.name() == name).unwrap();
                 let before = raw.columns[at].cell(row).clone();
                 untold.columns[at].values.push(before);
-                untold.columns[at].rows[row] = untold.columns[at].values.len() as u32 - 1;
+                let last = untold.columns[at].values.len() as u32 - 1;
+                untold.columns[at].rows.set(row, last);
             }
         }
         for (ours, theirs) in untold.columns.iter().zip(&raw.columns) {

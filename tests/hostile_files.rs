@@ -268,10 +268,16 @@ fn a_sheet_whose_end_is_swallowed_by_a_broken_tag_is_damaged() {
 fn merged_cells_among_the_answers_are_told() {
     let text = |t: &str| t.to_owned();
     let rows = vec![vec![text("id"), text("問1")], vec![text("1"), text("はい")], vec![text("2"), text("")], vec![text("3"), text("いいえ")]];
-    let merged = vec![Merge { rows: (1, 2), columns: (1, 1) }];
-    let merged_sheet = Sheet { rows, depth: 1, merged };
-    for container in containers().iter().filter(|c| ["xlsx", "xls"].contains(&c.ending)) {
-        let table = read(&(container.write)(&merged_sheet).unwrap(), &name(container)).unwrap();
+    let merged = || vec![Merge { rows: (1, 2), columns: (1, 1) }];
+    // A large XLSX is looked through for them by another thread.
+    let more = (4_u64..30_000).map(|id| vec![id.to_string(), format!("{:x}", id.wrapping_mul(0x9E37_79B9_7F4A_7C15))]);
+    let long = rows.iter().cloned().chain(more).collect();
+    for (rows, ending) in [(rows.clone(), "xlsx"), (rows, "xls"), (long, "xlsx")] {
+        let container = containers().into_iter().find(|c| c.ending == ending).unwrap();
+        let large = rows.len() > 4;
+        let bytes = (container.write)(&Sheet { rows, depth: 1, merged: merged() }).unwrap();
+        assert_eq!(bytes.len() > 1 << 18, large);
+        let table = read(&bytes, &name(&container)).unwrap();
         let found: Vec<_> = table.findings.iter().map(|f| (f.code, f.count, f.place.row, f.place.column.as_deref())).collect();
         assert_eq!(found, [("raw::merged-cells", 1, Some(2), Some("問1"))], "{}", container.name);
     }

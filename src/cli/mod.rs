@@ -45,7 +45,7 @@ pub(crate) fn main() -> ExitCode {
 fn told() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::tell(&error, std::env::args_os()),
+        Err(error) => return usage::tell(&error, &std::env::args_os().collect::<Vec<_>>()),
     };
     let talk = Talk::new(language::choose(cli.common.lang), cli.common.quiet, cli.common.no_progress);
     match dispatch(&cli, &talk) {

@@ -30,3 +30,17 @@ pub(super) fn told(run: impl FnOnce() -> ExitCode) -> ExitCode {
         ExitCode::from(MISTAKE)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_caught_is_a_mistake_of_this_program() {
+        let ended = told(|| panic!("a word that the report needs"));
+        let said = SAID.lock().unwrap().clone();
+        drop(std::panic::take_hook());
+        assert_eq!(format!("{ended:?}"), format!("{:?}", ExitCode::from(MISTAKE)));
+        assert!(said.contains("a word that the report needs") && said.contains("panics.rs"), "{said}");
+    }
+}

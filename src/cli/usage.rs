@@ -14,19 +14,47 @@ use shihyo::error::Diagnostic;
 use shihyo::text::Text;
 
 /// Tells what is wrong with `arguments` on stderr, or prints the help or the version that was asked for; the exit code.
-pub(crate) fn tell(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> ExitCode {
+pub(crate) fn tell(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let Some(diagnostic) = diagnostic(error) else {
+        let whole = command().try_get_matches_from(arguments).err();
         // Nobody is left to tell when the stream cannot be written.
-        let _ = error.print();
+        let _ = whole.as_ref().unwrap_or(error).print();
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     };
-    let talk = Talk::new(language::choose(asked(arguments)), true, true);
+    let talk = Talk::new(language::choose(asked(arguments.iter().cloned())), true, true);
     talk.error(&diagnostic.into());
     if let Some(usage) = usage(error) {
         talk.warn(&Text::new(format!("\n使い方: {usage}"), format!("\nUsage: {usage}")));
     }
     talk.warn(&Text::new("\nくわしくは --help を付けてください。", "\nFor more information, try '--help'."));
     ExitCode::from(2)
+}
+
+/// The command line as its help shows it: what clap itself says stands in both languages too. It takes longer to make than
+/// [`Cli::command`], so it is made where somebody asks for help.
+fn command() -> clap::Command {
+    fn both(command: clap::Command) -> clap::Command {
+        let argument = |argument: clap::Arg| {
+            let heading = if argument.is_positional() { "引数 / Arguments" } else { "オプション / Options" };
+            let argument = match argument.get_id().as_str() {
+                "help" => argument.help("この説明を出す / print help").long_help("この説明を出す。-h なら短く / print help; -h prints less"),
+                "version" => argument.help("版を出す / print version"),
+                _ => argument,
+            };
+            match argument.get_help_heading() {
+                None => argument.help_heading(heading),
+                Some(_) => argument,
+            }
+        };
+        command
+            .help_template("{about-with-newline}\n使い方 / Usage: {usage}\n\n{all-args}{after-help}")
+            .subcommand_help_heading("命令 / Commands")
+            .mut_args(argument)
+            .mut_subcommands(both)
+    }
+    let mut command = Cli::command();
+    command.build();
+    both(command)
 }
 
 /// The language that was asked for, though the rest could not be read.
@@ -204,6 +232,18 @@ mod tests {
     fn help_and_version_are_no_mistakes() {
         for arguments in [&["shihyo", "--help"][..], &["shihyo", "--version"], &["shihyo"], &["shihyo", "run", "-h"]] {
             assert!(diagnostic(&Cli::try_parse_from(arguments).unwrap_err()).is_none(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn help_is_in_both_languages() {
+        for mut command in std::iter::once(command()).chain(command().get_subcommands().cloned()) {
+            let help = command.render_long_help().to_string();
+            let headings: Vec<&str> = help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
+            assert!(!headings.is_empty() && headings.iter().all(|line| line.contains(" / ")), "{help}");
+            for english in ["Print help", "Print version", "\nUsage:"] {
+                assert!(!help.contains(english), "{help}");
+            }
         }
     }
 

@@ -24,16 +24,9 @@ struct Content {
     findings: Vec<Finding>,
 }
 
-/// Whether to look for the merged cells of an XLSX. They stand behind all cells, so that looking for them costs as much as
-/// reading the sheet; a header of one row has no use for them, but cells merged among the answers are worth a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Merges {
-    Look,
-    Leave,
-}
-
-/// Files of at most this many bytes are looked through in any case.
-const SMALL: usize = 2 << 20;
+/// The merged cells of an XLSX stand behind all cells, so that looking for them takes as long as reading the sheet. In files
+/// of more bytes than this another thread does so meanwhile, which has to open the workbook once more.
+const SMALL: usize = 1 << 18;
 
 /// A workbook of any kind.
 enum Book<'a> {
@@ -55,8 +48,7 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, 
             open_document::check(&format::part(bytes, b"content.xml").unwrap_or_default())?;
         }
         let mut book = Book::open(bytes, kind)?;
-        let merges = if header_rows > 1 || bytes.len() <= SMALL { Merges::Look } else { Merges::Leave };
-        book.choose(options.sheet.as_deref(), merges)
+        book.choose(options.sheet.as_deref(), bytes)
     }))
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
@@ -98,14 +90,14 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn choose(&mut self, wanted: Option<&str>, merges: Merges) -> Result<(String, Content)> {
+    fn choose(&mut self, wanted: Option<&str>, bytes: &[u8]) -> Result<(String, Content)> {
         let sheets: Vec<&Sheet> = self.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet).collect();
         let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
         if let Some(wanted) = wanted {
             let fold = |s: &str| s.trim().nfkc().collect::<String>();
             let found = names.iter().find(|n| *n == wanted).or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
             return match found {
-                Some(name) => Ok((name.clone(), self.content(name, merges)?)),
+                Some(name) => Ok((name.clone(), self.content(name, bytes)?)),
                 None => Err(no_such_sheet(wanted, &names)),
             };
         }
@@ -113,7 +105,7 @@ impl<'a> Book<'a> {
         let order: Vec<String> = visible.into_iter().chain(hidden).map(|s| s.name.clone()).collect();
         let with_data = order.len();
         for (at, name) in order.iter().enumerate() {
-            let mut content = self.content(name, merges)?;
+            let mut content = self.content(name, bytes)?;
             if content.grid.height() > 0 {
                 if at + 1 < with_data {
                     let rest = order.get(at + 1..).unwrap_or_default().join(", ");
@@ -129,15 +121,17 @@ impl<'a> Book<'a> {
         Err(Error::msg("raw::empty", "データのあるシートがありません", "no sheet has data"))
     }
 
-    fn content(&mut self, sheet: &str, merges: Merges) -> Result<Content> {
+    fn content(&mut self, sheet: &str, bytes: &[u8]) -> Result<Content> {
         match self {
             Book::Xlsx(book) => {
-                let merged = match merges {
-                    Merges::Look => book.merge_cells_by_sheet_name(sheet).map_err(xlsx_error)?,
-                    Merges::Leave => Vec::new(),
+                let (merged, cells) = if bytes.len() > SMALL {
+                    let merged = || Xlsx::new(Cursor::new(bytes))?.merge_cells_by_sheet_name(sheet);
+                    rayon::join(merged, || xlsx_cells(book, sheet))
+                } else {
+                    (book.merge_cells_by_sheet_name(sheet), xlsx_cells(book, sheet))
                 };
-                let (grid, findings) = xlsx_cells(book, sheet)?;
-                Ok(Content { grid, merged: Some(blocks(&merged)), findings })
+                let (grid, findings) = cells?;
+                Ok(Content { grid, merged: Some(blocks(&merged.map_err(xlsx_error)?)), findings })
             }
             Book::Xls(book) => {
                 let merged = book.merge_cells_by_sheet_name(sheet).unwrap_or_default();

@@ -136,7 +136,7 @@ fn look(read: Result<Table, Error>) {
     };
     for column in &table.columns {
         assert_eq!(column.rows.len(), table.row_count());
-        assert!(column.rows.iter().all(|&v| (v as usize) < column.values.len()));
+        assert!(column.rows.iter().all(|v| (v as usize) < column.values.len()));
         assert!(!column.name().is_empty());
     }
     assert!(table.row_numbers.windows(2).all(|w| w[0] < w[1]), "rows stand in their order");
