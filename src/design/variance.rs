@@ -141,6 +141,11 @@ impl Scatters {
     pub fn set_from_sums(&mut self, stratum: usize, present: u64, sampled: u64, sum: &[f64], cross: &[f64]) {
         let k = self.size;
         self.present[stratum] = present;
+        if let (1, [sum], [cross]) = (k, sum, cross) {
+            self.sums[stratum] = *sum;
+            self.centred[stratum] = (cross - sum * sum / sampled as f64).max(0.0);
+            return;
+        }
         self.sums[stratum * k..(stratum + 1) * k].copy_from_slice(sum);
         let out = &mut self.centred[stratum * k * k..(stratum + 1) * k * k];
         let n = sampled as f64;

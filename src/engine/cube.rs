@@ -166,44 +166,42 @@ impl Cube {
         let codes = self.measures.iter().map(|m| m.code_count);
         let mut totals = Totals::zeros(self.key_count, group_count, codes);
         totals.count_rows(self.rows as usize);
+        // Where each slot goes, the same for all measures: its key and group, if it has one.
+        let place = |(slot, (key, cell, _)): (usize, &(u32, u32, u64))| {
+            let group = group_of_cell.get(*cell as usize).copied().flatten()?;
+            Some((slot, *key as usize * group_count + group as usize))
+        };
+        let places: Vec<(usize, usize)> = self.slots.iter().enumerate().filter_map(place).collect();
         let measures = self.measures.par_iter().zip(&mut totals.measures);
-        measures.for_each(|(measure, out)| self.roll_up_one(measure, group_of_cell, group_count, out));
+        measures.for_each(|(measure, out)| self.roll_up_one(measure, &places, group_count, out));
         totals
     }
 
-    fn roll_up_one(&self, measure: &Measured, group_of_cell: &[Option<u32>], group_count: usize, out: &mut MeasureTotals) {
+    fn roll_up_one(&self, measure: &Measured, places: &[(usize, usize)], group_count: usize, out: &mut MeasureTotals) {
         let codes = measure.code_count;
-        self.each_code(codes, group_of_cell, group_count, |to, from| out.n[to] += measure.n[from]);
+        added_up(codes, places, &measure.n, &mut out.n, |to, from| *to += from);
         match &measure.sums {
             WeightSums::Counts => {
-                let size = group_count * codes;
+                let size = (group_count * codes).max(1);
                 let weights = self.weight_of_key.as_deref().unwrap_or_default();
-                for (at, n) in out.n.iter().enumerate() {
-                    let w = weights.get(at / size.max(1)).copied().unwrap_or(f64::NAN);
-                    out.w[at] = *n as f64 * w;
-                    out.w2[at] = *n as f64 * (w * w);
+                let of_key = out.n.chunks(size).zip(out.w.chunks_mut(size)).zip(out.w2.chunks_mut(size)).zip(weights);
+                for (((n, w), w2), weight) in of_key {
+                    for ((n, w), w2) in n.iter().zip(w).zip(w2) {
+                        (*w, *w2) = (*n as f64 * weight, *n as f64 * (weight * weight));
+                    }
                 }
             }
             WeightSums::Exact(scale, sums) => {
                 let mut exact = vec![(0_u128, 0_u128); out.n.len()];
-                self.each_code(codes, group_of_cell, group_count, |to, from| exact[to] = (exact[to].0 + sums[from].0, exact[to].1 + sums[from].1));
+                added_up(codes, places, sums, &mut exact, |to, from| *to = (to.0 + from.0, to.1 + from.1));
                 for (at, (w, w2)) in exact.into_iter().enumerate() {
                     (out.w[at], out.w2[at]) = (scale.w(w), scale.w2(w2));
                 }
             }
-            WeightSums::Rounded(sums) => self.each_code(codes, group_of_cell, group_count, |to, from| {
-                out.w[to] += sums[from].0;
-                out.w2[to] += sums[from].1;
-            }),
-        }
-    }
-
-    /// Where the codes of each slot go, and where they are.
-    fn each_code(&self, codes: usize, group_of_cell: &[Option<u32>], group_count: usize, mut add: impl FnMut(usize, usize)) {
-        for (slot, (key, cell, _)) in self.slots.iter().enumerate() {
-            let Some(group) = group_of_cell.get(*cell as usize).copied().flatten() else { continue };
-            let to = (*key as usize * group_count + group as usize) * codes;
-            (0..codes).for_each(|code| add(to + code, slot * codes + code));
+            WeightSums::Rounded(sums) => {
+                added_up(codes, places, sums, &mut out.w, |to, from| *to += from.0);
+                added_up(codes, places, sums, &mut out.w2, |to, from| *to += from.1);
+            }
         }
     }
 
@@ -220,6 +218,14 @@ fn slots(reduction: &Reduction<'_>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let ranks = Ranks::of(reduction.rows(), reduction.key_count().saturating_mul(cells), |row| reduction.slot(row) as u64);
     let pair = |code: &u64| ((*code as usize / cells) as u32, (*code as usize % cells) as u32);
     (ranks.codes.iter().map(pair).collect(), ranks.of_row)
+}
+
+/// Adds the codes of slots to those of their places: `(slot, place)`, each with so many codes.
+fn added_up<F, T>(codes: usize, places: &[(usize, usize)], from: &[F], to: &mut [T], add: impl Fn(&mut T, &F)) {
+    for (slot, place) in places {
+        let (from, to) = (&from[slot * codes..(slot + 1) * codes], &mut to[place * codes..(place + 1) * codes]);
+        to.iter_mut().zip(from).for_each(|(to, from)| add(to, from));
+    }
 }
 
 /// Sums of pairs at their new places.

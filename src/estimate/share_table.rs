@@ -150,22 +150,29 @@ impl<'a> ShareTable<'a> {
         let keys = self.totals.key_count();
         let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], weight_of_key: vec![[0.0; 2]; keys] };
         let cells = self.cells_of(std::slice::from_ref(what));
+        // Codes of the base, and whether they count: the same in all cells of the domain.
+        let flag = |flags: &[bool], code: usize| flags.get(code).copied().unwrap_or(false);
+        let codes: Vec<(usize, bool)> =
+            (0..self.totals.code_count(what.measure)).filter(|code| flag(what.base, *code)).map(|code| (code, flag(what.yes, code))).collect();
         for key in 0..keys {
+            let (mut present, mut of_key) = (0, [0.0; 2]);
             for cell in cells.iter().copied() {
                 let (n, w) = (self.totals.n(what.measure, key, cell), self.totals.w(what.measure, key, cell));
-                for code in 0..n.len() {
-                    let Some(y) = what.at(cell, code) else { continue };
-                    sums.n += n[code];
-                    sums.weight += w[code];
-                    sums.keys_present[key] += n[code];
-                    sums.weight_of_key[key][1] += w[code];
-                    if y == 1.0 {
-                        sums.weight_of_key[key][0] += w[code];
-                        sums.n_yes += n[code];
-                        sums.weight_yes += w[code];
+                for (code, counts) in &codes {
+                    let (n, w) = (n[*code], w[*code]);
+                    present += n;
+                    sums.weight += w;
+                    of_key[1] += w;
+                    if *counts {
+                        of_key[0] += w;
+                        sums.n_yes += n;
+                        sums.weight_yes += w;
                     }
                 }
             }
+            sums.n += present;
+            sums.keys_present[key] = present;
+            sums.weight_of_key[key] = of_key;
         }
         sums
     }
@@ -302,9 +309,23 @@ impl<'a> ShareTable<'a> {
         let strata = self.roster.stratum_count();
         let (mut sums, mut cross) = (vec![0.0; strata * k], vec![0.0; strata * k * k]);
         let mut unit = vec![0.0; k];
+        let element = self.roster.is_element();
         for key in 0..self.totals.key_count() {
-            let element = self.roster.is_element();
             let h = if element { key } else { self.roster.stratum_of_psu(key) };
+            if k == 1 {
+                // One share, as is mostly asked: the sums of below without loops over pairs of one.
+                let (mut unit, mut within) = (0.0, cross[h]);
+                for (at, cell) in cells.iter().enumerate() {
+                    let (w, w2) = (self.totals.w(measure, key, *cell), self.totals.w2(measure, key, *cell));
+                    for ((c, w), w2) in table[at * w.len()..].iter().zip(w).zip(w2) {
+                        unit += w * c;
+                        within += w2 * c * c;
+                    }
+                }
+                sums[h] += unit;
+                cross[h] = if element { within } else { cross[h] + unit * unit };
+                continue;
+            }
             unit.fill(0.0);
             for (at, cell) in cells.iter().enumerate() {
                 let (w, w2) = (self.totals.w(measure, key, *cell), self.totals.w2(measure, key, *cell));

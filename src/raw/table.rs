@@ -146,5 +146,6 @@ pub fn letters(position: usize) -> String {
 /// Header texts are compared without blanks around them and without the difference of full and half width.
 fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    text.trim().nfkc().collect()
+    // ASCII has one form only.
+    if text.is_ascii() { text.trim().to_owned() } else { text.trim().nfkc().collect() }
 }

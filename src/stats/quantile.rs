@@ -1,5 +1,6 @@
 //! Quantiles of the normal, t and beta distributions: expansions, and Halley steps on the logarithm of the smaller tail.
 
+use std::cell::Cell;
 use std::f64::consts::SQRT_2;
 
 use statrs::function::erf::erfc_inv;
@@ -21,11 +22,23 @@ pub fn normal_quantile(p: f64) -> f64 {
 
 /// z with 1 − Φ(z) = q, q in [0, 1]: statrs' erfc⁻¹, and one Halley step on Φ for the digits that it lacks.
 pub fn normal_upper_quantile(q: f64) -> f64 {
+    // All intervals of a table are of one level.
+    thread_local! { static LAST: Cell<(f64, f64)> = const { Cell::new((f64::NAN, f64::NAN)) } }
+    let (known, z) = LAST.get();
+    if known == q {
+        return z;
+    }
+    let z = computed_upper_quantile(q);
+    LAST.set((q, z));
+    z
+}
+
+fn computed_upper_quantile(q: f64) -> f64 {
     if !(0.0..=1.0).contains(&q) {
         return f64::NAN;
     }
     if q > 0.5 {
-        return -normal_upper_quantile(1.0 - q);
+        return -computed_upper_quantile(1.0 - q);
     }
     if q == 0.0 {
         return f64::INFINITY;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::measures::{Values, Wanted};
 use crate::design::{Design, ReplicateFactors};
@@ -121,35 +121,33 @@ pub(super) fn of_cube(
     replicates: Option<&ReplicateFactors>,
     options: &Options,
 ) -> Result<Estimates> {
-    let mut out: Estimates = Vec::new();
-    for banner in banners {
+    let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
+    let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
-        out.resize_with(totals.measure_count(), Vec::new);
-        let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
-        let inside = |group: usize| -> Vec<bool> { (0..banner.groups).map(|g| g == group).collect() };
+        let insides: Vec<Vec<bool>> = (0..banner.groups).map(|group| (0..banner.groups).map(|g| g == group).collect()).collect();
+        let share = |measure: usize, inside| ShareOf { measure, yes: &yes, base: &base, cells: Some(inside) };
         let Some(factors) = replicates else {
-            out.par_iter_mut().enumerate().for_each(|(measure, out)| {
-                let of_group = |group: usize| {
-                    let inside = inside(group);
-                    table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
-                };
-                out.push((0..banner.groups).map(of_group).collect());
-            });
-            continue;
+            let of_measure = |measure: usize| insides.iter().map(|inside| table.share(&share(measure, inside), options)).collect();
+            return Ok((0..totals.measure_count()).into_par_iter().map(of_measure).collect());
         };
-        out.iter_mut().for_each(|banners| banners.push(Vec::new()));
         let of_group = |group: usize| {
-            let inside = inside(group);
-            let shares: Vec<ShareOf<'_>> = (0..totals.measure_count()).map(|measure| ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }).collect();
+            let shares: Vec<ShareOf<'_>> = (0..totals.measure_count()).map(|measure| share(measure, &insides[group])).collect();
             table.replicated(&shares, factors, options)
         };
-        let found: Vec<Vec<Estimate>> = (0..banner.groups).into_par_iter().map(of_group).collect();
-        for estimates in found {
-            out.iter_mut().zip(estimates).for_each(|(banners, e)| banners.last_mut().into_iter().for_each(|b| b.push(e.clone())));
-        }
-    }
-    Ok(out)
+        Ok(turned(totals.measure_count(), (0..banner.groups).into_par_iter().map(of_group).collect()))
+    };
+    // Banners side by side too: with few rows none of them keeps all threads busy.
+    let found: Vec<Result<Vec<Vec<Estimate>>>> = banners.par_iter().map(of_banner).collect();
+    let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+    Ok(turned(found.first().map_or(0, Vec::len), found))
+}
+
+/// Rows as columns: of each of `count` places what every list has there.
+fn turned<T>(count: usize, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
+    let mut out: Vec<Vec<T>> = (0..count).map(|_| Vec::with_capacity(lists.len())).collect();
+    lists.into_iter().for_each(|list| out.iter_mut().zip(list).for_each(|(out, item)| out.push(item)));
+    out
 }
 
 /// The cell of each respondent in the crossing of domain and breakdowns, and what the cells mean for each banner.

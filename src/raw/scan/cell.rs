@@ -144,6 +144,19 @@ fn text<'t, const QUOTED: bool>(buffer: &'t [u8], at: usize, scratch: &'t mut Ve
 /// Digits from `at` on: a whole number below 10⁹ in its one spelling, and where it ends.
 #[inline]
 fn whole(buffer: &[u8], at: usize) -> Option<(usize, u32)> {
+    // Up to seven digits at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four, eight.
+    let word = eight(buffer, at)?;
+    let digits = word ^ (0x30 * ONES);
+    // The lowest byte above 9 gets its high bit; those behind it may get any.
+    let length = ((digits.wrapping_add(0x76 * ONES) | digits) & HIGH).trailing_zeros() as usize / 8;
+    if (1..8).contains(&length) {
+        let mut value = digits << (64 - 8 * length);
+        value = (value.wrapping_mul(10) + (value >> 8)) & 0x00FF_00FF_00FF_00FF;
+        value = (value.wrapping_mul(100) + (value >> 16)) & 0x0000_FFFF_0000_FFFF;
+        value = (value.wrapping_mul(10_000) + (value >> 32)) & 0xFFFF_FFFF;
+        let zeros = length > 1 && word as u8 == b'0';
+        return (!zeros).then_some((at + length, value as u32));
+    }
     let (mut value, mut end) = (0_u32, at);
     while let Some(digit) = buffer.get(end).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
         if end - at == 9 {

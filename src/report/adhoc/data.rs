@@ -17,6 +17,9 @@ const FIELDS: [&str; 19] = [
     "df", "deff", "n_eff", "flags", "reason",
 ];
 
+/// Those that hold lists, which are written in CSV in another way.
+const LISTS: [&str; 3] = ["codes", "by", "flags"];
+
 /// `{"schema_version", "rows": […]}`: shares in [0, 1]; what cannot be estimated is null, with the reason.
 ///
 /// # Errors
@@ -26,15 +29,15 @@ pub fn json(sheet: &Sheet) -> Result<Vec<u8>, Error> {
     text_cell::json(&json!({ "schema_version": SCHEMA_VERSION, "rows": rows }))
 }
 
-fn object(row: &Row) -> Map<String, Value> {
+/// The fields of a row, in order; those that hold lists ([`LISTS`]) are null.
+fn fields(row: &Row) -> Vec<(&'static str, Value)> {
     let e = &row.estimate;
     let interval = e.interval.as_ref().ok();
-    let by: Map<String, Value> = row.by.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let values = [
         json!(row.statistic.name()),
         json!(row.variable),
-        json!(row.codes),
-        Value::Object(by),
+        Value::Null,
+        Value::Null,
         json!(row.base.name()),
         json!(e.n),
         json!(e.n_yes),
@@ -48,21 +51,26 @@ fn object(row: &Row) -> Map<String, Value> {
         real(Some(e.df.domain)),
         real(deff(row).map(|d| d.value)),
         real(e.n_eff.as_ref().ok().copied()),
-        json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>()),
+        Value::Null,
         json!(row.reasons().first().map(|(_, reason)| code(reason))),
     ];
-    let mut out: Map<String, Value> = FIELDS.iter().map(|f| (*f).to_owned()).zip(values).collect();
-    if let Some(deff) = deff(row) {
-        out.insert("deff_reference".to_owned(), json!(deff.reference));
-    }
-    for (name, more) in &row.more {
+    let reference = deff(row).map(|deff| ("deff_reference", json!(deff.reference)));
+    let more = row.more.iter().map(|(name, more)| {
         let value = match more {
             More::Number(value) => real(value.as_ref().ok().copied()),
             More::Count(n) => json!(n),
             More::Text(text) => json!(text),
         };
-        out.insert((*name).to_owned(), value);
-    }
+        (*name, value)
+    });
+    FIELDS.into_iter().zip(values).chain(reference).chain(more).collect()
+}
+
+fn object(row: &Row) -> Map<String, Value> {
+    let by: Map<String, Value> = row.by.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let lists = [json!(row.codes), Value::Object(by), json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>())];
+    let mut out: Map<String, Value> = fields(row).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    out.extend(LISTS.iter().map(|name| (*name).to_owned()).zip(lists));
     let reasons: Map<String, Value> = row.reasons().into_iter().map(|(field, reason)| (field.to_owned(), json!(code(reason)))).collect();
     if !reasons.is_empty() {
         out.insert("reasons".to_owned(), Value::Object(reasons));
@@ -105,10 +113,14 @@ pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Error> {
 }
 
 fn line(row: &Row, header: &[&str]) -> Vec<String> {
-    let fields = object(row);
+    let fields = fields(row);
+    // The fields that every row has stand where the header has them.
+    let here = |(name, _): &&(&str, Value), field: &str| *name == field;
+    let value = |at: usize, field: &str| fields.get(at).filter(|f| here(f, field)).or_else(|| fields.iter().find(|f| here(f, field)));
     header
         .iter()
-        .map(|field| match (*field, fields.get(*field)) {
+        .enumerate()
+        .map(|(at, field)| match (*field, value(at, field).map(|(_, value)| value)) {
             ("codes", _) => guarded(&row.codes.join("|")),
             ("by", _) => guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")),
             ("flags", _) => row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" "),
