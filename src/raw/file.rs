@@ -139,12 +139,23 @@ fn nearest(wanted: &str, names: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{PIECE, bytes, nearest};
 
     #[test]
     fn the_nearest_name_comes_first_whatever_its_width() {
         let names = ["citizen-r5.csv", "ｃｉｔｉｚｅｎ-r4.csv", "staff.xlsx"].map(str::to_owned).to_vec();
         assert_eq!(nearest("citizen-r4.csv", names), ["ｃｉｔｉｚｅｎ-r4.csv", "citizen-r5.csv"]);
+    }
+
+    #[test]
+    fn a_file_that_all_threads_read_is_whole_and_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for length in [0, 1, 2 * PIECE - 1, 2 * PIECE, 2 * PIECE + 77] {
+            let written: Vec<u8> = (0..length).map(|at| (at / 7 ^ at >> 11) as u8).collect();
+            std::fs::write(&path, &written).unwrap();
+            assert!(bytes(&path, "a").unwrap() == written, "{length}");
+        }
     }
 
     #[test]
