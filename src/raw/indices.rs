@@ -26,13 +26,19 @@ macro_rules! each_width {
 }
 
 /// A number of one width.
-trait Narrow: Copy + Into<u32> {
+trait Narrow: Copy {
     fn of(number: u32) -> Self;
+
+    fn number(self) -> u32;
 }
 
 impl Narrow for u8 {
     fn of(number: u32) -> Self {
         number as u8
+    }
+
+    fn number(self) -> u32 {
+        self.into()
     }
 }
 
@@ -40,11 +46,19 @@ impl Narrow for u16 {
     fn of(number: u32) -> Self {
         number as u16
     }
+
+    fn number(self) -> u32 {
+        self.into()
+    }
 }
 
 impl Narrow for u32 {
     fn of(number: u32) -> Self {
         number
+    }
+
+    fn number(self) -> u32 {
+        self
     }
 }
 
@@ -67,7 +81,7 @@ impl Indices {
     /// The number of a row, counted from 0; `None` beyond the end.
     #[inline]
     pub fn get(&self, row: usize) -> Option<u32> {
-        each_width!(&self.0, list => list.get(row).map(|n| u32::from(*n)))
+        each_width!(&self.0, list => list.get(row).map(|n| n.number()))
     }
 
     /// All numbers, in order.
@@ -78,12 +92,12 @@ impl Indices {
     /// Hands each row and its number over; quicker than [`Indices::iter`] for long lists.
     #[inline]
     pub fn for_each(&self, mut each: impl FnMut(usize, u32)) {
-        each_width!(&self.0, list => list.iter().enumerate().for_each(|(row, n)| each(row, u32::from(*n))));
+        each_width!(&self.0, list => list.iter().enumerate().for_each(|(row, n)| each(row, n.number())));
     }
 
     /// What `each` makes of every number, in order.
     pub fn map<T>(&self, mut each: impl FnMut(u32) -> T) -> Vec<T> {
-        each_width!(&self.0, list => list.iter().map(|n| each(u32::from(*n))).collect())
+        each_width!(&self.0, list => list.iter().map(|n| each(n.number())).collect())
     }
 
     /// Room for so many numbers more.
@@ -132,14 +146,13 @@ impl Indices {
     /// Changes every number to what `each` makes of it; none may become greater than `most`.
     pub fn change(&mut self, most: u32, mut each: impl FnMut(u32) -> u32) {
         self.fit(most);
-        each_width!(&mut self.0, list => list.iter_mut().for_each(|n| *n = Narrow::of(each(u32::from(*n)))));
+        each_width!(&mut self.0, list => list.iter_mut().for_each(|n| *n = Narrow::of(each(n.number()))));
     }
 
     /// Adds what stands in `of` at each of the numbers of `other`, and 0 where nothing stands.
     pub(super) fn extend_through(&mut self, other: &Self, of: &[u32]) {
         fn add<A: Narrow, B: Narrow>(to: &mut Vec<B>, from: &[A], of: &[u32]) {
-            let index = |n: &A| -> u32 { (*n).into() };
-            to.extend(from.iter().map(|n| B::of(of.get(index(n) as usize).copied().unwrap_or(0))));
+            to.extend(from.iter().map(|n| B::of(of.get(n.number() as usize).copied().unwrap_or(0))));
         }
         self.fit(of.iter().copied().max().unwrap_or(0));
         each_width!(&mut self.0, to => each_width!(&other.0, from => add(to, from, of)));
@@ -162,7 +175,7 @@ impl Indices {
     fn widen(&mut self, number: u32) {
         fn wider<A: Narrow, B: Narrow>(list: &[A], room: usize) -> Vec<B> {
             let mut out = Vec::with_capacity(room);
-            out.extend(list.iter().map(|n| B::of((*n).into())));
+            out.extend(list.iter().map(|n| B::of(n.number())));
             out
         }
         let two = number <= u32::from(u16::MAX);
