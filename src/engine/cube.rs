@@ -184,7 +184,7 @@ impl Cube {
             WeightSums::Counts => {
                 let size = (group_count * codes).max(1);
                 let weights = self.weight_of_key.as_deref().unwrap_or_default();
-                let of_key = out.n.chunks(size).zip(out.w.chunks_mut(size)).zip(out.w2.chunks_mut(size)).zip(weights);
+                let of_key = out.n.chunks(size).zip(out.w.chunks_mut(size)).zip(out.w2.chunks_mut(size)).zip(weights.iter().chain(std::iter::repeat(&f64::NAN)));
                 for (((n, w), w2), weight) in of_key {
                     for ((n, w), w2) in n.iter().zip(w).zip(w2) {
                         (*w, *w2) = (*n as f64 * weight, *n as f64 * (weight * weight));

@@ -151,9 +151,8 @@ impl<'a> ShareTable<'a> {
         let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], weight_of_key: vec![[0.0; 2]; keys] };
         let cells = self.cells_of(std::slice::from_ref(what));
         // Codes of the base, and whether they count: the same in all cells of the domain.
-        let flag = |flags: &[bool], code: usize| flags.get(code).copied().unwrap_or(false);
-        let codes: Vec<(usize, bool)> =
-            (0..self.totals.code_count(what.measure)).filter(|code| flag(what.base, *code)).map(|code| (code, flag(what.yes, code))).collect();
+        let of_cell = |cell: &usize| (0..self.totals.code_count(what.measure)).filter_map(|code| Some((code, what.at(*cell, code)? == 1.0))).collect();
+        let codes: Vec<(usize, bool)> = cells.first().map(of_cell).unwrap_or_default();
         for key in 0..keys {
             let (mut present, mut of_key) = (0, [0.0; 2]);
             for cell in cells.iter().copied() {

@@ -31,7 +31,10 @@ fn whole(path: &Path, length: u64) -> io::Result<Vec<u8>> {
         return fs::read(path);
     }
     let mut file = fs::File::open(path)?;
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?];
+    let length_here = usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?;
+    // Too little memory is an error here; where zeros are asked for, it would end the program.
+    Vec::<u8>::new().try_reserve_exact(length_here)?;
+    let mut bytes = vec![0; length_here];
     let read = bytes.par_chunks_mut(PIECE).enumerate().try_for_each(|(at, piece)| file.read_exact_at(piece, (at * PIECE) as u64));
     match read {
         // It has become shorter meanwhile.

@@ -146,7 +146,12 @@ impl Indices {
     /// Changes every number to what `each` makes of it; none may become greater than `most`.
     pub fn change(&mut self, most: u32, mut each: impl FnMut(u32) -> u32) {
         self.fit(most);
-        each_width!(&mut self.0, list => list.iter_mut().for_each(|n| *n = Narrow::of(each(n.number()))));
+        let mut checked = |old| {
+            let new = each(old);
+            debug_assert!(new <= most, "{new} is above {most}");
+            new
+        };
+        each_width!(&mut self.0, list => list.iter_mut().for_each(|n| *n = Narrow::of(checked(n.number()))));
     }
 
     /// Adds what stands in `of` at each of the numbers of `other`, and 0 where nothing stands.
