@@ -30,7 +30,7 @@ struct Collect(Vec<Rows>);
 
 impl Consumer for Collect {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
-        let codes = (0..chunk.rows()).flat_map(|row| [0, 1].map(|c| chunk.codes(c)[row])).collect();
+        let codes = chunk.codes(0).zip(chunk.codes(1)).flat_map(|(a, b)| [a, b]).collect();
         self.0.push((chunk.position(), codes, chunk.keys(0).to_vec(), chunk.numbers(0).to_vec()));
         Ok(())
     }

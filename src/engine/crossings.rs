@@ -4,7 +4,8 @@
 pub(super) struct Crossings {
     /// Slot + 1 of each place, 0 where none is.
     places: Vec<u32>,
-    pub(super) known: Vec<u128>,
+    /// Of each slot its unit and its cell.
+    pub(super) known: Vec<(u64, u64)>,
 }
 
 impl Crossings {
@@ -12,24 +13,24 @@ impl Crossings {
         Self { places: vec![0; 1 << 12], known: Vec::new() }
     }
 
-    fn home(&self, crossing: u128) -> usize {
-        let folded = (crossing as u64) ^ ((crossing >> 64) as u64).rotate_left(32);
+    fn home(&self, unit: u64, cell: u64) -> usize {
+        let folded = cell ^ unit.rotate_left(32);
         // As many places as there are, the highest bits of the product choose one.
         (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.places.len().trailing_zeros())) as usize
     }
 
     /// The number of a crossing, and whether it is new.
     #[inline(always)]
-    pub(super) fn number(&mut self, crossing: u128) -> (u32, bool) {
-        let mut at = self.home(crossing);
+    pub(super) fn number(&mut self, unit: u64, cell: u64) -> (u32, bool) {
+        let mut at = self.home(unit, cell);
         loop {
             match self.places[at] {
                 0 => break,
-                slot if self.known[slot as usize - 1] == crossing => return (slot - 1, false),
+                slot if self.known[slot as usize - 1] == (unit, cell) => return (slot - 1, false),
                 _ => at = (at + 1) & (self.places.len() - 1),
             }
         }
-        self.known.push(crossing);
+        self.known.push((unit, cell));
         self.places[at] = self.known.len() as u32;
         if self.known.len() * 2 > self.places.len() {
             self.double();
@@ -39,8 +40,8 @@ impl Crossings {
 
     fn double(&mut self) {
         self.places = vec![0; self.places.len() * 2];
-        for (slot, crossing) in (1_u32..).zip(&self.known) {
-            let mut at = self.home(*crossing);
+        for (slot, (unit, cell)) in (1_u32..).zip(&self.known) {
+            let mut at = self.home(*unit, *cell);
             while self.places[at] != 0 {
                 at = (at + 1) & (self.places.len() - 1);
             }

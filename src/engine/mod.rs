@@ -11,12 +11,14 @@ mod accumulate;
 mod crossings;
 mod cube;
 mod exact;
+mod lanes;
 mod rank;
 mod reduction;
 mod replicated;
 mod stream;
 mod stream_merge;
 mod stream_part;
+mod stream_tables;
 mod tally;
 mod totals;
 

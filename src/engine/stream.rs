@@ -5,9 +5,10 @@
 //! (see [`Cube`]), so that it makes no difference to the results.
 
 use super::cube::{Counted, Cube};
-use super::exact::{Scale, Weighed};
+use super::exact::Scale;
 use super::stream_merge::merged;
-use super::stream_part::{CROSSINGS, DIFFER, KeyPlace, Part, Places, Weighing};
+use super::stream_part::{DIFFER, KeyPlace, Part, Places};
+use super::stream_tables::{CROSSINGS, Counts, Table, Weights};
 use crate::raw::scan::{HandOver, Kind, Plain};
 
 /// Classifications of one crossing: key and cluster have 64 bits of its number, a classification eight.
@@ -166,8 +167,8 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
     let (mut crossings, mut scale) = (vec![(0..columns.cells.len()).collect()], None);
     loop {
         let found = match scale {
-            None => pass::<u32>(file, columns, &crossings, None),
-            Some(scale) => pass::<Weighed>(file, columns, &crossings, Some(scale)),
+            None => pass::<Counts>(file, columns, &crossings, None),
+            Some(scale) => pass::<Weights>(file, columns, &crossings, Some(scale)),
         };
         match found {
             Err(DIFFER) if scale.is_none() => scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?),
@@ -183,7 +184,7 @@ fn first_weight(file: &Plain, columns: &StreamColumns) -> Option<f64> {
     column.values.first()?.text().trim().parse().ok()
 }
 
-fn pass<E: Weighing>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Result<Streamed, HandOver> {
+fn pass<T: Table>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Result<Streamed, HandOver> {
     let codes = columns.codes();
     let mut wanted: Vec<(usize, Kind)> = codes.iter().map(|at| (*at, Kind::Code)).collect();
     let mut keys = 0;
@@ -201,6 +202,6 @@ fn pass<E: Weighing>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usi
         measures: columns.measures.iter().map(|at| codes.iter().position(|c| c == at).unwrap_or(0)).collect(),
     };
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
-    let scanned = file.scan(&wanted, || Part::<E>::new(columns, &places, crossings, scale))?;
+    let scanned = file.scan(&wanted, || Part::<T>::new(columns, &places, crossings, scale))?;
     merged(scanned, columns, &places, crossings, scale)
 }

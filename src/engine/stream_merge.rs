@@ -7,12 +7,13 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::cube::Counted;
 use super::exact::Scale;
 use super::stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue};
-use super::stream_part::{Crossing, Facts, KeyPlace, Part, Places, Weighing};
+use super::stream_part::{Crossing, Facts, KeyPlace, Part, Places};
+use super::stream_tables::Table;
 use crate::raw::scan::{HandOver, Scanned, Value};
 
 /// The sums of all threads as one: they add up, and all orders come from the file.
-pub(super) fn merged<E: Weighing>(
-    scanned: Scanned<Part<'_, E>>,
+pub(super) fn merged<T: Table>(
+    scanned: Scanned<Part<'_, T>>,
     columns: &StreamColumns,
     places: &Places,
     crossings: &[Vec<usize>],
@@ -79,48 +80,44 @@ type Place = (u32, u32, usize, usize);
 
 impl Merging<'_> {
     /// One crossing of all threads.
-    fn crossing<E: Weighing>(&self, parts: &[Part<'_, E>], at: usize) -> Crossed {
-        let parts: Vec<&Crossing<E>> = parts.iter().filter_map(|p| p.crossed.get(at)).collect();
+    fn crossing<T: Table>(&self, parts: &[Part<'_, T>], at: usize) -> Crossed {
+        let parts: Vec<&Crossing<T>> = parts.iter().filter_map(|p| p.crossed.get(at)).collect();
         let classifications = parts.first().map(|p| p.classifications.clone()).unwrap_or_default();
         let depth = classifications.len();
-        let code = |crossing: u128, at: usize| (crossing >> (8 * (depth - 1 - at))) as u8;
-        let renumbered = |cell: u128, crossing: u128, at: usize| cell << 8 | u128::from(self.of_code[classifications[at]][code(crossing, at) as usize]);
-        let cell_part = |crossing: u128| (0..depth).fold(0, |cell, at| renumbered(cell, crossing, at));
-        let mut cells: Vec<u128> = parts.iter().flat_map(|p| &p.crossings.known).map(|c| cell_part(*c)).collect();
+        let code = |cell: u64, at: usize| (cell >> (8 * (depth - 1 - at))) as u8;
+        let renumbered = |cell: u64| (0..depth).fold(0, |out, at| out << 8 | u64::from(self.of_code[classifications[at]][code(cell, at) as usize]));
+        let mut cells: Vec<u64> = parts.iter().flat_map(|p| &p.crossings.known).map(|(_, cell)| renumbered(*cell)).collect();
         cells.sort_unstable();
         cells.dedup();
         let mut places: Vec<Place> = Vec::new();
         for (part, stream) in parts.iter().enumerate() {
-            for (slot, crossing) in stream.crossings.known.iter().enumerate() {
-                let unit = crossing >> (8 * depth);
-                let key = self.number_of.get(&((unit >> 32) as u32, unit as u32)).copied().unwrap_or(0);
-                places.push((key, cells.binary_search(&cell_part(*crossing)).unwrap_or(0) as u32, part, slot));
+            for (slot, (unit, cell)) in stream.crossings.known.iter().enumerate() {
+                let key = self.number_of.get(&((unit >> 32) as u32, *unit as u32)).copied().unwrap_or(0);
+                places.push((key, cells.binary_search(&renumbered(*cell)).unwrap_or(0) as u32, part, slot));
             }
         }
         places.sort_unstable();
         let slots: Vec<&[Place]> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
         let measures = (0..self.measures.len()).into_par_iter().map(|measure| self.counted(&parts, &slots, measure)).collect();
-        let rows_of = |places: &[Place]| places.iter().map(|(_, _, part, slot)| parts[*part].tally.rows_of_slot(*slot)).sum();
+        let rows_of = |places: &[Place]| places.iter().map(|(_, _, part, slot)| parts[*part].table.rows_of_slot(*slot)).sum();
         let slots = slots.iter().filter_map(|places| places.first().map(|(key, cell, _, _)| (*key, *cell, rows_of(places)))).collect();
         let cells = cells.iter().map(|cell| (0..depth).map(|at| u32::from(code(*cell, at))).collect()).collect();
         Crossed { classifications, cells, slots, measures }
     }
 
-    fn counted<E: Weighing>(&self, parts: &[&Crossing<E>], slots: &[&[Place]], measure: usize) -> Counted {
+    fn counted<T: Table>(&self, parts: &[&Crossing<T>], slots: &[&[Place]], measure: usize) -> Counted {
         let column = self.measures[measure];
         let codes = self.values[column].len();
         let mut counts = vec![0; slots.len() * codes];
         let mut sums = vec![(0, 0); if self.scale.is_some() { slots.len() * codes } else { 0 }];
         for (at, (_, _, part, slot)) in slots.iter().enumerate().flat_map(|(at, places)| places.iter().map(move |p| (at, p))) {
-            let found = parts[*part].tally.counts(measure, *slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0);
-            for (code, entry) in found {
-                let to = at * codes + self.of_code[column][code] as usize;
-                counts[to] += u64::from(entry.n());
+            parts[*part].table.each(measure, *slot, |code, n, more| {
+                let to = at * codes + self.of_code[column][code as usize] as usize;
+                counts[to] += n;
                 if let Some((w, w2)) = sums.get_mut(to) {
-                    let more = entry.sums();
                     (*w, *w2) = (*w + more.0, *w2 + more.1);
                 }
-            }
+            });
         }
         (codes, counts, sums)
     }

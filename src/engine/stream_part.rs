@@ -4,19 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::crossings::Crossings;
-use super::exact::{Scale, Weighed, Wide};
+use super::exact::Scale;
 use super::stream::StreamColumns;
-use super::tally::{Entry, Tally};
+use super::stream_tables::Table;
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, TEXT_KEY, Value};
-
-/// Bytes that the tables of a crossing may take in a thread: beyond, they leave the caches that are near.
-const MOST_BYTES: usize = 1 << 26;
 
 /// The weights of a stratum or cluster are not one.
 pub(super) const DIFFER: HandOver = HandOver("weights differ");
-
-/// The tables are too large.
-pub(super) const CROSSINGS: HandOver = HandOver("crossings");
 
 /// Where the scanned columns are.
 pub(super) struct Places {
@@ -42,8 +36,8 @@ impl KeyPlace {
         match place {
             None => Ok(vec![0; chunk.rows()].into()),
             Some(Self::Keys(at)) => Ok(chunk.keys(at).into()),
-            Some(Self::Codes(at)) if chunk.codes(at).contains(&BLANK) => Err(HandOver("key")),
-            Some(Self::Codes(at)) => Ok(chunk.codes(at).iter().copied().map(u32::from).collect()),
+            Some(Self::Codes(at)) if chunk.codes(at).any(|code| code == BLANK) => Err(HandOver("key")),
+            Some(Self::Codes(at)) => Ok(chunk.codes(at).map(u32::from).collect()),
         }
     }
 
@@ -54,23 +48,6 @@ impl KeyPlace {
             (Self::Keys(column), Some(at)) => keys.get(column)?.get(at as usize).cloned(),
             (Self::Keys(_), None) => Some(key.to_string()),
         }
-    }
-}
-
-/// What a row's weight adds to the tables.
-pub(super) trait Weighing: Entry<Addend: Send> + Send + Sync {
-    fn addend(scale: Option<Scale>, weight: f64) -> Option<Self::Addend>;
-}
-
-impl Weighing for u32 {
-    fn addend(_: Option<Scale>, _: f64) -> Option<()> {
-        Some(())
-    }
-}
-
-impl Weighing for Weighed {
-    fn addend(scale: Option<Scale>, weight: f64) -> Option<(Wide, Wide)> {
-        scale?.addend(weight)
     }
 }
 
@@ -93,38 +70,40 @@ impl Facts {
 }
 
 /// The sums of one crossing.
-pub(super) struct Crossing<E> {
+pub(super) struct Crossing<T> {
     pub(super) classifications: Vec<usize>,
     pub(super) crossings: Crossings,
     /// Weight and size of each slot.
     of_slot: Vec<(f64, f64)>,
-    pub(super) tally: Tally<E>,
+    pub(super) table: T,
 }
 
 /// The sums of one thread.
-pub(super) struct Part<'a, E> {
+pub(super) struct Part<'a, T> {
     columns: &'a StreamColumns,
     places: &'a Places,
-    scale: Option<Scale>,
+    /// Weights may differ within keys.
+    differ: bool,
     /// By stratum and cluster.
     pub(super) facts: BTreeMap<(u32, u32), Facts>,
-    pub(super) crossed: Vec<Crossing<E>>,
+    pub(super) crossed: Vec<Crossing<T>>,
     slots: Vec<u32>,
 }
 
-impl<'a, E: Weighing> Part<'a, E> {
+impl<'a, T: Table> Part<'a, T> {
     pub(super) fn new(columns: &'a StreamColumns, places: &'a Places, crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
             of_slot: Vec::new(),
-            tally: Tally::new(columns.measures.iter().map(|_| 4)),
+            table: T::new(scale, &places.measures),
         };
-        Self { columns, places, scale, facts: BTreeMap::new(), crossed: crossings.iter().map(crossing).collect(), slots: Vec::new() }
+        let crossed = crossings.iter().map(crossing).collect();
+        Self { columns, places, differ: scale.is_some(), facts: BTreeMap::new(), crossed, slots: Vec::new() }
     }
 }
 
-impl<E: Weighing> Consumer for Part<'_, E> {
+impl<T: Table> Consumer for Part<'_, T> {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
         let (rows, columns) = (chunk.rows(), self.columns);
         let ones = vec![1.0; rows];
@@ -133,20 +112,18 @@ impl<E: Weighing> Consumer for Part<'_, E> {
         let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
         // NaN, a blank cell, is like nothing and no addend.
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
-        let good = above(weights) && above(sizes);
-        let addends: Vec<E::Addend> = weights.iter().filter_map(|w| E::addend(self.scale, *w)).collect();
-        if !good || addends.len() < rows {
+        if !above(weights) || !above(sizes) {
             return Err(HandOver("weights"));
         }
-        // Weights that are summed may differ.
-        let alike = if self.scale.is_some() { &ones } else { weights };
+        let alike = if self.differ { &ones } else { weights };
         for (crossed, is_first) in self.crossed.iter_mut().zip(std::iter::once(true).chain(std::iter::repeat(false))) {
-            let cells: Vec<&[u8]> = crossed.classifications.iter().map(|at| chunk.codes(*at)).collect();
+            let lanes: Vec<usize> = crossed.classifications.iter().map(|at| chunk.lane(*at)).collect();
             self.slots.clear();
-            for (row, (((key, cluster), weight), size)) in keys.iter().zip(clusters.iter()).zip(alike).zip(sizes).enumerate() {
-                let unit = u128::from(*key) << 32 | u128::from(*cluster);
-                let crossing = cells.iter().fold(unit, |crossing, codes| crossing << 8 | u128::from(codes[row]));
-                let (slot, new) = crossed.crossings.number(crossing);
+            let units = keys.iter().zip(clusters.iter()).zip(alike.iter().zip(sizes));
+            for (row, (((key, cluster), (weight, size)), codes)) in units.zip(chunk.rows_of_codes()).enumerate() {
+                let unit = u64::from(*key) << 32 | u64::from(*cluster);
+                let cell = lanes.iter().fold(0, |cell, lane| cell << 8 | u64::from(codes[*lane]));
+                let (slot, new) = crossed.crossings.number(unit, cell);
                 if new {
                     crossed.of_slot.push((*weight, *size));
                     if is_first {
@@ -163,15 +140,7 @@ impl<E: Weighing> Consumer for Part<'_, E> {
                 }
                 self.slots.push(slot);
             }
-            let bytes = crossed.of_slot.len() * columns.measures.len() * 4 * size_of::<E>();
-            if bytes.max(crossed.tally.bytes()) > MOST_BYTES {
-                return Err(CROSSINGS);
-            }
-            crossed.tally.grow(crossed.of_slot.len());
-            let measures = self.places.measures.iter().map(|at| chunk.codes(*at));
-            if !crossed.tally.add(&self.slots, &addends, measures) {
-                return Err(HandOver("rows"));
-            }
+            crossed.table.add(chunk, &self.slots, crossed.of_slot.len(), weights)?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Local, Shared, TAKEN};
+use super::lexicon::{Local, Shared, TAKEN, of_one, of_two};
+use super::short::{EIGHT, short, single};
 use super::number::Numbers;
 use super::{BLANK, HandOver, TEXT_KEY};
 
@@ -42,19 +43,19 @@ pub(super) fn looks(bytes: &[u8]) -> Result<Looks, HandOver> {
     Ok(if quotes || all & 0x80 != 0 { Looks::Quoted } else { Looks::Plain })
 }
 
-/// Past the end of a cell at `at`: a comma, or after the last cell the line's end.
+/// What comes after the end of a cell, which is a comma, or after the last cell the line's end.
 #[inline]
-pub(super) fn ends(buffer: &[u8], at: usize, last: bool) -> Result<usize, HandOver> {
-    match (buffer.get(at), last) {
-        (Some(b','), false) | (Some(b'\n'), true) => Ok(at + 1),
-        (Some(b'\r'), true) if buffer.get(at + 1) == Some(&b'\n') => Ok(at + 2),
+pub(super) fn ends<const LAST: bool>(rest: &[u8], end: usize) -> Result<&[u8], HandOver> {
+    match rest.get(end..) {
+        Some([b',', after @ ..]) if !LAST => Ok(after),
+        Some([b'\n', after @ ..] | [b'\r', b'\n', after @ ..]) if LAST => Ok(after),
         _ => Err(HandOver("row")),
     }
 }
 
 #[inline]
-fn eight(buffer: &[u8], at: usize) -> Option<u64> {
-    buffer.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
+fn eight(rest: &[u8]) -> Option<u64> {
+    rest.first_chunk().copied().map(u64::from_le_bytes)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -62,8 +63,8 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The first byte at or after `at` that is `mark` or below 0x20: a line end, as other controls do not come here.
 #[inline]
-fn find(buffer: &[u8], mut at: usize, mark: u8) -> usize {
-    while let Some(word) = eight(buffer, at) {
+fn find(rest: &[u8], mut at: usize, mark: u8) -> usize {
+    while let Some(word) = rest.get(at..).and_then(eight) {
         let same = word ^ (u64::from(mark) * ONES);
         // A byte below 0x20 loses its high bit, one of 0x20 or above keeps it; those beyond ASCII do not count.
         let found = (same.wrapping_sub(ONES) & !same | !((word | HIGH) - 0x20 * ONES) & !word) & HIGH;
@@ -77,8 +78,8 @@ fn find(buffer: &[u8], mut at: usize, mark: u8) -> usize {
 
 /// The first byte at or after `at` that is below `-`: what ends a number, or spoils it.
 #[inline]
-fn end_of_number(buffer: &[u8], mut at: usize) -> usize {
-    while let Some(word) = eight(buffer, at) {
+fn end_of_number(rest: &[u8], mut at: usize) -> usize {
+    while let Some(word) = rest.get(at..).and_then(eight) {
         let found = !((word | HIGH) - 0x2D * ONES) & HIGH;
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
@@ -88,7 +89,7 @@ fn end_of_number(buffer: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A cell in quotes that begins at `at`.
+/// A cell in quotes.
 struct Quoted {
     inside: Range<usize>,
     /// Whether it holds doubled quotes.
@@ -99,58 +100,60 @@ struct Quoted {
 /// # Errors
 /// A line break in the cell: where a line begins is not known then.
 #[inline]
-fn quoted(buffer: &[u8], at: usize) -> Result<Quoted, HandOver> {
-    let (mut next, mut doubled) = (at + 1, false);
+fn quoted(rest: &[u8]) -> Result<Quoted, HandOver> {
+    let (mut next, mut doubled) = (1, false);
     loop {
-        next = find(buffer, next, b'"');
-        match (buffer.get(next), buffer.get(next + 1)) {
+        next = find(rest, next, b'"');
+        match (rest.get(next), rest.get(next + 1)) {
             (Some(b'"'), Some(b'"')) => {
                 doubled = true;
                 next += 2;
             }
-            (Some(b'"'), _) => return Ok(Quoted { inside: at + 1..next, doubled, end: next + 1 }),
+            (Some(b'"'), _) => return Ok(Quoted { inside: 1..next, doubled, end: next + 1 }),
             _ => return Err(HandOver("line break in a cell")),
         }
     }
 }
 
+#[inline]
+fn opens<const QUOTED: bool>(rest: &[u8]) -> bool {
+    QUOTED && rest.first() == Some(&b'"')
+}
+
 /// The end of a cell that nobody wants.
 #[inline]
-pub(super) fn skip<const QUOTED: bool>(buffer: &[u8], at: usize) -> Result<usize, HandOver> {
-    if QUOTED && buffer.get(at) == Some(&b'"') {
-        return quoted(buffer, at).map(|q| q.end);
-    }
-    Ok(find(buffer, at, b','))
+pub(super) fn skip<const QUOTED: bool>(rest: &[u8]) -> Result<usize, HandOver> {
+    if opens::<QUOTED>(rest) { quoted(rest).map(|q| q.end) } else { Ok(find(rest, 0, b',')) }
 }
 
 /// The text of any cell, and where it ends; doubled quotes are made single ones in `scratch`.
 #[inline]
-fn text<'t, const QUOTED: bool>(buffer: &'t [u8], at: usize, scratch: &'t mut Vec<u8>) -> Result<(usize, &'t [u8]), HandOver> {
-    if QUOTED && buffer.get(at) == Some(&b'"') {
-        let Quoted { inside, doubled, end } = quoted(buffer, at)?;
-        let inside = buffer.get(inside).unwrap_or_default();
-        if !doubled {
-            return Ok((end, inside));
-        }
-        scratch.clear();
-        let mut bytes = inside.iter();
-        while let Some(byte) = bytes.next() {
-            scratch.push(*byte);
-            if *byte == b'"' {
-                bytes.next();
-            }
-        }
-        return Ok((end, scratch));
+fn text<'t, const QUOTED: bool>(rest: &'t [u8], scratch: &'t mut Vec<u8>) -> Result<(usize, &'t [u8]), HandOver> {
+    if !opens::<QUOTED>(rest) {
+        let end = find(rest, 0, b',');
+        return Ok((end, rest.get(..end).unwrap_or_default()));
     }
-    let end = find(buffer, at, b',');
-    Ok((end, buffer.get(at..end).unwrap_or_default()))
+    let Quoted { inside, doubled, end } = quoted(rest)?;
+    let inside = rest.get(inside).unwrap_or_default();
+    if !doubled {
+        return Ok((end, inside));
+    }
+    scratch.clear();
+    let mut bytes = inside.iter();
+    while let Some(byte) = bytes.next() {
+        scratch.push(*byte);
+        if *byte == b'"' {
+            bytes.next();
+        }
+    }
+    Ok((end, scratch))
 }
 
-/// Digits from `at` on: a whole number below 10⁹ in its one spelling, and where it ends.
+/// A whole number below 10⁹ in its one spelling, and where its digits end.
 #[inline]
-fn whole(buffer: &[u8], at: usize) -> Option<(usize, u32)> {
+fn whole(rest: &[u8]) -> Option<(usize, u32)> {
     // Up to seven digits at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four, eight.
-    let word = eight(buffer, at)?;
+    let word = eight(rest)?;
     let digits = word ^ (0x30 * ONES);
     // The lowest byte above 9 gets its high bit; those behind it may get any.
     let length = ((digits.wrapping_add(0x76 * ONES) | digits) & HIGH).trailing_zeros() as usize / 8;
@@ -160,65 +163,79 @@ fn whole(buffer: &[u8], at: usize) -> Option<(usize, u32)> {
         value = (value.wrapping_mul(100) + (value >> 16)) & 0x0000_FFFF_0000_FFFF;
         value = (value.wrapping_mul(10_000) + (value >> 32)) & 0xFFFF_FFFF;
         let zeros = length > 1 && word as u8 == b'0';
-        return (!zeros).then_some((at + length, value as u32));
+        return (!zeros).then_some((length, value as u32));
     }
-    let (mut value, mut end) = (0_u32, at);
-    while let Some(digit) = buffer.get(end).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
-        if end - at == 9 {
-            return None;
-        }
-        value = value * 10 + u32::from(digit);
-        end += 1;
-    }
-    let zeros = end - at > 1 && buffer.get(at) == Some(&b'0');
-    (end > at && !zeros).then_some((end, value))
+    long(rest)
 }
 
-/// A key: a whole number in its one spelling, or [`TEXT_KEY`] and the number of its text.
+#[cold]
+fn long(rest: &[u8]) -> Option<(usize, u32)> {
+    let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let zeros = length > 1 && rest.first() == Some(&b'0');
+    let digits = rest.get(..length).filter(|_| (1..10).contains(&length) && !zeros)?;
+    Some((length, digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))))
+}
+
+/// A key, and what comes after it: a whole number in its one spelling, or [`TEXT_KEY`] and the number of its text.
 #[inline]
-pub(super) fn key<const QUOTED: bool>(
-    buffer: &[u8],
-    at: usize,
+pub(super) fn key<'t, const QUOTED: bool, const LAST: bool>(
+    rest: &'t [u8],
     local: &mut Local,
     shared: &Shared,
     scratch: &mut Vec<u8>,
-) -> Result<(usize, u32), HandOver> {
-    let open = usize::from(QUOTED && buffer.get(at) == Some(&b'"'));
-    if let Some((end, value)) = whole(buffer, at + open) {
-        match buffer.get(end) {
-            Some(b',' | b'\n' | b'\r') if open == 0 => return Ok((end, value)),
-            Some(b'"') if open == 1 => return Ok((end + 1, value)),
-            _ => {}
-        }
+) -> Result<(&'t [u8], u32), HandOver> {
+    let open = usize::from(opens::<QUOTED>(rest));
+    if let Some((length, value)) = rest.get(open..).and_then(whole)
+        && (open == 0 || rest.get(open + length) == Some(&b'"'))
+        && let Ok(after) = ends::<LAST>(rest, 2 * open + length)
+    {
+        return Ok((after, value));
     }
-    let (end, text) = text::<QUOTED>(buffer, at, scratch)?;
+    let (end, key) = text_key::<QUOTED>(rest, local, shared, scratch)?;
+    Ok((ends::<LAST>(rest, end)?, key))
+}
+
+fn text_key<const QUOTED: bool>(rest: &[u8], local: &mut Local, shared: &Shared, scratch: &mut Vec<u8>) -> Result<(usize, u32), HandOver> {
+    let (end, text) = text::<QUOTED>(rest, scratch)?;
     if text.is_empty() {
         return Err(HandOver("key"));
     }
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
 
-/// A number, NaN where the cell is blank; `place` says beside which key of which column.
+/// A number, NaN where the cell is blank, and what comes after it; `place` says beside which key of which column.
 #[inline]
-pub(super) fn number<const QUOTED: bool>(buffer: &[u8], at: usize, cache: &mut Numbers, place: usize) -> Result<(usize, f64), HandOver> {
-    if let Some(known) = cache.again(buffer, at, place) {
-        return Ok(known);
+pub(super) fn number<'t, const QUOTED: bool, const LAST: bool>(
+    rest: &'t [u8],
+    cache: &mut Numbers,
+    place: usize,
+) -> Result<(&'t [u8], f64), HandOver> {
+    if let Some((end, known)) = cache.again(rest, place)
+        && let Ok(after) = ends::<LAST>(rest, end)
+    {
+        return Ok((after, known));
     }
-    let open = usize::from(QUOTED && buffer.get(at) == Some(&b'"'));
-    let end = end_of_number(buffer, at + open);
-    let value = match (open, end - at - open) {
+    let (end, value) = other_number::<QUOTED>(rest, cache, place)?;
+    Ok((ends::<LAST>(rest, end)?, value))
+}
+
+fn other_number<const QUOTED: bool>(rest: &[u8], cache: &mut Numbers, place: usize) -> Result<(usize, f64), HandOver> {
+    let open = usize::from(opens::<QUOTED>(rest));
+    let end = end_of_number(rest, open);
+    let inside = rest.get(open..).unwrap_or_default();
+    let value = match (open, end - open) {
         (_, 0) => f64::NAN,
-        (0, length) => cache.first(buffer, at, length, place)?,
-        (_, length) => cache.read(buffer, at + open, length)?,
+        (0, length) => cache.first(inside, length, place)?,
+        (_, length) => cache.read(inside, length)?,
     };
-    match (open, buffer.get(end)) {
+    match (open, rest.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),
         _ => Err(HandOver("number")),
     }
 }
 
-/// What neighbouring columns of codes know of their values.
+/// What the columns of codes know of their values, lane by lane.
 pub(super) struct Cells<'a> {
     pub(super) locals: &'a mut [Local],
     pub(super) shared: &'a [Shared],
@@ -226,97 +243,71 @@ pub(super) struct Cells<'a> {
 }
 
 /// One code, and where it ends.
-#[inline]
-fn code<const QUOTED: bool>(buffer: &[u8], at: usize, column: usize, cells: &mut Cells<'_>) -> Result<(usize, u8), HandOver> {
-    let Some([a, b, c]) = buffer.get(at..at + 3).and_then(|b| <[u8; 3]>::try_from(b).ok()) else { return Err(HandOver("row")) };
-    let ends_cell = |byte: u8| matches!(byte, b',' | b'\n' | b'\r');
-    if ends_cell(a) {
-        return Ok((at, BLANK));
+fn code<const QUOTED: bool>(rest: &[u8], lane: usize, cells: &mut Cells<'_>) -> Result<(usize, u8), HandOver> {
+    match rest {
+        [b',' | b'\n' | b'\r', ..] => return Ok((0, BLANK)),
+        [a, b',' | b'\n' | b'\r', ..] if a.is_ascii_digit() => return Ok((1, of_one(*a))),
+        [a, b, b',' | b'\n' | b'\r', ..] if a.is_ascii_digit() && b.is_ascii_digit() => return Ok((2, of_two(*a, *b))),
+        _ => {}
     }
-    if a.is_ascii_digit() && ends_cell(b) {
-        return Ok((at + 1, a - b'0' + 1));
-    }
-    let (Some(local), Some(shared)) = (cells.locals.get_mut(column), cells.shared.get(column)) else { return Err(HandOver("columns")) };
-    if a.is_ascii_digit() && b.is_ascii_digit() && ends_cell(c) {
-        return Ok((at + 2, local.pair([a, b], shared)? as u8));
-    }
-    let (end, text) = text::<QUOTED>(buffer, at, cells.text)?;
-    match text {
+    let (end, text) = text::<QUOTED>(rest, cells.text)?;
+    match *text {
         [] => Ok((end, BLANK)),
-        [digit] if digit.is_ascii_digit() => Ok((end, digit - b'0' + 1)),
-        _ => Ok((end, local.number(text, shared)? as u8)),
+        [digit] if digit.is_ascii_digit() => Ok((end, of_one(digit))),
+        [tens, ones] if tens.is_ascii_digit() && ones.is_ascii_digit() => Ok((end, of_two(tens, ones))),
+        _ => {
+            let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else { return Err(HandOver("columns")) };
+            Ok((end, local.number(text, shared)? as u8))
+        }
     }
 }
 
-/// Four cells of one digit each are eight bytes: `1,2,1,2,`. Most are.
+/// Neighbouring codes from the lane `first` on, of which there is one or more; gives what comes after them.
 #[inline]
-fn four(buffer: &[u8], at: usize, line_end: bool) -> Option<[u8; 4]> {
-    const COMMAS: u64 = 0x2C00_2C00_2C00_2C00;
-    const LINE: u64 = 0x0A00_2C00_2C00_2C00;
-    const DIGITS: u64 = 0x0030_0030_0030_0030;
-    let word = eight(buffer, at)?;
-    let marks = word & 0xFF00_FF00_FF00_FF00;
-    let digits = (word & 0x00FF_00FF_00FF_00FF) ^ DIGITS;
-    // A digit is 0 to 9 now; adding 6 carries none of them into the high half.
-    let good = (digits | (digits + 0x0006_0006_0006_0006)) & 0x00F0_00F0_00F0_00F0 == 0;
-    if !good || marks != if line_end { LINE } else { COMMAS } {
-        return None;
+pub(super) fn read_codes<'t, const QUOTED: bool, const LAST: bool>(
+    mut rest: &'t [u8],
+    first: usize,
+    codes: &mut [u8],
+    mut cells: Cells<'_>,
+) -> Result<&'t [u8], HandOver> {
+    let before = codes.len().saturating_sub(1) / EIGHT * EIGHT;
+    let (eights, last) = codes.split_at_mut(before);
+    for (at, codes) in eights.as_chunks_mut::<EIGHT>().0.iter_mut().enumerate() {
+        rest = match single::<false>(rest) {
+            Some((found, after)) => {
+                *codes = found;
+                after
+            }
+            None => others::<QUOTED, false>(rest, codes, first + at * EIGHT, &mut cells)?,
+        };
     }
-    let [a, _, b, _, c, _, d, _] = (digits + 0x0001_0001_0001_0001).to_le_bytes();
-    Some([a, b, c, d])
+    if let (Ok(codes), Some((found, after))) = (<&mut [u8; EIGHT]>::try_from(&mut *last), single::<LAST>(rest)) {
+        *codes = found;
+        return Ok(after);
+    }
+    others::<QUOTED, LAST>(rest, last, first + before, &mut cells)
 }
 
-/// Four cells of a digit or nothing, none of them the last of its line, and where they end: no branch tells what is blank.
-#[inline]
-fn four_with_gaps(buffer: &[u8], at: usize) -> Option<([u8; 4], usize)> {
-    let word = eight(buffer, at)?;
-    let (mut shift, mut good, mut codes) = (0_u32, true, [BLANK; 4]);
-    for code in &mut codes {
-        let (first, second) = ((word >> shift) as u8, (word >> (shift + 8)) as u8);
-        let (blank, digit) = (first == b',', first.wrapping_sub(b'0'));
-        good &= blank | (digit < 10) & (second == b',');
-        *code = if blank { BLANK } else { digit.wrapping_add(1) };
-        shift += if blank { 8 } else { 16 };
-    }
-    good.then_some((codes, at + shift as usize / 8))
-}
-
-/// Neighbouring codes, each into its column.
-#[inline]
-pub(super) fn read_codes<const QUOTED: bool>(
-    buffer: &[u8],
-    mut at: usize,
-    line_end: bool,
-    columns: &[usize],
-    row: usize,
-    out: &mut [u8],
+/// Up to eight codes that are not of one digit each.
+fn others<'t, const QUOTED: bool, const LAST: bool>(
+    rest: &'t [u8],
+    codes: &mut [u8],
+    first: usize,
     cells: &mut Cells<'_>,
-) -> Result<usize, HandOver> {
-    let mut done = 0;
-    while done < columns.len() {
-        let left = columns.len() - done;
-        if left >= 4
-            && let Some(values) = four(buffer, at, line_end && left == 4)
-        {
-            columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
-            at += 8;
-            done += 4;
-            continue;
-        }
-        if left > 4
-            && let Some((values, end)) = four_with_gaps(buffer, at)
-        {
-            columns[done..done + 4].iter().zip(values).for_each(|(column, value)| out[column + row] = value);
-            at = end;
-            done += 4;
-            continue;
-        }
-        for column in columns.iter().skip(done).take(4) {
-            let (end, value) = code::<QUOTED>(buffer, at, done, cells)?;
-            out[column + row] = value;
-            done += 1;
-            at = ends(buffer, end, line_end && done == columns.len())?;
-        }
+) -> Result<&'t [u8], HandOver> {
+    let found = match <&mut [u8; EIGHT]>::try_from(&mut *codes) {
+        Ok(codes) => short::<LAST>(rest, codes.iter_mut()),
+        Err(_) => short::<LAST>(rest, codes.iter_mut()),
+    };
+    if let Some(after) = found {
+        return Ok(after);
     }
-    Ok(at)
+    let last = codes.len().wrapping_sub(1);
+    let mut rest = rest;
+    for (place, out) in codes.iter_mut().enumerate() {
+        let (end, value) = code::<QUOTED>(rest, first + place, cells)?;
+        *out = value;
+        rest = if place == last { ends::<LAST>(rest, end)? } else { ends::<false>(rest, end)? };
+    }
+    Ok(rest)
 }

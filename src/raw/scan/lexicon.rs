@@ -6,10 +6,32 @@ use std::sync::Mutex;
 use super::super::hash::hash;
 use super::HandOver;
 
-/// Numbers that are taken: the blank cell, and the ten digits.
-pub(super) const TAKEN: u32 = 11;
+/// Numbers that are taken: the blank cell, the ten digits, and the hundred texts of two digits.
+pub(super) const TAKEN: u32 = 111;
 
-/// The texts of a column beyond the blank and the digits, numbered in the order in which threads happen to meet them.
+/// The number of a text of one digit.
+#[inline]
+pub(super) fn of_one(digit: u8) -> u8 {
+    1 + (digit - b'0')
+}
+
+/// The number of a text of two digits.
+#[inline]
+pub(super) fn of_two(tens: u8, ones: u8) -> u8 {
+    11 + (tens - b'0') * 10 + (ones - b'0')
+}
+
+/// The text of a number that is taken.
+pub(super) fn text_of_taken(number: u32) -> Option<String> {
+    match number {
+        0 => Some(String::new()),
+        1..=10 => Some((number - 1).to_string()),
+        11..TAKEN => Some(format!("{:02}", number - 11)),
+        _ => None,
+    }
+}
+
+/// The texts of a column beyond those whose numbers are taken, numbered in the order in which threads happen to meet them.
 #[derive(Debug)]
 pub(super) struct Shared {
     most: u32,
@@ -54,8 +76,6 @@ pub(super) struct Local {
     places: Vec<Place>,
     texts: Vec<u8>,
     known: usize,
-    /// The numbers of two digits: what most codes are that are not of one.
-    pairs: [u32; 100],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,26 +89,10 @@ struct Place {
 
 impl Local {
     pub(super) fn new() -> Self {
-        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0, pairs: [0; 100] }
+        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0 }
     }
 
-    /// The number of a text of two digits.
-    #[inline]
-    pub(super) fn pair(&mut self, text: [u8; 2], shared: &Shared) -> Result<u32, HandOver> {
-        let [tens, ones] = text.map(|b| usize::from(b - b'0'));
-        match self.pairs.get(tens * 10 + ones) {
-            Some(0) | None => {
-                let number = self.number(&text, shared)?;
-                if let Some(pair) = self.pairs.get_mut(tens * 10 + ones) {
-                    *pair = number;
-                }
-                Ok(number)
-            }
-            Some(number) => Ok(*number),
-        }
-    }
-
-    /// The number of a text that is neither blank nor a digit.
+    /// The number of a text whose number is not taken.
     #[inline]
     pub(super) fn number(&mut self, text: &[u8], shared: &Shared) -> Result<u32, HandOver> {
         let hash = hash(text);
@@ -128,7 +132,7 @@ impl Local {
 
 #[cfg(test)]
 mod tests {
-    use super::{Local, Shared, TAKEN};
+    use super::{Local, Shared, TAKEN, of_one, of_two, text_of_taken};
 
     #[test]
     fn threads_agree_on_numbers_and_no_text_is_mistaken() {
@@ -140,6 +144,17 @@ mod tests {
         assert!(of_a.iter().eq(of_b.iter().rev()) && of_a.iter().copied().eq(TAKEN..TAKEN + 3000));
         assert!(texts.iter().zip(&of_a).all(|(t, n)| a.number(t.as_bytes(), &shared) == Ok(*n)));
         assert_eq!(shared.texts().unwrap(), texts);
+    }
+
+    #[test]
+    fn taken_numbers_have_one_text_each() {
+        assert_eq!((text_of_taken(0).unwrap(), text_of_taken(TAKEN)), (String::new(), None));
+        for digit in b'0'..=b'9' {
+            assert_eq!(text_of_taken(of_one(digit).into()).unwrap().as_bytes(), [digit]);
+            for ones in b'0'..=b'9' {
+                assert_eq!(text_of_taken(of_two(digit, ones).into()).unwrap().as_bytes(), [digit, ones]);
+            }
+        }
     }
 
     #[test]

@@ -5,18 +5,26 @@ use std::ops::Range;
 use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
 use super::lexicon::{Local, Shared};
 use super::number::{KEYS, Numbers};
-use super::seen::Seen;
+use super::seen::{self, Seen};
 use super::{BLANK, HandOver, Kind};
 
 /// Zero bytes after the last line, so that eight bytes can be looked at anywhere.
 pub(super) const PADDING: usize = 32;
 
+/// Codes of a row that are looked at together: a row has a multiple of them, the last ones blank.
+pub const LANES: usize = 16;
+
 /// Rows of the wanted columns, by kind, in the order in which they were asked for.
+///
+/// Codes lie row by row, as a line has them and as they are counted: a row of many codes is written, and added to what
+/// its slot holds, sixteen codes at a time.
 #[derive(Debug)]
 pub struct Chunk {
     /// Where the chunk begins in the file: chunks of one thread come in ascending order.
     pub(super) first_byte: u64,
     rows: usize,
+    /// Of each column of codes its lane, and how many there are.
+    lanes: Vec<usize>,
     stride: usize,
     codes: Vec<u8>,
     keys: Vec<Vec<u32>>,
@@ -29,29 +37,31 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// An empty chunk of this many columns of codes, keys and numbers.
-    pub(super) fn new(codes: usize, keys: usize, numbers: usize) -> Self {
+    /// An empty chunk of this many columns of keys and numbers, and columns of codes that lie in these lanes.
+    pub(super) fn new(lanes: Vec<usize>, keys: usize, numbers: usize) -> Self {
         Self {
             first_byte: 0,
             rows: 0,
-            stride: 0,
+            stride: lanes.len().max(1).next_multiple_of(LANES),
             codes: Vec::new(),
             keys: vec![Vec::new(); keys],
             numbers: vec![Vec::new(); numbers],
             cache: Numbers::new(numbers),
-            of_codes: (0..codes).map(|_| Local::new()).collect(),
+            of_codes: lanes.iter().map(|_| Local::new()).collect(),
             of_keys: (0..keys).map(|_| Local::new()).collect(),
-            seen: (0..codes).map(|_| Seen::new()).collect(),
+            seen: lanes.iter().map(|_| Seen::new()).collect(),
             text: Vec::new(),
+            lanes,
         }
     }
 
     /// Holds these rows of columns instead, which stand at `position` in the file.
     pub(super) fn hold(&mut self, position: u64, rows: Range<usize>, codes: &[Vec<u8>], keys: &[Vec<u32>], numbers: &[Vec<f64>]) {
-        (self.first_byte, self.rows, self.stride) = (position, rows.len(), stride(rows.len()));
-        self.codes.resize(self.stride * codes.len(), BLANK);
-        for (held, column) in self.codes.chunks_exact_mut(self.stride).zip(codes) {
-            held[..rows.len()].copy_from_slice(&column[rows.clone()]);
+        (self.first_byte, self.rows) = (position, rows.len());
+        self.codes.resize(self.stride * rows.len(), BLANK);
+        for (lane, column) in self.lanes.iter().zip(codes) {
+            let held = self.codes.iter_mut().skip(*lane).step_by(self.stride);
+            held.zip(&column[rows.clone()]).for_each(|(held, code)| *held = *code);
         }
         for (held, column) in self.keys.iter_mut().zip(keys) {
             held.clear();
@@ -65,10 +75,30 @@ impl Chunk {
 
     /// Notes which values the chunk brings.
     pub(super) fn note(&mut self) {
-        for (column, seen) in self.seen.iter_mut().enumerate() {
-            let range = column * self.stride..column * self.stride + self.rows;
-            seen.look(self.first_byte, self.codes.get(range).unwrap_or_default());
+        let ranges = self.ranges();
+        for (lane, seen) in self.lanes.iter().zip(&mut self.seen) {
+            let codes = self.codes.iter().skip(*lane).step_by(self.stride).copied().take(self.rows);
+            seen.look(self.first_byte, ranges[*lane], codes);
         }
+    }
+
+    /// The codes of each lane, from the least to the greatest.
+    fn ranges(&self) -> Vec<seen::Range> {
+        let mut ranges = Vec::with_capacity(self.stride);
+        for group in 0..self.stride / LANES {
+            let (mut least, mut least_above, mut most) = ([u8::MAX; LANES], [u8::MAX; LANES], [0; LANES]);
+            for row in self.rows_of_codes() {
+                let codes = &row.as_chunks::<LANES>().0[group];
+                for (lane, code) in codes.iter().enumerate() {
+                    least[lane] = least[lane].min(*code);
+                    // A blank is the greatest here, so that it hides no code.
+                    least_above[lane] = least_above[lane].min(code.wrapping_sub(1));
+                    most[lane] = most[lane].max(*code);
+                }
+            }
+            ranges.extend((0..LANES).map(|lane| seen::Range { blank: least[lane] == BLANK, least: least_above[lane].saturating_add(1), most: most[lane] }));
+        }
+        ranges
     }
 
     /// Number of rows.
@@ -83,24 +113,40 @@ impl Chunk {
 
     /// The `column`th column of codes: 0 for a blank cell, 1 + d for the digit d, and a number for every other text. What
     /// they mean [`super::Scanned::values`] says at the end.
-    pub fn codes(&self, column: usize) -> &[u8] {
-        self.codes.get(column * self.stride..column * self.stride + self.rows).unwrap_or_default()
+    pub fn codes(&self, column: usize) -> impl Iterator<Item = u8> {
+        let lane = self.lane(column);
+        self.rows_of_codes().filter_map(move |row| row.get(lane).copied())
+    }
+
+    /// The codes of each row, in lanes.
+    pub fn rows_of_codes(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.codes.chunks_exact(self.stride).take(self.rows)
+    }
+
+    /// Codes of a row, the last ones of which may be blank: a multiple of [`LANES`].
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Where in a row the `column`th column of codes lies.
+    pub fn lane(&self, column: usize) -> usize {
+        self.lanes.get(column).copied().unwrap_or(0)
+    }
+
+    /// The codes that this thread has met so far in the `column`th column of codes.
+    pub fn met(&self, column: usize) -> impl Iterator<Item = u8> {
+        self.seen.get(column).map_or(&[][..], Seen::firsts).iter().map(|(code, _)| *code)
     }
 
     /// The `column`th column of keys.
     pub fn keys(&self, column: usize) -> &[u32] {
-        self.keys.get(column).map_or(&[], Vec::as_slice)
+        self.keys.get(column).and_then(|keys| keys.get(..self.rows)).unwrap_or_default()
     }
 
     /// The `column`th column of numbers, NaN where blank.
     pub fn numbers(&self, column: usize) -> &[f64] {
-        self.numbers.get(column).map_or(&[], Vec::as_slice)
+        self.numbers.get(column).and_then(|numbers| numbers.get(..self.rows)).unwrap_or_default()
     }
-}
-
-/// Columns lie apart by an odd number of cache lines.
-fn stride(rows: usize) -> usize {
-    ((rows / 64 + 1) | 1) * 64
 }
 
 /// What to do with the cells of a line, from left to right.
@@ -119,8 +165,8 @@ enum Step {
 pub(super) struct Program {
     steps: Vec<Step>,
     width: usize,
-    /// Place of each column of codes as the file has them → as they were asked for.
-    codes: Vec<usize>,
+    /// Lanes of the columns of codes: in the order of the file, whatever they were asked in.
+    lanes: Vec<usize>,
     keys: usize,
     numbers: usize,
     /// The texts of the columns of codes, as the file has them, and of the keys, as they were asked for.
@@ -140,7 +186,8 @@ impl Program {
             *slot = Some((*kind, *count));
             *count += 1;
         }
-        let (mut steps, mut codes): (Vec<Step>, Vec<usize>) = (Vec::new(), Vec::new());
+        let (mut steps, mut lanes): (Vec<Step>, Vec<usize>) = (Vec::new(), vec![0; counts[Kind::Code as usize]]);
+        let mut next = 0;
         for kind in kinds {
             match (kind, steps.last_mut()) {
                 (None, Some(Step::Skip(n))) => *n += 1,
@@ -148,28 +195,31 @@ impl Program {
                 (Some((Kind::Code, at)), last) => {
                     match last {
                         Some(Step::Codes(_, n)) => *n += 1,
-                        _ => steps.push(Step::Codes(codes.len(), 1)),
+                        _ => steps.push(Step::Codes(next, 1)),
                     }
-                    codes.push(at);
+                    lanes[at] = next;
+                    next += 1;
                 }
                 (Some((Kind::Key, at)), _) => steps.push(Step::Key(at)),
                 (Some((Kind::Number, at)), _) => steps.push(Step::Number(at)),
             }
         }
         let [_, keys, numbers] = counts;
-        let of_codes = codes.iter().map(|_| Shared::new(super::MOST_VALUES)).collect();
+        let of_codes = lanes.iter().map(|_| Shared::new(super::MOST_VALUES)).collect();
         let of_keys = (0..keys).map(|_| Shared::new(super::TEXT_KEY)).collect();
-        Ok(Self { steps, width, codes, keys, numbers, of_codes, of_keys })
+        Ok(Self { steps, width, lanes, keys, numbers, of_codes, of_keys })
     }
 
     /// The columns of codes as the file has them → as they were asked for.
-    pub(super) fn order(&self) -> &[usize] {
-        &self.codes
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order = vec![0; self.lanes.len()];
+        self.lanes.iter().enumerate().for_each(|(asked, lane)| order[*lane] = asked);
+        order
     }
 
     /// An empty chunk.
     pub(super) fn chunk(&self) -> Chunk {
-        Chunk::new(self.codes.len(), self.keys, self.numbers)
+        Chunk::new(self.lanes.clone(), self.keys, self.numbers)
     }
 
     /// Reads the lines of `buffer[lines]`, each ended by a line feed.
@@ -182,55 +232,72 @@ impl Program {
 
     fn rows<const QUOTED: bool>(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
         // A row has at least its commas and its line feed.
-        out.stride = stride(lines.len() / self.width + 1);
-        out.codes.resize(out.stride * self.codes.len(), 0);
-        out.keys.iter_mut().for_each(Vec::clear);
-        out.numbers.iter_mut().for_each(Vec::clear);
-        let columns: Vec<usize> = self.codes.iter().map(|at| at * out.stride).collect();
-        let (mut at, mut row, mut beside) = (lines.start, 0, 0);
-        let last = self.steps.len() - 1;
-        while at < lines.end {
-            let begin = at;
-            for (step_at, step) in self.steps.iter().enumerate() {
-                let last = step_at == last;
-                at = match *step {
-                    Step::Skip(cells) => {
-                        for _ in 1..cells {
-                            at = ends(buffer, skip::<QUOTED>(buffer, at)?, false)?;
-                        }
-                        ends(buffer, skip::<QUOTED>(buffer, at)?, last)?
-                    }
-                    Step::Codes(first, cells) => {
-                        let columns = columns.get(first..first + cells).unwrap_or_default();
-                        let mut cells = Cells {
-                            locals: out.of_codes.get_mut(first..first + cells).unwrap_or_default(),
-                            shared: self.of_codes.get(first..first + cells).unwrap_or_default(),
-                            text: &mut out.text,
-                        };
-                        read_codes::<QUOTED>(buffer, at, last, columns, row, &mut out.codes, &mut cells)?
-                    }
-                    Step::Key(column) => {
-                        let (local, shared) = (&mut out.of_keys[column], &self.of_keys[column]);
-                        let (end, key) = key::<QUOTED>(buffer, at, local, shared, &mut out.text)?;
-                        out.keys[column].push(key);
-                        beside = key as usize % KEYS;
-                        ends(buffer, end, last)?
-                    }
-                    Step::Number(column) => {
-                        let (end, value) = number::<QUOTED>(buffer, at, &mut out.cache, column * KEYS + beside)?;
-                        out.numbers[column].push(value);
-                        ends(buffer, end, last)?
-                    }
-                };
+        let most = lines.len() / self.width + 1;
+        if out.codes.len() < most * out.stride {
+            out.codes.resize(most * out.stride, BLANK);
+        }
+        out.keys.iter_mut().for_each(|keys| keys.resize(keys.len().max(most), 0));
+        out.numbers.iter_mut().for_each(|numbers| numbers.resize(numbers.len().max(most), f64::NAN));
+        let Some((last, steps)) = self.steps.split_last() else { return Err(HandOver("columns")) };
+        let after = buffer.len() - lines.end;
+        let mut reading = Reading { program: self, row: 0, beside: 0, out };
+        let mut rest = buffer.get(lines.start..).unwrap_or_default();
+        while rest.len() > after {
+            let begin = rest;
+            for step in steps {
+                rest = reading.step::<QUOTED, false>(*step, rest)?;
             }
+            rest = reading.step::<QUOTED, true>(*last, rest)?;
             // A line of commas only may be one of the empty rows at the end, which are no rows.
-            let line = buffer.get(begin..at).unwrap_or_default();
-            if matches!(line.first(), Some(b',' | b'"')) && line.iter().all(|b| matches!(b, b',' | b'"' | b'\r' | b'\n')) {
+            let empty = |b: &u8| matches!(b, b',' | b'"' | b'\r' | b'\n');
+            if matches!(begin.first(), Some(b',' | b'"')) && begin.iter().take(begin.len() - rest.len()).all(empty) {
                 return Err(HandOver("empty row"));
             }
-            row += 1;
+            reading.row += 1;
         }
-        out.rows = row;
+        out.rows = reading.row;
         Ok(())
+    }
+}
+
+/// Where the reader is.
+struct Reading<'a> {
+    program: &'a Program,
+    row: usize,
+    /// What tells the row's key, if it has come.
+    beside: usize,
+    out: &'a mut Chunk,
+}
+
+impl Reading<'_> {
+    /// Reads the cells of a step; gives what comes after them.
+    #[inline(always)]
+    fn step<'t, const QUOTED: bool, const LAST: bool>(&mut self, step: Step, mut rest: &'t [u8]) -> Result<&'t [u8], HandOver> {
+        let out = &mut *self.out;
+        match step {
+            Step::Skip(cells) => {
+                for _ in 1..cells {
+                    rest = ends::<false>(rest, skip::<QUOTED>(rest)?)?;
+                }
+                ends::<LAST>(rest, skip::<QUOTED>(rest)?)
+            }
+            Step::Codes(first, cells) => {
+                let codes = out.codes.get_mut(self.row * out.stride + first..).and_then(|codes| codes.get_mut(..cells));
+                let cells = Cells { locals: &mut out.of_codes, shared: &self.program.of_codes, text: &mut out.text };
+                read_codes::<QUOTED, LAST>(rest, first, codes.unwrap_or_default(), cells)
+            }
+            Step::Key(column) => {
+                let (local, shared) = (&mut out.of_keys[column], &self.program.of_keys[column]);
+                let (after, key) = key::<QUOTED, LAST>(rest, local, shared, &mut out.text)?;
+                out.keys[column][self.row] = key;
+                self.beside = key as usize % KEYS;
+                Ok(after)
+            }
+            Step::Number(column) => {
+                let (after, value) = number::<QUOTED, LAST>(rest, &mut out.cache, column * KEYS + self.beside)?;
+                out.numbers[column][self.row] = value;
+                Ok(after)
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ mod lexicon;
 mod lines;
 mod number;
 mod seen;
+mod short;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -20,10 +21,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
 use super::table::{ReadOptions, Table};
-use lexicon::{Shared, TAKEN};
+use lexicon::{Shared, TAKEN, text_of_taken};
 use seen::Seen;
 
-pub use lines::Chunk;
+pub use lines::{Chunk, LANES};
 
 /// The code of a blank cell.
 pub const BLANK: u8 = 0;
@@ -31,7 +32,7 @@ pub const BLANK: u8 = 0;
 /// Keys from here on are texts: [`Scanned::keys`] says which.
 pub const TEXT_KEY: u32 = 1 << 31;
 
-/// Distinct values that a column of codes may have, the blank one and all digits counted.
+/// Distinct values that a column of codes may have: the blank one, all texts of one and two digits, and 144 others.
 const MOST_VALUES: u32 = 255;
 
 /// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
@@ -178,7 +179,7 @@ impl Plain {
                 let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
                 let reader = || Lines { plain: self, data: *data, size, program: &program, file: None, chunk: program.chunk(), buffer: Vec::new() };
                 let parts = self.each_piece(body.div_ceil(size), reader, make)?;
-                finish(parts, program.order().to_vec(), program.of_codes, program.of_keys)
+                finish(parts, program.order(), program.of_codes, program.of_keys)
             }
             Format::Columns(columnar) => {
                 let texts = columnar::Texts::new(wanted);
@@ -328,15 +329,14 @@ fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_k
     let mut values = vec![Vec::new(); order.len()];
     for (asked, shared) in order.into_iter().zip(of_codes) {
         let texts = shared.texts()?;
-        let text = |code: u8| match u32::from(code) {
-            0 => String::new(),
-            digit if digit < TAKEN => (digit - 1).to_string(),
-            other => texts.get((other - TAKEN) as usize).cloned().unwrap_or_default(),
+        let text = |code: u8| {
+            let other = || texts.get((u32::from(code) - TAKEN) as usize).cloned().unwrap_or_default();
+            text_of_taken(code.into()).unwrap_or_else(other)
         };
         let mut firsts = std::collections::BTreeMap::new();
         for (code, at) in parts.iter().filter_map(|p| p.seen.get(asked)).flat_map(Seen::firsts) {
-            let first = firsts.entry(code).or_insert(at);
-            *first = at.min(*first);
+            let first = firsts.entry(*code).or_insert(*at);
+            *first = (*at).min(*first);
         }
         let mut of_column: Vec<Value> =
             firsts.into_iter().map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? })).collect::<Result<_, HandOver>>()?;

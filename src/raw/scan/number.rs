@@ -59,22 +59,19 @@ impl Numbers {
         Self { known: vec![Known { bytes: [0; 3], value: f64::NAN }; SLOTS], beside: vec![none; columns * KEYS] }
     }
 
-    /// The number at `at` if it is what stood last beside the key (of a column: `place`), and where it ends.
+    /// The number in front if it begins with what stood last beside the key (of a column: `place`), and where that ends.
     #[inline]
-    pub(super) fn again(&self, buffer: &[u8], at: usize, place: usize) -> Option<(usize, f64)> {
-        let window: &[u8; LENGTH] = buffer.get(at..at + LENGTH)?.try_into().ok()?;
+    pub(super) fn again(&self, rest: &[u8], place: usize) -> Option<(usize, f64)> {
         let known = self.beside.get(place)?;
-        let found = words(window);
+        let found = words(rest.first_chunk()?);
         let differ = (0..3).fold(0, |differ, i| differ | (found[i] ^ known.bytes[i]) & known.mask[i]);
-        let end = at + known.length;
-        (differ == 0 && matches!(buffer.get(end), Some(b',' | b'\n' | b'\r'))).then_some((end, known.value))
+        (differ == 0).then_some((known.length, known.value))
     }
 
-    /// The number at `at`, `length` bytes long, which is kept as what stands beside the key.
-    #[inline]
-    pub(super) fn first(&mut self, buffer: &[u8], at: usize, length: usize, place: usize) -> Result<f64, HandOver> {
-        let value = self.read(buffer, at, length)?;
-        let window = buffer.get(at..at + LENGTH).and_then(|w| <&[u8; LENGTH]>::try_from(w).ok());
+    /// The number in front, `length` bytes long, which is kept as what stands beside the key.
+    pub(super) fn first(&mut self, rest: &[u8], length: usize, place: usize) -> Result<f64, HandOver> {
+        let value = self.read(rest, length)?;
+        let window = rest.first_chunk::<LENGTH>();
         if let (Some(window), Some(beside), true) = (window, self.beside.get_mut(place), (1..=LENGTH).contains(&length)) {
             let (found, mask) = (words(window), mask(length));
             *beside = Beside { bytes: [0, 1, 2].map(|i| found[i] & mask[i]), mask, length, value };
@@ -82,12 +79,10 @@ impl Numbers {
         Ok(value)
     }
 
-    /// The number at `at`, `length` bytes long; `buffer` goes on for at least `LENGTH` bytes after `at`.
-    #[inline]
-    pub(super) fn read(&mut self, buffer: &[u8], at: usize, length: usize) -> Result<f64, HandOver> {
-        let window = buffer.get(at..at + LENGTH).and_then(|w| <&[u8; LENGTH]>::try_from(w).ok());
-        let Some(window) = window.filter(|_| length <= LENGTH) else {
-            return parse(buffer.get(at..at + length).unwrap_or_default());
+    /// The number in front, `length` bytes long; what comes after it goes on for at least `LENGTH` bytes.
+    pub(super) fn read(&mut self, rest: &[u8], length: usize) -> Result<f64, HandOver> {
+        let Some(window) = rest.first_chunk::<LENGTH>().filter(|_| length <= LENGTH) else {
+            return parse(rest.get(..length).unwrap_or_default());
         };
         let (found, mask) = (words(window), mask(length));
         let bytes = [0, 1, 2].map(|i| found[i] & mask[i]);
@@ -122,22 +117,22 @@ mod tests {
             buffer.extend_from_slice(&[0; 40]);
             for _ in 0..2 {
                 let bits = text.parse::<f64>().unwrap().to_bits();
-                assert_eq!(numbers.read(&buffer, 0, text.len()).map(f64::to_bits), Ok(bits), "{text}");
-                assert_eq!(numbers.first(&buffer, 0, text.len(), 7).map(f64::to_bits), Ok(bits), "{text}");
-                let again = numbers.again(&buffer, 0, 7).map(|(end, value)| (end, value.to_bits()));
+                assert_eq!(numbers.read(&buffer, text.len()).map(f64::to_bits), Ok(bits), "{text}");
+                assert_eq!(numbers.first(&buffer, text.len(), 7).map(f64::to_bits), Ok(bits), "{text}");
+                let again = numbers.again(&buffer, 7).map(|(end, value)| (end, value.to_bits()));
                 assert_eq!(again, Some((text.len(), bits)).filter(|_| text.len() <= super::LENGTH), "{text}");
             }
             // Neither a longer number nor a shorter one is the same.
             for other in [format!("{text}1,"), format!("{},", &text[1..])] {
                 let mut buffer = other.into_bytes();
                 buffer.resize(64, 0);
-                assert_eq!(numbers.again(&buffer, 0, 7), None, "{text}");
+                assert_eq!(numbers.again(&buffer, 7), None, "{text}");
             }
         }
         for text in ["", "-", ".", "1a", "inf", "NaN", "1e999", "--1", "1.2.3", "e5"] {
             let mut buffer = text.as_bytes().to_vec();
             buffer.resize(64, 0);
-            assert!(text.is_empty() || numbers.read(&buffer, 0, text.len()).is_err(), "{text}");
+            assert!(text.is_empty() || numbers.read(&buffer, text.len()).is_err(), "{text}");
         }
     }
 }

@@ -1,0 +1,150 @@
+//! What a stream adds up by slot: counts, or counts with sums of weights.
+
+use super::exact::{Scale, Weighed, Wide};
+use super::lanes::LaneTally;
+use super::tally::{Entry, Tally};
+use crate::raw::scan::{Chunk, HandOver};
+
+/// Bytes that the tables of a crossing may take in a thread: beyond, they leave the caches that are near.
+const MOST_BYTES: usize = 1 << 26;
+
+/// Codes that all measures have together, up to which every row is compared with each of them.
+const MOST_CODES: usize = 16;
+
+/// The tables are too large.
+pub(super) const CROSSINGS: HandOver = HandOver("crossings");
+
+/// The sums of one crossing in one thread.
+pub(super) trait Table: Send + Sync + Sized {
+    /// No rows yet of these columns of codes; weights are summed in units of the scale, if there is one.
+    fn new(scale: Option<Scale>, measures: &[usize]) -> Self;
+
+    /// Adds the rows of a chunk: the slot of each, below `slot_count`, and its weight.
+    ///
+    /// # Errors
+    /// Tables that would be too large, weights that the scale does not fit.
+    fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, weights: &[f64]) -> Result<(), HandOver>;
+
+    /// Rows of a slot.
+    fn rows_of_slot(&self, slot: usize) -> u64;
+
+    /// Hands on each code that occurs in a slot, with its rows, Σw and Σw² in units of the scale.
+    fn each(&self, measure: usize, slot: usize, each: impl FnMut(u8, u64, (u128, u128)));
+}
+
+/// Counts.
+pub(super) struct Counts {
+    measures: Vec<usize>,
+    held: Held,
+}
+
+enum Held {
+    Nothing,
+    /// With the lanes of the measures.
+    Lanes(LaneTally, Vec<usize>),
+    /// Where measures have many codes.
+    Columns(Tally),
+}
+
+impl Table for Counts {
+    fn new(_: Option<Scale>, measures: &[usize]) -> Self {
+        Self { measures: measures.to_vec(), held: Held::Nothing }
+    }
+
+    fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, _: &[f64]) -> Result<(), HandOver> {
+        if let Held::Nothing = self.held {
+            let lanes = self.measures.iter().map(|column| chunk.lane(*column)).collect();
+            self.held = Held::Lanes(LaneTally::new(chunk.stride()), lanes);
+        }
+        if let Held::Lanes(tally, lanes) = &mut self.held {
+            if tally.know(self.measures.iter().flat_map(|column| chunk.met(*column))) <= MOST_CODES {
+                if tally.bytes(slot_count) > MOST_BYTES {
+                    return Err(CROSSINGS);
+                }
+                tally.grow(slot_count);
+                return if tally.add(slots, chunk.rows_of_codes()) { Ok(()) } else { Err(HandOver("rows")) };
+            }
+            self.held = Held::Columns(columns(tally, lanes));
+        }
+        let Held::Columns(tally) = &mut self.held else { return Ok(()) };
+        add(tally, chunk, &self.measures, slots, slot_count, &vec![(); slots.len()])
+    }
+
+    fn rows_of_slot(&self, slot: usize) -> u64 {
+        match &self.held {
+            Held::Nothing => 0,
+            Held::Lanes(tally, _) => tally.rows_of_slot(slot),
+            Held::Columns(tally) => tally.rows_of_slot(slot),
+        }
+    }
+
+    fn each(&self, measure: usize, slot: usize, mut each: impl FnMut(u8, u64, (u128, u128))) {
+        match &self.held {
+            Held::Nothing => {}
+            Held::Lanes(tally, lanes) => tally.counts(lanes[measure], slot).for_each(|(code, n)| each(code, n, (0, 0))),
+            Held::Columns(tally) => of_columns(tally, measure, slot, each),
+        }
+    }
+}
+
+/// The same counts by column.
+fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
+    let mut out: Tally = Tally::new(lanes.iter().map(|_| MOST_CODES));
+    out.grow(tally.slot_count());
+    for slot in 0..tally.slot_count() {
+        out.put_rows(slot, tally.rows_of_slot(slot) as u32);
+        for (measure, lane) in lanes.iter().enumerate() {
+            tally.counts(*lane, slot).for_each(|(code, n)| out.put(measure, slot, code, n as u32));
+        }
+    }
+    out
+}
+
+/// Counts and sums of weights.
+pub(super) struct Weights {
+    scale: Option<Scale>,
+    measures: Vec<usize>,
+    tally: Tally<Weighed>,
+}
+
+impl Table for Weights {
+    fn new(scale: Option<Scale>, measures: &[usize]) -> Self {
+        Self { scale, measures: measures.to_vec(), tally: Tally::new(measures.iter().map(|_| 4)) }
+    }
+
+    fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, weights: &[f64]) -> Result<(), HandOver> {
+        let scale = self.scale.ok_or(HandOver("weights"))?;
+        let addends: Vec<(Wide, Wide)> = weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver("weights"))?;
+        add(&mut self.tally, chunk, &self.measures, slots, slot_count, &addends)
+    }
+
+    fn rows_of_slot(&self, slot: usize) -> u64 {
+        self.tally.rows_of_slot(slot)
+    }
+
+    fn each(&self, measure: usize, slot: usize, each: impl FnMut(u8, u64, (u128, u128))) {
+        of_columns(&self.tally, measure, slot, each);
+    }
+}
+
+/// Adds rows by column.
+fn add<E: Entry>(
+    tally: &mut Tally<E>,
+    chunk: &Chunk,
+    measures: &[usize],
+    slots: &[u32],
+    slot_count: usize,
+    addends: &[E::Addend],
+) -> Result<(), HandOver> {
+    if tally.bytes().max(slot_count * measures.len() * 4 * size_of::<E>()) > MOST_BYTES {
+        return Err(CROSSINGS);
+    }
+    tally.grow(slot_count);
+    let columns: Vec<Vec<u8>> = measures.iter().map(|column| chunk.codes(*column).collect()).collect();
+    if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
+}
+
+fn of_columns<E: Entry>(tally: &Tally<E>, measure: usize, slot: usize, mut each: impl FnMut(u8, u64, (u128, u128))) {
+    let found = (0..).zip(tally.counts(measure, slot)).filter(|(_, entry)| entry.n() > 0);
+    found.for_each(|(code, entry)| each(code, u64::from(entry.n()), entry.sums()));
+}
