@@ -11,6 +11,9 @@ use super::totals::{MeasureTotals, Totals};
 /// Rows that are counted at once: a column of codes stays in the nearest cache.
 const COUNTED: usize = 1 << 14;
 
+/// Codes of most measures: yes, no, outside.
+const OUTCOMES: usize = 3;
+
 /// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than adding.
 const BLOCK: usize = 1 << 16;
 
@@ -222,6 +225,14 @@ fn slots(reduction: &Reduction<'_>) -> (Vec<(u32, u32)>, Vec<u32>) {
 
 /// Adds the codes of slots to those of their places: `(slot, place)`, each with so many codes.
 fn added_up<F, T>(codes: usize, places: &[(usize, usize)], from: &[F], to: &mut [T], add: impl Fn(&mut T, &F)) {
+    if codes == OUTCOMES {
+        // As shares have them.
+        let (from, to) = (from.as_chunks::<OUTCOMES>().0, to.as_chunks_mut::<OUTCOMES>().0);
+        for (slot, place) in places {
+            to[*place].iter_mut().zip(&from[*slot]).for_each(|(to, from)| add(to, from));
+        }
+        return;
+    }
     for (slot, place) in places {
         let (from, to) = (&from[slot * codes..(slot + 1) * codes], &mut to[place * codes..(place + 1) * codes]);
         to.iter_mut().zip(from).for_each(|(to, from)| add(to, from));

@@ -137,15 +137,19 @@ impl LaneTally {
         }
     }
 
-    /// The codes that occur in a slot in one lane, each with its rows.
-    pub(super) fn counts(&self, lane: usize, slot: usize) -> impl Iterator<Item = (u8, u64)> {
-        let first = slot * self.size() + lane / LANES * self.codes.len();
-        let count = move |(at, code): (usize, &[u8; LANES])| {
-            let near = self.near.get(first + at).map_or(0, |n| u64::from(n[lane % LANES]));
-            let far = self.far.get(first + at).map_or(0, |n| u64::from(n[lane % LANES]));
-            (code[0], near + far)
-        };
-        self.codes.iter().enumerate().map(count).filter(|(_, n)| *n > 0)
+    /// Hands on what is counted in a lane: slot, code and rows; several times where counts have moved, and not where there
+    /// are no rows.
+    pub(super) fn each(&self, lane: usize, mut each: impl FnMut(usize, u8, u64)) {
+        let (codes, size) = (self.codes.len(), self.size().max(1));
+        let (of_group, lane) = (lane / LANES * codes..(lane / LANES + 1) * codes, lane % LANES);
+        for (slot, counts) in self.near.chunks_exact(size).enumerate() {
+            let counts = counts[of_group.clone()].iter().zip(&self.codes).filter(|(n, _)| n[lane] > 0);
+            counts.for_each(|(n, code)| each(slot, code[0], n[lane].into()));
+        }
+        for (slot, counts) in self.far.chunks_exact(size).enumerate() {
+            let counts = counts[of_group.clone()].iter().zip(&self.codes).filter(|(n, _)| n[lane] > 0);
+            counts.for_each(|(n, code)| each(slot, code[0], n[lane].into()));
+        }
     }
 }
 
@@ -198,11 +202,11 @@ mod tests {
             assert!(tally.add(&slots, codes.chunks_exact(stride as usize)));
         }
         expected.retain(|(_, lane, _), _| *lane != 31);
-        let slots = 0..tally.slot_count() as u32;
-        let found = slots.clone().flat_map(|slot| (0..stride).map(move |lane| (slot, lane)));
-        let found: BTreeMap<(u32, u32, u8), u64> =
-            found.flat_map(|(slot, lane)| tally.counts(lane as usize, slot as usize).map(move |(code, n)| ((slot, lane, code), n))).collect();
+        let mut found: BTreeMap<(u32, u32, u8), u64> = BTreeMap::new();
+        for lane in 0..stride {
+            tally.each(lane as usize, |slot, code, n| *found.entry((slot as u32, lane, code)).or_default() += n);
+        }
         assert_eq!(found, expected);
-        assert_eq!(slots.map(|slot| tally.rows_of_slot(slot as usize)).sum::<u64>(), u64::from(rows));
+        assert_eq!((0..tally.slot_count()).map(|slot| tally.rows_of_slot(slot)).sum::<u64>(), u64::from(rows));
     }
 }

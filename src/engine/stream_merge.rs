@@ -22,8 +22,8 @@ pub(super) fn merged<T: Table>(
     let measures = &places.measures;
     let Scanned { consumers: parts, values, keys: key_texts } = scanned;
     let mut facts: BTreeMap<(u32, u32), Facts> = BTreeMap::new();
-    for (key, found) in parts.iter().flat_map(|p| &p.facts) {
-        let known = facts.entry(*key).or_insert(*found);
+    for ((key, cluster), found) in parts.iter().flat_map(|p| p.units.known.iter().zip(&p.facts)) {
+        let known = facts.entry((*key as u32, *cluster as u32)).or_insert(*found);
         known.agrees(found)?;
         known.first = known.first.min(found.first);
     }
@@ -59,7 +59,7 @@ pub(super) fn merged<T: Table>(
     if let Some(crossed) = crossed.first() {
         crossed.slots.iter().for_each(|(key, _, n)| keys[*key as usize].rows += n);
         for (values, (codes, counts, _)) in measure_values.iter_mut().zip(&crossed.measures) {
-            counts.iter().enumerate().for_each(|(at, n)| values[at % codes].rows += n);
+            counts.chunks_exact((*codes).max(1)).for_each(|counts| values.iter_mut().zip(counts).for_each(|(value, n)| value.rows += n));
         }
     }
     Ok(Streamed { rows: keys.iter().map(|k| k.rows).sum(), keys, cell_values, measure_values, crossed, scale })
@@ -75,52 +75,60 @@ struct Merging<'a> {
     scale: Option<Scale>,
 }
 
-/// Key, cell, and where the sums are: thread and slot.
-type Place = (u32, u32, usize, usize);
-
 impl Merging<'_> {
     /// One crossing of all threads.
     fn crossing<T: Table>(&self, parts: &[Part<'_, T>], at: usize) -> Crossed {
-        let parts: Vec<&Crossing<T>> = parts.iter().filter_map(|p| p.crossed.get(at)).collect();
-        let classifications = parts.first().map(|p| p.classifications.clone()).unwrap_or_default();
-        let depth = classifications.len();
-        let code = |cell: u64, at: usize| (cell >> (8 * (depth - 1 - at))) as u8;
-        let renumbered = |cell: u64| (0..depth).fold(0, |out, at| out << 8 | u64::from(self.of_code[classifications[at]][code(cell, at) as usize]));
-        let mut cells: Vec<u64> = parts.iter().flat_map(|p| &p.crossings.known).map(|(_, cell)| renumbered(*cell)).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let mut places: Vec<Place> = Vec::new();
-        for (part, stream) in parts.iter().enumerate() {
-            for (slot, (unit, cell)) in stream.crossings.known.iter().enumerate() {
-                let key = self.number_of.get(&((unit >> 32) as u32, *unit as u32)).copied().unwrap_or(0);
-                places.push((key, cells.binary_search(&renumbered(*cell)).unwrap_or(0) as u32, part, slot));
-            }
+        let parts: Vec<(&Part<'_, T>, &Crossing<T>)> = parts.iter().filter_map(|p| Some((p, p.crossed.get(at)?))).collect();
+        let classifications = parts.first().map(|(_, c)| c.classifications.clone()).unwrap_or_default();
+        // The codes of a cell, as values in the order of the file, the first classification's first.
+        let cells_of = |crossing: &Crossing<T>| -> Vec<u64> {
+            let of_classification: Vec<(&[u8; 256], usize)> = classifications.iter().map(|c| &self.of_code[*c]).zip(crossing.shifts.iter().copied()).collect();
+            let value = |cell: u64, (of_code, shift): &(&[u8; 256], usize)| u64::from(of_code[(cell >> shift) as u8 as usize]);
+            let cell = |(_, cell): &(u64, u64)| of_classification.iter().fold(0, |out, classification| out << 8 | value(*cell, classification));
+            crossing.crossings.known.iter().map(cell).collect()
+        };
+        let cells_of_slots: Vec<Vec<u64>> = parts.iter().map(|(_, crossing)| cells_of(crossing)).collect();
+        let cells = distinct(cells_of_slots.iter().flatten().copied());
+        // Key and cell of each thread's slots, and their place among those of all.
+        let place = |((part, crossing), cells_of_slots): (&(&Part<'_, T>, &Crossing<T>), &Vec<u64>)| -> Vec<u64> {
+            let number = |(key, cluster): &(u64, u64)| self.number_of.get(&(*key as u32, *cluster as u32)).copied().unwrap_or(0);
+            let keys: Vec<u32> = part.units.known.iter().map(number).collect();
+            let slots = crossing.crossings.known.iter().zip(cells_of_slots);
+            slots.map(|((unit, _), cell)| u64::from(keys[*unit as usize]) << 32 | cells.binary_search(cell).unwrap_or(0) as u64).collect()
+        };
+        let places: Vec<Vec<u64>> = parts.iter().zip(&cells_of_slots).map(place).collect();
+        let slots = distinct(places.iter().flatten().copied());
+        let find = |places: &Vec<u64>| -> Vec<u32> { places.iter().map(|place| slots.binary_search(place).unwrap_or(0) as u32).collect() };
+        let into: Vec<Vec<u32>> = places.iter().map(find).collect();
+        let tables: Vec<(&T, &[u32])> = parts.iter().zip(&into).map(|((_, crossing), into)| (&crossing.table, into.as_slice())).collect();
+        let measures = (0..self.measures.len()).into_par_iter().map(|measure| self.counted(&tables, slots.len(), measure)).collect();
+        let mut rows = vec![0; slots.len()];
+        for (table, into) in &tables {
+            into.iter().enumerate().for_each(|(slot, into)| rows[*into as usize] += table.rows_of_slot(slot));
         }
-        places.sort_unstable();
-        let slots: Vec<&[Place]> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
-        let measures = (0..self.measures.len()).into_par_iter().map(|measure| self.counted(&parts, &slots, measure)).collect();
-        let rows_of = |places: &[Place]| places.iter().map(|(_, _, part, slot)| parts[*part].table.rows_of_slot(*slot)).sum();
-        let slots = slots.iter().filter_map(|places| places.first().map(|(key, cell, _, _)| (*key, *cell, rows_of(places)))).collect();
-        let cells = cells.iter().map(|cell| (0..depth).map(|at| u32::from(code(*cell, at))).collect()).collect();
+        let slots = slots.into_iter().zip(rows).map(|(place, rows)| ((place >> 32) as u32, place as u32, rows)).collect();
+        let depth = classifications.len();
+        let value = |cell: u64, at: usize| u32::from((cell >> (8 * (depth - 1 - at))) as u8);
+        let cells = cells.into_iter().map(|cell| (0..depth).map(|at| value(cell, at)).collect()).collect();
         Crossed { classifications, cells, slots, measures }
     }
 
-    fn counted<T: Table>(&self, parts: &[&Crossing<T>], slots: &[&[Place]], measure: usize) -> Counted {
+    /// The sums of a measure: those of each table's slots are added into these slots.
+    fn counted<T: Table>(&self, tables: &[(&T, &[u32])], slots: usize, measure: usize) -> Counted {
         let column = self.measures[measure];
         let codes = self.values[column].len();
-        let mut counts = vec![0; slots.len() * codes];
-        let mut sums = vec![(0, 0); if self.scale.is_some() { slots.len() * codes } else { 0 }];
-        for (at, (_, _, part, slot)) in slots.iter().enumerate().flat_map(|(at, places)| places.iter().map(move |p| (at, p))) {
-            parts[*part].table.each(measure, *slot, |code, n, more| {
-                let to = at * codes + self.of_code[column][code as usize] as usize;
-                counts[to] += n;
-                if let Some((w, w2)) = sums.get_mut(to) {
-                    (*w, *w2) = (*w + more.0, *w2 + more.1);
-                }
-            });
-        }
-        (codes, counts, sums)
+        let mut counted = (codes, vec![0; slots * codes], vec![(0, 0); if self.scale.is_some() { slots * codes } else { 0 }]);
+        tables.iter().for_each(|(table, into)| table.add_to(measure, into, &self.of_code[column], &mut counted));
+        counted
     }
+}
+
+/// The distinct ones, in order.
+fn distinct(numbers: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut numbers: Vec<u64> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// The place of each code among the values of its column.

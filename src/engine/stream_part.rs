@@ -1,7 +1,6 @@
 //! One thread's part of a stream: chunks of scanned rows → sums by crossing.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::crossings::Crossings;
 use super::exact::Scale;
@@ -11,6 +10,9 @@ use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, TEXT_KEY, Value};
 
 /// The weights of a stratum or cluster are not one.
 pub(super) const DIFFER: HandOver = HandOver("weights differ");
+
+/// The population sizes of a stratum or cluster are not one.
+const SIZES: HandOver = HandOver("sizes");
 
 /// Where the scanned columns are.
 pub(super) struct Places {
@@ -64,7 +66,7 @@ impl Facts {
         match (self.weight == other.weight, self.size == other.size) {
             (true, true) => Ok(()),
             (false, _) => Err(DIFFER),
-            (true, false) => Err(HandOver("sizes")),
+            (true, false) => Err(SIZES),
         }
     }
 }
@@ -72,22 +74,54 @@ impl Facts {
 /// The sums of one crossing.
 pub(super) struct Crossing<T> {
     pub(super) classifications: Vec<usize>,
+    /// Of each slot the number of its unit, and the codes of its cell.
     pub(super) crossings: Crossings,
-    /// Weight and size of each slot.
-    of_slot: Vec<(f64, f64)>,
+    /// Where in a cell's number the code of each classification is, in bits.
+    pub(super) shifts: Vec<usize>,
     pub(super) table: T,
+}
+
+/// Bytes of a cell's number.
+const WINDOW: usize = 8;
+
+impl<T: Table> Crossing<T> {
+    /// Finds the slots of a chunk's rows, and adds the rows.
+    fn take(&mut self, chunk: &Chunk, units: &[u32], weights: &[f64], slots: &mut Vec<u32>) -> Result<(), HandOver> {
+        let lanes: Vec<usize> = self.classifications.iter().map(|at| chunk.lane(*at)).collect();
+        let first = lanes.iter().copied().min().unwrap_or(0).min(chunk.stride() - WINDOW);
+        slots.resize(chunk.rows(), 0);
+        let rows = slots.iter_mut().zip(units).zip(chunk.rows_of_codes());
+        if lanes.iter().all(|lane| *lane < first + WINDOW) {
+            // All codes lie in one word of the row, among others.
+            self.shifts = lanes.iter().map(|lane| 8 * (lane - first)).collect();
+            let mask = self.shifts.iter().fold(0, |mask, shift| mask | 0xFF << shift);
+            for ((slot, unit), codes) in rows {
+                let word = codes.get(first..).and_then(<[u8]>::first_chunk).copied().map_or(0, u64::from_le_bytes);
+                *slot = self.crossings.number((u64::from(*unit), word & mask)).0;
+            }
+        } else {
+            self.shifts = (0..lanes.len()).map(|at| 8 * at).collect();
+            for ((slot, unit), codes) in rows {
+                let cell = lanes.iter().zip(&self.shifts).fold(0, |cell, (lane, shift)| cell | u64::from(codes[*lane]) << shift);
+                *slot = self.crossings.number((u64::from(*unit), cell)).0;
+            }
+        }
+        self.table.add(chunk, slots, self.crossings.known.len(), weights)
+    }
 }
 
 /// The sums of one thread.
 pub(super) struct Part<'a, T> {
     columns: &'a StreamColumns,
     places: &'a Places,
-    /// Weights may differ within keys.
+    /// Weights may differ within units.
     differ: bool,
-    /// By stratum and cluster.
-    pub(super) facts: BTreeMap<(u32, u32), Facts>,
+    /// Strata with their clusters.
+    pub(super) units: Crossings,
+    pub(super) facts: Vec<Facts>,
     pub(super) crossed: Vec<Crossing<T>>,
-    slots: Vec<u32>,
+    unit_of_row: Vec<u32>,
+    slot_of_row: Vec<u32>,
 }
 
 impl<'a, T: Table> Part<'a, T> {
@@ -95,11 +129,41 @@ impl<'a, T: Table> Part<'a, T> {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
-            of_slot: Vec::new(),
+            shifts: Vec::new(),
             table: T::new(scale, &places.measures),
         };
-        let crossed = crossings.iter().map(crossing).collect();
-        Self { columns, places, differ: scale.is_some(), facts: BTreeMap::new(), crossed, slots: Vec::new() }
+        Self {
+            columns,
+            places,
+            differ: scale.is_some(),
+            units: Crossings::new(),
+            facts: Vec::new(),
+            crossed: crossings.iter().map(crossing).collect(),
+            unit_of_row: Vec::new(),
+            slot_of_row: Vec::new(),
+        }
+    }
+
+    /// Finds the unit of each row, whose rows have one weight and one size.
+    fn find_units(&mut self, chunk: &Chunk, weights: &[f64], sizes: &[f64]) -> Result<(), HandOver> {
+        let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
+        self.unit_of_row.resize(chunk.rows(), 0);
+        let rows = keys.iter().zip(clusters.iter()).zip(weights.iter().zip(sizes)).zip(&mut self.unit_of_row).enumerate();
+        for (row, (((key, cluster), (weight, size)), unit_of_row)) in rows {
+            let (unit, new) = self.units.number((u64::from(*key), u64::from(*cluster)));
+            if new {
+                self.facts.push(Facts { first: (chunk.position(), row), weight: *weight, size: *size });
+            }
+            let known = &self.facts[unit as usize];
+            if known.weight != *weight {
+                return Err(DIFFER);
+            }
+            if known.size != *size {
+                return Err(SIZES);
+            }
+            *unit_of_row = unit;
+        }
+        Ok(())
     }
 }
 
@@ -109,39 +173,13 @@ impl<T: Table> Consumer for Part<'_, T> {
         let ones = vec![1.0; rows];
         let weights = if columns.weight.is_some() { chunk.numbers(0) } else { &ones };
         let sizes = if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
-        let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
         // NaN, a blank cell, is like nothing and no addend.
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
         if !above(weights) || !above(sizes) {
             return Err(HandOver("weights"));
         }
-        let alike = if self.differ { &ones } else { weights };
-        for (crossed, is_first) in self.crossed.iter_mut().zip(std::iter::once(true).chain(std::iter::repeat(false))) {
-            let lanes: Vec<usize> = crossed.classifications.iter().map(|at| chunk.lane(*at)).collect();
-            self.slots.clear();
-            let units = keys.iter().zip(clusters.iter()).zip(alike.iter().zip(sizes));
-            for (row, (((key, cluster), (weight, size)), codes)) in units.zip(chunk.rows_of_codes()).enumerate() {
-                let unit = u64::from(*key) << 32 | u64::from(*cluster);
-                let cell = lanes.iter().fold(0, |cell, lane| cell << 8 | u64::from(codes[*lane]));
-                let (slot, new) = crossed.crossings.number(unit, cell);
-                if new {
-                    crossed.of_slot.push((*weight, *size));
-                    if is_first {
-                        let facts = Facts { first: (chunk.position(), row), weight: *weight, size: *size };
-                        self.facts.entry((*key, *cluster)).or_insert(facts).agrees(&facts)?;
-                    }
-                }
-                let (known_weight, known_size) = crossed.of_slot[slot as usize];
-                if known_weight != *weight {
-                    return Err(DIFFER);
-                }
-                if known_size != *size {
-                    return Err(HandOver("sizes"));
-                }
-                self.slots.push(slot);
-            }
-            crossed.table.add(chunk, &self.slots, crossed.of_slot.len(), weights)?;
-        }
-        Ok(())
+        // Weights that are summed may differ.
+        self.find_units(chunk, if self.differ { &ones } else { weights }, sizes)?;
+        self.crossed.iter_mut().try_for_each(|crossed| crossed.take(chunk, &self.unit_of_row, weights, &mut self.slot_of_row))
     }
 }

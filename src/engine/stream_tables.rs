@@ -1,5 +1,6 @@
 //! What a stream adds up by slot: counts, or counts with sums of weights.
 
+use super::cube::Counted;
 use super::exact::{Scale, Weighed, Wide};
 use super::lanes::LaneTally;
 use super::tally::{Entry, Tally};
@@ -28,8 +29,8 @@ pub(super) trait Table: Send + Sync + Sized {
     /// Rows of a slot.
     fn rows_of_slot(&self, slot: usize) -> u64;
 
-    /// Hands on each code that occurs in a slot, with its rows, Σw and Σw² in units of the scale.
-    fn each(&self, measure: usize, slot: usize, each: impl FnMut(u8, u64, (u128, u128)));
+    /// Adds what is known of a measure: of each slot `into` has the slot that it goes to, of each code `of_code` the value.
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; 256], counted: &mut Counted);
 }
 
 /// Counts.
@@ -78,11 +79,14 @@ impl Table for Counts {
         }
     }
 
-    fn each(&self, measure: usize, slot: usize, mut each: impl FnMut(u8, u64, (u128, u128))) {
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; 256], counted: &mut Counted) {
         match &self.held {
             Held::Nothing => {}
-            Held::Lanes(tally, lanes) => tally.counts(lanes[measure], slot).for_each(|(code, n)| each(code, n, (0, 0))),
-            Held::Columns(tally) => of_columns(tally, measure, slot, each),
+            Held::Lanes(tally, lanes) => {
+                let (values, counts, _) = counted;
+                tally.each(lanes[measure], |slot, code, n| counts[into[slot] as usize * *values + usize::from(of_code[usize::from(code)])] += n);
+            }
+            Held::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
         }
     }
 }
@@ -91,11 +95,9 @@ impl Table for Counts {
 fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
     let mut out: Tally = Tally::new(lanes.iter().map(|_| MOST_CODES));
     out.grow(tally.slot_count());
-    for slot in 0..tally.slot_count() {
-        out.put_rows(slot, tally.rows_of_slot(slot) as u32);
-        for (measure, lane) in lanes.iter().enumerate() {
-            tally.counts(*lane, slot).for_each(|(code, n)| out.put(measure, slot, code, n as u32));
-        }
+    (0..tally.slot_count()).for_each(|slot| out.put_rows(slot, tally.rows_of_slot(slot) as u32));
+    for (measure, lane) in lanes.iter().enumerate() {
+        tally.each(*lane, |slot, code, n| out.put(measure, slot, code, n as u32));
     }
     out
 }
@@ -122,8 +124,8 @@ impl Table for Weights {
         self.tally.rows_of_slot(slot)
     }
 
-    fn each(&self, measure: usize, slot: usize, each: impl FnMut(u8, u64, (u128, u128))) {
-        of_columns(&self.tally, measure, slot, each);
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; 256], counted: &mut Counted) {
+        add_columns_to(&self.tally, measure, into, of_code, counted);
     }
 }
 
@@ -144,7 +146,15 @@ fn add<E: Entry>(
     if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
 }
 
-fn of_columns<E: Entry>(tally: &Tally<E>, measure: usize, slot: usize, mut each: impl FnMut(u8, u64, (u128, u128))) {
-    let found = (0..).zip(tally.counts(measure, slot)).filter(|(_, entry)| entry.n() > 0);
-    found.for_each(|(code, entry)| each(code, u64::from(entry.n()), entry.sums()));
+fn add_columns_to<E: Entry>(tally: &Tally<E>, measure: usize, into: &[u32], of_code: &[u8; 256], (values, counts, sums): &mut Counted) {
+    for (slot, into) in into.iter().enumerate() {
+        for (code, entry) in tally.counts(measure, slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0) {
+            let to = *into as usize * *values + usize::from(of_code[code]);
+            counts[to] += u64::from(entry.n());
+            if let Some((w, w2)) = sums.get_mut(to) {
+                let more = entry.sums();
+                (*w, *w2) = (*w + more.0, *w2 + more.1);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Cells of no more than two digits, eight at a time.
 
-use wide::{CmpEq, i16x8, u8x16};
+use wide::{i16x8, u8x16};
 
 use super::cell::ends;
 
