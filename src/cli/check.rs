@@ -47,10 +47,10 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
             print(&screen::table(&header, &rows, 2..9))?;
         }
         Format::Csv => {
-            print(&String::from_utf8_lossy(&report::quality_csv(&outcome.quality, &outcome.table)?))?;
+            print(report::quality_csv(&outcome.quality, &outcome.table)?)?;
         }
         Format::Json => {
-            print(&String::from_utf8_lossy(&report::quality_json(&outcome.quality, &outcome.table)?))?;
+            print(report::quality_json(&outcome.quality, &outcome.table)?)?;
         }
     }
     let all = Text::new("すべては check --format csv で表示します", "all of them: check --format csv");

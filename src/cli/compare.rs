@@ -51,7 +51,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
             ));
             Ok(Ending::Good)
         }
-        Format::Csv => print(&String::from_utf8_lossy(&breakdown::csv(&breakdowns)?)),
-        Format::Json => print(&String::from_utf8_lossy(&breakdown::json(&breakdowns)?)),
+        Format::Csv => print(breakdown::csv(&breakdowns)?),
+        Format::Json => print(breakdown::json(&breakdowns)?),
     }
 }

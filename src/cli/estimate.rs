@@ -41,11 +41,11 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
         }
         Format::Csv => {
             sheet.notes.iter().for_each(|note| talk.say(note));
-            print(&String::from_utf8_lossy(&report::csv(sheet)?))
+            print(report::csv(sheet)?)
         }
         Format::Json => {
             sheet.notes.iter().for_each(|note| talk.say(note));
-            print(&String::from_utf8_lossy(&report::json(sheet)?))
+            print(report::json(sheet)?)
         }
     }
 }

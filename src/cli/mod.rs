@@ -77,7 +77,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "shihyo", &mut out);
-            print(&String::from_utf8_lossy(&out))
+            print(&out)
         }
     }
 }
@@ -88,8 +88,8 @@ fn synthetic() -> Text {
 }
 
 /// Writes data to stdout. A reader that has gone away (`| head`) is no error.
-fn print(text: &str) -> Result<Ending, Error> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
+    match std::io::stdout().lock().write_all(text.as_ref()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
             "cli::stdout",
             format!("標準出力に書けません（{e}）"),

@@ -147,19 +147,16 @@ impl Cube {
     /// listed become the last one.
     #[must_use]
     pub fn recoded(&self, code_count: usize, rules: &[(usize, Vec<u8>)]) -> Self {
-        let slots = self.slots.len();
         let recode = |(measure, becomes): &(usize, Vec<u8>)| {
             let old = &self.measures[*measure];
-            let to = |code: usize| becomes.get(code).map_or(code_count - 1, |c| (*c as usize).min(code_count - 1));
-            let places = || (0..slots).flat_map(|slot| (0..old.code_count).map(move |code| (slot, code))).map(|(slot, code)| slot * code_count + to(code));
-            let mut n = vec![0; slots * code_count];
-            places().zip(&old.n).for_each(|(into, from)| n[into] += from);
+            let last = code_count - 1;
+            let to: Vec<usize> = (0..old.code_count).map(|code| becomes.get(code).map_or(last, |c| usize::from(*c).min(last))).collect();
             let sums = match &old.sums {
                 WeightSums::Counts => WeightSums::Counts,
-                WeightSums::Exact(scale, old) => WeightSums::Exact(*scale, collected(slots * code_count, places(), old)),
-                WeightSums::Rounded(old) => WeightSums::Rounded(collected(slots * code_count, places(), old)),
+                WeightSums::Exact(scale, old) => WeightSums::Exact(*scale, collected(code_count, &to, old, |to, from| *to = (to.0 + from.0, to.1 + from.1))),
+                WeightSums::Rounded(old) => WeightSums::Rounded(collected(code_count, &to, old, |to, from| *to = (to.0 + from.0, to.1 + from.1))),
             };
-            Measured { code_count, n, sums }
+            Measured { code_count, n: collected(code_count, &to, &old.n, |to, from| *to += from), sums }
         };
         Self { measures: rules.par_iter().map(recode).collect(), slots: self.slots.clone(), weight_of_key: self.weight_of_key.clone(), ..*self }
     }
@@ -239,13 +236,14 @@ fn added_up<F, T>(codes: usize, places: &[(usize, usize)], from: &[F], to: &mut 
     }
 }
 
-/// Sums of pairs at their new places.
-fn collected<T: Copy + Default + std::ops::Add<Output = T>>(size: usize, places: impl Iterator<Item = usize>, from: &[(T, T)]) -> Vec<(T, T)> {
-    let mut sums = vec![(T::default(), T::default()); size];
-    for (into, (a, b)) in places.zip(from) {
-        sums[into] = (sums[into].0 + *a, sums[into].1 + *b);
+/// Sums of each slot's codes at their new places among `code_count`.
+fn collected<T: Copy + Default>(code_count: usize, to: &[usize], from: &[T], add: impl Fn(&mut T, &T)) -> Vec<T> {
+    let slots = from.chunks_exact(to.len().max(1));
+    let mut out = vec![T::default(); slots.len() * code_count];
+    for (out, from) in out.chunks_exact_mut(code_count).zip(slots) {
+        to.iter().zip(from).for_each(|(to, from)| add(&mut out[*to], from));
     }
-    sums
+    out
 }
 
 /// Adds what `addend` makes of each weight. One stretch of rows a thread: the sums do not depend on where it is cut.

@@ -137,18 +137,24 @@ impl LaneTally {
         }
     }
 
-    /// Hands on what is counted in a lane: slot, code and rows; several times where counts have moved, and not where there
-    /// are no rows.
-    pub(super) fn each(&self, lane: usize, mut each: impl FnMut(usize, u8, u64)) {
-        let (codes, size) = (self.codes.len(), self.size().max(1));
-        let (of_group, lane) = (lane / LANES * codes..(lane / LANES + 1) * codes, lane % LANES);
-        for (slot, counts) in self.near.chunks_exact(size).enumerate() {
-            let counts = counts[of_group.clone()].iter().zip(&self.codes).filter(|(n, _)| n[lane] > 0);
-            counts.for_each(|(n, code)| each(slot, code[0], n[lane].into()));
-        }
-        for (slot, counts) in self.far.chunks_exact(size).enumerate() {
-            let counts = counts[of_group.clone()].iter().zip(&self.codes).filter(|(n, _)| n[lane] > 0);
-            counts.for_each(|(n, code)| each(slot, code[0], n[lane].into()));
+    /// Hands on what is counted in these lanes, slot by slot: slot, place among the lanes, code and rows. A code may come
+    /// twice, as counts move; codes without rows do not come.
+    pub(super) fn each(&self, lanes: &[usize], mut each: impl FnMut(usize, usize, u8, u64)) {
+        self.each_of(&self.near, lanes, &mut each);
+        self.each_of(&self.far, lanes, &mut each);
+    }
+
+    fn each_of<T: Copy + Into<u64>>(&self, held: &[[T; LANES]], lanes: &[usize], each: &mut impl FnMut(usize, usize, u8, u64)) {
+        let codes = self.codes.len();
+        for (slot, counts) in held.chunks_exact(self.size().max(1)).enumerate() {
+            for (at, lane) in lanes.iter().enumerate() {
+                for (counts, code) in counts[lane / LANES * codes..].iter().zip(&self.codes) {
+                    let n: u64 = counts[lane % LANES].into();
+                    if n > 0 {
+                        each(slot, at, code[0], n);
+                    }
+                }
+            }
         }
     }
 }
@@ -203,9 +209,8 @@ mod tests {
         }
         expected.retain(|(_, lane, _), _| *lane != 31);
         let mut found: BTreeMap<(u32, u32, u8), u64> = BTreeMap::new();
-        for lane in 0..stride {
-            tally.each(lane as usize, |slot, code, n| *found.entry((slot as u32, lane, code)).or_default() += n);
-        }
+        let lanes: Vec<usize> = (0..stride as usize).collect();
+        tally.each(&lanes, |slot, lane, code, n| *found.entry((slot as u32, lane as u32, code)).or_default() += n);
         assert_eq!(found, expected);
         assert_eq!((0..tally.slot_count()).map(|slot| tally.rows_of_slot(slot)).sum::<u64>(), u64::from(rows));
     }

@@ -102,6 +102,13 @@ impl Totals {
         &m.w2[range]
     }
 
+    /// n, Σw and Σw² of a measure key by key, each by cell × code.
+    pub(crate) fn by_key(&self, measure: usize) -> impl Iterator<Item = (&[u64], &[f64], &[f64])> {
+        let m = &self.measures[measure];
+        let size = (self.cell_count * m.code_count).max(1);
+        m.n.chunks_exact(size).zip(m.w.chunks_exact(size)).zip(m.w2.chunks_exact(size)).map(|((n, w), w2)| (n, w, w2))
+    }
+
     /// Whether the two have the same keys, cells, measures and codes.
     pub fn same_shape(&self, other: &Self) -> bool {
         self.key_count == other.key_count

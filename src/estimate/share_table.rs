@@ -153,12 +153,13 @@ impl<'a> ShareTable<'a> {
         // Codes of the base, and whether they count: the same in all cells of the domain.
         let of_cell = |cell: &usize| (0..self.totals.code_count(what.measure)).filter_map(|code| Some((code, what.at(*cell, code)? == 1.0))).collect();
         let codes: Vec<(usize, bool)> = cells.first().map(of_cell).unwrap_or_default();
-        for key in 0..keys {
+        let code_count = self.totals.code_count(what.measure);
+        for (key, (n, w, _)) in self.totals.by_key(what.measure).enumerate() {
             let (mut present, mut of_key) = (0, [0.0; 2]);
-            for cell in cells.iter().copied() {
-                let (n, w) = (self.totals.n(what.measure, key, cell), self.totals.w(what.measure, key, cell));
+            for cell in &cells {
                 for (code, counts) in &codes {
-                    let (n, w) = (n[*code], w[*code]);
+                    let at = cell * code_count + code;
+                    let (n, w) = (n[at], w[at]);
                     present += n;
                     sums.weight += w;
                     of_key[1] += w;
@@ -309,13 +310,15 @@ impl<'a> ShareTable<'a> {
         let (mut sums, mut cross) = (vec![0.0; strata * k], vec![0.0; strata * k * k]);
         let mut unit = vec![0.0; k];
         let element = self.roster.is_element();
-        for key in 0..self.totals.key_count() {
+        let codes = self.totals.code_count(measure);
+        for (key, (_, of_key, of_key_2)) in self.totals.by_key(measure).enumerate() {
             let h = if element { key } else { self.roster.stratum_of_psu(key) };
+            let of_cell = |cell: usize| (&of_key[cell * codes..(cell + 1) * codes], &of_key_2[cell * codes..(cell + 1) * codes]);
             if k == 1 {
                 // One share, as is mostly asked: the sums of below without loops over pairs of one.
                 let (mut unit, mut within) = (0.0, cross[h]);
                 for (at, cell) in cells.iter().enumerate() {
-                    let (w, w2) = (self.totals.w(measure, key, *cell), self.totals.w2(measure, key, *cell));
+                    let (w, w2) = of_cell(*cell);
                     for ((c, w), w2) in table[at * w.len()..].iter().zip(w).zip(w2) {
                         unit += w * c;
                         within += w2 * c * c;
@@ -327,7 +330,7 @@ impl<'a> ShareTable<'a> {
             }
             unit.fill(0.0);
             for (at, cell) in cells.iter().enumerate() {
-                let (w, w2) = (self.totals.w(measure, key, *cell), self.totals.w2(measure, key, *cell));
+                let (w, w2) = of_cell(*cell);
                 for code in 0..w.len() {
                     let c = &table[(at * w.len() + code) * k..(at * w.len() + code + 1) * k];
                     unit.iter_mut().zip(c).for_each(|(u, c)| *u += w[code] * c);

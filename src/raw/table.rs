@@ -1,5 +1,7 @@
 //! A table as it stands in a file: named columns of cells, each with its place.
 
+use std::borrow::Cow;
+
 use compact_str::CompactString;
 
 use crate::finding::Finding;
@@ -98,7 +100,11 @@ impl Table {
             return self.columns.iter().find(|c| letters(c.position).eq_ignore_ascii_case(at));
         }
         let wanted = fold(name);
-        let mut whole = self.columns.iter().filter(|c| fold(&c.name()) == wanted);
+        let wanted = &*wanted;
+        let mut whole = self.columns.iter().filter(|c| match &c.header[..] {
+            [one] if !one.trim().is_empty() => fold(one) == wanted,
+            _ => fold(&c.name()) == wanted,
+        });
         if let Some(found) = whole.next() {
             return if whole.next().is_none() { Some(found) } else { None };
         }
@@ -144,8 +150,8 @@ pub fn letters(position: usize) -> String {
 }
 
 /// Header texts are compared without blanks around them and without the difference of full and half width.
-fn fold(text: &str) -> String {
+fn fold(text: &str) -> Cow<'_, str> {
     use unicode_normalization::UnicodeNormalization;
     // ASCII has one form only.
-    if text.is_ascii() { text.trim().to_owned() } else { text.trim().nfkc().collect() }
+    if text.is_ascii() { text.trim().into() } else { text.trim().nfkc().collect::<String>().into() }
 }

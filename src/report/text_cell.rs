@@ -28,13 +28,22 @@ pub(super) fn number(value: Option<f64>) -> String {
 /// # Errors
 /// None that a table of equally long rows can reach; the writer's own errors are passed on.
 pub(super) fn csv(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {
-    let failed = |e: &dyn std::fmt::Display| Error::msg("report::csv", format!("CSVを作れません: {e}"), format!("cannot make the CSV: {e}"));
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(BYTE_ORDER_MARK.to_vec());
-    writer.write_record(header).map_err(|e| failed(&e))?;
+    let mut writer = writer(BYTE_ORDER_MARK.to_vec());
+    writer.write_record(header).map_err(failed)?;
     for row in rows {
-        writer.write_record(row).map_err(|e| failed(&e))?;
+        writer.write_record(row).map_err(failed)?;
     }
-    writer.into_inner().map_err(|e| failed(&e))
+    writer.into_inner().map_err(failed)
+}
+
+/// What writes such a table behind some bytes, for tables that are written piece by piece.
+pub(super) fn writer(begin: Vec<u8>) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(begin)
+}
+
+/// The writer's error.
+pub(super) fn failed(e: impl std::fmt::Display) -> Error {
+    Error::msg("report::csv", format!("CSVを作れません: {e}"), format!("cannot make the CSV: {e}"))
 }
 
 /// A JSON document, indented, ended by a newline.

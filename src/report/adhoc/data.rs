@@ -1,6 +1,7 @@
 //! The rows for machines: JSON and CSV with the same fields.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 use serde_json::{Map, Value, json};
 
 use super::{More, Row, Sheet};
@@ -107,28 +108,42 @@ pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Error> {
             header.push(name);
         }
     }
-    let lines: Vec<Vec<String>> = sheet.rows.par_iter().with_min_len(32).map(|row| line(row, &header)).collect();
-    let bytes = text_cell::csv(&header, &lines)?;
-    Ok(bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(bytes))
+    // Pieces of the table side by side.
+    let piece = |rows: &[Row]| -> Result<Vec<u8>, Error> {
+        let mut writer = text_cell::writer(Vec::new());
+        for row in rows {
+            line(row, &header, |text| writer.write_field(text)).map_err(text_cell::failed)?;
+            writer.write_record(None::<&[u8]>).map_err(text_cell::failed)?;
+        }
+        writer.into_inner().map_err(text_cell::failed)
+    };
+    let pieces: Vec<Result<Vec<u8>, Error>> = sheet.rows.par_chunks(PIECE).map(piece).collect();
+    let mut writer = text_cell::writer(Vec::new());
+    writer.write_record(&header).map_err(text_cell::failed)?;
+    let mut bytes = writer.into_inner().map_err(text_cell::failed)?;
+    for piece in pieces {
+        bytes.extend(piece?);
+    }
+    Ok(bytes)
 }
 
-fn line(row: &Row, header: &[&str]) -> Vec<String> {
+/// Rows that are written at a time.
+const PIECE: usize = 64;
+
+/// Hands on the fields of a row, in the order of the header.
+fn line<E>(row: &Row, header: &[&str], mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let fields = fields(row);
     // The fields that every row has stand where the header has them.
     let here = |(name, _): &&(&str, Value), field: &str| *name == field;
     let value = |at: usize, field: &str| fields.get(at).filter(|f| here(f, field)).or_else(|| fields.iter().find(|f| here(f, field)));
-    header
-        .iter()
-        .enumerate()
-        .map(|(at, field)| match (*field, value(at, field).map(|(_, value)| value)) {
-            ("codes", _) => guarded(&row.codes.join("|")),
-            ("by", _) => guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")),
-            ("flags", _) => row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" "),
-            (_, Some(Value::String(text))) => guarded(text),
-            (_, Some(Value::Number(n))) => n.as_u64().map_or_else(|| number(n.as_f64()), |n| n.to_string()),
-            _ => String::new(),
-        })
-        .collect()
+    header.iter().enumerate().try_for_each(|(at, field)| match (*field, value(at, field).map(|(_, value)| value)) {
+        ("codes", _) => each(&guarded(&row.codes.join("|"))),
+        ("by", _) => each(&guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","))),
+        ("flags", _) => each(&row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" ")),
+        (_, Some(Value::String(text))) => each(&guarded(text)),
+        (_, Some(Value::Number(n))) => each(&n.as_u64().map_or_else(|| number(n.as_f64()), |n| n.to_string())),
+        _ => each(""),
+    })
 }
 
 #[cfg(test)]
