@@ -28,6 +28,11 @@ impl LaneTally {
         Self { stride, rows: 0, codes: Vec::new(), rows_of_slot: Vec::new(), near: Vec::new(), far: Vec::new() }
     }
 
+    /// The codes that are counted.
+    pub(super) fn codes(&self) -> Vec<u8> {
+        self.codes.iter().map(|code| code[0]).collect()
+    }
+
     /// Slots known.
     pub(super) fn slot_count(&self) -> usize {
         self.rows_of_slot.len()
@@ -137,23 +142,20 @@ impl LaneTally {
         }
     }
 
-    /// Hands on what is counted in these lanes, slot by slot: slot, place among the lanes, code and rows. A code may come
-    /// twice, as counts move; codes without rows do not come.
-    pub(super) fn each(&self, lanes: &[usize], mut each: impl FnMut(usize, usize, u8, u64)) {
-        self.each_of(&self.near, lanes, &mut each);
-        self.each_of(&self.far, lanes, &mut each);
+    /// Adds what is counted in a lane: where `into` says for a slot, as far as `of_code` says for a code.
+    pub(super) fn add_to(&self, lane: usize, into: &[u32], width: usize, of_code: &[u8; 256], counts: &mut [u64]) {
+        let values: Vec<usize> = self.codes.iter().map(|code| usize::from(of_code[usize::from(code[0])])).collect();
+        self.add_held(&self.near, lane, into, width, &values, counts);
+        self.add_held(&self.far, lane, into, width, &values, counts);
     }
 
-    fn each_of<T: Copy + Into<u64>>(&self, held: &[[T; LANES]], lanes: &[usize], each: &mut impl FnMut(usize, usize, u8, u64)) {
-        let codes = self.codes.len();
-        for (slot, counts) in held.chunks_exact(self.size().max(1)).enumerate() {
-            for (at, lane) in lanes.iter().enumerate() {
-                for (counts, code) in counts[lane / LANES * codes..].iter().zip(&self.codes) {
-                    let n: u64 = counts[lane % LANES].into();
-                    if n > 0 {
-                        each(slot, at, code[0], n);
-                    }
-                }
+    fn add_held<T: Copy + Into<u64>>(&self, held: &[[T; LANES]], lane: usize, into: &[u32], width: usize, values: &[usize], counts: &mut [u64]) {
+        let (group, lane) = (lane / LANES * values.len(), lane % LANES);
+        for (held, into) in held.chunks_exact(self.size().max(1)).zip(into) {
+            let (Some(held), Some(counts)) = (held.get(group..), counts.get_mut(*into as usize * width..)) else { continue };
+            for (held, value) in held.iter().zip(values) {
+                // A code that the lane does not hold has no rows, and may stand for any value.
+                counts[*value] += held[lane].into();
             }
         }
     }
@@ -209,8 +211,13 @@ mod tests {
         }
         expected.retain(|(_, lane, _), _| *lane != 31);
         let mut found: BTreeMap<(u32, u32, u8), u64> = BTreeMap::new();
-        let lanes: Vec<usize> = (0..stride as usize).collect();
-        tally.each(&lanes, |slot, lane, code, n| *found.entry((slot as u32, lane as u32, code)).or_default() += n);
+        let (slots, of_code) = (tally.slot_count() as u32, std::array::from_fn(|code| code as u8));
+        for lane in 0..stride {
+            let mut counts = vec![0; 256 * slots as usize];
+            tally.add_to(lane as usize, &(0..slots).collect::<Vec<_>>(), 256, &of_code, &mut counts);
+            let held = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+            found.extend(held.map(|(at, n)| (((at / 256) as u32, lane, (at % 256) as u8), *n)));
+        }
         assert_eq!(found, expected);
         assert_eq!((0..tally.slot_count()).map(|slot| tally.rows_of_slot(slot)).sum::<u64>(), u64::from(rows));
     }

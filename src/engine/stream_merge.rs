@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rayon::iter::ParallelIterator;
-use rayon::slice::ParallelSliceMut;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::cube::Counted;
 use super::exact::Scale;
 use super::stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue};
 use super::stream_part::{Crossing, Facts, KeyPlace, Part, Places};
-use super::stream_tables::{Adding, Table};
+use super::stream_tables::Table;
 use crate::raw::scan::{HandOver, Scanned, Value};
 
 /// The sums of all threads as one: they add up, and all orders come from the file.
@@ -101,11 +101,7 @@ impl Merging<'_> {
         let find = |places: &Vec<u64>| -> Vec<u32> { places.iter().map(|place| slots.binary_search(place).unwrap_or(0) as u32).collect() };
         let into: Vec<Vec<u32>> = places.iter().map(find).collect();
         let tables: Vec<(&T, &[u32])> = parts.iter().zip(&into).map(|((_, crossing), into)| (&crossing.table, into.as_slice())).collect();
-        // Some measures a thread, which looks at each slot once.
-        let mut adding: Vec<Adding<'_>> = (0..self.measures.len()).map(|measure| self.adding(measure, slots.len())).collect();
-        let some = adding.len().div_ceil(rayon::current_num_threads()).max(1);
-        adding.par_chunks_mut(some).for_each(|some| tables.iter().for_each(|(table, into)| table.add_to(into, some)));
-        let measures = adding.into_iter().map(|adding| adding.counted).collect();
+        let measures = (0..self.measures.len()).into_par_iter().map(|measure| self.counted(&tables, slots.len(), measure)).collect();
         let mut rows = vec![0; slots.len()];
         for (table, into) in &tables {
             into.iter().enumerate().for_each(|(slot, into)| rows[*into as usize] += table.rows_of_slot(slot));
@@ -117,12 +113,13 @@ impl Merging<'_> {
         Crossed { classifications, cells, slots, measures }
     }
 
-    /// A measure without rows yet.
-    fn adding(&self, measure: usize, slots: usize) -> Adding<'_> {
+    /// The sums of a measure: those of each table's slots are added into these slots.
+    fn counted<T: Table>(&self, tables: &[(&T, &[u32])], slots: usize, measure: usize) -> Counted {
         let column = self.measures[measure];
         let codes = self.values[column].len();
-        let sums = vec![(0, 0); if self.scale.is_some() { slots * codes } else { 0 }];
-        Adding { measure, of_code: &self.of_code[column], counted: (codes, vec![0; slots * codes], sums) }
+        let mut counted = (codes, vec![0; slots * codes], vec![(0, 0); if self.scale.is_some() { slots * codes } else { 0 }]);
+        tables.iter().for_each(|(table, into)| table.add_to(measure, into, &self.of_code[column], &mut counted));
+        counted
     }
 }
 

@@ -12,6 +12,9 @@ const MOST_BYTES: usize = 1 << 26;
 /// Codes that all measures have together, up to which every row is compared with each of them.
 const MOST_CODES: usize = 16;
 
+/// All codes that there could be.
+const CODES: usize = 256;
+
 /// The tables are too large.
 pub(super) const CROSSINGS: HandOver = HandOver("crossings");
 
@@ -29,16 +32,8 @@ pub(super) trait Table: Send + Sync + Sized {
     /// Rows of a slot.
     fn rows_of_slot(&self, slot: usize) -> u64;
 
-    /// Adds what is known of some measures: of each slot `into` has the slot that it goes to.
-    fn add_to(&self, into: &[u32], measures: &mut [Adding<'_>]);
-}
-
-/// A measure that threads' tables are added into.
-pub(super) struct Adding<'a> {
-    pub(super) measure: usize,
-    /// Of each code its value.
-    pub(super) of_code: &'a [u8; 256],
-    pub(super) counted: Counted,
+    /// Adds what is known of a measure: of each slot `into` has the slot that it goes to, of each code `of_code` the value.
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted);
 }
 
 /// Counts.
@@ -87,17 +82,11 @@ impl Table for Counts {
         }
     }
 
-    fn add_to(&self, into: &[u32], measures: &mut [Adding<'_>]) {
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted) {
         match &self.held {
             Held::Nothing => {}
-            Held::Lanes(tally, lanes) => {
-                let lanes: Vec<usize> = measures.iter().map(|adding| lanes[adding.measure]).collect();
-                tally.each(&lanes, |slot, at, code, n| {
-                    let Adding { of_code, counted: (values, counts, _), .. } = &mut measures[at];
-                    counts[into[slot] as usize * *values + usize::from(of_code[usize::from(code)])] += n;
-                });
-            }
-            Held::Columns(tally) => add_columns_to(tally, into, measures),
+            Held::Lanes(tally, lanes) => tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1),
+            Held::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
         }
     }
 }
@@ -107,7 +96,17 @@ fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
     let mut out: Tally = Tally::new(lanes.iter().map(|_| MOST_CODES));
     out.grow(tally.slot_count());
     (0..tally.slot_count()).for_each(|slot| out.put_rows(slot, tally.rows_of_slot(slot) as u32));
-    tally.each(lanes, |slot, measure, code, n| out.put(measure, slot, code, n as u32));
+    let (slots, codes) = ((0..tally.slot_count() as u32).collect::<Vec<_>>(), tally.codes());
+    let mut place_of_code = [0; CODES];
+    codes.iter().zip(0..).for_each(|(code, place)| place_of_code[usize::from(*code)] = place);
+    for (measure, lane) in lanes.iter().enumerate() {
+        let mut counts = vec![0; slots.len() * codes.len()];
+        tally.add_to(*lane, &slots, codes.len(), &place_of_code, &mut counts);
+        for (slot, counts) in counts.chunks_exact(codes.len().max(1)).enumerate() {
+            let held = counts.iter().zip(&codes).filter(|(n, _)| **n > 0);
+            held.for_each(|(n, code)| out.put(measure, slot, *code, *n as u32));
+        }
+    }
     out
 }
 
@@ -133,8 +132,8 @@ impl Table for Weights {
         self.tally.rows_of_slot(slot)
     }
 
-    fn add_to(&self, into: &[u32], measures: &mut [Adding<'_>]) {
-        add_columns_to(&self.tally, into, measures);
+    fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted) {
+        add_columns_to(&self.tally, measure, into, of_code, counted);
     }
 }
 
@@ -155,16 +154,20 @@ fn add<E: Entry>(
     if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
 }
 
-fn add_columns_to<E: Entry>(tally: &Tally<E>, into: &[u32], measures: &mut [Adding<'_>]) {
-    for Adding { measure, of_code, counted: (values, counts, sums) } in measures {
-        for (slot, into) in into.iter().enumerate() {
-            for (code, entry) in tally.counts(*measure, slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0) {
-                let to = *into as usize * *values + usize::from(of_code[code]);
-                counts[to] += u64::from(entry.n());
-                if let Some((w, w2)) = sums.get_mut(to) {
-                    let more = entry.sums();
-                    (*w, *w2) = (*w + more.0, *w2 + more.1);
-                }
+fn add_columns_to<E: Entry>(
+    tally: &Tally<E>,
+    measure: usize,
+    into: &[u32],
+    of_code: &[u8; CODES],
+    (values, counts, sums): &mut Counted,
+) {
+    for (slot, into) in into.iter().enumerate() {
+        for (code, entry) in tally.counts(measure, slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0) {
+            let to = *into as usize * *values + usize::from(of_code[code]);
+            counts[to] += u64::from(entry.n());
+            if let Some((w, w2)) = sums.get_mut(to) {
+                let more = entry.sums();
+                (*w, *w2) = (*w + more.0, *w2 + more.1);
             }
         }
     }
