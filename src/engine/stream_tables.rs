@@ -46,7 +46,8 @@ enum Held {
     Nothing,
     /// With the lanes of the measures.
     Lanes(LaneTally, Vec<usize>),
-    /// Where measures have many codes.
+    /// Where measures have many codes, or slots are many: counts take less room, and rows are brought into the order of
+    /// their slots first.
     Columns(Tally),
 }
 
@@ -61,10 +62,8 @@ impl Table for Counts {
             self.held = Held::Lanes(LaneTally::new(chunk.stride()), lanes);
         }
         if let Held::Lanes(tally, lanes) = &mut self.held {
-            if tally.know(self.measures.iter().flat_map(|column| chunk.met(*column))) <= MOST_CODES {
-                if tally.bytes(slot_count) > MOST_BYTES {
-                    return Err(CROSSINGS);
-                }
+            let codes = tally.know(self.measures.iter().flat_map(|column| chunk.met(*column)));
+            if codes <= MOST_CODES && tally.bytes(slot_count) <= MOST_BYTES {
                 tally.grow(slot_count);
                 return if tally.add(slots, chunk.rows_of_codes()) { Ok(()) } else { Err(HandOver("rows")) };
             }
@@ -93,7 +92,7 @@ impl Table for Counts {
 
 /// The same counts by column.
 fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
-    let mut out: Tally = Tally::new(lanes.iter().map(|_| MOST_CODES));
+    let mut out: Tally = Tally::new(lanes.iter().map(|_| 4));
     out.grow(tally.slot_count());
     (0..tally.slot_count()).for_each(|slot| out.put_rows(slot, tally.rows_of_slot(slot) as u32));
     let (slots, codes) = ((0..tally.slot_count() as u32).collect::<Vec<_>>(), tally.codes());

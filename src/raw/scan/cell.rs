@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Local, Shared, TAKEN, of_one, of_two};
-use super::short::{EIGHT, short, single};
+use super::lexicon::{Local, Shared, TAKEN, of_digit};
+use super::short::{EIGHT, PAIRS, short, single};
 use super::number::Numbers;
 use super::{BLANK, HandOver, TEXT_KEY};
 
@@ -242,19 +242,42 @@ pub(super) struct Cells<'a> {
     pub(super) text: &'a mut Vec<u8>,
 }
 
+impl Cells<'_> {
+    /// What is known of a lane.
+    fn of(&mut self, lane: usize) -> Result<(&mut Local, &Shared), HandOver> {
+        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver("columns"))
+    }
+
+    /// Two digits have the number of their text instead of their value.
+    #[inline]
+    fn number_pairs(&mut self, first: usize, codes: &mut [u8; EIGHT]) -> Result<(), HandOver> {
+        // Codes are below 128 here: those from PAIRS on get their high bit, and no carry goes on.
+        let mut pairs = (u64::from_le_bytes(*codes) + u64::from(128 - PAIRS) * ONES) & HIGH;
+        while pairs != 0 {
+            let at = pairs.trailing_zeros() as usize / 8;
+            let (local, shared) = self.of(first + at)?;
+            codes[at] = local.pair(codes[at] - PAIRS, shared)?;
+            pairs &= pairs - 1;
+        }
+        Ok(())
+    }
+}
+
 /// One code, and where it ends.
 fn code<const QUOTED: bool>(rest: &[u8], lane: usize, cells: &mut Cells<'_>) -> Result<(usize, u8), HandOver> {
-    match rest {
+    match *rest {
         [b',' | b'\n' | b'\r', ..] => return Ok((0, BLANK)),
-        [a, b',' | b'\n' | b'\r', ..] if a.is_ascii_digit() => return Ok((1, of_one(*a))),
-        [a, b, b',' | b'\n' | b'\r', ..] if a.is_ascii_digit() && b.is_ascii_digit() => return Ok((2, of_two(*a, *b))),
+        [digit, b',' | b'\n' | b'\r', ..] if digit.is_ascii_digit() => return Ok((1, of_digit(digit))),
+        [tens, ones, b',' | b'\n' | b'\r', ..] if tens.is_ascii_digit() && ones.is_ascii_digit() => {
+            let (local, shared) = cells.of(lane)?;
+            return Ok((2, local.pair((tens - b'0') * 10 + (ones - b'0'), shared)?));
+        }
         _ => {}
     }
     let (end, text) = text::<QUOTED>(rest, cells.text)?;
     match *text {
         [] => Ok((end, BLANK)),
-        [digit] if digit.is_ascii_digit() => Ok((end, of_one(digit))),
-        [tens, ones] if tens.is_ascii_digit() && ones.is_ascii_digit() => Ok((end, of_two(tens, ones))),
+        [digit] if digit.is_ascii_digit() => Ok((end, of_digit(digit))),
         _ => {
             let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else { return Err(HandOver("columns")) };
             Ok((end, local.number(text, shared)? as u8))
@@ -295,11 +318,13 @@ fn others<'t, const QUOTED: bool, const LAST: bool>(
     first: usize,
     cells: &mut Cells<'_>,
 ) -> Result<&'t [u8], HandOver> {
-    let found = match <&mut [u8; EIGHT]>::try_from(&mut *codes) {
-        Ok(codes) => short::<LAST>(rest, codes.iter_mut()),
-        Err(_) => short::<LAST>(rest, codes.iter_mut()),
+    let found = match codes.len() {
+        EIGHT => short::<LAST>(rest, EIGHT),
+        fewer => short::<LAST>(rest, fewer),
     };
-    if let Some(after) = found {
+    if let Some((mut found, after)) = found {
+        cells.number_pairs(first, &mut found)?;
+        codes.iter_mut().zip(found).for_each(|(code, found)| *code = found);
         return Ok(after);
     }
     let last = codes.len().wrapping_sub(1);

@@ -10,7 +10,7 @@ use polars::prelude::{
     ChunkedArray, Column as Series, DataType, FileMetadataRef, ParallelStrategy, ParquetReader, PolarsNumericType, SerReader,
 };
 
-use super::lexicon::{Local, Shared, TAKEN, of_one, of_two};
+use super::lexicon::{Local, Shared, TAKEN};
 use super::lines::Chunk;
 use super::seen::Seen;
 use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
@@ -174,12 +174,6 @@ impl Reading<'_> {
     }
 }
 
-/// The number of a whole number of one or two digits.
-#[inline]
-fn number_of(whole: u8) -> u8 {
-    whole + 1 + 10 * u8::from(whole > 9)
-}
-
 /// What a thread knows of a column's values.
 struct Known<'a> {
     local: Local,
@@ -191,7 +185,7 @@ struct Known<'a> {
 impl<'a> Known<'a> {
     fn new(shared: &'a Shared) -> Self {
         let mut small = [0; 256];
-        (0..100).for_each(|whole: u8| small[usize::from(whole)] = u32::from(number_of(whole)));
+        small.iter_mut().zip(1..TAKEN).for_each(|(number, digit)| *number = digit);
         Self { local: Local::new(), shared, small }
     }
 
@@ -212,8 +206,7 @@ impl<'a> Known<'a> {
     fn text(&mut self, text: &str) -> Result<u32, HandOver> {
         match text.as_bytes() {
             [] => Ok(u32::from(BLANK)),
-            [digit @ b'0'..=b'9'] => Ok(of_one(*digit).into()),
-            [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Ok(of_two(*tens, *ones).into()),
+            [digit @ b'0'..=b'9'] => Ok(u32::from(digit - b'0') + 1),
             bytes => self.local.number(bytes, self.shared),
         }
     }
@@ -352,11 +345,11 @@ where
 {
     for part in array.downcast_iter() {
         let (begin, mut digits) = (out.len(), true);
-        // Most answers are one or two digits: no branches then.
+        // Most answers are one digit: no branches then.
         let mut digit = |value: T::Native, valid: bool| {
             let (whole, here) = (value.whole(), valid & !value.is_blank());
-            digits &= !here | (whole < 100);
-            number_of(whole.min(100) as u8) & 0_u8.wrapping_sub(u8::from(here))
+            digits &= !here | (whole < 10);
+            (whole.min(10) as u8 + 1) & 0_u8.wrapping_sub(u8::from(here))
         };
         let values = part.values().iter();
         match part.validity() {

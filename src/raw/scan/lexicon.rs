@@ -6,27 +6,20 @@ use std::sync::Mutex;
 use super::super::hash::hash;
 use super::HandOver;
 
-/// Numbers that are taken: the blank cell, the ten digits, and the hundred texts of two digits.
-pub(super) const TAKEN: u32 = 111;
+/// Numbers that are taken: the blank cell, and the ten digits.
+pub(super) const TAKEN: u32 = 11;
 
 /// The number of a text of one digit.
 #[inline]
-pub(super) fn of_one(digit: u8) -> u8 {
+pub(super) fn of_digit(digit: u8) -> u8 {
     1 + (digit - b'0')
-}
-
-/// The number of a text of two digits.
-#[inline]
-pub(super) fn of_two(tens: u8, ones: u8) -> u8 {
-    11 + (tens - b'0') * 10 + (ones - b'0')
 }
 
 /// The text of a number that is taken.
 pub(super) fn text_of_taken(number: u32) -> Option<String> {
     match number {
         0 => Some(String::new()),
-        1..=10 => Some((number - 1).to_string()),
-        11..TAKEN => Some(format!("{:02}", number - 11)),
+        1..TAKEN => Some((number - 1).to_string()),
         _ => None,
     }
 }
@@ -76,6 +69,8 @@ pub(super) struct Local {
     places: Vec<Place>,
     texts: Vec<u8>,
     known: usize,
+    /// The numbers of two digits, 0 where they are not known yet: what most codes are that are not of one.
+    pairs: [u8; 100],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +84,22 @@ struct Place {
 
 impl Local {
     pub(super) fn new() -> Self {
-        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0 }
+        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0, pairs: [0; 100] }
+    }
+
+    /// The number of a code of two digits: 0 to 99.
+    #[inline]
+    pub(super) fn pair(&mut self, value: u8, shared: &Shared) -> Result<u8, HandOver> {
+        match self.pairs.get(usize::from(value)) {
+            Some(0) | None => {
+                let number = self.number(&[b'0' + value / 10, b'0' + value % 10], shared)? as u8;
+                if let Some(pair) = self.pairs.get_mut(usize::from(value)) {
+                    *pair = number;
+                }
+                Ok(number)
+            }
+            Some(number) => Ok(*number),
+        }
     }
 
     /// The number of a text whose number is not taken.
@@ -132,7 +142,7 @@ impl Local {
 
 #[cfg(test)]
 mod tests {
-    use super::{Local, Shared, TAKEN, of_one, of_two, text_of_taken};
+    use super::{Local, Shared, TAKEN, of_digit, text_of_taken};
 
     #[test]
     fn threads_agree_on_numbers_and_no_text_is_mistaken() {
@@ -147,14 +157,17 @@ mod tests {
     }
 
     #[test]
-    fn taken_numbers_have_one_text_each() {
-        assert_eq!((text_of_taken(0).unwrap(), text_of_taken(TAKEN)), (String::new(), None));
-        for digit in b'0'..=b'9' {
-            assert_eq!(text_of_taken(of_one(digit).into()).unwrap().as_bytes(), [digit]);
-            for ones in b'0'..=b'9' {
-                assert_eq!(text_of_taken(of_two(digit, ones).into()).unwrap().as_bytes(), [digit, ones]);
-            }
+    fn two_digits_are_the_text_of_them() {
+        let shared = Shared::new(255);
+        let (mut a, mut b) = (Local::new(), Local::new());
+        let of_a: Vec<u8> = (0..100).map(|value| a.pair(value, &shared).unwrap()).collect();
+        assert!(of_a.iter().copied().eq(TAKEN as u8..TAKEN as u8 + 100));
+        for value in 0..100 {
+            let text = format!("{value:02}");
+            assert_eq!((b.number(text.as_bytes(), &shared), a.pair(value, &shared)), (Ok(of_a[usize::from(value)].into()), Ok(of_a[usize::from(value)])));
         }
+        assert_eq!((text_of_taken(0).unwrap(), text_of_taken(TAKEN)), (String::new(), None));
+        assert!((b'0'..=b'9').all(|digit| text_of_taken(of_digit(digit).into()).unwrap().as_bytes() == [digit]));
     }
 
     #[test]

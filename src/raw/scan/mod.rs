@@ -32,7 +32,7 @@ pub const BLANK: u8 = 0;
 /// Keys from here on are texts: [`Scanned::keys`] says which.
 pub const TEXT_KEY: u32 = 1 << 31;
 
-/// Distinct values that a column of codes may have: the blank one, all texts of one and two digits, and 144 others.
+/// Distinct values that a column of codes may have, the blank one and all digits counted.
 const MOST_VALUES: u32 = 255;
 
 /// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
@@ -40,9 +40,12 @@ const MOST_VALUES: u32 = 255;
 const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 19;
 const PARTS: u64 = 32;
 
-/// Bytes that are looked at first, and lines of them that the general reader is shown.
+/// Bytes that are looked at first, a part of them at a time; lines of them that tell the delimiter, and those that the
+/// general reader is shown, as only the header and the first values are asked for.
 const LOOK: u64 = 1 << 18;
+const LOOK_AT_ONCE: u64 = 1 << 15;
 const LINES: usize = delimited::SAMPLE + 50;
+const SHOWN: usize = 20;
 
 /// The longest line.
 const LINE: u64 = 1 << 16;
@@ -137,10 +140,16 @@ impl Plain {
             let (columnar, table) = columnar::look(path, name)?;
             return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
         }
-        let mut bytes = Vec::new();
+        let (mut bytes, mut ends): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
-        file.by_ref().take(LOOK).read_to_end(&mut bytes).map_err(|_| HandOver("file"))?;
-        let ends: Vec<usize> = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1).take(LINES).collect();
+        while ends.len() < LINES && (bytes.len() as u64) < LOOK.min(length) {
+            let before = bytes.len();
+            if file.by_ref().take(LOOK_AT_ONCE).read_to_end(&mut bytes).map_err(|_| HandOver("file"))? == 0 {
+                return Err(HandOver("changed"));
+            }
+            let line_feeds = bytes.iter().enumerate().skip(before).filter(|(_, b)| **b == b'\n');
+            ends.extend(line_feeds.map(|(at, _)| at + 1).take(LINES - ends.len()));
+        }
         let whole = bytes.len() as u64 == length && ends.len() < LINES;
         if !whole && ends.len() < LINES {
             return Err(HandOver("long lines"));
@@ -152,7 +161,11 @@ impl Plain {
         if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(text) != b',' {
             return Err(HandOver("header"));
         }
-        let table = super::read_bytes(sample, name, options).map_err(|_| HandOver("unreadable"))?;
+        let shown = ends.get(SHOWN - 1).and_then(|end| text.get(..*end)).unwrap_or(text);
+        if delimited::delimiter(shown) != b',' {
+            return Err(HandOver("header"));
+        }
+        let table = super::read_bytes(shown.as_bytes(), name, options).map_err(|_| HandOver("unreadable"))?;
         let named = |(at, c): (usize, &super::Column)| c.position == at && c.header.iter().all(|h| !h.trim().is_empty());
         let plain = table.findings.is_empty() && table.dictionary.is_none() && table.columns.len() > 1;
         let utf8 = table.digest.encoding.as_deref().is_some_and(|e| e.starts_with("UTF-8"));

@@ -2,10 +2,14 @@
 
 use wide::{i16x8, u8x16};
 
+use super::BLANK;
 use super::cell::ends;
 
 /// Cells that are read together.
 pub(super) const EIGHT: usize = 8;
+
+/// What two digits are here: this and their value.
+pub(super) const PAIRS: u8 = 11;
 
 const DIGIT: u8x16 = u8x16::new([b'0'; 16]);
 const NINE: u8x16 = u8x16::new([9; 16]);
@@ -38,10 +42,10 @@ fn packed(bytes: u8x16) -> [u8; EIGHT] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Up to eight codes, each of no, one, or two digits, and what comes after them; `None` when something else is there, and
-/// what `codes` holds then is of no use. No branch asks what a cell is.
+/// Up to eight codes, each of no, one, or two digits (see [`PAIRS`]), and what comes after them; `None` when something else
+/// is there. No branch asks what a cell is.
 #[inline]
-pub(super) fn short<'t, 'c, const LAST: bool>(rest: &'t [u8], codes: impl Iterator<Item = &'c mut u8>) -> Option<&'t [u8]> {
+pub(super) fn short<const LAST: bool>(rest: &[u8], count: usize) -> Option<([u8; EIGHT], &[u8])> {
     let [(low, low_digits, low_others), (high, high_digits, high_others)] = [half(rest)?, half(rest.get(16..)?)?];
     let (digits, others) = (low_digits | high_digits << 16, low_others | high_others << 16);
     // No cell goes on from here: neither a digit nor a comma, or the third digit in a row.
@@ -50,13 +54,14 @@ pub(super) fn short<'t, 'c, const LAST: bool>(rest: &'t [u8], codes: impl Iterat
     let code_at: &[u8; 32] = code_at.as_flattened().try_into().ok()?;
     // What is no digit ends a cell, and the next one begins after it.
     let mut begins = u64::from(!digits) << 1 | 1;
-    for code in codes {
+    let mut codes = [BLANK; EIGHT];
+    for code in codes.iter_mut().take(count) {
         // Where too few cells begin, the end is not found.
         *code = code_at[begins.trailing_zeros() as usize % 32];
         begins &= begins.wrapping_sub(1);
     }
     let end = begins.trailing_zeros().checked_sub(1).filter(|end| *end < 32)?;
-    if wrong & ((1 << end) - 1) == 0 { ends::<LAST>(rest, end as usize).ok() } else { None }
+    if wrong & ((1 << end) - 1) == 0 { Some((codes, ends::<LAST>(rest, end as usize).ok()?)) } else { None }
 }
 
 /// Of sixteen bytes: the code of the cell that begins at each of them, which are digits, and which are
