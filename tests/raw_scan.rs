@@ -191,6 +191,83 @@ proptest! {
     }
 }
 
+/// All codes of a chunk, column by column.
+struct AllCodes(usize, Vec<(u64, Vec<Vec<u8>>)>);
+
+impl Consumer for AllCodes {
+    fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
+        self.1.push((chunk.position(), (0..self.0).map(|column| chunk.codes(column).collect()).collect()));
+        Ok(())
+    }
+}
+
+/// The texts of these columns of codes, column by column.
+fn codes(path: &std::path::Path, columns: &[usize], threads: usize) -> Result<Vec<Vec<String>>, HandOver> {
+    let wanted: Vec<(usize, Kind)> = columns.iter().map(|column| (*column, Kind::Code)).collect();
+    let plain = Plain::look(path, "a.csv", &ReadOptions::default())?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let scanned = pool.install(|| plain.scan(&wanted, || AllCodes(wanted.len(), Vec::new())))?;
+    let mut chunks: Vec<(u64, Vec<Vec<u8>>)> = scanned.consumers.into_iter().flat_map(|c| c.1).collect();
+    chunks.sort_by_key(|c| c.0);
+    let text = |at: usize, code: u8| scanned.values[at].iter().find(|v| v.code == code).unwrap().text.clone();
+    Ok((0..columns.len()).map(|at| chunks.iter().flat_map(|(_, codes)| &codes[at]).map(|code| text(at, *code)).collect()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Codes side by side, as many as there may be, are what the general reader reads: blank, of one digit, of two and of
+    /// more, and words among them.
+    #[test]
+    fn codes_side_by_side_are_read_the_same(
+        width in 1..40_usize,
+        dice in vec(0..1000_u32, 200..1500),
+        rare in (0..4_u32, 0..4_u32, 0..3_u32),
+        style in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
+        threads in 1..3_usize,
+    ) {
+        let (blanks, pairs, others) = rare;
+        let (crlf, cut, after, backwards) = style;
+        let end = if crlf { "\r\n" } else { "\n" };
+        let cell = |n: u32| match n % 100 {
+            p if p < 4 * blanks => String::new(),
+            p if p < 4 * (blanks + pairs) => format!("{:02}", n / 10),
+            p if p < 4 * (blanks + pairs) + 2 * others => ["999", "女", "1 ", "\"8\"", "\"\"", "\"12\"", "-1", "1.5", "０", "/", ":", "1e1"][n as usize % 12].to_owned(),
+            _ => (n % 10).to_string(),
+        };
+        let mut header: Vec<String> = (0..width).map(|c| format!("q{c}")).collect();
+        header.insert(0, "id".to_owned());
+        if after {
+            header.push("note".to_owned());
+        }
+        let mut body = header.join(",") + end;
+        for (id, answers) in dice.chunks_exact(width).enumerate() {
+            let mut cells: Vec<String> = answers.iter().map(|n| cell(*n)).collect();
+            cells.insert(0, id.to_string());
+            if after {
+                cells.push("x".repeat(id % 9));
+            }
+            body += &(cells.join(",") + end);
+        }
+        if cut {
+            body.truncate(body.len() - end.len());
+        }
+        let scratch = Scratch::new();
+        let path = scratch.file(body.as_bytes());
+        let mut columns: Vec<usize> = (1..=width).collect();
+        if backwards {
+            columns.reverse();
+        }
+        let table = read(&path, "a.csv", &ReadOptions::default()).unwrap();
+        let general = |column: &usize| (0..table.row_count()).map(|row| match table.columns[*column].cell(row) {
+            Cell::Text(t) => t.to_string(),
+            other => other.text(),
+        }).collect::<Vec<_>>();
+        let scanned = codes(&path, &columns, threads);
+        prop_assert!(scanned == Ok(columns.iter().map(general).collect()), "{:?}", body);
+    }
+}
+
 const NUMBER: &str = "|[0-9]{1,3}|[0-9]{1,2}\\.[0-9]{1,3}|[0-9]";
 const KEY: &str = "[0-9]|[1-9][0-9]{1,2}|[北東]区|[a-c]\"?";
 const TEXT: &str = "[0-3]|[0-3]|[0-3]{2}|[ab0-2 ,\"'あ髙（）]{0,4}|男性|女性|[\\t\r\n]?1";

@@ -80,3 +80,75 @@ fn half(rest: &[u8]) -> Option<([u8; 16], u32, u32)> {
     let mask = |bytes: u8x16| bytes.move_mask() as u32 & 0xFFFF;
     Some((code.to_array(), mask(one), mask(!(one | here.cmp_eq(COMMA)))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{EIGHT, PAIRS, short, single};
+
+    /// The same cell by cell; where it gives nothing, neither of the two may give something.
+    fn one_by_one(text: &str, count: usize, last: bool) -> Option<([u8; EIGHT], usize)> {
+        let (mut codes, mut at) = ([0; EIGHT], 0);
+        for (cell, code) in codes.iter_mut().take(count).enumerate() {
+            let rest = &text[at..];
+            let end = rest.find([',', '\n', '\r'])?;
+            *code = match rest[..end].as_bytes() {
+                [] => 0,
+                [d] if d.is_ascii_digit() => 1 + d - b'0',
+                [d, e] if d.is_ascii_digit() && e.is_ascii_digit() => PAIRS + 10 * (d - b'0') + (e - b'0'),
+                _ => return None,
+            };
+            let mark = match (&rest[end..], last && cell + 1 == count) {
+                (after, false) if after.starts_with(',') => 1,
+                (after, true) if after.starts_with('\n') => 1,
+                (after, true) if after.starts_with("\r\n") => 2,
+                _ => return None,
+            };
+            at += end + mark;
+        }
+        Some((codes, at))
+    }
+
+    #[test]
+    fn cells_read_together_are_those_read_one_by_one() {
+        let mut state = 2_463_534_242_u32;
+        let mut dice = move |n: u32| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state % n
+        };
+        let (mut found_short, mut found_single, mut refused) = (0, 0, 0);
+        for _ in 0..200_000 {
+            let odd = dice(4);
+            let mut text: String = (0..9 + dice(8)).fold(String::new(), |text, _| {
+                let cell = match dice(12) {
+                    0 if odd > 0 => String::new(),
+                    1 if odd > 1 => format!("{:02}", dice(100)),
+                    2 if odd > 2 => ["123", "a", " ", "1a", "/", ":", "-", "\"", "é", "-1"][dice(10) as usize].to_owned(),
+                    _ => dice(10).to_string(),
+                };
+                text + &cell + [",", ",", ",", ",", ",", ",", ",", "\n", "\r\n", "\r"][dice(10) as usize]
+            });
+            text.truncate((0..=text.len()).rev().find(|at| text.is_char_boundary(*at) && *at <= 20 + dice(40) as usize).unwrap_or(0));
+            let rest = [text.as_bytes(), &vec![0; dice(40) as usize]].concat();
+            let count = 1 + dice(EIGHT as u32) as usize;
+            for last in [false, true] {
+                let expected = one_by_one(&text, count, last);
+                let found = if last { short::<true>(&rest, count) } else { short::<false>(&rest, count) };
+                if let Some((codes, after)) = found {
+                    assert_eq!(Some((codes, rest.len() - after.len())), expected, "{text:?}, {count}, {last}");
+                    found_short += 1;
+                } else {
+                    // It needs 33 bytes, and a cell that ends within 32.
+                    assert!(expected.is_none() || rest.len() < 33, "{text:?}, {count}, {last}");
+                    refused += 1;
+                }
+                if let Some((codes, after)) = if last { single::<true>(&rest) } else { single::<false>(&rest) } {
+                    assert_eq!(Some((codes, rest.len() - after.len())), one_by_one(&text, EIGHT, last), "{text:?}, {last}");
+                    found_single += 1;
+                }
+            }
+        }
+        assert!(found_short > 10_000 && found_single > 1000 && refused > 10_000, "{found_short} {found_single} {refused}");
+    }
+}
