@@ -138,6 +138,7 @@ impl Scatters {
 
     /// Sets a stratum from raw sums over its units: `present` units hold rows of the domain, `sum` = Σ u and
     /// `cross` = Σ u u' over them, `sampled` were drawn in all.
+    #[inline]
     pub fn set_from_sums(&mut self, stratum: usize, present: u64, sampled: u64, sum: &[f64], cross: &[f64]) {
         let k = self.size;
         self.present[stratum] = present;
@@ -234,11 +235,13 @@ fn stage_variance(stage: &Stage, group: &[u32], scatters: &Scatters, policy: Pol
     // A stratum without a row of the domain says nothing, also not about the grand mean.
     let group: Vec<u32> =
         group.iter().copied().filter(|h| policy.whole_design || scatters.present[*h as usize] > 0).collect();
-    let units: u64 = group.iter().map(|h| stage.strata[*h as usize].units).sum();
     let mut grand_mean = vec![0.0; k];
-    for h in &group {
-        for (g, s) in grand_mean.iter_mut().zip(&scatters.sums[*h as usize * k..]) {
-            *g += s / units as f64;
+    if policy.lonely == LonelyPsu::Adjust {
+        let units: u64 = group.iter().map(|h| stage.strata[*h as usize].units).sum();
+        for h in &group {
+            for (g, s) in grand_mean.iter_mut().zip(&scatters.sums[*h as usize * k..]) {
+                *g += s / units as f64;
+            }
         }
     }
     let (mut counted, mut known) = (0_u64, 0_u64);
