@@ -37,7 +37,7 @@ const MOST_VALUES: u32 = 255;
 
 /// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
 /// depends on the file alone.
-const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 19;
+const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 18;
 const PARTS: u64 = 32;
 
 /// Bytes that are looked at first, a part of them at a time; lines of them that tell the delimiter, and those that the
