@@ -75,8 +75,17 @@ struct Sums {
     weight: f64,
     weight_yes: f64,
     keys_present: Vec<u64>,
-    /// By key: the weight that counts, and that of the base.
-    weight_of_key: Vec<[f64; 2]>,
+    of_key: Vec<OfKey>,
+}
+
+/// Sums of one share in a key.
+#[derive(Clone, Copy, Default)]
+struct OfKey {
+    /// Σw of the base.
+    base: f64,
+    /// Σw and Σw² of what counts, and of the rest of the base.
+    yes: [f64; 2],
+    no: [f64; 2],
 }
 
 impl Sums {
@@ -148,31 +157,30 @@ impl<'a> ShareTable<'a> {
 
     fn sums(&self, what: &ShareOf<'_>) -> Sums {
         let keys = self.totals.key_count();
-        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], weight_of_key: vec![[0.0; 2]; keys] };
+        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], of_key: vec![OfKey::default(); keys] };
         let cells = self.cells_of(std::slice::from_ref(what));
         // Codes of the base, and whether they count: the same in all cells of the domain.
         let of_cell = |cell: &usize| (0..self.totals.code_count(what.measure)).filter_map(|code| Some((code, what.at(*cell, code)? == 1.0))).collect();
         let codes: Vec<(usize, bool)> = cells.first().map(of_cell).unwrap_or_default();
         let code_count = self.totals.code_count(what.measure);
-        for (key, (n, w, _)) in self.totals.by_key(what.measure).enumerate() {
-            let (mut present, mut of_key) = (0, [0.0; 2]);
+        let by_key = self.totals.by_key(what.measure).zip(sums.keys_present.iter_mut().zip(&mut sums.of_key));
+        for ((n, w, w2), (present, of_key)) in by_key {
             for cell in &cells {
                 for (code, counts) in &codes {
                     let at = cell * code_count + code;
-                    let (n, w) = (n[at], w[at]);
-                    present += n;
+                    let (n, w, w2) = (n[at], w[at], w2[at]);
+                    *present += n;
                     sums.weight += w;
-                    of_key[1] += w;
+                    of_key.base += w;
+                    let part = if *counts { &mut of_key.yes } else { &mut of_key.no };
+                    *part = [part[0] + w, part[1] + w2];
                     if *counts {
-                        of_key[0] += w;
                         sums.n_yes += n;
                         sums.weight_yes += w;
                     }
                 }
             }
-            sums.n += present;
-            sums.keys_present[key] = present;
-            sums.weight_of_key[key] = of_key;
+            sums.n += *present;
         }
         sums
     }
@@ -226,7 +234,7 @@ impl<'a> ShareTable<'a> {
         let sums: Vec<Sums> = shares.iter().map(|what| self.sums(what)).collect();
         let psus: Vec<usize> = (0..self.totals.key_count()).filter(|key| sums.iter().any(|s| s.keys_present[*key] > 0)).collect();
         // By PSU, and of each share: the weight that counts, and that of the base.
-        let table: Vec<f64> = psus.iter().flat_map(|psu| sums.iter().flat_map(|s| s.weight_of_key[*psu])).collect();
+        let table: Vec<f64> = psus.iter().flat_map(|psu| sums.iter().flat_map(|s| [s.of_key[*psu].yes[0], s.of_key[*psu].base])).collect();
         let replicate = |r: usize| {
             let all = factors.replicate(r);
             let factors: Vec<f64> = psus.iter().map(|psu| all.get(*psu).copied().unwrap_or(0.0)).collect();
@@ -283,6 +291,9 @@ impl<'a> ShareTable<'a> {
     fn covariance_of(&self, shares: &[ShareOf<'_>], sums: &[Sums]) -> Result<Covariance, NotEstimable> {
         let k = shares.len();
         let Some(measure) = shares.first().map(|s| s.measure) else { return Ok(Covariance::zeros(0)) };
+        if let [sums] = sums {
+            return Ok(self.design.covariance_from_scatters(&self.scatters_of_one(sums)?)?);
+        }
         let (cells, codes) = (self.cells_of(shares), self.totals.code_count(measure));
         // c over cells × codes, the k shares side by side.
         let mut table = vec![0.0; cells.len() * codes * k];
@@ -304,6 +315,35 @@ impl<'a> ShareTable<'a> {
         Ok(self.design.covariance_from_scatters(&self.scatters(measure, &cells, &table, k, &keys_present))?)
     }
 
+    /// The scatters of one share, of which the sums by key tell everything: all that counts has one coefficient, the rest of
+    /// the base another.
+    fn scatters_of_one(&self, sums: &Sums) -> Result<Scatters, NotEstimable> {
+        if sums.n == 0 {
+            return Err(NotEstimable::EmptyBase);
+        }
+        let p = sums.weight_yes / sums.weight;
+        let (yes, no) = ((1.0 - p) / sums.weight, (0.0 - p) / sums.weight);
+        let mut scatters = Scatters::new(1, self.roster.stratum_count());
+        let unit = |key: &OfKey| key.no[0] * no + key.yes[0] * yes;
+        let strata = self.roster.stratum_count();
+        if self.roster.is_element() {
+            for (h, (key, present)) in sums.of_key.iter().zip(&sums.keys_present).enumerate() {
+                let within = key.no[1] * no * no + key.yes[1] * yes * yes;
+                scatters.set_from_sums(h, *present, self.roster.sampled(h), &[unit(key)], &[within]);
+            }
+            return Ok(scatters);
+        }
+        let mut of_stratum = vec![(0.0, 0.0); strata];
+        for (psu, key) in sums.of_key.iter().enumerate() {
+            let (unit, (sum, cross)) = (unit(key), &mut of_stratum[self.roster.stratum_of_psu(psu)]);
+            (*sum, *cross) = (*sum + unit, *cross + unit * unit);
+        }
+        for (h, ((sum, cross), present)) in of_stratum.into_iter().zip(self.units_present(&sums.keys_present)).enumerate() {
+            scatters.set_from_sums(h, present, self.roster.sampled(h), &[sum], &[cross]);
+        }
+        Ok(scatters)
+    }
+
     /// The scatters of the coefficients `table` over `cells` × codes.
     fn scatters(&self, measure: usize, cells: &[usize], table: &[f64], k: usize, keys_present: &[u64]) -> Scatters {
         let strata = self.roster.stratum_count();
@@ -314,20 +354,6 @@ impl<'a> ShareTable<'a> {
         for (key, (_, of_key, of_key_2)) in self.totals.by_key(measure).enumerate() {
             let h = if element { key } else { self.roster.stratum_of_psu(key) };
             let of_cell = |cell: usize| (&of_key[cell * codes..(cell + 1) * codes], &of_key_2[cell * codes..(cell + 1) * codes]);
-            if k == 1 {
-                // One share, as is mostly asked: the sums of below without loops over pairs of one.
-                let (mut unit, mut within) = (0.0, cross[h]);
-                for (at, cell) in cells.iter().enumerate() {
-                    let (w, w2) = of_cell(*cell);
-                    for ((c, w), w2) in table[at * w.len()..].iter().zip(w).zip(w2) {
-                        unit += w * c;
-                        within += w2 * c * c;
-                    }
-                }
-                sums[h] += unit;
-                cross[h] = if element { within } else { cross[h] + unit * unit };
-                continue;
-            }
             unit.fill(0.0);
             for (at, cell) in cells.iter().enumerate() {
                 let (w, w2) = of_cell(*cell);
