@@ -1,8 +1,9 @@
 //! Cubes straight from a file: scanned chunks → counts and sums, without holding the rows.
 //!
 //! All breakdowns roll up from one crossing of them as long as its tables stay below `MOST_BYTES` a thread; beyond, rows
-//! are few beside the crossings, and each breakdown has a crossing of its own, made in the same pass. Sums are exact
-//! (see [`Cube`]), so that it makes no difference to the results.
+//! are few beside the crossings, and each breakdown has a crossing of its own, made in the same pass. Where rows are only
+//! counted, and answers have few codes and slots fit near caches, all answers of a row are counted at once; else answer by
+//! answer. Sums are exact (see [`Cube`]), so that none of it makes a difference to the results.
 
 use super::cube::{Counted, Cube};
 use super::exact::Scale;

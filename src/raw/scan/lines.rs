@@ -8,7 +8,7 @@ use super::number::{KEYS, Numbers};
 use super::seen::{self, Seen};
 use super::{BLANK, HandOver, Kind};
 
-/// Zero bytes after the last line, so that eight bytes can be looked at anywhere.
+/// Zero bytes after the last line, so that 33 bytes can be looked at from any cell on.
 pub(super) const PADDING: usize = 32;
 
 /// Codes of a row that are looked at together: a row has a multiple of them, the last ones blank.
