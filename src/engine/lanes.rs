@@ -121,7 +121,7 @@ impl LaneTally {
     fn count_row(&mut self, slot: usize) {
         let rows = &mut self.rows_of_slot[slot];
         *rows += 1;
-        if *rows % FULL == 0 {
+        if rows.is_multiple_of(FULL) {
             self.spill(slot);
         }
     }
@@ -191,7 +191,7 @@ mod tests {
         let (rows, stride) = (40_000_u32, 32);
         let random = |row: u32, lane: u32| (row.wrapping_mul(2_654_435_761) ^ lane.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 16;
         // Slot 0 has half of the rows; codes 7 and 200 come late; lane 31 holds a code that nobody counts.
-        let slot = |row: u32| if row % 2 == 0 { 0 } else { random(row, 99) % 300 };
+        let slot = |row: u32| if row.is_multiple_of(2) { 0 } else { random(row, 99) % 300 };
         let code = |row: u32, lane: u32| match (random(row, lane) % 5, lane) {
             (_, 31) => 90,
             (4, _) if row > 30_000 => if lane == 3 { 200 } else { 7 },

@@ -91,7 +91,7 @@ mod tests {
         for (cell, code) in codes.iter_mut().take(count).enumerate() {
             let rest = &text[at..];
             let end = rest.find([',', '\n', '\r'])?;
-            *code = match rest[..end].as_bytes() {
+            *code = match &rest.as_bytes()[..end] {
                 [] => 0,
                 [d] if d.is_ascii_digit() => 1 + d - b'0',
                 [d, e] if d.is_ascii_digit() && e.is_ascii_digit() => PAIRS + 10 * (d - b'0') + (e - b'0'),
