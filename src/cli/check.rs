@@ -44,7 +44,7 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
                     row
                 })
                 .collect();
-            print(&screen::table(&header, &rows, 2..9))?;
+            print(screen::table(&header, &rows, 2..9))?;
         }
         Format::Csv => {
             print(report::quality_csv(&outcome.quality, &outcome.table)?)?;

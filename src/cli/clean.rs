@@ -109,7 +109,7 @@ fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, bars
             vec![place.file.unwrap_or_default(), place.row.map(|r| r.to_string()).unwrap_or_default(), place.column.unwrap_or_default(), ours, theirs]
         })
         .collect();
-    print(&screen::table(&header, &rows, 1..2))?;
+    print(screen::table(&header, &rows, 1..2))?;
     let (n, more) = (found.differences.len(), found.differences.len().saturating_sub(LISTED));
     if more > 0 {
         talk.say(&Text::new(format!("ほかに {more}件。"), format!("{more} more.")));

@@ -30,7 +30,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                     let options = b.options.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
                     talk.say(&Text::same(&b.title));
                     if b.data == DataKind::Synthetic {
-                        print(&format!("{}\n", synthetic().get(talk.lang)))?;
+                        print(format!("{}\n", synthetic().get(talk.lang)))?;
                     }
                     let base = b.base_rule.parse::<Base>().map_or(Text::same(&b.base_rule), base_words);
                     talk.say(&Text::new(
@@ -43,7 +43,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                     }
                 }
                 let (header, rows) = breakdown::table(b, talk.lang);
-                print(&screen::table(&header, &rows, 1..7))?;
+                print(screen::table(&header, &rows, 1..7))?;
             }
             talk.say(&Text::new(
                 "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",

@@ -32,7 +32,7 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
         }
     }
     match (found.as_slice(), broken.or(missed)) {
-        ([(_, sections)], _) => print(&words(sections, talk)),
+        ([(_, sections)], _) => print(words(sections, talk)),
         ([], Some(error)) => Err(error),
         ([], None) => Err(Error::msg("cli::no-plan", "pipelines/ に計画がありません。--plan で指定してください", "there is no plan in pipelines/; name one with --plan")),
         (several, _) => {

@@ -72,7 +72,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
                 SchemaOf::Plan => shihyo::pipeline::schema(),
                 SchemaOf::Questionnaire => shihyo::answers::questionnaire_schema(),
             };
-            print(&format!("{schema:#}\n"))
+            print(format!("{schema:#}\n"))
         }
         Command::Completions { shell } => {
             let mut out = Vec::new();
