@@ -195,6 +195,31 @@ proptest! {
     }
 }
 
+/// Twenty more questions, and from the middle of the file on a question of sixty answers.
+#[test]
+fn many_questions_and_many_answers_that_come_late_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = text(40_000);
+    let lines = body.lines().enumerate().map(|(at, line)| {
+        let more = (0..20).map(|k| match (at, (at * (k + 3) / 7) % 11) {
+            (0, _) => format!("c{k}"),
+            (_, 0) => String::new(),
+            (_, answer) => (answer % (2 + k % 4)).to_string(),
+        });
+        let late = match at {
+            0 => "late".to_owned(),
+            1..20_000 => (at % 3).to_string(),
+            _ => (at * 7 % 60).to_string(),
+        };
+        format!("{line},{},{late}", more.collect::<Vec<_>>().join(","))
+    });
+    let path = file(&folder, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
+    let few = Request { shares: (0..20).map(|k| format!("c{k}=1")).collect(), ..request(&path) };
+    assert!(same("many questions", &few));
+    let many = Request { shares: few.shares.iter().cloned().chain(["late=1|41".to_owned(), "late=59".to_owned()]).collect(), ..few };
+    assert!(same("many answers", &many));
+}
+
 #[test]
 fn threads_do_not_matter() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,7 @@
 //! The rows for machines: JSON and CSV with the same fields.
 
+use std::borrow::Cow;
+
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 use serde_json::{Map, Value, json};
@@ -30,37 +32,57 @@ pub fn json(sheet: &Sheet) -> Result<Vec<u8>, Error> {
     text_cell::json(&json!({ "schema_version": SCHEMA_VERSION, "rows": rows }))
 }
 
-/// The fields of a row, in order; those that hold lists ([`LISTS`]) are null.
-fn fields(row: &Row) -> Vec<(&'static str, Value)> {
+/// What a field holds.
+enum Field<'a> {
+    /// Nothing, or a list.
+    None,
+    Text(Cow<'a, str>),
+    Count(u64),
+    Real(f64),
+}
+
+impl From<Field<'_>> for Value {
+    fn from(field: Field<'_>) -> Self {
+        match field {
+            Field::None => Self::Null,
+            Field::Text(text) => Self::String(text.into_owned()),
+            Field::Count(n) => n.into(),
+            Field::Real(x) => x.into(),
+        }
+    }
+}
+
+/// The fields of a row, in order; those that hold lists ([`LISTS`]) are nothing here.
+fn fields(row: &Row) -> Vec<(&'static str, Field<'_>)> {
     let e = &row.estimate;
     let interval = e.interval.as_ref().ok();
     let values = [
-        json!(row.statistic.name()),
-        json!(row.variable),
-        Value::Null,
-        Value::Null,
-        json!(row.base.name()),
-        json!(e.n),
-        json!(e.n_yes),
+        Field::Text(row.statistic.name().into()),
+        Field::Text(row.variable.as_str().into()),
+        Field::None,
+        Field::None,
+        Field::Text(row.base.name().into()),
+        Field::Count(e.n),
+        e.n_yes.map_or(Field::None, Field::Count),
         real(Some(e.n_weighted)),
         real(e.value.as_ref().ok().copied()),
         real(e.se.as_ref().ok().copied()),
         real(interval.map(|i| i.low)),
         real(interval.map(|i| i.high)),
-        json!(row.method),
-        json!(row.level),
+        row.method.map_or(Field::None, |method| Field::Text(method.into())),
+        real(Some(row.level)),
         real(Some(e.df.domain)),
         real(deff(row).map(|d| d.value)),
         real(e.n_eff.as_ref().ok().copied()),
-        Value::Null,
-        json!(row.reasons().first().map(|(_, reason)| code(reason))),
+        Field::None,
+        row.reasons().first().map_or(Field::None, |(_, reason)| Field::Text(code(reason).into())),
     ];
-    let reference = deff(row).map(|deff| ("deff_reference", json!(deff.reference)));
+    let reference = deff(row).map(|deff| ("deff_reference", Field::Text(json!(deff.reference).as_str().unwrap_or_default().to_owned().into())));
     let more = row.more.iter().map(|(name, more)| {
         let value = match more {
             More::Number(value) => real(value.as_ref().ok().copied()),
-            More::Count(n) => json!(n),
-            More::Text(text) => json!(text),
+            More::Count(n) => Field::Count(*n),
+            More::Text(text) => Field::Text(text.as_str().into()),
         };
         (*name, value)
     });
@@ -70,7 +92,7 @@ fn fields(row: &Row) -> Vec<(&'static str, Value)> {
 fn object(row: &Row) -> Map<String, Value> {
     let by: Map<String, Value> = row.by.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let lists = [json!(row.codes), Value::Object(by), json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>())];
-    let mut out: Map<String, Value> = fields(row).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let mut out: Map<String, Value> = fields(row).into_iter().map(|(name, field)| (name.to_owned(), field.into())).collect();
     out.extend(LISTS.iter().map(|name| (*name).to_owned()).zip(lists));
     let reasons: Map<String, Value> = row.reasons().into_iter().map(|(field, reason)| (field.to_owned(), json!(code(reason)))).collect();
     if !reasons.is_empty() {
@@ -83,9 +105,9 @@ fn deff(row: &Row) -> Option<Deff> {
     row.estimate.deff.as_ref().ok().copied()
 }
 
-/// A number; null where there is none. An empty sum is 0, not −0.
-fn real(value: Option<f64>) -> Value {
-    value.filter(|v| v.is_finite()).map_or(Value::Null, |v| Value::from(v + 0.0))
+/// A number; nothing where there is none. An empty sum is 0, not −0.
+fn real(value: Option<f64>) -> Field<'static> {
+    value.filter(|v| v.is_finite()).map_or(Field::None, |v| Field::Real(v + 0.0))
 }
 
 /// The stable name of a reason, such as `empty_base`.
@@ -134,15 +156,16 @@ const PIECE: usize = 64;
 fn line<E>(row: &Row, header: &[&str], mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let fields = fields(row);
     // The fields that every row has stand where the header has them.
-    let here = |(name, _): &&(&str, Value), field: &str| *name == field;
+    let here = |(name, _): &&(&str, Field<'_>), field: &str| *name == field;
     let value = |at: usize, field: &str| fields.get(at).filter(|f| here(f, field)).or_else(|| fields.iter().find(|f| here(f, field)));
     header.iter().enumerate().try_for_each(|(at, field)| match (*field, value(at, field).map(|(_, value)| value)) {
         ("codes", _) => each(&guarded(&row.codes.join("|"))),
         ("by", _) => each(&guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","))),
         ("flags", _) => each(&row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" ")),
-        (_, Some(Value::String(text))) => each(&guarded(text)),
-        (_, Some(Value::Number(n))) => each(&n.as_u64().map_or_else(|| number(n.as_f64()), |n| n.to_string())),
-        _ => each(""),
+        (_, Some(Field::Text(text))) => each(&guarded(text)),
+        (_, Some(Field::Count(n))) => each(&n.to_string()),
+        (_, Some(Field::Real(x))) => each(&number(Some(*x))),
+        (_, Some(Field::None) | None) => each(""),
     })
 }
 
