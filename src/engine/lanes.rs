@@ -43,25 +43,30 @@ impl LaneTally {
         self.rows_of_slot.get(slot).copied().map_or(0, u64::from)
     }
 
-    /// Bytes that the counts of so many slots take at most.
-    pub(super) fn bytes(&self, slots: usize) -> usize {
-        slots * self.size() * (size_of::<[u8; LANES]>() + size_of::<[u32; LANES]>())
-    }
-
-    /// Counts these codes too; how many it counts then.
-    pub(super) fn know(&mut self, codes: impl Iterator<Item = u8>) -> usize {
-        let before = self.codes.len();
+    /// The codes that would be counted with these, those that are counted now first.
+    pub(super) fn codes_with(&self, codes: impl Iterator<Item = u8>) -> Vec<u8> {
+        let mut all = self.codes();
         for code in codes {
-            if !self.codes.iter().any(|c| c[0] == code) {
-                self.codes.push([code; LANES]);
+            if !all.contains(&code) {
+                all.push(code);
             }
         }
-        let after = self.codes.len();
+        all
+    }
+
+    /// Bytes that the counts of so many slots and codes take at most.
+    pub(super) fn bytes(&self, slots: usize, codes: usize) -> usize {
+        slots * self.stride * codes * (size_of::<u8>() + size_of::<u32>())
+    }
+
+    /// Counts these codes, the first of which are those that are counted now.
+    pub(super) fn know(&mut self, codes: &[u8]) {
+        let (before, after) = (self.codes.len(), codes.len());
         if after > before {
+            self.codes = codes.iter().map(|code| [*code; LANES]).collect();
             (self.near, self.far) = (wider(&self.near, before, after), wider(&self.far, before, after));
             self.near.resize(self.slot_count() * self.size(), [0; LANES]);
         }
-        after
     }
 
     /// Makes room for slots below `slots`.
@@ -205,7 +210,8 @@ mod tests {
             let codes: Vec<u8> = block.clone().flat_map(|row| (0..stride).map(move |lane| code(row, lane))).collect();
             block.for_each(|row| (0..stride).for_each(|lane| *expected.entry((slot(row), lane, code(row, lane))).or_default() += 1));
             let counted = codes.iter().copied().filter(|c| *c != 90);
-            assert!(tally.know(counted) <= 6);
+            tally.know(&tally.codes_with(counted));
+            assert!(tally.codes().len() <= 6);
             tally.grow(slots.iter().max().map_or(0, |s| *s as usize + 1));
             assert!(tally.add(&slots, codes.chunks_exact(stride as usize)));
         }

@@ -62,8 +62,9 @@ impl Table for Counts {
             self.held = Held::Lanes(LaneTally::new(chunk.stride()), lanes);
         }
         if let Held::Lanes(tally, lanes) = &mut self.held {
-            let codes = tally.know(self.measures.iter().flat_map(|column| chunk.met(*column)));
-            if codes <= MOST_CODES && tally.bytes(slot_count) <= MOST_BYTES {
+            let codes = tally.codes_with(self.measures.iter().flat_map(|column| chunk.met(*column)));
+            if codes.len() <= MOST_CODES && tally.bytes(slot_count, codes.len()) <= MOST_BYTES {
+                tally.know(&codes);
                 tally.grow(slot_count);
                 return if tally.add(slots, chunk.rows_of_codes()) { Ok(()) } else { Err(HandOver("rows")) };
             }
