@@ -1,7 +1,7 @@
 //! The engine alone, without files: rows → sums → every share of every breakdown.
 //!
-//! `cargo bench --bench engine`. Times on a busy machine say little; ratios of one run do. Instruction counts, which do not
-//! depend on the machine's load, are printed by `benches/instructions`.
+//! `cargo bench --bench engine`. Times on a busy machine say little; ratios of one run do. Instruction
+//! counts, which do not depend on the machine's load, are printed by `benches/instructions`.
 
 use std::hint::black_box;
 
@@ -15,7 +15,8 @@ const STRATA: u32 = 56;
 const CELLS: u16 = 980;
 const MEASURES: usize = 20;
 
-/// A made-up sample: multiplicative hashing instead of a random number generator, so that every run has the same.
+/// A made-up sample: multiplicative hashing instead of a random number generator, so that every run has the
+/// same.
 struct Sample {
     rows: usize,
     strata: Vec<u32>,
@@ -38,7 +39,9 @@ impl Sample {
             cells: (0..rows).map(|row| (hash(row, 2) % u64::from(CELLS)) as u16).collect(),
             constant: strata.iter().map(|s| 3.0 + f64::from(*s) / 8.0).collect(),
             varying: (0..rows).map(|row| 1.0 + hash(row, 3) as f64 / 2.0_f64.powi(32)).collect(),
-            codes: (0..MEASURES).map(|m| (0..rows).map(|row| (hash(row, 4 + m as u64) % 3) as u8).collect()).collect(),
+            codes: (0..MEASURES)
+                .map(|m| (0..rows).map(|row| (hash(row, 4 + m as u64) % 3) as u8).collect())
+                .collect(),
             strata,
         }
     }
@@ -46,12 +49,15 @@ impl Sample {
     fn reduction<'a>(&'a self, weights: &'a [f64]) -> Reduction<'a> {
         let measures = self.codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
         let cells = Cells::Small { of_row: &self.cells, count: usize::from(CELLS) };
-        Reduction::new(self.rows, Some((&self.strata, STRATA as usize)), cells, Some(weights), measures).expect("columns that fit")
+        Reduction::new(self.rows, Some((&self.strata, STRATA as usize)), cells, Some(weights), measures)
+            .expect("columns that fit")
     }
 
     fn design(&self) -> Design {
-        let declaration = Declaration::new(self.rows).strata(vec![self.strata.clone()]).weights(self.constant.clone());
-        declare(declaration.fpc(Fpc::PopulationSize(vec![vec![self.rows as f64; self.rows]]))).expect("a design")
+        let declaration =
+            Declaration::new(self.rows).strata(vec![self.strata.clone()]).weights(self.constant.clone());
+        declare(declaration.fpc(Fpc::PopulationSize(vec![vec![self.rows as f64; self.rows]])))
+            .expect("a design")
     }
 }
 
@@ -60,8 +66,12 @@ fn adding_up(c: &mut Criterion) {
     let sample = Sample::of(1_000_000);
     let mut group = c.benchmark_group("adding up 1,000,000 rows × 20 measures");
     group.sample_size(10).throughput(Throughput::Elements(sample.rows as u64));
-    group.bench_function("one weight a stratum", |b| b.iter(|| Cube::of(black_box(&sample.reduction(&sample.constant)))));
-    group.bench_function("weights that vary", |b| b.iter(|| Cube::of(black_box(&sample.reduction(&sample.varying)))));
+    group.bench_function("one weight a stratum", |b| {
+        b.iter(|| Cube::of(black_box(&sample.reduction(&sample.constant))))
+    });
+    group.bench_function("weights that vary", |b| {
+        b.iter(|| Cube::of(black_box(&sample.reduction(&sample.varying))))
+    });
     group.finish();
 }
 
@@ -79,10 +89,17 @@ fn from_sums(c: &mut Criterion) {
         b.iter_batched(
             || ShareTable::new(&design, &totals).expect("totals of this design"),
             |table| {
-                for (measure, cell) in (0..MEASURES).flat_map(|measure| (0..14).map(move |cell| (measure, cell))) {
+                for (measure, cell) in
+                    (0..MEASURES).flat_map(|measure| (0..14).map(move |cell| (measure, cell)))
+                {
                     let mut cells = [false; 14];
                     cells[cell] = true;
-                    let share = ShareOf { measure, yes: &[true, false, false], base: &[true, true, false], cells: Some(&cells) };
+                    let share = ShareOf {
+                        measure,
+                        yes: &[true, false, false],
+                        base: &[true, true, false],
+                        cells: Some(&cells),
+                    };
                     black_box(table.share(&share, &options));
                 }
             },

@@ -1,6 +1,6 @@
-//! How long reading takes: `reading FILE` prints the seconds of opening and reading a table, and of decoding its answers as
-//! the benchmark's questionnaire says; `reading FILE alone` those of calamine alone on a workbook, in a process of its own, so
-//! that its memory is as new as that of the other.
+//! How long reading takes: `reading FILE` prints the seconds of opening and reading a table, and of decoding
+//! its answers as the benchmark's questionnaire says; `reading FILE alone` those of calamine alone on a
+//! workbook, in a process of its own, so that its memory is as new as that of the other.
 
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 
@@ -26,7 +26,8 @@ fn questionnaire() -> Result<Questionnaire, shihyo::error::Error> {
         text += &format!("[[question]]\nid = \"{id}\"\ntype = \"single\"\noptions = {options}\n");
     }
     for q in 1..=20 {
-        text += &format!("[[question]]\nid = \"q{q}\"\ntype = \"single\"\noptions = [\"はい\", \"いいえ\"]\n");
+        text +=
+            &format!("[[question]]\nid = \"q{q}\"\ntype = \"single\"\noptions = [\"はい\", \"いいえ\"]\n");
     }
     read_questionnaire(Arc::new(SourceText { file: "bench.toml".to_owned(), text }))
 }
@@ -52,6 +53,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tables = [table];
     let answers = decode(&questionnaire, &tables, &options)?;
     let decoded_in = begin.elapsed().as_secs_f64();
-    println!("read {read_in:.3} decode {decoded_in:.3} rows {rows} columns {columns} answers {}", answers.rows);
+    println!(
+        "read {read_in:.3} decode {decoded_in:.3} rows {rows} columns {columns} answers {}",
+        answers.rows
+    );
     Ok(())
 }

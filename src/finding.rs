@@ -1,7 +1,7 @@
 //! A finding is a fact about the data that a person should know: collected, never printed in passing.
 //!
-//! Findings do not stop a run. Each has a stable code, a place, a count and what was done about it, and all of them
-//! reach the quality report.
+//! Findings do not stop a run. Each has a stable code, a place, a count and what was done about it, and all
+//! of them reach the quality report.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

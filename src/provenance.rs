@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{Lang, Text};
 
-/// A place in a user's file, as far as it is known. Rows and columns count from 1, as a spreadsheet shows them.
+/// A place in a user's file, as far as it is known. Rows and columns count from 1, as a spreadsheet shows
+/// them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The file, as the user named it.
@@ -64,9 +65,18 @@ impl Place {
     pub fn words(&self, lang: Lang) -> String {
         let mut parts = Vec::new();
         parts.extend(self.file.clone());
-        parts.extend(self.sheet.as_ref().map(|s| Text::new(format!("シート「{s}」"), format!("sheet \"{s}\"")).get(lang).to_owned()));
-        parts.extend(self.row.map(|r| Text::new(format!("{r}行目"), format!("row {r}")).get(lang).to_owned()));
-        parts.extend(self.column.as_ref().map(|c| Text::new(format!("列「{c}」"), format!("column \"{c}\"")).get(lang).to_owned()));
+        parts.extend(
+            self.sheet
+                .as_ref()
+                .map(|s| Text::new(format!("シート「{s}」"), format!("sheet \"{s}\"")).get(lang).to_owned()),
+        );
+        parts
+            .extend(self.row.map(|r| Text::new(format!("{r}行目"), format!("row {r}")).get(lang).to_owned()));
+        parts.extend(
+            self.column
+                .as_ref()
+                .map(|c| Text::new(format!("列「{c}」"), format!("column \"{c}\"")).get(lang).to_owned()),
+        );
         parts.extend(self.question.clone());
         parts.join(" › ")
     }
@@ -101,7 +111,14 @@ pub struct FileDigest {
 impl FileDigest {
     /// The identity of a file with these bytes; rows, encoding and sheet are left open.
     pub fn of(file: impl Into<String>, bytes: &[u8]) -> Self {
-        Self { file: file.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64, rows: None, encoding: None, sheet: None }
+        Self {
+            file: file.into(),
+            sha256: sha256_hex(bytes),
+            bytes: bytes.len() as u64,
+            rows: None,
+            encoding: None,
+            sheet: None,
+        }
     }
 }
 

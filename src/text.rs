@@ -46,10 +46,6 @@ impl Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.ja == self.en {
-            f.write_str(&self.ja)
-        } else {
-            write!(f, "{} / {}", self.ja, self.en)
-        }
+        if self.ja == self.en { f.write_str(&self.ja) } else { write!(f, "{} / {}", self.ja, self.en) }
     }
 }

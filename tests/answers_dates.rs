@@ -1,5 +1,5 @@
-//! Codes that a spreadsheet program turned into dates: told as such, invalid unless the questionnaire allows to read them back
-//! and one reading makes sense.
+//! Codes that a spreadsheet program turned into dates: told as such, invalid unless the questionnaire allows
+//! to read them back and one reading makes sense.
 
 #[path = "support/forms/mod.rs"]
 mod forms;
@@ -9,7 +9,9 @@ use std::sync::Arc;
 use forms::ods;
 use rust_xlsxwriter::{Format, Workbook};
 use shihyo::answers::infer::infer;
-use shihyo::answers::{Answers, DecodeOptions, MissingReason, QuestionKind, Responses, decode, read_questionnaire};
+use shihyo::answers::{
+    Answers, DecodeOptions, MissingReason, QuestionKind, Responses, decode, read_questionnaire,
+};
 use shihyo::error::SourceText;
 use shihyo::raw::{self, ReadOptions, Table};
 
@@ -20,7 +22,8 @@ fn answers(tables: &[Table], policy: &str, more: &str) -> Answers {
         "title = \"t\"\n[defaults]\npolicy = {{ date_codes = \"{policy}\" }}\n[[question]]\nid = \"問1\"\ntype = \"multiple\"\noptions = [\"a\", \"b\", \"c\"{more}]\n\
          [[question]]\nid = \"問2\"\ntype = \"single\"\noptions = [\"1-2\", \"3-4\", \"5以上\"]\n"
     );
-    let questionnaire = read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text })).unwrap_or_else(|e| panic!("{e}"));
+    let questionnaire = read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text }))
+        .unwrap_or_else(|e| panic!("{e}"));
     decode(&questionnaire, tables, &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 
@@ -48,8 +51,13 @@ fn a_date_where_a_code_should_stand_is_told_and_counts_as_invalid() {
     let answers = answers(&[table], "invalid", "");
     assert_eq!(multiple(&answers), [Err(INVALID), Ok(0b101), Err(INVALID), Err(INVALID)]);
     assert_eq!(single(&answers), [Err(INVALID), Ok(0), Err(INVALID), Err(INVALID)]);
-    let found: Vec<_> = answers.findings.iter().map(|f| (f.code, f.place.row, f.place.column.as_deref(), f.message.ja.as_str())).collect();
-    let codes: Vec<(&str, Option<u64>, Option<&str>)> = found.iter().map(|(code, row, column, _)| (*code, *row, *column)).collect();
+    let found: Vec<_> = answers
+        .findings
+        .iter()
+        .map(|f| (f.code, f.place.row, f.place.column.as_deref(), f.message.ja.as_str()))
+        .collect();
+    let codes: Vec<(&str, Option<u64>, Option<&str>)> =
+        found.iter().map(|(code, row, column, _)| (*code, *row, *column)).collect();
     let expected = [
         ("answers::out-of-list", Some(5), Some("問1")),
         ("answers::date-code", Some(2), Some("問1")),
@@ -58,7 +66,11 @@ fn a_date_where_a_code_should_stand_is_told_and_counts_as_invalid() {
         ("answers::date-code", Some(4), Some("問2")),
     ];
     assert_eq!(codes, expected);
-    assert!(found[1].3.contains("もとの入力の見込み「1-2」") && found[1].3.contains("date_codes"), "{}", found[1].3);
+    assert!(
+        found[1].3.contains("もとの入力の見込み「1-2」") && found[1].3.contains("date_codes"),
+        "{}",
+        found[1].3
+    );
 }
 
 #[test]
@@ -67,10 +79,12 @@ fn what_only_one_reading_explains_is_read_back_where_that_is_allowed() {
     let answers = answers(&[table], "read-back", "");
     // 2001-02-03 is 2-3 or 1-2-3; 9-8 are no options.
     assert_eq!(multiple(&answers), [Ok(0b011), Ok(0b110), Err(INVALID), Err(INVALID)]);
-    // 2-Jan is the option 1-2, 4月3日 the option 3-4 typed the other way round; 1-5 is none; 1900-01-03 is 3 or 4, of which 3 is an option.
+    // 2-Jan is the option 1-2, 4月3日 the option 3-4 typed the other way round; 1-5 is none; 1900-01-03 is 3
+    // or 4, of which 3 is an option.
     assert_eq!(single(&answers), [Ok(0), Ok(1), Err(INVALID), Ok(2)]);
     assert!(answers.findings.iter().all(|f| f.code == "answers::date-code"), "{:?}", answers.findings);
-    let back: u64 = answers.findings.iter().filter(|f| f.message.en.contains("read back")).map(|f| f.count).sum();
+    let back: u64 =
+        answers.findings.iter().filter(|f| f.message.en.contains("read back")).map(|f| f.count).sum();
     assert_eq!(back, 5);
 }
 
@@ -82,8 +96,11 @@ fn date_cells_of_workbooks_are_told_alike() {
     page.write(0, 0, "問1").unwrap().write(0, 1, "問2").unwrap();
     page.write_with_format(1, 0, 46_024, &date).unwrap().write(1, 1, "3-4").unwrap();
     let xlsx = raw::read_bytes(&book.save_to_buffer().unwrap(), "a.xlsx", &ReadOptions::default()).unwrap();
-    let text = |t: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{t}</text:p></table:table-cell>");
-    let day = "<table:table-cell office:value-type=\"date\" office:date-value=\"2026-01-02\"><text:p>1月2日</text:p></table:table-cell>";
+    let text = |t: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{t}</text:p></table:table-cell>")
+    };
+    let day = "<table:table-cell office:value-type=\"date\" office:date-value=\"2026-01-02\"><text:p>1月2日\
+               </text:p></table:table-cell>";
     let row = |cells: &str| format!("<table:table-row>{cells}</table:table-row>");
     let ods = ods::package(&(row(&(text("問1") + &text("問2"))) + &row(&(day.to_owned() + &text("3-4")))));
     let ods = raw::read_bytes(&ods, "a.ods", &ReadOptions::default()).unwrap();
@@ -93,7 +110,11 @@ fn date_cells_of_workbooks_are_told_alike() {
         assert_eq!(multiple(&answers(&tables, "invalid", "")), [Err(INVALID)], "{file}");
         let back = answers(&tables, "read-back", "");
         assert_eq!((multiple(&back), single(&back)), (vec![Ok(0b011)], vec![Ok(1)]), "{file}");
-        assert!(back.findings[0].message.ja.contains("もとの入力の見込み「1-2」"), "{file}: {}", back.findings[0].message.ja);
+        assert!(
+            back.findings[0].message.ja.contains("もとの入力の見込み「1-2」"),
+            "{file}: {}",
+            back.findings[0].message.ja
+        );
     }
 }
 
@@ -106,7 +127,12 @@ fn free_words_that_look_like_a_date_stay_free_words() {
 
 #[test]
 fn a_date_among_ticks_is_no_tick() {
-    let table = raw::read_bytes("問1_1,問1_2,問1_3,問2\n1月2日,1,0,1-2\n0,1,0,1-2\n".as_bytes(), "a.csv", &ReadOptions::default()).unwrap();
+    let table = raw::read_bytes(
+        "問1_1,問1_2,問1_3,問2\n1月2日,1,0,1-2\n0,1,0,1-2\n".as_bytes(),
+        "a.csv",
+        &ReadOptions::default(),
+    )
+    .unwrap();
     let answers = answers(&[table], "read-back", "");
     assert_eq!(multiple(&answers), [Err(INVALID), Ok(0b010)]);
     assert_eq!(answers.findings[0].code, "answers::date-code");
@@ -125,6 +151,12 @@ fn init_takes_a_few_dates_among_codes_for_codes() {
     let table = raw::read_bytes(&book.save_to_buffer().unwrap(), "a.xlsx", &ReadOptions::default()).unwrap();
     let inferred = infer(&[table], "t");
     let at = inferred.questionnaire.questions.iter().position(|q| q.id == "問1").unwrap();
-    assert!(matches!(&inferred.questionnaire.questions[at].kind, QuestionKind::Single(options) if options.len() == 3));
-    assert!(inferred.remarks[at].iter().any(|r| r.ja.contains("日付になったセル")), "{:?}", inferred.remarks[at]);
+    assert!(
+        matches!(&inferred.questionnaire.questions[at].kind, QuestionKind::Single(options) if options.len() == 3)
+    );
+    assert!(
+        inferred.remarks[at].iter().any(|r| r.ja.contains("日付になったセル")),
+        "{:?}",
+        inferred.remarks[at]
+    );
 }

@@ -1,18 +1,21 @@
-//! Questionnaires read from what exists: what is read can be written, edited and read back, and fits the data it belongs to.
+//! Questionnaires read from what exists: what is read can be written, edited and read back, and fits the data
+//! it belongs to.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shihyo::answers::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use shihyo::answers::{
-    AskedIf, Base, DecodeOptions, MissingReason, QuestionKind, Questionnaire, Responses, YES, decode, read_questionnaire, share_outcome, write_questionnaire,
+    AskedIf, Base, DecodeOptions, MissingReason, QuestionKind, Questionnaire, Responses, YES, decode,
+    read_questionnaire, share_outcome, write_questionnaire,
 };
 use shihyo::error::SourceText;
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
 
 /// The folder of one survey; `None` (said on stderr) where it is not there.
 fn survey(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared = std::env::var_os("SHIHYO_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let folder = shared.join("surveys").join(name);
     if folder.is_dir() {
         return Some(folder);
@@ -104,7 +107,8 @@ type = \"text\"
 ";
     let short = |text: &str| text.replace("[\n    ", "[").replace(",\n]", "]").replace(",\n    ", ", ");
     assert_eq!(short(&written(&questionnaire)), expected);
-    let told: Vec<(&str, Option<&str>)> = findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
+    let told: Vec<(&str, Option<&str>)> =
+        findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
     assert_eq!(told, [("answers::form-rule", Some("other")), ("answers::form-type", Some("place"))]);
     assert!(from_xlsform(&choices, &survey, "").is_err(), "the sheets were swapped");
 }
@@ -112,19 +116,33 @@ type = \"text\"
 #[test]
 fn the_codebook_of_the_opendata_survey_reads_its_answers() {
     let Some(folder) = survey("opendata_survey_r2") else { return };
-    let Draft { questionnaire, findings } = from_tabulator(&file(&folder, "r2_survey_questions.csv"), "オープンデータの取組に関するアンケート").unwrap();
+    let Draft { questionnaire, findings } =
+        from_tabulator(&file(&folder, "r2_survey_questions.csv"), "オープンデータの取組に関するアンケート")
+            .unwrap();
     written(&questionnaire);
-    let kinds = |wanted: fn(&QuestionKind) -> bool| questionnaire.questions.iter().filter(|q| wanted(&q.kind)).count();
-    let counts = (kinds(|k| matches!(k, QuestionKind::Single(_))), kinds(|k| matches!(k, QuestionKind::Multiple { .. })), kinds(|k| *k == QuestionKind::Text));
+    let kinds = |wanted: fn(&QuestionKind) -> bool| {
+        questionnaire.questions.iter().filter(|q| wanted(&q.kind)).count()
+    };
+    let counts = (
+        kinds(|k| matches!(k, QuestionKind::Single(_))),
+        kinds(|k| matches!(k, QuestionKind::Multiple { .. })),
+        kinds(|k| *k == QuestionKind::Text),
+    );
     assert_eq!(counts, (11, 16, 11), "{findings:?}");
     assert_eq!(findings, []);
     let two_rows = ReadOptions { header_rows: Some(2), ..ReadOptions::default() };
     let circles = read(&folder.join("r2_survey_answers.csv"), "r2_survey_answers.csv", &two_rows).unwrap();
     let simple = file(&folder, "r2_survey_answers_simple.csv");
     for table in [circles, simple] {
-        let answers = decode(&questionnaire, &[table], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let answers =
+            decode(&questionnaire, &[table], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let (first, question) = questionnaire.question("[No.1]").unwrap();
-        let chosen = |k: usize| share_outcome(&answers.responses[first], &[k], Base::Answered).iter().filter(|o| **o == YES).count();
+        let chosen = |k: usize| {
+            share_outcome(&answers.responses[first], &[k], Base::Answered)
+                .iter()
+                .filter(|o| **o == YES)
+                .count()
+        };
         let found: Vec<usize> = (0..question.categories().len()).map(chosen).collect();
         assert_eq!(found, [1_038, 568, 104, 5], "as counted by the survey's publisher");
     }
@@ -141,14 +159,33 @@ fn an_spss_file_brings_its_questionnaire_along() {
         let ids: Vec<&str> = questionnaire.questions.iter().map(|q| q.id.as_str()).collect();
         assert_eq!(ids, ["teiju", "fuben", "地区", "q2"], "{name}: {text}");
         let teiju = &questionnaire.questions[0];
-        assert_eq!((teiju.text.as_str(), teiju.no_answer.as_slice()), ("定住意向(問1)", &["9".to_owned()][..]));
-        assert_eq!(teiju.categories().iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["住み続けたい", "移りたい"]);
+        assert_eq!(
+            (teiju.text.as_str(), teiju.no_answer.as_slice()),
+            ("定住意向(問1)", &["9".to_owned()][..])
+        );
+        assert_eq!(
+            teiju.categories().iter().map(|c| c.label.as_str()).collect::<Vec<_>>(),
+            ["住み続けたい", "移りたい"]
+        );
         assert_eq!(questionnaire.questions[3].no_answer, ["-2", "99"]);
-        let answers = decode(&questionnaire, &[table], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let answers =
+            decode(&questionnaire, &[table], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let no_answer = MissingReason::NoAnswer;
-        assert_eq!(answers.responses[0], Responses::Single(vec![Ok(0), Ok(1), Err(no_answer), Err(no_answer)]), "{name}");
-        assert_eq!(answers.responses[1], Responses::Multiple(vec![Ok(0b01), Ok(0), Ok(0b11), Ok(0b10)]), "{name}");
-        assert_eq!(answers.responses[3], Responses::Number(vec![Ok(3.0), Err(no_answer), Err(no_answer), Ok(5.0)]), "{name}");
+        assert_eq!(
+            answers.responses[0],
+            Responses::Single(vec![Ok(0), Ok(1), Err(no_answer), Err(no_answer)]),
+            "{name}"
+        );
+        assert_eq!(
+            answers.responses[1],
+            Responses::Multiple(vec![Ok(0b01), Ok(0), Ok(0b11), Ok(0b10)]),
+            "{name}"
+        );
+        assert_eq!(
+            answers.responses[3],
+            Responses::Number(vec![Ok(3.0), Err(no_answer), Err(no_answer), Ok(5.0)]),
+            "{name}"
+        );
     }
     assert!(from_dictionary(&table("a\n1\n"), "").is_err(), "a CSV has no dictionary");
 }
@@ -179,13 +216,19 @@ fn a_skip_rule_of_the_form_decides_who_was_asked() {
     let survey = table("type,name,label,relevant\nselect_one yn,a,A,\nselect_one yn,b,B,${a} = 'y'\n");
     let choices = table("list_name,name,label\nyn,y,Yes\nyn,n,No\n");
     let Draft { questionnaire, .. } = from_xlsform(&survey, &choices, "t").unwrap();
-    assert_eq!(questionnaire.questions[1].asked_if, Some(AskedIf::Chose { question: 0, categories: vec![0] }));
+    assert_eq!(
+        questionnaire.questions[1].asked_if,
+        Some(AskedIf::Chose { question: 0, categories: vec![0] })
+    );
     let answers = decode(&questionnaire, &[table("a,b\ny,n\ny,\nn,\n")], &DecodeOptions::default()).unwrap();
-    assert_eq!(answers.responses[1], Responses::Single(vec![Ok(1), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]));
+    assert_eq!(
+        answers.responses[1],
+        Responses::Single(vec![Ok(1), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)])
+    );
 }
 
-/// What was not shown is empty: `!=` and `not(selected())` hold for it, `selected`, `=` and orders do not; a group's condition is
-/// its members'; a blank that the form allows is empty too.
+/// What was not shown is empty: `!=` and `not(selected())` hold for it, `selected`, `=` and orders do not; a
+/// group's condition is its members'; a blank that the form allows is empty too.
 #[test]
 fn a_question_that_was_not_shown_counts_as_empty() {
     let survey = table(
@@ -207,21 +250,35 @@ fn a_question_that_was_not_shown_counts_as_empty() {
     let choices = table("list_name,name,label\nyn,y,Yes\nyn,n,No\nms,p,P\nms,q,Q\n");
     let Draft { mut questionnaire, findings } = from_xlsform(&survey, &choices, "t").unwrap();
     // m comes after the repeat that names it.
-    assert_eq!(findings.iter().map(|f| (f.code, f.place.question.as_deref().unwrap())).collect::<Vec<_>>(), [("answers::form-rule", "n")]);
+    assert_eq!(
+        findings.iter().map(|f| (f.code, f.place.question.as_deref().unwrap())).collect::<Vec<_>>(),
+        [("answers::form-rule", "n")]
+    );
     questionnaire.questions[2].asked_if = questionnaire.questions[1].asked_if.clone();
     written(&questionnaire);
     // b was not shown; b is n; b is y, m and n blank; m is p; all of it.
-    let data = table("a,b,n,m,ne,no,few,old,young\nn,,,q,,,,,\ny,n,17,q,,,,,\ny,y,,,,,,,\ny,y,18,p,,,,,\ny,n,40,p q,,,,,\n");
-    let answers = decode(&questionnaire, &[data], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let data = table(
+        "a,b,n,m,ne,no,few,old,young\nn,,,q,,,,,\ny,n,17,q,,,,,\ny,y,,,,,,,\ny,y,18,p,,,,,\ny,n,40,p \
+         q,,,,,\n",
+    );
+    let answers =
+        decode(&questionnaire, &[data], &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"));
     let asked = |id: &str| -> Vec<bool> {
         let (q, _) = questionnaire.question(id).unwrap();
-        (0..answers.rows).map(|row| answers.responses[q].missing(row) == Some(MissingReason::NoAnswer)).collect()
+        (0..answers.rows)
+            .map(|row| answers.responses[q].missing(row) == Some(MissingReason::NoAnswer))
+            .collect()
     };
     assert_eq!(asked("ne"), [true, true, false, false, true]);
     assert_eq!(asked("no"), [true, true, true, false, false]);
     assert_eq!(asked("few"), [true, true, true, true, false]);
     assert_eq!(asked("old"), [false, false, false, true, true]);
     assert_eq!(asked("young"), [true, true, true, false, false]);
-    let blank: Vec<(&str, u64)> = answers.findings.iter().filter(|f| f.code == "answers::blank-though-asked").map(|f| (f.place.question.as_deref().unwrap(), f.count)).collect();
+    let blank: Vec<(&str, u64)> = answers
+        .findings
+        .iter()
+        .filter(|f| f.code == "answers::blank-though-asked")
+        .map(|f| (f.place.question.as_deref().unwrap(), f.count))
+        .collect();
     assert_eq!(blank, [("n", 1), ("ne", 3), ("no", 3), ("few", 4), ("old", 2), ("young", 3)]);
 }

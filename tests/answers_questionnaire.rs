@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use shihyo::answers::{
-    AskedIf, Comparison, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind, Questionnaire, TwoMarks, questionnaire_schema,
-    read_questionnaire,
+    AskedIf, Comparison, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind,
+    Questionnaire, TwoMarks, questionnaire_schema, read_questionnaire,
 };
 use shihyo::error::{Error, SourceText};
 
@@ -15,7 +15,9 @@ fn read(text: &str) -> Result<Questionnaire, Error> {
 /// Code, underlined text and English advice of each mistake, in order.
 fn mistakes(text: &str) -> Vec<(&'static str, String, String)> {
     let Err(error) = read(text) else { return Vec::new() };
-    let underlined = |d: &shihyo::error::Diagnostic| d.span.as_ref().map_or(String::new(), |s| text[s.range.clone()].to_owned());
+    let underlined = |d: &shihyo::error::Diagnostic| {
+        d.span.as_ref().map_or(String::new(), |s| text[s.range.clone()].to_owned())
+    };
     let advice = |d: &shihyo::error::Diagnostic| d.help.as_ref().map_or(String::new(), |h| h.en.clone());
     error.diagnostics().iter().map(|d| (d.code, underlined(d), advice(d))).collect()
 }
@@ -90,7 +92,10 @@ fn a_questionnaire_is_read_as_it_was_meant() {
 
     let age = question(&q, "年齢");
     assert_eq!(age.kind, QuestionKind::Number { range: Some(0..=120) });
-    assert_eq!((age.columns[0].as_str(), age.no_answer[0].as_str(), age.text.as_str()), ("あなたの年齢", "999", "年齢"));
+    assert_eq!(
+        (age.columns[0].as_str(), age.no_answer[0].as_str(), age.text.as_str()),
+        ("あなたの年齢", "999", "年齢")
+    );
     assert_eq!(question(&q, "自由").kind, QuestionKind::Text);
 }
 
@@ -192,7 +197,10 @@ type = "multiple"
 fn a_multiple_answer_has_128_options_at_most() {
     let with = |count: usize, kind: &str| {
         let options: Vec<String> = (0..count).map(|k| format!("\"選択肢その{k}\"")).collect();
-        mistakes(&format!("title = \"\"\n[[question]]\nid = \"q\"\ntype = \"{kind}\"\noptions = [{}]\n", options.join(", ")))
+        mistakes(&format!(
+            "title = \"\"\n[[question]]\nid = \"q\"\ntype = \"{kind}\"\noptions = [{}]\n",
+            options.join(", ")
+        ))
     };
     assert_eq!(with(128, "multiple"), []);
     assert_eq!(with(129, "multiple")[0].0, "answers::too-many-options");
@@ -201,7 +209,11 @@ fn a_multiple_answer_has_128_options_at_most() {
 
 #[test]
 fn the_place_is_line_and_column_under_japanese_text() {
-    let error = read("title = \"市民アンケート\"\n[[question]]\nid = \"問1\" # 設問\ntype = \"単数\"\noptions = [\"はい\"]\n").unwrap_err();
+    let error = read(
+        "title = \"市民アンケート\"\n[[question]]\nid = \"問1\" # 設問\ntype = \"単数\"\n\
+                      options = [\"はい\"]\n",
+    )
+    .unwrap_err();
     let span = error.diagnostics()[0].span.clone().unwrap();
     assert_eq!(span.line_column(), (4, 8));
     assert_eq!(span.source.file, "調査票.toml");
@@ -211,15 +223,38 @@ fn the_place_is_line_and_column_under_japanese_text() {
 fn the_schema_names_every_key_with_words_for_editors() {
     let schema = questionnaire_schema();
     let properties = &schema["$defs"]["QuestionSpec"]["properties"];
-    for key in ["id", "text", "type", "options", "asked_if", "max_marks", "columns", "no_answer", "not_asked", "range", "policy"] {
-        assert!(properties[key]["description"].is_string() || properties[key]["$ref"].is_string(), "{key}: {}", properties[key]);
+    for key in [
+        "id",
+        "text",
+        "type",
+        "options",
+        "asked_if",
+        "max_marks",
+        "columns",
+        "no_answer",
+        "not_asked",
+        "range",
+        "policy",
+    ] {
+        assert!(
+            properties[key]["description"].is_string() || properties[key]["$ref"].is_string(),
+            "{key}: {}",
+            properties[key]
+        );
     }
     assert_eq!(schema["additionalProperties"], false);
 }
 
 #[test]
 fn no_text_makes_the_reader_panic() {
-    for text in ["", "title", "title = ", "[[question]]", "question = 3\ntitle = 1", "title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []"] {
+    for text in [
+        "",
+        "title",
+        "title = ",
+        "[[question]]",
+        "question = 3\ntitle = 1",
+        "title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []",
+    ] {
         assert!(read(text).is_err(), "{text}");
     }
     for end in GOOD.char_indices().map(|(at, _)| at) {
@@ -251,42 +286,84 @@ fn rule(written: &str) -> String {
 
 #[test]
 fn a_skip_rule_joins_several_questions() {
-    let of = |written: &str| read(&rule(written)).unwrap_or_else(|e| panic!("{e}")).questions[3].asked_if.clone().unwrap();
-    let chose = |question: usize, categories: &[usize]| AskedIf::Chose { question, categories: categories.to_vec() };
+    let of = |written: &str| {
+        read(&rule(written)).unwrap_or_else(|e| panic!("{e}")).questions[3].asked_if.clone().unwrap()
+    };
+    let chose =
+        |question: usize, categories: &[usize]| AskedIf::Chose { question, categories: categories.to_vec() };
     let yes = || chose(0, &[0]);
     let old = AskedIf::Number { question: 2, comparisons: vec![(Comparison::AtLeast, 65.0)] };
     assert_eq!(of("{ question = \"問1\", of = [\"はい\"] }"), yes());
-    assert_eq!(of("{ all = [{ question = \"問1\", of = [\"はい\"] }, { question = \"年齢\", at_least = 65 }] }"), AskedIf::All(vec![yes(), old.clone()]));
-    assert_eq!(of("{ any = [{ question = \"問2\", of = [\"3\", \"a\"] }, { not = { question = \"年齢\", at_least = 65 } }] }"), AskedIf::Any(vec![chose(1, &[0, 2]), AskedIf::Not(Box::new(old))]));
+    assert_eq!(
+        of("{ all = [{ question = \"問1\", of = [\"はい\"] }, { question = \"年齢\", at_least = 65 }] }"),
+        AskedIf::All(vec![yes(), old.clone()])
+    );
+    assert_eq!(
+        of("{ any = [{ question = \"問2\", of = [\"3\", \"a\"] }, { not = \
+            { question = \"年齢\", at_least = 65 } }] }"),
+        AskedIf::Any(vec![chose(1, &[0, 2]), AskedIf::Not(Box::new(old))])
+    );
     assert_eq!(of("{ question = \"問2\", answered = false }"), AskedIf::Not(Box::new(AskedIf::Answered(1))));
     let between = vec![(Comparison::MoreThan, 0.5), (Comparison::AtMost, 2.0)];
-    assert_eq!(of("{ question = \"問2\", at_most = 2, more_than = 0.5 }"), AskedIf::Number { question: 1, comparisons: between });
-    assert_eq!(of("{ all = [{ any = [{ question = \"問1\", of = [\"はい\"] }] }] }"), yes(), "one condition needs no list");
+    assert_eq!(
+        of("{ question = \"問2\", at_most = 2, more_than = 0.5 }"),
+        AskedIf::Number { question: 1, comparisons: between }
+    );
+    assert_eq!(
+        of("{ all = [{ any = [{ question = \"問1\", of = [\"はい\"] }] }] }"),
+        yes(),
+        "one condition needs no list"
+    );
 }
 
 #[test]
 fn mistakes_of_a_skip_rule_are_told_where_they_stand() {
-    let all = "{ all = [{ question = \"問1\", of = [\"はいい\"] }, { question = \"問3\", of = [\"はい\"] }, { not = { question = \"意見\", answered = true } }] }";
+    let all = "{ all = [{ question = \"問1\", of = [\"はいい\"] }, \
+               { question = \"問3\", of = [\"はい\"] }, { not = { question = \"意見\", answered = true } \
+               }] }";
     for (written, expected) in [
         ("{ question = \"問1\", off = [\"はい\"] }", vec![("answers::unknown-key", "off")]),
         ("{ question = \"問1\" }", vec![("answers::missing-key", "{ question = \"問1\" }")]),
         ("{ }", vec![("answers::missing-key", "{ }")]),
         ("{ of = [\"はい\"] }", vec![("answers::missing-key", "{ of = [\"はい\"] }")]),
         ("{ all = [] }", vec![("answers::wrong-type", "[]")]),
-        ("{ question = \"問1\", of = [\"はい\"], answered = true }", vec![("answers::missing-key", "{ question = \"問1\", of = [\"はい\"], answered = true }")]),
-        ("{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }", vec![("answers::misplaced-key", "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }")]),
-        ("{ not = { of = [\"はい\"] }, at_least = 3 }", vec![("answers::missing-key", "{ not = { of = [\"はい\"] }, at_least = 3 }")]),
+        (
+            "{ question = \"問1\", of = [\"はい\"], answered = true }",
+            vec![("answers::missing-key", "{ question = \"問1\", of = [\"はい\"], answered = true }")],
+        ),
+        (
+            "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }",
+            vec![(
+                "answers::misplaced-key",
+                "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }",
+            )],
+        ),
+        (
+            "{ not = { of = [\"はい\"] }, at_least = 3 }",
+            vec![("answers::missing-key", "{ not = { of = [\"はい\"] }, at_least = 3 }")],
+        ),
         ("{ question = \"問1\", at_least = 2 }", vec![("answers::misplaced-key", "2")]),
         ("{ question = \"年齢\", at_least = \"2\" }", vec![("answers::wrong-type", "\"2\"")]),
         ("{ question = \"年齢\", at_least = nan }", vec![("answers::wrong-type", "nan")]),
         ("{ question = \"年齢\", at_least = 1e300 }", vec![("answers::wrong-type", "1e300")]),
         ("{ question = \"年齢\", of = [\"20\"] }", vec![("answers::unknown-option", "\"20\"")]),
-        (all, vec![("answers::unknown-option", "\"はいい\""), ("answers::unknown-question", "\"問3\""), ("answers::later-question", "\"意見\"")]),
+        (
+            all,
+            vec![
+                ("answers::unknown-option", "\"はいい\""),
+                ("answers::unknown-question", "\"問3\""),
+                ("answers::later-question", "\"意見\""),
+            ],
+        ),
     ] {
         let got = mistakes(&rule(written));
         let told: Vec<(&str, &str)> = got.iter().map(|(code, text, _)| (*code, text.as_str())).collect();
         assert_eq!(told, expected, "{written}");
     }
-    let deep = format!("{}{{ question = \"問1\", of = [\"はい\"] }}{}", "{ not = ".repeat(10_000), " }".repeat(10_000));
+    let deep = format!(
+        "{}{{ question = \"問1\", of = [\"はい\"] }}{}",
+        "{ not = ".repeat(10_000),
+        " }".repeat(10_000)
+    );
     assert!(read(&rule(&deep)).is_err(), "nested past reason, but no crash");
 }

@@ -1,4 +1,5 @@
-//! `tests/beside_r/README.md`: every command of the page prints the numbers that the page shows, and those of R are the oracle's.
+//! `tests/beside_r/README.md`: every command of the page prints the numbers that the page shows, and those of
+//! R are the oracle's.
 
 mod estimate_support;
 
@@ -50,7 +51,8 @@ fn words(line: &str) -> Vec<String> {
     out
 }
 
-/// Whether a row of the output, or of the oracle, is the one that the page names: `全体`, `race=1`, `prob=0.25`, `difference`.
+/// Whether a row of the output, or of the oracle, is the one that the page names: `全体`, `race=1`,
+/// `prob=0.25`, `difference`.
 fn is_named(name: &str, row: &Value) -> bool {
     let by_is_empty = row["by"].as_object().is_none_or(|by| by.is_empty());
     match name.split_once('=') {
@@ -83,23 +85,52 @@ fn the_page_shows_what_both_print() {
     assert!(jobs.len() >= 10, "{} jobs", jobs.len());
     for job in &jobs {
         assert!(!job.numbers.is_empty(), "{} shows no numbers", job.case);
-        let case = oracle["cases"].as_array().unwrap().iter().find(|c| c["id"] == job.case.as_str()).unwrap_or_else(|| panic!("no case {}", job.case));
-        let out = shihyo().current_dir(&root).args(&words(&job.command)[1..]).args(["--format", "json", "--quiet"]).output().unwrap();
+        let case = oracle["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["id"] == job.case.as_str())
+            .unwrap_or_else(|| panic!("no case {}", job.case));
+        let out = shihyo()
+            .current_dir(&root)
+            .args(&words(&job.command)[1..])
+            .args(["--format", "json", "--quiet"])
+            .output()
+            .unwrap();
         assert!(out.status.success(), "{}\n{}", job.command, String::from_utf8_lossy(&out.stderr));
         let value: Value = serde_json::from_slice(&out.stdout).unwrap();
         for [name, field, r, ours] in &job.numbers {
-            let row = value["rows"].as_array().unwrap().iter().find(|row| is_named(name, row)).unwrap_or_else(|| panic!("{}: no row {name}", job.case));
+            let row = value["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|row| is_named(name, row))
+                .unwrap_or_else(|| panic!("{}: no row {name}", job.case));
             let theirs = match field.as_str() {
                 "F" => "statistic",
                 "ndf" => "df1",
                 "ddf" => "df2",
                 same => same,
             };
-            let expected = of_oracle(name, case).and_then(|w| w[theirs].as_f64()).unwrap_or_else(|| panic!("{}: R has no {field}", job.case));
+            let expected = of_oracle(name, case)
+                .and_then(|w| w[theirs].as_f64())
+                .unwrap_or_else(|| panic!("{}: R has no {field}", job.case));
             let got = row[field].as_f64().unwrap_or_else(|| panic!("{}: no {field}", job.case));
-            assert!(ten_digits(r.parse().unwrap(), expected), "{} {field}: the page says R prints {r}, it prints {expected}", job.case);
-            assert!(ten_digits(ours.parse().unwrap(), got), "{} {field}: the page says {ours}, the command {got}", job.case);
-            assert!((got - expected).abs() <= 1e-9 * expected.abs() + 1e-12, "{} {field}: {got} and {expected}", job.case);
+            assert!(
+                ten_digits(r.parse().unwrap(), expected),
+                "{} {field}: the page says R prints {r}, it prints {expected}",
+                job.case
+            );
+            assert!(
+                ten_digits(ours.parse().unwrap(), got),
+                "{} {field}: the page says {ours}, the command {got}",
+                job.case
+            );
+            assert!(
+                (got - expected).abs() <= 1e-9 * expected.abs() + 1e-12,
+                "{} {field}: {got} and {expected}",
+                job.case
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Whatever stands in the raw files and in the log: no panic; what is applied verifies; a log that says nothing changes
-//! nothing; what a person does not fill in is asked again.
+//! Whatever stands in the raw files and in the log: no panic; what is applied verifies; a log that says
+//! nothing changes nothing; what a person does not fill in is asked again.
 
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log, review, verify};
@@ -52,11 +52,20 @@ fn raw() -> impl Strategy<Value = Vec<Vec<String>>> {
 fn log_row() -> impl Strategy<Value = Vec<String>> {
     let pick = |of: &[&'static str]| proptest::sample::select(of.to_vec()).prop_map(str::to_owned);
     (
-        (prop_oneof![(1u8..9).prop_map(|n| n.to_string()), Just(String::new())], pick(&["", "", "raw.csv", "x.csv"]), pick(&["", "", "2", "3", "4", "999999999999"])),
-        (pick(&["問1", "問2", "問3", "年齢", "意見", "", "問9"]), pick(&["", "", "", "問2_1", "問2_1～問2_3", "問3", "整理番号", "@C"])),
+        (
+            prop_oneof![(1u8..9).prop_map(|n| n.to_string()), Just(String::new())],
+            pick(&["", "", "raw.csv", "x.csv"]),
+            pick(&["", "", "2", "3", "4", "999999999999"]),
+        ),
+        (
+            pick(&["問1", "問2", "問3", "年齢", "意見", "", "問9"]),
+            pick(&["", "", "", "問2_1", "問2_1～問2_3", "問3", "整理番号", "@C"]),
+        ),
         (cell(), cell(), pick(&["", "", "", "修正", "無回答にする", "票を除く", "変更しない", "?"]), cell()),
     )
-        .prop_map(|((id, file, row), (question, column), (old, new, kind, reason))| vec![id, file, row, question, column, old, new, kind, reason])
+        .prop_map(|((id, file, row), (question, column), (old, new, kind, reason))| {
+            vec![id, file, row, question, column, old, new, kind, reason]
+        })
 }
 
 fn applied(raw: &Table, log: Log) -> Option<Cleaned> {
@@ -67,7 +76,8 @@ fn applied(raw: &Table, log: Log) -> Option<Cleaned> {
 fn clean_file(cleaned: &Cleaned) -> Table {
     let table_of = &cleaned.tables[0];
     let rows = (0..table_of.row_count()).filter(|row| !cleaned.removed.contains(&(0, *row)));
-    let rows: Vec<Vec<String>> = rows.map(|row| table_of.columns.iter().map(|c| c.cell(row).text()).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.map(|row| table_of.columns.iter().map(|c| c.cell(row).text()).collect()).collect();
     table(&[vec![header(&RAW)], rows].concat(), "clean.csv")
 }
 
@@ -109,7 +119,8 @@ proptest! {
             }
         }
         for (ours, theirs) in untold.columns.iter().zip(&raw.columns) {
-            prop_assert!((0..raw.row_count()).all(|row| ours.cell(row) == theirs.cell(row)), "{} was changed and not told", ours.name());
+            prop_assert!((0..raw.row_count()).all(|row| ours.cell(row) == theirs.cell(row)), "{} was \
+                changed and not told", ours.name());
         }
         for (table, column) in &cleaned.covered {
             prop_assert!(*table == 0 && *column < RAW.len());

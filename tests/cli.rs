@@ -1,7 +1,7 @@
 //! Every command as a person sees it: the whole of stdout and stderr, the status and the files.
 //!
-//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test cli` writes it anew, to be read before
-//! it is committed.
+//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test cli` writes it anew, to be
+//! read before it is committed.
 
 #[path = "support/office.rs"]
 mod office;
@@ -38,7 +38,14 @@ struct Ran {
 
 impl Project {
     fn new() -> Self {
-        Self { office: Office::copy(&["pipelines/nishitokyo", "pipelines/nishitokyo-trial", "raw/nishitokyo", "raw/nishitokyo-trial"]) }
+        Self {
+            office: Office::copy(&[
+                "pipelines/nishitokyo",
+                "pipelines/nishitokyo-trial",
+                "raw/nishitokyo",
+                "raw/nishitokyo-trial",
+            ]),
+        }
     }
 
     fn run_in(&self, locale: &str, args: &[&str]) -> Ran {
@@ -52,7 +59,11 @@ impl Project {
             .env("NO_COLOR", "1")
             .output()
             .unwrap();
-        Ran { status: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr: String::from_utf8(output.stderr).unwrap() }
+        Ran {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 
     fn run(&self, args: &[&str]) -> Ran {
@@ -79,8 +90,8 @@ fn same(file: &str, text: &str) {
     snapbox::assert_data_eq!(Data::text(text).raw(), Data::read_from(&expected, None).raw());
 }
 
-/// Ten decimals are enough here: the last digits of an f64 may differ between machines' mathematics libraries, and other
-/// tests look at them.
+/// Ten decimals are enough here: the last digits of an f64 may differ between machines' mathematics
+/// libraries, and other tests look at them.
 fn settled(text: &str) -> String {
     let mut out = String::new();
     let mut decimals = None;
@@ -98,8 +109,17 @@ fn settled(text: &str) -> String {
 }
 
 const OUTPUTS: [&str; 11] = [
-    "estimates.csv", "estimates.json", "indicators.csv", "indicators.json", "manifest.json", "progress-table.html", "progress-table.xlsx",
-    "quality.csv", "quality.json", "sensitivity.csv", "sensitivity.json",
+    "estimates.csv",
+    "estimates.json",
+    "indicators.csv",
+    "indicators.json",
+    "manifest.json",
+    "progress-table.html",
+    "progress-table.xlsx",
+    "quality.csv",
+    "quality.json",
+    "sensitivity.csv",
+    "sensitivity.json",
 ];
 
 /// The folder holds the eleven files, and they are those of the manifest.
@@ -142,7 +162,8 @@ fn run_writes_where_it_is_told_and_can_be_quiet() {
     assert_whole(&project, "elsewhere/table");
     assert!(!project.path("derived").exists());
     let first = project.bytes("elsewhere/table/manifest.json");
-    let again = project.run(&["run", "pipelines/nishitokyo", "--out", "elsewhere/table", "--threads", "1", "-q"]);
+    let again =
+        project.run(&["run", "pipelines/nishitokyo", "--out", "elsewhere/table", "--threads", "1", "-q"]);
     assert_eq!(again.status, Some(0), "{}", again.stderr);
     assert!(project.bytes("elsewhere/table/manifest.json") == first, "the same bytes, however many threads");
 }
@@ -176,7 +197,8 @@ fn clean_writes_the_findings_and_verifies_a_log() {
     project.shows("clean-export-derived", &of(&["--export", "derived/nishitokyo/findings.xlsx"]));
     project.shows("clean-unknown-survey", &of(&["--export", "f.xlsx", "--survey", "citizn"]));
     project.shows("clean-unknown-wave", &of(&["--export", "f.xlsx", "--wave", "R5", "--lang", "en"]));
-    project.shows("clean-no-log", &of(&["--verify", "raw/nishitokyo/elderly-r4.xlsx", "--survey", "elderly"]));
+    project
+        .shows("clean-no-log", &of(&["--verify", "raw/nishitokyo/elderly-r4.xlsx", "--survey", "elderly"]));
     // Not the clean file: the workbook itself, before the log.
     let trial = ["clean", "pipelines/nishitokyo-trial", "--verify", "raw/nishitokyo-trial/elderly-r7.xlsx"];
     assert_eq!(project.shows("clean-verify", &trial).status, Some(1));
@@ -195,15 +217,30 @@ fn clean_writes_the_findings_and_verifies_a_log() {
 #[test]
 fn compare_breaks_an_indicator_down() {
     let project = Project::new();
-    let of = |more: &[&'static str]| [&["compare", "pipelines/nishitokyo", "--indicator", "volunteer-intent"], more].concat();
+    let of = |more: &[&'static str]| {
+        [&["compare", "pipelines/nishitokyo", "--indicator", "volunteer-intent"], more].concat()
+    };
     project.shows("compare", &of(&["--by", "性別,年代"]));
     project.shows("compare-cross", &of(&["--by", "性別,年代", "--cross"]));
     let csv = project.shows("compare-csv", &of(&["--by", "性別", "--format", "csv"]));
-    assert_eq!(csv::Reader::from_reader(csv.stdout.as_bytes()).records().map(Result::unwrap).filter(|r| r.get(r.len() - 1) == Some("synthetic")).count(), 4);
+    assert_eq!(
+        csv::Reader::from_reader(csv.stdout.as_bytes())
+            .records()
+            .map(Result::unwrap)
+            .filter(|r| r.get(r.len() - 1) == Some("synthetic"))
+            .count(),
+        4
+    );
     let json = project.shows("compare-json", &of(&["--by", "地区", "--format", "json", "--lang", "en"]));
     assert!(serde_json::from_str::<Value>(&json.stdout).is_ok());
-    project.shows("compare-unknown", &["compare", "pipelines/nishitokyo", "--indicator", "volunteers-intent", "--by", "性別"]);
-    project.shows("compare-count", &["compare", "pipelines/nishitokyo", "--indicator", "hana-bus", "--by", "性別"]);
+    project.shows(
+        "compare-unknown",
+        &["compare", "pipelines/nishitokyo", "--indicator", "volunteers-intent", "--by", "性別"],
+    );
+    project.shows(
+        "compare-count",
+        &["compare", "pipelines/nishitokyo", "--indicator", "hana-bus", "--by", "性別"],
+    );
     project.shows("compare-unknown-question", &of(&["--by", "性"]));
     project.shows("compare-unknown-wave", &of(&["--by", "性別", "--wave", "R5"]));
 }
@@ -211,19 +248,36 @@ fn compare_breaks_an_indicator_down() {
 #[test]
 fn explain_tells_the_whole_way_of_a_number() {
     let project = Project::new();
-    project.shows("explain-share", &["explain", "citizen/R4/volunteer-intent", "--plan", "pipelines/nishitokyo"]);
-    project.shows("explain-part", &["explain", "citizen/R4/volunteer-intent/性別=女性,年代=50～59歳", "--plan", "pipelines/nishitokyo"]);
+    project.shows(
+        "explain-share",
+        &["explain", "citizen/R4/volunteer-intent", "--plan", "pipelines/nishitokyo"],
+    );
+    project.shows(
+        "explain-part",
+        &["explain", "citizen/R4/volunteer-intent/性別=女性,年代=50～59歳", "--plan", "pipelines/nishitokyo"],
+    );
     project.shows("explain-raked", &["explain", "citizen/R7/volunteer-intent"]);
     project.shows("explain-raked-en", &["explain", "citizen/R7/volunteer-intent", "--lang", "en"]);
-    project.shows("explain-multiple", &["explain", "citizen/R4/shopping-difficulty", "--plan", "pipelines/nishitokyo"]);
+    project.shows(
+        "explain-multiple",
+        &["explain", "citizen/R4/shopping-difficulty", "--plan", "pipelines/nishitokyo"],
+    );
     project.shows("explain-admin", &["explain", "admin/R6/hana-bus", "--plan", "pipelines/nishitokyo"]);
     project.shows("explain-published", &["explain", "admin/R4/plan-awareness"]);
     project.shows("explain-unknown", &["explain", "citizen/R4/volunteer-intend"]);
     project.shows("explain-two-plans", &["explain", "citizen/R4/volunteer-intent"]);
     project.change("pipelines/nishitokyo/plan.toml", "sample = \"random\"", "sample = \"ramdom\"");
-    assert_eq!(project.run(&["explain", "citizen/R7/volunteer-intent"]).status, Some(0), "a broken plan beside it does no harm");
+    assert_eq!(
+        project.run(&["explain", "citizen/R7/volunteer-intent"]).status,
+        Some(0),
+        "a broken plan beside it does no harm"
+    );
     let ran = project.run(&["explain", "citizen/R9/volunteer-intent"]);
-    assert!(ran.status == Some(2) && ran.stderr.contains("「ramdom」"), "the broken plan may hold the key: {}", ran.stderr);
+    assert!(
+        ran.status == Some(2) && ran.stderr.contains("「ramdom」"),
+        "the broken plan may hold the key: {}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -241,9 +295,16 @@ fn mistakes_of_a_plan_are_drawn() {
     project.shows("plan-mistakes", &["run", "pipelines/nishitokyo"]);
     let ran = project.run(&["check", "pipelines/nishitokyo", "--lang", "en", "--quiet"]);
     assert_eq!(ran.status, Some(2), "quiet does not hide mistakes");
-    assert!(ran.stderr.contains("did you mean \"random\"?") && ran.stderr.contains("4 mistakes."), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("did you mean \"random\"?") && ran.stderr.contains("4 mistakes."),
+        "{}",
+        ran.stderr
+    );
     assert!(!project.path("derived").exists());
-    assert!(ran.stderr.lines().all(|l| unicode_width::UnicodeWidthStr::width(l) <= 100), "no line for a terminal to break");
+    assert!(
+        ran.stderr.lines().all(|l| unicode_width::UnicodeWidthStr::width(l) <= 100),
+        "no line for a terminal to break"
+    );
 }
 
 #[test]
@@ -251,13 +312,19 @@ fn a_wave_with_a_paper_of_its_own_is_told() {
     let project = Project::new();
     project.shows("explain-not-comparable", &["explain", "citizen/R7/adult-guardianship"]);
     project.shows("explain-with-care-en", &["explain", "citizen/R7/disaster-drills", "--lang", "en"]);
-    project.shows("compare-not-comparable", &["compare", "pipelines/nishitokyo-trial", "--indicator", "adult-guardianship", "--by", "性別"]);
+    project.shows(
+        "compare-not-comparable",
+        &["compare", "pipelines/nishitokyo-trial", "--indicator", "adult-guardianship", "--by", "性別"],
+    );
     let plan = "pipelines/nishitokyo-trial/plan.toml";
     for (from, to) in [
         ("\"問10\" = \"問9\"", "\"問10\" = \"問10\""),
         ("\"問12\" = \"問11\"", "\"問12\" = \"問21\""),
         ("\"問13\" = \"問12\"", "\"問13\" = { question = \"問1\" }"),
-        ("= \"以前は参加していたが、最近は参加していない\"", "= \"以前は参加していたが、今は参加していない\""),
+        (
+            "= \"以前は参加していたが、最近は参加していない\"",
+            "= \"以前は参加していたが、今は参加していない\"",
+        ),
     ] {
         project.change(plan, from, to);
     }
@@ -282,7 +349,11 @@ fn a_plan_that_is_not_there() {
 #[test]
 fn findings_past_the_limit_end_with_one() {
     let project = Project::new();
-    project.change("pipelines/nishitokyo/plan.toml", "report_year = \"R6\"", "report_year = \"R6\"\nwarning_limit = 120");
+    project.change(
+        "pipelines/nishitokyo/plan.toml",
+        "report_year = \"R6\"",
+        "report_year = \"R6\"\nwarning_limit = 120",
+    );
     let ran = project.run(&["run", "pipelines/nishitokyo", "--quiet"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(1), ""));
     assert_eq!(ran.stderr, "確認が必要な事項（121件）が計画の上限 warning_limit = 120 を超えています。\n");
@@ -295,16 +366,26 @@ fn findings_past_the_limit_end_with_one() {
 fn the_locale_chooses_the_language() {
     let project = Project::new();
     let args = ["explain", "admin/R6/hana-bus", "--plan", "pipelines/nishitokyo"];
-    for (locale, word) in [("ja_JP.UTF-8", "■ 数値"), ("C", "■ 数値"), ("en_GB.UTF-8", "■ Value"), ("", "■ 数値")] {
+    for (locale, word) in
+        [("ja_JP.UTF-8", "■ 数値"), ("C", "■ 数値"), ("en_GB.UTF-8", "■ Value"), ("", "■ 数値")]
+    {
         assert!(project.run_in(locale, &args).stdout.starts_with(word), "{locale}");
     }
-    assert!(project.run_in("en_GB.UTF-8", &[&args[..], &["--lang", "ja"]].concat()).stdout.starts_with("■ 数値"));
+    assert!(
+        project.run_in("en_GB.UTF-8", &[&args[..], &["--lang", "ja"]].concat()).stdout.starts_with("■ 数値")
+    );
 }
 
 #[test]
 fn nothing_is_coloured_that_should_not_be() {
     let project = Project::new();
-    for args in [&["run", "pipelines/nishitokyo"][..], &["run", "nowhere"], &["--help"], &["compare", "pipelines/nishitokyo", "--bogus"], &["clean", "pipelines/nishitokyo"]] {
+    for args in [
+        &["run", "pipelines/nishitokyo"][..],
+        &["run", "nowhere"],
+        &["--help"],
+        &["compare", "pipelines/nishitokyo", "--bogus"],
+        &["clean", "pipelines/nishitokyo"],
+    ] {
         let ran = project.run(args);
         assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{args:?}");
     }
@@ -316,7 +397,11 @@ fn usage() {
     let none = project.run(&[]);
     assert_eq!((none.status, none.stdout.as_str()), (Some(2), ""));
     for command in ["run", "check", "clean", "compare", "explain", "schema", "completions"] {
-        assert!(none.stderr.lines().any(|l| l.trim_start().starts_with(&format!("{command} "))), "{command}:\n{}", none.stderr);
+        assert!(
+            none.stderr.lines().any(|l| l.trim_start().starts_with(&format!("{command} "))),
+            "{command}:\n{}",
+            none.stderr
+        );
     }
     assert!(none.stderr.starts_with("指標: 調査票の回答ファイルから進捗管理表まで"), "{}", none.stderr);
     project.shows("unknown-flag", &["run", "pipelines/nishitokyo", "--ouy", "x"]);
@@ -324,7 +409,10 @@ fn usage() {
     project.shows("unknown-command-en", &["rum", "pipelines/nishitokyo", "--lang", "en"]);
     project.shows("clean-nothing", &["clean", "pipelines/nishitokyo"]);
     project.shows("clean-nothing-en", &["clean", "pipelines/nishitokyo", "--lang=en"]);
-    project.shows("clean-conflict", &["clean", "pipelines/nishitokyo", "--export", "a.xlsx", "--verify", "b.csv"]);
+    project.shows(
+        "clean-conflict",
+        &["clean", "pipelines/nishitokyo", "--export", "a.xlsx", "--verify", "b.csv"],
+    );
     project.shows("unknown-value", &["check", "pipelines/nishitokyo", "--format", "exel"]);
     project.shows("wrong-value", &["run", "pipelines/nishitokyo", "--threads", "-q"]);
     project.shows("missing-argument", &["compare", "pipelines/nishitokyo"]);
@@ -345,7 +433,12 @@ fn unknown_keys(value: &toml::Value, schema: &Value, root: &Value, path: &str, o
         Some(target) => root.pointer(target.trim_start_matches('#')).expect("a reference leads somewhere"),
         None => schema,
     };
-    if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).or_else(|| schema.get("allOf")).and_then(Value::as_array) {
+    if let Some(branches) = schema
+        .get("anyOf")
+        .or_else(|| schema.get("oneOf"))
+        .or_else(|| schema.get("allOf"))
+        .and_then(Value::as_array)
+    {
         let tried = branches.iter().map(|b| {
             let mut found = BTreeSet::new();
             unknown_keys(value, b, root, path, &mut found);
@@ -357,7 +450,10 @@ fn unknown_keys(value: &toml::Value, schema: &Value, root: &Value, path: &str, o
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                let of = schema.get("properties").and_then(|p| p.get(key)).or_else(|| schema.get("additionalProperties").filter(|a| a.is_object()));
+                let of = schema
+                    .get("properties")
+                    .and_then(|p| p.get(key))
+                    .or_else(|| schema.get("additionalProperties").filter(|a| a.is_object()));
                 match of {
                     Some(of) => unknown_keys(value, of, root, &format!("{path}.{key}"), out),
                     None => drop(out.insert(format!("{path}.{key}"))),
@@ -384,7 +480,16 @@ fn the_schemas_know_every_key_of_the_model_plans() {
     let (of_plan, of_questionnaire) = (schema("plan"), schema("questionnaire"));
     for (schema, files) in [
         (&of_plan, &["nishitokyo/plan.toml", "nishitokyo-trial/plan.toml"][..]),
-        (&of_questionnaire, &["nishitokyo/citizen.toml", "nishitokyo/elderly.toml", "nishitokyo/health.toml", "nishitokyo-trial/monitor.toml", "nishitokyo-trial/citizen-r7.toml"]),
+        (
+            &of_questionnaire,
+            &[
+                "nishitokyo/citizen.toml",
+                "nishitokyo/elderly.toml",
+                "nishitokyo/health.toml",
+                "nishitokyo-trial/monitor.toml",
+                "nishitokyo-trial/citizen-r7.toml",
+            ],
+        ),
     ] {
         assert_eq!(schema["additionalProperties"], Value::Bool(false), "an editor marks an unknown key");
         for file in files {
@@ -412,5 +517,10 @@ fn a_reader_that_goes_away_is_no_error() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        (output.status.code(), output.stderr.len()),
+        (Some(0), 0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -1,13 +1,14 @@
 //! What cannot be estimated has a reason, and what is wrong with a design has a message in both languages.
 
 use shihyo::design::{
-    Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, DomainLonely, Fpc, LonelyPsu, Margin, Nesting, Rake,
-    ReplicateKind, Replicates, Trim, TrimRule, declare,
+    Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, DomainLonely, Fpc, LonelyPsu,
+    Margin, Nesting, Rake, ReplicateKind, Replicates, Trim, TrimRule, declare,
 };
 use shihyo::error::Error;
 use shihyo::estimate::{
-    Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, NotEstimable, Options, QuantileInterval, QuantileRule, WaveDf,
-    difference, estimate, estimate_by, independence, pairwise, quantile, wave_difference,
+    Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, NotEstimable, Options,
+    QuantileInterval, QuantileRule, WaveDf, difference, estimate, estimate_by, independence, pairwise,
+    quantile, wave_difference,
 };
 
 fn share(design: &Design, codes: &[u8]) -> Estimate {
@@ -17,7 +18,10 @@ fn share(design: &Design, codes: &[u8]) -> Estimate {
 fn code(result: Result<Design, Error>) -> &'static str {
     let error = result.expect_err("must be refused");
     for d in error.diagnostics() {
-        assert!(!d.message.ja.is_empty() && !d.message.en.is_empty() && d.message.ja != d.message.en, "{d:?}");
+        assert!(
+            !d.message.ja.is_empty() && !d.message.en.is_empty() && d.message.ja != d.message.en,
+            "{d:?}"
+        );
     }
     error.diagnostics()[0].code
 }
@@ -39,7 +43,8 @@ fn weights_of_the_base_that_sum_to_nothing() {
     let e = share(&design, &[0, 1, 9]);
     assert_eq!((e.n, e.value), (2, Err(NotEstimable::ZeroDenominator)));
     let ratio = Estimand::Ratio { numerator: &[1.0, 2.0, 3.0], denominator: &[0.0, 0.0, 0.0] };
-    let e = estimate(&Design::simple(3).expect("a design"), &ratio, Domain::All, &Options::default()).expect("fits");
+    let e = estimate(&Design::simple(3).expect("a design"), &ratio, Domain::All, &Options::default())
+        .expect("fits");
     assert_eq!(e.value, Err(NotEstimable::ZeroDenominator));
     assert_eq!(e.se, Err(NotEstimable::ZeroDenominator));
 }
@@ -47,7 +52,13 @@ fn weights_of_the_base_that_sum_to_nothing() {
 #[test]
 fn a_single_respondent() {
     let design = Design::simple(4).expect("a design");
-    let e = estimate(&design, &Estimand::Mean(&[1.0, f64::NAN, f64::NAN, f64::NAN]), Domain::All, &Options::default()).expect("fits");
+    let e = estimate(
+        &design,
+        &Estimand::Mean(&[1.0, f64::NAN, f64::NAN, f64::NAN]),
+        Domain::All,
+        &Options::default(),
+    )
+    .expect("fits");
     assert_eq!((e.n, e.value), (1, Ok(1.0)));
     assert_eq!(e.se, Err(NotEstimable::SingleObservation));
     assert!(e.interval.is_err() && e.deff.is_err());
@@ -81,11 +92,13 @@ fn a_share_of_none_or_all() {
 
 #[test]
 fn as_many_strata_as_units() {
-    let design = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Certainty)).expect("a design");
+    let design = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Certainty))
+        .expect("a design");
     let e = share(&design, &[0, 1, 1]);
     assert_eq!(e.df.design, 0.0);
     assert_eq!(e.interval, Err(NotEstimable::NoDegreesOfFreedom));
-    let averaged = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Average)).expect("a design");
+    let averaged = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Average))
+        .expect("a design");
     assert_eq!(share(&averaged, &[0, 1, 1]).se, Err(NotEstimable::LonelyPsu));
 }
 
@@ -125,9 +138,11 @@ fn a_census_has_no_interval() {
 fn tests_without_a_table_have_a_reason() {
     let design = Design::simple(4).expect("a design");
     let levels = [0_u32, 0, 0, 0];
-    let got = independence(&design, (&levels, 1), (&[0, 1, 0, 1], 2), Domain::All, IndependenceTest::F).expect("fits");
+    let got = independence(&design, (&levels, 1), (&[0, 1, 0, 1], 2), Domain::All, IndependenceTest::F)
+        .expect("fits");
     assert_eq!(got.p_value, Err(NotEstimable::NotDefined));
-    let got = independence(&design, (&[7; 4], 2), (&[0, 1, 0, 1], 2), Domain::All, IndependenceTest::Wald).expect("fits");
+    let got = independence(&design, (&[7; 4], 2), (&[0, 1, 0, 1], 2), Domain::All, IndependenceTest::Wald)
+        .expect("fits");
     assert_eq!(got.statistic, Err(NotEstimable::EmptyBase));
 }
 
@@ -138,14 +153,18 @@ fn waves_of_which_one_is_empty() {
     let got = wave_difference(&full, &empty, WaveDf::Satterthwaite, 0.95);
     assert_eq!(got.comparison.value, Err(NotEstimable::EmptyBase));
     assert!(got.df_satterthwaite.is_err() && got.comparison.interval.is_err());
-    let same = difference(&design, &Estimand::Share(&[0, 1, 1, 0]), Domain::All, Domain::All, &Options::default()).expect("fits");
+    let same =
+        difference(&design, &Estimand::Share(&[0, 1, 1, 0]), Domain::All, Domain::All, &Options::default())
+            .expect("fits");
     assert_eq!(same.comparison.t, Err(NotEstimable::ZeroDenominator));
 }
 
 #[test]
 fn quantiles_of_nobody_and_of_a_constant() {
     let design = Design::simple(5).expect("a design");
-    let of = |y: &[f64], p| quantile(&design, y, p, QuantileRule::Math, QuantileInterval::Mean, Domain::All, &Options::default());
+    let of = |y: &[f64], p| {
+        quantile(&design, y, p, QuantileRule::Math, QuantileInterval::Mean, Domain::All, &Options::default())
+    };
     assert_eq!(of(&[f64::NAN; 5], 0.5).expect("fits").value, Err(NotEstimable::EmptyBase));
     assert_eq!(of(&[3.0; 5], 0.5).expect("fits").value, Ok(3.0));
     assert!(of(&[1.0, 2.0, 3.0, 4.0, 5.0], 1.5).is_err());
@@ -163,7 +182,10 @@ fn designs_that_cannot_be() {
     assert_eq!(code(declare(three().strata(vec![vec![0; 3], vec![0; 3]]))), "design::stages");
     assert_eq!(code(declare(three().fpc(Fpc::PopulationSize(vec![vec![2.0; 3]])))), "design::fpc-small");
     assert_eq!(code(declare(three().fpc(Fpc::SamplingFraction(vec![vec![1.5; 3]])))), "design::fpc-small");
-    assert_eq!(code(declare(three().fpc(Fpc::PopulationSize(vec![vec![9.0, 9.0, 8.0]])))), "design::fpc-varies");
+    assert_eq!(
+        code(declare(three().fpc(Fpc::PopulationSize(vec![vec![9.0, 9.0, 8.0]])))),
+        "design::fpc-varies"
+    );
     assert_eq!(code(declare(three().strata(vec![vec![0, 0, 1]]))), "design::lonely-psu");
     let clusters = || Declaration::new(4).clusters(vec![vec![1, 2, 1, 2]]).strata(vec![vec![0, 0, 1, 1]]);
     assert_eq!(code(declare(clusters())), "design::nest");
@@ -183,7 +205,9 @@ fn all_mistakes_of_a_design_are_told_at_once() {
     let error = declare(declaration).expect_err("three mistakes");
     let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
     assert_eq!(codes, ["design::weight", "design::fpc-small", "design::lonely-psu"]);
-    assert!(error.diagnostics()[1].message.ja.contains("北") && error.diagnostics()[2].message.ja.contains("南"));
+    assert!(
+        error.diagnostics()[1].message.ja.contains("北") && error.diagnostics()[2].message.ja.contains("南")
+    );
 }
 
 #[test]
@@ -193,7 +217,8 @@ fn a_fraction_is_the_population_size_said_otherwise() {
         let design = declare(Declaration::new(4).fpc(fpc)).expect("a design");
         estimate(&design, &Estimand::Total(&y), Domain::All, &Options::default()).expect("fits")
     };
-    let (size, fraction) = (of(Fpc::PopulationSize(vec![vec![10.0; 4]])), of(Fpc::SamplingFraction(vec![vec![0.4; 4]])));
+    let (size, fraction) =
+        (of(Fpc::PopulationSize(vec![vec![10.0; 4]])), of(Fpc::SamplingFraction(vec![vec![0.4; 4]])));
     assert_eq!(size.value, Ok(37.5));
     assert_eq!(size.value, fraction.value);
     assert!((size.se.expect("se") - fraction.se.expect("se")).abs() < 1e-12);
@@ -204,8 +229,15 @@ fn a_stratum_with_one_unit_in_the_domain_is_lonely_only_when_asked_for() {
     let y = [5.0, 1.0, 3.0, 2.0];
     let inside = [true, false, true, true];
     let of = |lonely, domain_lonely| {
-        let d = Declaration::new(4).strata(vec![vec![0, 0, 1, 1]]).lonely(lonely).domain_lonely(domain_lonely);
-        estimate(&declare(d).expect("a design"), &Estimand::Total(&y), Domain::Rows(&inside), &Options::default()).expect("fits")
+        let d =
+            Declaration::new(4).strata(vec![vec![0, 0, 1, 1]]).lonely(lonely).domain_lonely(domain_lonely);
+        estimate(
+            &declare(d).expect("a design"),
+            &Estimand::Total(&y),
+            Domain::Rows(&inside),
+            &Options::default(),
+        )
+        .expect("fits")
     };
     // Stratum 1: 2 (0.5² + 0.5²) = 1. Stratum 0 as sampled: 2 (2.5² + 2.5²) = 25.
     assert_eq!(of(LonelyPsu::Average, DomainLonely::AsSampled).se, Ok(26.0_f64.sqrt()));
@@ -235,7 +267,10 @@ fn calibrations_that_cannot_be() {
     let term = |values: Vec<f64>, total| CalibrationTerm { name: "x".to_owned(), values, total };
     let calibrate = |terms, function| design.calibrate(&Calibration { terms, function });
     let linear = CalibrationFunction::Linear { bounds: None };
-    assert_eq!(code(calibrate(vec![term(vec![1.0, f64::NAN, 1.0, 1.0], 4.0)], linear)), "design::calibrate-missing");
+    assert_eq!(
+        code(calibrate(vec![term(vec![1.0, f64::NAN, 1.0, 1.0], 4.0)], linear)),
+        "design::calibrate-missing"
+    );
     let narrow = CalibrationFunction::Logit { bounds: (0.9, 1.1) };
     assert_eq!(code(calibrate(vec![term(vec![1.0; 4], 8.0)], narrow)), "design::calibrate-converge");
     let wrong = CalibrationFunction::Logit { bounds: (1.2, 1.1) };
@@ -253,12 +288,14 @@ fn calibrations_that_cannot_be() {
 #[test]
 fn margins_are_matched_by_name() {
     let table = [("男".to_owned(), 40.0), ("女".to_owned(), 60.0), ("その他".to_owned(), 1.0)];
-    let (margin, findings) = Margin::from_names("性別", &[Some("女"), Some("男"), Some("女")], &table).expect("matches");
+    let (margin, findings) =
+        Margin::from_names("性別", &[Some("女"), Some("男"), Some("女")], &table).expect("matches");
     assert_eq!(margin.categories(), ["男", "女"]);
     assert_eq!(margin.population(), 100.0);
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].code, "design::margin-empty");
-    let error = Margin::from_names("性別", &[Some("女"), Some("おんな"), None], &table).expect_err("two mistakes");
+    let error =
+        Margin::from_names("性別", &[Some("女"), Some("おんな"), None], &table).expect_err("two mistakes");
     let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
     assert_eq!(codes, ["design::margin-unknown", "design::margin-missing"]);
     let twice = [("男".to_owned(), 40.0), ("男".to_owned(), 60.0)];

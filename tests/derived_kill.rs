@@ -1,8 +1,8 @@
 //! A run that is killed at any moment leaves the old result or the new one, whole.
 //!
-//! The test starts itself again as a writer of generations 1, 2, 3 … of one directory and kills it at seeded moments.
+//! The test starts itself again as a writer of generations 1, 2, 3 … of one directory and kills it at seeded
+//! moments.
 #![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
-
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ const WRITER: &str = "SHIHYO_TEST_WRITES_TO";
 const KILLS: u32 = 50;
 
 fn generation(number: u64) -> Vec<(String, Vec<u8>)> {
-    let files = (0..6_usize).map(|i| (format!("{i}.csv"), format!("generation {number}\n").repeat(1 + i * i * 60).into_bytes()));
+    let files = (0..6_usize)
+        .map(|i| (format!("{i}.csv"), format!("generation {number}\n").repeat(1 + i * i * 60).into_bytes()));
     Manifest::new([format!("generation {number}").as_str()], Vec::new()).seal(files.collect())
 }
 
@@ -29,7 +30,8 @@ fn write_until_killed(dir: &Path) -> ! {
     }
 }
 
-/// The generation that stands in `dir`, which must be wholly of that generation; `None` when there is no `dir`.
+/// The generation that stands in `dir`, which must be wholly of that generation; `None` when there is no
+/// `dir`.
 fn standing(dir: &Path) -> Option<u64> {
     if !dir.exists() {
         return None;
@@ -87,7 +89,11 @@ fn killed_at_any_moment_the_old_result_or_the_new_one_is_there_whole() {
     println!("{KILLS} kills over {progress} generations; {left_behind} left an unfinished directory");
     assert!(progress >= u64::from(KILLS) && left_behind > KILLS / 10, "the kills did not fall into writing");
     derived::write(&dir, &generation(0)).unwrap();
-    assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1, "the next run clears what killed runs left");
+    assert_eq!(
+        std::fs::read_dir(root.path()).unwrap().count(),
+        1,
+        "the next run clears what killed runs left"
+    );
 }
 
 /// The generation's number alone, while it may change under the reader's hands.

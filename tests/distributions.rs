@@ -1,7 +1,8 @@
 //! Distributions against references of 20 digits, against the laws that they obey, and against statrs.
 //!
-//! The tables were computed with mpmath 1.4.1 at 40 digits, from the incomplete beta and gamma functions (hypergeometric
-//! series; for parameters of 1e6 and more by quadrature of the density) at exactly the binary arguments that stand here.
+//! The tables were computed with mpmath 1.4.1 at 40 digits, from the incomplete beta and gamma functions
+//! (hypergeometric series; for parameters of 1e6 and more by quadrature of the density) at exactly the binary
+//! arguments that stand here.
 
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 use shihyo::stats::{dist, special};
@@ -163,7 +164,8 @@ fn beta_tails_agree_with_the_table() {
         near(&format!("beta_cdf({x}, {a}, {b})"), dist::beta_cdf(x, a, b), cdf, 1e-12);
         near(&format!("beta_sf({x}, {a}, {b})"), dist::beta_sf(x, a, b), sf, 1e-12);
         // The quantile of the smaller tail is x again, as far as the tail determines it.
-        let back = if cdf < sf { dist::beta_quantile(cdf, a, b) } else { dist::beta_upper_quantile(sf, a, b) };
+        let back =
+            if cdf < sf { dist::beta_quantile(cdf, a, b) } else { dist::beta_upper_quantile(sf, a, b) };
         near(&format!("beta quantile({cdf}, {a}, {b})"), back, x, 1e-13);
     }
 }
@@ -197,7 +199,8 @@ fn t_quantiles_print_as_the_published_table() {
     }
 }
 
-/// Closed forms: df 1 is Cauchy, df 2 is algebraic, chi-square with 2 degrees of freedom exponential, Beta(a, 1) a power.
+/// Closed forms: df 1 is Cauchy, df 2 is algebraic, chi-square with 2 degrees of freedom exponential, Beta(a,
+/// 1) a power.
 #[test]
 fn closed_forms_hold() {
     for q in [1e-30, 1e-10, 1e-3, 0.025, 0.1, 0.2, 0.3, 0.45, 0.499] {
@@ -213,7 +216,12 @@ fn closed_forms_hold() {
             q.powf(100.0).max(1e-300),
             1e-11,
         );
-        near(&format!("Beta(1, 1e7), {q}"), dist::beta_quantile(q, 1.0, 1e7), -(-(-q).ln_1p() / -1e7).exp_m1(), 1e-13);
+        near(
+            &format!("Beta(1, 1e7), {q}"),
+            dist::beta_quantile(q, 1.0, 1e7),
+            -(-(-q).ln_1p() / -1e7).exp_m1(),
+            1e-13,
+        );
     }
     for x in [1e-8, 0.3, 5.0, 60.0, 1400.0] {
         near(&format!("chi-square 2, {x}"), dist::chi2_sf(x, 2.0), (-0.5 * x).exp(), 1e-12);
@@ -268,7 +276,8 @@ fn ends_and_parameters_outside_their_range() {
     }
 }
 
-/// Why the base functions are not statrs' own: each of its answers here misses the reference by more than 1e-12.
+/// Why the base functions are not statrs' own: each of its answers here misses the reference by more than
+/// 1e-12.
 #[test]
 fn statrs_alone_would_not_do() {
     let misses = [
@@ -298,7 +307,8 @@ proptest! {
         let x = dist::beta_quantile(q, df, b);
         // One step of the floating-point x moves the tail by this much, relatively.
         let step = 2e-16 * special::beta_power(df, b, x, 1.0 - x) / ((1.0 - x) * q);
-        prop_assert!(x < 1e-290 || relative(dist::beta_cdf(x, df, b), q) < step + 1e-11, "x {x} a {df} b {b} q {q}");
+        prop_assert!(x < 1e-290 || relative(dist::beta_cdf(x, df, b), q) < step + 1e-11, "x {x} a {df} b \
+            {b} q {q}");
     }
 
     #[test]

@@ -23,14 +23,28 @@ fn misses(id: &str, case: &Value, call: &Call, want: &Value, row: &Value) -> Vec
         }
     };
     let se = if want["x_se_exact"].is_number() { &want["x_se_exact"] } else { &want["se"] };
-    // R's own rake() has other residuals than the default here, and everything that follows from the variance differs.
+    // R's own rake() has other residuals than the default here, and everything that follows from the variance
+    // differs.
     let same_variance = !flags::rakes(case) || want["x_se_exact"].is_number();
     check("estimate", &want["estimate"]);
-    for (ours, theirs) in [("n", "n_unweighted"), ("n_weighted", "n_weighted"), ("n_yes", "n_yes"), ("estimate_a", "estimate_a"), ("estimate_b", "estimate_b")] {
+    for (ours, theirs) in [
+        ("n", "n_unweighted"),
+        ("n_weighted", "n_weighted"),
+        ("n_yes", "n_yes"),
+        ("estimate_a", "estimate_a"),
+        ("estimate_b", "estimate_b"),
+    ] {
         check(ours, &want[theirs]);
     }
     if call.is_test {
-        for (ours, theirs) in [("F", "statistic"), ("estimate", "statistic"), ("ndf", "df1"), ("ddf", "df2"), ("p_value", "p_value"), ("df", "design_df")] {
+        for (ours, theirs) in [
+            ("F", "statistic"),
+            ("estimate", "statistic"),
+            ("ndf", "df1"),
+            ("ddf", "df2"),
+            ("p_value", "p_value"),
+            ("df", "design_df"),
+        ] {
             check(ours, &want[theirs]);
         }
         return out;
@@ -38,8 +52,8 @@ fn misses(id: &str, case: &Value, call: &Call, want: &Value, row: &Value) -> Vec
     if !same_variance {
         return out;
     }
-    // The command's intervals rest on the domain's degrees of freedom; some cases ask for others. The standard error of a
-    // quantile is its interval's width over 2 t.
+    // The command's intervals rest on the domain's degrees of freedom; some cases ask for others. The
+    // standard error of a quantile is its interval's width over 2 t.
     let same_df = close(&row["df"], &want["df"], 1e-12);
     if same_df || row["statistic"] != "quantile" {
         check("se", se);
@@ -50,7 +64,13 @@ fn misses(id: &str, case: &Value, call: &Call, want: &Value, row: &Value) -> Vec
     check("deff", &want[if call.is_wr { "deff_replace" } else { "deff" }]);
     if let Some(verdict) = want["flag"].as_str() {
         let has = |flag: &str| row["flags"].as_array().is_some_and(|f| f.iter().any(|f| f == flag));
-        let got = if has("nchs-suppress") { "suppress" } else if has("nchs-review") { "review" } else { "present" };
+        let got = if has("nchs-suppress") {
+            "suppress"
+        } else if has("nchs-review") {
+            "review"
+        } else {
+            "present"
+        };
         return if got == verdict { out } else { vec![format!("{id} NCHS: got {got}, expected {verdict}")] };
     }
     check("n_eff", &want["n_eff"]);
@@ -82,7 +102,8 @@ fn the_command_gives_what_r_gives() {
                 match rows.iter().find(|row| call.is_row(want, row)) {
                     Some(row) => {
                         found.extend(misses(id, case, &call, want, row));
-                        intervals += usize::from(close(&row["df"], &want["df"], 1e-12) && want["ci_low"].is_number());
+                        intervals +=
+                            usize::from(close(&row["df"], &want["df"], 1e-12) && want["ci_low"].is_number());
                     }
                     None => found.push(format!("{id}: no row for {}", want["key"])),
                 }

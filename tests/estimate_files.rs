@@ -1,4 +1,5 @@
-//! The same answers in every kind of file, stacked files, spreadsheet letters, and real files that nobody here wrote.
+//! The same answers in every kind of file, stacked files, spreadsheet letters, and real files that nobody
+//! here wrote.
 
 #[path = "support/shared.rs"]
 mod shared;
@@ -15,13 +16,35 @@ use serde_json::Value;
 
 const HEADER: [&str; 3] = ["性別", "問１", "年齢"];
 const ROWS: [[&str; 3]; 7] = [
-    ["男", "1", "23"], ["女", "1,3", "35"], ["女", "2", ""], ["男", "3", "61"], ["女", "", "48"], ["", "1", "70"], ["男", "2、3", "52"],
+    ["男", "1", "23"],
+    ["女", "1,3", "35"],
+    ["女", "2", ""],
+    ["男", "3", "61"],
+    ["女", "", "48"],
+    ["", "1", "70"],
+    ["男", "2、3", "52"],
 ];
 
 fn call(files: &[PathBuf], more: &[&str]) -> Vec<Value> {
-    let wanted = ["--share", "問1=1|2", "--mean", "年齢", "--by", "性別", "--diff", "性別=男 vs rest", "--format", "json", "--quiet"];
+    let wanted = [
+        "--share",
+        "問1=1|2",
+        "--mean",
+        "年齢",
+        "--by",
+        "性別",
+        "--diff",
+        "性別=男 vs rest",
+        "--format",
+        "json",
+        "--quiet",
+    ];
     let files = files.iter().map(|f| f.display().to_string());
-    let arguments: Vec<String> = ["estimate".to_owned()].into_iter().chain(files).chain(wanted.iter().chain(more).map(|a| (*a).to_owned())).collect();
+    let arguments: Vec<String> = ["estimate".to_owned()]
+        .into_iter()
+        .chain(files)
+        .chain(wanted.iter().chain(more).map(|a| (*a).to_owned()))
+        .collect();
     run_json(&arguments).unwrap_or_else(|e| panic!("{arguments:?}\n{e}"))
 }
 
@@ -67,7 +90,11 @@ fn the_same_answers_give_the_same_rows_from_every_kind_of_file() {
 
     let texts = |at: usize| ROWS.iter().map(|r| Some(r[at]).filter(|c| !c.is_empty())).collect::<Vec<_>>();
     let ages: Vec<Option<f64>> = ROWS.iter().map(|r| r[2].parse().ok()).collect();
-    let columns = vec![Column::new(HEADER[0].into(), texts(0)), Column::new(HEADER[1].into(), texts(1)), Column::new(HEADER[2].into(), ages)];
+    let columns = vec![
+        Column::new(HEADER[0].into(), texts(0)),
+        Column::new(HEADER[1].into(), texts(1)),
+        Column::new(HEADER[2].into(), ages),
+    ];
     let mut frame = DataFrame::new(ROWS.len(), columns).unwrap();
     ParquetWriter::new(fs::File::create(path("t.parquet")).unwrap()).finish(&mut frame).unwrap();
     assert_eq!(call(&[path("t.parquet")], &[]), expected);
@@ -85,11 +112,18 @@ fn spreadsheet_letters_name_the_same_columns() {
     let file = folder.path().join("t.csv");
     fs::write(&file, csv(&ROWS)).unwrap();
     let run = |arguments: &[&str]| {
-        let all: Vec<String> = [&["estimate", &file.display().to_string()][..], arguments, &["--format", "json", "-q"]].concat().into_iter().map(str::to_owned).collect();
+        let all: Vec<String> =
+            [&["estimate", &file.display().to_string()][..], arguments, &["--format", "json", "-q"]]
+                .concat()
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
         run_json(&all).unwrap()
     };
-    let by_name = run(&["--share", "問1=3", "--quantile", "年齢@0.5", "--where", "性別=男", "--missing", "年齢=23"]);
-    let by_letter = run(&["--share", "@B=3", "--quantile", "@C@0.5", "--where", "@a=男", "--missing", "@C=23"]);
+    let by_name =
+        run(&["--share", "問1=3", "--quantile", "年齢@0.5", "--where", "性別=男", "--missing", "年齢=23"]);
+    let by_letter =
+        run(&["--share", "@B=3", "--quantile", "@C@0.5", "--where", "@a=男", "--missing", "@C=23"]);
     for (name, letter) in by_name.iter().zip(&by_letter) {
         for field in ["n", "n_yes", "estimate", "se", "ci_low", "ci_high"] {
             assert_eq!(name[field], letter[field], "{field}");
@@ -102,7 +136,8 @@ fn spreadsheet_letters_name_the_same_columns() {
 fn columns(path: &Path) -> Vec<(String, Vec<String>)> {
     let text = fs::read_to_string(path).unwrap();
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let mut out: Vec<(String, Vec<String>)> = reader.headers().unwrap().iter().map(|h| (h.to_owned(), Vec::new())).collect();
+    let mut out: Vec<(String, Vec<String>)> =
+        reader.headers().unwrap().iter().map(|h| (h.to_owned(), Vec::new())).collect();
     for record in reader.records() {
         out.iter_mut().zip(record.unwrap().iter()).for_each(|((_, cells), cell)| cells.push(cell.to_owned()));
     }
@@ -116,7 +151,8 @@ fn compare(file: &Path, joined: &str, cells: &[String], options: &[String], mark
     arguments.extend(["--format", "json", "-q"].map(str::to_owned));
     let rows = run_json(&arguments).unwrap();
     for (option, row) in options.iter().zip(&rows) {
-        let expected = cells.iter().filter(|c| c.split(mark).any(|part| part.trim() == option)).count() as u64;
+        let expected =
+            cells.iter().filter(|c| c.split(mark).any(|part| part.trim() == option)).count() as u64;
         assert_eq!(row["n_yes"].as_u64(), Some(expected), "{joined}={option}");
     }
     rows.len()
@@ -129,7 +165,11 @@ fn joined_cells_of_real_surveys_are_taken_apart() {
     let table = columns(&file);
     let mut compared = 0;
     for (name, cells) in &table {
-        let options: Vec<String> = table.iter().filter_map(|(n, _)| n.strip_prefix(&format!("{name}."))).map(str::to_owned).collect();
+        let options: Vec<String> = table
+            .iter()
+            .filter_map(|(n, _)| n.strip_prefix(&format!("{name}.")))
+            .map(str::to_owned)
+            .collect();
         if !options.is_empty() {
             compared += compare(&file, name, cells, &options, ' ');
         }
@@ -139,7 +179,10 @@ fn joined_cells_of_real_surveys_are_taken_apart() {
     let file = folder.join("fukui_kanko_202506/monthly_202506.csv");
     let table = columns(&file);
     let at = |name: &str| table.iter().position(|(n, _)| n == name).unwrap();
-    for (joined, next) in [("訪問目的ALL", "福井県までの交通手段ALL"), ("福井県内での交通手段ALL", "福井県内での交通手段の満足度")] {
+    for (joined, next) in [
+        ("訪問目的ALL", "福井県までの交通手段ALL"),
+        ("福井県内での交通手段ALL", "福井県内での交通手段の満足度"),
+    ] {
         let options: Vec<String> = table[at(joined) + 1..at(next)].iter().map(|(n, _)| n.clone()).collect();
         compare(&file, joined, &table[at(joined)].1, &options, '\n');
     }
@@ -150,13 +193,21 @@ fn spss_codes_labels_and_missing_values_are_known() {
     let Some(folder) = shared::surveys() else { return };
     let file = folder.join("spss_japanese/cp932.sav").display().to_string();
     let run = |more: &[&str]| {
-        let all = [&["estimate", &file][..], more, &["--format", "json", "-q"]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let all = [&["estimate", &file][..], more, &["--format", "json", "-q"]]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
         run_json(&all).unwrap()
     };
     // 1, 2, 9 (declared missing), blank; 3, −2 and 99 (declared missing), 5.
-    let rows = run(&["--share", "teiju=1", "--share", "teiju=住み続けたい", "--share", "kotsu=1", "--mean", "q2"]);
+    let rows =
+        run(&["--share", "teiju=1", "--share", "teiju=住み続けたい", "--share", "kotsu=1", "--mean", "q2"]);
     let counts: Vec<_> = rows.iter().map(|r| (r["n"].as_u64(), r["estimate"].as_f64())).collect();
-    assert_eq!(counts, [(Some(2), Some(0.5)), (Some(2), Some(0.5)), (Some(4), Some(0.5)), (Some(2), Some(4.0))]);
+    assert_eq!(
+        counts,
+        [(Some(2), Some(0.5)), (Some(2), Some(0.5)), (Some(4), Some(0.5)), (Some(2), Some(4.0))]
+    );
 }
 
 #[test]
@@ -170,12 +221,31 @@ fn a_real_survey_in_cp932_gives_the_same_bytes() {
     let copied = copy.path().join("monthly_202506.csv");
     fs::write(&copied, &bytes).unwrap();
     let asked = [
-        "--share", "訪問目的ALL=温泉や露天風呂", "--share", "満足度=とても満足|満足", "--share", "温泉や露天風呂=1", "--mean", "NPS", "--by", "年代", "--by",
-        "性別,6分類", "--missing", "年代=無回答", "--diff", "性別=女 vs 性別=男",
+        "--share",
+        "訪問目的ALL=温泉や露天風呂",
+        "--share",
+        "満足度=とても満足|満足",
+        "--share",
+        "温泉や露天風呂=1",
+        "--mean",
+        "NPS",
+        "--by",
+        "年代",
+        "--by",
+        "性別,6分類",
+        "--missing",
+        "年代=無回答",
+        "--diff",
+        "性別=女 vs 性別=男",
     ];
     for format in ["csv", "json", "table"] {
         let out = |file: &Path| {
-            let mut arguments = vec!["estimate".to_owned(), file.display().to_string(), "--format".to_owned(), format.to_owned()];
+            let mut arguments = vec![
+                "estimate".to_owned(),
+                file.display().to_string(),
+                "--format".to_owned(),
+                format.to_owned(),
+            ];
             arguments.extend(asked.map(str::to_owned));
             let out = estimate_support::output(&arguments);
             assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));

@@ -1,4 +1,5 @@
-//! Whatever is typed, and whatever the files hold: rows or a message, never a panic, never a number out of nothing.
+//! Whatever is typed, and whatever the files hold: rows or a message, never a panic, never a number out of
+//! nothing.
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
@@ -48,14 +49,34 @@ fn every_mistake_has_its_code() {
     let with = |request: Request| code(run(SMALL, &Request { means: of(&["x"]), ..request }));
     assert_eq!(with(Request { conditions: of(&["x>3"]), ..Request::default() }), ["adhoc::condition"]);
     assert_eq!(with(Request { missing: of(&["x"]), ..Request::default() }), ["adhoc::missing"]);
-    assert_eq!(with(Request { differences: of(&["s=a - s=b"]), ..Request::default() }), ["adhoc::difference"]);
+    assert_eq!(
+        with(Request { differences: of(&["s=a - s=b"]), ..Request::default() }),
+        ["adhoc::difference"]
+    );
     assert_eq!(with(Request { level: 1.0, ..Request::default() }), ["adhoc::level"]);
     assert_eq!(with(Request { level: f64::NAN, ..Request::default() }), ["adhoc::level"]);
-    assert_eq!(with(Request { weight: Some("x".to_owned()), ..Request::default() }), ["adhoc::design-number"]);
+    assert_eq!(
+        with(Request { weight: Some("x".to_owned()), ..Request::default() }),
+        ["adhoc::design-number"]
+    );
     assert_eq!(with(Request { strata: Some("q".to_owned()), ..Request::default() }), ["adhoc::design-blank"]);
-    assert_eq!(with(Request { clusters: Some("c".to_owned()), strata: Some("h".to_owned()), ..Request::default() }), ["design::nest"]);
-    assert_eq!(with(Request { replicates: Some("z*".to_owned()), weight: Some("w".to_owned()), ..Request::default() }), ["adhoc::replicates"; 2]);
-    let fay = Request { replicates: Some("*".to_owned()), replicate_type: Some(ReplicateType::Fay), ..Request::default() };
+    assert_eq!(
+        with(Request { clusters: Some("c".to_owned()), strata: Some("h".to_owned()), ..Request::default() }),
+        ["design::nest"]
+    );
+    assert_eq!(
+        with(Request {
+            replicates: Some("z*".to_owned()),
+            weight: Some("w".to_owned()),
+            ..Request::default()
+        }),
+        ["adhoc::replicates"; 2]
+    );
+    let fay = Request {
+        replicates: Some("*".to_owned()),
+        replicate_type: Some(ReplicateType::Fay),
+        ..Request::default()
+    };
     assert_eq!(with(fay), ["adhoc::replicates"]);
 }
 
@@ -94,9 +115,13 @@ fn an_empty_domain_has_no_number_but_a_reason() {
 fn groups_are_ordered_and_blank_is_none() {
     let request = Request { means: of(&["x"]), by: of(&["g"]), ..Request::default() };
     let outcome = run("g,x\n10,1\nb,2\n2,3\na,4\n,5\n2.0,6\n９,7\n", &request).unwrap();
-    let groups: Vec<String> = outcome.sheet.rows.iter().map(|row| row.by.iter().map(|(_, v)| v.clone()).collect()).collect();
+    let groups: Vec<String> =
+        outcome.sheet.rows.iter().map(|row| row.by.iter().map(|(_, v)| v.clone()).collect()).collect();
     assert_eq!(groups, ["", "2", "９", "10", "b", "a"]);
-    assert_eq!(outcome.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>(), [("adhoc::by-blank", 1)]);
+    assert_eq!(
+        outcome.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>(),
+        [("adhoc::by-blank", 1)]
+    );
     assert_eq!(outcome.sheet.rows[1].estimate.n, 2);
 }
 
@@ -104,7 +129,8 @@ fn groups_are_ordered_and_blank_is_none() {
 fn the_base_is_who_answered_or_all() {
     let text = "i,q\n1,1\n2,2\n3,\n4,9\n5,NA\n6,1 3\n";
     let share = |base| {
-        let request = Request { shares: of(&["q=1"]), missing: of(&["q=9", "*=NA"]), base, ..Request::default() };
+        let request =
+            Request { shares: of(&["q=1"]), missing: of(&["q=9", "*=NA"]), base, ..Request::default() };
         let estimate = run(text, &request).unwrap().sheet.rows[0].estimate.clone();
         (estimate.n, estimate.n_yes, estimate.value)
     };
@@ -119,7 +145,10 @@ fn a_slip_is_refused_and_an_option_that_nobody_chose_is_told() {
     let text = "v\nYes\nNo\nYes\n";
     assert_eq!(code(run(text, &share("yes"))), ["adhoc::unknown-code"]);
     let outcome = run(text, &share("5")).unwrap();
-    assert_eq!((outcome.sheet.rows[0].estimate.value.clone(), outcome.findings[0].code), (Ok(0.0), "adhoc::unknown-code"));
+    assert_eq!(
+        (outcome.sheet.rows[0].estimate.value.clone(), outcome.findings[0].code),
+        (Ok(0.0), "adhoc::unknown-code")
+    );
 }
 
 #[test]
@@ -130,10 +159,18 @@ fn population_tables_that_do_not_fit_are_mistakes() {
         let inputs = Inputs { tables: vec![table(SMALL)], post_stratify, calibrate, ..Inputs::default() };
         let path = Some("p.csv".into());
         let request = Request { shares: of(&["s=a"]), ..Request::default() };
-        let request = if linear { Request { calibrate: path, ..request } } else { Request { post_stratify: path, ..request } };
-        compute(&request, &inputs).map(|o| (o.sheet.rows[0].estimate.value.clone(), o.findings.iter().map(|f| f.code).collect::<Vec<_>>()))
+        let request = if linear {
+            Request { calibrate: path, ..request }
+        } else {
+            Request { post_stratify: path, ..request }
+        };
+        compute(&request, &inputs).map(|o| {
+            (o.sheet.rows[0].estimate.value.clone(), o.findings.iter().map(|f| f.code).collect::<Vec<_>>())
+        })
     };
-    let code = |population: &str, linear: bool| with(population, linear).map_err(|e| e.diagnostics().iter().map(|d| d.code).collect::<Vec<_>>());
+    let code = |population: &str, linear: bool| {
+        with(population, linear).map_err(|e| e.diagnostics().iter().map(|d| d.code).collect::<Vec<_>>())
+    };
     assert_eq!(code("s,人口\na,300\nb,100\n", false), Ok((Ok(0.75), vec![])));
     assert_eq!(code("s,total\na,\"1,500人\"\nb,500\n", false), Ok((Ok(0.75), vec![])));
     assert_eq!(code("s,whatever\nａ,200\na,100\nb,100\n", false), Ok((Ok(0.75), vec![])));
@@ -144,18 +181,28 @@ fn population_tables_that_do_not_fit_are_mistakes() {
     assert_eq!(code("人口\n300\n", false), Err(vec!["adhoc::population-category"]));
     assert_eq!(code("z,人口\na,300\n", false), Err(vec!["adhoc::no-column"]));
     assert_eq!(code("s,h,人口\na,,300\nb,q,100\n", false), Err(vec!["adhoc::population-category"]));
-    let rounded = |found: (Result<f64, _>, Vec<&'static str>)| (found.0.map(|p: f64| (p * 1e9).round() / 1e9), found.1);
+    let rounded =
+        |found: (Result<f64, _>, Vec<&'static str>)| (found.0.map(|p: f64| (p * 1e9).round() / 1e9), found.1);
     assert_eq!(code("s,c,人口\na,,300\nb,,100\n,1,200\n,2,200\n", true).map(rounded), Ok((Ok(0.75), vec![])));
     assert_eq!(code("s,人口\na,300\n", true), Err(vec!["adhoc::population-category"]));
     assert_eq!(code("x,人口\n*,300\n", true), Err(vec!["design::calibrate-missing"]));
-    assert_eq!(code("s,人口\na,300\nb,100\nc,5\n", true).map(rounded), Ok((Ok(0.75), vec!["adhoc::population-empty"])));
+    assert_eq!(
+        code("s,人口\na,300\nb,100\nc,5\n", true).map(rounded),
+        Ok((Ok(0.75), vec!["adhoc::population-empty"]))
+    );
 }
 
 #[test]
 fn a_share_may_be_of_numbers() {
     let text = "age,s\n20,a\n30,b\n,a\n70,a\n65,b\n";
-    for (asked, codes, expected) in [("age>=65", [">=65"], 0.5), ("age=18..29", ["18..29"], 0.25), ("s!=a", ["!=a"], 0.4), ("age<=65", ["<=65"], 0.75)] {
-        let row = run(text, &Request { shares: of(&[asked]), ..Request::default() }).unwrap().sheet.rows.remove(0);
+    for (asked, codes, expected) in [
+        ("age>=65", [">=65"], 0.5),
+        ("age=18..29", ["18..29"], 0.25),
+        ("s!=a", ["!=a"], 0.4),
+        ("age<=65", ["<=65"], 0.75),
+    ] {
+        let row =
+            run(text, &Request { shares: of(&[asked]), ..Request::default() }).unwrap().sheet.rows.remove(0);
         assert_eq!((row.estimate.value, row.codes), (Ok(expected), of(&codes)), "{asked}");
     }
 }

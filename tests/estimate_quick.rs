@@ -21,20 +21,28 @@ fn text(rows: usize) -> String {
         let h = 40 - dice(13);
         let blank = |n: u32, p: u32| if p == 0 { String::new() } else { n.to_string() };
         let (sex, age) = (blank(1 + dice(2), dice(60)), blank(10 * (1 + dice(7)), dice(90)));
-        let (q1, q2, q3) = (blank(1 + dice(2), dice(30)), blank(dice(5), dice(10)), blank(1 + dice(9), dice(7)));
+        let (q1, q2, q3) =
+            (blank(1 + dice(2), dice(30)), blank(dice(5), dice(10)), blank(1 + dice(9), dice(7)));
         let n = 10_000_000 + 977 * h;
-        out += &format!("{id},{h},{n},{},{},{sex},{age},{q1},{q2},{q3},{}\n", f64::from(n) / 777.0, f64::from(h) / 1000.0, dice(100));
+        out += &format!(
+            "{id},{h},{n},{},{},{sex},{age},{q1},{q2},{q3},{}\n",
+            f64::from(n) / 777.0,
+            f64::from(h) / 1000.0,
+            dice(100)
+        );
     }
     out
 }
 
-/// The same rows with labels in quotes, words for strata, joined answers, codes of no answer, and values in two spellings.
+/// The same rows with labels in quotes, words for strata, joined answers, codes of no answer, and values in
+/// two spellings.
 fn labelled(rows: usize) -> String {
     let body = text(rows);
     let lines = body.lines().enumerate().map(|(at, line)| {
         let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
         if at > 0 {
-            cells[1] = format!("{}区", ["東", "西", "南", "北"][cells[1].parse::<usize>().unwrap() % 4]) + &cells[1];
+            cells[1] =
+                format!("{}区", ["東", "西", "南", "北"][cells[1].parse::<usize>().unwrap() % 4]) + &cells[1];
             cells[5] = match cells[5].as_str() {
                 "1" => "\"男性\"".to_owned(),
                 "2" => ["女性", "\"女性\"", "女性　"][at % 3].to_owned(),
@@ -110,15 +118,36 @@ fn both_ways_give_the_same_bytes() {
         Request { weight: none(), ..base.clone() },
         Request { fpc: Some("fraction".to_owned()), ..base.clone() },
         Request { strata: none(), fpc: none(), weight: none(), ..base.clone() },
-        Request { strata: none(), fpc: none(), weight: none(), method: "wilson".to_owned(), by: Vec::new(), ..base.clone() },
-        Request { weight: none(), fpc: none(), method: "korn-graubard".to_owned(), level: 0.9, ..base.clone() },
+        Request {
+            strata: none(),
+            fpc: none(),
+            weight: none(),
+            method: "wilson".to_owned(),
+            by: Vec::new(),
+            ..base.clone()
+        },
+        Request {
+            weight: none(),
+            fpc: none(),
+            method: "korn-graubard".to_owned(),
+            level: 0.9,
+            ..base.clone()
+        },
         Request { by: list(&["@F"]), files: vec![few], ..base.clone() },
         Request { by: list(&["sex,age", "age", "age,sex"]), ..base.clone() },
         Request { missing: list(&["q1=2", "*=4"]), ..base.clone() },
         Request { conditions: list(&["sex=1"]), ..base.clone() },
-        Request { conditions: list(&["sex=1|2", "age>=30", "q2!="]), missing: list(&["sex=2"]), ..base.clone() },
+        Request {
+            conditions: list(&["sex=1|2", "age>=30", "q2!="]),
+            missing: list(&["sex=2"]),
+            ..base.clone()
+        },
         Request { conditions: list(&["age=99"]), ..base.clone() },
-        Request { shares: list(&["q1=7", "q2=01", "q3=2..4", "q2>=2", "age=10", "q1!=2"]), base: Base::All, ..base.clone() },
+        Request {
+            shares: list(&["q1=7", "q2=01", "q3=2..4", "q2>=2", "age=10", "q1!=2"]),
+            base: Base::All,
+            ..base.clone()
+        },
         Request { shares: list(&["q1=1", "q1=2", "q1=1|2", "q1=1"]), by: list(&["q1"]), ..base.clone() },
     ];
     for (at, request) in variants.iter().enumerate() {
@@ -136,7 +165,11 @@ fn both_ways_give_the_same_bytes_of_labels_and_joined_cells() {
     for (at, request) in [
         base.clone(),
         plain.clone(),
-        Request { missing: list(&["*=NA", "q3=9", "sex=男性"]), shares: list(&["q1=1|9", "q2=1"]), ..base.clone() },
+        Request {
+            missing: list(&["*=NA", "q3=9", "sex=男性"]),
+            shares: list(&["q1=1|9", "q2=1"]),
+            ..base.clone()
+        },
         Request { conditions: list(&["sex=男性", "q1!=NA"]), by: list(&["sex,age", "q1"]), ..base.clone() },
         Request { by: list(&["層"]), conditions: list(&["層!=東区28"]), ..base.clone() },
         Request { by: list(&["q2", "sex"]), base: Base::All, ..plain.clone() },
@@ -151,7 +184,14 @@ fn both_ways_give_the_same_bytes_of_labels_and_joined_cells() {
     let ticks = file(&tempfile::tempdir().unwrap(), "");
     assert!(!same("no rows", &Request { files: vec![ticks], ..base }));
     let ticks = "id,q,sex\n1,○,1\n2,,2\n3,○,\n4,,1\n";
-    assert!(same("ticks", &Request { shares: list(&["q=○"]), by: list(&["sex"]), ..Request { files: vec![file(&folder, ticks)], ..Request::default() } }));
+    assert!(same(
+        "ticks",
+        &Request {
+            shares: list(&["q=○"]),
+            by: list(&["sex"]),
+            ..Request { files: vec![file(&folder, ticks)], ..Request::default() }
+        }
+    ));
 }
 
 proptest! {
@@ -216,7 +256,10 @@ fn many_questions_and_many_answers_that_come_late_are_counted() {
     let path = file(&folder, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
     let few = Request { shares: (0..20).map(|k| format!("c{k}=1")).collect(), ..request(&path) };
     assert!(same("many questions", &few));
-    let many = Request { shares: few.shares.iter().cloned().chain(["late=1|41".to_owned(), "late=59".to_owned()]).collect(), ..few };
+    let many = Request {
+        shares: few.shares.iter().cloned().chain(["late=1|41".to_owned(), "late=59".to_owned()]).collect(),
+        ..few
+    };
     assert!(same("many answers", &many));
 }
 
@@ -253,7 +296,8 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
         assert!(adhoc::quick(&request).is_err(), "{what}");
     }
     let last: Vec<&str> = good.trim_end().rsplit('\n').next().unwrap().split(',').collect();
-    let heavier: Vec<&str> = last.iter().enumerate().map(|(at, field)| if at == 3 { "1.5" } else { field }).collect();
+    let heavier: Vec<&str> =
+        last.iter().enumerate().map(|(at, field)| if at == 3 { "1.5" } else { field }).collect();
     for (what, text) in [
         ("a lonely stratum", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
         ("a stratum in two spellings", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
@@ -264,5 +308,8 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let ordinary = file(&folder, &good);
     assert!(adhoc::quick(&request(&ordinary)).is_ok());
     // Weights that differ in one row only are summed, not counted.
-    assert!(same("another weight at the end", &request(&file(&folder, &format!("{good}{}\n", heavier.join(","))))));
+    assert!(same(
+        "another weight at the end",
+        &request(&file(&folder, &format!("{good}{}\n", heavier.join(","))))
+    ));
 }

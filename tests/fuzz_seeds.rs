@@ -1,5 +1,5 @@
-//! The inputs that fuzzing begins with go through the same doors as a plain test. With `SHIHYO_SEEDS` naming a folder they are
-//! written there too, for the fuzz targets (tests/fuzz/README.md).
+//! The inputs that fuzzing begins with go through the same doors as a plain test. With `SHIHYO_SEEDS` naming
+//! a folder they are written there too, for the fuzz targets (tests/fuzz/README.md).
 
 #[path = "support/entries.rs"]
 mod entries;
@@ -25,7 +25,8 @@ fn every_seed_goes_through_its_door() {
     }
 }
 
-/// With `SHIHYO_FOUND` naming a folder, what a fuzzer found, a folder an entry, goes through its door as well.
+/// With `SHIHYO_FOUND` naming a folder, what a fuzzer found, a folder an entry, goes through its door as
+/// well.
 #[test]
 fn whatever_was_found_goes_through_its_door() {
     let Some(folder) = std::env::var_os("SHIHYO_FOUND") else { return };
@@ -56,7 +57,8 @@ fn noise(state: &mut u64) -> usize {
     (*state >> 32) as usize
 }
 
-/// A seed cut, overwritten, with a part left out or repeated, or a number of four bytes made as large or small as can be.
+/// A seed cut, overwritten, with a part left out or repeated, or a number of four bytes made as large or
+/// small as can be.
 fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
     let mut bytes = seed.to_vec();
     for _ in 0..1 + noise(state) % 4 {
@@ -78,7 +80,10 @@ fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
                 let to = at & !3;
                 bytes.iter_mut().skip(to).zip(huge).for_each(|(b, h)| *b = h);
             }
-            _ => bytes[at] = [0, 0xFF, b'"', b'\n', 0x7F, b',', noise(state) as u8, noise(state) as u8][noise(state) % 8],
+            _ => {
+                bytes[at] = [0, 0xFF, b'"', b'\n', 0x7F, b',', noise(state) as u8, noise(state) as u8]
+                    [noise(state) % 8]
+            }
         }
     }
     bytes
@@ -86,7 +91,10 @@ fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
 
 /// Eight changes of each seed; with `SHIHYO_FUZZ_SECONDS` as many as there is time for, for each door.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long it tries is the clock's to say; what it finds is not")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it tries is the clock's to say; what it finds is not"
+)]
 fn every_seed_may_be_changed_anywhere() {
     let seconds = std::env::var("SHIHYO_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
     let mut state = 20_260_402;

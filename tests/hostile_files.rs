@@ -1,5 +1,6 @@
-//! Files that were cut off, that bear another's name, that claim what they do not hold, or unpack to more than any machine has:
-//! an error or a finding, and memory that stays within a stated bound (measured by the operating system, in a process of its own).
+//! Files that were cut off, that bear another's name, that claim what they do not hold, or unpack to more
+//! than any machine has: an error or a finding, and memory that stays within a stated bound (measured by the
+//! operating system, in a process of its own).
 
 #[path = "support/entries.rs"]
 mod entries;
@@ -42,11 +43,24 @@ fn every_prefix_of_every_kind_of_file_ends_in_a_word() {
         for cut in (1..whole.len()).step_by(whole.len().div_ceil(5000)) {
             let text = container.ending == "csv";
             match read(&whole[..cut], &name(&container)) {
-                // A text may end anywhere. A few bytes are no mark yet; what is cut off an XLS may be nothing but filling.
-                Ok(table) => assert!(text || cut < 11 || table.columns == all.columns, "{} cut at {cut}", container.name),
+                // A text may end anywhere. A few bytes are no mark yet; what is cut off an XLS may be nothing
+                // but filling.
+                Ok(table) => assert!(
+                    text || cut < 11 || table.columns == all.columns,
+                    "{} cut at {cut}",
+                    container.name
+                ),
                 Err(error) => {
-                    let words: &[&str] = if text { &["raw::empty", "raw::not-text"] } else { &["raw::damaged", "raw::not-text", "raw::unsupported"] };
-                    assert!(words.contains(&error.diagnostics()[0].code), "{} cut at {cut}: {error}", container.name);
+                    let words: &[&str] = if text {
+                        &["raw::empty", "raw::not-text"]
+                    } else {
+                        &["raw::damaged", "raw::not-text", "raw::unsupported"]
+                    };
+                    assert!(
+                        words.contains(&error.diagnostics()[0].code),
+                        "{} cut at {cut}: {error}",
+                        container.name
+                    );
                 }
             }
         }
@@ -57,12 +71,22 @@ fn every_prefix_of_every_kind_of_file_ends_in_a_word() {
 fn a_file_is_what_its_bytes_are_whatever_its_name() {
     for (container, bytes) in small() {
         let own = read(&bytes, &name(&container)).unwrap();
-        for ending in ["csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods", "parquet", "sav", "zsav", "dta", "sas7bdat"] {
-            let named = read(&bytes, &format!("a.{ending}")).unwrap_or_else(|e| panic!("{} as {ending}: {e}", container.name));
+        for ending in
+            ["csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods", "parquet", "sav", "zsav", "dta", "sas7bdat"]
+        {
+            let named = read(&bytes, &format!("a.{ending}"))
+                .unwrap_or_else(|e| panic!("{} as {ending}: {e}", container.name));
             assert!(named.columns == own.columns, "{} as {ending}", container.name);
             let noted = named.findings.iter().any(|f| f.code == "raw::wrong-extension");
-            let sibling = [["csv", "tsv"], ["sav", "zsav"]].iter().any(|pair| pair.contains(&ending) && pair.contains(&container.ending));
-            assert_eq!(noted, ending != container.ending && ending != "txt" && !sibling, "{} as {ending}", container.name);
+            let sibling = [["csv", "tsv"], ["sav", "zsav"]]
+                .iter()
+                .any(|pair| pair.contains(&ending) && pair.contains(&container.ending));
+            assert_eq!(
+                noted,
+                ending != container.ending && ending != "txt" && !sibling,
+                "{} as {ending}",
+                container.name
+            );
         }
     }
 }
@@ -73,7 +97,8 @@ fn sheet(rows: &str) -> Vec<u8> {
     xlsx(format!("{head}{rows}</worksheet>").as_bytes(), b"<styleSheet/>", b"<sst/>")
 }
 
-const ONE_CELL: &str = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>id</v></c></row><row r=\"2\"><c r=\"A2\"><v>1</v></c></row></sheetData>";
+const ONE_CELL: &str = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>id</v></c></row><row r=\"2\"><c \
+                        r=\"A2\"><v>1</v></c></row></sheetData>";
 
 #[test]
 fn sizes_that_a_file_claims_are_not_believed() {
@@ -83,10 +108,25 @@ fn sizes_that_a_file_claims_are_not_believed() {
         told.extend((!expected.contains(&code)).then(|| format!("{what}: {code}")));
     };
     // A sheet's dimension, row numbers and cell names beyond what there can be.
-    for dimension in ["A1:XFD1048576", "A1:ZZZZZZ4294967295", "", "B2:A1", "A0:A0", "A1:A99999999999999999999"] {
-        see(dimension, &sheet(&format!("<dimension ref=\"{dimension}\"/>{ONE_CELL}")), "a.xlsx", &["read", "raw::damaged"]);
+    for dimension in
+        ["A1:XFD1048576", "A1:ZZZZZZ4294967295", "", "B2:A1", "A0:A0", "A1:A99999999999999999999"]
+    {
+        see(
+            dimension,
+            &sheet(&format!("<dimension ref=\"{dimension}\"/>{ONE_CELL}")),
+            "a.xlsx",
+            &["read", "raw::damaged"],
+        );
     }
-    for (row, cell) in [("4294967295", "A4294967295"), ("1", "ZZZZZZZZZ1"), ("1", "A0"), ("0", "A1"), ("-1", "A-1"), ("99999999999999999999", "A1"), ("1", "")] {
+    for (row, cell) in [
+        ("4294967295", "A4294967295"),
+        ("1", "ZZZZZZZZZ1"),
+        ("1", "A0"),
+        ("0", "A1"),
+        ("-1", "A-1"),
+        ("99999999999999999999", "A1"),
+        ("1", ""),
+    ] {
         let rows = format!("<sheetData><row r=\"{row}\"><c r=\"{cell}\"><v>1</v></c></row></sheetData>");
         see(cell, &sheet(&rows), "a.xlsx", &["read", "raw::damaged", "raw::too-large"]);
     }
@@ -138,8 +178,12 @@ fn sizes_that_a_file_claims_are_not_believed() {
             _ => {}
         }
     }
-    let number = |row: u16, column: u16| [&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &1f64.to_le_bytes()].concat();
-    let dimensions = |rows: u32, columns: u16| [&[0; 4], &rows.to_le_bytes()[..], &[0, 0], &columns.to_le_bytes(), &[0, 0]].concat();
+    let number = |row: u16, column: u16| {
+        [&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &1f64.to_le_bytes()].concat()
+    };
+    let dimensions = |rows: u32, columns: u16| {
+        [&[0; 4], &rows.to_le_bytes()[..], &[0, 0], &columns.to_le_bytes(), &[0, 0]].concat()
+    };
     let cells = |places: &[(u16, u16)]| {
         let mut out = Vec::new();
         places.iter().for_each(|&(r, c)| record(&mut out, 0x0203, &number(r, c)));
@@ -148,7 +192,12 @@ fn sizes_that_a_file_claims_are_not_believed() {
     let here = cells(&[(0, 0), (1, 0)]);
     see("XLS of 2^31 rows", &workbook(&dimensions(1 << 31, 0xFFFF), &here), "a.xls", &["raw::too-large"]);
     see("XLS of its greatest size", &workbook(&dimensions(65_536, 256), &here), "a.xls", &["read"]);
-    see("XLS with far corners", &workbook(&dimensions(2, 1), &cells(&[(0, 0), (65_535, 65_535)])), "a.xls", &["raw::too-large"]);
+    see(
+        "XLS with far corners",
+        &workbook(&dimensions(2, 1), &cells(&[(0, 0), (65_535, 65_535)])),
+        "a.xls",
+        &["raw::too-large"],
+    );
     let mut circle = workbook(&dimensions(2, 1), &here);
     // The directory's sector names itself as the next.
     let table = 512;
@@ -160,9 +209,18 @@ fn sizes_that_a_file_claims_are_not_believed() {
 /// What a process of its own says, and how much memory it took at most, in MiB.
 fn apart(case: &str) -> (String, u64) {
     let own = std::env::current_exe().unwrap();
-    let output = std::process::Command::new(own).args(["--exact", "a_case_in_its_own_process", "--nocapture"]).env("SHIHYO_CASE", case).output().unwrap();
+    let output = std::process::Command::new(own)
+        .args(["--exact", "a_case_in_its_own_process", "--nocapture"])
+        .env("SHIHYO_CASE", case)
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = text.lines().find_map(|l| l.split_once("CASE ")).unwrap_or_else(|| panic!("{case}: {text}{}", String::from_utf8_lossy(&output.stderr))).1.to_owned();
+    let line = text
+        .lines()
+        .find_map(|l| l.split_once("CASE "))
+        .unwrap_or_else(|| panic!("{case}: {text}{}", String::from_utf8_lossy(&output.stderr)))
+        .1
+        .to_owned();
     let (code, peak) = line.split_once(' ').unwrap();
     (code.to_owned(), peak.parse::<u64>().unwrap() / 1024)
 }
@@ -190,8 +248,14 @@ fn case(case: &str) -> (Vec<u8>, &'static str) {
             (file, "a.xlsx")
         }
         "ods" => {
-            let cell = "<table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"16384\"><text:p>1</text:p></table:table-cell>";
-            (ods::package(&format!("<table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>")), "a.ods")
+            let cell = "<table:table-cell office:value-type=\"float\" office:value=\"1\" \
+                        table:number-columns-repeated=\"16384\"><text:p>1</text:p></table:table-cell>";
+            (
+                ods::package(&format!(
+                    "<table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>"
+                )),
+                "a.ods",
+            )
         }
         "xlsx" => {
             let far = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row></sheetData>";
@@ -207,7 +271,11 @@ fn a_case_in_its_own_process() {
     let (bytes, name) = case(&which);
     let told = code(read(&bytes, name));
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next()).unwrap_or("0");
+    let peak = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmHWM:"))
+        .and_then(|l| l.split_whitespace().next())
+        .unwrap_or("0");
     println!("CASE {told} {peak}");
 }
 
@@ -218,7 +286,8 @@ fn memory_stays_within_a_few_times_the_file() {
     }
     let (told, least) = apart("nothing");
     assert!(told == "read" && least > 0);
-    // The bound in MiB counts the file itself (columns 38, cell and open quote 200, rows 95) and what made it.
+    // The bound in MiB counts the file itself (columns 38, cell and open quote 200, rows 95) and what made
+    // it.
     for (which, expected, bound) in [
         ("columns", "raw::too-large", 700),
         ("cell", "raw::too-large", 1200),
@@ -243,14 +312,22 @@ fn lines_may_end_in_any_way_even_in_one_file() {
 
 #[test]
 fn formulas_are_their_stored_results_and_one_without_is_told() {
-    let rows = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>id</v></c><c r=\"B1\" t=\"str\"><v>q</v></c></row>\
-        <row r=\"2\"><c r=\"A2\"><f>1+1</f><v>2</v></c><c r=\"B2\" t=\"str\"><f t=\"array\" ref=\"B2:B3\">X</f><v>はい</v></c></row>\
-        <row r=\"3\"><c r=\"A3\"><f t=\"shared\" ref=\"A3:A4\" si=\"0\">2+1</f><v>3</v></c><c r=\"B3\"><f>A3</f></c></row>\
-        <row r=\"4\"><c r=\"A4\"><f t=\"shared\" si=\"0\"></f><v>4</v></c><c r=\"B4\"><f>A4</f><v></v></c></row>\
-        <row r=\"5\"><c r=\"A5\" t=\"e\"><f>#REF!+1</f><v>#REF!</v></c><c r=\"B5\" t=\"e\"><v>#SPILL!</v></c></row></sheetData>";
+    let rows = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>id</v></c><c r=\"B1\" \
+                t=\"str\"><v>q</v></c></row><row r=\"2\"><c r=\"A2\"><f>1+1</f><v>2</v></c><c r=\"B2\" \
+                t=\"str\"><f t=\"array\" ref=\"B2:B3\">X</f><v>はい</v></c></row><row r=\"3\"><c \
+                r=\"A3\"><f t=\"shared\" ref=\"A3:A4\" si=\"0\">2+1</f><v>3</v></c><c \
+                r=\"B3\"><f>A3</f></c></row><row r=\"4\"><c r=\"A4\"><f t=\"shared\" \
+                si=\"0\"></f><v>4</v></c><c r=\"B4\"><f>A4</f><v></v></c></row><row r=\"5\"><c r=\"A5\" \
+                t=\"e\"><f>#REF!+1</f><v>#REF!</v></c><c r=\"B5\" \
+                t=\"e\"><v>#SPILL!</v></c></row></sheetData>";
     let table = read(&sheet(rows), "a.xlsx").unwrap();
-    let column = |c: usize| -> Vec<Cell> { (0..table.row_count()).map(|r| table.columns[c].cell(r).clone()).collect() };
-    assert_eq!(column(0), [Cell::Number(2.0), Cell::Number(3.0), Cell::Number(4.0), Cell::Broken("#REF!".into())]);
+    let column = |c: usize| -> Vec<Cell> {
+        (0..table.row_count()).map(|r| table.columns[c].cell(r).clone()).collect()
+    };
+    assert_eq!(
+        column(0),
+        [Cell::Number(2.0), Cell::Number(3.0), Cell::Number(4.0), Cell::Broken("#REF!".into())]
+    );
     assert_eq!(column(1)[..3], [Cell::Text("はい".into()), Cell::Empty, Cell::Empty]);
     let found = |code: &str| table.findings.iter().find(|f| f.code == code).map(|f| (f.count, f.place.row));
     assert_eq!(found("raw::formula-without-value"), Some((2, Some(3))));
@@ -267,10 +344,16 @@ fn a_sheet_whose_end_is_swallowed_by_a_broken_tag_is_damaged() {
 #[test]
 fn merged_cells_among_the_answers_are_told() {
     let text = |t: &str| t.to_owned();
-    let rows = vec![vec![text("id"), text("問1")], vec![text("1"), text("はい")], vec![text("2"), text("")], vec![text("3"), text("いいえ")]];
+    let rows = vec![
+        vec![text("id"), text("問1")],
+        vec![text("1"), text("はい")],
+        vec![text("2"), text("")],
+        vec![text("3"), text("いいえ")],
+    ];
     let merged = || vec![Merge { rows: (1, 2), columns: (1, 1) }];
     // A large XLSX is looked through for them by another thread.
-    let more = (4_u64..30_000).map(|id| vec![id.to_string(), format!("{:x}", id.wrapping_mul(0x9E37_79B9_7F4A_7C15))]);
+    let more = (4_u64..30_000)
+        .map(|id| vec![id.to_string(), format!("{:x}", id.wrapping_mul(0x9E37_79B9_7F4A_7C15))]);
     let long = rows.iter().cloned().chain(more).collect();
     for (rows, ending) in [(rows.clone(), "xlsx"), (rows, "xls"), (long, "xlsx")] {
         let container = containers().into_iter().find(|c| c.ending == ending).unwrap();
@@ -278,7 +361,11 @@ fn merged_cells_among_the_answers_are_told() {
         let bytes = (container.write)(&Sheet { rows, depth: 1, merged: merged() }).unwrap();
         assert_eq!(bytes.len() > 1 << 18, large);
         let table = read(&bytes, &name(&container)).unwrap();
-        let found: Vec<_> = table.findings.iter().map(|f| (f.code, f.count, f.place.row, f.place.column.as_deref())).collect();
+        let found: Vec<_> = table
+            .findings
+            .iter()
+            .map(|f| (f.code, f.count, f.place.row, f.place.column.as_deref()))
+            .collect();
         assert_eq!(found, [("raw::merged-cells", 1, Some(2), Some("問1"))], "{}", container.name);
     }
 }
@@ -289,23 +376,40 @@ fn errors_of_every_kind_of_workbook_are_no_answers() {
     record(&mut records, 0x0203, &[&[0; 6][..], &1f64.to_le_bytes()].concat());
     record(&mut records, 0x0205, &[1, 0, 0, 0, 0, 0, 0x17, 1]);
     let xls = workbook(&[0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0], &records);
-    let cell = |text: &str| format!("<table:table-row><table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell></table:table-row>");
+    let cell = |text: &str| {
+        format!(
+            "<table:table-row><table:table-cell \
+             office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell></table:table-row>"
+        )
+    };
     let ods = ods::package(&(cell("id") + &cell("#REF!")));
-    let xlsx = sheet("<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\" t=\"e\"><v>#REF!</v></c></row></sheetData>");
+    let xlsx = sheet(
+        "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\" \
+         t=\"e\"><v>#REF!</v></c></row></sheetData>",
+    );
     for (bytes, name) in [(xls, "a.xls"), (ods, "a.ods"), (xlsx, "a.xlsx")] {
         let table = read(&bytes, name).unwrap();
         assert_eq!(table.columns[0].cell(0), &Cell::Broken("#REF!".into()), "{name}");
-        assert!(table.findings.iter().any(|f| f.code == "raw::cell-error" && f.place.row == Some(2)), "{name}");
+        assert!(
+            table.findings.iter().any(|f| f.code == "raw::cell-error" && f.place.row == Some(2)),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_sheet_with_a_password_says_so() {
-    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry manifest:full-path=\"content.xml\" \
-        manifest:media-type=\"text/xml\" manifest:size=\"9\"><manifest:encryption-data manifest:checksum-type=\"SHA1/1K\" manifest:checksum=\"x\"></manifest:encryption-data>\
-        </manifest:file-entry></manifest:manifest>";
+    let manifest = "<manifest:manifest \
+                    xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry \
+                    manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\" \
+                    manifest:size=\"9\"><manifest:encryption-data manifest:checksum-type=\"SHA1/1K\" \
+                    manifest:checksum=\"x\"></manifest:encryption-data></manifest:file-entry></manifest:manifest>";
     let file = forms::zip::zip(
-        &[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"\x01\x02\x03"), ("META-INF/manifest.xml", manifest.as_bytes())],
+        &[
+            ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+            ("content.xml", b"\x01\x02\x03"),
+            ("META-INF/manifest.xml", manifest.as_bytes()),
+        ],
         false,
     );
     assert_eq!(code(read(&file, "a.ods")), "raw::password");
@@ -354,8 +458,16 @@ fn a_damaged_workbook_over_which_its_reader_panics_is_told_in_words_only() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/raw/damaged.xls");
     assert_eq!(code(read(&std::fs::read(&path).unwrap(), "damaged.xls")), "raw::damaged");
     let mut shihyo = std::process::Command::new(env!("CARGO_BIN_EXE_shihyo"));
-    let done = shihyo.args(["--lang", "en", "estimate", "--share", "q=1"]).arg(&path).env("RUST_BACKTRACE", "1").output().unwrap();
+    let done = shihyo
+        .args(["--lang", "en", "estimate", "--share", "q=1"])
+        .arg(&path)
+        .env("RUST_BACKTRACE", "1")
+        .output()
+        .unwrap();
     let said = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(2));
-    assert!(said.contains("raw::damaged") && !said.contains("panicked") && !said.contains("backtrace"), "{said}");
+    assert!(
+        said.contains("raw::damaged") && !said.contains("panicked") && !said.contains("backtrace"),
+        "{said}"
+    );
 }

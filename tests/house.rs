@@ -5,14 +5,28 @@ use std::path::{Path, PathBuf};
 
 /// From the top of the house down; the last ones are shared by all.
 const ROOMS: [&str; 15] = [
-    "cli", "pipeline", "report", "indicator", "estimate", "design", "engine", "answers", "raw", "derived", "stats", "finding", "error",
-    "provenance", "progress",
+    "cli",
+    "pipeline",
+    "report",
+    "indicator",
+    "estimate",
+    "design",
+    "engine",
+    "answers",
+    "raw",
+    "derived",
+    "stats",
+    "finding",
+    "error",
+    "provenance",
+    "progress",
 ];
 
 /// Crates that only the command's own room may name.
 const TERMINAL: [&str; 5] = ["clap", "clap_complete", "indicatif", "miette", "comfy_table"];
 
-/// Below `stats` stand plain values that know each other: finding → provenance → text, error → provenance, text.
+/// Below `stats` stand plain values that know each other: finding → provenance → text, error → provenance,
+/// text.
 const BASE: [&str; 5] = ["finding", "error", "provenance", "progress", "text"];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -34,7 +48,14 @@ fn all() -> Vec<(String, PathBuf, String)> {
         .into_iter()
         .map(|path| {
             let below = path.strip_prefix(&src).unwrap();
-            let room = below.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let room = below
+                .components()
+                .next()
+                .unwrap()
+                .as_os_str()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned();
             let text = fs::read_to_string(&path).unwrap();
             (room, path, text)
         })
@@ -43,7 +64,10 @@ fn all() -> Vec<(String, PathBuf, String)> {
 
 /// Code lines without comments.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(i, l)| (i + 1, l.split("//").next().unwrap_or(""))).filter(|(_, l)| !l.trim().is_empty())
+    text.lines()
+        .enumerate()
+        .map(|(i, l)| (i + 1, l.split("//").next().unwrap_or("")))
+        .filter(|(_, l)| !l.trim().is_empty())
 }
 
 fn imported(line: &str) -> Vec<String> {
@@ -91,7 +115,11 @@ fn every_room_imports_only_rooms_below_it() {
 #[test]
 fn only_known_rooms_stand_in_the_house() {
     for (room, path, _) in all() {
-        assert!(["lib", "main", "text"].contains(&room.as_str()) || ROOMS.contains(&room.as_str()), "{} is in no known room", path.display());
+        assert!(
+            ["lib", "main", "text"].contains(&room.as_str()) || ROOMS.contains(&room.as_str()),
+            "{} is in no known room",
+            path.display()
+        );
     }
 }
 
@@ -111,7 +139,15 @@ fn the_terminal_stays_in_its_room() {
 
 #[test]
 fn only_the_doors_touch_the_world() {
-    const WORLD: [&str; 7] = ["std::fs", "fs::read", "File::open", "std::env", "SystemTime", "Instant::now", "std::process::Command"];
+    const WORLD: [&str; 7] = [
+        "std::fs",
+        "fs::read",
+        "File::open",
+        "std::env",
+        "SystemTime",
+        "Instant::now",
+        "std::process::Command",
+    ];
     for (room, path, text) in all() {
         let text = text.split("#[cfg(test)]").next().unwrap_or("");
         for (number, line) in code(text) {
@@ -127,7 +163,11 @@ fn nothing_is_imported_by_glob() {
     for (_, path, text) in all() {
         let text = text.split("#[cfg(test)]").next().unwrap_or("");
         for (number, line) in code(text) {
-            assert!(!(line.trim_start().starts_with("use ") && line.contains("::*")), "{}:{number}: glob import", path.display());
+            assert!(
+                !(line.trim_start().starts_with("use ") && line.contains("::*")),
+                "{}:{number}: glob import",
+                path.display()
+            );
         }
     }
 }

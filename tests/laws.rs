@@ -1,14 +1,16 @@
-//! What must hold for any sample: the order of rows, the number of threads, the scale of the weights, and the identities
-//! between estimators that theory demands.
+//! What must hold for any sample: the order of rows, the number of threads, the scale of the weights, and the
+//! identities between estimators that theory demands.
 
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use proptest::test_runner::TestCaseError;
 use shihyo::design::{
-    Bootstrap, Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, Fpc, LonelyPsu, Margin, Nesting, Rake, declare,
+    Bootstrap, Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, Fpc, LonelyPsu,
+    Margin, Nesting, Rake, declare,
 };
 use shihyo::engine::{Cells, Measure, Reduction, Totals, reduce};
 use shihyo::estimate::{
-    Domain, Estimand, Estimate, Groups, OUTSIDE, Options, ShareOf, ShareTable, difference, estimate, estimate_all, estimate_by, jointly,
+    Domain, Estimand, Estimate, Groups, OUTSIDE, Options, ShareOf, ShareTable, difference, estimate,
+    estimate_all, estimate_by, jointly,
 };
 
 /// A random sample of two to four strata of clusters, from a seed.
@@ -101,7 +103,8 @@ impl Sample {
     }
 
     fn elements(&self) -> Design {
-        let declaration = Declaration::new(self.rows()).strata(vec![self.stratum.clone()]).weights(self.weight.clone());
+        let declaration =
+            Declaration::new(self.rows()).strata(vec![self.stratum.clone()]).weights(self.weight.clone());
         declare(declaration.lonely(LonelyPsu::Certainty)).expect("a good design")
     }
 
@@ -275,8 +278,8 @@ proptest! {
         let a = estimate(&design, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
         let replicated = design.jackknife().expect("replicates");
         let b = estimate(&replicated, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
-        // The jackknife's centre is the mean over all replicates, so that strata of different size mix: measured from the
-        // full sample the two agree.
+        // The jackknife's centre is the mean over all replicates, so that strata of different size mix:
+        // measured from the full sample the two agree.
         let centred = replicated.replicates().expect("replicates").clone().centre(shihyo::design::ReplicateCentre::FullSample);
         let c = Design::replicated(design.weights().to_vec(), centred).expect("a design");
         let c = estimate(&c, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
@@ -352,7 +355,8 @@ proptest! {
         let terms: Vec<CalibrationTerm> =
             indicators(&s.group, &groups).into_iter().chain(indicators(&s.stratum, &strata)).collect();
         let post = base.post_stratify(&groups).expect("post-strata");
-        // Small samples may have empty joint cells, where raking has no solution: an error, not a wrong answer.
+        // Small samples may have empty joint cells, where raking has no solution: an error, not a wrong
+        // answer.
         let mut designs = vec![post];
         designs.extend(base.rake(&[groups.clone(), strata], &Rake::default()));
         for function in [CalibrationFunction::Linear { bounds: None }, CalibrationFunction::Raking] {

@@ -1,5 +1,5 @@
-//! One survey in every layout and every container: a plan run on any of the files gives the same `estimates.csv`, byte by
-//! byte, and the same ledgers.
+//! One survey in every layout and every container: a plan run on any of the files gives the same
+//! `estimates.csv`, byte by byte, and the same ledgers.
 
 #[path = "support/forms/mod.rs"]
 mod forms;
@@ -15,7 +15,8 @@ use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
 
 fn plan(file: &str, layout: &Layout) -> String {
-    let respondent = if layout.name.starts_with("web form") { "タイムスタンプ" } else { "整理番号" };
+    let respondent =
+        if layout.name.starts_with("web form") { "タイムスタンプ" } else { "整理番号" };
     let mut text = format!(
         "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"], [\"性別\", \"問1\"]]\n\
          [[goal]]\nnumber = 1\ntitle = \"目標\"\n\
@@ -67,9 +68,15 @@ fn run(office: &Office, layout: &Layout, container: &Container) -> Option<Result
     office.write("questionnaire.toml", forms::QUESTIONNAIRE);
     let said = office.load().and_then(|plan| {
         let outcome = compute(&office.project(), &plan, None, &Silent)?;
-        let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality })?;
-        let estimates = files.into_iter().find(|(name, _)| name == "estimates.csv").map(|(_, bytes)| bytes).unwrap();
-        let ledgers = outcome.quality.ledgers.iter().map(|l| format!("{} {:?}\n", l.question, l.ledger)).collect();
+        let files = render(&ReportInput {
+            table: &outcome.table,
+            estimates: &outcome.estimates,
+            quality: &outcome.quality,
+        })?;
+        let estimates =
+            files.into_iter().find(|(name, _)| name == "estimates.csv").map(|(_, bytes)| bytes).unwrap();
+        let ledgers =
+            outcome.quality.ledgers.iter().map(|l| format!("{} {:?}\n", l.question, l.ledger)).collect();
         Ok(Said { estimates: String::from_utf8(estimates).unwrap(), ledgers })
     });
     Some(said.map_err(|e| e.to_string()))
@@ -89,8 +96,11 @@ fn every_layout_in_every_container_gives_the_same_estimates() {
                 (Ok(said), None) => first = Some(said),
                 (Ok(said), Some(expected)) if said == *expected => same += 1,
                 (Ok(said), Some(expected)) => {
-                    let pair = |a: &str, b: &str| a.lines().zip(b.lines()).find(|(a, b)| a != b).map(|(a, b)| format!("\n  {a}\n  {b}"));
-                    let difference = pair(&expected.ledgers, &said.ledgers).or_else(|| pair(&expected.estimates, &said.estimates));
+                    let pair = |a: &str, b: &str| {
+                        a.lines().zip(b.lines()).find(|(a, b)| a != b).map(|(a, b)| format!("\n  {a}\n  {b}"))
+                    };
+                    let difference = pair(&expected.ledgers, &said.ledgers)
+                        .or_else(|| pair(&expected.estimates, &said.estimates));
                     wrong.push(format!("{at}: {}", difference.unwrap_or_default()));
                 }
             }
@@ -98,9 +108,15 @@ fn every_layout_in_every_container_gives_the_same_estimates() {
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), wrong.len() + same + 1, wrong.join("\n"));
     // Parquet, the system files of SPSS (three kinds), of Stata and of SAS (two) have one header row.
-    let expected = layouts().len() * containers().len() - 7 * layouts().iter().filter(|l| l.depth > 1).count();
+    let expected =
+        layouts().len() * containers().len() - 7 * layouts().iter().filter(|l| l.depth > 1).count();
     assert_eq!(same + 1, expected, "every pair but those was run");
     let first = first.unwrap();
     assert!(first.estimates.lines().count() > 60, "the breakdowns are there");
-    assert!(first.ledgers.contains("invalid: 1") || first.ledgers.lines().any(|l| l.starts_with("問3") && !l.contains("invalid: 0,")), "{}", first.ledgers);
+    assert!(
+        first.ledgers.contains("invalid: 1")
+            || first.ledgers.lines().any(|l| l.starts_with("問3") && !l.contains("invalid: 0,")),
+        "{}",
+        first.ledgers
+    );
 }

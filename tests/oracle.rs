@@ -1,8 +1,8 @@
-//! The library against R `survey`: every case of every `cases.json` under `tests/oracle/` and under each directory named
-//! in `SHIHYO_ORACLE` (a path list).
+//! The library against R `survey`: every case of every `cases.json` under `tests/oracle/` and under each
+//! directory named in `SHIHYO_ORACLE` (a path list).
 //!
-//! Each miss is printed with both values; the last line is `N passed, N failed`. A kind of case that the harness does not
-//! know is a failure. Cases are left out only by [`LEFT_OUT`].
+//! Each miss is printed with both values; the last line is `N passed, N failed`. A kind of case that the
+//! harness does not know is a failure. Cases are left out only by [`LEFT_OUT`].
 
 mod harness;
 

@@ -1,7 +1,8 @@
-//! Intervals, p-values, adjusted p-values and presentation verdicts against R's, from the numbers that the cases state
-//! (estimate, standard error, n, df, statistic); nothing is computed from data here.
+//! Intervals, p-values, adjusted p-values and presentation verdicts against R's, from the numbers that the
+//! cases state (estimate, standard error, n, df, statistic); nothing is computed from data here.
 //!
-//! Reads `../shared/oracle/cases.json` (or the directory in `SHIHYO_SHARED`); says so and passes when it is not there.
+//! Reads `../shared/oracle/cases.json` (or the directory in `SHIHYO_SHARED`); says so and passes when it is
+//! not there.
 
 use std::path::PathBuf;
 
@@ -136,8 +137,12 @@ fn intervals_of_shares_and_means() {
             };
             let interval = match share_method(name) {
                 Some(method) if share && method != IntervalMethod::Wald => {
-                    let inputs =
-                        ShareInputs { p: estimate, variance: se * se, n: row["n_unweighted"].as_u64().unwrap(), df };
+                    let inputs = ShareInputs {
+                        p: estimate,
+                        variance: se * se,
+                        n: row["n_unweighted"].as_u64().unwrap(),
+                        df,
+                    };
                     share_interval(method, level, &inputs)
                 }
                 _ => mean_interval(estimate, se, df, level),
@@ -145,7 +150,9 @@ fn intervals_of_shares_and_means() {
             if row["ci_low"].is_null() {
                 // R has nothing here; an interval that exists all the same is inside [0, 1].
                 match interval {
-                    Ok(given) => assert!(given.low >= 0.0 && given.high <= 1.0 && given.low <= given.high, "{what}"),
+                    Ok(given) => {
+                        assert!(given.low >= 0.0 && given.high <= 1.0 && given.low <= given.high, "{what}")
+                    }
                     Err(reason) => assert!(
                         matches!(
                             reason,
@@ -255,21 +262,22 @@ fn p_values_of_statistics() {
     tally.end("p-values", 10);
 }
 
-/// Saddlepoint p-values of Rao–Scott tests. The eigenvalues of Delta: for api_strat there are two, and X²/F and df1 of
-/// the F case of the same table give their sum and their sum of squares; for nhanes there are three, computed apart from
-/// this crate from the case's data, and held against the same two numbers here.
+/// Saddlepoint p-values of Rao–Scott tests. The eigenvalues of Delta: for api_strat there are two, and X²/F
+/// and df1 of the F case of the same table give their sum and their sum of squares; for nhanes there are
+/// three, computed apart from this crate from the case's data, and held against the same two numbers here.
 ///
-/// R's "lincom" cases are its saddlepoint p-values too (CompQuadForm was not installed), so that the integral is
-/// only compared roughly.
+/// R's "lincom" cases are its saddlepoint p-values too (CompQuadForm was not installed), so that the integral
+/// is only compared roughly.
 #[test]
 fn saddlepoint_p_values_of_tables() {
     let chisq = of_kind("chisq");
     if chisq.is_empty() {
         return;
     }
-    for (data, eigenvalues) in
-        [("api_strat.csv", None), ("nhanes.csv", Some(vec![3.683291774285321, 1.0369136697750896, 0.6657117417988221]))]
-    {
+    for (data, eigenvalues) in [
+        ("api_strat.csv", None),
+        ("nhanes.csv", Some(vec![3.683291774285321, 1.0369136697750896, 0.6657117417988221])),
+    ] {
         let row = |statistic: &str| {
             let case = chisq
                 .iter()

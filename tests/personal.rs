@@ -1,5 +1,5 @@
-//! Personal data in the raw files reach no byte of what a run writes: not as columns, not as odd cells, not through a cleaning
-//! log. Only the names of the columns do.
+//! Personal data in the raw files reach no byte of what a run writes: not as columns, not as odd cells, not
+//! through a cleaning log. Only the names of the columns do.
 
 #[path = "support/office.rs"]
 mod office;
@@ -14,8 +14,35 @@ use serde_json::Value;
 
 /// What must not be found anywhere.
 const PLANTED: [&str; 29] = [
-    "大河内", "權田原", "綾小路", "オオコウチ", "ヤマオク", "ohkouchi", "090-1234-5678", "080-9876-5432", "０７０", "0424641311", "042-464-9999", "@example", "南町", "5-6-13",
-    "188-8666", "1985/3/2", "昭和60", "123456789012", "K-000017", "id-9041", "id-9042", "id-9043", "id-9044", "id-9049", "ここだけの話", "息子のたかし", "となりの権兵衛", "四十二歳", "怒りの声",
+    "大河内",
+    "權田原",
+    "綾小路",
+    "オオコウチ",
+    "ヤマオク",
+    "ohkouchi",
+    "090-1234-5678",
+    "080-9876-5432",
+    "０７０",
+    "0424641311",
+    "042-464-9999",
+    "@example",
+    "南町",
+    "5-6-13",
+    "188-8666",
+    "1985/3/2",
+    "昭和60",
+    "123456789012",
+    "K-000017",
+    "id-9041",
+    "id-9042",
+    "id-9043",
+    "id-9044",
+    "id-9049",
+    "ここだけの話",
+    "息子のたかし",
+    "となりの権兵衛",
+    "四十二歳",
+    "怒りの声",
 ];
 
 const QUESTIONNAIRE: &str = r#"
@@ -72,8 +99,9 @@ target = "40%以上"
 share = { survey = "citizen", question = "問2", of = ["はい"], base = "answered" }
 "#;
 
-/// Every personal column, and every odd cell that makes a finding: a phone, a name, a mail address and an address where one
-/// answer can stand, words for a number, an id twice, no id, an opinion of somebody who was not asked for one.
+/// Every personal column, and every odd cell that makes a finding: a phone, a name, a mail address and an
+/// address where one answer can stand, words for a number, an id twice, no id, an opinion of somebody who was
+/// not asked for one.
 const PAPER: &str = "整理番号,お名前,フリガナ,連絡先,控え,メモ,送り先,誕生の日,会員,個人,性別,問1,問2,問3_1,問3_2,年齢,意見\n\
     id-9041,大河内 一郎,オオコウチ イチロウ,090-1234-5678,ohkouchi@example.jp,080-9876-5432,西東京市南町5-6-13,1985/3/2,K-000017,123456789012,1,1,1,1,0,30,ここだけの話\n\
     id-9042,權田原 花子,ヤマオク ハナコ,０７０－１２３４－５６７８,hanako@example.co.jp,0424641311,東京都西東京市南町1-1-1,昭和60年3月2日,K-000018,123456789013,2,大河内 一郎,090-1234-5678,1,大河内,四十二歳,怒りの声\n\
@@ -102,7 +130,9 @@ fn readable(path: &Path) -> Vec<(String, Vec<u8>)> {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut out = vec![(name.clone(), bytes.clone())];
     if name.ends_with(".xlsx") {
-        out.extend(unzipped::parts(&bytes).into_iter().map(|(part, bytes)| (format!("{name}/{part}"), bytes)));
+        out.extend(
+            unzipped::parts(&bytes).into_iter().map(|(part, bytes)| (format!("{name}/{part}"), bytes)),
+        );
         assert!(out.len() > 8, "the workbook was unpacked");
     }
     out
@@ -110,21 +140,44 @@ fn readable(path: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Whether `bytes` hold `word`, in UTF-8 or as JSON and XML escape it.
 fn holds(bytes: &[u8], word: &str) -> bool {
-    let escaped: String = word.encode_utf16().map(|u| if u < 128 { char::from(u as u8).to_string() } else { format!("\\u{u:04x}") }).collect();
-    let entity: String = word.chars().map(|c| if c.is_ascii() { c.to_string() } else { format!("&#{};", c as u32) }).collect();
-    [word.to_owned(), escaped, entity].iter().any(|w| bytes.windows(w.len()).any(|window| window == w.as_bytes()))
+    let escaped: String = word
+        .encode_utf16()
+        .map(|u| if u < 128 { char::from(u as u8).to_string() } else { format!("\\u{u:04x}") })
+        .collect();
+    let entity: String =
+        word.chars().map(|c| if c.is_ascii() { c.to_string() } else { format!("&#{};", c as u32) }).collect();
+    [word.to_owned(), escaped, entity]
+        .iter()
+        .any(|w| bytes.windows(w.len()).any(|window| window == w.as_bytes()))
 }
 
 #[test]
 fn nothing_personal_reaches_the_results() {
-    let office = Office::new(&[("plan.toml", PLAN), ("questionnaire.toml", QUESTIONNAIRE), ("paper.csv", PAPER), ("log.csv", LOG)]);
+    let office = Office::new(&[
+        ("plan.toml", PLAN),
+        ("questionnaire.toml", QUESTIONNAIRE),
+        ("paper.csv", PAPER),
+        ("log.csv", LOG),
+    ]);
     for word in PLANTED {
         assert!(holds(PAPER.as_bytes(), word) || holds(LOG.as_bytes(), word), "「{word}」 is planted");
     }
     let (_, outcome) = office.written("derived");
     // The odd cells are found all the same.
-    for code in ["answers::out-of-list", "answers::out-of-range", "answers::not-a-number", "answers::two-marks", "answers::duplicate-respondent", "answers::no-respondent-id", "answers::answered-though-not-asked"] {
-        assert!(outcome.quality.findings.iter().any(|f| f.code == code), "{code}: {:#?}", outcome.quality.findings);
+    for code in [
+        "answers::out-of-list",
+        "answers::out-of-range",
+        "answers::not-a-number",
+        "answers::two-marks",
+        "answers::duplicate-respondent",
+        "answers::no-respondent-id",
+        "answers::answered-though-not-asked",
+    ] {
+        assert!(
+            outcome.quality.findings.iter().any(|f| f.code == code),
+            "{code}: {:#?}",
+            outcome.quality.findings
+        );
     }
     assert_eq!(outcome.cleaned(), [6, 0, 1]);
     let derived = office.path("derived");
@@ -138,8 +191,18 @@ fn nothing_personal_reaches_the_results() {
     }
     assert!(files > 16, "{files}");
     // A code that tells of nobody is shown.
-    let out_of_list = |word: &str| outcome.quality.findings.iter().any(|f| f.code == "answers::out-of-list" && f.message.ja.contains(word));
-    assert!(out_of_list("「7」") && out_of_list("書かれた言葉は出力に書かない"), "{:#?}", outcome.quality.findings);
+    let out_of_list = |word: &str| {
+        outcome
+            .quality
+            .findings
+            .iter()
+            .any(|f| f.code == "answers::out-of-list" && f.message.ja.contains(word))
+    };
+    assert!(
+        out_of_list("「7」") && out_of_list("書かれた言葉は出力に書かない"),
+        "{:#?}",
+        outcome.quality.findings
+    );
 
     let manifest: Value = serde_json::from_slice(&fs::read(derived.join("manifest.json")).unwrap()).unwrap();
     let withheld: Vec<(&str, &str, u64)> = manifest["withheld_columns"]
@@ -173,17 +236,31 @@ fn nothing_personal_reaches_the_results() {
 fn a_name_that_is_data_is_not_told() {
     let columns: Vec<&str> = PAPER.lines().next().unwrap().split(',').collect();
     let at = |name: &str| columns.iter().position(|c| *c == name).unwrap();
-    let letters: Vec<String> = ["性別", "問1", "問2", "年齢", "意見"].iter().map(|q| shihyo::raw::letters(at(q))).collect();
-    let mut questionnaire = QUESTIONNAIRE.replace("id = \"問3\"\ntype = \"multiple\"", "id = \"問3\"\ncolumns = [\"@N\", \"@O\"]\ntype = \"multiple\"");
+    let letters: Vec<String> =
+        ["性別", "問1", "問2", "年齢", "意見"].iter().map(|q| shihyo::raw::letters(at(q))).collect();
+    let mut questionnaire = QUESTIONNAIRE.replace(
+        "id = \"問3\"\ntype = \"multiple\"",
+        "id = \"問3\"\ncolumns = [\"@N\", \"@O\"]\ntype = \"multiple\"",
+    );
     for (question, letter) in ["性別", "問1", "問2", "年齢", "意見"].iter().zip(letters) {
-        questionnaire = questionnaire.replacen(&format!("id = \"{question}\"\n"), &format!("id = \"{question}\"\ncolumns = [\"@{letter}\"]\n"), 1);
+        questionnaire = questionnaire.replacen(
+            &format!("id = \"{question}\"\n"),
+            &format!("id = \"{question}\"\ncolumns = [\"@{letter}\"]\n"),
+            1,
+        );
     }
     let headless: String = PAPER.lines().skip(1).map(|l| format!("{l}\n")).collect();
-    let plan = PLAN.replace("respondent = \"整理番号\"\nduplicates = \"first\"\ncleaning_log = [\"log.csv\"]\n", "");
-    let office = Office::new(&[("plan.toml", &plan), ("questionnaire.toml", &questionnaire), ("paper.csv", &headless)]);
+    let plan =
+        PLAN.replace("respondent = \"整理番号\"\nduplicates = \"first\"\ncleaning_log = [\"log.csv\"]\n", "");
+    let office = Office::new(&[
+        ("plan.toml", &plan),
+        ("questionnaire.toml", &questionnaire),
+        ("paper.csv", &headless),
+    ]);
     office.written("derived");
     let manifest = office.bytes("derived/manifest.json");
-    for word in ["大河内", "オオコウチ", "090-1234-5678", "@example", "南町", "1985/3/2", "123456789012"] {
+    for word in ["大河内", "オオコウチ", "090-1234-5678", "@example", "南町", "1985/3/2", "123456789012"]
+    {
         assert!(!holds(&manifest, word), "{word}: {}", String::from_utf8_lossy(&manifest));
     }
 }

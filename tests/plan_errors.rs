@@ -1,4 +1,5 @@
-//! Every mistake of a plan is told with its code, its line and column, the words underlined and the way out of it.
+//! Every mistake of a plan is told with its code, its line and column, the words underlined and the way out
+//! of it.
 
 #[path = "support/office.rs"]
 mod office;
@@ -40,13 +41,19 @@ struct Expected {
     help: Option<&'static str>,
 }
 
-const fn expected(code: &'static str, around: &'static str, underlined: &'static str, help: Option<&'static str>) -> Expected {
+const fn expected(
+    code: &'static str,
+    around: &'static str,
+    underlined: &'static str,
+    help: Option<&'static str>,
+) -> Expected {
     Expected { code, around, underlined, help }
 }
 
 fn assert_told(copy: &Copy, file: &str, wanted: &Expected, got: &Diagnostic) {
     let text = copy.text(file);
-    let start = text.find(wanted.around).expect("the words are in the text") + wanted.around.find(wanted.underlined).unwrap();
+    let start = text.find(wanted.around).expect("the words are in the text")
+        + wanted.around.find(wanted.underlined).unwrap();
     let line = text[..start].split('\n').count();
     let column = text[..start].rsplit('\n').next().unwrap().chars().count() + 1;
     assert_eq!(got.code, wanted.code, "{}", got.words(Lang::Ja));
@@ -55,7 +62,11 @@ fn assert_told(copy: &Copy, file: &str, wanted: &Expected, got: &Diagnostic) {
     assert_eq!(&span.source.text[span.range.clone()], wanted.underlined, "{}", got.words(Lang::Ja));
     assert_eq!(span.line_column(), (line, column), "{}", got.code);
     assert_eq!(got.help.as_ref().map(|h| h.ja.as_str()), wanted.help, "{}", got.code);
-    assert!(!got.message.ja.is_empty() && !got.message.en.is_empty() && got.message.ja != got.message.en, "{} in two languages", got.code);
+    assert!(
+        !got.message.ja.is_empty() && !got.message.en.is_empty() && got.message.ja != got.message.en,
+        "{} in two languages",
+        got.code
+    );
 }
 
 /// The plan with this one change has this one mistake.
@@ -83,7 +94,16 @@ fn an_unknown_key() {
 
 #[test]
 fn a_misspelt_word() {
-    one("sample = \"random\"", "sample = \"ramdom\"", &expected("plan::unknown-word", "sample = \"ramdom\"", "\"ramdom\"", Some("「random」ではありませんか")));
+    one(
+        "sample = \"random\"",
+        "sample = \"ramdom\"",
+        &expected(
+            "plan::unknown-word",
+            "sample = \"ramdom\"",
+            "\"ramdom\"",
+            Some("「random」ではありませんか"),
+        ),
+    );
 }
 
 #[test]
@@ -91,13 +111,22 @@ fn an_option_that_the_questionnaire_does_not_have() {
     one(
         "of = [\"積極的に参加したい\", \"できるだけ参加したい\"]",
         "of = [\"積極的に参加したい\", \"出来るだけ参加したい\"]",
-        &expected("plan::unknown-option", "\"出来るだけ参加したい\"", "\"出来るだけ参加したい\"", Some("「できるだけ参加したい」ではありませんか")),
+        &expected(
+            "plan::unknown-option",
+            "\"出来るだけ参加したい\"",
+            "\"出来るだけ参加したい\"",
+            Some("「できるだけ参加したい」ではありませんか"),
+        ),
     );
 }
 
 #[test]
 fn an_unknown_question() {
-    one("question = \"問12\"", "question = \"設問12\"", &expected("plan::unknown-question", "\"設問12\"", "\"設問12\"", Some("「問12」ではありませんか")));
+    one(
+        "question = \"問12\"",
+        "question = \"設問12\"",
+        &expected("plan::unknown-question", "\"設問12\"", "\"設問12\"", Some("「問12」ではありませんか")),
+    );
 }
 
 #[test]
@@ -153,18 +182,34 @@ fn a_target_that_cannot_be_read() {
     let told = copy.mistakes();
     assert_eq!(told.len(), 1, "{told:#?}");
     let mut got = told[0].clone();
-    assert!(got.help.take().is_some_and(|h| h.ja.contains("40%以上")), "a target's help shows how one is written");
-    assert_told(&copy, "plan.toml", &expected("indicator::quantity", "\"百五十組織\"", "\"百五十組織\"", None), &got);
+    assert!(
+        got.help.take().is_some_and(|h| h.ja.contains("40%以上")),
+        "a target's help shows how one is written"
+    );
+    assert_told(
+        &copy,
+        "plan.toml",
+        &expected("indicator::quantity", "\"百五十組織\"", "\"百五十組織\"", None),
+        &got,
+    );
 }
 
 #[test]
 fn a_target_of_another_unit() {
-    one("target = \"15%以上\"", "target = \"15人以上\"", &expected("plan::target-unit", "\"15人以上\"", "\"15人以上\"", None));
+    one(
+        "target = \"15%以上\"",
+        "target = \"15人以上\"",
+        &expected("plan::target-unit", "\"15人以上\"", "\"15人以上\"", None),
+    );
 }
 
 #[test]
 fn a_year_outside_the_plan() {
-    one("[survey.citizen.wave.R4]", "[survey.citizen.wave.R3]", &expected("plan::year-outside", "wave.R3", "R3", None));
+    one(
+        "[survey.citizen.wave.R4]",
+        "[survey.citizen.wave.R3]",
+        &expected("plan::year-outside", "wave.R3", "R3", None),
+    );
 }
 
 #[test]
@@ -172,7 +217,12 @@ fn an_id_that_stands_twice() {
     one(
         "id = \"volunteer-registrations\"",
         "id = \"hotnet-promoters\"",
-        &expected("plan::id-twice", "[[indicator]]\nid = \"hotnet-promoters\"\ngoal = 1\ndepartment = \"地域共生課\"\ntitle = \"ボラ", "\"hotnet-promoters\"", None),
+        &expected(
+            "plan::id-twice",
+            "[[indicator]]\nid = \"hotnet-promoters\"\ngoal = 1\ndepartment = \"地域共生課\"\ntitle = \"ボラ",
+            "\"hotnet-promoters\"",
+            None,
+        ),
     );
 }
 
@@ -197,8 +247,21 @@ fn a_questionnaire_that_is_not_there() {
 #[test]
 fn mistakes_of_a_questionnaire_are_told_in_the_questionnaire() {
     for (from, to, wanted) in [
-        ("type = \"number\"", "type = \"numbr\"", expected("answers::unknown-word", "\"numbr\"", "\"numbr\"", Some("「number」ではありませんか"))),
-        ("max_marks = 3", "max_mark = 3", expected("answers::unknown-key", "max_mark = 3", "max_mark", Some("「max_marks」ではありませんか"))),
+        (
+            "type = \"number\"",
+            "type = \"numbr\"",
+            expected("answers::unknown-word", "\"numbr\"", "\"numbr\"", Some("「number」ではありませんか")),
+        ),
+        (
+            "max_marks = 3",
+            "max_mark = 3",
+            expected(
+                "answers::unknown-key",
+                "max_mark = 3",
+                "max_mark",
+                Some("「max_marks」ではありませんか"),
+            ),
+        ),
         (
             "asked_if = { question = \"問10\", of = [\"はい\"] }",
             "asked_if = { question = \"問10\", of = [\"はｲ\"] }",
@@ -250,7 +313,12 @@ fn eight_mistakes_are_told_in_one_go_in_the_order_of_the_text() {
         ),
         expected("plan::missing-key", households, "[[indicator]]", Some("担当部署 / department")),
         expected("plan::unknown-key", "departement", "departement", Some("「department」ではありませんか")),
-        expected("plan::unknown-option", "\"出来るだけ参加したい\"", "\"出来るだけ参加したい\"", Some("「できるだけ参加したい」ではありませんか")),
+        expected(
+            "plan::unknown-option",
+            "\"出来るだけ参加したい\"",
+            "\"出来るだけ参加したい\"",
+            Some("「できるだけ参加したい」ではありませんか"),
+        ),
         expected("indicator::quantity", "\"団体\"", "\"団体\"", None),
         expected("plan::id", "\"disaster/groups\"", "\"disaster/groups\"", None),
         expected("plan::unknown-survey", "\"citizens\"", "\"citizens\"", Some("「citizen」ではありませんか")),
@@ -298,5 +366,9 @@ fn a_code_outside_the_list_is_a_finding_with_its_place() {
     assert_eq!(found[0].severity, Severity::Warning);
     assert_eq!(place.file.as_deref(), Some("raw/nishitokyo/citizen-r4-paper.csv"));
     assert_eq!((place.row, place.column.as_deref(), found[0].count), (Some(5), Some("地区"), 1));
-    assert!(found[0].message.ja.contains("「9」") && found[0].message.ja.contains("無効回答"), "{}", found[0].message.ja);
+    assert!(
+        found[0].message.ja.contains("「9」") && found[0].message.ja.contains("無効回答"),
+        "{}",
+        found[0].message.ja
+    );
 }

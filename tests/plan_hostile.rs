@@ -1,5 +1,5 @@
-//! Whatever a plan or its files hold, a run ends with a result or a message: it never panics, and a run that fails leaves
-//! nothing behind.
+//! Whatever a plan or its files hold, a run ends with a result or a message: it never panics, and a run that
+//! fails leaves nothing behind.
 
 #[path = "support/office.rs"]
 mod office;
@@ -121,7 +121,8 @@ fn files_that_are_no_plan() {
     for bytes in [junk, b"\0\xff\xfe\x80PK\x03\x04".repeat(50)] {
         Case { files: vec![("plan.toml", bytes)] }.fails("raw::not-text", "テキストファイル");
     }
-    Case { files: vec![("plan.toml", Vec::new())] }.fails("plan::missing-key", "「fiscal_years」がありません");
+    Case { files: vec![("plan.toml", Vec::new())] }
+        .fails("plan::missing-key", "「fiscal_years」がありません");
     let deep = format!("{PLAN}notes = {}{}", "[".repeat(5000), "]".repeat(5000));
     Case { files: vec![("plan.toml", deep.into())] }.fails("plan::syntax", "plan.toml:22");
 }
@@ -177,15 +178,26 @@ fn population_tables_that_do_not_fit() {
 
 #[test]
 fn a_stratum_of_one_is_told_what_to_do() {
-    waved(STRATIFIED).with("r.csv", "番号,性別,問1\n1,1,1\n2,2,1\n3,2,2\n").fails("design::lonely-psu", "strata の設問を減らす");
+    waved(STRATIFIED)
+        .with("r.csv", "番号,性別,問1\n1,1,1\n2,2,1\n3,2,2\n")
+        .fails("design::lonely-psu", "strata の設問を減らす");
 }
 
 #[test]
 fn weights_that_cannot_be_used() {
     let all = |w: &str| RESPONSES.replace(",1\n", &format!(",{w}\n"));
     waved(WEIGHTED).with("r.csv", all("0")).fails("design::weight", "すべて0");
-    for (weight, shown) in [("-1", "「-1」"), ("重い", "「重い」"), ("", "「」"), ("1e308", "「1e308」"), ("NaN", "「NaN」"), ("inf", "「inf」")] {
-        waved(WEIGHTED).with("r.csv", all(weight)).fails("plan::weight-value", &format!("ウエイト{shown}は使えません"));
+    for (weight, shown) in [
+        ("-1", "「-1」"),
+        ("重い", "「重い」"),
+        ("", "「」"),
+        ("1e308", "「1e308」"),
+        ("NaN", "「NaN」"),
+        ("inf", "「inf」"),
+    ] {
+        waved(WEIGHTED)
+            .with("r.csv", all(weight))
+            .fails("plan::weight-value", &format!("ウエイト{shown}は使えません"));
     }
     waved("weights = { column = \"無い\" }").fails("plan::weight-column", "「無い」");
 }
@@ -214,10 +226,12 @@ fn ids_are_plain() {
 
 #[test]
 fn numbers_out_of_bounds() {
-    plan(&[("[[goal]]", "interval = { method = \"wilson\", level = nan }\n[[goal]]")]).fails("plan::level", "NaN");
+    plan(&[("[[goal]]", "interval = { method = \"wilson\", level = nan }\n[[goal]]")])
+        .fails("plan::level", "NaN");
     plan(&[("goal = 1", "goal = 4294967295")]).fails("plan::unknown-goal", "4294967295");
     plan(&[("goal = 1", "goal = -1")]).fails("plan::wrong-type", "範囲の外");
-    plan(&[("50%以上", &format!("{}%以上", "9".repeat(400)))]).fails("indicator::quantity", "のように書きます");
+    plan(&[("50%以上", &format!("{}%以上", "9".repeat(400)))])
+        .fails("indicator::quantity", "のように書きます");
     plan(&[("[[goal]]", "interval = { method = \"wilson\", level = 0.9999999999999999 }\n[[goal]]")]).works();
 }
 
@@ -230,7 +244,8 @@ fn files_named_by_mistake() {
 
 #[test]
 fn counts_that_cannot_be_read() {
-    let counted = "target = \"50%以上\"\n[[indicator]]\nid = \"b\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"数\"\ncount = { file = \"c.csv\", item = \"ある\" }";
+    let counted = "target = \"50%以上\"\n[[indicator]]\nid = \"b\"\ngoal = 1\ndepartment = \"課\"\ntitle = \
+                   \"数\"\ncount = { file = \"c.csv\", item = \"ある\" }";
     let with = |table: &'static str| plan(&[("target = \"50%以上\"", counted)]).with("c.csv", table);
     with("項目,年度,値\nない,R4,5人\n").fails("plan::unknown-item", "「ある」");
     with("項目,年度,値\n").fails("plan::unknown-item", "「ある」");
@@ -243,13 +258,24 @@ fn counts_that_cannot_be_read() {
 #[test]
 fn duplicates_stop_a_run_that_says_nothing_about_them() {
     let twice = format!("{RESPONSES}1,1,1,1\n");
-    plan(&[("duplicates = \"first\"\n", "")]).with("r.csv", twice).fails("answers::duplicate-respondent", "duplicates = \"first\"");
+    plan(&[("duplicates = \"first\"\n", "")])
+        .with("r.csv", twice)
+        .fails("answers::duplicate-respondent", "duplicates = \"first\"");
 }
 
 #[test]
 fn a_folder_with_other_files_is_left_alone() {
-    let office = Office::new(&[("plan.toml", PLAN), ("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("mine/letter.txt", "大切")]);
-    let output = Command::new(env!("CARGO_BIN_EXE_shihyo")).args(["run", ".", "--out", "mine"]).current_dir(office.root()).output().unwrap();
+    let office = Office::new(&[
+        ("plan.toml", PLAN),
+        ("q.toml", QUESTIONNAIRE),
+        ("r.csv", RESPONSES),
+        ("mine/letter.txt", "大切"),
+    ]);
+    let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
+        .args(["run", ".", "--out", "mine"])
+        .current_dir(office.root())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("derived::foreign-file"));
     assert_eq!(office.names("mine"), ["letter.txt"]);

@@ -41,11 +41,16 @@ fn workbook() -> Vec<u8> {
     let date = Format::new().set_num_format("yyyy/m/d");
     let japanese = Format::new().set_num_format_index(31);
     sheet.merge_range(2, 2, 2, 3, "問1", &Format::new()).unwrap();
-    for (column, head) in [(1, "番号"), (2, "はい"), (3, "いいえ"), (4, "日"), (5, "和暦"), (6, "式")] {
+    for (column, head) in [(1, "番号"), (2, "はい"), (3, "いいえ"), (4, "日"), (5, "和暦"), (6, "式")]
+    {
         sheet.write(3, column, head).unwrap();
     }
     sheet.write(4, 1, 1.0).unwrap().write(4, 2, true).unwrap().write(4, 3, "○ ").unwrap();
-    sheet.write_with_format(4, 4, 45383.0, &date).unwrap().write_with_format(4, 5, 45383.5, &japanese).unwrap();
+    sheet
+        .write_with_format(4, 4, 45383.0, &date)
+        .unwrap()
+        .write_with_format(4, 5, 45383.5, &japanese)
+        .unwrap();
     sheet.write_formula(4, 6, rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
     sheet.write(5, 1, 2.5).unwrap();
     sheet.write_formula(5, 6, rust_xlsxwriter::Formula::new("=1+1").set_result("2")).unwrap();
@@ -67,10 +72,24 @@ fn a_workbook_keeps_positions_types_and_row_numbers() {
     assert_eq!(table.column("@D").map(|c| c.name()).as_deref(), Some("問1 / いいえ"));
     let first: Vec<&Cell> = table.columns.iter().map(|c| c.cell(0)).collect();
     let (text, date) = (|t: &str| Cell::Text(t.into()), |t: &str| Cell::Date(t.into()));
-    let expected = [Cell::Number(1.0), Cell::Bool(true), text("○ "), date("2024-04-01"), date("2024-04-01T12:00:00"), Cell::Broken("#DIV/0!".into())];
+    let expected = [
+        Cell::Number(1.0),
+        Cell::Bool(true),
+        text("○ "),
+        date("2024-04-01"),
+        date("2024-04-01T12:00:00"),
+        Cell::Broken("#DIV/0!".into()),
+    ];
     assert_eq!(first, expected.iter().collect::<Vec<_>>());
-    assert_eq!((cells(&table, 0), cells(&table, 5)), (vec!["1".into(), "2.5".into()], vec!["#DIV/0!".into(), "2".into()]));
-    let expected = [("raw::cell-error", 1, Some(5), Some("式".into())), ("raw::empty-rows", 494, Some(7), None), ("raw::other-sheets", 1, None, None)];
+    assert_eq!(
+        (cells(&table, 0), cells(&table, 5)),
+        (vec!["1".into(), "2.5".into()], vec!["#DIV/0!".into(), "2".into()])
+    );
+    let expected = [
+        ("raw::cell-error", 1, Some(5), Some("式".into())),
+        ("raw::empty-rows", 494, Some(7), None),
+        ("raw::other-sheets", 1, None, None),
+    ];
     assert_eq!(found(&table), expected);
 }
 
@@ -80,7 +99,10 @@ fn a_sheet_is_chosen_by_name_and_an_unknown_one_lists_them() {
     let memo = raw::read_bytes(&workbook(), "a.xlsx", &sheet("ﾒﾓ")).unwrap();
     assert_eq!((memo.digest.sheet.as_deref(), memo.row_count()), (Some("メモ"), 0));
     let error = raw::read_bytes(&workbook(), "a.xlsx", &sheet("回答表")).unwrap_err().to_string();
-    assert!(error.contains("raw::sheet") && error.contains("did you mean 回答? (sheets: 回答, メモ)"), "{error}");
+    assert!(
+        error.contains("raw::sheet") && error.contains("did you mean 回答? (sheets: 回答, メモ)"),
+        "{error}"
+    );
     assert_eq!(code(raw::read_bytes(b"a\n1\n", "a.csv", &sheet("回答"))), "raw::sheet");
 }
 
@@ -119,7 +141,8 @@ fn random_bytes_are_refused_or_read_under_every_name() {
         for name in ["a.csv", "a.xlsx", "a.xls", "a.ods", "a.parquet", "a.sav", "a"] {
             let bytes = noise(seed as usize * 53, seed);
             let _ = read(&bytes, name);
-            for magic in [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PAR1", b"$FL2", b"$FL3"] {
+            for magic in [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PAR1", b"$FL2", b"$FL3"]
+            {
                 assert_ne!(code(read(&[magic, &bytes].concat(), name)), "read");
             }
         }
@@ -143,7 +166,9 @@ fn empty_files_and_header_only() {
 
 #[test]
 fn ragged_rows_blank_lines_and_row_numbers() {
-    let table = read("id,問1 ,問2,,\r\n1,\"a\nb\",x,,\r\n\r\n2,c\r\n3,d,y,z\r\n,,,\r\n\r\n".as_bytes(), "a.csv").unwrap();
+    let table =
+        read("id,問1 ,問2,,\r\n1,\"a\nb\",x,,\r\n\r\n2,c\r\n3,d,y,z\r\n,,,\r\n\r\n".as_bytes(), "a.csv")
+            .unwrap();
     assert_eq!(table.columns.iter().map(|c| c.name()).collect::<Vec<_>>(), ["id", "問1", "問2", "D"]);
     assert_eq!(table.row_numbers, [2, 4, 5]);
     assert_eq!(cells(&table, 1), ["a\nb", "c", "d"]);
@@ -183,7 +208,10 @@ fn nul_replacement_characters_and_open_quotes_are_findings() {
     let table = read(format!("{text}20,\0\n21,a\0b\n22,?\u{FFFD}\n").as_bytes(), "a.csv").unwrap();
     assert_eq!(cells(&table, 1)[20..], ["".to_owned(), "ab".into(), "?\u{FFFD}".into()]);
     let q = Some("q".to_owned());
-    assert_eq!(found(&table), [("raw::nul", 2, Some(22), q.clone()), ("raw::replacement-character", 1, Some(24), q)]);
+    assert_eq!(
+        found(&table),
+        [("raw::nul", 2, Some(22), q.clone()), ("raw::replacement-character", 1, Some(24), q)]
+    );
     let table = read(format!("{text}20,\"never closed\n21,x\n22,y\n").as_bytes(), "a.csv").unwrap();
     assert_eq!(found(&table), [("raw::open-quote", 1, Some(22), None)]);
 }
@@ -222,10 +250,16 @@ fn the_disk_says_why_in_both_languages() {
     let read = |file: &str| raw::read(&folder.path().join(file), file, &ReadOptions::default());
     assert_eq!(read("citizen-r4.csv").map(|t| t.row_count()).unwrap(), 1);
     let error = read("citizen-r５.csv").unwrap_err().to_string();
-    assert!(error.contains("raw::not-found") && error.contains("ファイルがありません") && error.contains("citizen-r4.csv"), "{error}");
+    assert!(
+        error.contains("raw::not-found")
+            && error.contains("ファイルがありません")
+            && error.contains("citizen-r4.csv"),
+        "{error}"
+    );
     assert!(read("none/x.csv").unwrap_err().to_string().contains("there is no folder"));
     assert_eq!(code(raw::read(folder.path(), "folder", &ReadOptions::default())), "raw::is-directory");
-    let text = raw::read_text(&folder.path().join("citizen-r4.cvs"), "citizen-r4.cvs").unwrap_err().to_string();
+    let text =
+        raw::read_text(&folder.path().join("citizen-r4.cvs"), "citizen-r4.cvs").unwrap_err().to_string();
     assert!(text.contains("citizen-r4.csv"), "{text}");
 }
 
@@ -234,7 +268,16 @@ fn plans_lose_their_byte_order_mark_and_keep_the_rest() {
     assert_eq!(raw::text_from_bytes(b"\xEF\xBB\xBFa = 1\r\n", "p.toml").unwrap().text, "a = 1\r\n");
     let (cp932, _, _) = encoding_rs::SHIFT_JIS.encode("title = \"地域福祉計画の進捗管理表\"\n");
     assert!(raw::text_from_bytes(&cp932, "p.toml").unwrap().text.contains("進捗管理表"));
-    let error = raw::text_from_bytes("ok = \"とても長い日本語の文\"\nbad = \"".as_bytes().iter().chain(b"\xE3\"\n").copied().collect::<Vec<_>>().as_slice(), "p.toml");
+    let error = raw::text_from_bytes(
+        "ok = \"とても長い日本語の文\"\nbad = \""
+            .as_bytes()
+            .iter()
+            .chain(b"\xE3\"\n")
+            .copied()
+            .collect::<Vec<_>>()
+            .as_slice(),
+        "p.toml",
+    );
     let error = error.unwrap_err();
     assert_eq!((error.diagnostics()[0].code, error.diagnostics()[0].place.row), ("raw::encoding", Some(2)));
 }

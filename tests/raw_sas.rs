@@ -1,5 +1,6 @@
-//! SAS data sets: one that SAS itself wrote (`iris.sas7bdat` of the R package haven 2.5.1, MIT licence, © RStudio and authors), and
-//! those of the tests' own writer, which pandas and ReadStat read to the same cells.
+//! SAS data sets: one that SAS itself wrote (`iris.sas7bdat` of the R package haven 2.5.1, MIT licence, ©
+//! RStudio and authors), and those of the tests' own writer, which pandas and ReadStat read to the same
+//! cells.
 
 #[path = "support/forms/mod.rs"]
 mod forms;
@@ -25,7 +26,8 @@ fn a_data_set_of_sas_itself() {
     let names: Vec<String> = table.columns.iter().map(|c| c.name()).collect();
     assert_eq!(names, ["Sepal_Length", "Sepal_Width", "Petal_Length", "Petal_Width", "Species"]);
     assert_eq!((table.row_count(), table.row_numbers[0], table.findings.len()), (150, 1, 0));
-    let sum = |c: usize| -> f64 { (0..150).map(|r| table.columns[c].cell(r).text().parse::<f64>().unwrap()).sum() };
+    let sum =
+        |c: usize| -> f64 { (0..150).map(|r| table.columns[c].cell(r).text().parse::<f64>().unwrap()).sum() };
     let sums = [876.5, 458.6, 563.7, 179.9];
     (0..4).for_each(|c| assert!((sum(c) - sums[c]).abs() < 1e-9, "{} {}", names[c], sum(c)));
     // The file's own width of the text is six.
@@ -43,7 +45,11 @@ fn plain_and_packed_rows_are_the_same() {
         assert_eq!(plain.digest.encoding.as_deref(), Some("UTF-8"));
         for (c, column) in plain.columns.iter().enumerate() {
             for (row, text) in sheet.column(c).enumerate() {
-                let expected = if sheet.is_numeric(c) && !text.is_empty() { format!("{}", text.parse::<f64>().unwrap()) } else { text.to_owned() };
+                let expected = if sheet.is_numeric(c) && !text.is_empty() {
+                    format!("{}", text.parse::<f64>().unwrap())
+                } else {
+                    text.to_owned()
+                };
                 assert_eq!(column.cell(row).text(), expected, "{} {}", layout.name, column.name());
             }
         }
@@ -65,11 +71,13 @@ fn a_cut_or_overwritten_data_set_does_no_harm() {
     let small = sas7bdat(&layouts()[0].sheet(&people()[..5]), true).unwrap();
     for whole in [iris(), small] {
         for cut in (40..whole.len()).step_by(997) {
-            let error = raw::read_bytes(&whole[..cut], "a.sas7bdat", &ReadOptions::default()).map_err(|e| e.diagnostics()[0].code);
+            let error = raw::read_bytes(&whole[..cut], "a.sas7bdat", &ReadOptions::default())
+                .map_err(|e| e.diagnostics()[0].code);
             assert_eq!(error.err(), Some("raw::damaged"), "cut at {cut}");
         }
         // The header, and the beginning of the first page.
-        let places = (32..400).chain(1024..1400).chain((whole.len() - 131_072..whole.len() - 129_000).step_by(3));
+        let places =
+            (32..400).chain(1024..1400).chain((whole.len() - 131_072..whole.len() - 129_000).step_by(3));
         for at in places {
             for byte in [0x00, 0x7F, 0xFF] {
                 let mut bytes = whole.clone();

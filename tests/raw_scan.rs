@@ -53,7 +53,9 @@ fn scan(path: &std::path::Path, threads: usize) -> Result<Scanned, HandOver> {
         Some(at) => scanned.keys[0][at as usize].clone(),
         None => key.to_string(),
     };
-    let text = |(at, code): (usize, u8)| scanned.values[at % 2].iter().find(|v| v.code == code).unwrap().text.clone();
+    let text = |(at, code): (usize, u8)| {
+        scanned.values[at % 2].iter().find(|v| v.code == code).unwrap().text.clone()
+    };
     for (_, codes, keys, numbers) in chunks {
         out.0.extend(codes.into_iter().enumerate().map(text));
         out.1.extend(keys.into_iter().map(key));
@@ -64,7 +66,15 @@ fn scan(path: &std::path::Path, threads: usize) -> Result<Scanned, HandOver> {
         assert!(values.is_sorted_by(|a, b| a.row < b.row));
         let mut texts = out.0.iter().skip(column).step_by(2);
         assert!(values.iter().all(|v| out.0[2 * v.row as usize + column] == v.text));
-        assert!(values.iter().all(|v| out.0.iter().skip(column).step_by(2).take(v.row as usize).all(|t| *t != v.text)));
+        assert!(
+            values.iter().all(|v| out
+                .0
+                .iter()
+                .skip(column)
+                .step_by(2)
+                .take(v.row as usize)
+                .all(|t| *t != v.text))
+        );
         assert!(texts.all(|t| values.iter().any(|v| v.text == *t)));
     }
     Ok(out)
@@ -108,8 +118,14 @@ fn general(path: &std::path::Path) -> Scanned {
         other => other.text(),
     };
     let rows = 0..table.row_count();
-    let number = |row: usize| Some(cell(row, 1)).filter(|t| !t.is_empty()).map_or(f64::NAN, |t| t.parse().unwrap()).to_bits();
-    (rows.clone().flat_map(|row| [cell(row, 6), cell(row, 4)]).collect(), rows.clone().map(|row| cell(row, 3)).collect(), rows.map(number).collect())
+    let number = |row: usize| {
+        Some(cell(row, 1)).filter(|t| !t.is_empty()).map_or(f64::NAN, |t| t.parse().unwrap()).to_bits()
+    };
+    (
+        rows.clone().flat_map(|row| [cell(row, 6), cell(row, 4)]).collect(),
+        rows.clone().map(|row| cell(row, 3)).collect(),
+        rows.map(number).collect(),
+    )
 }
 
 #[test]
@@ -135,14 +151,23 @@ fn every_value_is_that_of_the_general_reader() {
     }
 }
 
-/// The same rows in quotes here and there, with words for keys and codes, and notes that hold commas and quotes.
+/// The same rows in quotes here and there, with words for keys and codes, and notes that hold commas and
+/// quotes.
 fn dress(body: &str, end: &str) -> String {
     let lines = body.split_terminator(end).enumerate().map(|(at, line)| {
         if at == 0 {
             return line.to_owned();
         }
         let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-        let word = |text: &str| text.parse::<usize>().map_or_else(|_| text.to_owned(), |n| ["男性", "女性", "東, 北", "\"西\"", "南　", " 1", "01", "0.5", "ＡＢＣ", "8"][n % 10].to_owned());
+        let word = |text: &str| {
+            text.parse::<usize>().map_or_else(
+                |_| text.to_owned(),
+                |n| {
+                    ["男性", "女性", "東, 北", "\"西\"", "南　", " 1", "01", "0.5", "ＡＢＣ", "8"][n % 10]
+                        .to_owned()
+                },
+            )
+        };
         if at % 3 == 0 {
             cells[3] = word(&cells[3]);
         }
@@ -160,8 +185,8 @@ fn dress(body: &str, end: &str) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Any rows of any cells: what is scanned is what the general reader reads, and whatever it would say something about
-    /// is handed over.
+    /// Any rows of any cells: what is scanned is what the general reader reads, and whatever it would say
+    /// something about is handed over.
     #[test]
     fn random_files_are_read_the_same_or_handed_over(
         rows in vec((NUMBER, TEXT, KEY, TEXT, TEXT, TEXT), 1..60),
@@ -210,14 +235,16 @@ fn codes(path: &std::path::Path, columns: &[usize], threads: usize) -> Result<Ve
     let mut chunks: Vec<(u64, Vec<Vec<u8>>)> = scanned.consumers.into_iter().flat_map(|c| c.1).collect();
     chunks.sort_by_key(|c| c.0);
     let text = |at: usize, code: u8| scanned.values[at].iter().find(|v| v.code == code).unwrap().text.clone();
-    Ok((0..columns.len()).map(|at| chunks.iter().flat_map(|(_, codes)| &codes[at]).map(|code| text(at, *code)).collect()).collect())
+    Ok((0..columns.len())
+        .map(|at| chunks.iter().flat_map(|(_, codes)| &codes[at]).map(|code| text(at, *code)).collect())
+        .collect())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Codes side by side, as many as there may be, are what the general reader reads: blank, of one digit, of two and of
-    /// more, and words among them.
+    /// Codes side by side, as many as there may be, are what the general reader reads: blank, of one digit,
+    /// of two and of more, and words among them.
     #[test]
     fn codes_side_by_side_are_read_the_same(
         width in 1..40_usize,
@@ -278,12 +305,26 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
     let good = text(30_000, "\n");
     assert!(scan(&scratch.file(good.as_bytes()), 2).is_ok());
     let rows = [
-        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1"), ("an open quote", "1,2.5,\"n,1,1,1,1"), ("text after a quote", "1,2.5,\"n\"m,1,1,1,1"),
-        ("too short", "1,2.5,n,1,1,1"), ("too long", "1,2.5,n,1,1,1,1,"), ("blank line", ""), ("an empty row", ",,,,,,"), ("an empty row in quotes", ",\"\",,,,,"),
-        ("no number", "1,2.5x,n,1,1,1,1"), ("infinite", "1,inf,n,1,1,1,1"), ("too great", "1,1e999,n,1,1,1,1"), ("no key", "1,2.5,n,,1,1,1"),
-        ("a blank before a number", "1, 2.5,n,1,1,1,1"), ("a number's open quote", "1,\"2.5,n,1,1,1,1"), ("a tab", "1,2.5,\t,1,1,1,1"),
-        ("a bare carriage return", "1,2.5,n\r,1,1,1,1"), ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1"), ("a zero byte", "1,2.5,\0,1,1,1,1"),
-        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1"), ("another delimiter", "1;2.5;n;1;1;1;1"),
+        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1"),
+        ("an open quote", "1,2.5,\"n,1,1,1,1"),
+        ("text after a quote", "1,2.5,\"n\"m,1,1,1,1"),
+        ("too short", "1,2.5,n,1,1,1"),
+        ("too long", "1,2.5,n,1,1,1,1,"),
+        ("blank line", ""),
+        ("an empty row", ",,,,,,"),
+        ("an empty row in quotes", ",\"\",,,,,"),
+        ("no number", "1,2.5x,n,1,1,1,1"),
+        ("infinite", "1,inf,n,1,1,1,1"),
+        ("too great", "1,1e999,n,1,1,1,1"),
+        ("no key", "1,2.5,n,,1,1,1"),
+        ("a blank before a number", "1, 2.5,n,1,1,1,1"),
+        ("a number's open quote", "1,\"2.5,n,1,1,1,1"),
+        ("a tab", "1,2.5,\t,1,1,1,1"),
+        ("a bare carriage return", "1,2.5,n\r,1,1,1,1"),
+        ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1"),
+        ("a zero byte", "1,2.5,\0,1,1,1,1"),
+        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1"),
+        ("another delimiter", "1;2.5;n;1;1;1;1"),
     ];
     let lines: Vec<&str> = good.lines().collect();
     for (what, row) in rows {
@@ -295,10 +336,26 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
         }
     }
     let (first, rest) = good.split_at(good.len() / 2);
-    assert!(scan(&scratch.file(&[first.as_bytes(), b"\n1,2.5,\x80,1,1,1,1\n", rest.as_bytes()].concat()), 2).is_err());
-    let many = |n: usize| format!("id,w,note,stratum,年齢,x,q1\n{}", (0..n).map(|i| format!("1,1,,1,v{i},1,1\n")).collect::<String>());
-    assert!(scan(&scratch.file(many(244).as_bytes()), 2).is_ok() && scan(&scratch.file(many(245).as_bytes()), 2).is_err(), "too many values");
-    for (what, header) in [("twice the same", "id,w,note,stratum,a,a,q1"), ("a column without name", "id,w,note,stratum,,x,q1"), ("blank first line", "\nid,w,note,stratum,a,x,q1")] {
+    assert!(
+        scan(&scratch.file(&[first.as_bytes(), b"\n1,2.5,\x80,1,1,1,1\n", rest.as_bytes()].concat()), 2)
+            .is_err()
+    );
+    let many = |n: usize| {
+        format!(
+            "id,w,note,stratum,年齢,x,q1\n{}",
+            (0..n).map(|i| format!("1,1,,1,v{i},1,1\n")).collect::<String>()
+        )
+    };
+    assert!(
+        scan(&scratch.file(many(244).as_bytes()), 2).is_ok()
+            && scan(&scratch.file(many(245).as_bytes()), 2).is_err(),
+        "too many values"
+    );
+    for (what, header) in [
+        ("twice the same", "id,w,note,stratum,a,a,q1"),
+        ("a column without name", "id,w,note,stratum,,x,q1"),
+        ("blank first line", "\nid,w,note,stratum,a,x,q1"),
+    ] {
         let body = good.split_once('\n').unwrap().1;
         assert!(scan(&scratch.file(format!("{header}\n{body}").as_bytes()), 2).is_err(), "{what}");
     }

@@ -1,4 +1,5 @@
-//! SPSS files: Japanese ones in every way of saying (or not saying) their encoding, and those of two other readers' tests.
+//! SPSS files: Japanese ones in every way of saying (or not saying) their encoding, and those of two other
+//! readers' tests.
 
 #[path = "support/shared.rs"]
 mod shared;
@@ -42,7 +43,11 @@ fn japanese_files_read_alike_whatever_they_say_of_their_encoding() {
         assert_eq!(table.digest.encoding.as_deref(), Some(encoding), "{file}");
         // Only the file that does not say its encoding has something to tell.
         let findings: Vec<&str> = table.findings.iter().map(|f| f.code).collect();
-        assert_eq!(findings, if file == "sjis_norec_code2" { vec!["raw::encoding"] } else { vec![] }, "{file}");
+        assert_eq!(
+            findings,
+            if file == "sjis_norec_code2" { vec!["raw::encoding"] } else { vec![] },
+            "{file}"
+        );
         assert_eq!(table.row_numbers, [1, 2, 3, 4], "{file}");
         assert_eq!(cells(&table, "teiju"), numbers(&[1.0, 2.0, 9.0, f64::NAN]), "{file}");
         assert_eq!(cells(&table, "kotsu"), numbers(&[1.0, 0.0, 1.0, 0.0]), "{file}");
@@ -56,14 +61,26 @@ fn japanese_files_read_alike_whatever_they_say_of_their_encoding() {
         let pairs = [("1", "住み続けたい"), ("2", "移りたい"), ("9", "無回答")];
         assert_eq!(labels(&table, "teiju"), pairs.map(|(v, l)| (v.to_owned(), l.to_owned())), "{file}");
         let q2 = variable(&table, "q2");
-        assert_eq!((&q2.missing_values, &q2.missing_ranges), (&numbers(&[99.0]), &vec![(-5.0, -1.0)]), "{file}");
+        assert_eq!(
+            (&q2.missing_values, &q2.missing_ranges),
+            (&numbers(&[99.0]), &vec![(-5.0, -1.0)]),
+            "{file}"
+        );
         let missing: Vec<bool> = cells(&table, "q2").iter().map(|c| q2.is_missing(c)).collect();
         assert_eq!(missing, [false, true, true, false], "{file}");
 
         let sets = &table.dictionary.as_ref().unwrap().multiple_response;
         assert_eq!(sets.len(), 1, "{file}");
-        assert_eq!((sets[0].name.as_str(), sets[0].label.as_deref()), ("fuben", Some("不便な点（複数回答）")), "{file}");
-        assert_eq!((&sets[0].columns, &sets[0].kind), (&vec!["kotsu".into(), "kaimono".into()], &MultipleResponseKind::Dichotomies(Cell::Number(1.0))), "{file}");
+        assert_eq!(
+            (sets[0].name.as_str(), sets[0].label.as_deref()),
+            ("fuben", Some("不便な点（複数回答）")),
+            "{file}"
+        );
+        assert_eq!(
+            (&sets[0].columns, &sets[0].kind),
+            (&vec!["kotsu".into(), "kaimono".into()], &MultipleResponseKind::Dichotomies(Cell::Number(1.0))),
+            "{file}"
+        );
     }
 }
 
@@ -91,7 +108,10 @@ fn two_kinds_of_sets_dates_and_missing_values_of_another_readers_tests() {
     let counted = MultipleResponseKind::Dichotomies(Cell::Number(1.0));
     assert_eq!(kinds, [("categorical_array", 3, MultipleResponseKind::Categories), ("mymrset", 3, counted)]);
 
-    let (plain, packed) = (read(&folder, "spss_fixtures/pyreadstat_sample.sav"), read(&folder, "spss_fixtures/pyreadstat_sample.zsav"));
+    let (plain, packed) = (
+        read(&folder, "spss_fixtures/pyreadstat_sample.sav"),
+        read(&folder, "spss_fixtures/pyreadstat_sample.zsav"),
+    );
     assert!(plain.columns == packed.columns && plain.dictionary == packed.dictionary);
     assert_eq!(cells(&plain, "dtime")[1], date("1880-05-06T10:10:10"));
     assert_eq!(cells(&plain, "mytime")[3], date("16:10:10"));
@@ -109,7 +129,11 @@ fn every_shared_file_reads_without_a_broken_text() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.ends_with("sav") {
                 let table = read(&folder, &format!("{sub}/{name}"));
-                assert!(table.findings.iter().all(|f| f.code == "raw::encoding"), "{name}: {:?}", table.findings);
+                assert!(
+                    table.findings.iter().all(|f| f.code == "raw::encoding"),
+                    "{name}: {:?}",
+                    table.findings
+                );
                 count += 1;
             }
         }
@@ -117,8 +141,8 @@ fn every_shared_file_reads_without_a_broken_text() {
     assert_eq!(count, 19);
 }
 
-/// A file that another program wrote: texts of up to 1,200 bytes in pieces, labels and missing values of long texts, a
-/// weight; plain, with byte codes, and compressed by blocks.
+/// A file that another program wrote: texts of up to 1,200 bytes in pieces, labels and missing values of long
+/// texts, a weight; plain, with byte codes, and compressed by blocks.
 fn long(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/raw").join(name)).unwrap()
 }
@@ -129,7 +153,11 @@ fn long_texts_are_put_together_in_all_three_packings() {
         let table = raw::read_bytes(&long(file), file, &ReadOptions::default()).unwrap();
         assert_eq!(table.findings, [], "{file}");
         let free: Vec<String> = [0, 1, 13, 40, 60].iter().map(|&n| "とても良い①㈱".repeat(n)).collect();
-        assert_eq!(cells(&table, "自由記述"), texts(&free.iter().map(String::as_str).collect::<Vec<_>>()), "{file}");
+        assert_eq!(
+            cells(&table, "自由記述"),
+            texts(&free.iter().map(String::as_str).collect::<Vec<_>>()),
+            "{file}"
+        );
         let mid: Vec<usize> = cells(&table, "mid").iter().map(|c| c.text().len()).collect();
         assert_eq!(mid, [253, 254, 255, 256, 257], "{file}");
         assert_eq!(cells(&table, "id"), numbers(&[1.0, 2.5, f64::NAN, -7.0, 300.0]), "{file}");
@@ -140,7 +168,11 @@ fn long_texts_are_put_together_in_all_three_packings() {
         assert_eq!(area.missing_values, texts(&["西"]), "{file}");
         assert_eq!(labels(&table, "居住地区")[0], ("東地区（駅前）".to_owned(), "東".to_owned()), "{file}");
         let id = variable(&table, "id");
-        assert_eq!((&id.missing_values, &id.missing_ranges), (&numbers(&[300.0]), &vec![(f64::NEG_INFINITY, -1.0)]), "{file}");
+        assert_eq!(
+            (&id.missing_values, &id.missing_ranges),
+            (&numbers(&[300.0]), &vec![(f64::NEG_INFINITY, -1.0)]),
+            "{file}"
+        );
     }
 }
 
@@ -149,7 +181,8 @@ fn a_file_that_was_cut_off_is_damaged_wherever_it_ends() {
     for file in ["long_plain.sav", "long_codes.sav", "long.zsav"] {
         let whole = long(file);
         for cut in (4..whole.len() - 8).step_by(61) {
-            let error = raw::read_bytes(&whole[..cut], file, &ReadOptions::default()).map_err(|e| e.diagnostics()[0].code);
+            let error = raw::read_bytes(&whole[..cut], file, &ReadOptions::default())
+                .map_err(|e| e.diagnostics()[0].code);
             assert_eq!(error.err(), Some("raw::damaged"), "{file} cut at {cut}");
         }
     }

@@ -1,5 +1,5 @@
-//! Stata files that other programs wrote (pandas: versions 114, 117, 118 in both byte orders, 119; ReadStat: tagged missing values),
-//! and what becomes of them as a questionnaire.
+//! Stata files that other programs wrote (pandas: versions 114, 117, 118 in both byte orders, 119; ReadStat:
+//! tagged missing values), and what becomes of them as a questionnaire.
 
 use std::path::Path;
 
@@ -7,7 +7,8 @@ use shihyo::answers::form::from_dictionary;
 use shihyo::answers::{DecodeOptions, MissingReason, QuestionKind, Responses, decode};
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
-const FILES: [&str; 5] = ["stata_114.dta", "stata_117.dta", "stata_118.dta", "stata_118_be.dta", "stata_119.dta"];
+const FILES: [&str; 5] =
+    ["stata_114.dta", "stata_117.dta", "stata_118.dta", "stata_118_be.dta", "stata_119.dta"];
 
 fn bytes(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/raw").join(name)).unwrap()
@@ -32,22 +33,42 @@ fn texts(values: &[&str]) -> Vec<Cell> {
 
 #[test]
 fn every_version_and_byte_order_reads_the_same() {
-    let dates = |values: [&str; 6]| values.map(|t| if t.is_empty() { Cell::Empty } else { Cell::Date(t.into()) });
+    let dates =
+        |values: [&str; 6]| values.map(|t| if t.is_empty() { Cell::Empty } else { Cell::Date(t.into()) });
     for file in FILES {
         let table = read(file);
         assert_eq!(table.row_numbers, [1, 2, 3, 4, 5, 6], "{file}");
         let old = ["stata_114.dta", "stata_117.dta"].contains(&file);
-        assert_eq!(table.digest.encoding.as_deref(), Some(if old { "Shift_JIS (CP932)" } else { "UTF-8" }), "{file}");
+        assert_eq!(
+            table.digest.encoding.as_deref(),
+            Some(if old { "Shift_JIS (CP932)" } else { "UTF-8" }),
+            "{file}"
+        );
         let findings: Vec<&str> = table.findings.iter().map(|f| f.code).collect();
         assert_eq!(findings, if old { vec!["raw::encoding"] } else { vec![] }, "{file}");
         assert_eq!(cells(&table, "id"), numbers(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), "{file}");
         assert_eq!(cells(&table, "q1"), numbers(&[1.0, 2.0, 1.0, f64::NAN, 2.0, 1.0]), "{file}");
         assert_eq!(cells(&table, "w"), numbers(&[1.0, 0.5, 1.25, 1.0, f64::NAN, 2.0]), "{file}");
         assert_eq!(cells(&table, "area"), texts(&["東", "髙﨑①㈱", "", "西ｱｲｳ", "東", "西"]), "{file}");
-        assert_eq!(cells(&table, "day"), dates(["2024-04-01", "1959-12-31", "2000-02-29", "", "2024-12-31", "1970-01-01"]), "{file}");
-        let when = ["2024-04-01T09:30:00", "1959-12-31T23:59:59", "2000-02-29T00:00:00", "", "2024-12-31T00:00:00", "1970-01-01T00:00:00"];
+        assert_eq!(
+            cells(&table, "day"),
+            dates(["2024-04-01", "1959-12-31", "2000-02-29", "", "2024-12-31", "1970-01-01"]),
+            "{file}"
+        );
+        let when = [
+            "2024-04-01T09:30:00",
+            "1959-12-31T23:59:59",
+            "2000-02-29T00:00:00",
+            "",
+            "2024-12-31T00:00:00",
+            "1970-01-01T00:00:00",
+        ];
         assert_eq!(cells(&table, "when"), dates(when), "{file}");
-        assert_eq!(cells(&table, "month"), dates(["2024-04-01", "1959-12-01", "2000-02-01", "", "2024-12-01", "1970-01-01"]), "{file}");
+        assert_eq!(
+            cells(&table, "month"),
+            dates(["2024-04-01", "1959-12-01", "2000-02-01", "", "2024-12-01", "1970-01-01"]),
+            "{file}"
+        );
         if file != "stata_114.dta" {
             let words = if old { ["good", "long"] } else { ["とても良い①㈱", "長い"] };
             let (long, three) = (words[1].repeat(1200), words[0].repeat(3));
@@ -55,7 +76,8 @@ fn every_version_and_byte_order_reads_the_same() {
         }
         let dictionary = table.dictionary.as_ref().unwrap();
         assert_eq!(dictionary.variables["q1"].label.as_deref(), Some("定住意向（問１）"), "{file}");
-        let labels = vec![(Cell::Number(1.0), "住み続けたい".to_owned()), (Cell::Number(2.0), "移りたい".to_owned())];
+        let labels =
+            vec![(Cell::Number(1.0), "住み続けたい".to_owned()), (Cell::Number(2.0), "移りたい".to_owned())];
         assert_eq!(dictionary.variables["q1"].value_labels, labels, "{file}");
     }
 }
@@ -65,10 +87,16 @@ fn tagged_missing_values_are_no_answer_and_labels_are_options() {
     let table = read("stata_tagged.dta");
     let tag = |t: &str| Cell::Text(t.into());
     let teiju = &table.dictionary.as_ref().unwrap().variables["teiju"];
-    assert_eq!(cells(&table, "teiju"), [Cell::Number(1.0), Cell::Number(2.0), tag(".a"), tag(".b"), Cell::Number(1.0), Cell::Number(2.0)]);
+    assert_eq!(
+        cells(&table, "teiju"),
+        [Cell::Number(1.0), Cell::Number(2.0), tag(".a"), tag(".b"), Cell::Number(1.0), Cell::Number(2.0)]
+    );
     assert_eq!(teiju.missing_values, [tag(".a"), tag(".b")]);
     assert!(teiju.value_labels.contains(&(tag(".a"), "無回答".to_owned())));
-    assert_eq!(cells(&table, "age"), [Cell::Number(34.0), tag(".a"), Cell::Number(56.0), Cell::Number(78.0), tag(".z"), Cell::Empty]);
+    assert_eq!(
+        cells(&table, "age"),
+        [Cell::Number(34.0), tag(".a"), Cell::Number(56.0), Cell::Number(78.0), tag(".z"), Cell::Empty]
+    );
 
     let draft = from_dictionary(&table, "調査").unwrap();
     let question = draft.questionnaire.questions.iter().find(|q| q.id == "teiju").unwrap();
@@ -79,10 +107,24 @@ fn tagged_missing_values_are_no_answer_and_labels_are_options() {
     let age = draft.questionnaire.questions.iter().find(|q| q.id == "age").unwrap();
     assert!(matches!(age.kind, QuestionKind::Number { .. }));
     let answers = decode(&draft.questionnaire, &[table], &DecodeOptions::default()).unwrap();
-    let at = |id: &str| &answers.responses[draft.questionnaire.questions.iter().position(|q| q.id == id).unwrap()];
+    let at =
+        |id: &str| &answers.responses[draft.questionnaire.questions.iter().position(|q| q.id == id).unwrap()];
     let none = Err(MissingReason::NoAnswer);
-    assert_eq!(at("teiju"), &Responses::Single(vec![Ok(0), Ok(1), none, Err(MissingReason::NotAsked), Ok(0), Ok(1)]));
-    assert_eq!(at("age"), &Responses::Number(vec![Ok(34.0), Err(MissingReason::NoAnswer), Ok(56.0), Ok(78.0), Err(MissingReason::NoAnswer), Err(MissingReason::NoAnswer)]));
+    assert_eq!(
+        at("teiju"),
+        &Responses::Single(vec![Ok(0), Ok(1), none, Err(MissingReason::NotAsked), Ok(0), Ok(1)])
+    );
+    assert_eq!(
+        at("age"),
+        &Responses::Number(vec![
+            Ok(34.0),
+            Err(MissingReason::NoAnswer),
+            Ok(56.0),
+            Ok(78.0),
+            Err(MissingReason::NoAnswer),
+            Err(MissingReason::NoAnswer)
+        ])
+    );
 }
 
 #[test]
@@ -98,11 +140,18 @@ fn a_file_that_was_cut_off_is_damaged_wherever_it_ends() {
     for file in FILES {
         let whole = bytes(file);
         for cut in (4..whole.len()).step_by(7) {
-            let code = raw::read_bytes(&whole[..cut], file, &ReadOptions::default()).map_err(|e| e.diagnostics()[0].code);
+            let code = raw::read_bytes(&whole[..cut], file, &ReadOptions::default())
+                .map_err(|e| e.diagnostics()[0].code);
             // The old layout has no end of its own: whole sets of value labels may be gone without a trace.
             match code {
-                Err(code) => assert!(["raw::damaged", "raw::unsupported"].contains(&code), "{file} cut at {cut}: {code}"),
-                Ok(_) => assert!((file == "stata_114.dta" && cut > 1500) || cut < b"<stata_dta>".len(), "{file} cut at {cut}"),
+                Err(code) => assert!(
+                    ["raw::damaged", "raw::unsupported"].contains(&code),
+                    "{file} cut at {cut}: {code}"
+                ),
+                Ok(_) => assert!(
+                    (file == "stata_114.dta" && cut > 1500) || cut < b"<stata_dta>".len(),
+                    "{file} cut at {cut}"
+                ),
             }
         }
     }

@@ -104,8 +104,10 @@ fn wellbeing_begins_at_column_b_and_has_two_header_rows() {
         assert_eq!((0..table.row_count()).filter(|&r| *id.cell(r) != Cell::Empty).count(), 100, "{file}");
         assert_eq!(table.column("@B").map(|c| c.position), Some(1));
         assert_eq!((table.row_count(), table.row_numbers.last()), (100, Some(&102)), "{file}");
-        // The rest of the sheet is an empty template; the older version's array formulas have lost what they refer to.
-        let count = |code: &str| table.findings.iter().filter(|f| f.code == code).map(|f| f.count).sum::<u64>();
+        // The rest of the sheet is an empty template; the older version's array formulas have lost what they
+        // refer to.
+        let count =
+            |code: &str| table.findings.iter().filter(|f| f.code == code).map(|f| f.count).sum::<u64>();
         assert_eq!(count("raw::empty-rows"), 899, "{file}");
         assert_eq!(count("raw::cell-error"), if file.contains("array") { 246 } else { 0 }, "{file}");
     }
@@ -135,7 +137,8 @@ fn every_other_shared_table_reads_without_a_broken_cell() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|e| e == "csv") {
                 let name = path.display().to_string();
-                let table = raw::read(&path, &name, &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+                let table =
+                    raw::read(&path, &name, &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"));
                 assert!(!codes(&table).contains(&"raw::undecodable"), "{name}");
             }
         }

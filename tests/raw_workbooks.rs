@@ -1,7 +1,8 @@
 //! The same sheet saved by a spreadsheet program as XLSX, XLS and ODS reads the same.
 //!
-//! The fixtures: a hidden first sheet, an empty second, the third begins at B3 with two header rows (C3:D3 merged), holds
-//! dates, formulas with cached values, an error and logical values, and formatted blank rows below.
+//! The fixtures: a hidden first sheet, an empty second, the third begins at B3 with two header rows (C3:D3
+//! merged), holds dates, formulas with cached values, an error and logical values, and formatted blank rows
+//! below.
 
 use std::path::Path;
 
@@ -23,13 +24,30 @@ fn three_formats_give_one_table() {
         assert_eq!(table.row_numbers, [5, 6], "{ending}");
         let names: Vec<(String, usize)> = table.columns.iter().map(|c| (c.name(), c.position)).collect();
         let expected = ["番号", "問1 / はい", "問1 / いいえ", "回答日", "満足度", "式", "エラー", "論理"];
-        assert_eq!(names, expected.iter().zip(1..).map(|(n, p)| ((*n).to_owned(), p)).collect::<Vec<_>>(), "{ending}");
+        assert_eq!(
+            names,
+            expected.iter().zip(1..).map(|(n, p)| ((*n).to_owned(), p)).collect::<Vec<_>>(),
+            "{ending}"
+        );
         let row = |r: usize| -> Vec<Cell> { table.columns.iter().map(|c| c.cell(r).clone()).collect() };
         let error = Cell::Broken("#DIV/0!".into());
         // The program that saved the ODS wrote logical values as numbers with a format.
         let logical = |b: bool| if ending == "ods" { n(f64::from(u8::from(b))) } else { Cell::Bool(b) };
-        assert_eq!(row(0), [n(1.0), t("○"), Cell::Empty, d("2024-04-01"), n(3.5), n(2.0), error, logical(true)], "{ending}");
-        let second = [n(2.0), Cell::Empty, t("○ "), d("2024-04-02T09:30:00"), n(100.0), n(4.0), t("髙﨑①㈱ｱ"), logical(false)];
+        assert_eq!(
+            row(0),
+            [n(1.0), t("○"), Cell::Empty, d("2024-04-01"), n(3.5), n(2.0), error, logical(true)],
+            "{ending}"
+        );
+        let second = [
+            n(2.0),
+            Cell::Empty,
+            t("○ "),
+            d("2024-04-02T09:30:00"),
+            n(100.0),
+            n(4.0),
+            t("髙﨑①㈱ｱ"),
+            logical(false),
+        ];
         assert_eq!(row(1), second, "{ending}");
     }
 }

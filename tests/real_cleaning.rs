@@ -1,6 +1,7 @@
 //! The Tal Afar household survey's own cleaning log: raw data + log = clean data.
 //!
-//! Where the files are missing the tests say so and leave themselves out; in CI (`CI` is set) that is a failure.
+//! Where the files are missing the tests say so and leave themselves out; in CI (`CI` is set) that is a
+//! failure.
 
 #[path = "support/shared.rs"]
 mod shared;
@@ -32,8 +33,12 @@ const ID: &str = "X_uuid";
 
 impl Survey {
     fn of(folder: &Path) -> Self {
-        let Draft { questionnaire, .. } =
-            from_xlsform(&file(folder, "xlsform_survey.csv"), &file(folder, "xlsform_choices.csv"), "Tal Afar").unwrap_or_else(|e| panic!("{e}"));
+        let Draft { questionnaire, .. } = from_xlsform(
+            &file(folder, "xlsform_survey.csv"),
+            &file(folder, "xlsform_choices.csv"),
+            "Tal Afar",
+        )
+        .unwrap_or_else(|e| panic!("{e}"));
         let log = read_log(&file(folder, "cleaning_log.csv"), Some(ID)).unwrap_or_else(|e| panic!("{e}"));
         Self { questionnaire, raw: vec![file(folder, "raw_data.csv")], log }
     }
@@ -48,12 +53,22 @@ fn the_log_reads_as_it_is_published() {
     let Some(folder) = folder() else { return };
     let survey = Survey::of(&folder);
     let count = |action: Action| survey.log.rows.iter().filter(|r| r.action == action).count();
-    assert_eq!((survey.log.rows.len(), count(Action::Change), count(Action::Blank), count(Action::Remove), count(Action::Keep)), (726, 48, 3, 55, 620));
+    assert_eq!(
+        (
+            survey.log.rows.len(),
+            count(Action::Change),
+            count(Action::Blank),
+            count(Action::Remove),
+            count(Action::Keep)
+        ),
+        (726, 48, 3, 55, 620)
+    );
     assert_eq!(survey.log.rows[0].place.row, Some(2));
 }
 
-/// The publisher's log leaves the old value blank in some rows. Read strictly, a blank says that the cell was blank, so each of
-/// them is told; every other old value of the 624 rows that name a question is what the raw file holds.
+/// The publisher's log leaves the old value blank in some rows. Read strictly, a blank says that the cell was
+/// blank, so each of them is told; every other old value of the 624 rows that name a question is what the raw
+/// file holds.
 #[test]
 fn old_values_that_the_log_does_not_say_are_told() {
     let Some(folder) = folder() else { return };
@@ -77,14 +92,27 @@ fn raw_and_log_give_the_clean_file() {
     let cleaned = survey.cleaned(OldValues::WhereKnown).unwrap_or_else(|e| panic!("{e}"));
     // 54 pilots and refusals, one of them listed twice.
     assert_eq!(cleaned.removed.len(), 54);
-    let notes: BTreeMap<&str, u64> = cleaned.findings.iter().filter(|f| f.code != "answers::log-changed").map(|f| (f.code, f.count)).collect();
-    let expected = [("answers::log-looked-at", 620), ("answers::log-overtaken", 2), ("answers::log-removed", 54), ("answers::log-repeated", 3), ("answers::log-unverified", 38)];
+    let notes: BTreeMap<&str, u64> = cleaned
+        .findings
+        .iter()
+        .filter(|f| f.code != "answers::log-changed")
+        .map(|f| (f.code, f.count))
+        .collect();
+    let expected = [
+        ("answers::log-looked-at", 620),
+        ("answers::log-overtaken", 2),
+        ("answers::log-removed", 54),
+        ("answers::log-repeated", 3),
+        ("answers::log-unverified", 38),
+    ];
     assert_eq!(notes, BTreeMap::from(expected));
-    let changed: u64 = cleaned.findings.iter().filter(|f| f.code == "answers::log-changed").map(|f| f.count).sum();
+    let changed: u64 =
+        cleaned.findings.iter().filter(|f| f.code == "answers::log-changed").map(|f| f.count).sum();
     let by = |action: Action| cleaned.changes.iter().filter(|c| c.action == action).count() as u64;
     assert_eq!((by(Action::Change), by(Action::Blank), by(Action::Remove), changed), (44, 3, 54, 47));
 
-    let found = verify(&survey.questionnaire, &cleaned, ID, &file(&folder, "clean_data.csv")).unwrap_or_else(|e| panic!("{e}"));
+    let found = verify(&survey.questionnaire, &cleaned, ID, &file(&folder, "clean_data.csv"))
+        .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((found.columns.len(), found.returns, found.cells, found.without_id), (40, 578, 40 * 578, 0));
     assert_eq!(found.differences, []);
 }
@@ -96,7 +124,8 @@ fn no_column_was_cleaned_past_the_log() {
     let survey = Survey::of(&folder);
     let mut cleaned = survey.cleaned(OldValues::WhereKnown).unwrap_or_else(|e| panic!("{e}"));
     cleaned.covered = (0..cleaned.tables[0].columns.len()).map(|c| (0, c)).collect();
-    let found = verify(&survey.questionnaire, &cleaned, ID, &file(&folder, "clean_data.csv")).unwrap_or_else(|e| panic!("{e}"));
+    let found = verify(&survey.questionnaire, &cleaned, ID, &file(&folder, "clean_data.csv"))
+        .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((found.columns.len(), found.cells), (348, 348 * 578));
     assert_eq!(found.differences, []);
 }
@@ -108,7 +137,8 @@ fn a_clean_file_that_was_changed_is_seen() {
     let cleaned = survey.cleaned(OldValues::WhereKnown).unwrap_or_else(|e| panic!("{e}"));
     // Without the log, every one of its changes is a difference.
     let untouched = Cleaned { tables: survey.raw.clone(), removed: Default::default(), ..cleaned };
-    let found = verify(&survey.questionnaire, &untouched, ID, &file(&folder, "clean_data.csv")).unwrap_or_else(|e| panic!("{e}"));
+    let found = verify(&survey.questionnaire, &untouched, ID, &file(&folder, "clean_data.csv"))
+        .unwrap_or_else(|e| panic!("{e}"));
     let cells = found.differences.iter().filter(|d| matches!(d, Difference::Cell { .. })).count();
     let rows = found.differences.iter().filter(|d| matches!(d, Difference::NotInClean(_))).count();
     assert_eq!((cells, rows, found.differences.len()), (47, 54, 101));
@@ -123,7 +153,13 @@ fn a_raw_cell_that_changed_since_the_log_was_written_is_an_error() {
     survey.raw[0].columns[column].values[place] = shihyo::raw::Cell::Text("19".into());
     let error = survey.cleaned(OldValues::WhereKnown).unwrap_err();
     let told: Vec<&str> = error.diagnostics().iter().map(|d| d.message.en.as_str()).collect();
-    assert!(told.iter().all(|t| t.starts_with("the log's old value is \"18\", but the response file says \"19\"\nresponse file: raw_data.csv › row ")), "{told:?}");
+    assert!(
+        told.iter().all(|t| t.starts_with(
+            "the log's old value is \"18\", but the response file says \"19\"\nresponse file: raw_data.csv \
+             › row "
+        )),
+        "{told:?}"
+    );
     let rows = survey.log.rows.iter().filter(|r| r.question == "air_coolers_nb" && r.old == "18").count();
     assert_eq!(told.len(), rows);
 }

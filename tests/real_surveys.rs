@@ -1,6 +1,8 @@
-//! Real surveys that nobody of this project wrote, read where they stand (`../shared/surveys`, or `$SHIHYO_SHARED/surveys`).
+//! Real surveys that nobody of this project wrote, read where they stand (`../shared/surveys`, or
+//! `$SHIHYO_SHARED/surveys`).
 //!
-//! Where the files are missing the tests say so and leave themselves out; in CI (`CI` is set) that is a failure.
+//! Where the files are missing the tests say so and leave themselves out; in CI (`CI` is set) that is a
+//! failure.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,13 +10,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
-use shihyo::answers::{Answers, Base, DecodeOptions, OUTSIDE, Question, QuestionKind, Questionnaire, Responses, YES, decode, read_questionnaire, share_outcome};
+use shihyo::answers::{
+    Answers, Base, DecodeOptions, OUTSIDE, Question, QuestionKind, Questionnaire, Responses, YES, decode,
+    read_questionnaire, share_outcome,
+};
 use shihyo::error::SourceText;
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
 
 /// The folder of one survey; `None` (said on stderr) where it is not there.
 fn survey(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared = std::env::var_os("SHIHYO_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let folder = shared.join("surveys").join(name);
     if folder.is_dir() {
         return Some(folder);
@@ -25,11 +31,13 @@ fn survey(name: &str) -> Option<PathBuf> {
 }
 
 fn questionnaire(text: String) -> Questionnaire {
-    read_questionnaire(Arc::new(SourceText { file: "questionnaire.toml".into(), text })).unwrap_or_else(|e| panic!("{e}"))
+    read_questionnaire(Arc::new(SourceText { file: "questionnaire.toml".into(), text }))
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn decoded(questionnaire: &Questionnaire, table: &Table) -> Answers {
-    decode(questionnaire, std::slice::from_ref(table), &DecodeOptions::default()).unwrap_or_else(|e| panic!("{e}"))
+    decode(questionnaire, std::slice::from_ref(table), &DecodeOptions::default())
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// A TOML string.
@@ -53,9 +61,11 @@ fn share(outcomes: &[u8], weight: impl Fn(usize) -> f64) -> f64 {
     yes / in_base().map(|(row, _)| weight(row)).sum::<f64>()
 }
 
-// ---- FiveThirtyEight: masculinity survey ----------------------------------------------------------------------------
+// ---- FiveThirtyEight: masculinity survey
+// ----------------------------------------------------------------------------
 
-/// One published question: its key in the raw file, whether several answers are allowed, its options and their figures.
+/// One published question: its key in the raw file, whether several answers are allowed, its options and
+/// their figures.
 struct Published {
     key: String,
     multiple: bool,
@@ -63,7 +73,9 @@ struct Published {
 }
 
 fn published(folder: &std::path::Path) -> Vec<Published> {
-    let mapping: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("published_mapping.json")).unwrap()).unwrap();
+    let mapping: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("published_mapping.json")).unwrap())
+            .unwrap();
     let mut keys = mapping["questions"].as_array().unwrap().iter();
     let mut questions: Vec<Published> = Vec::new();
     for record in records(folder.join("masculinity-survey.csv")).iter().skip(2) {
@@ -100,16 +112,23 @@ const GROUPS: [(&str, &str); 9] = [
 fn every_published_percentage_of_the_masculinity_survey_reproduces() {
     let Some(folder) = survey("masculinity_538") else { return };
     let published = published(&folder);
-    let table = read(&folder.join("raw-responses.csv"), "raw-responses.csv", &ReadOptions::default()).unwrap();
+    let table =
+        read(&folder.join("raw-responses.csv"), "raw-responses.csv", &ReadOptions::default()).unwrap();
     // The raw file has lost some of its apostrophes to "?".
     let stands = |label: &str| table.columns.iter().any(|c| c.values.iter().any(|v| v.text() == label));
-    let as_in_the_file = |label: &str| if stands(label) { label.to_owned() } else { label.replace('\'', "?") };
+    let as_in_the_file =
+        |label: &str| if stands(label) { label.to_owned() } else { label.replace('\'', "?") };
     let mut text = "title = \"masculinity\"\n[defaults]\nnot_asked = [\"NA\"]\n".to_owned();
     for question in &published {
         let kind = if question.multiple { "multiple" } else { "single" };
         let labels: Vec<String> = question.options.iter().map(|(label, _)| as_in_the_file(label)).collect();
         let options = list(labels.iter().map(String::as_str));
-        write!(text, "[[question]]\nid = {}\ntype = \"{kind}\"\noptions = {options}\n", quoted(&question.key)).unwrap();
+        write!(
+            text,
+            "[[question]]\nid = {}\ntype = \"{kind}\"\noptions = {options}\n",
+            quoted(&question.key)
+        )
+        .unwrap();
     }
     for (id, options) in [
         ("age3", &["18 - 34", "35 - 64", "65 and up"][..]),
@@ -117,7 +136,12 @@ fn every_published_percentage_of_the_masculinity_survey_reproduces() {
         ("kids", &["Has children", "No children"]),
         ("orientation", &["Straight", "Gay/Bisexual", "Other", "No answer"]),
     ] {
-        write!(text, "[[question]]\nid = \"{id}\"\ntype = \"single\"\noptions = {}\n", list(options.iter().copied())).unwrap();
+        write!(
+            text,
+            "[[question]]\nid = \"{id}\"\ntype = \"single\"\noptions = {}\n",
+            list(options.iter().copied())
+        )
+        .unwrap();
     }
     let questionnaire = questionnaire(text);
     let answers = decoded(&questionnaire, &table);
@@ -136,12 +160,18 @@ fn every_published_percentage_of_the_masculinity_survey_reproduces() {
                 if let Some((variable, value)) = column.checked_sub(1).and_then(|c| GROUPS.get(c)) {
                     let (at, group) = questionnaire.question(variable).unwrap();
                     let category = group.category(value).unwrap();
-                    here.iter_mut().enumerate().filter(|(row, _)| !answers.responses[at].holds(*row, &[category])).for_each(|(_, o)| *o = OUTSIDE);
+                    here.iter_mut()
+                        .enumerate()
+                        .filter(|(row, _)| !answers.responses[at].holds(*row, &[category]))
+                        .for_each(|(_, o)| *o = OUTSIDE);
                 }
                 let computed = 100.0 * share(&here, weight);
                 cells += 1;
                 if (computed - figure).abs() > 0.5 {
-                    wrong.push(format!("{} {label} column {column}: published {figure}, computed {computed}", question.key));
+                    wrong.push(format!(
+                        "{} {label} column {column}: published {figure}, computed {computed}",
+                        question.key
+                    ));
                 }
             }
         }
@@ -150,13 +180,15 @@ fn every_published_percentage_of_the_masculinity_survey_reproduces() {
     assert_eq!(cells, 1_790);
 }
 
-// ---- 福井県観光アンケート ---------------------------------------------------------------------------------------------
+// ---- 福井県観光アンケート
+// ---------------------------------------------------------------------------------------------
 
 /// The joined cell's column, and the flag columns that belong to it.
 ///
-/// The flags' names carry no question, and a later question has overwritten an earlier one of the same name: 自家用車,
-/// レンタカー, 在来線, 旅行会社ツアーバス hold the answers about travel inside the prefecture, その他 those about sources of
-/// information (with the words typed in). So every flag column is compared, each with the question that it belongs to.
+/// The flags' names carry no question, and a later question has overwritten an earlier one of the same name:
+/// 自家用車, レンタカー, 在来線, 旅行会社ツアーバス hold the answers about travel inside the prefecture,
+/// その他 those about sources of information (with the words typed in). So every flag column is compared,
+/// each with the question that it belongs to.
 const FUKUI: [(&str, &[&str], &[&str]); 4] = [
     (
         "訪問目的ALL",
@@ -181,10 +213,23 @@ const FUKUI: [(&str, &[&str], &[&str]); 4] = [
         ],
         &["その他"],
     ),
-    ("福井県までの交通手段ALL", &["新幹線", "飛行機", "県外から訪れていない（福井県在住）"], &["自家用車", "レンタカー", "在来線", "旅行会社ツアーバス", "その他"]),
+    (
+        "福井県までの交通手段ALL",
+        &["新幹線", "飛行機", "県外から訪れていない（福井県在住）"],
+        &["自家用車", "レンタカー", "在来線", "旅行会社ツアーバス", "その他"],
+    ),
     (
         "福井県内での交通手段ALL",
-        &["自家用車", "レンタカー", "在来線", "旅行会社ツアーバス", "タクシー", "路線バス", "徒歩", "レンタサイクル"],
+        &[
+            "自家用車",
+            "レンタカー",
+            "在来線",
+            "旅行会社ツアーバス",
+            "タクシー",
+            "路線バス",
+            "徒歩",
+            "レンタサイクル",
+        ],
         &["その他"],
     ),
     (
@@ -212,13 +257,29 @@ const FUKUI: [(&str, &[&str], &[&str]); 4] = [
 
 fn fukui_questionnaire() -> Questionnaire {
     let mut text = "title = \"福井県観光アンケート\"\n".to_owned();
-    let option = |label: &str| if label == "その他" { "{ label = \"その他\", free_text = true }".to_owned() } else { quoted(label) };
+    let option = |label: &str| {
+        if label == "その他" {
+            "{ label = \"その他\", free_text = true }".to_owned()
+        } else {
+            quoted(label)
+        }
+    };
     for (id, flagged, others) in FUKUI {
         let options = |labels: &[&str]| labels.iter().map(|l| option(l)).collect::<Vec<_>>().join(", ");
         let all = [flagged, others].concat();
-        write!(text, "[[question]]\nid = \"{id}\"\ntype = \"multiple\"\noptions = [{}]\n", options(&all).replace(", free_text = true", "")).unwrap();
+        write!(
+            text,
+            "[[question]]\nid = \"{id}\"\ntype = \"multiple\"\noptions = [{}]\n",
+            options(&all).replace(", free_text = true", "")
+        )
+        .unwrap();
         let columns = list(flagged.iter().copied());
-        write!(text, "[[question]]\nid = \"{id}（列）\"\ntype = \"multiple\"\noptions = [{}]\ncolumns = {columns}\n", options(flagged)).unwrap();
+        write!(
+            text,
+            "[[question]]\nid = \"{id}（列）\"\ntype = \"multiple\"\noptions = [{}]\ncolumns = {columns}\n",
+            options(flagged)
+        )
+        .unwrap();
     }
     questionnaire(text)
 }
@@ -227,7 +288,8 @@ fn fukui_questionnaire() -> Questionnaire {
 fn the_joined_cell_of_the_fukui_survey_equals_its_flag_columns() {
     let Some(folder) = survey("fukui_kanko_202506") else { return };
     let questionnaire = fukui_questionnaire();
-    let table = read(&folder.join("monthly_202506.csv"), "monthly_202506.csv", &ReadOptions::default()).unwrap();
+    let table =
+        read(&folder.join("monthly_202506.csv"), "monthly_202506.csv", &ReadOptions::default()).unwrap();
     let answers = decoded(&questionnaire, &table);
     assert_eq!(answers.rows, 1_827);
     assert_eq!(answers.findings, []);
@@ -235,7 +297,8 @@ fn the_joined_cell_of_the_fukui_survey_equals_its_flag_columns() {
     for (at, (id, flagged, _)) in FUKUI.iter().enumerate() {
         let (joined, flags) = (&answers.responses[2 * at], &answers.responses[2 * at + 1]);
         for (k, label) in flagged.iter().enumerate() {
-            let (one, other) = (share_outcome(joined, &[k], Base::All), share_outcome(flags, &[k], Base::All));
+            let (one, other) =
+                (share_outcome(joined, &[k], Base::All), share_outcome(flags, &[k], Base::All));
             assert!(one.contains(&YES), "{id} {label}: nobody");
             assert_eq!(one, other, "{id} {label}");
             compared += 1;
@@ -257,7 +320,8 @@ fn the_cp932_copy_of_the_fukui_survey_says_the_same() {
     assert_eq!(decoded(&fukui_questionnaire(), &original), decoded(&fukui_questionnaire(), &copied));
 }
 
-// ---- 地方公共団体へのオープンデータの取組に関するアンケート ------------------------------------------------------------
+// ---- 地方公共団体へのオープンデータの取組に関するアンケート
+// ------------------------------------------------------------
 
 fn opendata_questionnaire(folder: &std::path::Path) -> Questionnaire {
     let mut text = "title = \"オープンデータの取組に関するアンケート\"\n".to_owned();
@@ -267,7 +331,13 @@ fn opendata_questionnaire(folder: &std::path::Path) -> Questionnaire {
             None => continue,
         };
         let kind = if record[1] == "free" { "text" } else { record[1].as_str() };
-        write!(text, "[[question]]\nid = {}\ntext = {}\ntype = \"{kind}\"\n", quoted(&id), quoted(words.trim())).unwrap();
+        write!(
+            text,
+            "[[question]]\nid = {}\ntext = {}\ntype = \"{kind}\"\n",
+            quoted(&id),
+            quoted(words.trim())
+        )
+        .unwrap();
         if kind != "text" {
             let options = record[3..].iter().map(|o| o.trim()).filter(|o| !o.is_empty());
             writeln!(text, "options = {}", list(options)).unwrap();
@@ -292,22 +362,35 @@ fn the_two_layouts_of_the_opendata_survey_give_the_same_shares() {
     let questionnaire = opendata_questionnaire(&folder);
     let two_rows = ReadOptions { header_rows: Some(2), ..ReadOptions::default() };
     let circles = read(&folder.join("r2_survey_answers.csv"), "r2_survey_answers.csv", &two_rows).unwrap();
-    let simple = read(&folder.join("r2_survey_answers_simple.csv"), "r2_survey_answers_simple.csv", &ReadOptions::default()).unwrap();
+    let simple = read(
+        &folder.join("r2_survey_answers_simple.csv"),
+        "r2_survey_answers_simple.csv",
+        &ReadOptions::default(),
+    )
+    .unwrap();
     let (circles, simple) = (decoded(&questionnaire, &circles), decoded(&questionnaire, &simple));
     assert_eq!(circles.rows, simple.rows);
     assert_eq!(circles.source_row, simple.source_row);
-    let kinds: BTreeMap<&str, usize> = questionnaire.questions.iter().fold(BTreeMap::new(), |mut kinds, q| {
-        *kinds.entry(match q.kind { QuestionKind::Single(_) => "single", QuestionKind::Multiple { .. } => "multiple", _ => "text" }).or_default() += 1;
-        kinds
-    });
+    let kinds: BTreeMap<&str, usize> =
+        questionnaire.questions.iter().fold(BTreeMap::new(), |mut kinds, q| {
+            *kinds
+                .entry(match q.kind {
+                    QuestionKind::Single(_) => "single",
+                    QuestionKind::Multiple { .. } => "multiple",
+                    _ => "text",
+                })
+                .or_default() += 1;
+            kinds
+        });
     assert_eq!(kinds, BTreeMap::from([("multiple", 16), ("single", 11), ("text", 8)]));
     for (q, question) in questionnaire.questions.iter().enumerate() {
         let (one, other) = (&circles.responses[q], &simple.responses[q]);
         for base in [Base::All, Base::Asked] {
             assert_eq!(shares(question, one, base), shares(question, other, base), "{} {base}", question.id);
         }
-        // A circle that is not there is a blank; a 0 says that the option was not chosen. So only the 0/1 file can tell a
-        // respondent who chose nothing from one who left the question out, and "answered" may be the larger there.
+        // A circle that is not there is a blank; a 0 says that the option was not chosen. So only the 0/1
+        // file can tell a respondent who chose nothing from one who left the question out, and "answered" may
+        // be the larger there.
         if !matches!(question.kind, QuestionKind::Multiple { .. }) {
             assert_eq!(one, other, "{}", question.id);
         }
@@ -320,9 +403,11 @@ fn the_two_layouts_of_the_opendata_survey_give_the_same_shares() {
     assert_eq!(first, [(1_038, 1_715), (568, 1_715), (104, 1_715), (5, 1_715)]);
 }
 
-// ---- REACH/IMPACT: Tal Afar household survey, Kobo ------------------------------------------------------------------
+// ---- REACH/IMPACT: Tal Afar household survey, Kobo
+// ------------------------------------------------------------------
 
-/// The questions of the form that the data have: name, whether several answers are allowed, the choices' names.
+/// The questions of the form that the data have: name, whether several answers are allowed, the choices'
+/// names.
 fn kobo_questions(folder: &std::path::Path, table: &Table) -> Vec<(String, bool, Vec<String>)> {
     let mut choices: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for record in records(folder.join("xlsform_choices.csv")).iter().skip(1).filter(|r| !r[1].is_empty()) {
@@ -351,8 +436,14 @@ fn kobo_questionnaire(questions: &[(String, bool, Vec<String>)], joined: bool) -
     let mut text = "title = \"Tal Afar\"\n".to_owned();
     for (name, multiple, options) in questions {
         let kind = if *multiple { "multiple" } else { "single" };
-        let options: Vec<String> = options.iter().map(|o| format!("{{ code = {0}, label = {0} }}", quoted(o))).collect();
-        write!(text, "[[question]]\nid = \"{name}\"\ntype = \"{kind}\"\noptions = [{}]\n", options.join(", ")).unwrap();
+        let options: Vec<String> =
+            options.iter().map(|o| format!("{{ code = {0}, label = {0} }}", quoted(o))).collect();
+        write!(
+            text,
+            "[[question]]\nid = \"{name}\"\ntype = \"{kind}\"\noptions = [{}]\n",
+            options.join(", ")
+        )
+        .unwrap();
         if joined && *multiple {
             writeln!(text, "columns = [\"{name}\"]").unwrap();
         }
@@ -368,15 +459,17 @@ fn the_joined_cells_of_the_kobo_survey_equal_its_true_false_columns() {
     let joined = decoded(&kobo_questionnaire(&questions, true), &table);
     let columns = decoded(&kobo_questionnaire(&questions, false), &table);
     let mut compared = 0;
-    for ((name, multiple, _), (one, other)) in questions.iter().zip(joined.responses.iter().zip(&columns.responses)) {
+    for ((name, multiple, _), (one, other)) in
+        questions.iter().zip(joined.responses.iter().zip(&columns.responses))
+    {
         assert!(one == other, "{name}");
         compared += usize::from(*multiple);
     }
     assert_eq!(compared, 19, "all select_multiple questions that have columns");
 }
 
-/// The cleaners of this file changed four households in the TRUE/FALSE columns only, and two of them have no option left; the
-/// publisher counts those two: FALSE throughout is an answer.
+/// The cleaners of this file changed four households in the TRUE/FALSE columns only, and two of them have no
+/// option left; the publisher counts those two: FALSE throughout is an answer.
 #[test]
 fn the_published_analysis_of_the_kobo_survey_reproduces() {
     let Some(folder) = survey("kobo_talafar") else { return };
@@ -390,16 +483,25 @@ fn the_published_analysis_of_the_kobo_survey_reproduces() {
     for record in records(folder.join("published_overall_analysis.csv")).iter().skip(1) {
         let Some((q, question)) = questionnaire.question(&record[variable]) else { continue };
         let Ok(published) = record[value].parse::<f64>() else { continue };
-        let computed = question.category(&record[choice]).map(|k| share(&share_outcome(&columns.responses[q], &[k], Base::Answered), |_| 1.0));
+        let computed = question
+            .category(&record[choice])
+            .map(|k| share(&share_outcome(&columns.responses[q], &[k], Base::Answered), |_| 1.0));
         match computed {
             Some(computed) if (computed - published).abs() < 1e-9 => good += 1,
-            _ => wrong.push(format!("{} {}: published {published}, computed {computed:?}", record[variable], record[choice])),
+            _ => wrong.push(format!(
+                "{} {}: published {published}, computed {computed:?}",
+                record[variable], record[choice]
+            )),
         }
     }
-    // pump_horsepower: the published choices lost their decimal points (0.5 and 1.5 both became 5). own_business: its column is
-    // blank for 66 households who chose other options, and the publisher left them out of this one option's base (156 of 512);
-    // here they are in the base of the question like everybody who answered it (156 of 578).
-    let known = |w: &&String| !w.starts_with("pump_horsepower ") && !w.starts_with("primary_livelihood own_business: published 0.3046875,");
+    // pump_horsepower: the published choices lost their decimal points (0.5 and 1.5 both became 5).
+    // own_business: its column is blank for 66 households who chose other options, and the publisher left
+    // them out of this one option's base (156 of 512); here they are in the base of the question like
+    // everybody who answered it (156 of 578).
+    let known = |w: &&String| {
+        !w.starts_with("pump_horsepower ")
+            && !w.starts_with("primary_livelihood own_business: published 0.3046875,")
+    };
     assert_eq!(wrong.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!((good, wrong.len()), (438, 4), "all rows of select_one and select_multiple questions");
 }

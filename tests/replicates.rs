@@ -12,7 +12,8 @@ impl Columns {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(file);
         let mut reader = csv::Reader::from_path(&path).expect("the oracle's file");
         let names = reader.headers().expect("a header").iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|r| r.expect("a record").iter().map(str::to_owned).collect()).collect();
+        let rows =
+            reader.records().map(|r| r.expect("a record").iter().map(str::to_owned).collect()).collect();
         Self(names, rows)
     }
 
@@ -70,7 +71,9 @@ fn jackknife_weights_are_those_of_r() {
     assert_eq!(made.df(), 197.0);
 
     let table = Columns::read("api_clus1_rep.csv");
-    let design = declare(Declaration::new(183).clusters(vec![table.codes("dnum")]).weights(table.numbers("pw"))).expect("a design");
+    let design =
+        declare(Declaration::new(183).clusters(vec![table.codes("dnum")]).weights(table.numbers("pw")))
+            .expect("a design");
     let made = design.jackknife().expect("replicates");
     let replicates = made.replicates().expect("replicates");
     assert_eq!(replicates.kind(), ReplicateKind::Jk1);
@@ -81,16 +84,21 @@ fn jackknife_weights_are_those_of_r() {
 #[test]
 fn the_bootstrap_is_the_same_for_the_same_seed_and_estimates_the_variance() {
     let table = Columns::read("api_strat_boot.csv");
-    let design = declare(Declaration::new(200).strata(vec![table.codes("stype")]).weights(table.numbers("pw"))).expect("a design");
+    let design =
+        declare(Declaration::new(200).strata(vec![table.codes("stype")]).weights(table.numbers("pw")))
+            .expect("a design");
     let y = table.numbers("api00");
-    let se = |d: &Design| estimate(d, &Estimand::Total(&y), Domain::All, &Options::default()).expect("fits").se.expect("se");
+    let se = |d: &Design| {
+        estimate(d, &Estimand::Total(&y), Domain::All, &Options::default()).expect("fits").se.expect("se")
+    };
     for method in [Bootstrap::RaoWu, Bootstrap::CantyDavison] {
         let made = design.bootstrap(method, 400, 7).expect("replicates");
         assert_eq!(se(&made), se(&design.bootstrap(method, 400, 7).expect("replicates")));
         assert_ne!(se(&made), se(&design.bootstrap(method, 400, 8).expect("replicates")));
         // 400 replicates know a standard error to about 1/√800.
         assert!((se(&made) / se(&design) - 1.0).abs() < 0.12, "{method:?}: {} {}", se(&made), se(&design));
-        let sums: Vec<f64> = made.replicates().expect("replicates").weights().map(|w| w.iter().sum()).collect();
+        let sums: Vec<f64> =
+            made.replicates().expect("replicates").weights().map(|w| w.iter().sum()).collect();
         let whole: f64 = design.weights().iter().sum();
         // Equal weights within strata: every replicate keeps the sum.
         assert!(sums.iter().all(|s| (s / whole - 1.0).abs() < 1e-9));
@@ -102,7 +110,9 @@ fn the_bootstrap_of_a_finite_population_varies_less() {
     let (_, design) = strata();
     let table = Columns::read("api_strat_jkn.csv");
     let y = table.numbers("api00");
-    let se = |d: &Design| estimate(d, &Estimand::Mean(&y), Domain::All, &Options::default()).expect("fits").se.expect("se");
+    let se = |d: &Design| {
+        estimate(d, &Estimand::Mean(&y), Domain::All, &Options::default()).expect("fits").se.expect("se")
+    };
     let made = design.bootstrap(Bootstrap::CantyDavison, 600, 3).expect("replicates");
     assert!((se(&made) / se(&design) - 1.0).abs() < 0.1, "{} {}", se(&made), se(&design));
 }

@@ -1,5 +1,5 @@
-//! Answers that an earlier run left: found again only when all that they depend on is the same, and then the results are the
-//! same to the byte.
+//! Answers that an earlier run left: found again only when all that they depend on is the same, and then the
+//! results are the same to the byte.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -70,7 +70,12 @@ fn answers() -> String {
         let q1 = ["はい", "いいえ", "わからない", "はい、いいえ", ""][i % 5];
         let q2 = ["見守り、買い物、送迎", "買い物", "送迎、見守り", ""][i % 4];
         let name = ["山田花子", "佐藤一郎", "鈴木次郎"][i % 3];
-        text += &format!("R{i:05},{name},{},{q1},\"{q2}\",{},秘密の意見{i},{},1\n", 1 + i % 2, 20 + i % 60, 1 + i % 3);
+        text += &format!(
+            "R{i:05},{name},{},{q1},\"{q2}\",{},秘密の意見{i},{},1\n",
+            1 + i % 2,
+            20 + i % 60,
+            1 + i % 3
+        );
     };
     (1..=60).for_each(&mut add);
     add(65);
@@ -111,7 +116,9 @@ impl Office {
         let out = folder.join("out");
         pipeline::write(&plan, &outcome, &out, &Silent).unwrap();
         let files = fs::read_dir(&out).unwrap().map(|f| f.unwrap().path());
-        let named = |path: PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap());
+        let named = |path: PathBuf| {
+            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())
+        };
         (files.map(named).collect(), outcome.reused.len())
     }
 }
@@ -126,7 +133,11 @@ impl Left {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let left = Self { cache: folder.path().join("cache"), folder };
-        assert_eq!(Office::new().run(left.folder.path(), Some(&left.reuse())).1, 0, "nothing can be taken over by the first run");
+        assert_eq!(
+            Office::new().run(left.folder.path(), Some(&left.reuse())).1,
+            0,
+            "nothing can be taken over by the first run"
+        );
         left
     }
 
@@ -134,7 +145,8 @@ impl Left {
         Reuse::at(&self.cache, Keeping::Keep).from_bytes(0).by("program")
     }
 
-    /// Runs the office on what is left and on nothing; the results must be the same. How many waves were taken over.
+    /// Runs the office on what is left and on nothing; the results must be the same. How many waves were
+    /// taken over.
     fn taken_over(&self, office: &Office, reuse: &Reuse) -> usize {
         let (fresh, _) = office.run(self.folder.path(), None);
         let (files, reused) = office.run(self.folder.path(), Some(reuse));
@@ -146,7 +158,8 @@ impl Left {
     }
 
     fn entries(&self) -> Vec<PathBuf> {
-        let mut entries: Vec<PathBuf> = fs::read_dir(&self.cache).unwrap().map(|f| f.unwrap().path()).collect();
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(&self.cache).unwrap().map(|f| f.unwrap().path()).collect();
         entries.sort();
         entries
     }
@@ -188,16 +201,32 @@ fn every_ingredient_counts() {
         ("encoding", office.with("plan.toml", "responses =", "encoding = \"UTF-8\"\nresponses =")),
         ("header rows", office.with("plan.toml", "responses =", "header_rows = 1\nresponses =")),
         ("column of ids", office.with("plan.toml", "respondent = \"番号\"", "respondent = \"@A\"")),
-        ("don't know", office.with("plan.toml", "base = \"answered\"", "base = \"answered\", dont_know = \"missing\"")),
+        (
+            "don't know",
+            office.with("plan.toml", "base = \"answered\"", "base = \"answered\", dont_know = \"missing\""),
+        ),
         ("column of weights", office.with("plan.toml", "column = \"w\"", "column = \"w2\"")),
         ("whether there are weights", office.with("plan.toml", "weights = { column = \"w\" }", "")),
         ("what a log says", office.with("log.csv", "いいえ,はい,修正", "いいえ,わからない,修正")),
         ("whether there is a log", office.with("plan.toml", "cleaning_log = [\"log.csv\"]", "")),
-        ("old values of a log", office.with("plan.toml", "respondent =", "cleaning_log_old = \"where-known\"\nrespondent =")),
+        (
+            "old values of a log",
+            office.with("plan.toml", "respondent =", "cleaning_log_old = \"where-known\"\nrespondent ="),
+        ),
         ("options", office.with("q.toml", "\"買い物\"", "\"買い物\", \"掃除\"")),
-        ("policy of a question", office.with("q.toml", "max_marks = 2", "max_marks = 2\npolicy = { over_max = \"first\" }")),
+        (
+            "policy of a question",
+            office.with("q.toml", "max_marks = 2", "max_marks = 2\npolicy = { over_max = \"first\" }"),
+        ),
         ("most marks", office.with("q.toml", "max_marks = 2", "max_marks = 3")),
-        ("skip rule", office.with("q.toml", "type = \"number\"", "type = \"number\"\nasked_if = { question = \"問1\", of = [\"はい\"] }")),
+        (
+            "skip rule",
+            office.with(
+                "q.toml",
+                "type = \"number\"",
+                "type = \"number\"\nasked_if = { question = \"問1\", of = [\"はい\"] }",
+            ),
+        ),
     ] {
         assert_eq!(left.taken_over(&other, &left.reuse()), 0, "{what}");
         // Now that it has been run, it can be taken over itself; and so can the first.
@@ -213,14 +242,16 @@ fn what_was_computed_for_comparison_serves_the_run_that_decides_so() {
     let left = Left::new();
     let last = Office::new().with("plan.toml", "duplicates = \"first\"", "duplicates = \"last\"");
     assert_eq!(left.taken_over(&last, &left.reuse()), 1);
-    let estimates = |office: &Office| office.run(left.folder.path(), Some(&left.reuse())).0.remove("estimates.csv");
+    let estimates =
+        |office: &Office| office.run(left.folder.path(), Some(&left.reuse())).0.remove("estimates.csv");
     assert_ne!(estimates(&last), estimates(&Office::new()));
 }
 
 #[test]
 fn a_broken_entry_is_none() {
     let left = Left::new();
-    let whole: Vec<(PathBuf, Vec<u8>)> = left.entries().into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect();
+    let whole: Vec<(PathBuf, Vec<u8>)> =
+        left.entries().into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect();
     assert!(whole.len() > 2, "answers, and the answers under other decisions");
     for kind in 0..4 {
         for (path, bytes) in &whole {
@@ -266,7 +297,12 @@ fn what_was_not_used_is_swept_out() {
 #[test]
 fn answers_under_other_decisions_that_are_gone_are_read_again() {
     let left = Left::new();
-    let largest = left.entries().into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")).max_by_key(|p| fs::metadata(p).unwrap().len()).unwrap();
+    let largest = left
+        .entries()
+        .into_iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+        .max_by_key(|p| fs::metadata(p).unwrap().len())
+        .unwrap();
     for path in left.entries() {
         if path.file_stem() != largest.file_stem() {
             fs::remove_file(path).unwrap();
@@ -293,16 +329,26 @@ fn the_command_says_what_it_took_over() {
     }
     let said = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_shihyo"));
-        let done = command.args(["--lang", "en"]).args(arguments).current_dir(folder.path()).output().unwrap();
+        let done =
+            command.args(["--lang", "en"]).args(arguments).current_dir(folder.path()).output().unwrap();
         let all = [done.stdout, done.stderr].concat();
         let all = String::from_utf8(all).unwrap();
         assert!(done.status.success(), "{all}");
         all.contains("were taken over: 市民調査 (R4)")
     };
     let (results, cache) = (folder.path().join("derived/plan"), folder.path().join("derived/.cache/plan"));
-    let all = || -> BTreeMap<PathBuf, Vec<u8>> { fs::read_dir(&results).unwrap().map(|f| f.unwrap().path()).map(|p| (p.clone(), fs::read(p).unwrap())).collect() };
+    let all = || -> BTreeMap<PathBuf, Vec<u8>> {
+        fs::read_dir(&results)
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .map(|p| (p.clone(), fs::read(p).unwrap()))
+            .collect()
+    };
     assert!(!said(&["check", "pipelines/plan"]) && !cache.exists(), "only a run leaves anything");
-    assert!(!said(&["run", "pipelines/plan", "--out", "elsewhere"]) && !cache.exists(), "and only where it writes to derived/");
+    assert!(
+        !said(&["run", "pipelines/plan", "--out", "elsewhere"]) && !cache.exists(),
+        "and only where it writes to derived/"
+    );
     assert!(!said(&["run", "pipelines/plan", "--no-cache"]) && !cache.exists());
     let fresh = all();
     assert!(!said(&["run", "pipelines/plan"]) && cache.exists());

@@ -1,6 +1,5 @@
 //! `shihyo run` killed at any moment: the old result or the new one is there, whole.
 #![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
-
 #![cfg(unix)]
 
 use std::fs;
@@ -43,12 +42,15 @@ fn run(root: &Path, title: &str) -> Command {
     command
 }
 
-/// The title of the result in `dir`, all of whose files must be those of its manifest; `None` when there is no `dir`.
+/// The title of the result in `dir`, all of whose files must be those of its manifest; `None` when there is
+/// no `dir`.
 fn standing(dir: &Path) -> Option<String> {
     if !dir.exists() {
         return None;
     }
-    let json = |name: &str| -> serde_json::Value { serde_json::from_slice(&fs::read(dir.join(name)).unwrap()).unwrap() };
+    let json = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(dir.join(name)).unwrap()).unwrap()
+    };
     let manifest = json("manifest.json");
     let mut named = vec!["manifest.json".to_owned()];
     for output in manifest["outputs"].as_array().unwrap() {
@@ -57,13 +59,17 @@ fn standing(dir: &Path) -> Option<String> {
         assert_eq!(sha256_hex(&bytes), output["sha256"].as_str().unwrap(), "{name}");
         named.push(name.to_owned());
     }
-    let mut there: Vec<String> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut there: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     there.sort();
     named.sort();
     assert_eq!(there, named, "no foreign file");
     assert!(named.len() >= 9);
     let title = json("indicators.json")["title"].as_str().unwrap().to_owned();
-    assert!(fs::read_to_string(dir.join("progress-table.html")).unwrap().contains(&title), "one variant wholly");
+    assert!(
+        fs::read_to_string(dir.join("progress-table.html")).unwrap().contains(&title),
+        "one variant wholly"
+    );
     Some(title)
 }
 
@@ -88,16 +94,24 @@ fn a_killed_run_leaves_the_old_table_or_the_new_one() {
         child.kill().unwrap();
         killed += u32::from(!child.wait().unwrap().success());
         let after = standing(&dir);
-        assert!(after == before || after.as_deref() == Some(title), "round {round}: {before:?} became {after:?}");
+        assert!(
+            after == before || after.as_deref() == Some(title),
+            "round {round}: {before:?} became {after:?}"
+        );
         changed += u32::from(after != before);
     }
-    println!("usual {usual:?}; {killed} of {KILLS} runs killed before their end, {changed} changed the table");
+    println!(
+        "usual {usual:?}; {killed} of {KILLS} runs killed before their end, {changed} changed the table"
+    );
     assert!(killed > 0, "no kill met a run");
 
     // What stands does not hinder the next run, and it clears what the killed ones left.
     sleep(Duration::from_millis(10));
     assert!(run(root.path(), TITLES[1]).status().unwrap().success());
     assert_eq!(standing(&dir).as_deref(), Some(TITLES[1]));
-    let beside: Vec<String> = fs::read_dir(root.path().join("out")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let beside: Vec<String> = fs::read_dir(root.path().join("out"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     assert_eq!(beside, ["table"], "no leftovers");
 }

@@ -1,5 +1,5 @@
-//! What each decision about answers that break the rules does to each share: counted by hand, and held against whole runs
-//! with the questionnaire or the plan changed.
+//! What each decision about answers that break the rules does to each share: counted by hand, and held
+//! against whole runs with the questionnaire or the plan changed.
 
 #[path = "support/two_waves.rs"]
 mod two_waves;
@@ -23,8 +23,11 @@ fn questionnaire(questions: &[(&str, &str)], decided: &Decided) -> String {
     let mut text = "title = \"試験\"\n".to_owned();
     for (id, rest) in questions {
         text += &format!("[[question]]\nid = \"{id}\"\n{rest}\n");
-        let policy: Vec<String> =
-            decided.iter().filter(|((q, p), _)| q == id && *p != "dont_know").map(|((_, policy), setting)| format!("{policy} = \"{setting}\"")).collect();
+        let policy: Vec<String> = decided
+            .iter()
+            .filter(|((q, p), _)| q == id && *p != "dont_know")
+            .map(|((_, policy), setting)| format!("{policy} = \"{setting}\""))
+            .collect();
         if !policy.is_empty() {
             text += &format!("policy = {{ {} }}\n", policy.join(", "));
         }
@@ -52,7 +55,9 @@ impl Survey {
             self.wave
         );
         for (id, question, of, base) in &self.shares {
-            let dont_know = decided.get(&((*question).to_owned(), "dont_know")).map_or(String::new(), |setting| format!(", dont_know = \"{setting}\""));
+            let dont_know = decided
+                .get(&((*question).to_owned(), "dont_know"))
+                .map_or(String::new(), |setting| format!(", dont_know = \"{setting}\""));
             text += &format!(
                 "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"項目 {id}\"\ntarget = \"40%以上\"\n\
                  share = {{ survey = \"s\", question = \"{question}\", of = [{of}], base = \"{base}\"{dont_know} }}\n"
@@ -73,8 +78,12 @@ impl Survey {
         let cache = tempfile::tempdir().unwrap();
         for found in [0, 1] {
             let reuse = Reuse::at(cache.path(), Keeping::Keep).from_bytes(0).by("program");
-            let again = compute(&office.project(), &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!((again.reused.len(), &again.estimates, &again.quality), (found, &outcome.estimates, &outcome.quality));
+            let again =
+                compute(&office.project(), &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(
+                (again.reused.len(), &again.estimates, &again.quality),
+                (found, &outcome.estimates, &outcome.quality)
+            );
         }
         (plan, outcome)
     }
@@ -85,14 +94,22 @@ fn small() -> Survey {
     Survey {
         questions: vec![
             ("性別", "type = \"single\"\noptions = [\"男\", \"女\"]"),
-            ("問1", "type = \"single\"\noptions = [\"はい\", \"いいえ\", { label = \"わからない\", dont_know = true }]"),
+            (
+                "問1",
+                "type = \"single\"\noptions = [\"はい\", \"いいえ\", \
+                 { label = \"わからない\", dont_know = true }]",
+            ),
             (
                 "問2",
                 "type = \"multiple\"\nmax_marks = 2\noptions = [\"A\", \"B\", \"C\", { label = \"特になし\", exclusive = true }]\n\
                  asked_if = { question = \"問1\", of = [\"はい\"] }",
             ),
         ],
-        shares: vec![("yes", "問1", "\"はい\"", "answered"), ("a", "問2", "\"A\"", "asked"), ("none", "問2", "\"特になし\"", "answered")],
+        shares: vec![
+            ("yes", "問1", "\"はい\"", "answered"),
+            ("a", "問2", "\"A\"", "asked"),
+            ("none", "問2", "\"特になし\"", "answered"),
+        ],
         wave: "",
         answers: "番号,性別,問1,問2\n\
             1,1,1,1\n\
@@ -121,7 +138,8 @@ type Line<'a> = (&'a str, &'a str, u64, Vec<(&'a str, (u64, u64))>);
 
 fn lines<'a>(outcome: &'a Outcome, indicator: &str) -> Vec<Line<'a>> {
     let of = |e: &'a PolicyEffect| -> Line<'a> {
-        let settings = std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (s.setting, counts(s))).collect();
+        let settings =
+            std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (s.setting, counts(s))).collect();
         (e.policy, e.question.as_deref().unwrap_or(""), e.touched, settings)
     };
     outcome.quality.effects.iter().filter(|e| e.indicator == indicator).map(of).collect()
@@ -140,7 +158,12 @@ fn each_decision_changes_the_counts_that_it_should() {
     let expected: Vec<Line> = vec![
         ("two_marks", "問1", 1, vec![("invalid", (2, 6)), ("first", (2, 6))]),
         ("over_max", "問2", 1, vec![("invalid", (2, 6)), ("first", (3, 6)), ("keep", (3, 6))]),
-        ("exclusive_with_others", "問2", 1, vec![("keep", (2, 6)), ("drop-exclusive", (2, 6)), ("drop-others", (2, 6))]),
+        (
+            "exclusive_with_others",
+            "問2",
+            1,
+            vec![("keep", (2, 6)), ("drop-exclusive", (2, 6)), ("drop-others", (2, 6))],
+        ),
         ("not_asked_but_answered", "問2", 1, vec![("drop", (2, 6)), ("keep", (2, 7))]),
         ("duplicates", "", 1, vec![("first", (2, 6)), ("last", (1, 5))]),
     ];
@@ -148,7 +171,12 @@ fn each_decision_changes_the_counts_that_it_should() {
     let expected: Vec<Line> = vec![
         ("two_marks", "問1", 1, vec![("invalid", (1, 4)), ("first", (1, 4))]),
         ("over_max", "問2", 1, vec![("invalid", (1, 4)), ("first", (1, 5)), ("keep", (1, 5))]),
-        ("exclusive_with_others", "問2", 1, vec![("keep", (1, 4)), ("drop-exclusive", (0, 4)), ("drop-others", (1, 4))]),
+        (
+            "exclusive_with_others",
+            "問2",
+            1,
+            vec![("keep", (1, 4)), ("drop-exclusive", (0, 4)), ("drop-others", (1, 4))],
+        ),
         ("not_asked_but_answered", "問2", 1, vec![("drop", (1, 4)), ("keep", (1, 5))]),
         ("duplicates", "", 1, vec![("first", (1, 4)), ("last", (1, 3))]),
     ];
@@ -163,7 +191,12 @@ fn an_answer_that_breaks_two_rules_calls_for_both_decisions() {
     let (_, outcome) = survey.run(&office, &Decided::new());
     let expected: Vec<Line> = vec![
         ("over_max", "問2", 1, vec![("invalid", (1, 3)), ("first", (2, 3)), ("keep", (2, 3))]),
-        ("exclusive_with_others", "問2", 1, vec![("keep", (1, 3)), ("drop-exclusive", (2, 3)), ("drop-others", (1, 3))]),
+        (
+            "exclusive_with_others",
+            "問2",
+            1,
+            vec![("keep", (1, 3)), ("drop-exclusive", (2, 3)), ("drop-others", (1, 3))],
+        ),
     ];
     assert_eq!(lines(&outcome, "a"), expected);
 }
@@ -175,16 +208,27 @@ fn where_no_answer_calls_for_a_decision_there_is_nothing() {
     survey.answers = "番号,性別,問1,問2\n1,1,1,1\n2,2,2,\n3,2,1,\"2,3\"\n".to_owned();
     let (plan, outcome) = survey.run(&office, &Decided::new());
     assert_eq!(outcome.quality.effects, []);
-    let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality }).unwrap();
-    let text = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap()).unwrap();
+    let files = render(&ReportInput {
+        table: &outcome.table,
+        estimates: &outcome.estimates,
+        quality: &outcome.quality,
+    })
+    .unwrap();
+    let text = |name: &str| {
+        files
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap())
+            .unwrap()
+    };
     assert_eq!(text("sensitivity.csv").lines().count(), 1);
     assert!(!text("progress-table.html").contains("取扱い方針"));
     let sections = explain(&plan, &outcome, "s/R4/yes").unwrap();
     assert!(sections.iter().all(|s| s.title.ja != "取扱い方針の影響"));
 }
 
-/// A made-up survey of some size with every kind of slip: the same in every run (Knuth's MMIX generator). Weighted by 性別,
-/// which has two marks here and there, in strata by 地区; 問3 hangs on three questions.
+/// A made-up survey of some size with every kind of slip: the same in every run (Knuth's MMIX generator).
+/// Weighted by 性別, which has two marks here and there, in strata by 地区; 問3 hangs on three questions.
 fn large() -> Survey {
     let mut state = 20_261_126u64;
     let mut next = move |below: u64| {
@@ -212,8 +256,17 @@ fn large() -> Survey {
         questions: vec![
             ("地区", "type = \"single\"\noptions = [\"東\", \"中\", \"西\"]"),
             ("性別", "type = \"single\"\noptions = [\"男\", \"女\"]"),
-            ("問1", "type = \"single\"\noptions = [\"はい\", \"いいえ\", { label = \"わからない\", dont_know = true }]"),
-            ("問2", "type = \"multiple\"\nmax_marks = 2\noptions = [\"A\", \"B\", \"C\", { label = \"特になし\", exclusive = true }]\nasked_if = { question = \"問1\", of = [\"はい\", \"わからない\"] }"),
+            (
+                "問1",
+                "type = \"single\"\noptions = [\"はい\", \"いいえ\", \
+                 { label = \"わからない\", dont_know = true }]",
+            ),
+            (
+                "問2",
+                "type = \"multiple\"\nmax_marks = 2\noptions = [\"A\", \"B\", \"C\", \
+                 { label = \"特になし\", exclusive = true }]\nasked_if = \
+                 { question = \"問1\", of = [\"はい\", \"わからない\"] }",
+            ),
             ("年齢", "type = \"number\""),
             (
                 "問3",
@@ -229,7 +282,10 @@ fn large() -> Survey {
         ],
         wave: "strata = [\"地区\"]\npopulation = \"population.csv\"\nweights = { rake = [\"性別\"] }",
         answers,
-        population: Some("地区,性別,人口\n東,男,4000\n東,女,4300\n中,男,2500\n中,女,2600\n西,男,1900\n西,女,2100\n".to_owned()),
+        population: Some(
+            "地区,性別,人口\n東,男,4000\n東,女,4300\n中,男,2500\n中,女,2600\n西,男,1900\n西,女,2100\n"
+                .to_owned(),
+        ),
     }
 }
 
@@ -237,31 +293,59 @@ fn whole(outcome: &Outcome, key: &str) -> EstimateRecord {
     outcome.estimates.iter().find(|r| r.key == key).unwrap().clone()
 }
 
-/// Every alternative is, to the bit, what a whole run gives when the questionnaire or the plan says so; and that run holds the
-/// first one's numbers as its own alternatives.
+/// Every alternative is, to the bit, what a whole run gives when the questionnaire or the plan says so; and
+/// that run holds the first one's numbers as its own alternatives.
 #[test]
 fn an_alternative_is_a_whole_run_with_that_setting() {
     let office = Office::new(&[]);
     let survey = large();
     let (_, outcome) = survey.run(&office, &Decided::new());
     let effects = &outcome.quality.effects;
-    let told: Vec<(&str, &str, &str)> = effects.iter().map(|e| (e.indicator.as_str(), e.policy, e.question.as_deref().unwrap_or(""))).collect();
-    for expected in [("yes", "two_marks", "性別"), ("good", "two_marks", "問1"), ("good", "over_max", "問2"), ("good", "exclusive_with_others", "問2"), ("good", "not_asked_but_answered", "問2"), ("good", "not_asked_but_answered", "問3"), ("good", "dont_know", "問3"), ("none", "duplicates", "")] {
+    let told: Vec<(&str, &str, &str)> = effects
+        .iter()
+        .map(|e| (e.indicator.as_str(), e.policy, e.question.as_deref().unwrap_or("")))
+        .collect();
+    for expected in [
+        ("yes", "two_marks", "性別"),
+        ("good", "two_marks", "問1"),
+        ("good", "over_max", "問2"),
+        ("good", "exclusive_with_others", "問2"),
+        ("good", "not_asked_but_answered", "問2"),
+        ("good", "not_asked_but_answered", "問3"),
+        ("good", "dont_know", "問3"),
+        ("none", "duplicates", ""),
+    ] {
         assert!(told.contains(&expected), "{expected:?} is not among {told:?}");
     }
-    assert!(!told.contains(&("yes", "two_marks", "問3")) && !told.contains(&("good", "dont_know", "問1")), "what cannot change a share is not told");
+    assert!(
+        !told.contains(&("yes", "two_marks", "問3")) && !told.contains(&("good", "dont_know", "問1")),
+        "what cannot change a share is not told"
+    );
     let mut runs: BTreeMap<(String, &str, &str), Outcome> = BTreeMap::new();
     let (mut compared, mut moved) = (0, 0);
     for effect in effects {
-        assert_eq!(effect.in_force.estimate.as_ref().unwrap(), &whole(&outcome, &effect.analysis_key).estimate, "the number itself");
+        assert_eq!(
+            effect.in_force.estimate.as_ref().unwrap(),
+            &whole(&outcome, &effect.analysis_key).estimate,
+            "the number itself"
+        );
         for other in &effect.alternatives {
             let question = effect.question.clone().unwrap_or_default();
             let run = runs.entry((question.clone(), effect.policy, other.setting)).or_insert_with(|| {
-                survey.run(&office, &Decided::from([((question.clone(), effect.policy), other.setting.to_owned())])).1
+                survey
+                    .run(
+                        &office,
+                        &Decided::from([((question.clone(), effect.policy), other.setting.to_owned())]),
+                    )
+                    .1
             });
             let at = format!("{} {} {question} {}", effect.indicator, effect.policy, other.setting);
             assert_eq!(other.estimate.as_ref().unwrap(), &whole(run, &effect.analysis_key).estimate, "{at}");
-            let back = run.quality.effects.iter().find(|e| e.analysis_key == effect.analysis_key && e.policy == effect.policy && e.question == effect.question);
+            let back = run.quality.effects.iter().find(|e| {
+                e.analysis_key == effect.analysis_key
+                    && e.policy == effect.policy
+                    && e.question == effect.question
+            });
             let back = back.unwrap_or_else(|| panic!("{at}: not told from the other side"));
             let original = back.alternatives.iter().find(|s| s.setting == effect.in_force.setting).unwrap();
             assert_eq!(original.estimate, effect.in_force.estimate, "{at}: and back");
@@ -277,14 +361,17 @@ fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
     let office = Office::new(&[]);
     let mut survey = small();
     survey.wave = "strata = [\"性別\"]";
-    // Two are in the stratum 不明: one marked both, one left it blank. Had the first mark been taken, one would be left alone.
-    survey.answers = "番号,性別,問1,問2\n1,1,1,1\n2,2,1,2\n3,1,2,\n4,2,1,1\n5,\"1,2\",1,1\n6,,2,\n".to_owned();
+    // Two are in the stratum 不明: one marked both, one left it blank. Had the first mark been taken, one
+    // would be left alone.
+    survey.answers =
+        "番号,性別,問1,問2\n1,1,1,1\n2,2,1,2\n3,1,2,\n4,2,1,1\n5,\"1,2\",1,1\n6,,2,\n".to_owned();
     let (_, outcome) = survey.run(&office, &Decided::new());
     assert_eq!(outcome.quality.effects, [], "strata make no weights: the share is the same");
     survey.wave = "strata = [\"性別\"]\npopulation = \"population.csv\"\nweights = { rake = [\"性別\"] }";
     survey.population = Some("性別,人口\n男,50\n女,60\n".to_owned());
     let (plan, outcome) = survey.run(&office, &Decided::new());
-    let effect = outcome.quality.effects.iter().find(|e| e.policy == "two_marks" && e.indicator == "yes").unwrap();
+    let effect =
+        outcome.quality.effects.iter().find(|e| e.policy == "two_marks" && e.indicator == "yes").unwrap();
     let error = effect.alternatives[0].value().unwrap_err();
     assert!(error.ja.contains("回答者が1人しかいない層"), "{}", error.ja);
     assert_eq!(effect.difference(&effect.alternatives[0]), None);
@@ -297,13 +384,19 @@ fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
 fn the_files_hold_one_row_a_number_and_stable_keys() {
     let office = Office::new(&[]);
     let (_, outcome) = small().run(&office, &Decided::new());
-    let files = render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality }).unwrap();
+    let files = render(&ReportInput {
+        table: &outcome.table,
+        estimates: &outcome.estimates,
+        quality: &outcome.quality,
+    })
+    .unwrap();
     let bytes = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone()).unwrap();
     let csv = bytes("sensitivity.csv");
     let mut reader = csv::Reader::from_reader(csv.strip_prefix(b"\xEF\xBB\xBF").unwrap());
     let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let at = |row: &csv::StringRecord, head: &str| row[heads.iter().position(|h| h == head).unwrap()].to_owned();
+    let at =
+        |row: &csv::StringRecord, head: &str| row[heads.iter().position(|h| h == head).unwrap()].to_owned();
     let mut keys: Vec<String> = rows.iter().map(|r| at(r, "sensitivity_key")).collect();
     assert_eq!(keys[0], "s/R4/yes/two_marks/問1/invalid");
     assert!(keys.contains(&"s/R4/a/duplicates/last".to_owned()));
@@ -315,15 +408,22 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
         let own = outcome.estimates.iter().find(|r| r.key == at(row, "analysis_key")).unwrap();
         let stat: f64 = at(row, "stat").parse().unwrap();
         match at(row, "in_force").as_str() {
-            "yes" => assert_eq!((stat.to_bits(), at(row, "difference")), (own.estimate.value.as_ref().unwrap().to_bits(), String::new())),
-            _ => assert_eq!(at(row, "difference").parse::<f64>().unwrap(), stat - own.estimate.value.as_ref().unwrap()),
+            "yes" => assert_eq!(
+                (stat.to_bits(), at(row, "difference")),
+                (own.estimate.value.as_ref().unwrap().to_bits(), String::new())
+            ),
+            _ => assert_eq!(
+                at(row, "difference").parse::<f64>().unwrap(),
+                stat - own.estimate.value.as_ref().unwrap()
+            ),
         }
     }
     let json: serde_json::Value = serde_json::from_slice(&bytes("sensitivity.json")).unwrap();
     let effects = json["effects"].as_array().unwrap();
     assert_eq!(effects.iter().map(|e| e["settings"].as_array().unwrap().len()).sum::<usize>(), count);
     let page = String::from_utf8(bytes("progress-table.html")).unwrap();
-    for words in ["取扱い方針の影響", "番号の若い方を採る", "+4.2ポイント", "±0.0ポイント"] {
+    for words in ["取扱い方針の影響", "番号の若い方を採る", "+4.2ポイント", "±0.0ポイント"]
+    {
         assert!(page.contains(words), "{words}");
     }
 }
@@ -335,7 +435,11 @@ type Told = (String, &'static str, u64, &'static str, Result<shihyo::estimate::E
 fn of_later_wave(outcome: &Outcome) -> Vec<Told> {
     let later = outcome.quality.effects.iter().filter(|e| e.wave.short() == "R7");
     let mut out: Vec<Told> = later
-        .flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (e.analysis_key.clone(), e.policy, e.touched, s.setting, s.estimate.clone())))
+        .flat_map(|e| {
+            std::iter::once(&e.in_force)
+                .chain(&e.alternatives)
+                .map(|s| (e.analysis_key.clone(), e.policy, e.touched, s.setting, s.estimate.clone()))
+        })
         .collect();
     out.sort_by(|a, b| (&a.0, a.1, a.3).cmp(&(&b.0, b.1, b.3)));
     out
@@ -346,19 +450,41 @@ fn a_wave_with_a_paper_of_its_own_has_the_same_effects() {
     let (_, one) = City::new("").run();
     let (_, other) = City::renamed().run();
     // Which marks are the first ones is a matter of the paper.
-    let but_first = |outcome: &Outcome| of_later_wave(outcome).into_iter().filter(|e| (e.1, e.3) != ("over_max", "first")).collect::<Vec<_>>();
+    let but_first = |outcome: &Outcome| {
+        of_later_wave(outcome).into_iter().filter(|e| (e.1, e.3) != ("over_max", "first")).collect::<Vec<_>>()
+    };
     assert_eq!(but_first(&one), but_first(&other));
     let policies: std::collections::BTreeSet<&str> = but_first(&other).iter().map(|e| e.1).collect();
-    assert!(policies.contains("over_max") && policies.contains("dont_know") && policies.contains("not_asked_but_answered"), "{policies:?}");
-    let named: Vec<&str> = other.quality.effects.iter().filter(|e| e.wave.short() == "R7" && e.policy == "over_max").filter_map(|e| e.question.as_deref()).collect();
+    assert!(
+        policies.contains("over_max")
+            && policies.contains("dont_know")
+            && policies.contains("not_asked_but_answered"),
+        "{policies:?}"
+    );
+    let named: Vec<&str> = other
+        .quality
+        .effects
+        .iter()
+        .filter(|e| e.wave.short() == "R7" && e.policy == "over_max")
+        .filter_map(|e| e.question.as_deref())
+        .collect();
     assert!(!named.is_empty() && named.iter().all(|q| *q == "問9"), "the paper's own number: {named:?}");
-    for (policy, setting) in [("over_max", "first"), ("over_max", "keep"), ("exclusive_with_others", "drop-others"), ("not_asked_but_answered", "keep")] {
+    for (policy, setting) in [
+        ("over_max", "first"),
+        ("over_max", "keep"),
+        ("exclusive_with_others", "drop-others"),
+        ("not_asked_but_answered", "keep"),
+    ] {
         let city = City::renamed();
         let from = "max_marks = 2\n";
         assert_eq!(RENAMED.matches(from).count(), 1);
-        city.write("pipelines/p/b.toml", RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")));
+        city.write(
+            "pipelines/p/b.toml",
+            RENAMED.replace(from, &format!("max_marks = 2\npolicy = {{ {policy} = \"{setting}\" }}\n")),
+        );
         let (_, whole_run) = city.run();
-        let told: Vec<Told> = of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
+        let told: Vec<Told> =
+            of_later_wave(&other).into_iter().filter(|e| (e.1, e.3) == (policy, setting)).collect();
         assert!(!told.is_empty(), "{policy} {setting}");
         for (key, _, _, _, estimate) in told {
             assert_eq!(estimate.unwrap(), whole(&whole_run, &key).estimate, "{key} {policy} {setting}");

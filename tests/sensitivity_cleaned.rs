@@ -1,5 +1,5 @@
-//! The effects of policies where a cleaning log changes answers and takes returns out: they are those of the cleaned answers,
-//! counted anew here by nothing but the rules of the paper.
+//! The effects of policies where a cleaning log changes answers and takes returns out: they are those of the
+//! cleaned answers, counted anew here by nothing but the rules of the paper.
 
 #[path = "support/office.rs"]
 mod office;
@@ -46,7 +46,8 @@ respondent = "番号"
 duplicates = "first"
 "#;
 
-const SHARES: [(&str, &str, &str, &str); 3] = [("yes", "問1", "はい", "answered"), ("a", "問2", "A", "asked"), ("none", "問2", "特になし", "all")];
+const SHARES: [(&str, &str, &str, &str); 3] =
+    [("yes", "問1", "はい", "answered"), ("a", "問2", "A", "asked"), ("none", "問2", "特になし", "all")];
 
 /// A return as it came: the cells as they are typed.
 #[derive(Clone)]
@@ -57,7 +58,8 @@ struct Return {
     q2: String,
 }
 
-/// 240 returns with every kind of slip, some respondents twice; the same in every run (Knuth's MMIX generator).
+/// 240 returns with every kind of slip, some respondents twice; the same in every run (Knuth's MMIX
+/// generator).
 fn returns() -> Vec<Return> {
     let mut state = 20_261_127u64;
     let mut next = move |below: u64| {
@@ -74,7 +76,12 @@ fn returns() -> Vec<Return> {
         let marks: BTreeSet<u64> = (0..next(5)).map(|_| 1 + next(4)).collect();
         let id = if row % 20 == 19 { row - 10 } else { row };
         let sex = if sex.is_empty() { "1".to_owned() } else { sex };
-        Return { id: format!("N{id:03}"), sex, q1, q2: marks.iter().map(u64::to_string).collect::<Vec<_>>().join(",") }
+        Return {
+            id: format!("N{id:03}"),
+            sex,
+            q1,
+            q2: marks.iter().map(u64::to_string).collect::<Vec<_>>().join(","),
+        }
     };
     (0..240).map(one).collect()
 }
@@ -92,13 +99,18 @@ fn file(rows: &[Return]) -> Vec<u8> {
     csv(&HEAD, rows.iter().map(|r| vec![r.id.clone(), r.sex.clone(), r.q1.clone(), r.q2.clone()]))
 }
 
-/// The log as a file, and the returns that it leaves: answers changed and blanked, slips mended and made, returns out.
+/// The log as a file, and the returns that it leaves: answers changed and blanked, slips mended and made,
+/// returns out.
 fn logged(rows: &[Return]) -> (Vec<u8>, Vec<Return>) {
     let (mut log, mut left) = (Vec::new(), Vec::new());
     for (at, row) in rows.iter().enumerate() {
         let mut now = row.clone();
         let mut note = |question: &str, old: &str, new: &str, kind: &str| {
-            log.push([&row.id, "answers.csv", &(at + 2).to_string(), question, old, new, kind].map(str::to_owned).to_vec());
+            log.push(
+                [&row.id, "answers.csv", &(at + 2).to_string(), question, old, new, kind]
+                    .map(str::to_owned)
+                    .to_vec(),
+            );
         };
         if at % 23 == 0 || at % 60 == 39 {
             note("", "", "", "票を除く");
@@ -199,7 +211,8 @@ fn second_question(row: &Return, rules: &Rules<'_>) -> Said {
 /// Each respondent once.
 fn counted<'r>(rows: &'r [Return], rules: &Rules<'_>) -> Vec<&'r Return> {
     let stays = |at: usize| {
-        let mut others = if rules.are("duplicates", "last") { rows[at + 1..].iter() } else { rows[..at].iter() };
+        let mut others =
+            if rules.are("duplicates", "last") { rows[at + 1..].iter() } else { rows[..at].iter() };
         others.all(|other| other.id != rows[at].id)
     };
     (0..rows.len()).filter(|at| stays(*at)).map(|at| &rows[at]).collect()
@@ -234,7 +247,10 @@ fn touched(policy: &str, rows: &[Return]) -> u64 {
         "two_marks" => codes(&row.q1).len() > 1,
         "over_max" => several(row) > 2,
         "exclusive_with_others" => several(row) > 1 && codes(&row.q2).contains(&4),
-        "not_asked_but_answered" => matches!(first_question(row, &usual), Said::Options(o) if o != [1]) && matches!(marks(row, &usual), Said::Options(_)),
+        "not_asked_but_answered" => {
+            matches!(first_question(row, &usual), Said::Options(o) if o != [1])
+                && matches!(marks(row, &usual), Said::Options(_))
+        }
         "dont_know" => codes(&row.q1) == [3],
         _ => rows.iter().filter(|r| r.id == row.id).count() > 1,
     };
@@ -243,7 +259,8 @@ fn touched(policy: &str, rows: &[Return]) -> u64 {
 
 /// The plan run on `answers`, with a log or without; `wave` are further lines of the wave.
 fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> Outcome {
-    let office = Office::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
+    let office =
+        Office::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
     office.write("answers.csv", answers);
     let mut plan = format!("{PLAN}{wave}");
     if let Some(log) = log {
@@ -285,13 +302,20 @@ fn effects_are_counted_in_the_cleaned_answers() {
                 let estimate = setting.estimate.as_ref().unwrap_or_else(|e| panic!("{id} {policy}: {e}"));
                 assert_eq!((estimate.n_yes, estimate.n), (Some(yes), n), "{id} {policy} {}", setting.setting);
                 let value = *estimate.value.as_ref().unwrap();
-                assert!((value - yes as f64 / n as f64).abs() < 1e-12, "{id} {policy} {}: {value}", setting.setting);
+                assert!(
+                    (value - yes as f64 / n as f64).abs() < 1e-12,
+                    "{id} {policy} {}: {value}",
+                    setting.setting
+                );
                 settings += 1;
                 moved_by_log += usize::from(share(id, &raw, &rules) != (yes, n));
             }
         }
     }
-    assert!(settings == 6 + 2 * 12 && moved_by_log == settings, "{moved_by_log} of {settings} would be other numbers without the log");
+    assert!(
+        settings == 6 + 2 * 12 && moved_by_log == settings,
+        "{moved_by_log} of {settings} would be other numbers without the log"
+    );
 }
 
 /// Share, policy, question, touched, setting, and the estimate under it.
@@ -299,15 +323,23 @@ type Told = (String, &'static str, Option<String>, u64, &'static str, Result<Est
 
 fn told(outcome: &Outcome) -> Vec<Told> {
     let all = outcome.quality.effects.iter();
-    all.flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (e.analysis_key.clone(), e.policy, e.question.clone(), e.touched, s.setting, s.estimate.clone()))).collect()
+    all.flat_map(|e| {
+        std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| {
+            (e.analysis_key.clone(), e.policy, e.question.clone(), e.touched, s.setting, s.estimate.clone())
+        })
+    })
+    .collect()
 }
 
-/// With weights that the log changes as well, raw and log are to the bit what a file is that was clean from the start.
+/// With weights that the log changes as well, raw and log are to the bit what a file is that was clean from
+/// the start.
 #[test]
 fn raw_and_log_have_the_effects_of_a_clean_file() {
     let raw = returns();
     let (log, cleaned) = logged(&raw);
-    for wave in ["", "population = \"population.csv\"\nstrata = [\"性別\"]\nweights = { rake = [\"性別\"] }\n"] {
+    for wave in
+        ["", "population = \"population.csv\"\nstrata = [\"性別\"]\nweights = { rake = [\"性別\"] }\n"]
+    {
         let with_log = told(&run(&file(&raw), Some(&log), wave));
         let clean_file = told(&run(&file(&cleaned), None, wave));
         let without = told(&run(&file(&raw), None, wave));
@@ -316,7 +348,10 @@ fn raw_and_log_have_the_effects_of_a_clean_file() {
         let same = |a: &&Told| without.contains(a);
         assert_eq!(with_log.iter().filter(same).count(), 0, "every one of them is moved by the log");
         if !wave.is_empty() {
-            assert!(with_log.iter().any(|t| t.1 == "two_marks" && t.2.as_deref() == Some("性別")), "the weights call for a decision too");
+            assert!(
+                with_log.iter().any(|t| t.1 == "two_marks" && t.2.as_deref() == Some("性別")),
+                "the weights call for a decision too"
+            );
         }
     }
 }

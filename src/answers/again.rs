@@ -1,4 +1,5 @@
-//! Some answers of a wave once more, as they would be had the office decided otherwise: only the questions concerned are read.
+//! Some answers of a wave once more, as they would be had the office decided otherwise: only the questions
+//! concerned are read.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ use super::{columns, skip};
 use crate::error::Result;
 use crate::raw::Table;
 
-/// The earlier questions that the skip rule of `question` depends on, by way of their own rules too; in order.
+/// The earlier questions that the skip rule of `question` depends on, by way of their own rules too; in
+/// order.
 pub fn depends_on(questionnaire: &Questionnaire, question: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut open = vec![question];
@@ -22,13 +24,21 @@ pub fn depends_on(questionnaire: &Questionnaire, question: usize) -> BTreeSet<us
     found
 }
 
-/// The answers to `question` and to all questions whose skip rules depend on it, by index, had the decision about `question`
-/// been `treatment`: the same as [`decode`](super::decode()) gives for the questionnaire (or options) changed so, for the
-/// same rows. A decision about one question leaves the rows as they are; that about duplicates does not, so it needs `decode`.
+/// The answers to `question` and to all questions whose skip rules depend on it, by index, had the decision
+/// about `question` been `treatment`: the same as [`decode`](super::decode()) gives for the questionnaire (or
+/// options) changed so, for the same rows. A decision about one question leaves the rows as they are; that
+/// about duplicates does not, so it needs `decode`.
 ///
 /// # Errors
 /// As `decode`, for columns that cannot be found.
-pub fn treated(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeOptions, answers: &Answers, question: usize, treatment: Treatment) -> Result<Vec<(usize, Responses)>> {
+pub fn treated(
+    questionnaire: &Questionnaire,
+    tables: &[Table],
+    options: &DecodeOptions,
+    answers: &Answers,
+    question: usize,
+    treatment: Treatment,
+) -> Result<Vec<(usize, Responses)>> {
     let mut changed = questionnaire.clone();
     if let Some(of) = changed.questions.get_mut(question) {
         treatment.set(&mut of.policy);
@@ -39,16 +49,34 @@ pub fn treated(questionnaire: &Questionnaire, tables: &[Table], options: &Decode
         // Skip rules see わからない before it becomes a missing reason.
         (Treatment::DontKnow(DontKnow::Missing), Some(of)) => drop(missing.insert(of.id.clone())),
         (Treatment::DontKnow(DontKnow::Answer), Some(of)) => drop(missing.remove(&of.id)),
-        _ => wanted.extend((question + 1..changed.questions.len()).filter(|q| depends_on(&changed, *q).contains(&question))),
+        _ => wanted.extend(
+            (question + 1..changed.questions.len()).filter(|q| depends_on(&changed, *q).contains(&question)),
+        ),
     }
-    let needed: BTreeSet<usize> = wanted.iter().flat_map(|q| depends_on(&changed, *q)).chain(wanted.iter().copied()).collect();
-    let lexicons: Vec<(usize, Lexicon)> = needed.iter().filter_map(|q| changed.questions.get(*q).map(|of| (*q, Lexicon::of(of)))).collect();
-    let layouts = tables.iter().map(|table| decode::locate_some(&changed.questions, lexicons.iter().filter_map(|(q, lexicon)| Some((changed.questions.get(*q)?, lexicon))), table)).collect::<Result<Vec<_>>>()?;
+    let needed: BTreeSet<usize> =
+        wanted.iter().flat_map(|q| depends_on(&changed, *q)).chain(wanted.iter().copied()).collect();
+    let lexicons: Vec<(usize, Lexicon)> =
+        needed.iter().filter_map(|q| changed.questions.get(*q).map(|of| (*q, Lexicon::of(of)))).collect();
+    let layouts = tables
+        .iter()
+        .map(|table| {
+            decode::locate_some(
+                &changed.questions,
+                lexicons.iter().filter_map(|(q, lexicon)| Some((changed.questions.get(*q)?, lexicon))),
+                table,
+            )
+        })
+        .collect::<Result<Vec<_>>>()?;
     let mut said: Vec<Responses> = changed.questions.iter().map(|_| Responses::Text(Vec::new())).collect();
     for (at, (q, lexicon)) in lexicons.iter().enumerate() {
         let Some(of) = changed.questions.get(*q) else { continue };
-        let read: Vec<Responses> = tables.iter().zip(&layouts).filter_map(|(table, found)| Some(columns::read(of, lexicon, found.get(at)?, table).0)).collect();
-        let mut own = decode::gather(&of.kind, &read.iter().collect::<Vec<_>>(), &answers.source, &answers.source_row);
+        let read: Vec<Responses> = tables
+            .iter()
+            .zip(&layouts)
+            .filter_map(|(table, found)| Some(columns::read(of, lexicon, found.get(at)?, table).0))
+            .collect();
+        let mut own =
+            decode::gather(&of.kind, &read.iter().collect::<Vec<_>>(), &answers.source, &answers.source_row);
         skip::apply(of, &said, &mut own, |_, _| {});
         if let Some(slot) = said.get_mut(*q) {
             *slot = own;

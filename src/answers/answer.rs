@@ -27,8 +27,9 @@ pub enum MissingReason {
 pub enum Responses {
     /// Single answer: index of the category.
     Single(Vec<Result<u16, MissingReason>>),
-    /// Multiple answer: bit k is set when category k was chosen. 0 is an answer: the file says of each option that it was
-    /// not chosen (0, FALSE, Not selected). Where the file says nothing (all blank, as on paper) it is `NoAnswer`.
+    /// Multiple answer: bit k is set when category k was chosen. 0 is an answer: the file says of each option
+    /// that it was not chosen (0, FALSE, Not selected). Where the file says nothing (all blank, as on paper)
+    /// it is `NoAnswer`.
     Multiple(Vec<Result<u128, MissingReason>>),
     /// A number.
     Number(Vec<Result<f64, MissingReason>>),
@@ -65,8 +66,12 @@ impl Responses {
     /// Whether respondent `row` chose one of the categories `chosen` (indices).
     pub fn holds(&self, row: usize, chosen: &[usize]) -> bool {
         match self {
-            Responses::Single(v) => v.get(row).is_some_and(|a| a.is_ok_and(|k| chosen.contains(&usize::from(k)))),
-            Responses::Multiple(v) => v.get(row).is_some_and(|a| a.is_ok_and(|bits| bits & mask(chosen) != 0)),
+            Responses::Single(v) => {
+                v.get(row).is_some_and(|a| a.is_ok_and(|k| chosen.contains(&usize::from(k))))
+            }
+            Responses::Multiple(v) => {
+                v.get(row).is_some_and(|a| a.is_ok_and(|bits| bits & mask(chosen) != 0))
+            }
             Responses::Number(_) | Responses::Text(_) => false,
         }
     }
@@ -121,7 +126,8 @@ pub struct Answers {
 }
 
 /// 回収 → 無効票 → 重複 → 非該当 → 無回答 → 無効回答 → n: the way from the returns to the base of a question.
-/// `returned = invalid_returns + duplicates + not_asked + no_answer + invalid + dont_know + valid`, checked when made.
+/// `returned = invalid_returns + duplicates + not_asked + no_answer + invalid + dont_know + valid`, checked
+/// when made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseLedger {
     /// 回収: data rows of all files of the wave.
@@ -146,10 +152,25 @@ impl BaseLedger {
     /// The ledger of one question: `left` are the rows that no question has (invalid returns, duplicates).
     ///
     /// # Errors
-    /// `answers::ledger` when the parts do not sum to `returned`: a mistake of this program, never of the data.
-    pub(super) fn of(question: &str, responses: &Responses, returned: u64, invalid_returns: u64, duplicates: u64) -> Result<Self> {
-        let mut ledger =
-            Self { returned, invalid_returns, duplicates, not_asked: 0, no_answer: 0, invalid: 0, dont_know: 0, valid: 0 };
+    /// `answers::ledger` when the parts do not sum to `returned`: a mistake of this program, never of the
+    /// data.
+    pub(super) fn of(
+        question: &str,
+        responses: &Responses,
+        returned: u64,
+        invalid_returns: u64,
+        duplicates: u64,
+    ) -> Result<Self> {
+        let mut ledger = Self {
+            returned,
+            invalid_returns,
+            duplicates,
+            not_asked: 0,
+            no_answer: 0,
+            invalid: 0,
+            dont_know: 0,
+            valid: 0,
+        };
         match responses {
             Responses::Single(rows) => ledger.count(rows),
             Responses::Multiple(rows) => ledger.count(rows),
@@ -162,7 +183,8 @@ impl BaseLedger {
     fn count<T>(&mut self, rows: &[Result<T, MissingReason>]) {
         // Each reason on its own, over rows that the cache holds: quicker than all of them row by row.
         for rows in rows.chunks(1 << 11) {
-            let count = |reason| rows.iter().filter(|row| matches!(row, Err(own) if *own == reason)).count() as u64;
+            let count =
+                |reason| rows.iter().filter(|row| matches!(row, Err(own) if *own == reason)).count() as u64;
             self.valid += rows.iter().filter(|row| row.is_ok()).count() as u64;
             self.not_asked += count(MissingReason::NotAsked);
             self.no_answer += count(MissingReason::NoAnswer);
@@ -173,7 +195,13 @@ impl BaseLedger {
 
     /// The sum of the parts, which must be `returned`.
     pub fn parts(&self) -> u64 {
-        self.invalid_returns + self.duplicates + self.not_asked + self.no_answer + self.invalid + self.dont_know + self.valid
+        self.invalid_returns
+            + self.duplicates
+            + self.not_asked
+            + self.no_answer
+            + self.invalid
+            + self.dont_know
+            + self.valid
     }
 
     fn checked(self, question: &str) -> Result<Self> {
@@ -182,8 +210,16 @@ impl BaseLedger {
         }
         Err(Error::msg(
             "answers::ledger",
-            format!("{question}: 基数の内訳の合計 {} が回収数 {} と合いません（プログラムの誤りです）", self.parts(), self.returned),
-            format!("{question}: the parts of the base sum to {}, not to {} returned (a mistake of this program)", self.parts(), self.returned),
+            format!(
+                "{question}: 基数の内訳の合計 {} が回収数 {} と合いません（プログラムの誤りです）",
+                self.parts(),
+                self.returned
+            ),
+            format!(
+                "{question}: the parts of the base sum to {}, not to {} returned (a mistake of this program)",
+                self.parts(),
+                self.returned
+            ),
         ))
     }
 }
@@ -194,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_ledger_whose_parts_do_not_sum_is_an_error() {
-        let responses = Responses::Single(vec![Ok(0), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]);
+        let responses =
+            Responses::Single(vec![Ok(0), Err(MissingReason::NoAnswer), Err(MissingReason::NotAsked)]);
         let ledger = BaseLedger::of("問1", &responses, 6, 2, 1).unwrap();
         assert_eq!((ledger.valid, ledger.no_answer, ledger.not_asked, ledger.parts()), (1, 1, 1, 6));
         let error = BaseLedger::of("問1", &responses, 7, 2, 1).unwrap_err();

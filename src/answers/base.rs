@@ -55,7 +55,10 @@ impl FromStr for Base {
     fn from_str(word: &str) -> Result<Self, Error> {
         let bases = [Base::All, Base::Asked, Base::Answered];
         bases.into_iter().find(|b| b.name() == word).ok_or_else(|| {
-            let message = Text::new(format!("「{word}」という基数はありません"), format!("there is no base \"{word}\""));
+            let message = Text::new(
+                format!("「{word}」という基数はありません"),
+                format!("there is no base \"{word}\""),
+            );
             let mut diagnostic = Diagnostic::new("answers::unknown-base", message);
             diagnostic.help = toml_text::did_you_mean(word, bases.map(Base::name));
             Error::new(diagnostic)
@@ -75,10 +78,12 @@ pub const YES: u8 = 1;
 /// [`share_outcome`]: not in the base.
 pub const OUTSIDE: u8 = 2;
 
-/// For each respondent what a share of the options `chosen` (indices of categories) counts: [`YES`], [`NO`] or [`OUTSIDE`].
+/// For each respondent what a share of the options `chosen` (indices of categories) counts: [`YES`], [`NO`]
+/// or [`OUTSIDE`].
 ///
-/// With weights w the share is Σw·[YES] / Σw·([YES] + [NO]), in [0, 1]. Several options are a NET: a respondent who chose
-/// two of them counts once. A number or a text has no options: every valid answer is a [`YES`].
+/// With weights w the share is Σw·[YES] / Σw·([YES] + [NO]), in [0, 1]. Several options are a NET: a
+/// respondent who chose two of them counts once. A number or a text has no options: every valid answer is a
+/// [`YES`].
 pub fn share_outcome(responses: &Responses, chosen: &[usize], base: Base) -> Vec<u8> {
     match responses {
         Responses::Single(rows) => {
@@ -114,7 +119,15 @@ mod tests {
 
     #[test]
     fn the_three_bases_differ_in_who_is_left_out() {
-        let responses = Responses::Single(vec![Ok(0), Ok(1), Ok(2), Err(NotAsked), Err(NoAnswer), Err(Invalid), Err(DontKnow)]);
+        let responses = Responses::Single(vec![
+            Ok(0),
+            Ok(1),
+            Ok(2),
+            Err(NotAsked),
+            Err(NoAnswer),
+            Err(Invalid),
+            Err(DontKnow),
+        ]);
         assert_eq!(share_outcome(&responses, &[0, 2], Base::All), [1, 0, 1, 0, 0, 0, 0]);
         assert_eq!(share_outcome(&responses, &[0, 2], Base::Asked), [1, 0, 1, 2, 0, 0, 0]);
         assert_eq!(share_outcome(&responses, &[0, 2], Base::Answered), [1, 0, 1, 2, 2, 2, 2]);

@@ -1,13 +1,15 @@
-//! The answers to one question out of its columns of one table: each distinct cell is read once, then rows are mapped.
+//! The answers to one question out of its columns of one table: each distinct cell is read once, then rows
+//! are mapped.
 //!
 //! Rules, by layout:
 //! * one cell: blank or a missing code is no answer; otherwise it must name an option (or several, joined).
-//! * a column an option: any mark makes an answer of the marked options. Without a mark, a code for 非該当 in any column is
-//!   非該当, a code for 無回答 in any column is 無回答; else an explicit 0 (0, FALSE, Not selected) in any column of a
-//!   multiple answer is the valid answer "none of these", and blanks throughout are 無回答. A single answer without a mark is
-//!   無回答 either way, for one option must be chosen.
-//! * a date where a code should stand (a spreadsheet program took `1-2` for one) is told as such; it is invalid, unless the
-//!   policy `date_codes` allows to read it back and there is one way to do so (never in a column of its own option).
+//! * a column an option: any mark makes an answer of the marked options. Without a mark, a code for 非該当 in
+//!   any column is 非該当, a code for 無回答 in any column is 無回答; else an explicit 0 (0, FALSE, Not
+//!   selected) in any column of a multiple answer is the valid answer "none of these", and blanks throughout
+//!   are 無回答. A single answer without a mark is 無回答 either way, for one option must be chosen.
+//! * a date where a code should stand (a spreadsheet program took `1-2` for one) is told as such; it is
+//!   invalid, unless the policy `date_codes` allows to read it back and there is one way to do so (never in a
+//!   column of its own option).
 //! * a cell that means nothing known makes the row's answer invalid, whatever stands in the other columns.
 
 use super::answer::{MissingReason, Responses};
@@ -21,19 +23,28 @@ use crate::raw::{Cell, Table};
 use MissingReason::{Invalid, NoAnswer, NotAsked};
 
 /// The responses of all rows of `table` to `question`, before skip rules, and what is wrong with them.
-pub(super) fn read(question: &Question, lexicon: &Lexicon, layout: &Layout, table: &Table) -> (Responses, Issues) {
+pub(super) fn read(
+    question: &Question,
+    lexicon: &Lexicon,
+    layout: &Layout,
+    table: &Table,
+) -> (Responses, Issues) {
     let reader = Reader { question, lexicon, table, layout };
     let mut issues = Issues::default();
     let responses = match &question.kind {
         QuestionKind::Single(_) => Responses::Single(match layout {
-            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.read_back(lexicon.single(cell), |said| reader.single(said))),
+            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| {
+                reader.read_back(lexicon.single(cell), |said| reader.single(said))
+            }),
             Layout::Ticks(columns) | Layout::Mentions(columns) => {
                 let rows = reader.marks(columns, &mut issues);
                 reader.finish(rows, &mut issues, |marks| reader.single(marks.into()))
             }
         }),
         QuestionKind::Multiple { .. } => Responses::Multiple(match layout {
-            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| reader.read_back(lexicon.joined(cell), |said| reader.multiple(said))),
+            Layout::Whole(column) => reader.each(*column, &mut issues, |cell| {
+                reader.read_back(lexicon.joined(cell), |said| reader.multiple(said))
+            }),
             Layout::Ticks(columns) | Layout::Mentions(columns) => {
                 let rows = reader.marks(columns, &mut issues);
                 reader.finish(rows, &mut issues, |marks| reader.multiple(marks.into()))
@@ -124,8 +135,15 @@ fn missing<T>(word: Word) -> Read<T> {
 
 impl Reader<'_> {
     /// Reads each distinct cell of a column once and hands its answer to the rows.
-    fn each<T: Copy>(&self, column: usize, issues: &mut Issues, read: impl Fn(&Cell) -> Read<T>) -> Vec<Result<T, MissingReason>> {
-        let Some(cells) = self.table.columns.get(column) else { return vec![Err(NoAnswer); self.table.row_count()] };
+    fn each<T: Copy>(
+        &self,
+        column: usize,
+        issues: &mut Issues,
+        read: impl Fn(&Cell) -> Read<T>,
+    ) -> Vec<Result<T, MissingReason>> {
+        let Some(cells) = self.table.columns.get(column) else {
+            return vec![Err(NoAnswer); self.table.row_count()];
+        };
         let answers: Vec<Read<T>> = cells.values.iter().map(read).collect();
         // Columns without anything wrong, which most are, need no look at each row's problems.
         if answers.iter().any(|(_, wrong)| !wrong.is_empty()) {
@@ -178,7 +196,9 @@ impl Reader<'_> {
         match self.lexicon.single(cell) {
             Word::Option(k) => Tick::Yes(k),
             Word::NotAsked => Tick::NotAsked,
-            Word::NoAnswer if matches!(cell, Cell::Empty) || spelling::label(&cell.text()).is_empty() => Tick::Blank,
+            Word::NoAnswer if matches!(cell, Cell::Empty) || spelling::label(&cell.text()).is_empty() => {
+                Tick::Blank
+            }
             Word::NoAnswer => Tick::NoAnswer,
             Word::Unreadable(text) => Tick::Unreadable(text),
             Word::Date { shown, .. } => Tick::Date(shown),
@@ -187,7 +207,12 @@ impl Reader<'_> {
         }
     }
 
-    fn finish<T>(&self, rows: Vec<Marks>, issues: &mut Issues, read: impl Fn(Marks) -> Read<T>) -> Vec<Result<T, MissingReason>> {
+    fn finish<T>(
+        &self,
+        rows: Vec<Marks>,
+        issues: &mut Issues,
+        read: impl Fn(Marks) -> Read<T>,
+    ) -> Vec<Result<T, MissingReason>> {
         let column = self.layout.columns().first().copied().unwrap_or_default();
         let judged = rows.into_iter().map(read).enumerate().map(|(row, (answer, wrong))| {
             for (problem, value) in wrong {
@@ -198,11 +223,13 @@ impl Reader<'_> {
         judged.collect()
     }
 
-    /// A cell's answer; a date is read back as the code that it was where the questionnaire allows it and only one reading
-    /// makes sense.
+    /// A cell's answer; a date is read back as the code that it was where the questionnaire allows it and
+    /// only one reading makes sense.
     fn read_back<T>(&self, word: Word, read: impl Fn(Said) -> Read<T>) -> Read<T> {
         match word {
-            Word::Date { shown, meant: Some(bits) } if self.question.policy.date_codes == DateCodes::ReadBack => {
+            Word::Date { shown, meant: Some(bits) }
+                if self.question.policy.date_codes == DateCodes::ReadBack =>
+            {
                 let (answer, mut wrong) = read(Said::Marked(bits));
                 wrong.push((Problem::DateReadBack, shown));
                 (answer, wrong)
@@ -236,8 +263,13 @@ impl Reader<'_> {
             Said::NoneOfThem => return (Ok(0), Vec::new()),
             Said::Missing(reason, wrong) => return (Err(reason), wrong.into_iter().collect()),
         };
-        let QuestionKind::Multiple { categories, max_marks } = &self.question.kind else { return (Ok(bits), Vec::new()) };
-        let exclusive = (0u32..).zip(categories).filter(|(_, c)| c.exclusive).fold(0u128, |all, (k, _)| all | 1u128.checked_shl(k).unwrap_or(0));
+        let QuestionKind::Multiple { categories, max_marks } = &self.question.kind else {
+            return (Ok(bits), Vec::new());
+        };
+        let exclusive = (0u32..)
+            .zip(categories)
+            .filter(|(_, c)| c.exclusive)
+            .fold(0u128, |all, (k, _)| all | 1u128.checked_shl(k).unwrap_or(0));
         let mut kept = bits;
         let mut wrong = Vec::new();
         if bits & exclusive != 0 && bits & !exclusive != 0 {
@@ -263,7 +295,9 @@ impl Reader<'_> {
 
     /// The codes of the marked options: `1,3`.
     fn codes(&self, bits: u128) -> String {
-        let marked = (0u32..).zip(self.question.categories()).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
+        let marked = (0u32..)
+            .zip(self.question.categories())
+            .filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
         marked.map(|(_, c)| c.code.as_str()).collect::<Vec<_>>().join(",")
     }
 
@@ -271,7 +305,8 @@ impl Reader<'_> {
     fn texts(&self, issues: &mut Issues) -> Vec<Result<(), MissingReason>> {
         let mut rows = vec![Err(NoAnswer); self.table.row_count()];
         for &column in self.layout.columns() {
-            let here = self.each(column, issues, |cell| self.lexicon.blank(cell).map_or((Ok(()), Vec::new()), missing));
+            let here = self
+                .each(column, issues, |cell| self.lexicon.blank(cell).map_or((Ok(()), Vec::new()), missing));
             for (row, answer) in rows.iter_mut().zip(here) {
                 if row.is_err() && answer != Err(NoAnswer) {
                     *row = answer;
@@ -295,7 +330,9 @@ pub(super) fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
     let digits = signed.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+' || c == '.');
     match signed.parse::<f64>().ok().filter(|x| digits && x.is_finite()) {
         None => (Err(Invalid), vec![(Problem::NotANumber, folded)]),
-        Some(x) if range.is_some_and(|(low, high)| x < low || x > high) => (Err(Invalid), vec![(Problem::OutOfRange, folded)]),
+        Some(x) if range.is_some_and(|(low, high)| x < low || x > high) => {
+            (Err(Invalid), vec![(Problem::OutOfRange, folded)])
+        }
         Some(x) => (Ok(x), Vec::new()),
     }
 }

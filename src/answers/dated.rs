@@ -1,7 +1,8 @@
 //! Codes that a spreadsheet program turned into dates: `1-2` typed into a cell becomes the second of January.
 //!
-//! Japanese programs take `1-2` and `1/2` for month and day, others for day and month; `1-2-3` for 2001-02-03 (or 1 February
-//! 2003), `1-45` for January 1945, `1:2` for a time. A cell with the number 1 that is merely shown as a date is 1900-01-01.
+//! Japanese programs take `1-2` and `1/2` for month and day, others for day and month; `1-2-3` for 2001-02-03
+//! (or 1 February 2003), `1-45` for January 1945, `1:2` for a time. A cell with the number 1 that is merely
+//! shown as a date is 1900-01-01.
 
 use super::spelling;
 use crate::raw::Cell;
@@ -16,11 +17,25 @@ pub(super) struct Dated {
 /// What stands in a date, as far as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Date {
-    Whole { year: u32, month: u32, day: u32 },
-    MonthDay { month: u32, day: u32 },
+    Whole {
+        year: u32,
+        month: u32,
+        day: u32,
+    },
+    MonthDay {
+        month: u32,
+        day: u32,
+    },
     /// `2-Jan-03`: the year in two digits.
-    ShortYear { year: u32, month: u32, day: u32 },
-    Time { hour: u32, minute: u32 },
+    ShortYear {
+        year: u32,
+        month: u32,
+        day: u32,
+    },
+    Time {
+        hour: u32,
+        minute: u32,
+    },
 }
 
 /// Whether a cell is a date or a time, and what may have been typed.
@@ -57,7 +72,9 @@ fn typed(date: Date) -> Vec<Vec<u32>> {
             }
         }
         Date::MonthDay { month, day } => out.push(vec![month, day]),
-        Date::ShortYear { year, month, day } => out.extend([vec![month, day], vec![year, month, day], vec![day, month, year]]),
+        Date::ShortYear { year, month, day } => {
+            out.extend([vec![month, day], vec![year, month, day], vec![day, month, year]])
+        }
         Date::Time { hour, minute } => out.push(vec![hour, minute]),
     }
     out
@@ -73,7 +90,9 @@ fn iso_date(iso: &str) -> Option<Date> {
     if day.is_empty() {
         let numbers = numbers(time, ':')?;
         return match numbers.as_slice() {
-            [hour, minute] | [hour, minute, 0] if *hour < 24 => Some(Date::Time { hour: *hour, minute: *minute }),
+            [hour, minute] | [hour, minute, 0] if *hour < 24 => {
+                Some(Date::Time { hour: *hour, minute: *minute })
+            }
             _ => None,
         };
     }
@@ -102,8 +121,8 @@ fn number(text: &str) -> Option<u32> {
     if text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-/// A date as a CSV holds it that was saved by a spreadsheet program: `2024/1/2`, `1月2日`, `2-Jan`, `Jan-02`, `2-Jan-24`,
-/// `R6.1.2`, `1/2/2024`. `1-2` itself is none.
+/// A date as a CSV holds it that was saved by a spreadsheet program: `2024/1/2`, `1月2日`, `2-Jan`, `Jan-02`,
+/// `2-Jan-24`, `R6.1.2`, `1/2/2024`. `1-2` itself is none.
 fn written(folded: &str) -> Option<Date> {
     let text = folded.split_once('(').map_or(folded, |(before, _)| before).trim();
     let (text, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
@@ -129,19 +148,35 @@ fn kanji(text: &str) -> Option<Date> {
 
 /// `R6` or `令和6` as a Western year.
 fn era(text: &str) -> Option<u32> {
-    let eras = [("令和", 2018), ("平成", 1988), ("昭和", 1925), ("大正", 1911), ("明治", 1867), ("R", 2018), ("H", 1988), ("S", 1925), ("T", 1911), ("M", 1867)];
-    let (rest, base) = eras.iter().find_map(|(name, base)| text.strip_prefix(name).map(|rest| (rest, base)))?;
+    let eras = [
+        ("令和", 2018),
+        ("平成", 1988),
+        ("昭和", 1925),
+        ("大正", 1911),
+        ("明治", 1867),
+        ("R", 2018),
+        ("H", 1988),
+        ("S", 1925),
+        ("T", 1911),
+        ("M", 1867),
+    ];
+    let (rest, base) =
+        eras.iter().find_map(|(name, base)| text.strip_prefix(name).map(|rest| (rest, base)))?;
     if rest == "元" { Some(base + 1) } else { number(rest).map(|n| base + n) }
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// `2-Jan`, `2-Jan-24`, `Jan-02`.
 fn with_month_name(text: &str) -> Option<Date> {
     let parts: Vec<&str> = text.split('-').collect();
     let month = |word: &str| {
         let word = word.to_ascii_lowercase();
-        (1u32..).zip(MONTHS).find(|(_, name)| *name == word || (word.len() > 3 && word.starts_with(name) && word.len() <= 9)).map(|(n, _)| n)
+        (1u32..)
+            .zip(MONTHS)
+            .find(|(_, name)| *name == word || (word.len() > 3 && word.starts_with(name) && word.len() <= 9))
+            .map(|(n, _)| n)
     };
     match parts.as_slice() {
         [one, two] => {
@@ -151,7 +186,11 @@ fn with_month_name(text: &str) -> Option<Date> {
         }
         [day, name, year] => {
             let (day, month, year) = (number(day)?, month(name)?, number(year)?);
-            if year < 100 { is_day(month, day).then_some(Date::ShortYear { year, month, day }) } else { whole(year, month, day) }
+            if year < 100 {
+                is_day(month, day).then_some(Date::ShortYear { year, month, day })
+            } else {
+                whole(year, month, day)
+            }
         }
         _ => None,
     }
@@ -188,17 +227,58 @@ mod tests {
             ("2026-01-02T10:30:00", vec![]),
             ("PT36H0M0S", vec![]),
         ] {
-            assert_eq!(of(Cell::Date(iso.into())), Some(expected.into_iter().map(str::to_owned).collect()), "{iso}");
+            assert_eq!(
+                of(Cell::Date(iso.into())),
+                Some(expected.into_iter().map(str::to_owned).collect()),
+                "{iso}"
+            );
         }
     }
 
     #[test]
     fn dates_in_text_are_known_and_other_words_are_not() {
         let first = |text: &str| of(Cell::Text(text.into())).and_then(|t| t.first().cloned());
-        for text in ["1月2日", "１月２日", "2026年1月2日", "令和8年1月2日", "2-Jan", "02-Jan", "Jan-02", "2-Jan-26", "2026/1/2", "2026/01/02 0:00", "2026-01-02", "1/2/2026", "R8.1.2", "1月2日(金)"] {
+        for text in [
+            "1月2日",
+            "１月２日",
+            "2026年1月2日",
+            "令和8年1月2日",
+            "2-Jan",
+            "02-Jan",
+            "Jan-02",
+            "2-Jan-26",
+            "2026/1/2",
+            "2026/01/02 0:00",
+            "2026-01-02",
+            "1/2/2026",
+            "R8.1.2",
+            "1月2日(金)",
+        ] {
             assert_eq!(first(text).as_deref(), Some("1-2"), "{text}");
         }
-        for text in ["", "1-2", "1/2", "1.2", "1月", "13月2日", "2026/13/2", "特になし", "1月2日から", "2-Jam", "A-2-3", "1-2-3", "10年", "月日", "年月日", "1,2", "99/1/2", "-", "--", "R-1-2", "99999/1/1"] {
+        for text in [
+            "",
+            "1-2",
+            "1/2",
+            "1.2",
+            "1月",
+            "13月2日",
+            "2026/13/2",
+            "特になし",
+            "1月2日から",
+            "2-Jam",
+            "A-2-3",
+            "1-2-3",
+            "10年",
+            "月日",
+            "年月日",
+            "1,2",
+            "99/1/2",
+            "-",
+            "--",
+            "R-1-2",
+            "99999/1/1",
+        ] {
             assert_eq!(first(text), None, "{text}");
         }
         assert_eq!(of(Cell::Number(1.0)), None);

@@ -1,4 +1,5 @@
-//! Tables of one wave → answers: columns found, cells read, rows sorted, skip rules applied, the base accounted for.
+//! Tables of one wave → answers: columns found, cells read, rows sorted, skip rules applied, the base
+//! accounted for.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -62,7 +63,10 @@ impl FromStr for Duplicates {
     fn from_str(word: &str) -> Result<Self> {
         let all = [Duplicates::First, Duplicates::Last, Duplicates::Fail];
         all.into_iter().find(|d| d.to_string() == word).ok_or_else(|| {
-            let message = Text::new(format!("重複の扱いに「{word}」はありません"), format!("duplicates cannot be \"{word}\""));
+            let message = Text::new(
+                format!("重複の扱いに「{word}」はありません"),
+                format!("duplicates cannot be \"{word}\""),
+            );
             let mut diagnostic = Diagnostic::new("answers::unknown-word", message);
             diagnostic.help = toml_text::did_you_mean(word, ["first", "last", "fail"]);
             Error::new(diagnostic)
@@ -72,16 +76,18 @@ impl FromStr for Duplicates {
 
 /// Decodes the files of one wave (paper and web together).
 ///
-/// Rows leave in this order: 無効票 (taken out by a person, no respondent id, or no answer to any question: blanks, missing codes and boxes that are
-/// merely not ticked are none, an invalid answer is one), 重複 (the same id again). Of the
-/// rows that stay every question has one answer or one [`MissingReason`]; skip rules see the answers to earlier questions
-/// with their own rules applied. わからない becomes a missing reason last, so that a skip rule may still name it.
+/// Rows leave in this order: 無効票 (taken out by a person, no respondent id, or no answer to any question:
+/// blanks, missing codes and boxes that are merely not ticked are none, an invalid answer is one), 重複 (the
+/// same id again). Of the rows that stay every question has one answer or one [`MissingReason`]; skip rules
+/// see the answers to earlier questions with their own rules applied. わからない becomes a missing reason
+/// last, so that a skip rule may still name it.
 ///
 /// # Errors
-/// All in one go: `answers::missing-column`, `answers::ambiguous-column`, `answers::column-count` for every question and
-/// file where the columns cannot be found (a column that one file has and another lacks is missing);
-/// `answers::unknown-question` for a wrong id in `dont_know_missing`; `answers::duplicate-respondent` under
-/// [`Duplicates::Fail`]; `answers::ledger` if the parts of a base do not sum to the returns.
+/// All in one go: `answers::missing-column`, `answers::ambiguous-column`, `answers::column-count` for every
+/// question and file where the columns cannot be found (a column that one file has and another lacks is
+/// missing); `answers::unknown-question` for a wrong id in `dont_know_missing`;
+/// `answers::duplicate-respondent` under [`Duplicates::Fail`]; `answers::ledger` if the parts of a base do
+/// not sum to the returns.
 pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeOptions) -> Result<Answers> {
     let questions = &questionnaire.questions;
     let mut mistakes = unknown_ids(questionnaire, options);
@@ -103,9 +109,14 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     if let Some(error) = Error::all(mistakes) {
         return Err(error);
     }
-    let read = tables.iter().zip(&layouts).map(|(table, found)| read(questions, &lexicons, found, table).into_iter().unzip());
+    let read = tables
+        .iter()
+        .zip(&layouts)
+        .map(|(table, found)| read(questions, &lexicons, found, table).into_iter().unzip());
     let (mut said, wrong): (Vec<Vec<Responses>>, Vec<Vec<Issues>>) = read.unzip();
-    let of_table = |(table, found): (&Table, &Vec<Layout>)| withheld::columns(questions, found, options.respondent.as_deref(), table);
+    let of_table = |(table, found): (&Table, &Vec<Layout>)| {
+        withheld::columns(questions, found, options.respondent.as_deref(), table)
+    };
     let (sorted, withheld) = rayon::join(
         || returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates),
         || tables.iter().zip(&layouts).flat_map(of_table).collect::<Vec<PersonalColumn>>(),
@@ -117,7 +128,8 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     findings.extend(withheld.iter().filter_map(withheld::note));
     let kept = |t: usize, row: usize| sorted.keep.get(t).and_then(|k| k.get(row)).copied().unwrap_or(false);
     let rows = sorted.keep.iter().map(Vec::len).sum();
-    let (mut source, mut source_row): (Vec<u16>, Vec<u32>) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let (mut source, mut source_row): (Vec<u16>, Vec<u32>) =
+        (Vec::with_capacity(rows), Vec::with_capacity(rows));
     for (t, keep) in sorted.keep.iter().enumerate() {
         source_row.extend((0..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| row));
         source.resize(source_row.len(), t as u16);
@@ -130,7 +142,8 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     };
     // All rows of one file are gathered already.
     let all_of_one = said.len() == 1 && sorted.keep.iter().flatten().all(|keep| *keep);
-    let gathered = if all_of_one { None } else { Some(questions.par_iter().enumerate().map(of_question).collect()) };
+    let gathered =
+        if all_of_one { None } else { Some(questions.par_iter().enumerate().map(of_question).collect()) };
     let gathered: Vec<Responses> = gathered.or_else(|| said.pop()).unwrap_or_default();
     for ((q, question), mut own) in questions.iter().enumerate().zip(gathered) {
         let mut own_touched = Touched::default();
@@ -140,12 +153,20 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |row| kept(t, row)));
                 own_touched.two_marks += found.count(Problem::TwoMarks, |row| kept(t, row));
                 own_touched.over_max += found.count(Problem::OverMax, |row| kept(t, row));
-                own_touched.exclusive_with_others += found.count(Problem::ExclusiveWithOthers, |row| kept(t, row));
+                own_touched.exclusive_with_others +=
+                    found.count(Problem::ExclusiveWithOthers, |row| kept(t, row));
             }
         }
         if question.asked_if.is_some() {
-            let columns: Vec<usize> = layouts.iter().map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default()).collect();
-            for (t, (table, found)) in tables.iter().zip(skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row))).enumerate() {
+            let columns: Vec<usize> = layouts
+                .iter()
+                .map(|found| found.get(q).and_then(|l| l.columns().first()).copied().unwrap_or_default())
+                .collect();
+            for (t, (table, found)) in tables
+                .iter()
+                .zip(skipped(question, &responses, &mut own, tables, &columns, (&source, &source_row)))
+                .enumerate()
+            {
                 findings.extend(found.findings(question, table, |_| true));
                 issues.extend(found.cells(t, q, together(&layouts, t, q), |_| true));
                 own_touched.not_asked_but_answered += found.count(Problem::AnsweredThoughNotAsked, |_| true);
@@ -165,7 +186,18 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     let ledgers: Vec<Result<BaseLedger>> = questions.par_iter().zip(&mut responses).map(last).collect();
     let ledger = ledgers.into_iter().collect::<Result<Vec<BaseLedger>>>()?;
     issues.sort_unstable();
-    Ok(Answers { rows: source.len(), source, source_row, responses, ledger, touched, repeated: sorted.repeated, findings, issues, withheld })
+    Ok(Answers {
+        rows: source.len(),
+        source,
+        source_row,
+        responses,
+        ledger,
+        touched,
+        repeated: sorted.repeated,
+        findings,
+        issues,
+        withheld,
+    })
 }
 
 fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
@@ -173,7 +205,8 @@ fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Di
     let unknown = options.dont_know_missing.iter().filter(|id| questionnaire.question(id).is_none());
     unknown
         .map(|id| {
-            let message = Text::new(format!("設問「{id}」はありません"), format!("there is no question \"{id}\""));
+            let message =
+                Text::new(format!("設問「{id}」はありません"), format!("there is no question \"{id}\""));
             let mut diagnostic = Diagnostic::new("answers::unknown-question", message);
             diagnostic.help = toml_text::did_you_mean(id, ids().collect::<Vec<_>>());
             diagnostic
@@ -187,7 +220,11 @@ fn locate(questions: &[Question], lexicons: &[Lexicon], table: &Table) -> Result
 }
 
 /// The columns of `some` of the questions in one table.
-pub(super) fn locate_some<'q>(questions: &[Question], some: impl Iterator<Item = (&'q Question, &'q Lexicon)>, table: &Table) -> Result<Vec<Layout>> {
+pub(super) fn locate_some<'q>(
+    questions: &[Question],
+    some: impl Iterator<Item = (&'q Question, &'q Lexicon)>,
+    table: &Table,
+) -> Result<Vec<Layout>> {
     let ids: BTreeSet<String> = questions.iter().map(|q| spelling::label(&q.id)).collect();
     let heads = Heads::of(table);
     let mut found = Vec::new();
@@ -238,7 +275,12 @@ pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<V
         let used = questions.iter().zip(layouts).map(|(question, layout)| ColumnsUsed {
             question: question.id.clone(),
             file: table.digest.file.clone(),
-            columns: layout.columns().iter().filter_map(|&c| table.columns.get(c)).map(Column::name).collect(),
+            columns: layout
+                .columns()
+                .iter()
+                .filter_map(|&c| table.columns.get(c))
+                .map(Column::name)
+                .collect(),
             layout: match layout {
                 Layout::Whole(_) => ColumnLayout::Whole,
                 Layout::Ticks(_) => ColumnLayout::Ticks,
@@ -251,13 +293,23 @@ pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<V
 }
 
 /// The answers of all rows of one table. Questions are independent here, so they are read side by side.
-fn read(questions: &[Question], lexicons: &[Lexicon], layouts: &[Layout], table: &Table) -> Vec<(Responses, Issues)> {
+fn read(
+    questions: &[Question],
+    lexicons: &[Lexicon],
+    layouts: &[Layout],
+    table: &Table,
+) -> Vec<(Responses, Issues)> {
     let each = questions.par_iter().zip(lexicons).zip(layouts);
     each.map(|((question, lexicon), layout)| columns::read(question, lexicon, layout, table)).collect()
 }
 
 /// The kept rows of all tables, in one.
-pub(super) fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], source_row: &[u32]) -> Responses {
+pub(super) fn gather(
+    kind: &QuestionKind,
+    parts: &[&Responses],
+    source: &[u16],
+    source_row: &[u32],
+) -> Responses {
     fn pick<T: Copy>(
         parts: &[&Responses],
         source: &[u16],
@@ -266,16 +318,24 @@ pub(super) fn gather(kind: &QuestionKind, parts: &[&Responses], source: &[u16], 
     ) -> Vec<Result<T, MissingReason>> {
         let lists: Vec<Option<&Vec<Result<T, MissingReason>>>> = parts.iter().map(|r| of(r)).collect();
         let rows = source.iter().zip(source_row);
-        let one = |(&t, &row): (&u16, &u32)| lists.get(usize::from(t)).copied().flatten().and_then(|l| l.get(row as usize)).copied();
+        let one = |(&t, &row): (&u16, &u32)| {
+            lists.get(usize::from(t)).copied().flatten().and_then(|l| l.get(row as usize)).copied()
+        };
         rows.map(|place| one(place).unwrap_or(Err(MissingReason::NoAnswer))).collect()
     }
     match kind {
-        QuestionKind::Single(_) => Responses::Single(pick(parts, source, source_row, |r| if let Responses::Single(v) = r { Some(v) } else { None })),
-        QuestionKind::Multiple { .. } => {
-            Responses::Multiple(pick(parts, source, source_row, |r| if let Responses::Multiple(v) = r { Some(v) } else { None }))
-        }
-        QuestionKind::Number { .. } => Responses::Number(pick(parts, source, source_row, |r| if let Responses::Number(v) = r { Some(v) } else { None })),
-        QuestionKind::Text => Responses::Text(pick(parts, source, source_row, |r| if let Responses::Text(v) = r { Some(v) } else { None })),
+        QuestionKind::Single(_) => Responses::Single(pick(parts, source, source_row, |r| {
+            if let Responses::Single(v) = r { Some(v) } else { None }
+        })),
+        QuestionKind::Multiple { .. } => Responses::Multiple(pick(parts, source, source_row, |r| {
+            if let Responses::Multiple(v) = r { Some(v) } else { None }
+        })),
+        QuestionKind::Number { .. } => Responses::Number(pick(parts, source, source_row, |r| {
+            if let Responses::Number(v) = r { Some(v) } else { None }
+        })),
+        QuestionKind::Text => Responses::Text(pick(parts, source, source_row, |r| {
+            if let Responses::Text(v) = r { Some(v) } else { None }
+        })),
     }
 }
 
@@ -316,12 +376,17 @@ fn answer_in_words(question: &Question, responses: &Responses, row: usize) -> St
 
 /// How many said わからない and nothing else.
 fn says_dont_know(question: &Question, responses: &Responses) -> u64 {
-    let dont_know: Vec<usize> = (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
+    let dont_know: Vec<usize> =
+        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
     let mask = super::answer::mask(&dont_know);
     let said = match responses {
         _ if dont_know.is_empty() => 0,
-        Responses::Single(rows) => rows.iter().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).count(),
-        Responses::Multiple(rows) => rows.iter().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).count(),
+        Responses::Single(rows) => {
+            rows.iter().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).count()
+        }
+        Responses::Multiple(rows) => {
+            rows.iter().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).count()
+        }
         Responses::Number(_) | Responses::Text(_) => 0,
     };
     said as u64
@@ -329,14 +394,19 @@ fn says_dont_know(question: &Question, responses: &Responses) -> u64 {
 
 /// わからない as a missing reason: a single answer that is it, a multiple answer that is nothing else.
 pub(super) fn leave_dont_know(question: &Question, responses: &mut Responses) {
-    let dont_know: Vec<usize> = (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
+    let dont_know: Vec<usize> =
+        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
     match responses {
         Responses::Single(rows) => {
-            rows.iter_mut().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).for_each(|a| *a = Err(MissingReason::DontKnow));
+            rows.iter_mut()
+                .filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k))))
+                .for_each(|a| *a = Err(MissingReason::DontKnow));
         }
         Responses::Multiple(rows) => {
             let mask = super::answer::mask(&dont_know);
-            rows.iter_mut().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).for_each(|a| *a = Err(MissingReason::DontKnow));
+            rows.iter_mut()
+                .filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0))
+                .for_each(|a| *a = Err(MissingReason::DontKnow));
         }
         Responses::Number(_) | Responses::Text(_) => {}
     }

@@ -1,8 +1,9 @@
-//! The names of groups that Kobo and ODK write before a question's: `group/sub/q/option`, `group.q`, `group-sub-q`.
+//! The names of groups that Kobo and ODK write before a question's: `group/sub/q/option`, `group.q`,
+//! `group-sub-q`.
 //!
-//! The first name in a head that is a question's is the question, and what follows it is an option: `acts/other` is no column
-//! of a question `other`, nor `a-q` one of `q` where a question is called `a-q`. Of two names that begin at one place the
-//! longer one is meant.
+//! The first name in a head that is a question's is the question, and what follows it is an option:
+//! `acts/other` is no column of a question `other`, nor `a-q` one of `q` where a question is called `a-q`. Of
+//! two names that begin at one place the longer one is meant.
 
 use std::collections::BTreeSet;
 
@@ -26,9 +27,16 @@ impl Parting {
     }
 }
 
-/// `head` as the groups and the rest that begins with the question's `id`; `None` where it is not in a group or another
-/// question's. `ids` are the ids of all questions; `option` says whether a word is an option of this one.
-pub(super) fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>, parting: Parting, option: impl Fn(&str) -> bool) -> Option<(&'h str, &'h str)> {
+/// `head` as the groups and the rest that begins with the question's `id`; `None` where it is not in a group
+/// or another question's. `ids` are the ids of all questions; `option` says whether a word is an option of
+/// this one.
+pub(super) fn grouped<'h>(
+    head: &'h str,
+    id: &str,
+    ids: &BTreeSet<String>,
+    parting: Parting,
+    option: impl Fn(&str) -> bool,
+) -> Option<(&'h str, &'h str)> {
     // A number behind a dash is an option's.
     if id.is_empty() || (parting != Parting::Slash && id.starts_with(|c: char| c.is_ascii_digit())) {
         return None;
@@ -36,7 +44,8 @@ pub(super) fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>, parti
     let mut start = 0;
     loop {
         let rest = &head[start..];
-        let ends = || rest.char_indices().filter(|(_, c)| parting.parts(*c)).map(|(at, _)| at).chain([rest.len()]);
+        let ends =
+            || rest.char_indices().filter(|(_, c)| parting.parts(*c)).map(|(at, _)| at).chain([rest.len()]);
         let name = ends().rfind(|&end| ids.contains(&rest[..end]));
         let own = rest.strip_prefix(id).is_some_and(|behind| match behind.strip_prefix('_') {
             Some(word) => parting == Parting::Underscore && option(word),
@@ -55,7 +64,8 @@ pub(super) fn grouped<'h>(head: &'h str, id: &str, ids: &BTreeSet<String>, parti
 
 /// Whether a group can bear this name: ASCII, without a blank.
 pub(super) fn is_group(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 #[cfg(test)]
@@ -71,7 +81,9 @@ mod tests {
     /// The group and the rest by the surest parting that finds one, for question `q` with the option `opt`.
     fn found<'h>(head: &'h str, others: &[&str]) -> Option<(Parting, &'h str, &'h str)> {
         let ids = ids(&[others, &["q"]].concat());
-        Parting::ALL.into_iter().find_map(|parting| grouped(head, "q", &ids, parting, |word| word == "opt").map(|(group, own)| (parting, group, own)))
+        Parting::ALL.into_iter().find_map(|parting| {
+            grouped(head, "q", &ids, parting, |word| word == "opt").map(|(group, own)| (parting, group, own))
+        })
     }
 
     #[test]
@@ -112,7 +124,22 @@ mod tests {
 
     #[test]
     fn what_is_in_no_group_is_not_found() {
-        for head in ["q", "q/opt", "q-opt", "q_opt", "g", "", "-q", "2024-q", "年代-q", "g h-q", "g-qx", "g-q_other", "g_q", "g-"] {
+        for head in [
+            "q",
+            "q/opt",
+            "q-opt",
+            "q_opt",
+            "g",
+            "",
+            "-q",
+            "2024-q",
+            "年代-q",
+            "g h-q",
+            "g-qx",
+            "g-q_other",
+            "g_q",
+            "g-",
+        ] {
             assert_eq!(found(head, &[]), None, "{head}");
         }
         assert_eq!(grouped("block-1", "1", &ids(&["1"]), Parting::Dash, |_| true), None);

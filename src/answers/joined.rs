@@ -1,9 +1,9 @@
 //! One cell that holds several answers (`見守り, 配食`; `1;3`; one a line) taken apart.
 //!
-//! A label may contain the delimiter, so the cell is not cut at every comma: all ways to write the cell as a row of known
-//! options with delimiters between are followed, from the end of the cell to its start. One set of options: that is the
-//! answer. Two different sets: ambiguous, and never guessed. None: unknown, unless an option takes free words; then the
-//! way with the fewest free characters is taken.
+//! A label may contain the delimiter, so the cell is not cut at every comma: all ways to write the cell as a
+//! row of known options with delimiters between are followed, from the end of the cell to its start. One set
+//! of options: that is the answer. Two different sets: ambiguous, and never guessed. None: unknown, unless an
+//! option takes free words; then the way with the fewest free characters is taken.
 
 use super::lexicon::Lexicon;
 use super::spelling;
@@ -24,7 +24,8 @@ const DELIMITERS: [char; 8] = [',', '、', ';', '&', '|', ' ', '\n', '\t'];
 /// A longer cell is not taken apart. A spreadsheet program ends at 32,767 characters.
 const LONGEST: usize = 1 << 18;
 
-/// Takes `text` (folded by [`spelling::lines`]) apart; `free` is the option that takes words which are no option's.
+/// Takes `text` (folded by [`spelling::lines`]) apart; `free` is the option that takes words which are no
+/// option's.
 pub(super) fn split(text: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
     // A line break or a semicolon between exact options leaves nothing to guess.
     for certain in ['\n', ';'] {
@@ -32,7 +33,11 @@ pub(super) fn split(text: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
         if pieces.len() < 2 {
             continue;
         }
-        if let Some(bits) = pieces.iter().map(|p| lexicon.option(p).and_then(bit)).try_fold(0, |all, one| one.map(|b| all | b)) {
+        if let Some(bits) = pieces
+            .iter()
+            .map(|p| lexicon.option(p).and_then(bit))
+            .try_fold(0, |all, one| one.map(|b| all | b))
+        {
             return Split::Marks(bits);
         }
     }
@@ -53,7 +58,8 @@ fn bit(k: u16) -> Option<u128> {
     1u128.checked_shl(u32::from(k))
 }
 
-/// The ways to read a line from some position to its end: the fewest free characters, and the sets reached with so few.
+/// The ways to read a line from some position to its end: the fewest free characters, and the sets reached
+/// with so few.
 #[derive(Clone, Default)]
 struct Ways {
     free_characters: usize,
@@ -68,7 +74,10 @@ impl Ways {
         if self.sets.is_empty() || free_characters < self.free_characters {
             self.free_characters = free_characters;
             self.sets = vec![set];
-        } else if free_characters == self.free_characters && !self.sets.contains(&set) && self.sets.len() < ENOUGH_SETS {
+        } else if free_characters == self.free_characters
+            && !self.sets.contains(&set)
+            && self.sets.len() < ENOUGH_SETS
+        {
             self.sets.push(set);
         }
     }
@@ -90,7 +99,8 @@ fn split_line(line: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
                 rest.sets.iter().for_each(|&set| ways[at].offer(rest.free_characters, set | bits));
             }
             if let Some(bits) = free.and_then(bit) {
-                let piece = line[at..].find([',', '、', ';', '|']).filter(|&l| l > 0).unwrap_or(line.len() - at);
+                let piece =
+                    line[at..].find([',', '、', ';', '|']).filter(|&l| l > 0).unwrap_or(line.len() - at);
                 let rest = ways[at + piece].clone();
                 let characters = rest.free_characters + line[at..at + piece].chars().count();
                 rest.sets.iter().for_each(|&set| ways[at].offer(characters, set | bits));
@@ -104,12 +114,16 @@ fn split_line(line: &str, lexicon: &Lexicon, free: Option<u16>) -> Split {
     }
 }
 
-/// The options that `rest` begins with, each with its length in bytes: a known form up to a delimiter or the end, or a code in
-/// another spelling (`01`).
+/// The options that `rest` begins with, each with its length in bytes: a known form up to a delimiter or the
+/// end, or a code in another spelling (`01`).
 fn words_at(rest: &str, lexicon: &Lexicon) -> Vec<(usize, u128)> {
     let ends = |length: usize| rest[length..].chars().next().is_none_or(|c| DELIMITERS.contains(&c));
-    let known = lexicon.forms.iter().filter(|(form, _)| !form.is_empty() && rest.starts_with(form.as_str()) && ends(form.len()));
-    let mut found: Vec<(usize, u128)> = known.filter_map(|(form, &k)| bit(k).map(|b| (form.len(), b))).collect();
+    let known = lexicon
+        .forms
+        .iter()
+        .filter(|(form, _)| !form.is_empty() && rest.starts_with(form.as_str()) && ends(form.len()));
+    let mut found: Vec<(usize, u128)> =
+        known.filter_map(|(form, &k)| bit(k).map(|b| (form.len(), b))).collect();
     let word = rest.split(DELIMITERS).next().unwrap_or("");
     let code = spelling::whole_number(word).and_then(|_| lexicon.option(word)).and_then(bit);
     if let Some(bits) = code.filter(|&bits| !found.contains(&(word.len(), bits))) {
@@ -152,7 +166,23 @@ mod tests {
     #[test]
     fn every_delimiter_joins_codes_and_labels() {
         let labels = ["見守り", "配食", "送迎"];
-        for text in ["1,3", "1、3", "1;3", "1 & 3", "1 3", "1\n3\n", "１，３", "01,03", "見守り, 送迎", "見守り;送迎", "見守り\n送迎", "見守り、3", "1.見守り, 3.送迎", "1;3;", ",1,,3"] {
+        for text in [
+            "1,3",
+            "1、3",
+            "1;3",
+            "1 & 3",
+            "1 3",
+            "1\n3\n",
+            "１，３",
+            "01,03",
+            "見守り, 送迎",
+            "見守り;送迎",
+            "見守り\n送迎",
+            "見守り、3",
+            "1.見守り, 3.送迎",
+            "1;3;",
+            ",1,,3",
+        ] {
             assert_eq!(take(text, &labels), Split::Marks(0b101), "{text:?}");
         }
         assert_eq!(take("13", &labels), Split::Unknown);

@@ -36,7 +36,8 @@ pub(super) enum Word {
     Unknown(String),
     /// A spreadsheet error, or bytes that could not be decoded.
     Unreadable(String),
-    /// A date, as which a spreadsheet program took a code; `meant` are the options where only one reading makes sense.
+    /// A date, as which a spreadsheet program took a code; `meant` are the options where only one reading
+    /// makes sense.
     Date {
         /// What was probably typed; `-` where that cannot be told.
         shown: String,
@@ -68,13 +69,52 @@ pub(super) enum Tick {
 
 /// How a mark is written in a column of its own, in lower case.
 const MARKS: [&str; 26] = [
-    "○", "〇", "◯", "●", "◎", "✓", "✔", "☑", "☒", "レ", "v", "x", "true", "t", "yes", "y", "on", "はい", "有", "該当", "選択", "選択あり", "selected",
-    "checked", "ticked", "マル",
+    "○",
+    "〇",
+    "◯",
+    "●",
+    "◎",
+    "✓",
+    "✔",
+    "☑",
+    "☒",
+    "レ",
+    "v",
+    "x",
+    "true",
+    "t",
+    "yes",
+    "y",
+    "on",
+    "はい",
+    "有",
+    "該当",
+    "選択",
+    "選択あり",
+    "selected",
+    "checked",
+    "ticked",
+    "マル",
 ];
 
 /// How the lack of a mark is written, in lower case.
 const NO_MARKS: [&str; 17] = [
-    "false", "f", "no", "n", "off", "いいえ", "無", "×", "☐", "□", "未選択", "非選択", "選択なし", "not selected", "unselected", "unchecked",
+    "false",
+    "f",
+    "no",
+    "n",
+    "off",
+    "いいえ",
+    "無",
+    "×",
+    "☐",
+    "□",
+    "未選択",
+    "非選択",
+    "選択なし",
+    "not selected",
+    "unselected",
+    "unchecked",
     "not checked",
 ];
 
@@ -152,14 +192,15 @@ impl Lexicon {
         match joined::split(&spelling::lines(&text), self, None) {
             Split::Marks(bits) if bits.count_ones() == 1 => Word::Option(bits.trailing_zeros() as u16),
             Split::Marks(bits) => Word::Options(bits),
-            Split::Ambiguous | Split::Unknown => {
-                self.date(cell, true).unwrap_or_else(|| self.free_text.map_or(Word::Unknown(folded), Word::Option))
-            }
+            Split::Ambiguous | Split::Unknown => self
+                .date(cell, true)
+                .unwrap_or_else(|| self.free_text.map_or(Word::Unknown(folded), Word::Option)),
         }
     }
 
-    /// A date, and which options it may have been. A text that looks like a date is one only where it could have been options;
-    /// else it is free words. In a single answer an option called `1-2` goes before the options 1 and 2.
+    /// A date, and which options it may have been. A text that looks like a date is one only where it could
+    /// have been options; else it is free words. In a single answer an option called `1-2` goes before the
+    /// options 1 and 2.
     fn date(&self, cell: &Cell, single: bool) -> Option<Word> {
         let typed = dated(cell)?.typed;
         let (mut named, mut marked) = (BTreeSet::new(), BTreeSet::new());
@@ -169,9 +210,14 @@ impl Lexicon {
             // Which came first, month or day, differs between languages.
             let mut turned = numbers.clone();
             turned.reverse();
-            let words = [numbers, &turned].into_iter().flat_map(|n| [dated::shown(n), dated::shown(n).replace('-', "/"), dated::shown(n).replace('-', "~")]);
+            let words = [numbers, &turned].into_iter().flat_map(|n| {
+                [dated::shown(n), dated::shown(n).replace('-', "/"), dated::shown(n).replace('-', "~")]
+            });
             let name = words.filter_map(|w| bits(&w)).collect::<BTreeSet<u128>>();
-            let all = numbers.iter().map(|n| self.code(&n.to_string()).and_then(|k| 1u128.checked_shl(u32::from(*k)))).try_fold(0u128, |all, one| one.map(|b| all | b));
+            let all = numbers
+                .iter()
+                .map(|n| self.code(&n.to_string()).and_then(|k| 1u128.checked_shl(u32::from(*k))))
+                .try_fold(0u128, |all, one| one.map(|b| all | b));
             // Nobody marks an option twice.
             let all = all.filter(|bits| bits.count_ones() as usize == numbers.len());
             if !name.is_empty() || all.is_some() {
@@ -183,7 +229,8 @@ impl Lexicon {
         if matches!(cell, Cell::Text(_)) && first.is_none() && self.free_text.is_some() {
             return None;
         }
-        let meanings: BTreeSet<u128> = if single && !named.is_empty() { named } else { named.into_iter().chain(marked).collect() };
+        let meanings: BTreeSet<u128> =
+            if single && !named.is_empty() { named } else { named.into_iter().chain(marked).collect() };
         let meant = if meanings.len() == 1 { meanings.first().copied() } else { None };
         // The date itself may be a birthday; what was typed is a code.
         let shown = first.or(typed.first()).map_or_else(|| "-".to_owned(), |n| dated::shown(n));
@@ -232,7 +279,9 @@ impl Lexicon {
             Tick::Yes(own)
         } else if NO_MARKS.contains(&lower.as_str()) {
             Tick::No
-        } else if let (Some(Word::Date { shown, .. }), true) = (self.date(cell, true), matches!(cell, Cell::Date(_)) || self.free_text != Some(own)) {
+        } else if let (Some(Word::Date { shown, .. }), true) =
+            (self.date(cell, true), matches!(cell, Cell::Date(_)) || self.free_text != Some(own))
+        {
             Tick::Date(shown)
         } else if self.free_text == Some(own) {
             Tick::Yes(own)
@@ -241,21 +290,28 @@ impl Lexicon {
         }
     }
 
-    /// The option that a column's name, without the question's part of it, belongs to: by label, by code, or by the number
-    /// of a sub-question (`SQ001`, `c1`, `s1`).
+    /// The option that a column's name, without the question's part of it, belongs to: by label, by code, or
+    /// by the number of a sub-question (`SQ001`, `c1`, `s1`).
     pub(super) fn of_column(&self, rest: &str) -> Option<u16> {
         if let Some(k) = self.option(rest) {
             return Some(k);
         }
         let number = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        if number.len() < rest.len() && rest.len() - number.len() <= 2 { self.code(number).copied() } else { None }
+        if number.len() < rest.len() && rest.len() - number.len() <= 2 {
+            self.code(number).copied()
+        } else {
+            None
+        }
     }
 }
 
 /// The ways in which exports write code and label together.
 fn long_forms(category: &Category) -> Vec<String> {
     let (code, label) = (&category.code, &category.label);
-    [".", " ", ":", ". ", ": ", "、", "-", " - "].iter().map(|between| spelling::label(&format!("{code}{between}{label}"))).collect()
+    [".", " ", ":", ". ", ": ", "、", "-", " - "]
+        .iter()
+        .map(|between| spelling::label(&format!("{code}{between}{label}")))
+        .collect()
 }
 
 #[cfg(test)]
@@ -274,7 +330,11 @@ mod tests {
         Lexicon::of(&Question {
             id: "q".into(),
             text: "q".into(),
-            kind: QuestionKind::Single(vec![category("1", "はい", false), category("2", "いいえ", false), category("9", "その他", false)]),
+            kind: QuestionKind::Single(vec![
+                category("1", "はい", false),
+                category("2", "いいえ", false),
+                category("9", "その他", false),
+            ]),
             asked_if: None,
             columns: vec![],
             no_answer: vec!["99".into(), "-1".into()],
@@ -290,7 +350,8 @@ mod tests {
     #[test]
     fn a_single_answer_is_a_code_or_a_label_in_any_width() {
         let lexicon = lexicon();
-        for cell in ["1", "１", "01", "1.0", "はい", " はい　", "1.はい", "1 はい", "１：はい"] {
+        for cell in ["1", "１", "01", "1.0", "はい", " はい　", "1.はい", "1 はい", "１：はい"]
+        {
             assert_eq!(lexicon.single(&text(cell)), Word::Option(0), "{cell}");
         }
         assert_eq!(lexicon.single(&Cell::Number(2.0)), Word::Option(1));
@@ -325,7 +386,15 @@ mod tests {
     #[test]
     fn a_column_belongs_to_an_option() {
         let lexicon = lexicon();
-        for (rest, expected) in [("1", Some(0)), ("0002", Some(1)), ("SQ001", Some(0)), ("c9", Some(2)), ("その他", Some(2)), ("other", None), ("total1", None)] {
+        for (rest, expected) in [
+            ("1", Some(0)),
+            ("0002", Some(1)),
+            ("SQ001", Some(0)),
+            ("c9", Some(2)),
+            ("その他", Some(2)),
+            ("other", None),
+            ("total1", None),
+        ] {
             assert_eq!(lexicon.of_column(rest), expected, "{rest}");
         }
     }

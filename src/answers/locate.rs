@@ -1,9 +1,10 @@
 //! Where the answers to a question stand in a table: which columns, and how they are laid out.
 //!
-//! Columns are found by the question's id, its words, or the id with its words behind it (`問12 今後…`); the columns of its
-//! options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or by the second header row. Where
-//! none is found so, the names of groups before the id are passed over (`group/q`, `group/sub/q/option`, `group.q`,
-//! `group-q`). Where a file has a dictionary of its own, a variable's label serves where its name says nothing.
+//! Columns are found by the question's id, its words, or the id with its words behind it (`問12 今後…`); the
+//! columns of its options by what follows (`q_1`, `q-1`, `q.1`, `q/option`, `q[SQ001]`, `設問 [選択肢]`) or
+//! by the second header row. Where none is found so, the names of groups before the id are passed over
+//! (`group/q`, `group/sub/q/option`, `group.q`, `group-q`). Where a file has a dictionary of its own, a
+//! variable's label serves where its name says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,8 @@ pub(super) enum Layout {
     Whole(usize),
     /// One column an option: 0/1, ○, TRUE/FALSE, the label.
     Ticks(Vec<usize>),
-    /// First mention, second mention …: each holds a code or a label. Also the several columns of a free text.
+    /// First mention, second mention …: each holds a code or a label. Also the several columns of a free
+    /// text.
     Mentions(Vec<usize>),
 }
 
@@ -47,7 +49,8 @@ struct Head {
     above: Vec<String>,
     last: String,
     name: String,
-    /// The lowest row as an item of the question above it, `質問 [項目]`; empty where there is one row or nothing below.
+    /// The lowest row as an item of the question above it, `質問 [項目]`; empty where there is one row or
+    /// nothing below.
     item: String,
     /// What the file's dictionary says of the column.
     label: String,
@@ -58,7 +61,8 @@ impl<'a> Heads<'a> {
         let heads = table.columns.iter().map(|column| {
             let above: Vec<String> = column.header.iter().rev().skip(1).map(|h| spelling::label(h)).collect();
             let last = column.header.last().map_or(String::new(), |h| unmarked(spelling::label(h)));
-            let item = above.first().filter(|_| !last.is_empty()).map_or(String::new(), |a| format!("{a} [{last}]"));
+            let item =
+                above.first().filter(|_| !last.is_empty()).map_or(String::new(), |a| format!("{a} [{last}]"));
             let label = table.label(column).map_or(String::new(), |l| unmarked(spelling::label(l)));
             Head { above, last, name: unmarked(spelling::label(&column.name())), item, label }
         });
@@ -70,9 +74,15 @@ impl<'a> Heads<'a> {
         Place::file(&self.table.digest.file).sheet(self.table.digest.sheet.as_deref()).question(&question.id)
     }
 
-    /// Finds the columns of `question`; `ids` are the folded ids of all questions, so that `問1-2` is not taken for option
-    /// 2 of `問1`, nor `問1 付問` for `問1` with its words, when it is a question of its own.
-    pub(super) fn locate(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> Result<Layout> {
+    /// Finds the columns of `question`; `ids` are the folded ids of all questions, so that `問1-2` is not
+    /// taken for option 2 of `問1`, nor `問1 付問` for `問1` with its words, when it is a question of its
+    /// own.
+    pub(super) fn locate(
+        &self,
+        question: &Question,
+        lexicon: &Lexicon,
+        ids: &BTreeSet<String>,
+    ) -> Result<Layout> {
         if !question.columns.is_empty() {
             return self.named(question, lexicon);
         }
@@ -109,21 +119,33 @@ impl<'a> Heads<'a> {
             return Ok(Layout::Whole(column));
         }
         let mentions: Vec<usize> = (1..).map_while(|n| numbered.get(&n).copied()).collect();
-        if matches!(question.kind, QuestionKind::Multiple { .. }) && !mentions.is_empty() && self.holds_codes(lexicon, &mentions) {
+        if matches!(question.kind, QuestionKind::Multiple { .. })
+            && !mentions.is_empty()
+            && self.holds_codes(lexicon, &mentions)
+        {
             return Ok(Layout::Mentions(mentions));
         }
         let lacking = if found.is_empty() { None } else { options.iter().position(Option::is_none) };
         Err(self.missing(question, lacking).into())
     }
 
-    /// The headers of the question where they bear the groups that it stands in, without those groups; all other headers
-    /// blank. `None` when there are none.
+    /// The headers of the question where they bear the groups that it stands in, without those groups; all
+    /// other headers blank. `None` when there are none.
     ///
     /// # Errors
     /// `answers::ambiguous-column`: the question stands in two groups.
-    fn in_group(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>, parting: Parting) -> Result<Option<Heads<'a>>> {
+    fn in_group(
+        &self,
+        question: &Question,
+        lexicon: &Lexicon,
+        ids: &BTreeSet<String>,
+        parting: Parting,
+    ) -> Result<Option<Heads<'a>>> {
         let id = spelling::label(&question.id);
-        let find = |head: &str| grouped(head, &id, ids, parting, |word| lexicon.of_column(word).is_some()).map(|(group, own)| (group.to_owned(), own.to_owned()));
+        let find = |head: &str| {
+            grouped(head, &id, ids, parting, |word| lexicon.of_column(word).is_some())
+                .map(|(group, own)| (group.to_owned(), own.to_owned()))
+        };
         let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         let mut heads = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
@@ -131,7 +153,13 @@ impl<'a> Heads<'a> {
                 groups.entry(group).or_insert(index);
                 own
             });
-            heads.push(Head { above: Vec::new(), last: own.clone(), name: own, item: String::new(), label: String::new() });
+            heads.push(Head {
+                above: Vec::new(),
+                last: own.clone(),
+                name: own,
+                item: String::new(),
+                label: String::new(),
+            });
         }
         if groups.len() > 1 {
             let mut columns: Vec<usize> = groups.into_values().collect();
@@ -153,13 +181,21 @@ impl<'a> Heads<'a> {
             (QuestionKind::Multiple { .. }, [_]) if options == 1 => Ok(Layout::Ticks(found)),
             (_, [one]) => Ok(Layout::Whole(*one)),
             (QuestionKind::Single(_), _) if found.len() == options => Ok(Layout::Ticks(found)),
-            (QuestionKind::Multiple { .. }, _) if found.len() == options => Ok(self.ticks_or_mentions(question, lexicon, found)),
+            (QuestionKind::Multiple { .. }, _) if found.len() == options => {
+                Ok(self.ticks_or_mentions(question, lexicon, found))
+            }
             (QuestionKind::Multiple { .. } | QuestionKind::Text, _) => Ok(Layout::Mentions(found)),
             (QuestionKind::Single(_) | QuestionKind::Number { .. }, _) => {
                 let (id, given) = (&question.id, found.len());
                 let message = Text::new(
-                    format!("設問「{id}」の columns は1つ（単数回答で選択肢ごとの列なら選択肢の数 {options}）にしてください（{given} あります）"),
-                    format!("columns of \"{id}\" must name 1 column (or, for a single answer, one an option: {options}); it names {given}"),
+                    format!(
+                        "設問「{id}」の columns は1つ（単数回答で選択肢ごとの列なら選択肢の数 {options}）に\
+                         してください（{given} あります）"
+                    ),
+                    format!(
+                        "columns of \"{id}\" must name 1 column (or, for a single answer, one an option: \
+                         {options}); it names {given}"
+                    ),
                 );
                 Err(Diagnostic::new("answers::column-count", message).at(self.place(question)).into())
             }
@@ -170,36 +206,62 @@ impl<'a> Heads<'a> {
     fn whole(&self, question: &Question, ids: &BTreeSet<String>) -> Result<Option<usize>> {
         let own = spelling::label(&question.id);
         let elsewhere = |head: &Head| [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h));
-        let ranked = self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
-            let rank = question_rank(&head.name, question).or_else(|| question_rank(&head.last, question)).or_else(|| item_rank(head, question));
-            // A two-row header with the question above and nothing below it.
-            let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
-            let rank = rank.or_else(|| above.and_then(|a| question_rank(a, question)));
-            rank.or_else(|| question_rank(&head.label, question).map(|rank| rank + 3)).map(|rank| (rank, index))
-        });
+        let ranked =
+            self.heads.iter().enumerate().filter(|(_, head)| !elsewhere(head)).filter_map(|(index, head)| {
+                let rank = question_rank(&head.name, question)
+                    .or_else(|| question_rank(&head.last, question))
+                    .or_else(|| item_rank(head, question));
+                // A two-row header with the question above and nothing below it.
+                let above = head.above.iter().find(|a| !a.is_empty()).filter(|_| head.last.is_empty());
+                let rank = rank.or_else(|| above.and_then(|a| question_rank(a, question)));
+                rank.or_else(|| question_rank(&head.label, question).map(|rank| rank + 3))
+                    .map(|rank| (rank, index))
+            });
         let ranked: Vec<(u8, usize)> = ranked.collect();
         let best = ranked.iter().map(|(rank, _)| *rank).min();
-        let at_best: Vec<usize> = ranked.iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, index)| *index).collect();
+        let at_best: Vec<usize> =
+            ranked.iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, index)| *index).collect();
         match at_best.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
-            _ if matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. }) && best != Some(0) => Ok(None),
+            _ if matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. })
+                && best != Some(0) =>
+            {
+                Ok(None)
+            }
             several => Err(self.ambiguous(question, several).into()),
         }
     }
 
     fn ambiguous(&self, question: &Question, several: &[usize]) -> Diagnostic {
-        let names: Vec<String> = several.iter().filter_map(|&i| self.table.columns.get(i)).map(|c| format!("{}（@{}）", c.name(), crate::raw::letters(c.position))).collect();
+        let names: Vec<String> = several
+            .iter()
+            .filter_map(|&i| self.table.columns.get(i))
+            .map(|c| format!("{}（@{}）", c.name(), crate::raw::letters(c.position)))
+            .collect();
         let message = Text::new(
-            format!("設問「{}」の列とみられるものが {} 列あります: {}", question.id, several.len(), names.join("、")),
+            format!(
+                "設問「{}」の列とみられるものが {} 列あります: {}",
+                question.id,
+                several.len(),
+                names.join("、")
+            ),
             format!("{} columns could be question \"{}\": {}", several.len(), question.id, names.join(", ")),
         );
-        let help = Text::new("調査票の columns に列を書いてください（列番号なら @AO の形）", "name the column under columns in the questionnaire (@AO for a column by its letters)");
+        let help = Text::new(
+            "調査票の columns に列を書いてください（列番号なら @AO の形）",
+            "name the column under columns in the questionnaire (@AO for a column by its letters)",
+        );
         Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help)
     }
 
     /// For each option its column, and the columns that bear a number.
-    fn parts(&self, question: &Question, lexicon: &Lexicon, ids: &BTreeSet<String>) -> (Vec<Option<usize>>, BTreeMap<i64, usize>) {
+    fn parts(
+        &self,
+        question: &Question,
+        lexicon: &Lexicon,
+        ids: &BTreeSet<String>,
+    ) -> (Vec<Option<usize>>, BTreeMap<i64, usize>) {
         let own = spelling::label(&question.id);
         let mut options: Vec<Option<usize>> = vec![None; question.categories().len()];
         let mut numbered = BTreeMap::new();
@@ -207,13 +269,19 @@ impl<'a> Heads<'a> {
             if [&head.name, &head.last].iter().any(|h| **h != own && ids.contains(*h)) {
                 continue;
             }
-            let below = head.above.iter().any(|a| question_rank(a, question).is_some()).then_some(head.last.as_str());
-            let Some(rest) = below.or_else(|| [&head.last, &head.name, &head.label].iter().find_map(|h| part_of(h, question))) else { continue };
+            let below =
+                head.above.iter().any(|a| question_rank(a, question).is_some()).then_some(head.last.as_str());
+            let Some(rest) = below
+                .or_else(|| [&head.last, &head.name, &head.label].iter().find_map(|h| part_of(h, question)))
+            else {
+                continue;
+            };
             if let Some(n) = spelling::whole_number(rest) {
                 numbered.entry(n).or_insert(index);
             }
             // Brackets around the whole part go, unless the label itself has them.
-            let within = BRACKETS.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.strip_suffix(*close));
+            let within =
+                BRACKETS.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.strip_suffix(*close));
             let option = lexicon.of_column(rest).or_else(|| lexicon.of_column(within?.trim()));
             if let Some(slot) = option.and_then(|k| options.get_mut(usize::from(k))) {
                 slot.get_or_insert(index);
@@ -224,11 +292,15 @@ impl<'a> Heads<'a> {
 
     /// `q_1`, `q_2` … as many as options: a column an option, or first mention, second mention …?
     ///
-    /// They are mentions when their cells are codes and nothing else, when some code is not the column's own, and when
-    /// rows with two marks hold different codes (two equal ones are two ticks).
+    /// They are mentions when their cells are codes and nothing else, when some code is not the column's own,
+    /// and when rows with two marks hold different codes (two equal ones are two ticks).
     fn ticks_or_mentions(&self, question: &Question, lexicon: &Lexicon, columns: Vec<usize>) -> Layout {
         let is_multiple = matches!(question.kind, QuestionKind::Multiple { .. });
-        if is_multiple && self.holds_codes(lexicon, &columns) { Layout::Mentions(columns) } else { Layout::Ticks(columns) }
+        if is_multiple && self.holds_codes(lexicon, &columns) {
+            Layout::Mentions(columns)
+        } else {
+            Layout::Ticks(columns)
+        }
     }
 
     fn holds_codes(&self, lexicon: &Lexicon, columns: &[usize]) -> bool {
@@ -249,11 +321,14 @@ impl<'a> Heads<'a> {
             }
             codes.push(here);
         }
-        let code = |row: usize, k: usize| columns[k].rows.get(row).and_then(|v| codes[k].get(v as usize).copied().flatten());
+        let code = |row: usize, k: usize| {
+            columns[k].rows.get(row).and_then(|v| codes[k].get(v as usize).copied().flatten())
+        };
         let (mut ones, mut foreign, mut equal, mut distinct) = (0u64, 0u64, 0u64, 0u64);
         let one = lexicon.option("1");
         for row in 0..self.table.row_count() {
-            let here: Vec<(usize, u16)> = (0..columns.len()).filter_map(|k| code(row, k).map(|c| (k, c))).collect();
+            let here: Vec<(usize, u16)> =
+                (0..columns.len()).filter_map(|k| code(row, k).map(|c| (k, c))).collect();
             let mut sorted: Vec<u16> = here.iter().map(|(_, c)| *c).collect();
             sorted.sort_unstable();
             sorted.dedup();
@@ -267,13 +342,22 @@ impl<'a> Heads<'a> {
     }
 
     fn no_column(&self, question: &Question, name: &str) -> Diagnostic {
-        let same = self.table.columns.iter().filter(|c| spelling::label(&c.name()) == spelling::label(name)).count();
+        let same =
+            self.table.columns.iter().filter(|c| spelling::label(&c.name()) == spelling::label(name)).count();
         let (ja, en) = if same > 1 {
-            (format!("列「{name}」が {same} 列あります（設問「{}」）", question.id), format!("{same} columns are called \"{name}\" (question \"{}\")", question.id))
+            (
+                format!("列「{name}」が {same} 列あります（設問「{}」）", question.id),
+                format!("{same} columns are called \"{name}\" (question \"{}\")", question.id),
+            )
         } else {
-            (format!("列「{name}」がありません（設問「{}」）", question.id), format!("there is no column \"{name}\" (question \"{}\")", question.id))
+            (
+                format!("列「{name}」がありません（設問「{}」）", question.id),
+                format!("there is no column \"{name}\" (question \"{}\")", question.id),
+            )
         };
-        Diagnostic::new("answers::missing-column", Text::new(ja, en)).at(self.place(question)).help(self.near(&[name]))
+        Diagnostic::new("answers::missing-column", Text::new(ja, en))
+            .at(self.place(question))
+            .help(self.near(&[name]))
     }
 
     fn missing(&self, question: &Question, lacking: Option<usize>) -> Diagnostic {
@@ -284,9 +368,16 @@ impl<'a> Heads<'a> {
                 format!("設問「{id}」の選択肢「{}」の列が見つかりません", option.label),
                 format!("no column for option \"{}\" of question \"{id}\"", option.label),
             ),
-            None => Text::new(format!("設問「{id}」の列が見つかりません"), format!("no column for question \"{id}\"")),
+            None => Text::new(
+                format!("設問「{id}」の列が見つかりません"),
+                format!("no column for question \"{id}\""),
+            ),
         };
-        let words: Vec<&str> = option.map(|o| o.label.as_str()).into_iter().chain([id.as_str(), question.text.as_str()]).collect();
+        let words: Vec<&str> = option
+            .map(|o| o.label.as_str())
+            .into_iter()
+            .chain([id.as_str(), question.text.as_str()])
+            .collect();
         Diagnostic::new("answers::missing-column", message).at(self.place(question)).help(self.near(&words))
     }
 
@@ -304,13 +395,16 @@ impl<'a> Heads<'a> {
         }
         Text::new(
             format!("近い列名: {}。列名が違うときは調査票の columns に書いてください", near.join("、")),
-            format!("columns that come near: {}. Name the right one under columns in the questionnaire", near.join(", ")),
+            format!(
+                "columns that come near: {}. Name the right one under columns in the questionnaire",
+                near.join(", ")
+            ),
         )
     }
 }
 
-/// How surely `head` is the head of `question`: 0 its id, 1 its words (with or without the id before), 2 its id and other
-/// words behind it. `None` when it is not.
+/// How surely `head` is the head of `question`: 0 its id, 1 its words (with or without the id before), 2 its
+/// id and other words behind it. `None` when it is not.
 fn question_rank(head: &str, question: &Question) -> Option<u8> {
     let (id, text) = (spelling::label(&question.id), spelling::label(&question.text));
     if head == id {
@@ -318,7 +412,11 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
     }
     let packed = |s: &str| s.replace(' ', "");
     let words = packed(head);
-    let rest = words.strip_prefix(&packed(&id)).unwrap_or(&words).trim_start_matches(['.', ':', '、', '_']).to_owned();
+    let rest = words
+        .strip_prefix(&packed(&id))
+        .unwrap_or(&words)
+        .trim_start_matches(['.', ':', '、', '_'])
+        .to_owned();
     if !text.is_empty() && text != id && (head == text || rest == packed(&text)) {
         return Some(1);
     }
@@ -333,8 +431,9 @@ fn question_rank(head: &str, question: &Question) -> Option<u8> {
     }
 }
 
-/// How surely `head` is the column of one item of a matrix, whose question bears the words `質問 [項目]` or an id such as
-/// `問4s1`: question above item in two header rows, or the sub-question of LimeSurvey (`問4[SQ001]`).
+/// How surely `head` is the column of one item of a matrix, whose question bears the words `質問 [項目]` or
+/// an id such as `問4s1`: question above item in two header rows, or the sub-question of LimeSurvey
+/// (`問4[SQ001]`).
 fn item_rank(head: &Head, question: &Question) -> Option<u8> {
     let words = question_rank(&head.item, question).filter(|rank| *rank <= 1);
     let id = spelling::label(&question.id);
@@ -354,14 +453,18 @@ fn unmarked(head: String) -> String {
     }
 }
 
-/// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` → `SQ001`.
+/// What follows the question's id or words in a column's name: `q_1` → `1`, `q/opt` → `opt`, `q[SQ001]` →
+/// `SQ001`.
 fn part_of<'a>(head: &'a str, question: &Question) -> Option<&'a str> {
     for start in [spelling::label(&question.id), spelling::label(&question.text)] {
-        let Some(rest) = head.strip_prefix(&start).filter(|r| !start.is_empty() && !r.is_empty()) else { continue };
+        let Some(rest) = head.strip_prefix(&start).filter(|r| !start.is_empty() && !r.is_empty()) else {
+            continue;
+        };
         let bare = rest.trim_start_matches(['_', '-', '.', '/', ' ', ':', '▲']);
         let part = bare.trim();
         // `q▲s1c2`: a digit, then c and the option's number.
-        let numbered = start.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix('c').is_some_and(|n| spelling::whole_number(n).is_some());
+        let numbered = start.ends_with(|c: char| c.is_ascii_digit())
+            && rest.strip_prefix('c').is_some_and(|n| spelling::whole_number(n).is_some());
         let marked = numbered || !rest.starts_with(char::is_alphanumeric);
         if !part.is_empty() && (marked || ends_itself(&start)) {
             return Some(part);

@@ -1,9 +1,9 @@
-//! Questionnaire and responses → answers: what each respondent said to each question, with the reason where nothing valid
-//! was said, and the ledger of who is in the base.
+//! Questionnaire and responses → answers: what each respondent said to each question, with the reason where
+//! nothing valid was said, and the ledger of who is in the base.
 //!
-//! [`read_questionnaire`] reads the questionnaire file; [`decode`] reads the tables of a wave by it, whatever their layout;
-//! [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the plan names. A wave with a paper
-//! of its own is decoded by it and [`harmonise`]d.
+//! [`read_questionnaire`] reads the questionnaire file; [`decode`] reads the tables of a wave by it, whatever
+//! their layout; [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the
+//! plan names. A wave with a paper of its own is decoded by it and [`harmonise`]d.
 //!
 //! | layout | columns of question `q` | cells |
 //! |---|---|---|
@@ -36,8 +36,8 @@
 //! # Ok::<(), shihyo::error::Error>(())
 //! ```
 //!
-//! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`, returns and
-//! duplicates in [`decode`], bases at [`Base`].
+//! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`,
+//! returns and duplicates in [`decode`], bases at [`Base`].
 
 mod again;
 mod answer;
@@ -74,15 +74,16 @@ pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decode::{ColumnLayout, ColumnsUsed, DecodeOptions, Duplicates, columns_used, decode};
 pub use questionnaire::{
-    Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind, Questionnaire, TwoMarks,
+    Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind,
+    Questionnaire, TwoMarks,
 };
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use rule::{AskedIf, Comparison};
 pub use tally::{CellIssue, Problem};
 pub use treatment::{DontKnow, Touched, Treatment};
 pub use waves::{
-    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged, NEAR, Paper, compare_papers, harmonise, labelled,
-    most_alike, similarity,
+    AskedAs, Aspect, Comparability, Counted, Counterpart, Difference, FoundBy, Harmonised, Mapping, Merged,
+    NEAR, Paper, compare_papers, harmonise, labelled, most_alike, similarity,
 };
 pub use withheld::PersonalColumn;
 pub use write::{comment, quoted, write_questionnaire};

@@ -81,8 +81,46 @@ const HEADERS: [(&str, Personal); 26] = [
 
 /// The commonest surnames; a third of a column of names begins with one of them.
 const SURNAMES: [&str; 40] = [
-    "佐藤", "鈴木", "高橋", "髙橋", "田中", "伊藤", "渡辺", "渡邊", "渡邉", "山本", "中村", "小林", "加藤", "吉田", "山田", "佐々木", "山口", "松本", "井上", "木村",
-    "斎藤", "斉藤", "清水", "山崎", "池田", "橋本", "阿部", "石川", "山下", "中島", "石井", "小川", "前田", "岡田", "長谷川", "藤田", "後藤", "近藤", "村上", "遠藤",
+    "佐藤",
+    "鈴木",
+    "高橋",
+    "髙橋",
+    "田中",
+    "伊藤",
+    "渡辺",
+    "渡邊",
+    "渡邉",
+    "山本",
+    "中村",
+    "小林",
+    "加藤",
+    "吉田",
+    "山田",
+    "佐々木",
+    "山口",
+    "松本",
+    "井上",
+    "木村",
+    "斎藤",
+    "斉藤",
+    "清水",
+    "山崎",
+    "池田",
+    "橋本",
+    "阿部",
+    "石川",
+    "山下",
+    "中島",
+    "石井",
+    "小川",
+    "前田",
+    "岡田",
+    "長谷川",
+    "藤田",
+    "後藤",
+    "近藤",
+    "村上",
+    "遠藤",
 ];
 
 /// What the column looks like, if it looks like personal data.
@@ -94,12 +132,20 @@ pub(super) fn personal(column: &Column) -> Option<Personal> {
 }
 
 fn by_content(column: &Column) -> Option<Personal> {
-    let cells: Vec<String> = column.values.iter().filter(|c| !matches!(c, Cell::Empty)).map(|c| spelling::label(&c.text())).filter(|t| !t.is_empty()).collect();
+    let cells: Vec<String> = column
+        .values
+        .iter()
+        .filter(|c| !matches!(c, Cell::Empty))
+        .map(|c| spelling::label(&c.text()))
+        .filter(|t| !t.is_empty())
+        .collect();
     // Answers repeat, people do not: a column of few distinct values among many rows holds none of these.
     let blank: Vec<bool> = column.values.iter().map(|c| spelling::label(&c.text()).is_empty()).collect();
     let filled = column.rows.iter().filter(|v| blank.get(*v as usize) == Some(&false)).count();
     let distinct = cells.len();
-    let share = |test: &dyn Fn(&str) -> bool| cells.iter().filter(|c| test(c)).count() as f64 / distinct.max(1) as f64;
+    let share = |test: &dyn Fn(&str) -> bool| {
+        cells.iter().filter(|c| test(c)).count() as f64 / distinct.max(1) as f64
+    };
     // One address in free text is one too many, but it does not make the column one of addresses.
     if share(&is_mail) >= 0.3 {
         return Some(Personal::Mail);
@@ -116,15 +162,18 @@ fn by_content(column: &Column) -> Option<Personal> {
     if share(&|t| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit())) >= 0.8 {
         return Some(Personal::Number);
     }
-    if share(&is_spaced_name) >= 0.6 || (share(&is_short_kanji) >= 0.8 && share(&|t| SURNAMES.iter().any(|s| t.starts_with(s))) >= 0.25) {
+    if share(&is_spaced_name) >= 0.6
+        || (share(&is_short_kanji) >= 0.8 && share(&|t| SURNAMES.iter().any(|s| t.starts_with(s))) >= 0.25)
+    {
         return Some(Personal::Name);
     }
     None
 }
 
-/// Whether a single text looks like, or holds, what identifies a person: a mail address, seven or more digits that belong
-/// together (phone, postcode, number, birth date), an address, a name. Names are known by their form and the commonest
-/// surnames only, so that words from a file are not shown for lack of this sign alone; see [`may_be_shown`].
+/// Whether a single text looks like, or holds, what identifies a person: a mail address, seven or more digits
+/// that belong together (phone, postcode, number, birth date), an address, a name. Names are known by their
+/// form and the commonest surnames only, so that words from a file are not shown for lack of this sign alone;
+/// see [`may_be_shown`].
 pub(super) fn looks_personal(text: &str) -> bool {
     let folded = spelling::label(text);
     let mut pieces = folded.split([' ', '、', '。', ',', ';', '/', '<', '>', '「', '」', ':']);
@@ -142,27 +191,46 @@ pub(super) fn looks_personal(text: &str) -> bool {
 /// `綾小路さん`, `権田様`: two kanji or more before a form of address.
 fn names_somebody(text: &str) -> bool {
     ["さん", "さま", "様", "氏", "くん", "ちゃん"].iter().any(|form| {
-        text.match_indices(form).any(|(at, _)| text.get(..at).is_some_and(|before| before.chars().rev().take(2).filter(|&c| is_kanji(c)).count() == 2))
+        text.match_indices(form).any(|(at, _)| {
+            text.get(..at)
+                .is_some_and(|before| before.chars().rev().take(2).filter(|&c| is_kanji(c)).count() == 2)
+        })
     })
 }
 
 /// So many respondents wrote the same words: they tell of nobody.
 const SHARED_BY: usize = 3;
 
-/// Whether an answer that is no option may stand in a finding, which `times` cells hold: a code of a few digits, or words
-/// that several people wrote and that look like nobody's. Other words stay in the response file.
+/// Whether an answer that is no option may stand in a finding, which `times` cells hold: a code of a few
+/// digits, or words that several people wrote and that look like nobody's. Other words stay in the response
+/// file.
 pub(super) fn may_be_shown(text: &str, times: usize) -> bool {
-    let code = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | ' ' | ';' | '、' | '&' | '|' | '/');
+    let code = |c: char| {
+        c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | ' ' | ';' | '、' | '&' | '|' | '/')
+    };
     let folded = spelling::label(text);
     let is_code = folded.chars().all(code) && folded.bytes().filter(u8::is_ascii_digit).count() <= 6;
     (is_code || times >= SHARED_BY) && !looks_personal(&folded)
 }
 
-/// The western year of a date, written `2024/4/1`, `2024-04-01T09:30:00`, `1985年3月2日`, `昭和60年3月2日`, `S60.3.2`.
+/// The western year of a date, written `2024/4/1`, `2024-04-01T09:30:00`, `1985年3月2日`, `昭和60年3月2日`,
+/// `S60.3.2`.
 pub(super) fn date_year(text: &str) -> Option<i32> {
     let folded = spelling::label(text);
-    let eras = [("令和", 2018), ("平成", 1988), ("昭和", 1925), ("大正", 1911), ("R", 2018), ("H", 1988), ("S", 1925), ("T", 1911)];
-    let (body, base) = eras.iter().find_map(|(name, base)| folded.strip_prefix(name).map(|rest| (rest, *base))).unwrap_or((&folded, 0));
+    let eras = [
+        ("令和", 2018),
+        ("平成", 1988),
+        ("昭和", 1925),
+        ("大正", 1911),
+        ("R", 2018),
+        ("H", 1988),
+        ("S", 1925),
+        ("T", 1911),
+    ];
+    let (body, base) = eras
+        .iter()
+        .find_map(|(name, base)| folded.strip_prefix(name).map(|rest| (rest, *base)))
+        .unwrap_or((&folded, 0));
     let mut parts = body.split(['/', '-', '.', '年', '月', '日', 'T', ' ']).filter(|p| !p.is_empty());
     let mut number = || parts.next().and_then(|p| p.parse::<i32>().ok());
     let (year, month, day) = (number()?, number()?, number()?);
@@ -178,7 +246,9 @@ fn is_mail(text: &str) -> bool {
 fn is_phone(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '(' | ')' | ' ' | '+'));
-    plain && ((digits.starts_with('0') && (10..=11).contains(&digits.len())) || (digits.starts_with("81") && (11..=12).contains(&digits.len())))
+    plain
+        && ((digits.starts_with('0') && (10..=11).contains(&digits.len()))
+            || (digits.starts_with("81") && (11..=12).contains(&digits.len())))
 }
 
 fn is_postcode(text: &str) -> bool {
@@ -189,7 +259,10 @@ fn is_postcode(text: &str) -> bool {
 fn is_address(text: &str) -> bool {
     let kanji_number = |c: char| "一二三四五六七八九十".contains(c);
     let place = text.find(['市', '区', '町', '村', '郡', '県', '都', '府', '道']).map(|at| &text[at..]);
-    place.is_some_and(|rest| rest.contains(|c: char| c.is_ascii_digit() || kanji_number(c)) && (rest.contains('-') || rest.contains("丁目") || rest.contains('番')))
+    place.is_some_and(|rest| {
+        rest.contains(|c: char| c.is_ascii_digit() || kanji_number(c))
+            && (rest.contains('-') || rest.contains("丁目") || rest.contains('番'))
+    })
 }
 
 fn is_kanji(c: char) -> bool {
@@ -206,7 +279,8 @@ fn is_spaced_name(text: &str) -> bool {
     let short = |s: &str, most: usize| (1..=most).contains(&s.chars().count());
     let kanji = |s: &str| s.chars().all(|c| is_kanji(c) || is_kana(c)) && s.chars().any(is_kanji);
     let kana = |s: &str| s.chars().all(is_kana);
-    (short(first, 4) && short(second, 4) && kanji(first) && (kanji(second) || kana(second))) || (short(first, 6) && short(second, 6) && kana(first) && kana(second))
+    (short(first, 4) && short(second, 4) && kanji(first) && (kanji(second) || kana(second)))
+        || (short(first, 6) && short(second, 6) && kana(first) && kana(second))
 }
 
 fn is_short_kanji(text: &str) -> bool {
@@ -218,8 +292,14 @@ mod tests {
     use super::*;
 
     fn column(header: &str, cells: &[&str]) -> Column {
-        let values = cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).into()) }).collect();
-        Column { header: vec![header.to_owned()], position: 0, values, rows: (0..cells.len() as u32).collect() }
+        let values =
+            cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).into()) }).collect();
+        Column {
+            header: vec![header.to_owned()],
+            position: 0,
+            values,
+            rows: (0..cells.len() as u32).collect(),
+        }
     }
 
     #[test]
@@ -267,8 +347,21 @@ mod tests {
             assert!(!may_be_shown(text, 2) && may_be_shown(text, 3), "{text}");
         }
         for text in [
-            "090-1234-5678", "０９０１２３４５６７８", "電話は042 464 1311です", "taro@example.jp", "連絡先:taro@example.jp", "佐藤花子", "大山 一郎", "オオヤマ イチロウ",
-            "西東京市南町5-6-13", "188-8666", "123456789012", "1985/3/2", "昭和60年3月2日", "綾小路さんに確認", "権田様の希望",
+            "090-1234-5678",
+            "０９０１２３４５６７８",
+            "電話は042 464 1311です",
+            "taro@example.jp",
+            "連絡先:taro@example.jp",
+            "佐藤花子",
+            "大山 一郎",
+            "オオヤマ イチロウ",
+            "西東京市南町5-6-13",
+            "188-8666",
+            "123456789012",
+            "1985/3/2",
+            "昭和60年3月2日",
+            "綾小路さんに確認",
+            "権田様の希望",
         ] {
             assert!(!may_be_shown(text, 50), "{text}");
         }
@@ -276,7 +369,15 @@ mod tests {
 
     #[test]
     fn a_date_is_a_date_in_any_calendar() {
-        for (text, year) in [("1985/3/2", 1985), ("1985-03-02", 1985), ("1985年3月2日", 1985), ("昭和60年3月2日", 1985), ("Ｓ60.3.2", 1985), ("2024-04-01T09:30:00", 2024), ("2024/04/01 9:30:00", 2024)] {
+        for (text, year) in [
+            ("1985/3/2", 1985),
+            ("1985-03-02", 1985),
+            ("1985年3月2日", 1985),
+            ("昭和60年3月2日", 1985),
+            ("Ｓ60.3.2", 1985),
+            ("2024-04-01T09:30:00", 2024),
+            ("2024/04/01 9:30:00", 2024),
+        ] {
             assert_eq!(date_year(text), Some(year), "{text}");
         }
         for text in ["1", "1-2", "65", "3/2", "はい", "99999999999-1-1", "042-464-1311"] {

@@ -35,8 +35,8 @@ pub struct Question {
     pub kind: QuestionKind,
     /// Who is asked: everyone when `None`.
     pub asked_if: Option<AskedIf>,
-    /// The response files' columns, where they are not named after `id`: one name for a joined cell or a single answer,
-    /// one for each category (in their order) for a multiple answer in columns.
+    /// The response files' columns, where they are not named after `id`: one name for a joined cell or a
+    /// single answer, one for each category (in their order) for a multiple answer in columns.
     pub columns: Vec<String>,
     /// Codes that mean 無回答 beside the blank, such as `99`.
     pub no_answer: Vec<String>,
@@ -59,7 +59,9 @@ impl Question {
     pub fn category(&self, word: &str) -> Option<usize> {
         let wanted = spelling::label(word);
         let by_label = self.categories().iter().position(|c| spelling::label(&c.label) == wanted);
-        by_label.or_else(|| self.categories().iter().position(|c| spelling::code(&c.code) == spelling::code(word)))
+        by_label.or_else(|| {
+            self.categories().iter().position(|c| spelling::code(&c.code) == spelling::code(word))
+        })
     }
 }
 
@@ -169,6 +171,7 @@ pub struct Category {
     pub dont_know: bool,
     /// 特になし: excludes the other options of a multiple answer.
     pub exclusive: bool,
-    /// その他（　　）: words that are no option's, found where this option could stand, mean that it was chosen.
+    /// その他（　　）: words that are no option's, found where this option could stand, mean that it was
+    /// chosen.
     pub free_text: bool,
 }

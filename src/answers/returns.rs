@@ -1,4 +1,5 @@
-//! Which rows of the files are valid returns: template rows, blank returns and duplicates leave here, each with a finding.
+//! Which rows of the files are valid returns: template rows, blank returns and duplicates leave here, each
+//! with a finding.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -42,7 +43,10 @@ pub(super) fn respondents<'a>(tables: &'a [Table], name: &str) -> Result<Vec<&'a
             Some(column) => columns.push(column),
             None => {
                 let names: Vec<String> = table.columns.iter().map(Column::name).collect();
-                let message = Text::new(format!("回答者番号の列「{name}」がありません"), format!("there is no column \"{name}\" with the respondents' ids"));
+                let message = Text::new(
+                    format!("回答者番号の列「{name}」がありません"),
+                    format!("there is no column \"{name}\" with the respondents' ids"),
+                );
                 let mut diagnostic = Diagnostic::new("answers::missing-column", message).at(place(table));
                 diagnostic.help = toml_text::did_you_mean(name, names.iter().map(String::as_str));
                 mistakes.push(diagnostic);
@@ -56,14 +60,28 @@ fn place(table: &Table) -> Place {
     Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref())
 }
 
-/// Sorts the rows. `responses[t][q]` are the answers to question q in table t; `ids` the respondent columns, if any; the rows
-/// (table, row) of `removed` leave first, as invalid returns.
+/// Sorts the rows. `responses[t][q]` are the answers to question q in table t; `ids` the respondent columns,
+/// if any; the rows (table, row) of `removed` leave first, as invalid returns.
 ///
 /// # Errors
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`], one for each id (the first 20).
-pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&[&Column]>, removed: &BTreeSet<(usize, usize)>, policy: Duplicates) -> Result<Returns> {
+pub(super) fn sort(
+    tables: &[Table],
+    responses: &[Vec<Responses>],
+    ids: Option<&[&Column]>,
+    removed: &BTreeSet<(usize, usize)>,
+    policy: Duplicates,
+) -> Result<Returns> {
     let returned = tables.iter().map(|t| t.row_count() as u64).sum();
-    let mut sorted = Returns { keep: Vec::new(), returned, invalid_returns: 0, duplicates: 0, repeated: 0, findings: Vec::new(), issues: Vec::new() };
+    let mut sorted = Returns {
+        keep: Vec::new(),
+        returned,
+        invalid_returns: 0,
+        duplicates: 0,
+        repeated: 0,
+        findings: Vec::new(),
+        issues: Vec::new(),
+    };
     let column_of = |t: usize| ids.and_then(|ids| ids.get(t).copied());
     // Ids are folded as codes are: `００１２` on paper and 12 in a workbook are one respondent.
     let all_names: Vec<Option<Names<'_>>> = (0..tables.len()).map(|t| column_of(t).map(Names::of)).collect();
@@ -85,9 +103,33 @@ pub(super) fn sort(tables: &[Table], responses: &[Vec<Responses>], ids: Option<&
             }
         }
         sorted.invalid_returns += (template.len() + unnamed.len() + blank.len()) as u64;
-        sorted.note_left_out(table, &template, "answers::template-rows", ("回答者番号も回答もない行。数えない", "rows without a respondent id and without answers; left out"));
-        sorted.note_left_out(table, &unnamed, "answers::no-respondent-id", ("回答者番号のない行。回答があるが無効票とした", "rows with answers but without a respondent id; left out as invalid returns"));
-        sorted.note_left_out(table, &blank, "answers::blank-return", ("どの設問にも回答のない行。無効票とした", "rows without any answer; left out as invalid returns"));
+        sorted.note_left_out(
+            table,
+            &template,
+            "answers::template-rows",
+            (
+                "回答者番号も回答もない行。数えない",
+                "rows without a respondent id and without answers; left out",
+            ),
+        );
+        sorted.note_left_out(
+            table,
+            &unnamed,
+            "answers::no-respondent-id",
+            (
+                "回答者番号のない行。回答があるが無効票とした",
+                "rows with answers but without a respondent id; left out as invalid returns",
+            ),
+        );
+        sorted.note_left_out(
+            table,
+            &blank,
+            "answers::blank-return",
+            (
+                "どの設問にも回答のない行。無効票とした",
+                "rows without any answer; left out as invalid returns",
+            ),
+        );
         sorted.issues.extend(unnamed.iter().map(|&row| CellIssue::of_row(t, row, Problem::NoRespondentId)));
         sorted.issues.extend(blank.iter().map(|&row| CellIssue::of_row(t, row, Problem::BlankReturn)));
         sorted.keep.push(keep);
@@ -117,7 +159,9 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(column: &'a Column) -> Self {
-        let folded = |cell: &Cell| -> CompactString { plain(cell).map_or_else(|| spelling::code(&cell.text()).into(), Clone::clone) };
+        let folded = |cell: &Cell| -> CompactString {
+            plain(cell).map_or_else(|| spelling::code(&cell.text()).into(), Clone::clone)
+        };
         let all_plain = column.values.par_iter().all(|cell| plain(cell).is_some());
         Self { column, folded: (!all_plain).then(|| column.values.par_iter().map(folded).collect()) }
     }
@@ -138,7 +182,11 @@ impl<'a> Names<'a> {
 /// A whole number in its plain form, which is its own spelling as a code.
 fn plain(cell: &Cell) -> Option<&CompactString> {
     match cell {
-        Cell::Text(text) if text.len() < 19 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) => Some(text),
+        Cell::Text(text)
+            if text.len() < 19 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -154,7 +202,10 @@ impl<'a> Named<'a> {
     fn each(&self, mut each: impl FnMut(&'a str, usize, usize)) {
         for (t, (names, keep)) in self.all_names.iter().zip(self.keep).enumerate() {
             let Some(names) = names else { continue };
-            keep.iter().enumerate().filter(|(_, keep)| **keep).for_each(|(row, _)| each(names.of_row(row), t, row));
+            keep.iter()
+                .enumerate()
+                .filter(|(_, keep)| **keep)
+                .for_each(|(row, _)| each(names.of_row(row), t, row));
         }
     }
 
@@ -171,7 +222,9 @@ impl<'a> Named<'a> {
                     *times += 1;
                 }
             });
-            twice.extend((0..).zip(&times).filter(|(_, times)| **times > 1).map(|(value, _)| names.of_value(value)));
+            twice.extend(
+                (0..).zip(&times).filter(|(_, times)| **times > 1).map(|(value, _)| names.of_value(value)),
+            );
             return twice;
         }
         let mut seen = HashSet::new();
@@ -192,11 +245,18 @@ impl Returns {
         let message = Text::new(format!("{ja}。{}", list.ja), format!("{en}. {}", list.en));
         let at = place(table).row(first);
         let template = code == "answers::template-rows";
-        let finding = if template { Finding::note(code, message, at) } else { Finding::warning(code, message, at) };
+        let finding =
+            if template { Finding::note(code, message, at) } else { Finding::warning(code, message, at) };
         self.findings.push(finding.count(numbers.len() as u64));
     }
 
-    fn leave_duplicates(&mut self, tables: &[Table], ids: Option<&[&Column]>, places: &BTreeMap<String, Vec<(usize, usize)>>, policy: Duplicates) -> Result<()> {
+    fn leave_duplicates(
+        &mut self,
+        tables: &[Table],
+        ids: Option<&[&Column]>,
+        places: &BTreeMap<String, Vec<(usize, usize)>>,
+        policy: Duplicates,
+    ) -> Result<()> {
         let at = |&(t, row): &(usize, usize)| match (tables.get(t), ids.and_then(|ids| ids.get(t))) {
             (Some(table), Some(column)) => table.place(row, column),
             _ => Place::default(),
@@ -212,16 +272,26 @@ impl Returns {
                     format!("回答者番号「{id}」が {times} 回あります: {}", found.ja),
                     format!("respondent id \"{id}\" stands {times} times: {}", found.en),
                 );
-                let help = Text::new("どちらを採るかは duplicates = \"first\" か \"last\" で決められます", "duplicates = \"first\" or \"last\" says which one counts");
-                Diagnostic::new("answers::duplicate-respondent", message).at(rows.first().map(at).unwrap_or_default()).help(help)
+                let help = Text::new(
+                    "どちらを採るかは duplicates = \"first\" か \"last\" で決められます",
+                    "duplicates = \"first\" or \"last\" says which one counts",
+                );
+                Diagnostic::new("answers::duplicate-respondent", message)
+                    .at(rows.first().map(at).unwrap_or_default())
+                    .help(help)
             });
             return Error::all(mistakes.collect()).map_or(Ok(()), Err);
         }
-        let (ja, en) = if policy == Duplicates::Last { ("最後の行を採り", "the last row counts") } else { ("最初の行を採り", "the first row counts") };
+        let (ja, en) = if policy == Duplicates::Last {
+            ("最後の行を採り", "the last row counts")
+        } else {
+            ("最初の行を採り", "the first row counts")
+        };
         let mut first_places = BTreeSet::new();
         let mut left = 0;
         for rows in places.values() {
-            self.issues.extend(rows.iter().map(|&(t, row)| CellIssue::of_row(t, row, Problem::DuplicateRespondent)));
+            self.issues
+                .extend(rows.iter().map(|&(t, row)| CellIssue::of_row(t, row, Problem::DuplicateRespondent)));
             let stays = if policy == Duplicates::Last { rows.last() } else { rows.first() };
             for place in rows.iter().filter(|r| Some(*r) != stays) {
                 if let Some(kept) = self.keep.get_mut(place.0).and_then(|k| k.get_mut(place.1)) {
@@ -234,8 +304,16 @@ impl Returns {
         let shown: Vec<(usize, usize)> = first_places.iter().copied().take(20).collect();
         let list = where_(&shown);
         let message = Text::new(
-            format!("回答者番号が重複する行が {left} 行ある（番号 {} 件）。{ja}、ほかは除いた。除いた行: {}", places.len(), list.ja),
-            format!("{left} rows repeat a respondent id ({} ids); {en}, the others were left out. Left out: {}", places.len(), list.en),
+            format!(
+                "回答者番号が重複する行が {left} 行ある（番号 {} 件）。{ja}、ほかは除いた。除いた行: {}",
+                places.len(),
+                list.ja
+            ),
+            format!(
+                "{left} rows repeat a respondent id ({} ids); {en}, the others were left out. Left out: {}",
+                places.len(),
+                list.en
+            ),
         );
         let first = shown.first().map(at).unwrap_or_default();
         self.findings.push(Finding::warning("answers::duplicate-respondent", message, first).count(left));

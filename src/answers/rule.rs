@@ -2,18 +2,21 @@
 
 use crate::text::Text;
 
-/// A skip rule (限定条件): the question is asked of those for whom it holds. Whether it holds is yes, no or unknown; see the
-/// tables of `answers::skip`. Questions and categories are indices into the questionnaire; all questions are earlier ones.
+/// A skip rule (限定条件): the question is asked of those for whom it holds. Whether it holds is yes, no or
+/// unknown; see the tables of `answers::skip`. Questions and categories are indices into the questionnaire;
+/// all questions are earlier ones.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AskedIf {
-    /// The answer to `question` is one of `categories`; of a multiple answer, at least one of them was marked.
+    /// The answer to `question` is one of `categories`; of a multiple answer, at least one of them was
+    /// marked.
     Chose {
         /// Index of the earlier question.
         question: usize,
         /// Indices of its categories.
         categories: Vec<usize>,
     },
-    /// The number answered to `question` (of a multiple answer: how many options were marked) meets every comparison.
+    /// The number answered to `question` (of a multiple answer: how many options were marked) meets every
+    /// comparison.
     Number {
         /// Index of the earlier question.
         question: usize,
@@ -47,7 +50,13 @@ pub enum Comparison {
 
 impl Comparison {
     /// All of them, in order.
-    pub(super) const ALL: [Comparison; 5] = [Comparison::AtLeast, Comparison::MoreThan, Comparison::AtMost, Comparison::LessThan, Comparison::Equals];
+    pub(super) const ALL: [Comparison; 5] = [
+        Comparison::AtLeast,
+        Comparison::MoreThan,
+        Comparison::AtMost,
+        Comparison::LessThan,
+        Comparison::Equals,
+    ];
 
     /// Its key in the questionnaire file.
     pub fn key(self) -> &'static str {
@@ -85,8 +94,8 @@ impl Comparison {
 }
 
 impl AskedIf {
-    /// Every one of `rules` holds; one rule alone is itself, and rules that are themselves of this kind are taken in.
-    /// `None` without rules.
+    /// Every one of `rules` holds; one rule alone is itself, and rules that are themselves of this kind are
+    /// taken in. `None` without rules.
     pub(super) fn all(rules: Vec<AskedIf>) -> Option<AskedIf> {
         let flat = rules.into_iter().flat_map(|rule| match rule {
             AskedIf::All(inner) => inner,
@@ -123,7 +132,9 @@ impl AskedIf {
 
     fn each(&self, tell: &mut impl FnMut(usize)) {
         match self {
-            AskedIf::Chose { question, .. } | AskedIf::Number { question, .. } | AskedIf::Answered(question) => tell(*question),
+            AskedIf::Chose { question, .. }
+            | AskedIf::Number { question, .. }
+            | AskedIf::Answered(question) => tell(*question),
             AskedIf::All(rules) | AskedIf::Any(rules) => rules.iter().for_each(|rule| rule.each(tell)),
             AskedIf::Not(rule) => rule.each(tell),
         }
@@ -131,10 +142,15 @@ impl AskedIf {
 
     /// The same rule where question `q` has become `place(q)`; `None` when one of its questions is gone.
     pub(super) fn renumbered(&self, place: &impl Fn(usize) -> Option<usize>) -> Option<AskedIf> {
-        let list = |rules: &[AskedIf]| rules.iter().map(|rule| rule.renumbered(place)).collect::<Option<Vec<_>>>();
+        let list =
+            |rules: &[AskedIf]| rules.iter().map(|rule| rule.renumbered(place)).collect::<Option<Vec<_>>>();
         Some(match self {
-            AskedIf::Chose { question, categories } => AskedIf::Chose { question: place(*question)?, categories: categories.clone() },
-            AskedIf::Number { question, comparisons } => AskedIf::Number { question: place(*question)?, comparisons: comparisons.clone() },
+            AskedIf::Chose { question, categories } => {
+                AskedIf::Chose { question: place(*question)?, categories: categories.clone() }
+            }
+            AskedIf::Number { question, comparisons } => {
+                AskedIf::Number { question: place(*question)?, comparisons: comparisons.clone() }
+            }
             AskedIf::Answered(question) => AskedIf::Answered(place(*question)?),
             AskedIf::All(rules) => AskedIf::All(list(rules)?),
             AskedIf::Any(rules) => AskedIf::Any(list(rules)?),

@@ -10,9 +10,10 @@
 //! | 無回答 | unknown | unknown | no |
 //! | 無効 | unknown | unknown | yes |
 //!
-//! Conditions join as in Kleene's logic: `all` is no when one is no, else unknown when one is unknown; `any` is yes when one
-//! is yes, else unknown when one is unknown; `not` swaps yes and no and leaves unknown. So an earlier question that was not
-//! shown counts as empty, as in XLSForm, and `not` holds for those who were not shown it.
+//! Conditions join as in Kleene's logic: `all` is no when one is no, else unknown when one is unknown; `any`
+//! is yes when one is yes, else unknown when one is unknown; `not` swaps yes and no and leaves unknown. So an
+//! earlier question that was not shown counts as empty, as in XLSForm, and `not` holds for those who were not
+//! shown it.
 //!
 //! | the rule | this question's cell | becomes |
 //! |---|---|---|
@@ -41,16 +42,23 @@ enum Asked {
 
 /// Whether `rule` brings respondent `row` to its question, given the answers to all earlier questions.
 fn asked(rule: &AskedIf, earlier: &[Responses], row: usize) -> Asked {
-    let of = |question: usize, holds: &dyn Fn(&Responses) -> bool| match earlier.get(question).map(|r| (r, r.missing(row))) {
+    let of = |question: usize, holds: &dyn Fn(&Responses) -> bool| match earlier
+        .get(question)
+        .map(|r| (r, r.missing(row)))
+    {
         Some((responses, None)) if holds(responses) => Asked::Yes,
         Some((_, None | Some(MissingReason::NotAsked))) | None => Asked::No,
-        Some((_, Some(MissingReason::NoAnswer | MissingReason::Invalid | MissingReason::DontKnow))) => Asked::Unknown,
+        Some((_, Some(MissingReason::NoAnswer | MissingReason::Invalid | MissingReason::DontKnow))) => {
+            Asked::Unknown
+        }
     };
     match rule {
-        AskedIf::Chose { question, categories } => of(*question, &|responses| responses.holds(row, categories)),
-        AskedIf::Number { question, comparisons } => {
-            of(*question, &|responses| responses.number(row).is_some_and(|n| comparisons.iter().all(|(how, limit)| how.holds(n, *limit))))
+        AskedIf::Chose { question, categories } => {
+            of(*question, &|responses| responses.holds(row, categories))
         }
+        AskedIf::Number { question, comparisons } => of(*question, &|responses| {
+            responses.number(row).is_some_and(|n| comparisons.iter().all(|(how, limit)| how.holds(n, *limit)))
+        }),
         AskedIf::Answered(question) => match earlier.get(*question) {
             Some(responses) if responses.says_something(row) => Asked::Yes,
             _ => Asked::No,
@@ -65,9 +73,14 @@ fn asked(rule: &AskedIf, earlier: &[Responses], row: usize) -> Asked {
     }
 }
 
-/// Applies the skip rule of `question` to `own`, given the answers to all earlier questions with their own rules applied.
-/// `note(row, problem)` is told of each row that breaks the rule.
-pub(super) fn apply(question: &Question, earlier: &[Responses], own: &mut Responses, note: impl FnMut(usize, Problem)) {
+/// Applies the skip rule of `question` to `own`, given the answers to all earlier questions with their own
+/// rules applied. `note(row, problem)` is told of each row that breaks the rule.
+pub(super) fn apply(
+    question: &Question,
+    earlier: &[Responses],
+    own: &mut Responses,
+    note: impl FnMut(usize, Problem),
+) {
     let Some(rule) = &question.asked_if else { return };
     match own {
         Responses::Single(rows) => each(question, earlier, rule, rows, |_| true, note),
@@ -159,8 +172,21 @@ mod tests {
             Ok(5), skipped, skipped, skipped, Err(Invalid),
         ];
         assert_eq!(own, expected);
-        use Problem::{AnsweredFilterUnknown as Unknown, AnsweredThoughNotAsked as Broken, BlankThoughAsked, NotAskedThoughAsked};
-        assert_eq!(found, [(2, BlankThoughAsked), (3, NotAskedThoughAsked), (5, Broken), (10, Broken), (15, Unknown), (20, Unknown)]);
+        use Problem::{
+            AnsweredFilterUnknown as Unknown, AnsweredThoughNotAsked as Broken, BlankThoughAsked,
+            NotAskedThoughAsked,
+        };
+        assert_eq!(
+            found,
+            [
+                (2, BlankThoughAsked),
+                (3, NotAskedThoughAsked),
+                (5, Broken),
+                (10, Broken),
+                (15, Unknown),
+                (20, Unknown)
+            ]
+        );
     }
 
     #[test]
@@ -171,8 +197,21 @@ mod tests {
     }
 
     /// One respondent: a single answer, a multiple one, a number.
-    fn says(rule: &AskedIf, single: Result<u16, MissingReason>, multiple: Result<u128, MissingReason>, number: Result<f64, MissingReason>) -> Asked {
-        asked(rule, &[Responses::Single(vec![single]), Responses::Multiple(vec![multiple]), Responses::Number(vec![number])], 0)
+    fn says(
+        rule: &AskedIf,
+        single: Result<u16, MissingReason>,
+        multiple: Result<u128, MissingReason>,
+        number: Result<f64, MissingReason>,
+    ) -> Asked {
+        asked(
+            rule,
+            &[
+                Responses::Single(vec![single]),
+                Responses::Multiple(vec![multiple]),
+                Responses::Number(vec![number]),
+            ],
+            0,
+        )
     }
 
     #[test]
@@ -180,7 +219,10 @@ mod tests {
         let of = AskedIf::Chose { question: 0, categories: vec![1] };
         let marks = AskedIf::Number { question: 1, comparisons: vec![(Comparison::AtLeast, 2.0)] };
         let none = AskedIf::Number { question: 1, comparisons: vec![(Comparison::Equals, 0.0)] };
-        let age = AskedIf::Number { question: 2, comparisons: vec![(Comparison::AtLeast, 20.0), (Comparison::LessThan, 65.0)] };
+        let age = AskedIf::Number {
+            question: 2,
+            comparisons: vec![(Comparison::AtLeast, 20.0), (Comparison::LessThan, 65.0)],
+        };
         let answered: Vec<AskedIf> = (0..3).map(AskedIf::Answered).collect();
         use Asked::{No, Unknown, Yes};
         for (single, multiple, number, expected) in [
@@ -192,7 +234,11 @@ mod tests {
             (Err(Invalid), Err(Invalid), Err(Invalid), [Unknown, Unknown, Unknown, Unknown, Yes, Yes, Yes]),
         ] {
             let rules = [&of, &marks, &none, &age, &answered[0], &answered[1], &answered[2]];
-            assert_eq!(rules.map(|rule| says(rule, single, multiple, number)), expected, "{single:?} {multiple:?} {number:?}");
+            assert_eq!(
+                rules.map(|rule| says(rule, single, multiple, number)),
+                expected,
+                "{single:?} {multiple:?} {number:?}"
+            );
         }
     }
 

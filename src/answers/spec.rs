@@ -122,7 +122,8 @@ pub(super) struct AskedIfSpec {
     /// true: 前の設問に回答がある人 | false: 空欄か非該当の人
     #[schemars(with = "Option<bool>")]
     pub(super) answered: Option<Spanned<bool>>,
-    /// すべてに当てはまる人。例: all = [{ question = "問1", of = ["はい"] }, { question = "年齢", at_least = 65 }]
+    /// すべてに当てはまる人。例: all = [{ question = "問1", of = ["はい"] }, { question = "年齢", at_least =
+    /// 65 }]
     #[schemars(with = "Option<Vec<AskedIfSpec>>", length(min = 1))]
     pub(super) all: Option<Vec<Spanned<AskedIfSpec>>>,
     /// どれかに当てはまる人
@@ -141,11 +142,13 @@ pub(super) struct PolicySpec {
     pub(super) two_marks: Option<TwoMarks>,
     /// ○の数が上限を超える: "invalid" 無効（既定）| "first" 番号の若い方から上限まで | "keep" すべて数える
     pub(super) over_max: Option<OverMax>,
-    /// 「特になし」と他の選択肢: "keep" すべて数える（既定）| "drop-exclusive" 特になしを除く | "drop-others" 他を除く
+    /// 「特になし」と他の選択肢: "keep" すべて数える（既定）| "drop-exclusive" 特になしを除く | "drop-others"
+    /// 他を除く
     pub(super) exclusive_with_others: Option<ExclusiveWithOthers>,
     /// 非該当なのに回答がある: "drop" 非該当とする（既定）| "keep" 回答を数える
     pub(super) not_asked_but_answered: Option<NotAskedButAnswered>,
-    /// 表計算ソフトが番号を日付に変えたセル（1-2 → 1月2日）: "invalid" 無効（既定）| "read-back" 読み方が1つなら番号に戻す
+    /// 表計算ソフトが番号を日付に変えたセル（1-2 → 1月2日）: "invalid" 無効（既定）| "read-back"
+    /// 読み方が1つなら番号に戻す
     pub(super) date_codes: Option<DateCodes>,
 }
 

@@ -1,10 +1,11 @@
-//! How words of a questionnaire and words of a file are compared: the same text in another width, with other blanks or
-//! another dash, is the same word.
+//! How words of a questionnaire and words of a file are compared: the same text in another width, with other
+//! blanks or another dash, is the same word.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A label or a header as it is compared: NFKC (so full and half width are one), runs of blanks as one space, no blanks
-/// around, and one form each of the dashes and waves that encodings confuse (`−` `–` `—`, `〜` `～`).
+/// A label or a header as it is compared: NFKC (so full and half width are one), runs of blanks as one space,
+/// no blanks around, and one form each of the dashes and waves that encodings confuse (`−` `–` `—`, `〜`
+/// `～`).
 pub(super) fn label(text: &str) -> String {
     // ASCII has one form only.
     if text.is_ascii() {
@@ -29,7 +30,11 @@ fn spaced(text: impl Iterator<Item = char>, length: usize) -> String {
 
 /// Whether nothing of `text` is left as a [`label`].
 pub(super) fn is_blank(text: &str) -> bool {
-    if text.is_ascii() { text.trim().is_empty() } else { text.nfkc().filter_map(one_form).all(char::is_whitespace) }
+    if text.is_ascii() {
+        text.trim().is_empty()
+    } else {
+        text.nfkc().filter_map(one_form).all(char::is_whitespace)
+    }
 }
 
 /// A joined cell as it is taken apart: each line as a [`label`], lines kept apart by `\n`.
@@ -38,7 +43,8 @@ pub(super) fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// A code as it is compared: a [`label`], and where that is a whole number its plain decimal form (`01`, `１`, `1.0` → `1`).
+/// A code as it is compared: a [`label`], and where that is a whole number its plain decimal form (`01`,
+/// `１`, `1.0` → `1`).
 pub(super) fn code(text: &str) -> String {
     let folded = label(text);
     whole_number(&folded).map_or(folded, |n| n.to_string())
@@ -58,7 +64,8 @@ pub(super) fn whole_number(folded: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-/// One form of each character that encodings and keyboards confuse; characters that cannot be seen are left out.
+/// One form of each character that encodings and keyboards confuse; characters that cannot be seen are left
+/// out.
 fn one_form(c: char) -> Option<char> {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),

@@ -1,4 +1,5 @@
-//! What is wrong with cells, gathered: the same mistake in the same question and file is one finding with a count.
+//! What is wrong with cells, gathered: the same mistake in the same question and file is one finding with a
+//! count.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +50,8 @@ pub enum Problem {
     DuplicateRespondent,
 }
 
-/// A cell, or a row, that somebody should look at: one entry a problem, in the order of files, rows and questions.
+/// A cell, or a row, that somebody should look at: one entry a problem, in the order of files, rows and
+/// questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellIssue {
     /// Index of the table.
@@ -91,16 +93,23 @@ impl Issues {
 
     /// How often `problem` was noted of the rows that `keep` keeps.
     pub(super) fn count(&self, problem: Problem, keep: impl Fn(usize) -> bool) -> u64 {
-        let kinds: Vec<u32> = self.kinds.iter().filter(|((p, _, _), _)| *p == problem).map(|(_, kind)| *kind).collect();
+        let kinds: Vec<u32> =
+            self.kinds.iter().filter(|((p, _, _), _)| *p == problem).map(|(_, kind)| *kind).collect();
         if kinds.is_empty() {
             return 0;
         }
         self.rows.iter().filter(|(row, kind)| kinds.contains(kind) && keep(*row as usize)).count() as u64
     }
 
-    /// The issues of the rows that `keep` keeps, one by one, for question `question` of table `table`. Where several columns
-    /// are read `together`, the problems of the whole answer belong to no one column.
-    pub(super) fn cells(&self, table: usize, question: usize, together: bool, keep: impl Fn(usize) -> bool) -> Vec<CellIssue> {
+    /// The issues of the rows that `keep` keeps, one by one, for question `question` of table `table`. Where
+    /// several columns are read `together`, the problems of the whole answer belong to no one column.
+    pub(super) fn cells(
+        &self,
+        table: usize,
+        question: usize,
+        together: bool,
+        keep: impl Fn(usize) -> bool,
+    ) -> Vec<CellIssue> {
         let mut kinds: Vec<Option<(Problem, usize)>> = vec![None; self.kinds.len()];
         for (&(problem, _, column), &kind) in &self.kinds {
             if let Some(slot) = kinds.get_mut(kind as usize) {
@@ -116,8 +125,14 @@ impl Issues {
         kept.filter_map(of).collect()
     }
 
-    /// The issues of the rows that `keep` keeps, as findings: one for each problem and value, whatever the column.
-    pub(super) fn findings(&self, question: &Question, table: &Table, keep: impl Fn(usize) -> bool) -> Vec<Finding> {
+    /// The issues of the rows that `keep` keeps, as findings: one for each problem and value, whatever the
+    /// column.
+    pub(super) fn findings(
+        &self,
+        question: &Question,
+        table: &Table,
+        keep: impl Fn(usize) -> bool,
+    ) -> Vec<Finding> {
         let mut names: Vec<Option<&(Problem, String, usize)>> = vec![None; self.kinds.len()];
         for (name, &kind) in &self.kinds {
             if let Some(slot) = names.get_mut(kind as usize) {
@@ -126,7 +141,9 @@ impl Issues {
         }
         let mut groups: BTreeMap<(Problem, &str), Vec<(usize, usize)>> = BTreeMap::new();
         for &(row, kind) in &self.rows {
-            if let (true, Some(Some((problem, value, column)))) = (keep(row as usize), names.get(kind as usize)) {
+            if let (true, Some(Some((problem, value, column)))) =
+                (keep(row as usize), names.get(kind as usize))
+            {
                 groups.entry((*problem, value)).or_default().push((row as usize, *column));
             }
         }
@@ -137,10 +154,17 @@ impl Issues {
                 Some(column) => table.place(row, column),
                 None => Place::file(&table.digest.file),
             };
-            let mut rows: Vec<u64> = cells.iter().filter_map(|(row, _)| table.row_numbers.get(*row).copied()).collect();
+            let mut rows: Vec<u64> =
+                cells.iter().filter_map(|(row, _)| table.row_numbers.get(*row).copied()).collect();
             rows.dedup();
             let message = words(problem, question, &value, &rows);
-            findings.push(Finding { code: problem.code(), severity: problem.severity(), message, place: place.question(&question.id), count: cells.len() as u64 });
+            findings.push(Finding {
+                code: problem.code(),
+                severity: problem.severity(),
+                message,
+                place: place.question(&question.id),
+                count: cells.len() as u64,
+            });
         }
         findings
     }
@@ -149,8 +173,8 @@ impl Issues {
 /// Rows and columns of a table.
 type Cells = Vec<(usize, usize)>;
 
-/// At most this many values of one problem have a finding each; the rarer ones share one, so that a column that was taken
-/// for another does not bury everything else.
+/// At most this many values of one problem have a finding each; the rarer ones share one, so that a column
+/// that was taken for another does not bury everything else.
 const VALUES_NAMED: usize = 20;
 
 fn gathered(groups: BTreeMap<(Problem, &str), Cells>, question: &Question) -> Vec<((Problem, Shown), Cells)> {
@@ -244,10 +268,18 @@ impl Problem {
             ),
             Problem::TwoMarks => ("単数回答に2つ以上の○", "two or more marks on a single answer"),
             Problem::OverMax => ("○の数が上限を超える回答", "more marks than allowed"),
-            Problem::ExclusiveWithOthers => ("他と一緒に選べない選択肢と他の選択肢", "an exclusive option together with others"),
+            Problem::ExclusiveWithOthers => {
+                ("他と一緒に選べない選択肢と他の選択肢", "an exclusive option together with others")
+            }
             Problem::AnsweredThoughNotAsked => ("非該当なのに回答がある", "answered though not asked"),
-            Problem::AnsweredFilterUnknown => ("前の設問が無回答・無効で該当か分からないが、回答がある", "answered, though an earlier question has no valid answer"),
-            Problem::NotAskedThoughAsked => ("前の設問では該当するのに、ファイルでは非該当", "not asked according to the file, though the skip rule asks"),
+            Problem::AnsweredFilterUnknown => (
+                "前の設問が無回答・無効で該当か分からないが、回答がある",
+                "answered, though an earlier question has no valid answer",
+            ),
+            Problem::NotAskedThoughAsked => (
+                "前の設問では該当するのに、ファイルでは非該当",
+                "not asked according to the file, though the skip rule asks",
+            ),
             Problem::BlankThoughAsked => ("該当するのに空欄", "blank, though the skip rule asks"),
             Problem::NoRespondentId => ("回答者番号がない", "no respondent id"),
             Problem::BlankReturn => ("どの設問にも回答がない", "no answer to any question"),
@@ -258,19 +290,35 @@ impl Problem {
 
     /// How much it matters.
     pub fn severity(self) -> Severity {
-        if matches!(self, Problem::AnsweredFilterUnknown | Problem::BlankThoughAsked) { Severity::Note } else { Severity::Warning }
+        if matches!(self, Problem::AnsweredFilterUnknown | Problem::BlankThoughAsked) {
+            Severity::Note
+        } else {
+            Severity::Warning
+        }
     }
 
     /// Whether it is about all marks of the answer, not about one cell of several.
     fn of_the_whole(self) -> bool {
-        !matches!(self, Problem::OutOfList | Problem::Ambiguous | Problem::Unreadable | Problem::DateCode | Problem::DateReadBack)
+        !matches!(
+            self,
+            Problem::OutOfList
+                | Problem::Ambiguous
+                | Problem::Unreadable
+                | Problem::DateCode
+                | Problem::DateReadBack
+        )
     }
 
-    /// Whether its value is what a respondent wrote; else it is put together from the question's own options, as a cell that
-    /// can be read in several ways is where no option takes words.
+    /// Whether its value is what a respondent wrote; else it is put together from the question's own options,
+    /// as a cell that can be read in several ways is where no option takes words.
     fn shows_what_was_written(self, question: &Question) -> bool {
         match self {
-            Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Unreadable | Problem::DateCode | Problem::DateReadBack => true,
+            Problem::OutOfList
+            | Problem::OutOfRange
+            | Problem::NotANumber
+            | Problem::Unreadable
+            | Problem::DateCode
+            | Problem::DateReadBack => true,
             Problem::Ambiguous => question.categories().iter().any(|c| c.free_text),
             _ => false,
         }
@@ -286,12 +334,16 @@ fn done(problem: Problem, question: &Question) -> (&'static str, &'static str) {
         },
         Problem::OverMax => match question.policy.over_max {
             OverMax::Invalid => INVALID,
-            OverMax::First => ("番号の若い方から上限まで採った", "the first of them were taken, as many as allowed"),
+            OverMax::First => {
+                ("番号の若い方から上限まで採った", "the first of them were taken, as many as allowed")
+            }
             OverMax::Keep => ("すべて数えた", "all were counted"),
         },
         Problem::ExclusiveWithOthers => match question.policy.exclusive_with_others {
             ExclusiveWithOthers::Keep => ("すべて数えた", "all were counted"),
-            ExclusiveWithOthers::DropExclusive => ("他と一緒に選べない選択肢を除いた", "the exclusive option was dropped"),
+            ExclusiveWithOthers::DropExclusive => {
+                ("他と一緒に選べない選択肢を除いた", "the exclusive option was dropped")
+            }
             ExclusiveWithOthers::DropOthers => ("他の選択肢を除いた", "the others were dropped"),
         },
         Problem::AnsweredThoughNotAsked => match question.policy.not_asked_but_answered {
@@ -301,13 +353,20 @@ fn done(problem: Problem, question: &Question) -> (&'static str, &'static str) {
         Problem::AnsweredFilterUnknown => ("回答を数えた", "the answer was counted"),
         Problem::NotAskedThoughAsked => ("非該当とした", "counted as not asked"),
         Problem::BlankThoughAsked => ("無回答とした", "counted as no answer"),
-        Problem::OutOfList | Problem::OutOfRange | Problem::NotANumber | Problem::Ambiguous | Problem::Unreadable => INVALID,
+        Problem::OutOfList
+        | Problem::OutOfRange
+        | Problem::NotANumber
+        | Problem::Ambiguous
+        | Problem::Unreadable => INVALID,
         Problem::DateCode => (
-            "無効回答とした。元の票で確かめ、列を文字列の書式にして入れ直すか、policy の date_codes を見てください",
+            "無効回答とした。元の票で確かめ、列を文字列の書式にして入れ直すか、policy の date_codes を見て\
+             ください",
             "counted as invalid; look at the paper, enter it in a column of text, or see policy date_codes",
         ),
         Problem::DateReadBack => ("もとの番号に読み戻した", "read back as that code"),
-        Problem::NoRespondentId | Problem::BlankReturn | Problem::DuplicateRespondent => ("無効票とした", "left out as an invalid return"),
+        Problem::NoRespondentId | Problem::BlankReturn | Problem::DuplicateRespondent => {
+            ("無効票とした", "left out as an invalid return")
+        }
     }
 }
 
@@ -322,7 +381,13 @@ fn words(problem: Problem, question: &Question, value: &Shown, rows: &[u64]) -> 
         Shown::Value(empty) if empty.is_empty() => (String::new(), String::new()),
         Shown::Value(value) => (format!("「{value}」"), format!(" \"{value}\"")),
         Shown::Others(kinds) => (format!("（ほか {kinds} 種類の値）"), format!(" ({kinds} other values)")),
-        Shown::Withheld(kinds) => (format!("（{kinds} 種類。書かれた言葉は出力に書かない）"), format!(" ({kinds} values; the words themselves are written to no output)")),
+        Shown::Withheld(kinds) => (
+            format!("（{kinds} 種類。書かれた言葉は出力に書かない）"),
+            format!(" ({kinds} values; the words themselves are written to no output)"),
+        ),
     };
-    Text::new(format!("{id}: {}{shown_ja}。{done_ja}。{}", what.ja, list.ja), format!("{id}: {}{shown_en}; {done_en}. {}", what.en, list.en))
+    Text::new(
+        format!("{id}: {}{shown_ja}。{done_ja}。{}", what.ja, list.ja),
+        format!("{id}: {}{shown_en}; {done_en}. {}", what.en, list.en),
+    )
 }

@@ -1,4 +1,5 @@
-//! A TOML tree held against the JSON Schema of its mirror type: every unknown key, missing key, wrong type and unknown word.
+//! A TOML tree held against the JSON Schema of its mirror type: every unknown key, missing key, wrong type
+//! and unknown word.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +13,8 @@ use super::toml_text::{Codes, did_you_mean};
 use crate::error::{Diagnostic, SourceText, Span};
 use crate::text::Text;
 
-/// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and maps.
+/// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and
+/// maps.
 pub(super) struct Checker<'a> {
     pub(super) source: &'a Arc<SourceText>,
     pub(super) root: &'a Value,
@@ -20,8 +22,15 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn mistake(&self, code: &'static str, range: Range<usize>, message: Text, help: Option<Text>) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(code, message).span(Span { source: Arc::clone(self.source), range });
+    fn mistake(
+        &self,
+        code: &'static str,
+        range: Range<usize>,
+        message: Text,
+        help: Option<Text>,
+    ) -> Diagnostic {
+        let mut diagnostic =
+            Diagnostic::new(code, message).span(Span { source: Arc::clone(self.source), range });
         diagnostic.help = help;
         diagnostic
     }
@@ -54,7 +63,10 @@ impl<'a> Checker<'a> {
             if fitting.iter().all(|f| words(f).is_some()) {
                 let known: Vec<&str> = fitting.iter().filter_map(|f| words(f)).flatten().collect();
                 if !known.contains(&word.as_ref()) {
-                    let message = Text::new(format!("「{word}」とは書けません"), format!("\"{word}\" is not known here"));
+                    let message = Text::new(
+                        format!("「{word}」とは書けません"),
+                        format!("\"{word}\" is not known here"),
+                    );
                     let help = did_you_mean(word, known.iter().copied());
                     found.push(self.mistake(self.codes.unknown_word, value.span(), message, help));
                 }
@@ -78,7 +90,13 @@ impl<'a> Checker<'a> {
         found.extend(best.into_iter().flatten());
     }
 
-    pub(super) fn table(&self, table: &DeTable<'_>, range: Range<usize>, schema: &'a Value, found: &mut Vec<Diagnostic>) {
+    pub(super) fn table(
+        &self,
+        table: &DeTable<'_>,
+        range: Range<usize>,
+        schema: &'a Value,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let known: Vec<&str> = properties.into_iter().flat_map(|p| p.keys()).map(String::as_str).collect();
         let more = schema.get("additionalProperties");
@@ -88,33 +106,65 @@ impl<'a> Checker<'a> {
             match (properties.and_then(|p| p.get(key.get_ref().as_ref())), more) {
                 (Some(property), _) => self.value(value, property, found),
                 (None, Some(Value::Bool(false))) => {
-                    let message = Text::new(format!("「{}」という項目はありません", key.get_ref()), format!("unknown key \"{}\"", key.get_ref()));
+                    let message = Text::new(
+                        format!("「{}」という項目はありません", key.get_ref()),
+                        format!("unknown key \"{}\"", key.get_ref()),
+                    );
                     let unused = known.iter().copied().filter(|k| !table.contains_key(*k));
-                    found.push(self.mistake(self.codes.unknown_key, key.span(), message, did_you_mean(key.get_ref(), unused)));
+                    found.push(self.mistake(
+                        self.codes.unknown_key,
+                        key.span(),
+                        message,
+                        did_you_mean(key.get_ref(), unused),
+                    ));
                 }
                 (None, Some(of)) if of.is_object() => self.value(value, of, found),
                 (None, _) => {}
             }
         }
-        for key in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for key in
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             if !seen.contains(key) {
                 let message = Text::new(format!("「{key}」がありません"), format!("\"{key}\" is missing"));
-                let advice = properties.and_then(|p| p.get(key)).and_then(|p| p.get("description")).and_then(Value::as_str);
-                found.push(self.mistake(self.codes.missing_key, self.first_line(range.clone()), message, advice.map(Text::same)));
+                let advice = properties
+                    .and_then(|p| p.get(key))
+                    .and_then(|p| p.get("description"))
+                    .and_then(Value::as_str);
+                found.push(self.mistake(
+                    self.codes.missing_key,
+                    self.first_line(range.clone()),
+                    message,
+                    advice.map(Text::same),
+                ));
             }
         }
     }
 
-    fn items(&self, value: &Spanned<DeValue<'_>>, items: &[Spanned<DeValue<'_>>], schema: &'a Value, found: &mut Vec<Diagnostic>) {
+    fn items(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        items: &[Spanned<DeValue<'_>>],
+        schema: &'a Value,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
         let count = items.len() as u64;
-        if bound("minItems").is_some_and(|least| count < least) || bound("maxItems").is_some_and(|most| count > most) {
+        if bound("minItems").is_some_and(|least| count < least)
+            || bound("maxItems").is_some_and(|most| count > most)
+        {
             let (ja, en) = match (bound("minItems"), bound("maxItems")) {
                 (Some(least), Some(most)) if least == most => (format!("{least}個"), format!("{least}")),
                 (Some(least), None) => (format!("{least}個以上"), format!("{least} or more")),
-                (least, most) => (format!("{}〜{}個", least.unwrap_or(0), most.unwrap_or(0)), format!("{} to {}", least.unwrap_or(0), most.unwrap_or(0))),
+                (least, most) => (
+                    format!("{}〜{}個", least.unwrap_or(0), most.unwrap_or(0)),
+                    format!("{} to {}", least.unwrap_or(0), most.unwrap_or(0)),
+                ),
             };
-            let message = Text::new(format!("{ja}書いてください（{count}個あります）"), format!("{en} values are needed, {count} given"));
+            let message = Text::new(
+                format!("{ja}書いてください（{count}個あります）"),
+                format!("{en} values are needed, {count} given"),
+            );
             found.push(self.mistake(self.codes.wrong_type, value.span(), message, None));
         }
         if let Some(of) = schema.get("items").filter(|s| s.is_object()) {
@@ -132,7 +182,10 @@ impl<'a> Checker<'a> {
         if least.is_some_and(|l| (number as f64) < l) || most.is_some_and(|m| number as f64 > m) {
             let side = |limit: Option<f64>| limit.map_or(String::new(), |x| format!("{x}"));
             let (low, high) = (side(least), side(most));
-            let message = Text::new(format!("{number} は範囲の外です（{low}〜{high}）"), format!("{number} is out of bounds ({low}..{high})"));
+            let message = Text::new(
+                format!("{number} は範囲の外です（{low}〜{high}）"),
+                format!("{number} is out of bounds ({low}..{high})"),
+            );
             found.push(self.mistake(self.codes.wrong_type, value.span(), message, None));
         }
     }
@@ -146,14 +199,24 @@ impl<'a> Checker<'a> {
         }
         let ja: Vec<&str> = names.iter().map(|n| n.ja.as_str()).collect();
         let en: Vec<&str> = names.iter().map(|n| n.en.as_str()).collect();
-        let message = Text::new(format!("ここには{}を書いてください", ja.join("か")), format!("expected {}", en.join(" or ")));
-        let quote = names.iter().any(|n| n.en.starts_with("text")) && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
+        let message = Text::new(
+            format!("ここには{}を書いてください", ja.join("か")),
+            format!("expected {}", en.join(" or ")),
+        );
+        let quote = names.iter().any(|n| n.en.starts_with("text"))
+            && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
         let written = self.source.text.get(value.span()).unwrap_or("");
-        let help = quote.then(|| Text::new(format!("引用符で囲んでください: \"{written}\""), format!("put it in quotes: \"{written}\"")));
+        let help = quote.then(|| {
+            Text::new(
+                format!("引用符で囲んでください: \"{written}\""),
+                format!("put it in quotes: \"{written}\""),
+            )
+        });
         self.mistake(self.codes.wrong_type, value.span(), message, help)
     }
 
-    /// The first line of a table, since the whole of it would underline half the file. The whole file's own range is empty.
+    /// The first line of a table, since the whole of it would underline half the file. The whole file's own
+    /// range is empty.
     fn first_line(&self, range: Range<usize>) -> Range<usize> {
         let end = if range.is_empty() { self.source.text.len() } else { range.end };
         let text = self.source.text.get(range.start..end).unwrap_or("");
@@ -174,7 +237,9 @@ fn words(form: &Value) -> Option<Vec<&str>> {
 fn types(form: &Value) -> Vec<&str> {
     match form.get("type") {
         Some(Value::String(name)) => vec![name.as_str()],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter(|n| *n != "null").collect(),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).filter(|n| *n != "null").collect()
+        }
         _ if words(form).is_some() => vec!["string"],
         _ => Vec::new(),
     }

@@ -1,9 +1,9 @@
 //! TOML as an office writes it, read into mirror types with every mistake told at once.
 //!
-//! Serde stops at the first mistake. So the text is first held against the JSON Schema of its own mirror type: every
-//! unknown key, missing key, wrong type and unknown word is found there, each with the bytes to underline and the nearest
-//! right spelling. Only a text without such mistakes is handed to serde, which keeps the spans ([`Spanned`]) for mistakes
-//! of meaning. Questionnaires and plans are both read this way.
+//! Serde stops at the first mistake. So the text is first held against the JSON Schema of its own mirror
+//! type: every unknown key, missing key, wrong type and unknown word is found there, each with the bytes to
+//! underline and the nearest right spelling. Only a text without such mistakes is handed to serde, which
+//! keeps the spans ([`Spanned`]) for mistakes of meaning. Questionnaires and plans are both read this way.
 
 use std::sync::Arc;
 
@@ -34,17 +34,24 @@ pub struct Codes {
 /// Reads `source` into its mirror type `T`.
 ///
 /// # Errors
-/// All mistakes of form in one go, in the order of the text: TOML syntax; or unknown and missing keys, wrong types,
-/// unknown words.
+/// All mistakes of form in one go, in the order of the text: TOML syntax; or unknown and missing keys, wrong
+/// types, unknown words.
 pub fn read<T: DeserializeOwned + JsonSchema>(source: &Arc<SourceText>, codes: &Codes) -> Result<T> {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let syntax = |error: &toml::de::Error| {
-        let message = Text::new(format!("TOML の書き方が正しくありません（{}）", error.message()), format!("not valid TOML: {}", error.message()));
+        let message = Text::new(
+            format!("TOML の書き方が正しくありません（{}）", error.message()),
+            format!("not valid TOML: {}", error.message()),
+        );
         let mut diagnostic = Diagnostic::new(codes.syntax, message);
         let Some(range) = error.span() else { return diagnostic };
         // TOML's bare keys are ASCII: the commonest slip of a Japanese office.
-        if source.text.get(range.start..).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_ascii()) {
-            diagnostic.help = Some(Text::new("日本語の項目名や値は引用符で囲んでください: \"…\"", "put names that are not plain ASCII in quotes: \"…\""));
+        if source.text.get(range.start..).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_ascii())
+        {
+            diagnostic.help = Some(Text::new(
+                "日本語の項目名や値は引用符で囲んでください: \"…\"",
+                "put names that are not plain ASCII in quotes: \"…\"",
+            ));
         }
         diagnostic.span(Span { source: Arc::clone(source), range })
     };
@@ -67,8 +74,9 @@ pub fn span_of<T>(source: &Arc<SourceText>, value: &Spanned<T>) -> Span {
     Span { source: Arc::clone(source), range: value.span() }
 }
 
-/// The candidate that `word` was most likely meant to be: the one with the fewest slips of the pen (Damerau-Levenshtein),
-/// width and case aside. `None` when more than half of the word would have to change and neither holds the other.
+/// The candidate that `word` was most likely meant to be: the one with the fewest slips of the pen
+/// (Damerau-Levenshtein), width and case aside. `None` when more than half of the word would have to change
+/// and neither holds the other.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     use unicode_normalization::UnicodeNormalization;
     let fold = |s: &str| s.trim().nfkc().collect::<String>().to_lowercase();
@@ -94,7 +102,9 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         return Some(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")));
     }
     let list: Vec<&str> = candidates.into_iter().take(12).collect();
-    (!list.is_empty()).then(|| Text::new(format!("書けるもの: {}", list.join("、")), format!("one of: {}", list.join(", "))))
+    (!list.is_empty()).then(|| {
+        Text::new(format!("書けるもの: {}", list.join("、")), format!("one of: {}", list.join(", ")))
+    })
 }
 
 #[cfg(test)]
@@ -149,13 +159,20 @@ mod tests {
         let source = source(text);
         match read::<Whole>(&source, &CODES) {
             Ok(_) => Vec::new(),
-            Err(e) => e.diagnostics().iter().map(|d| (d.code, source.text[d.span.clone().unwrap().range].to_owned())).collect(),
+            Err(e) => e
+                .diagnostics()
+                .iter()
+                .map(|d| (d.code, source.text[d.span.clone().unwrap().range].to_owned()))
+                .collect(),
         }
     }
 
     #[test]
     fn a_right_text_keeps_its_spans() {
-        let source = source("title = \"表\"\nkind = \"census\"\nrange = [0, 9]\n[[part]]\nname = \"東\"\n[by_name.\"西\"]\nname = \"西\"\ncount = 3\n");
+        let source = source(
+            "title = \"表\"\nkind = \"census\"\nrange = [0, 9]\n[[part]]\nname = \"東\"\n[by_name.\"西\"]\n\
+             name = \"西\"\ncount = 3\n",
+        );
         let whole: Whole = read(&source, &CODES).unwrap();
         assert_eq!(whole.title, "表");
         assert_eq!(&source.text[span_of(&source, &whole.part[0].name).range], "\"東\"");
@@ -166,7 +183,8 @@ mod tests {
 
     #[test]
     fn all_mistakes_come_in_one_go_in_the_order_of_the_text() {
-        let text = "titel = \"表\"\nkind = \"randm\"\nrange = [1]\n[[part]]\nname = 3\ncuont = 1\n[by_name.\"西\"]\nname = \"西\"\ncount = -1\n";
+        let text = "titel = \"表\"\nkind = \"randm\"\nrange = [1]\n[[part]]\nname = 3\ncuont = 1\n\
+                    [by_name.\"西\"]\nname = \"西\"\ncount = -1\n";
         let expected: Vec<(&str, String)> = [
             ("t::unknown-key", "titel"),
             ("t::missing-key", "titel = \"表\""),
@@ -185,7 +203,8 @@ mod tests {
     fn a_wrong_spelling_is_answered_with_the_right_one() {
         let source = source("title = \"\"\nkind = \"randm\"\n[[part]]\nnaem = \"x\"\n");
         let error = read::<Whole>(&source, &CODES).unwrap_err();
-        let helps: Vec<String> = error.diagnostics().iter().filter_map(|d| d.help.as_ref()).map(|h| h.en.clone()).collect();
+        let helps: Vec<String> =
+            error.diagnostics().iter().filter_map(|d| d.help.as_ref()).map(|h| h.en.clone()).collect();
         assert!(helps.contains(&"did you mean \"random\"?".to_owned()), "{helps:?}");
         assert!(helps.contains(&"did you mean \"name\"?".to_owned()), "{helps:?}");
     }
@@ -201,7 +220,10 @@ mod tests {
 
     #[test]
     fn the_nearest_word_is_near() {
-        assert_eq!(nearest("できれば参加したい", ["参加したくない", "できるだけ参加したい"]), Some("できるだけ参加したい"));
+        assert_eq!(
+            nearest("できれば参加したい", ["参加したくない", "できるだけ参加したい"]),
+            Some("できるだけ参加したい")
+        );
         assert_eq!(nearest("問１２", ["問1", "問12", "問2"]), Some("問12"));
         assert_eq!(nearest("まったく違う", ["はい", "いいえ"]), None);
         assert_eq!(nearest("参加", ["今後も参加したい"]), Some("今後も参加したい"));

@@ -1,5 +1,5 @@
-//! What an office decides of answers that break the rules, as one list: each decision, what was decided, and what else could
-//! have been.
+//! What an office decides of answers that break the rules, as one list: each decision, what was decided, and
+//! what else could have been.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,9 @@ impl Treatment {
     pub fn setting(self) -> &'static str {
         match self {
             Treatment::TwoMarks(TwoMarks::Invalid) | Treatment::OverMax(OverMax::Invalid) => "invalid",
-            Treatment::TwoMarks(TwoMarks::First) | Treatment::OverMax(OverMax::First) | Treatment::Duplicates(Duplicates::First) => "first",
+            Treatment::TwoMarks(TwoMarks::First)
+            | Treatment::OverMax(OverMax::First)
+            | Treatment::Duplicates(Duplicates::First) => "first",
             Treatment::OverMax(OverMax::Keep)
             | Treatment::ExclusiveWithOthers(ExclusiveWithOthers::Keep)
             | Treatment::NotAskedButAnswered(NotAskedButAnswered::Keep) => "keep",
@@ -68,20 +70,32 @@ impl Treatment {
     pub fn alternatives(self) -> Vec<Treatment> {
         let all: Vec<Treatment> = match self {
             Treatment::TwoMarks(_) => [TwoMarks::Invalid, TwoMarks::First].map(Treatment::TwoMarks).into(),
-            Treatment::OverMax(_) => [OverMax::Invalid, OverMax::First, OverMax::Keep].map(Treatment::OverMax).into(),
-            Treatment::ExclusiveWithOthers(_) => {
-                [ExclusiveWithOthers::Keep, ExclusiveWithOthers::DropExclusive, ExclusiveWithOthers::DropOthers].map(Treatment::ExclusiveWithOthers).into()
+            Treatment::OverMax(_) => {
+                [OverMax::Invalid, OverMax::First, OverMax::Keep].map(Treatment::OverMax).into()
             }
-            Treatment::NotAskedButAnswered(_) => [NotAskedButAnswered::Drop, NotAskedButAnswered::Keep].map(Treatment::NotAskedButAnswered).into(),
+            Treatment::ExclusiveWithOthers(_) => [
+                ExclusiveWithOthers::Keep,
+                ExclusiveWithOthers::DropExclusive,
+                ExclusiveWithOthers::DropOthers,
+            ]
+            .map(Treatment::ExclusiveWithOthers)
+            .into(),
+            Treatment::NotAskedButAnswered(_) => [NotAskedButAnswered::Drop, NotAskedButAnswered::Keep]
+                .map(Treatment::NotAskedButAnswered)
+                .into(),
             Treatment::DontKnow(_) => [DontKnow::Answer, DontKnow::Missing].map(Treatment::DontKnow).into(),
-            Treatment::Duplicates(_) => [Duplicates::First, Duplicates::Last].map(Treatment::Duplicates).into(),
+            Treatment::Duplicates(_) => {
+                [Duplicates::First, Duplicates::Last].map(Treatment::Duplicates).into()
+            }
         };
         all.into_iter().filter(|other| *other != self).collect()
     }
 
     /// The decision, and what was decided, in words.
     pub fn words(self) -> (Text, Text) {
-        let of = |(ja, en): (&str, &str), (set_ja, set_en): (&str, &str)| (Text::new(ja, en), Text::new(set_ja, set_en));
+        let of = |(ja, en): (&str, &str), (set_ja, set_en): (&str, &str)| {
+            (Text::new(ja, en), Text::new(set_ja, set_en))
+        };
         let invalid = ("無効回答とする", "invalid");
         match self {
             Treatment::TwoMarks(how) => of(
@@ -103,7 +117,9 @@ impl Treatment {
                 ("「特になし」などと他の選択肢", "an exclusive option with others"),
                 match how {
                     ExclusiveWithOthers::Keep => ("すべて数える", "all count"),
-                    ExclusiveWithOthers::DropExclusive => ("「特になし」などを除く", "the exclusive option is dropped"),
+                    ExclusiveWithOthers::DropExclusive => {
+                        ("「特になし」などを除く", "the exclusive option is dropped")
+                    }
                     ExclusiveWithOthers::DropOthers => ("他の選択肢を除く", "the others are dropped"),
                 },
             ),
@@ -179,8 +195,18 @@ mod tests {
 
     #[test]
     fn a_decision_is_none_of_its_alternatives_and_each_has_a_key_of_its_own() {
-        let of_question = Touched { two_marks: 1, over_max: 2, exclusive_with_others: 3, not_asked_but_answered: 4, dont_know: 5 };
-        let mut all: Vec<Treatment> = of_question.treatments(&Policy::default(), DontKnow::Answer).into_iter().map(|(t, _)| t).collect();
+        let of_question = Touched {
+            two_marks: 1,
+            over_max: 2,
+            exclusive_with_others: 3,
+            not_asked_but_answered: 4,
+            dont_know: 5,
+        };
+        let mut all: Vec<Treatment> = of_question
+            .treatments(&Policy::default(), DontKnow::Answer)
+            .into_iter()
+            .map(|(t, _)| t)
+            .collect();
         assert_eq!(all.len(), 5);
         all.push(Treatment::Duplicates(Duplicates::First));
         for treatment in all {
@@ -192,8 +218,12 @@ mod tests {
                 assert!(other.alternatives().contains(&treatment));
                 let mut policy = Policy::default();
                 other.set(&mut policy);
-                let decided = of_question.treatments(&policy, DontKnow::Answer).into_iter().any(|(t, _)| t == other);
-                assert!(decided || matches!(other, Treatment::DontKnow(_) | Treatment::Duplicates(_)), "{other:?}");
+                let decided =
+                    of_question.treatments(&policy, DontKnow::Answer).into_iter().any(|(t, _)| t == other);
+                assert!(
+                    decided || matches!(other, Treatment::DontKnow(_) | Treatment::Duplicates(_)),
+                    "{other:?}"
+                );
             }
         }
         assert_eq!(Touched::default().treatments(&Policy::default(), DontKnow::Answer), []);

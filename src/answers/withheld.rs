@@ -1,4 +1,5 @@
-//! Columns of the response files that hold personal data: found by content on every run, named, and never read.
+//! Columns of the response files that hold personal data: found by content on every run, named, and never
+//! read.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,8 @@ use crate::text::Text;
 /// A column that goes no further.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalColumn {
-    /// The file and sheet, and the column by its name (by its letters, `@C`, where the name itself may be somebody's data: a
-    /// file without header rows).
+    /// The file and sheet, and the column by its name (by its letters, `@C`, where the name itself may be
+    /// somebody's data: a file without header rows).
     pub place: Place,
     /// What it holds.
     pub kind: Personal,
@@ -29,9 +30,14 @@ pub struct PersonalColumn {
 /// So many cells tell what a column holds.
 const ENOUGH: usize = 2_000;
 
-/// The personal columns of one table. Columns that hold the answers to a question with options or to a number are read, so
-/// they are none; of free text only whether there is any is read, so its columns are looked at.
-pub(super) fn columns(questions: &[Question], layouts: &[Layout], respondent: Option<&str>, table: &Table) -> Vec<PersonalColumn> {
+/// The personal columns of one table. Columns that hold the answers to a question with options or to a number
+/// are read, so they are none; of free text only whether there is any is read, so its columns are looked at.
+pub(super) fn columns(
+    questions: &[Question],
+    layouts: &[Layout],
+    respondent: Option<&str>,
+    table: &Table,
+) -> Vec<PersonalColumn> {
     let mut answers = vec![false; table.columns.len()];
     for (_, layout) in questions.iter().zip(layouts).filter(|(q, _)| q.kind != QuestionKind::Text) {
         for &column in layout.columns() {
@@ -48,7 +54,12 @@ pub(super) fn columns(questions: &[Question], layouts: &[Layout], respondent: Op
             let is_data = looks_personal(&name) || name.chars().filter(|c| c.is_numeric()).count() >= 4;
             let name = if is_data { format!("@{}", letters(column.position)) } else { name };
             let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).column(name);
-            out.push(PersonalColumn { place, kind, cells: filled(column).count() as u64, respondent: is_ids });
+            out.push(PersonalColumn {
+                place,
+                kind,
+                cells: filled(column).count() as u64,
+                respondent: is_ids,
+            });
         }
     }
     out
@@ -62,7 +73,12 @@ fn filled(column: &Column) -> impl Iterator<Item = usize> {
         Cell::Number(_) | Cell::Bool(_) => false,
     };
     let blank: Vec<bool> = column.values.iter().map(is_blank).collect();
-    column.rows.iter().enumerate().filter(move |(_, v)| blank.get(*v as usize) == Some(&false)).map(|(row, _)| row)
+    column
+        .rows
+        .iter()
+        .enumerate()
+        .filter(move |(_, v)| blank.get(*v as usize) == Some(&false))
+        .map(|(row, _)| row)
 }
 
 /// The column itself, or so many of its filled rows as tell what it holds, evenly from top to bottom.
@@ -73,14 +89,26 @@ fn sample(column: &Column) -> Column {
     let mut new_place: Vec<Option<u32>> = vec![None; column.values.len()];
     let mut picked = Vec::new();
     for row in rows.into_iter().step_by(step) {
-        let Some((value, slot)) = column.rows.get(row).map(|v| v as usize).and_then(|v| Some((column.values.get(v)?, new_place.get_mut(v)?))) else { continue };
+        let Some((value, slot)) = column
+            .rows
+            .get(row)
+            .map(|v| v as usize)
+            .and_then(|v| Some((column.values.get(v)?, new_place.get_mut(v)?)))
+        else {
+            continue;
+        };
         let place = *slot.get_or_insert_with(|| {
             values.push(value.clone());
             values.len() as u32 - 1
         });
         picked.push(place);
     }
-    Column { header: column.header.clone(), position: column.position, values, rows: picked.into_iter().collect() }
+    Column {
+        header: column.header.clone(),
+        position: column.position,
+        values,
+        rows: picked.into_iter().collect(),
+    }
 }
 
 /// The note about a personal column; none about the ids that the plan itself names.

@@ -1,13 +1,15 @@
-//! A questionnaire as text: the TOML that [`super::read_questionnaire`] reads back into the same questionnaire.
+//! A questionnaire as text: the TOML that [`super::read_questionnaire`] reads back into the same
+//! questionnaire.
 
 use super::questionnaire::{Category, Question, QuestionKind, Questionnaire};
 use super::rule::AskedIf;
 
-/// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be fewer than
-/// questions.
+/// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
+/// fewer than questions.
 ///
-/// What is written reads back the same, as long as the questionnaire is one that could have been read: trimmed labels and
-/// codes, no id, code or label twice, a skip rule that names an earlier question and at least one of its options.
+/// What is written reads back the same, as long as the questionnaire is one that could have been read:
+/// trimmed labels and codes, no id, code or label twice, a skip rule that names an earlier question and at
+/// least one of its options.
 pub fn write_questionnaire(questionnaire: &Questionnaire, remarks: &[Vec<String>]) -> String {
     let mut out = format!("title = {}\n", quoted(&questionnaire.title));
     for (index, question) in questionnaire.questions.iter().enumerate() {
@@ -64,17 +66,30 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     if !question.categories().is_empty() {
         let each: Vec<String> = question.categories().iter().enumerate().map(|(k, c)| option(k, c)).collect();
         let short = each.iter().map(|o| o.chars().count()).sum::<usize>() < 90;
-        line("options", if short { format!("[{}]", each.join(", ")) } else { format!("[\n    {},\n]", each.join(",\n    ")) });
+        line(
+            "options",
+            if short {
+                format!("[{}]", each.join(", "))
+            } else {
+                format!("[\n    {},\n]", each.join(",\n    "))
+            },
+        );
     }
     match &question.kind {
         QuestionKind::Multiple { max_marks: Some(most), .. } => line("max_marks", most.to_string()),
-        QuestionKind::Number { range: Some(range) } => line("range", format!("[{}, {}]", range.start(), range.end())),
+        QuestionKind::Number { range: Some(range) } => {
+            line("range", format!("[{}, {}]", range.start(), range.end()))
+        }
         _ => {}
     }
     if let Some(rule) = &question.asked_if {
         line("asked_if", self::rule(rule, whole, 0));
     }
-    for (key, words) in [("columns", &question.columns), ("no_answer", &question.no_answer), ("not_asked", &question.not_asked)] {
+    for (key, words) in [
+        ("columns", &question.columns),
+        ("no_answer", &question.no_answer),
+        ("not_asked", &question.not_asked),
+    ] {
         if !words.is_empty() {
             line(key, list(words));
         }
@@ -111,7 +126,8 @@ fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
             format!("{{ question = {}, of = {} }}", named(*question), list(labels))
         }
         AskedIf::Number { question, comparisons } => {
-            let limits: Vec<String> = comparisons.iter().map(|(how, limit)| format!("{} = {limit}", how.key())).collect();
+            let limits: Vec<String> =
+                comparisons.iter().map(|(how, limit)| format!("{} = {limit}", how.key())).collect();
             format!("{{ question = {}, {} }}", named(*question), limits.join(", "))
         }
         AskedIf::Answered(question) => format!("{{ question = {}, answered = true }}", named(*question)),
@@ -131,7 +147,11 @@ fn word<T: serde::Serialize + Default + PartialEq>(key: &str, value: &T) -> Opti
 }
 
 fn option(index: usize, category: &Category) -> String {
-    let flags = [("dont_know", category.dont_know), ("exclusive", category.exclusive), ("free_text", category.free_text)];
+    let flags = [
+        ("dont_know", category.dont_know),
+        ("exclusive", category.exclusive),
+        ("free_text", category.free_text),
+    ];
     let mut said: Vec<String> = Vec::new();
     if category.code != (index + 1).to_string() {
         said.push(format!("code = {}", quoted(&category.code)));
@@ -150,7 +170,8 @@ mod tests {
     use crate::error::SourceText;
 
     fn read(text: String) -> Questionnaire {
-        read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text })).unwrap_or_else(|e| panic!("{e}"))
+        read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text }))
+            .unwrap_or_else(|e| panic!("{e}"))
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// 属性別の内訳を比べる / break an indicator down and compare each part with the rest
     Compare(CompareArgs),
-    /// 回答ファイルから、計画と調査票の下書きを作る / make a first plan and questionnaire out of response files
+    /// 回答ファイルから、計画と調査票の下書きを作る / make a first plan and questionnaire out of response
+    /// files
     Init(InitArgs),
     /// 計画なしで、ファイルから割合・平均などを求める / shares, means and more from files, without a plan
     Estimate(Box<EstimateArgs>),
@@ -93,7 +94,8 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct EarlierArgs {
-    /// 前回の読み取り結果（derived/.cache）を使わず、すべて読み直す / read everything anew, nothing from derived/.cache (the results are the same)
+    /// 前回の読み取り結果（derived/.cache）を使わず、すべて読み直す / read everything anew, nothing from
+    /// derived/.cache (the results are the same)
     #[arg(long)]
     pub(crate) no_cache: bool,
 }
@@ -109,7 +111,8 @@ pub(crate) struct InitArgs {
     /// 調査票（XLSForm、または設問一覧の表）/ the form: an XLSForm, or a tabulator's sheet
     #[arg(long, value_name = "FILE")]
     pub(crate) form: Option<PathBuf>,
-    /// XLSForm の choices シートが別のファイルのとき / sheet choices of an XLSForm, where it is a file of its own
+    /// XLSForm の choices シートが別のファイルのとき / sheet choices of an XLSForm, where it is a file of its
+    /// own
     #[arg(long, value_name = "FILE", requires = "form")]
     pub(crate) choices: Option<PathBuf>,
     /// シート名 / sheet of a workbook
@@ -152,10 +155,12 @@ pub(crate) struct CleanArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct CleanWhat {
-    /// 確認事項を1行1回答の表に書き出す。記入すると修正記録になる / write a workbook with one row an answer, to be filled in
+    /// 確認事項を1行1回答の表に書き出す。記入すると修正記録になる / write a workbook with one row an answer,
+    /// to be filled in
     #[arg(long, value_name = "XLSX")]
     pub(crate) export: Option<PathBuf>,
-    /// 回答ファイル＋修正記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it is not
+    /// 回答ファイル＋修正記録が、このファイルになるか確かめる / is raw + log this file? exit code 1 when it
+    /// is not
     #[arg(long, value_name = "FILE")]
     pub(crate) verify: Option<PathBuf>,
 }
@@ -169,7 +174,8 @@ pub(crate) struct CompareArgs {
     /// 項目の識別子 / the indicator's id
     #[arg(long)]
     pub(crate) indicator: String,
-    /// 軸にする設問（カンマ区切り、繰り返し可）/ questions to break down by: 性別,年代 gives one breakdown each
+    /// 軸にする設問（カンマ区切り、繰り返し可）/ questions to break down by: 性別,年代 gives one breakdown
+    /// each
     #[arg(long, required = true, value_delimiter = ',')]
     pub(crate) by: Vec<String>,
     /// 軸を掛け合わせる / cross the questions instead of taking one by one
@@ -256,7 +262,8 @@ pub(crate) struct EstimateArgs {
     /// 集落の列 / columns of clusters, one a stage
     #[arg(long, value_name = "COL[,COL]")]
     cluster: Option<String>,
-    /// 母集団の大きさ（1を超える値）か抽出率の列 / columns of population sizes (values above 1) or sampling fractions
+    /// 母集団の大きさ（1を超える値）か抽出率の列 / columns of population sizes (values above 1) or sampling
+    /// fractions
     #[arg(long, value_name = "COL[,COL]")]
     fpc: Option<String>,
     /// 集落の符号が層ごとに付け直されている / cluster codes start again in each stratum
@@ -265,10 +272,12 @@ pub(crate) struct EstimateArgs {
     /// 集落が1つしかない層の扱い / strata with a single cluster
     #[arg(long, value_enum, default_value = "fail")]
     lonely_psu: LonelyArg,
-    /// 反復ウエイトの列、または作るブートストラップの数 / columns of replicate weights ('rep*'), or how many bootstrap replicates to make (1000)
+    /// 反復ウエイトの列、または作るブートストラップの数 / columns of replicate weights ('rep*'), or how many
+    /// bootstrap replicates to make (1000)
     #[arg(long, value_name = "rep*|N")]
     replicates: Option<String>,
-    /// 反復の種類。列がなければ標本設計から作る / kind of replicates; without columns they are made of the design
+    /// 反復の種類。列がなければ標本設計から作る / kind of replicates; without columns they are made of the
+    /// design
     #[arg(long, value_enum)]
     replicate_type: Option<ReplicateArg>,
     /// 反復ウエイト全体の倍率 / overall scale of the replicates
@@ -283,7 +292,8 @@ pub(crate) struct EstimateArgs {
     /// ブートストラップの乱数の種（省略時1）/ seed of the bootstrap (default 1)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// 反復の平均でなく全標本の推定値からの偏差をとる / deviations from the full-sample estimate, not from the replicates' mean
+    /// 反復の平均でなく全標本の推定値からの偏差をとる / deviations from the full-sample estimate, not from
+    /// the replicates' mean
     #[arg(long)]
     mse: bool,
     /// 事後層化の人口表 / population table to post-stratify to
@@ -295,13 +305,15 @@ pub(crate) struct EstimateArgs {
     /// 較正（線形）の人口表 / population table to calibrate to (linear)
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
-    /// 割合の信頼区間の方法 / interval of shares: wald logit xlogit wilson wilson-cc korn-graubard likelihood asin agresti-coull jeffreys clopper-pearson
+    /// 割合の信頼区間の方法 / interval of shares: wald logit xlogit wilson wilson-cc korn-graubard likelihood
+    /// asin agresti-coull jeffreys clopper-pearson
     #[arg(long, value_name = "METHOD", default_value = "wilson")]
     ci: String,
     /// 信頼係数 / level of the intervals
     #[arg(long, value_name = "LEVEL", default_value = "0.95")]
     level: f64,
-    /// 設計効果の基準: 非復元、復元 / what the design effect compares with (default: wor where the weights tell a population)
+    /// 設計効果の基準: 非復元、復元 / what the design effect compares with (default: wor where the weights
+    /// tell a population)
     #[arg(long, value_enum)]
     deff: Option<DeffArg>,
     /// シート名 / sheet of a workbook
@@ -362,7 +374,11 @@ impl EstimateArgs {
         });
         Ok(Request {
             files: self.files.clone(),
-            read: ReadOptions { sheet: self.sheet.clone(), header_rows: self.header_rows, encoding: self.encoding.clone() },
+            read: ReadOptions {
+                sheet: self.sheet.clone(),
+                header_rows: self.header_rows,
+                encoding: self.encoding.clone(),
+            },
             shares: self.share.clone(),
             means: self.mean.clone(),
             totals: self.total.clone(),
@@ -418,7 +434,10 @@ impl EstimateArgs {
 }
 
 fn unknown_test(kind: &str) -> Error {
-    Diagnostic::new("adhoc::test", Text::new(format!("「{kind}」という検定はありません"), format!("there is no test \"{kind}\"")))
-        .help(Text::new("--test rao-scott 'COL × COL' と書きます", "write --test rao-scott 'COL × COL'"))
-        .into()
+    Diagnostic::new(
+        "adhoc::test",
+        Text::new(format!("「{kind}」という検定はありません"), format!("there is no test \"{kind}\"")),
+    )
+    .help(Text::new("--test rao-scott 'COL × COL' と書きます", "write --test rao-scott 'COL × COL'"))
+    .into()
 }

@@ -16,7 +16,8 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
+    let outcome =
+        pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
     match args.format {
         Format::Table => {
             let word = |ja: &str, en: &str| Text::new(ja, en).get(talk.lang).to_owned();
@@ -37,8 +38,17 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
                 .iter()
                 .map(|l| {
                     let n = &l.ledger;
-                    let counts = [n.returned, n.invalid_returns, n.duplicates, n.not_asked, n.no_answer + n.dont_know, n.invalid, n.valid];
-                    let title = plan.surveys.iter().find(|s| s.key == l.survey).map_or(&l.survey, |s| &s.title);
+                    let counts = [
+                        n.returned,
+                        n.invalid_returns,
+                        n.duplicates,
+                        n.not_asked,
+                        n.no_answer + n.dont_know,
+                        n.invalid,
+                        n.valid,
+                    ];
+                    let title =
+                        plan.surveys.iter().find(|s| s.key == l.survey).map_or(&l.survey, |s| &s.title);
                     let mut row = vec![format!("{title} {}", l.wave), l.question.clone()];
                     row.extend(counts.iter().map(u64::to_string));
                     row

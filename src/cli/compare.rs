@@ -18,11 +18,16 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
+    let outcome =
+        pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
     let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
-    let each: Vec<Vec<String>> = if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
+    let each: Vec<Vec<String>> =
+        if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
     let what = |by: Vec<String>| Comparison { indicator: args.indicator.clone(), by, wave };
-    let breakdowns = each.into_iter().map(|by| pipeline::compare(&plan, &outcome, &what(by))).collect::<Result<Vec<_>>>()?;
+    let breakdowns = each
+        .into_iter()
+        .map(|by| pipeline::compare(&plan, &outcome, &what(by)))
+        .collect::<Result<Vec<_>>>()?;
     match args.format {
         Format::Table => {
             for (i, b) in breakdowns.iter().enumerate() {
@@ -39,14 +44,18 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
                     ));
                     talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
                     if let Some(trend) = &b.trend {
-                        talk.say(&Text::new(format!("調査回の比較: {}", trend.note.ja), format!("beside other waves: {}", trend.note.en)));
+                        talk.say(&Text::new(
+                            format!("調査回の比較: {}", trend.note.ja),
+                            format!("beside other waves: {}", trend.note.en),
+                        ));
                     }
                 }
                 let (header, rows) = breakdown::table(b, talk.lang);
                 print(screen::table(&header, &rows, 1..7))?;
             }
             talk.say(&Text::new(
-                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考値。",
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考\
+                 値。",
                 "The difference is from all other respondents (t test with their covariance). *: n < 30.",
             ));
             Ok(Ending::Good)

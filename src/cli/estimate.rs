@@ -31,7 +31,11 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
         Format::Table => {
             let mut text = String::new();
             for table in report::tables(sheet, talk.lang) {
-                text.push_str(&screen::table(&table.header, &table.rows, table.first_number..table.header.len()));
+                text.push_str(&screen::table(
+                    &table.header,
+                    &table.rows,
+                    table.first_number..table.header.len(),
+                ));
             }
             for note in &sheet.notes {
                 text.push_str(note.get(talk.lang));
@@ -61,14 +65,18 @@ fn told(inputs: &Inputs, talk: &Talk) {
 /// A file and its size.
 fn read(table: &Table, rows: u64, talk: &Talk) {
     let digest = &table.digest;
-    let about: Vec<&str> = [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
+    let about: Vec<&str> =
+        [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
     let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
     let columns = table.columns.len();
-    talk.say(&Text::new(format!("{}: {rows}行 {columns}列{about}", digest.file), format!("{}: {rows} rows, {columns} columns{about}", digest.file)));
+    talk.say(&Text::new(
+        format!("{}: {rows}行 {columns}列{about}", digest.file),
+        format!("{}: {rows} rows, {columns} columns{about}", digest.file),
+    ));
 }
 
-/// The warnings in words: these are about what was just typed, and nobody writes a quality report here. Of one kind the
-/// first three.
+/// The warnings in words: these are about what was just typed, and nobody writes a quality report here. Of
+/// one kind the first three.
 fn warn(findings: &[Finding], talk: &Talk) {
     let warnings: Vec<&Finding> = findings.iter().filter(|f| f.severity == Severity::Warning).collect();
     for (at, finding) in warnings.iter().enumerate() {
@@ -78,10 +86,18 @@ fn warn(findings: &[Finding], talk: &Talk) {
         }
         if before == 3 {
             let rest = warnings[at..].iter().filter(|f| f.code == finding.code).count();
-            talk.say(&Text::new(format!("  ほかに同じ種類が{rest}件 [{}]", finding.code), format!("  {rest} more of this kind [{}]", finding.code)));
+            talk.say(&Text::new(
+                format!("  ほかに同じ種類が{rest}件 [{}]", finding.code),
+                format!("  {rest} more of this kind [{}]", finding.code),
+            ));
             continue;
         }
-        let place = |lang| Some(finding.place.words(lang)).filter(|p| !p.is_empty()).map(|p| format!(" → {p}")).unwrap_or_default();
+        let place = |lang| {
+            Some(finding.place.words(lang))
+                .filter(|p| !p.is_empty())
+                .map(|p| format!(" → {p}"))
+                .unwrap_or_default()
+        };
         let message = &finding.message;
         let told = finding.count == 1 || message.ja.contains(&finding.count.to_string());
         let times = if told { String::new() } else { format!(" ×{}", finding.count) };

@@ -1,5 +1,5 @@
-//! The lines of a plan that a message shows: the one with the words to underline and its neighbours, each cut to the width
-//! of a page, so that no terminal breaks them and the underline stands below its words.
+//! The lines of a plan that a message shows: the one with the words to underline and its neighbours, each cut
+//! to the width of a page, so that no terminal breaks them and the underline stands below its words.
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -48,8 +48,8 @@ impl Excerpt {
     }
 }
 
-/// `line` cut to [`WIDTH`] columns around the bytes `start .. start + length`, and where those bytes stand then. Tabs
-/// become single spaces, so that a column is a column.
+/// `line` cut to [`WIDTH`] columns around the bytes `start .. start + length`, and where those bytes stand
+/// then. Tabs become single spaces, so that a column is a column.
 fn cut(line: &str, start: usize, length: usize) -> (String, usize, usize) {
     let line = line.replace('\t', " ");
     if line.width() <= WIDTH {
@@ -93,11 +93,21 @@ fn cut(line: &str, start: usize, length: usize) -> (String, usize, usize) {
 }
 
 impl SourceCode for Excerpt {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let whole = SourceSpan::from((0, self.text.len()));
         // Asked without context miette wants the place to print; with context, the lines to draw.
-        let (line, column, span) = if before + after == 0 { (self.line, self.column, *span) } else { (self.first_line, 0, whole) };
-        let data = self.text.as_bytes().get(span.offset()..span.offset() + span.len()).ok_or(MietteError::OutOfBounds)?;
+        let (line, column, span) =
+            if before + after == 0 { (self.line, self.column, *span) } else { (self.first_line, 0, whole) };
+        let data = self
+            .text
+            .as_bytes()
+            .get(span.offset()..span.offset() + span.len())
+            .ok_or(MietteError::OutOfBounds)?;
         let count = self.text.matches('\n').count();
         Ok(Box::new(MietteSpanContents::new_named(self.file.clone(), data, span, line, column, count)))
     }
@@ -139,7 +149,11 @@ mod tests {
     fn words_longer_than_a_line_are_cut_themselves() {
         let text = format!("x = \"{}\"\n", "長".repeat(90));
         let e = excerpt(&text, &format!("\"{}\"", "長".repeat(90)));
-        assert!(e.text.trim_end().width() <= WIDTH && underlined(&e).starts_with("\"長") && underlined(&e).ends_with('長'));
+        assert!(
+            e.text.trim_end().width() <= WIDTH
+                && underlined(&e).starts_with("\"長")
+                && underlined(&e).ends_with('長')
+        );
     }
 
     #[test]

@@ -34,14 +34,24 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     match (found.as_slice(), broken.or(missed)) {
         ([(_, sections)], _) => print(words(sections, talk)),
         ([], Some(error)) => Err(error),
-        ([], None) => Err(Error::msg("cli::no-plan", "pipelines/ に計画がありません。--plan で指定してください", "there is no plan in pipelines/; name one with --plan")),
+        ([], None) => Err(Error::msg(
+            "cli::no-plan",
+            "pipelines/ に計画がありません。--plan で指定してください",
+            "there is no plan in pipelines/; name one with --plan",
+        )),
         (several, _) => {
             let list: Vec<String> = several.iter().map(|(folder, _)| folder.display().to_string()).collect();
             Err(Diagnostic::new(
                 "cli::several-plans",
-                Text::new(format!("「{}」は複数の計画にあります", args.key), format!("\"{}\" is in several plans", args.key)),
+                Text::new(
+                    format!("「{}」は複数の計画にあります", args.key),
+                    format!("\"{}\" is in several plans", args.key),
+                ),
             )
-            .help(Text::new(format!("--plan で1つ選んでください: {}", list.join("、")), format!("choose one with --plan: {}", list.join(", "))))
+            .help(Text::new(
+                format!("--plan で1つ選んでください: {}", list.join("、")),
+                format!("choose one with --plan: {}", list.join(", ")),
+            ))
             .into())
         }
     }
@@ -50,16 +60,22 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
 fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Outcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
-    let outcome = pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), bars)?;
+    let outcome =
+        pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), bars)?;
     Ok((plan, outcome))
 }
 
 /// The folders in `pipelines/` that hold a plan, by name.
 fn plans() -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir("pipelines").map_err(|e| {
-        Error::msg("cli::no-plan", format!("pipelines/ が読めません（{e}）。--plan で計画を指定してください"), format!("cannot read pipelines/ ({e}); name a plan with --plan"))
+        Error::msg(
+            "cli::no-plan",
+            format!("pipelines/ が読めません（{e}）。--plan で計画を指定してください"),
+            format!("cannot read pipelines/ ({e}); name a plan with --plan"),
+        )
     })?;
-    let mut out: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("plan.toml").is_file()).collect();
+    let mut out: Vec<PathBuf> =
+        entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("plan.toml").is_file()).collect();
     out.sort();
     Ok(out)
 }

@@ -14,10 +14,18 @@ const TITLES: [(&str, &str, &str); 39] = [
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
     ("answers::blank-return", "白票（どの設問にも回答がない）", "returns without any answer"),
     ("answers::duplicate-respondent", "回答者番号の重複", "respondent ids that stand twice"),
-    ("answers::exclusive-with-others", "「特にない」などと他の選択肢の併記", "an exclusive option with others"),
+    (
+        "answers::exclusive-with-others",
+        "「特にない」などと他の選択肢の併記",
+        "an exclusive option with others",
+    ),
     ("answers::no-respondent-id", "回答者番号のない回答", "returns without a respondent id"),
     ("answers::not-a-number", "数を書く設問に数でない回答", "not a number"),
-    ("answers::not-asked-though-asked", "対象者なのにファイルでは非該当", "asked, but the file says not asked"),
+    (
+        "answers::not-asked-though-asked",
+        "対象者なのにファイルでは非該当",
+        "asked, but the file says not asked",
+    ),
     ("answers::out-of-list", "選択肢にない回答", "answers that are no option"),
     ("answers::out-of-range", "範囲の外の数", "numbers out of range"),
     ("answers::over-max", "回答の数が上限を超える", "more marks than allowed"),
@@ -28,7 +36,11 @@ const TITLES: [(&str, &str, &str); 39] = [
     ("indicator::count-missing", "実績値のない年度", "years without a count (they print …)"),
     ("indicator::unit", "目標値と違う単位", "a unit that is not the target's"),
     ("plan::compare-with-care", "ほかの回との比較に注意する設問", "questions to compare with care"),
-    ("plan::margin-unknown", "重み付けに使う属性が不明の回答者", "respondents without an attribute that weighting uses"),
+    (
+        "plan::margin-unknown",
+        "重み付けに使う属性が不明の回答者",
+        "respondents without an attribute that weighting uses",
+    ),
     ("plan::not-comparable", "ほかの回と比較できない設問", "questions that cannot be compared"),
     ("plan::reused-number", "別の設問に使われた番号（比較不可）", "numbers given to another question"),
     ("plan::sample-differs", "抽出方法・調査方法のちがう回", "waves sampled or asked in another way"),
@@ -75,7 +87,8 @@ pub(super) fn lines(findings: &[Finding], lang: Lang) -> Vec<String> {
         }
         for group in groups {
             let (title, times) = (group.title(lang), group.times(lang));
-            let pad = " ".repeat(widest.saturating_sub(title.width()) + longest.saturating_sub(times.width()));
+            let pad =
+                " ".repeat(widest.saturating_sub(title.width()) + longest.saturating_sub(times.width()));
             out.push(format!("    {title}{pad}  {times}  {}", group.rest(lang)).trim_end().to_owned());
         }
     }
@@ -129,15 +142,29 @@ impl<'a> Group<'a> {
         let place = &self.first.place;
         let mut parts = Vec::new();
         if let Some(row) = place.row {
-            let words = if self.count > 1 { Text::new(format!("最初は{row}行目"), format!("first in row {row}")) } else { Text::new(format!("{row}行目"), format!("row {row}")) };
+            let words = if self.count > 1 {
+                Text::new(format!("最初は{row}行目"), format!("first in row {row}"))
+            } else {
+                Text::new(format!("{row}行目"), format!("row {row}"))
+            };
             parts.push(words.get(lang).to_owned());
         }
         let named = self.questions.iter().take(QUESTIONS_NAMED).map(|(question, count)| {
-            if self.questions.len() == 1 { (*question).to_owned() } else { Text::new(format!("{question} {count}件"), format!("{question} {count}×")).get(lang).to_owned() }
+            if self.questions.len() == 1 {
+                (*question).to_owned()
+            } else {
+                Text::new(format!("{question} {count}件"), format!("{question} {count}×"))
+                    .get(lang)
+                    .to_owned()
+            }
         });
         let named = named.collect::<Vec<_>>().join(if lang == Lang::Ja { "、" } else { ", " });
         let more = self.questions.len().saturating_sub(QUESTIONS_NAMED);
-        let more = if more > 0 { Text::new(format!("、ほか{more}問"), format!(", {more} more")).get(lang).to_owned() } else { String::new() };
+        let more = if more > 0 {
+            Text::new(format!("、ほか{more}問"), format!(", {more} more")).get(lang).to_owned()
+        } else {
+            String::new()
+        };
         if !named.is_empty() {
             parts.push(format!("{named}{more}"));
         }
@@ -159,7 +186,13 @@ mod tests {
     fn one_line_for_each_kind_and_file() {
         let blank = Finding::warning("answers::blank-return", Text::same("…"), Place::file("b.csv").row(7));
         let note = Finding::note("raw::blank-lines", Text::same("…"), Place::file("a.csv"));
-        let found = [two_marks("a.csv", "問2", 40, 2), note, two_marks("a.csv", "問10", 12, 3), blank, two_marks("a.csv", "問2", 50, 1)];
+        let found = [
+            two_marks("a.csv", "問2", 40, 2),
+            note,
+            two_marks("a.csv", "問10", 12, 3),
+            blank,
+            two_marks("a.csv", "問2", 50, 1),
+        ];
         assert_eq!(
             lines(&found, Lang::Ja),
             [
@@ -180,7 +213,10 @@ mod tests {
     #[test]
     fn every_question_is_counted_though_few_are_named() {
         let found: Vec<Finding> = (1..=7).map(|q| two_marks("a.csv", &format!("問{q}"), q, 1)).collect();
-        assert!(lines(&found, Lang::Ja)[1].ends_with("7件  最初は1行目  問1 1件、問2 1件、問3 1件、問4 1件、ほか3問"));
+        assert!(
+            lines(&found, Lang::Ja)[1]
+                .ends_with("7件  最初は1行目  問1 1件、問2 1件、問3 1件、問4 1件、ほか3問")
+        );
     }
 
     #[test]

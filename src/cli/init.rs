@@ -13,11 +13,19 @@ use super::args::InitArgs;
 use super::message::Talk;
 
 pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
-    let stem = args.files.first().and_then(|f| f.file_stem()).map_or_else(|| "plan".into(), |s| s.to_string_lossy().into_owned());
+    let stem = args
+        .files
+        .first()
+        .and_then(|f| f.file_stem())
+        .map_or_else(|| "plan".into(), |s| s.to_string_lossy().into_owned());
     let out = args.out.clone().unwrap_or_else(|| Path::new("pipelines").join(stem));
     let request = InitRequest {
         files: args.files.clone(),
-        read: ReadOptions { sheet: args.sheet.clone(), header_rows: args.header_rows, encoding: args.encoding.clone() },
+        read: ReadOptions {
+            sheet: args.sheet.clone(),
+            header_rows: args.header_rows,
+            encoding: args.encoding.clone(),
+        },
         form: args.form.clone(),
         choices: args.choices.clone(),
         out: out.clone(),
@@ -27,7 +35,10 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
     let questions = first.inferred.questionnaire.questions.len();
     for (name, _) in &first.files {
         let path = out.join(name);
-        talk.say(&Text::new(format!("書き出しました: {}", path.display()), format!("written: {}", path.display())));
+        talk.say(&Text::new(
+            format!("書き出しました: {}", path.display()),
+            format!("written: {}", path.display()),
+        ));
     }
     let guesses = first.inferred.remarks.iter().filter(|r| !r.is_empty()).count();
     talk.say(&Text::new(
@@ -36,7 +47,10 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
     ));
     for (column, kind) in &first.inferred.withheld {
         let kind = kind.text();
-        talk.say(&Text::new(format!("読まない列: {column}（{}とみられます）", kind.ja), format!("withheld: {column} (looks like {})", kind.en)));
+        talk.say(&Text::new(
+            format!("読まない列: {column}（{}とみられます）", kind.ja),
+            format!("withheld: {column} (looks like {})", kind.en),
+        ));
     }
     let folder = shown(&out);
     talk.say(&Text::new(format!("次に: shihyo check {folder}"), format!("next: shihyo check {folder}")));

@@ -4,14 +4,16 @@ use shihyo::text::Lang;
 
 use super::args::LangArg;
 
-/// `asked`, else Japanese when the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set begins with `ja` or when none
-/// says a language (`C`, `POSIX`, unset): the office's own language is the one to fall back to.
+/// `asked`, else Japanese when the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set begins with `ja`
+/// or when none says a language (`C`, `POSIX`, unset): the office's own language is the one to fall back to.
 pub(crate) fn choose(asked: Option<LangArg>) -> Lang {
     match asked {
         Some(LangArg::Ja) => Lang::Ja,
         Some(LangArg::En) => Lang::En,
         None => {
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
             of_locale(locale.as_deref())
         }
     }
@@ -19,7 +21,11 @@ pub(crate) fn choose(asked: Option<LangArg>) -> Lang {
 
 fn of_locale(locale: Option<&str>) -> Lang {
     match locale {
-        Some(name) if !name.starts_with("ja") && !name.starts_with("C.") && name != "C" && name != "POSIX" => Lang::En,
+        Some(name)
+            if !name.starts_with("ja") && !name.starts_with("C.") && name != "C" && name != "POSIX" =>
+        {
+            Lang::En
+        }
         _ => Lang::Ja,
     }
 }

@@ -41,7 +41,8 @@ impl Talk {
         self.line(text.get(self.lang));
     }
 
-    /// All mistakes of an error, each with its place; a mistake in a plan shows the line and underlines the words.
+    /// All mistakes of an error, each with its place; a mistake in a plan shows the line and underlines the
+    /// words.
     pub(crate) fn error(&self, error: &Error) {
         for (at, diagnostic) in error.diagnostics().iter().enumerate() {
             if at > 0 {
@@ -52,7 +53,9 @@ impl Talk {
         let count = error.diagnostics().len();
         if count > 1 {
             self.line("");
-            self.line(Text::new(format!("誤りが{count}件あります。"), format!("{count} mistakes.")).get(self.lang));
+            self.line(
+                Text::new(format!("誤りが{count}件あります。"), format!("{count} mistakes.")).get(self.lang),
+            );
         }
     }
 

@@ -37,7 +37,8 @@ pub(crate) enum Ending {
     Differs,
 }
 
-/// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong input or usage.
+/// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong
+/// input or usage.
 pub(crate) fn main() -> ExitCode {
     panics::told(told)
 }

@@ -1,5 +1,6 @@
-//! Panics. Readers of other people's formats panic over some damaged files; that is caught where it happens and becomes an
-//! error, of which the person at the terminal reads enough. What nobody caught is a mistake of this program, and is said to be one.
+//! Panics. Readers of other people's formats panic over some damaged files; that is caught where it happens
+//! and becomes an error, of which the person at the terminal reads enough. What nobody caught is a mistake of
+//! this program, and is said to be one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
@@ -24,7 +25,8 @@ pub(super) fn told(run: impl FnOnce() -> ExitCode) -> ExitCode {
         let said = SAID.lock().map(|said| said.clone()).unwrap_or_default();
         let text = Text::new(
             "プログラムの誤りで止まりました。何も書き換えていません。次の文を添えて知らせてください",
-            "stopped by a mistake of this program; nothing was overwritten. Please report it with these words",
+            "stopped by a mistake of this program; nothing was overwritten. Please report it with these \
+             words",
         );
         super::message::line(&format!("{text}\nshihyo {}\n{said}", env!("CARGO_PKG_VERSION")));
         ExitCode::from(MISTAKE)

@@ -6,15 +6,19 @@ use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
 use shihyo::text::Text;
 
-use super::{Ending, synthetic};
 use super::args::{EarlierArgs, RunArgs};
 use super::bars::Bars;
 use super::message::Talk;
+use super::{Ending, synthetic};
 
 pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
-            Error::msg("cli::threads", format!("スレッドを用意できません（{e}）"), format!("cannot start the threads: {e}"))
+            Error::msg(
+                "cli::threads",
+                format!("スレッドを用意できません（{e}）"),
+                format!("cannot start the threads: {e}"),
+            )
         })?;
     }
     let bars = Bars::new(talk.lang, talk.bars);
@@ -29,9 +33,15 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(reuse) = reuse {
         reuse.sweep();
     }
-    let all = Text::new(format!("すべては {}", written.join("quality.csv").display()), format!("all of them: {}", written.join("quality.csv").display()));
+    let all = Text::new(
+        format!("すべては {}", written.join("quality.csv").display()),
+        format!("all of them: {}", written.join("quality.csv").display()),
+    );
     summary(&plan, &outcome, &all, talk);
-    talk.say(&Text::new(format!("書き出しました: {}", written.display()), format!("written: {}", written.display())));
+    talk.say(&Text::new(
+        format!("書き出しました: {}", written.display()),
+        format!("written: {}", written.display()),
+    ));
     Ok(ending(&plan, &outcome, talk))
 }
 
@@ -40,8 +50,8 @@ pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -
     (!args.no_cache).then(|| Reuse::of(project, keeping))
 }
 
-/// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says where the whole
-/// list of that is.
+/// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says
+/// where the whole list of that is.
 pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
     talk.say(&Text::same(&plan.title));
     if plan.data == DataKind::Synthetic {
@@ -53,23 +63,36 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
         format!("{} files ({rows} rows), {} estimates", outcome.inputs.len(), outcome.estimates.len()),
     ));
     if !outcome.reused.is_empty() {
-        let waves = |of: &dyn Fn(&(String, FiscalYear)) -> String, between: &str| outcome.reused.iter().map(of).collect::<Vec<_>>().join(between);
+        let waves = |of: &dyn Fn(&(String, FiscalYear)) -> String, between: &str| {
+            outcome.reused.iter().map(of).collect::<Vec<_>>().join(between)
+        };
         talk.say(&Text::new(
-            format!("ファイルも調査票も前回と同じなので、前回の読み取り結果を使いました: {}", waves(&|(title, year)| format!("{title}（{}）", year.long()), "、")),
-            format!("files and questionnaire are as before, so their answers were taken over: {}", waves(&|(title, year)| format!("{title} ({year})"), ", ")),
+            format!(
+                "ファイルも調査票も前回と同じなので、前回の読み取り結果を使いました: {}",
+                waves(&|(title, year)| format!("{title}（{}）", year.long()), "、")
+            ),
+            format!(
+                "files and questionnaire are as before, so their answers were taken over: {}",
+                waves(&|(title, year)| format!("{title} ({year})"), ", ")
+            ),
         ));
     }
     let [changed, blanked, removed] = outcome.cleaned();
     if changed + blanked + removed > 0 {
         talk.say(&Text::new(
             format!("修正記録: 修正 {changed}件、無回答にした {blanked}件、除いた票 {removed}件"),
-            format!("cleaning log: {changed} answers changed, {blanked} made blank, {removed} returns taken out"),
+            format!(
+                "cleaning log: {changed} answers changed, {blanked} made blank, {removed} returns taken out"
+            ),
         ));
     }
     talk.say(&states(&outcome.table));
     let warnings = outcome.warnings();
     if warnings > 0 {
-        talk.say(&Text::new(format!("確認が必要な事項 {warnings}件（{}）", all.ja), format!("{warnings} things to look at ({})", all.en)));
+        talk.say(&Text::new(
+            format!("確認が必要な事項 {warnings}件（{}）", all.ja),
+            format!("{warnings} things to look at ({})", all.en),
+        ));
         talk.findings(&outcome.quality.findings);
     }
 }
@@ -80,7 +103,9 @@ pub(crate) fn ending(plan: &Plan, outcome: &Outcome, talk: &Talk) -> Ending {
     match plan.warning_limit {
         Some(limit) if warnings > limit => {
             talk.warn(&Text::new(
-                format!("確認が必要な事項（{warnings}件）が計画の上限 warning_limit = {limit} を超えています。"),
+                format!(
+                    "確認が必要な事項（{warnings}件）が計画の上限 warning_limit = {limit} を超えています。"
+                ),
                 format!("{warnings} things to look at: more than the plan's warning_limit = {limit}."),
             ));
             Ending::TooManyFindings
@@ -100,10 +125,18 @@ fn states(table: &IndicatorTable) -> Text {
         (ProgressState::NoBaseline, "現状値なし", "no baseline"),
         (ProgressState::NotComparable, "比較不可", "not comparable"),
     ];
-    let count = |state| table.rows.iter().flat_map(|r| &r.measures).filter(|m| m.status.state == state).count();
+    let count =
+        |state| table.rows.iter().flat_map(|r| &r.measures).filter(|m| m.status.state == state).count();
     let of = |japanese: bool| -> String {
-        let parts = words.iter().map(|(state, ja, en)| (if japanese { *ja } else { *en }, count(*state))).filter(|(_, n)| *n > 0);
-        parts.map(|(word, n)| format!("{word} {n}")).collect::<Vec<_>>().join(if japanese { "、" } else { ", " })
+        let parts = words
+            .iter()
+            .map(|(state, ja, en)| (if japanese { *ja } else { *en }, count(*state)))
+            .filter(|(_, n)| *n > 0);
+        parts.map(|(word, n)| format!("{word} {n}")).collect::<Vec<_>>().join(if japanese {
+            "、"
+        } else {
+            ", "
+        })
     };
     Text::new(format!("達成状況: {}", of(true)), format!("progress: {}", of(false)))
 }

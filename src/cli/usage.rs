@@ -1,4 +1,5 @@
-//! Mistakes of the command line itself: what clap found, in both languages and in the form of all other mistakes.
+//! Mistakes of the command line itself: what clap found, in both languages and in the form of all other
+//! mistakes.
 
 use std::ffi::OsString;
 use std::num::{ParseFloatError, ParseIntError};
@@ -13,7 +14,8 @@ use super::message::Talk;
 use shihyo::error::Diagnostic;
 use shihyo::text::Text;
 
-/// Tells what is wrong with `arguments` on stderr, or prints the help or the version that was asked for; the exit code.
+/// Tells what is wrong with `arguments` on stderr, or prints the help or the version that was asked for; the
+/// exit code.
 pub(crate) fn tell(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let Some(diagnostic) = diagnostic(error) else {
         let whole = command().try_get_matches_from(arguments).err();
@@ -30,14 +32,17 @@ pub(crate) fn tell(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The command line as its help shows it: what clap itself says stands in both languages too. It takes longer to make than
-/// [`Cli::command`], so it is made where somebody asks for help.
+/// The command line as its help shows it: what clap itself says stands in both languages too. It takes longer
+/// to make than [`Cli::command`], so it is made where somebody asks for help.
 fn command() -> clap::Command {
     fn both(command: clap::Command) -> clap::Command {
         let argument = |argument: clap::Arg| {
-            let heading = if argument.is_positional() { "引数 / Arguments" } else { "オプション / Options" };
+            let heading =
+                if argument.is_positional() { "引数 / Arguments" } else { "オプション / Options" };
             let argument = match argument.get_id().as_str() {
-                "help" => argument.help("この説明を出す / print help").long_help("この説明を出す。-h なら短く / print help; -h prints less"),
+                "help" => argument
+                    .help("この説明を出す / print help")
+                    .long_help("この説明を出す。-h なら短く / print help; -h prints less"),
                 "version" => argument.help("版を出す / print version"),
                 _ => argument,
             };
@@ -98,44 +103,127 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
     let first = |kind| said(error, kind).into_iter().next().unwrap_or_default();
     let (argument, value) = (first(ContextKind::InvalidArg), first(ContextKind::InvalidValue));
     Some(match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayVersion => return None,
-        ErrorKind::UnknownArgument if argument.starts_with('-') => {
-            ("cli::unknown-option", Text::new(format!("「{argument}」というオプションはありません"), format!("there is no option \"{argument}\"")))
-        }
-        ErrorKind::UnknownArgument => ("cli::extra-argument", Text::new(format!("「{argument}」は余分です"), format!("\"{argument}\" is one argument too many"))),
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        | ErrorKind::DisplayVersion => return None,
+        ErrorKind::UnknownArgument if argument.starts_with('-') => (
+            "cli::unknown-option",
+            Text::new(
+                format!("「{argument}」というオプションはありません"),
+                format!("there is no option \"{argument}\""),
+            ),
+        ),
+        ErrorKind::UnknownArgument => (
+            "cli::extra-argument",
+            Text::new(
+                format!("「{argument}」は余分です"),
+                format!("\"{argument}\" is one argument too many"),
+            ),
+        ),
         ErrorKind::InvalidSubcommand => {
             let command = first(ContextKind::InvalidSubcommand);
-            ("cli::unknown-command", Text::new(format!("「{command}」という命令はありません"), format!("there is no command \"{command}\"")))
+            (
+                "cli::unknown-command",
+                Text::new(
+                    format!("「{command}」という命令はありません"),
+                    format!("there is no command \"{command}\""),
+                ),
+            )
         }
-        ErrorKind::MissingSubcommand => ("cli::missing-command", Text::new("命令がありません", "which command?")),
-        ErrorKind::InvalidValue if value.is_empty() => ("cli::missing-value", Text::new(format!("{argument} の値がありません"), format!("{argument} has no value"))),
-        ErrorKind::InvalidValue => ("cli::unknown-value", Text::new(format!("{argument} に「{value}」とは書けません"), format!("\"{value}\" is no value of {argument}"))),
+        ErrorKind::MissingSubcommand => {
+            ("cli::missing-command", Text::new("命令がありません", "which command?"))
+        }
+        ErrorKind::InvalidValue if value.is_empty() => (
+            "cli::missing-value",
+            Text::new(format!("{argument} の値がありません"), format!("{argument} has no value")),
+        ),
+        ErrorKind::InvalidValue => (
+            "cli::unknown-value",
+            Text::new(
+                format!("{argument} に「{value}」とは書けません"),
+                format!("\"{value}\" is no value of {argument}"),
+            ),
+        ),
         ErrorKind::ValueValidation => {
             let why = why(error);
-            ("cli::wrong-value", Text::new(format!("{argument} に「{value}」とは書けません（{}）", why.ja), format!("\"{value}\" is no value of {argument} ({})", why.en)))
+            (
+                "cli::wrong-value",
+                Text::new(
+                    format!("{argument} に「{value}」とは書けません（{}）", why.ja),
+                    format!("\"{value}\" is no value of {argument} ({})", why.en),
+                ),
+            )
         }
         ErrorKind::MissingRequiredArgument => {
-            let missing: Vec<Text> = said(error, ContextKind::InvalidArg).iter().map(|argument| alternatives(argument)).collect();
-            let list = |of: fn(&Text) -> &str, between: &str| missing.iter().map(of).collect::<Vec<_>>().join(between);
-            ("cli::missing-argument", Text::new(format!("引数が足りません: {}", list(|t| &t.ja, "、")), format!("missing: {}", list(|t| &t.en, ", "))))
+            let missing: Vec<Text> =
+                said(error, ContextKind::InvalidArg).iter().map(|argument| alternatives(argument)).collect();
+            let list = |of: fn(&Text) -> &str, between: &str| {
+                missing.iter().map(of).collect::<Vec<_>>().join(between)
+            };
+            (
+                "cli::missing-argument",
+                Text::new(
+                    format!("引数が足りません: {}", list(|t| &t.ja, "、")),
+                    format!("missing: {}", list(|t| &t.en, ", ")),
+                ),
+            )
         }
         ErrorKind::ArgumentConflict => {
             let others = said(error, ContextKind::PriorArg);
             if others == [argument.as_str()] {
-                ("cli::twice", Text::new(format!("{argument} は1回しか書けません"), format!("{argument} can be given only once")))
+                (
+                    "cli::twice",
+                    Text::new(
+                        format!("{argument} は1回しか書けません"),
+                        format!("{argument} can be given only once"),
+                    ),
+                )
             } else {
-                let named = Some(argument).filter(|a| !a.is_empty()).unwrap_or_else(|| first(ContextKind::InvalidSubcommand));
-                ("cli::conflict", Text::new(format!("{named} は {} と一緒に書けません", others.join("、")), format!("{named} does not go with {}", others.join(", "))))
+                let named = Some(argument)
+                    .filter(|a| !a.is_empty())
+                    .unwrap_or_else(|| first(ContextKind::InvalidSubcommand));
+                (
+                    "cli::conflict",
+                    Text::new(
+                        format!("{named} は {} と一緒に書けません", others.join("、")),
+                        format!("{named} does not go with {}", others.join(", ")),
+                    ),
+                )
             }
         }
-        ErrorKind::TooManyValues => ("cli::value-count", Text::new(format!("{argument} の値が多すぎます（「{value}」は余分です）"), format!("{argument} has too many values (\"{value}\")"))),
+        ErrorKind::TooManyValues => (
+            "cli::value-count",
+            Text::new(
+                format!("{argument} の値が多すぎます（「{value}」は余分です）"),
+                format!("{argument} has too many values (\"{value}\")"),
+            ),
+        ),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            let wanted = said(error, ContextKind::ExpectedNumValues).into_iter().chain(said(error, ContextKind::MinValues)).next().unwrap_or_default();
+            let wanted = said(error, ContextKind::ExpectedNumValues)
+                .into_iter()
+                .chain(said(error, ContextKind::MinValues))
+                .next()
+                .unwrap_or_default();
             let given = first(ContextKind::ActualNumValues);
-            ("cli::value-count", Text::new(format!("{argument} には値が {wanted} 個要ります（{given} 個あります）"), format!("{argument} needs {wanted} values, not {given}")))
+            (
+                "cli::value-count",
+                Text::new(
+                    format!("{argument} には値が {wanted} 個要ります（{given} 個あります）"),
+                    format!("{argument} needs {wanted} values, not {given}"),
+                ),
+            )
         }
-        ErrorKind::NoEquals => ("cli::no-equals", Text::new(format!("{argument} の値は = でつないでください"), format!("write {argument} and its value with = between"))),
-        ErrorKind::InvalidUtf8 => ("cli::not-unicode", Text::new("文字コードが UTF-8 でない引数があります", "an argument is not UTF-8")),
+        ErrorKind::NoEquals => (
+            "cli::no-equals",
+            Text::new(
+                format!("{argument} の値は = でつないでください"),
+                format!("write {argument} and its value with = between"),
+            ),
+        ),
+        ErrorKind::InvalidUtf8 => (
+            "cli::not-unicode",
+            Text::new("文字コードが UTF-8 でない引数があります", "an argument is not UTF-8"),
+        ),
         other => {
             let words = other.as_str().unwrap_or("cannot be read");
             ("cli::usage", Text::new(format!("命令の書き方が違います（{words}）"), words))
@@ -145,7 +233,11 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
 
 /// `<--export <XLSX>|--verify <FILE>>` in words.
 fn alternatives(argument: &str) -> Text {
-    match argument.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')).filter(|inner| inner.starts_with('-')) {
+    match argument
+        .strip_prefix('<')
+        .and_then(|inner| inner.strip_suffix('>'))
+        .filter(|inner| inner.starts_with('-'))
+    {
         Some(inner) => Text::new(inner.replace('|', " か "), inner.replace('|', " or ")),
         None => Text::same(argument),
     }
@@ -154,7 +246,9 @@ fn alternatives(argument: &str) -> Text {
 /// Why a value does not do.
 fn why(error: &clap::Error) -> Text {
     match std::error::Error::source(error) {
-        Some(source) if source.is::<ParseIntError>() => Text::new("0以上の整数を書きます", "write a whole number, 0 or more"),
+        Some(source) if source.is::<ParseIntError>() => {
+            Text::new("0以上の整数を書きます", "write a whole number, 0 or more")
+        }
         Some(source) if source.is::<ParseFloatError>() => Text::new("数を書きます", "write a number"),
         Some(source) => Text::same(source.to_string()),
         None => Text::new("読めません", "cannot be read"),
@@ -163,15 +257,24 @@ fn why(error: &clap::Error) -> Text {
 
 /// What was probably meant, else what may be written.
 fn help(error: &clap::Error) -> Option<Text> {
-    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue].into_iter().flat_map(|kind| said(error, kind));
-    let near = near.map(|word| Text::new(format!("「{word}」ではありませんか"), format!("did you mean \"{word}\"?")));
-    let mut lines: Vec<Text> = near.chain(said(error, ContextKind::Suggested).iter().map(|words| tip(words))).collect();
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
+        .into_iter()
+        .flat_map(|kind| said(error, kind));
+    let near = near
+        .map(|word| Text::new(format!("「{word}」ではありませんか"), format!("did you mean \"{word}\"?")));
+    let mut lines: Vec<Text> =
+        near.chain(said(error, ContextKind::Suggested).iter().map(|words| tip(words))).collect();
     let known = match error.kind() {
-        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect(),
+        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => {
+            Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect()
+        }
         _ => said(error, ContextKind::ValidValue),
     };
     if lines.is_empty() && !known.is_empty() {
-        lines.push(Text::new(format!("書けるもの: {}", known.join("、")), format!("one of: {}", known.join(", "))));
+        lines.push(Text::new(
+            format!("書けるもの: {}", known.join("、")),
+            format!("one of: {}", known.join(", ")),
+        ));
     }
     let all = |of: fn(&Text) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
     (!lines.is_empty()).then(|| Text::new(all(|t| &t.ja), all(|t| &t.en)))
@@ -223,14 +326,23 @@ mod tests {
             assert_eq!(found.code, code, "{arguments:?}");
             let (ja, en) = (&found.message.ja, &found.message.en);
             let english = |text: &str| text.chars().all(|c| c.is_ascii() || c == '×');
-            assert!(!english(ja) && english(en) && !ja.contains("「」") && !en.contains("\"\""), "{arguments:?}: {ja} / {en}");
-            assert!(found.help.iter().all(|h| !english(&h.ja) && english(&h.en)), "{arguments:?}: {:?}", found.help);
+            assert!(
+                !english(ja) && english(en) && !ja.contains("「」") && !en.contains("\"\""),
+                "{arguments:?}: {ja} / {en}"
+            );
+            assert!(
+                found.help.iter().all(|h| !english(&h.ja) && english(&h.en)),
+                "{arguments:?}: {:?}",
+                found.help
+            );
         }
     }
 
     #[test]
     fn help_and_version_are_no_mistakes() {
-        for arguments in [&["shihyo", "--help"][..], &["shihyo", "--version"], &["shihyo"], &["shihyo", "run", "-h"]] {
+        for arguments in
+            [&["shihyo", "--help"][..], &["shihyo", "--version"], &["shihyo"], &["shihyo", "run", "-h"]]
+        {
             assert!(diagnostic(&Cli::try_parse_from(arguments).unwrap_err()).is_none(), "{arguments:?}");
         }
     }
@@ -239,7 +351,8 @@ mod tests {
     fn help_is_in_both_languages() {
         for mut command in std::iter::once(command()).chain(command().get_subcommands().cloned()) {
             let help = command.render_long_help().to_string();
-            let headings: Vec<&str> = help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
+            let headings: Vec<&str> =
+                help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
             assert!(!headings.is_empty() && headings.iter().all(|line| line.contains(" / ")), "{help}");
             for english in ["Print help", "Print version", "\nUsage:"] {
                 assert!(!help.contains(english), "{help}");

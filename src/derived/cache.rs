@@ -1,9 +1,10 @@
-//! What one run leaves for the next: columns of numbers as Parquet, kept under the digest of all that they were made from.
+//! What one run leaves for the next: columns of numbers as Parquet, kept under the digest of all that they
+//! were made from.
 //!
-//! An entry is two files. `KEY.parquet` holds the columns; `KEY.json` holds what else there is to know, behind the SHA-256 of
-//! both. An entry that was cut short, changed or mixed up does not have that digest, and is as good as none: a cache never
-//! gives anything but what was put in. Nothing else depends on it, so that a disk that is full or may not be written to is no
-//! error.
+//! An entry is two files. `KEY.parquet` holds the columns; `KEY.json` holds what else there is to know,
+//! behind the SHA-256 of both. An entry that was cut short, changed or mixed up does not have that digest,
+//! and is as good as none: a cache never gives anything but what was put in. Nothing else depends on it, so
+//! that a disk that is full or may not be written to is no error.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +13,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, PolarsResult, SerReader, Series, StatisticsOptions};
+use polars::prelude::{
+    Column, DataFrame, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, PolarsResult, SerReader,
+    Series, StatisticsOptions,
+};
 
 use crate::provenance::sha256_hex;
 
@@ -76,7 +80,8 @@ impl Cache {
         if digest != digest_of(about, &bytes) {
             return None;
         }
-        // What stands behind its digest was written by this program; its reader may still meet another version of itself.
+        // What stands behind its digest was written by this program; its reader may still meet another
+        // version of itself.
         let read = catch_unwind(AssertUnwindSafe(|| columns(&bytes))).ok()?;
         let (rows, columns) = read?;
         self.note(key);
@@ -121,12 +126,16 @@ impl Cache {
         let bytes = parquet(entry).ok()?;
         fs::create_dir_all(&self.dir).ok()?;
         write(&self.dir, &self.path(key, "parquet")?, &bytes)?;
-        write(&self.dir, &self.path(key, "json")?, format!("{}\n{}", digest_of(&entry.about, &bytes), entry.about).as_bytes())
+        write(
+            &self.dir,
+            &self.path(key, "json")?,
+            format!("{}\n{}", digest_of(&entry.about, &bytes), entry.about).as_bytes(),
+        )
     }
 }
 
-/// The SHA-256 of the program that runs: another program may make something else of the same files. `None` where it cannot be
-/// read.
+/// The SHA-256 of the program that runs: another program may make something else of the same files. `None`
+/// where it cannot be read.
 pub fn program() -> Option<&'static str> {
     static PROGRAM: OnceLock<Option<String>> = OnceLock::new();
     let digest = || fs::read(std::env::current_exe().ok()?).ok().map(|bytes| sha256_hex(&bytes));

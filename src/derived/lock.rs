@@ -9,8 +9,8 @@ use crate::text::Text;
 use super::swap::Target;
 use super::{io_error, place};
 
-/// Holds `.NAME.lock` locked, and removes it at the end. A killed run leaves the file but not the lock: the system
-/// lets go of it.
+/// Holds `.NAME.lock` locked, and removes it at the end. A killed run leaves the file but not the lock: the
+/// system lets go of it.
 pub(super) struct Lock {
     path: PathBuf,
     file: File,
@@ -20,14 +20,19 @@ impl Lock {
     pub(super) fn take(target: &Target) -> Result<Self> {
         let path = target.beside("lock");
         loop {
-            let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io_error(&path, &e))?;
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .map_err(|e| io_error(&path, &e))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(locked(target)),
                 Err(TryLockError::Error(e)) => return Err(io_error(&path, &e)),
             }
-            // Between opening and locking, another run may have ended and removed the file; then this lock is on a
-            // file without a name, and worth nothing.
+            // Between opening and locking, another run may have ended and removed the file; then this lock is
+            // on a file without a name, and worth nothing.
             if same_file(&file, &path) {
                 return Ok(Self { path, file });
             }
@@ -61,7 +66,10 @@ fn locked(target: &Target) -> Error {
     Error::new(
         Diagnostic::new(
             "derived::locked",
-            Text::new("別の実行が同じ結果フォルダに書き込んでいます", "another run is writing to the same folder"),
+            Text::new(
+                "別の実行が同じ結果フォルダに書き込んでいます",
+                "another run is writing to the same folder",
+            ),
         )
         .at(place(target.dir()))
         .help(Text::new("終わるのを待って、もう一度実行してください", "wait for it to end, then run again")),

@@ -32,7 +32,8 @@ pub struct Manifest {
     pub inputs: Vec<FileDigest>,
     /// Columns of the inputs that are kept out of all outputs, such as a respondent's birthday.
     pub withheld_columns: Vec<WithheldColumn>,
-    /// What the cleaning logs among the inputs changed, in their order. No respondent's id, no words of a free text.
+    /// What the cleaning logs among the inputs changed, in their order. No respondent's id, no words of a
+    /// free text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cleaning_changes: Vec<CleaningChange>,
     /// The files that were written, by name; the manifest itself is not among them.
@@ -89,8 +90,8 @@ pub struct CleaningChange {
 }
 
 impl Manifest {
-    /// A manifest without outputs. `plan` holds the plan's texts in the order in which they were read; `inputs` may be
-    /// in any order and hold a file twice.
+    /// A manifest without outputs. `plan` holds the plan's texts in the order in which they were read;
+    /// `inputs` may be in any order and hold a file twice.
     pub fn new<'a>(plan: impl IntoIterator<Item = &'a str>, mut inputs: Vec<FileDigest>) -> Self {
         // Lengths between the texts: moving a line from one file to the next changes the digest.
         let mut whole = Vec::new();
@@ -98,7 +99,9 @@ impl Manifest {
             whole.extend_from_slice(&(text.len() as u64).to_le_bytes());
             whole.extend_from_slice(text.as_bytes());
         }
-        inputs.sort_by(|a, b| (&a.file, &a.sheet, &a.sha256, a.rows).cmp(&(&b.file, &b.sheet, &b.sha256, b.rows)));
+        inputs.sort_by(|a, b| {
+            (&a.file, &a.sheet, &a.sha256, a.rows).cmp(&(&b.file, &b.sheet, &b.sha256, b.rows))
+        });
         inputs.dedup();
         Self {
             schema_version: SCHEMA_VERSION,
@@ -164,12 +167,15 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
             return Err(Error::msg(
                 "derived::name",
                 format!("出力のファイル名「{name}」は使えません(重複、または記号を含みます)"),
-                format!("the output name \"{name}\" cannot be used (it stands twice, or is no plain file name)"),
+                format!(
+                    "the output name \"{name}\" cannot be used (it stands twice, or is no plain file name)"
+                ),
             ));
         }
     }
     let listed = files.iter().find(|(n, _)| n == MANIFEST).and_then(|(_, bytes)| outputs(bytes));
-    let mut real: Vec<OutputDigest> = files.iter().filter(|(n, _)| n != MANIFEST).map(|(n, b)| OutputDigest::of(n, b)).collect();
+    let mut real: Vec<OutputDigest> =
+        files.iter().filter(|(n, _)| n != MANIFEST).map(|(n, b)| OutputDigest::of(n, b)).collect();
     real.sort();
     let matches = listed.is_some_and(|mut listed| {
         listed.sort();
@@ -195,9 +201,12 @@ mod tests {
 
     #[test]
     fn the_order_of_files_and_inputs_changes_no_byte() {
-        let inputs = || vec![FileDigest::of("x.csv", b"x"), FileDigest::of("w.csv", b"w"), FileDigest::of("x.csv", b"x")];
+        let inputs = || {
+            vec![FileDigest::of("x.csv", b"x"), FileDigest::of("w.csv", b"w"), FileDigest::of("x.csv", b"x")]
+        };
         let one = Manifest::new(["plan"], inputs()).seal(files());
-        let two = Manifest::new(["plan"], inputs().into_iter().rev().collect()).seal(files().into_iter().rev().collect());
+        let two = Manifest::new(["plan"], inputs().into_iter().rev().collect())
+            .seal(files().into_iter().rev().collect());
         assert_eq!(one, two);
         assert_eq!(one.last().and_then(|(_, m)| outputs(m)).map(|o| o.len()), Some(2));
     }

@@ -2,18 +2,19 @@
 //!
 //! ## What holds when a run is killed
 //!
-//! [`write`] completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk, and then swaps the two
-//! names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when there is no old one). A kill at any
-//! moment leaves the old directory or the new one under `NAME`, whole; what is left beside it is removed by the next run.
+//! [`write`] completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk, and then
+//! swaps the two names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when there is
+//! no old one). A kill at any moment leaves the old directory or the new one under `NAME`, whole; what is
+//! left beside it is removed by the next run.
 //!
-//! File systems and systems without that call (NFS, some FUSE mounts, Windows) need two renames: the old directory goes
-//! to `.NAME.old-PID`, the new one to `NAME`. A kill between the two leaves no `NAME`, but both directories whole beside
-//! it; the next run first puts the old one back.
+//! File systems and systems without that call (NFS, some FUSE mounts, Windows) need two renames: the old
+//! directory goes to `.NAME.old-PID`, the new one to `NAME`. A kill between the two leaves no `NAME`, but
+//! both directories whole beside it; the next run first puts the old one back.
 //!
 //! ## What is never lost
 //!
-//! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not list, or a
-//! listed file that was edited since, [`write`] refuses and names it.
+//! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not
+//! list, or a listed file that was edited since, [`write`] refuses and names it.
 
 pub mod cache;
 mod lock;
@@ -37,8 +38,8 @@ use crate::text::Text;
 /// - `derived::changed-file`: an output was edited since the run that made it
 /// - `derived::locked`: another run is writing here
 /// - `derived::not-a-directory`: a file stands in the way
-/// - `derived::name`: a name that is no plain file name, or stands twice; `derived::manifest`: the manifest is missing
-///   or does not match the files
+/// - `derived::name`: a name that is no plain file name, or stands twice; `derived::manifest`: the manifest
+///   is missing or does not match the files
 /// - `derived::io`: the disk is full, there is no permission, …
 pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     manifest::check(files)?;
@@ -50,8 +51,8 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     target.put(files, swap::exchange)
 }
 
-/// Writes `files` (name, bytes) into the directory `dir`, which is made when it is not there. Nothing that stands there is
-/// touched: these are texts that a person goes on writing.
+/// Writes `files` (name, bytes) into the directory `dir`, which is made when it is not there. Nothing that
+/// stands there is touched: these are texts that a person goes on writing.
 ///
 /// # Errors
 /// - `derived::exists`: one of the files stands there already; nothing was written
@@ -59,8 +60,14 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     let there = |name: &String| std::fs::symlink_metadata(dir.join(name)).is_ok();
     let found = files.iter().filter(|(name, _)| there(name)).map(|(name, _)| {
-        let text = Text::new("すでにあるファイルは書き換えません", "this file stands there already and is not overwritten");
-        let help = Text::new("ほかのフォルダーを --out で指定するか、今あるファイルを移してください", "name another folder with --out, or move the file away");
+        let text = Text::new(
+            "すでにあるファイルは書き換えません",
+            "this file stands there already and is not overwritten",
+        );
+        let help = Text::new(
+            "ほかのフォルダーを --out で指定するか、今あるファイルを移してください",
+            "name another folder with --out, or move the file away",
+        );
         Diagnostic::new("derived::exists", text).at(place(&dir.join(name))).help(help)
     });
     if let Some(error) = Error::all(found.collect()) {
@@ -70,7 +77,8 @@ pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     for (name, bytes) in files {
         let path = dir.join(name);
         // Made anew, so that a file that came in between is not overwritten either.
-        let made = std::fs::File::create_new(&path).and_then(|mut file| std::io::Write::write_all(&mut file, bytes));
+        let made =
+            std::fs::File::create_new(&path).and_then(|mut file| std::io::Write::write_all(&mut file, bytes));
         made.map_err(|e| io_error(&path, &e))?;
     }
     Ok(())
@@ -79,7 +87,9 @@ pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 /// The error for a failed system call.
 fn io_error(path: &Path, error: &io::Error) -> Error {
     let (ja, en) = match error.kind() {
-        io::ErrorKind::PermissionDenied => ("書き込む権限がありません".to_owned(), "no permission to write".to_owned()),
+        io::ErrorKind::PermissionDenied => {
+            ("書き込む権限がありません".to_owned(), "no permission to write".to_owned())
+        }
         io::ErrorKind::StorageFull => ("ディスクがいっぱいです".to_owned(), "the disk is full".to_owned()),
         _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
     };

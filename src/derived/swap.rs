@@ -81,8 +81,13 @@ impl Target {
             Ok(entries) => entries,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
             Err(e) if e.kind() == ErrorKind::NotADirectory => {
-                let text = Text::new("結果フォルダと同じ名前のファイルがあります", "a file stands where the folder of results should be");
-                return Err(Error::new(Diagnostic::new("derived::not-a-directory", text).at(place(&self.dir))));
+                let text = Text::new(
+                    "結果フォルダと同じ名前のファイルがあります",
+                    "a file stands where the folder of results should be",
+                );
+                return Err(Error::new(
+                    Diagnostic::new("derived::not-a-directory", text).at(place(&self.dir)),
+                ));
             }
             Err(e) => return Err(io_error(&self.dir, &e)),
         };
@@ -107,17 +112,25 @@ impl Target {
         changed.sort();
         let mut diagnostics = Vec::new();
         let help = Text::new(
-            "ほかの場所に移してから、もう一度実行してください。結果フォルダは実行のたびに丸ごと置き換わります",
+            "ほかの場所に移してから、もう一度実行してください。結果フォルダは実行のたびに丸ごと置き換わりま\
+             す",
             "move it elsewhere, then run again; a run replaces the whole folder",
         );
         if !foreign.is_empty() {
             let (ja, en) = (foreign.join("、"), foreign.join(", "));
-            let text = Text::new(format!("結果フォルダに、実行で作られていないファイルがあります: {ja}"), format!("the folder holds files that no run made: {en}"));
-            diagnostics.push(Diagnostic::new("derived::foreign-file", text).at(place(&self.dir)).help(help.clone()));
+            let text = Text::new(
+                format!("結果フォルダに、実行で作られていないファイルがあります: {ja}"),
+                format!("the folder holds files that no run made: {en}"),
+            );
+            diagnostics
+                .push(Diagnostic::new("derived::foreign-file", text).at(place(&self.dir)).help(help.clone()));
         }
         if !changed.is_empty() {
             let (ja, en) = (changed.join("、"), changed.join(", "));
-            let text = Text::new(format!("前の実行のあとに書き換えられた結果があります: {ja}"), format!("results were edited after the run that made them: {en}"));
+            let text = Text::new(
+                format!("前の実行のあとに書き換えられた結果があります: {ja}"),
+                format!("results were edited after the run that made them: {en}"),
+            );
             diagnostics.push(Diagnostic::new("derived::changed-file", text).at(place(&self.dir)).help(help));
         }
         Error::all(diagnostics).map_or(Ok(()), Err)
@@ -179,8 +192,8 @@ fn made(dir: &Path) -> Option<BTreeMap<String, String>> {
     Some(listed.into_iter().map(|o| (o.name, o.sha256)).collect())
 }
 
-/// Removes what a killed run left: all of an unfinished directory (it has no manifest yet); of a finished one what
-/// [`remove_replaced`] removes.
+/// Removes what a killed run left: all of an unfinished directory (it has no manifest yet); of a finished one
+/// what [`remove_replaced`] removes.
 fn remove_made(dir: &Path) -> io::Result<()> {
     if made(dir).is_some() {
         return remove_replaced(dir);
@@ -191,8 +204,9 @@ fn remove_made(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a directory that stood in place until now. A person may have put a file into it at the last moment: only
-/// what is listed goes, the manifest last, and a directory that is not empty then stays where it is.
+/// Removes a directory that stood in place until now. A person may have put a file into it at the last
+/// moment: only what is listed goes, the manifest last, and a directory that is not empty then stays where it
+/// is.
 fn remove_replaced(dir: &Path) -> io::Result<()> {
     let made = made(dir).unwrap_or_default();
     let manifest = if made.is_empty() { None } else { Some(MANIFEST) };
@@ -223,7 +237,8 @@ fn flush(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Swaps two names in one step; [`ErrorKind::Unsupported`] or [`ErrorKind::InvalidInput`] where there is no such step.
+/// Swaps two names in one step; [`ErrorKind::Unsupported`] or [`ErrorKind::InvalidInput`] where there is no
+/// such step.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
 pub(super) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -255,8 +270,10 @@ mod tests {
     }
 
     fn listing(dir: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         names
     }
@@ -296,7 +313,8 @@ mod tests {
         fs::create_dir(root.path().join("mine")).unwrap();
         fs::write(root.path().join("mine/manifest.json"), "{}").unwrap();
         fs::write(root.path().join("file"), "x").unwrap();
-        let code = |name: &str| write(&root.path().join(name), &files("x")).unwrap_err().diagnostics()[0].code;
+        let code =
+            |name: &str| write(&root.path().join(name), &files("x")).unwrap_err().diagnostics()[0].code;
         assert_eq!((code("mine"), code("file")), ("derived::foreign-file", "derived::not-a-directory"));
     }
 

@@ -1,28 +1,29 @@
-//! Balanced half samples: replicates of a design of two PSUs a stratum (McCarthy 1969), and Fay's variant of them.
+//! Balanced half samples: replicates of a design of two PSUs a stratum (McCarthy 1969), and Fay's variant of
+//! them.
 
+use super::Design;
 use super::factors::ReplicateFactors;
 use super::replicates::ReplicateKind;
-use super::Design;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
 impl Design {
-    /// Balanced half samples (R `as.svrepdesign(type = "BRR")`): in each replicate one PSU of each stratum has the factor 2
-    /// and the other 0, as the columns of a Hadamard matrix say; with `rho` (Fay, `type = "Fay"`) 2 − ρ and ρ. There are
-    /// as many replicates as the matrix has rows: the least order above the number of strata that is a power of two, or
-    /// comes from a prime number (Paley 1933), or is twice one of these. Every column that is used is balanced, so that
-    /// totals have exactly their linearised variance, whichever matrix it is. Takes no account of finite populations.
+    /// Balanced half samples (R `as.svrepdesign(type = "BRR")`): in each replicate one PSU of each stratum
+    /// has the factor 2 and the other 0, as the columns of a Hadamard matrix say; with `rho` (Fay, `type =
+    /// "Fay"`) 2 − ρ and ρ. There are as many replicates as the matrix has rows: the least order above the
+    /// number of strata that is a power of two, or comes from a prime number (Paley 1933), or is twice one of
+    /// these. Every column that is used is balanced, so that totals have exactly their linearised variance,
+    /// whichever matrix it is. Takes no account of finite populations.
     ///
     /// ```
     /// use shihyo::design::{Declaration, declare};
     /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
     ///
     /// let design = declare(Declaration::new(6).strata(vec![vec![0, 0, 1, 1, 2, 2]]))?;
-    /// let of = |d: &_| estimate(d, &Estimand::Total(&[1.0, 4.0, 2.0, 2.5, 7.0, 3.0]), Domain::All, &Options::default());
-    /// let balanced = design.with_factors(&design.balanced_factors(None)?)?;
-    /// assert_eq!(balanced.replicates().unwrap().len(), 4);
-    /// let (a, b) = (of(&design)?.se.unwrap(), of(&balanced)?.se.unwrap());
-    /// assert!((a - b).abs() < 1e-12);
+    /// let of = |d: &_| estimate(d, &Estimand::Total(&[1.0, 4.0, 2.0, 2.5, 7.0, 3.0]), Domain::All,
+    /// &Options::default()); let balanced = design.with_factors(&design.balanced_factors(None)?)?;
+    /// assert_eq!(balanced.replicates().unwrap().len(), 4); let (a, b) = (of(&design)?.se.unwrap(),
+    /// of(&balanced)?.se.unwrap()); assert!((a - b).abs() < 1e-12);
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     ///
@@ -36,20 +37,30 @@ impl Design {
             return Err(Diagnostic::new(
                 text,
                 Text::new(
-                    format!("均衡半標本（brr、fay）には各層にちょうど2つのPSUが必要です（{all}層のうち{others}層が違います）"),
-                    format!("balanced half samples (brr, fay) need exactly two PSUs in every stratum ({others} of {all} strata differ)"),
+                    format!(
+                        "均衡半標本（brr、fay）には各層にちょうど2つのPSUが必要です（{all}層のうち{others}\
+                         層が違います）"
+                    ),
+                    format!(
+                        "balanced half samples (brr, fay) need exactly two PSUs in every stratum ({others} \
+                         of {all} strata differ)"
+                    ),
                 ),
             )
             .help(Text::new("jkn か bootstrap を使います", "use jkn or bootstrap"))
             .into());
         }
-        let matrix = hadamard(stage.strata.len() + 1).ok_or_else(|| Error::msg("design::replicates", "層が多すぎます", "too many strata"))?;
+        let matrix = hadamard(stage.strata.len() + 1)
+            .ok_or_else(|| Error::msg("design::replicates", "層が多すぎます", "too many strata"))?;
         let kept = rho.unwrap_or(0.0);
         // The first PSU of each stratum goes with the matrix, the second against it.
         let mut seen = vec![false; stage.strata.len()];
-        let second: Vec<bool> = (0..stage.unit_count).map(|unit| std::mem::replace(&mut seen[stage.stratum(unit)], true)).collect();
+        let second: Vec<bool> = (0..stage.unit_count)
+            .map(|unit| std::mem::replace(&mut seen[stage.stratum(unit)], true))
+            .collect();
         let factors = matrix.iter().map(|row| {
-            let factor = |unit: usize| if row[1 + stage.stratum(unit)] != second[unit] { 2.0 - kept } else { kept };
+            let factor =
+                |unit: usize| if row[1 + stage.stratum(unit)] != second[unit] { 2.0 - kept } else { kept };
             (0..stage.unit_count).map(factor).collect()
         });
         let kind = rho.map_or(ReplicateKind::Brr, |rho| ReplicateKind::Fay { rho });
@@ -60,7 +71,8 @@ impl Design {
 /// The greatest order that is looked for.
 const LARGEST: usize = 1 << 14;
 
-/// A Hadamard matrix of the least order of at least `least` that is known here, `true` for +1. Its first column is +1.
+/// A Hadamard matrix of the least order of at least `least` that is known here, `true` for +1. Its first
+/// column is +1.
 fn hadamard(least: usize) -> Option<Vec<Vec<bool>>> {
     let order = (least.max(2)..=LARGEST).find(|n| kind(*n).is_some())?;
     let mut matrix = made(order);
@@ -110,7 +122,9 @@ fn made(order: usize) -> Vec<Vec<bool>> {
         Some(Kind::Two) => vec![vec![true, true], vec![true, false]],
         Some(Kind::Double) => {
             let half = made(order / 2);
-            let with = |row: &Vec<bool>, same: bool| row.iter().copied().chain(row.iter().map(|x| *x == same)).collect();
+            let with = |row: &Vec<bool>, same: bool| {
+                row.iter().copied().chain(row.iter().map(|x| *x == same)).collect()
+            };
             half.iter().map(|row| with(row, true)).chain(half.iter().map(|row| with(row, false))).collect()
         }
         Some(Kind::First(q)) => {
@@ -130,7 +144,11 @@ fn made(order: usize) -> Vec<Vec<bool>> {
             let sign = |i: usize, j: usize| (i == 0 || j == 0) || squares[(q + j - i) % q];
             let entry = |i: usize, j: usize| {
                 let both = !i.is_multiple_of(2) && !j.is_multiple_of(2);
-                if i / 2 == j / 2 { i.is_multiple_of(2) && j.is_multiple_of(2) } else { sign(i / 2, j / 2) != both }
+                if i / 2 == j / 2 {
+                    i.is_multiple_of(2) && j.is_multiple_of(2)
+                } else {
+                    sign(i / 2, j / 2) != both
+                }
             };
             (0..order).map(|i| (0..order).map(|j| entry(i, j)).collect()).collect()
         }
@@ -151,12 +169,22 @@ mod tests {
             assert!(matrix.iter().all(|row| row.len() == n && row[0]));
             for i in 0..n {
                 for j in 0..i {
-                    assert_eq!(matrix[i].iter().zip(&matrix[j]).filter(|(a, b)| a == b).count() * 2, n, "{n}: rows {i}, {j}");
-                    assert_eq!(matrix.iter().filter(|row| row[i] == row[j]).count() * 2, n, "{n}: columns {i}, {j}");
+                    assert_eq!(
+                        matrix[i].iter().zip(&matrix[j]).filter(|(a, b)| a == b).count() * 2,
+                        n,
+                        "{n}: rows {i}, {j}"
+                    );
+                    assert_eq!(
+                        matrix.iter().filter(|row| row[i] == row[j]).count() * 2,
+                        n,
+                        "{n}: columns {i}, {j}"
+                    );
                 }
             }
             orders.push(n);
         }
-        assert!([4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 60, 64, 84].iter().all(|n| orders.contains(n)));
+        assert!(
+            [4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 60, 64, 84].iter().all(|n| orders.contains(n))
+        );
     }
 }

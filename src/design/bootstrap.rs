@@ -1,19 +1,20 @@
 //! Making bootstrap replicates from a design, from a seed.
 
+use super::Design;
 use super::factors::ReplicateFactors;
 use super::jackknife::check_size;
 use super::replicates::ReplicateKind;
-use super::Design;
 use crate::error::{Error, Result};
 
 /// Which PSUs are drawn again, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bootstrap {
-    /// n_h of n_h PSUs with replacement; with population sizes n_h without replacement from the population made of N_h/n_h
-    /// copies of each (Canty and Davison 1999). Scale ñ/(ñ − 1)/(R − 1), ñ the harmonic mean of n_h.
+    /// n_h of n_h PSUs with replacement; with population sizes n_h without replacement from the population
+    /// made of N_h/n_h copies of each (Canty and Davison 1999). Scale ñ/(ñ − 1)/(R − 1), ñ the harmonic mean
+    /// of n_h.
     CantyDavison,
-    /// n_h − 1 of n_h with replacement, factor n_h/(n_h − 1) (Rao and Wu 1988). Scale 1/(R − 1). Takes no account of
-    /// finite populations.
+    /// n_h − 1 of n_h with replacement, factor n_h/(n_h − 1) (Rao and Wu 1988). Scale 1/(R − 1). Takes no
+    /// account of finite populations.
     RaoWu,
 }
 
@@ -70,8 +71,8 @@ fn draw(method: Bootstrap, n: u64, population: f64, random: &mut Random) -> Vec<
 }
 
 impl Design {
-    /// Bootstrap replicates of the PSUs (R `as.svrepdesign(type = "bootstrap")` and `"subbootstrap"`). The same seed
-    /// gives the same replicates on every machine.
+    /// Bootstrap replicates of the PSUs (R `as.svrepdesign(type = "bootstrap")` and `"subbootstrap"`). The
+    /// same seed gives the same replicates on every machine.
     ///
     /// ```
     /// use shihyo::design::{Bootstrap, Design};
@@ -94,7 +95,12 @@ impl Design {
     ///
     /// # Errors
     /// As there.
-    pub fn bootstrap_factors(&self, method: Bootstrap, replicates: usize, seed: u64) -> Result<ReplicateFactors> {
+    pub fn bootstrap_factors(
+        &self,
+        method: Bootstrap,
+        replicates: usize,
+        seed: u64,
+    ) -> Result<ReplicateFactors> {
         let stage = self.sampled_units()?;
         if stage.strata.iter().any(|h| h.units < 2) {
             return Err(Error::msg(
@@ -115,7 +121,9 @@ impl Design {
             for (stratum, units) in stage.strata.iter().zip(&units_of_stratum) {
                 let n = stratum.units as f64;
                 let scale = if method == Bootstrap::RaoWu { n / (n - 1.0) } else { 1.0 };
-                for (unit, count) in units.iter().zip(draw(method, stratum.units, stratum.population, &mut random)) {
+                for (unit, count) in
+                    units.iter().zip(draw(method, stratum.units, stratum.population, &mut random))
+                {
                     factors[*unit] = count as f64 * scale;
                 }
             }
@@ -125,7 +133,8 @@ impl Design {
         match method {
             Bootstrap::RaoWu => Ok(made),
             Bootstrap::CantyDavison => {
-                let harmonic = stage.strata.len() as f64 / stage.strata.iter().map(|h| 1.0 / h.units as f64).sum::<f64>();
+                let harmonic = stage.strata.len() as f64
+                    / stage.strata.iter().map(|h| 1.0 / h.units as f64).sum::<f64>();
                 made.rescaled(|scales| {
                     let scale = scales.overall() * harmonic / (harmonic - 1.0);
                     scales.scale(scale)

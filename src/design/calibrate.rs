@@ -1,8 +1,9 @@
-//! Calibration to totals of any auxiliaries: w F(x'λ) with F linear, exponential or logit (Deville and Särndal 1992).
+//! Calibration to totals of any auxiliaries: w F(x'λ) with F linear, exponential or logit (Deville and
+//! Särndal 1992).
 
+use super::Design;
 use super::margin::CompensatedSum;
 use super::projection::{Basis, ColumnBasis, DEPENDENT, Projection};
-use super::Design;
 use crate::error::{Diagnostic, Error, Result};
 use crate::stats::linalg::NormalEquations;
 use crate::text::Text;
@@ -12,13 +13,12 @@ use crate::text::Text;
 /// ```
 /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
 ///
-/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the post-stratified weights.
-/// let sex = |name: &str, values: [f64; 4], total| CalibrationTerm { name: name.to_owned(), values: values.to_vec(), total };
-/// let terms = vec![sex("男", [1.0, 1.0, 0.0, 0.0], 3.0), sex("女", [0.0, 0.0, 1.0, 1.0], 2.0)];
-/// for function in [CalibrationFunction::Raking, CalibrationFunction::Logit { bounds: (0.5, 2.0) }] {
-///     let design = Design::simple(4)?.calibrate(&Calibration { terms: terms.clone(), function })?;
-///     assert!(design.weights().iter().zip([1.5, 1.5, 1.0, 1.0]).all(|(w, e)| (w - e).abs() < 1e-10));
-/// }
+/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the post-stratified
+/// weights. let sex = |name: &str, values: [f64; 4], total| CalibrationTerm { name: name.to_owned(), values:
+/// values.to_vec(), total }; let terms = vec![sex("男", [1.0, 1.0, 0.0, 0.0], 3.0), sex("女", [0.0, 0.0, 1.0,
+/// 1.0], 2.0)]; for function in [CalibrationFunction::Raking, CalibrationFunction::Logit { bounds: (0.5, 2.0)
+/// }] { let design = Design::simple(4)?.calibrate(&Calibration { terms: terms.clone(), function })?;
+/// assert!(design.weights().iter().zip([1.5, 1.5, 1.0, 1.0]).all(|(w, e)| (w - e).abs() < 1e-10)); }
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -183,7 +183,9 @@ impl Calibration {
                     jacobian[j * p + i] = jacobian[i * p + j];
                 }
             }
-            let Some(step) = NormalEquations::new(&jacobian, p, DEPENDENT).and_then(|n| n.solve(&off)) else { break };
+            let Some(step) = NormalEquations::new(&jacobian, p, DEPENDENT).and_then(|n| n.solve(&off)) else {
+                break;
+            };
             let mut share = 1.0;
             let next = loop {
                 let candidate: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l - share * s).collect();
@@ -207,11 +209,18 @@ impl Calibration {
             return Err(Diagnostic::new(
                 "design::calibrate-converge",
                 Text::new(
-                    format!("較正ウェイトが求まりません。補助変数「{name}」が目標から相対{error:.1e}ずれています"),
-                    format!("calibration found no weights: auxiliary \"{name}\" is off by {error:.1e} (relative)"),
+                    format!(
+                        "較正ウェイトが求まりません。補助変数「{name}」が目標から相対{error:.1e}ずれています"
+                    ),
+                    format!(
+                        "calibration found no weights: auxiliary \"{name}\" is off by {error:.1e} (relative)"
+                    ),
                 ),
             )
-            .help(Text::new("上下限をゆるめるか、補助変数を減らします", "widen the bounds, or use fewer auxiliaries"))
+            .help(Text::new(
+                "上下限をゆるめるか、補助変数を減らします",
+                "widen the bounds, or use fewer auxiliaries",
+            ))
             .into());
         }
         Ok(weights.iter().zip(&ratios).map(|(w, g)| w * g).collect())
@@ -219,28 +228,29 @@ impl Calibration {
 }
 
 impl Design {
-    /// Calibrates the weights (R `calibrate` with `calfun` linear, raking or logit). Replicates are calibrated one by one.
+    /// Calibrates the weights (R `calibrate` with `calfun` linear, raking or logit). Replicates are
+    /// calibrated one by one.
     ///
-    /// w_new = w F(x'λ) with λ such that Σ w_new x is the total of every term; the variance takes what a regression on x
-    /// leaves of the influence values. For a logit with the bounds L and U and A = (U − L)/((1 − L)(U − 1)),
-    /// F(u) = (L (U − 1) + U (1 − L) e^(A u))/(U − 1 + (1 − L) e^(A u)).
-    /// Source: Deville and Särndal 1992, JASA 87, 376–382.
+    /// w_new = w F(x'λ) with λ such that Σ w_new x is the total of every term; the variance takes what a
+    /// regression on x leaves of the influence values. For a logit with the bounds L and U and A = (U −
+    /// L)/((1 − L)(U − 1)), F(u) = (L (U − 1) + U (1 − L) e^(A u))/(U − 1 + (1 − L) e^(A u)). Source: Deville
+    /// and Särndal 1992, JASA 87, 376–382.
     ///
     /// ```
     /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
     ///
     /// // w = 1 + λ x with Σ w x = 10 + 30 λ = 20: λ = 1/3.
-    /// let income = CalibrationTerm { name: "所得".to_owned(), values: vec![1.0, 2.0, 3.0, 4.0], total: 20.0 };
-    /// let linear = CalibrationFunction::Linear { bounds: None };
-    /// let design = Design::simple(4)?.calibrate(&Calibration { terms: vec![income], function: linear })?;
-    /// let expected = [4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0];
-    /// assert!(design.weights().iter().zip(expected).all(|(w, e)| (w - e).abs() < 1e-12));
+    /// let income = CalibrationTerm { name: "所得".to_owned(), values: vec![1.0, 2.0, 3.0, 4.0], total: 20.0
+    /// }; let linear = CalibrationFunction::Linear { bounds: None }; let design =
+    /// Design::simple(4)?.calibrate(&Calibration { terms: vec![income], function: linear })?; let expected =
+    /// [4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0]; assert!(design.weights().iter().zip(expected).all(|(w, e)| (w
+    /// - e).abs() < 1e-12));
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     ///
     /// # Errors
-    /// An auxiliary that is missing for a respondent, bounds that do not hold 1, or totals that no weights within the
-    /// bounds can reach: the message names the auxiliary.
+    /// An auxiliary that is missing for a respondent, bounds that do not hold 1, or totals that no weights
+    /// within the bounds can reach: the message names the auxiliary.
     pub fn calibrate(&self, calibration: &Calibration) -> Result<Self> {
         calibration.check(self.rows())?;
         let before = self.weights.clone();

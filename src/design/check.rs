@@ -9,13 +9,17 @@ use crate::text::Text;
 
 /// Weights must be finite, not negative, and not all 0.
 pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
-    let bad: Vec<usize> = (0..weights.len()).filter(|i| !(weights[*i].is_finite() && weights[*i] >= 0.0)).collect();
+    let bad: Vec<usize> =
+        (0..weights.len()).filter(|i| !(weights[*i].is_finite() && weights[*i] >= 0.0)).collect();
     if let Some(first) = bad.first() {
         let (row, value, count) = (first + 1, weights[*first], bad.len());
         return Err(Error::msg(
             "design::weight",
             format!("ウェイトが負または数値でない回答者が{count}人います（最初は{row}人目、値は{value}）"),
-            format!("{count} respondents have a weight that is negative or no number (first: respondent {row}, weight {value})"),
+            format!(
+                "{count} respondents have a weight that is negative or no number (first: respondent {row}, \
+                 weight {value})"
+            ),
         ));
     }
     if !weights.iter().any(|w| *w > 0.0) {
@@ -36,7 +40,8 @@ pub(super) fn check_shape(d: &Declaration) -> Result<()> {
         Fpc::None => &[],
         Fpc::PopulationSize(c) | Fpc::SamplingFraction(c) => c,
     };
-    let lengths = d.clusters.iter().map(Vec::len).chain(d.strata.iter().map(Vec::len)).chain(fpc.iter().map(Vec::len));
+    let lengths =
+        d.clusters.iter().map(Vec::len).chain(d.strata.iter().map(Vec::len)).chain(fpc.iter().map(Vec::len));
     if let Some(length) = lengths.chain(d.weights.iter().map(Vec::len)).find(|l| *l != d.rows) {
         return Err(Error::msg(
             "design::length",
@@ -48,8 +53,14 @@ pub(super) fn check_shape(d: &Declaration) -> Result<()> {
     if d.strata.len() > stages || fpc.len() > stages {
         return Err(Error::msg(
             "design::stages",
-            format!("抽出段は{stages}段ですが、層または母集団の大きさの列が{}段分あります", d.strata.len().max(fpc.len())),
-            format!("there are {stages} stages, but strata or population sizes for {}", d.strata.len().max(fpc.len())),
+            format!(
+                "抽出段は{stages}段ですが、層または母集団の大きさの列が{}段分あります",
+                d.strata.len().max(fpc.len())
+            ),
+            format!(
+                "there are {stages} stages, but strata or population sizes for {}",
+                d.strata.len().max(fpc.len())
+            ),
         ));
     }
     Ok(())
@@ -66,11 +77,23 @@ pub(super) fn check_unique(codes: &[u32], stratum_of_row: &[u32], d: &Declaratio
                 Diagnostic::new(
                     "design::nest",
                     Text::new(
-                        format!("同じ集落（PSU）番号が二つの層「{a}」「{b}」にあります（{}人目と{}人目）", first + 1, row + 1),
-                        format!("a cluster code occurs in two strata, \"{a}\" and \"{b}\" (respondents {} and {})", first + 1, row + 1),
+                        format!(
+                            "同じ集落（PSU）番号が二つの層「{a}」「{b}」にあります（{}人目と{}人目）",
+                            first + 1,
+                            row + 1
+                        ),
+                        format!(
+                            "a cluster code occurs in two strata, \"{a}\" and \"{b}\" (respondents {} and \
+                             {})",
+                            first + 1,
+                            row + 1
+                        ),
                     ),
                 )
-                .help(Text::new("番号が層ごとに1から始まるなら nest を指定します", "say nest if the codes start again in each stratum")),
+                .help(Text::new(
+                    "番号が層ごとに1から始まるなら nest を指定します",
+                    "say nest if the codes start again in each stratum",
+                )),
             );
         }
     }
@@ -98,8 +121,18 @@ pub(super) fn check_populations(
             problems.push(Diagnostic::new(
                 "design::fpc-varies",
                 Text::new(
-                    format!("層「{name}」（第{}段）の母集団の大きさが一つではありません（{}と{}）", stage + 1, column[first], column[row]),
-                    format!("stratum \"{name}\" (stage {}) has more than one population size ({} and {})", stage + 1, column[first], column[row]),
+                    format!(
+                        "層「{name}」（第{}段）の母集団の大きさが一つではありません（{}と{}）",
+                        stage + 1,
+                        column[first],
+                        column[row]
+                    ),
+                    format!(
+                        "stratum \"{name}\" (stage {}) has more than one population size ({} and {})",
+                        stage + 1,
+                        column[first],
+                        column[row]
+                    ),
                 ),
             ));
             return;
@@ -113,8 +146,16 @@ pub(super) fn check_populations(
             problems.push(Diagnostic::new(
                 "design::fpc-small",
                 Text::new(
-                    format!("層「{name}」（第{}段）の母集団の大きさ{size}が標本の{n}より小さいか、数値ではありません", stage + 1),
-                    format!("stratum \"{name}\" (stage {}): the population size {size} is below the sample's {n}, or no number", stage + 1),
+                    format!(
+                        "層「{name}」（第{}段）の母集団の大きさ{size}が標本の{n}より小さいか、数値ではあり\
+                         ません",
+                        stage + 1
+                    ),
+                    format!(
+                        "stratum \"{name}\" (stage {}): the population size {size} is below the sample's \
+                         {n}, or no number",
+                        stage + 1
+                    ),
                 ),
             ));
         }
@@ -122,10 +163,20 @@ pub(super) fn check_populations(
 }
 
 /// No stratum may have a single unit, unless it was drawn whole.
-pub(super) fn check_lonely(d: &Declaration, stage: usize, first_row: &[usize], strata: &[StageStratum], problems: &mut Vec<Diagnostic>) {
+pub(super) fn check_lonely(
+    d: &Declaration,
+    stage: usize,
+    first_row: &[usize],
+    strata: &[StageStratum],
+    problems: &mut Vec<Diagnostic>,
+) {
     let lonely = |h: &StageStratum| h.units == 1 && h.carry > 0.0 && !h.is_complete();
-    let names: Vec<String> =
-        strata.iter().zip(first_row).filter(|(h, _)| lonely(h)).map(|(_, row)| d.stratum_name(stage, *row)).collect();
+    let names: Vec<String> = strata
+        .iter()
+        .zip(first_row)
+        .filter(|(h, _)| lonely(h))
+        .map(|(_, row)| d.stratum_name(stage, *row))
+        .collect();
     if names.is_empty() || d.rows == 1 {
         return;
     }
@@ -135,7 +186,11 @@ pub(super) fn check_lonely(d: &Declaration, stage: usize, first_row: &[usize], s
             "design::lonely-psu",
             Text::new(
                 format!("標本単位（PSU）が1つしかない層が{count}あります（第{}段: {shown}）", stage + 1),
-                format!("{count} strata have a single sampled unit (stage {}: {})", stage + 1, shown.replace('、', ", ")),
+                format!(
+                    "{count} strata have a single sampled unit (stage {}: {})",
+                    stage + 1,
+                    shown.replace('、', ", ")
+                ),
             ),
         )
         .help(Text::new(

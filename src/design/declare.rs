@@ -23,8 +23,8 @@ pub enum Fpc {
     /// Drawn with replacement, or from a population so large that it does not matter.
     #[default]
     None,
-    /// One column a stage: units of the population in the stratum (or in the unit of the stage above), at least the
-    /// number drawn; infinite for "with replacement".
+    /// One column a stage: units of the population in the stratum (or in the unit of the stage above), at
+    /// least the number drawn; infinite for "with replacement".
     PopulationSize(Vec<Vec<f64>>),
     /// One column a stage: n/N, from 0 to 1.
     SamplingFraction(Vec<Vec<f64>>),
@@ -158,9 +158,9 @@ impl Declaration {
 /// ```
 ///
 /// # Errors
-/// No rows; columns of different lengths; weights that are negative or not finite, or all 0; a population size below the
-/// number drawn, or different ones within a stratum; a cluster code in two strata without [`Nesting::WithinStrata`];
-/// under [`LonelyPsu::Fail`] a stratum with a single PSU.
+/// No rows; columns of different lengths; weights that are negative or not finite, or all 0; a population
+/// size below the number drawn, or different ones within a stratum; a cluster code in two strata without
+/// [`Nesting::WithinStrata`]; under [`LonelyPsu::Fail`] a stratum with a single PSU.
 pub fn declare(declaration: Declaration) -> Result<Design> {
     let d = &declaration;
     check_shape(d)?;
@@ -188,7 +188,11 @@ pub fn declare(declaration: Declaration) -> Result<Design> {
 }
 
 /// Numbers pairs (parent, code) in the order in which they first occur.
-fn number_pairs(rows: usize, parent: impl Fn(usize) -> u32, code: impl Fn(usize) -> u32) -> (Vec<u32>, Vec<usize>) {
+fn number_pairs(
+    rows: usize,
+    parent: impl Fn(usize) -> u32,
+    code: impl Fn(usize) -> u32,
+) -> (Vec<u32>, Vec<usize>) {
     let mut known: HashMap<(u32, u32), u32> = HashMap::new();
     let (mut numbers, mut first) = (Vec::with_capacity(rows), Vec::new());
     for row in 0..rows {
@@ -213,7 +217,8 @@ fn build_stages(d: &Declaration, problems: &mut Vec<Diagnostic>) -> (Vec<Stage>,
     for s in 0..fpc_stages.max(1) {
         let above = stages.last();
         let parent = |row: usize| above.map_or(0, |a| a.unit(row) as u32);
-        let (stratum_of_row, first_row) = number_pairs(d.rows, parent, |row| d.strata.get(s).map_or(0, |c| c[row]));
+        let (stratum_of_row, first_row) =
+            number_pairs(d.rows, parent, |row| d.strata.get(s).map_or(0, |c| c[row]));
         let (unit_of_row, unit_first) = match d.clusters.get(s) {
             None => (None, Vec::new()),
             Some(codes) => {

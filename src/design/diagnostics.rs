@@ -45,7 +45,8 @@ impl Design {
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
         };
         let (min, max) = range(&mut self.weights.iter().copied());
-        let ratios = self.weights.iter().zip(self.base_weights.iter()).filter(|(_, b)| **b > 0.0).map(|(w, b)| w / b);
+        let ratios =
+            self.weights.iter().zip(self.base_weights.iter()).filter(|(_, b)| **b > 0.0).map(|(w, b)| w / b);
         let (g_min, g_max) = range(&mut { ratios });
         let n = self.rows() as f64;
         let kish_deff = n * sum_of_squares / (sum * sum);

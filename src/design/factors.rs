@@ -1,7 +1,7 @@
 //! Replicates as one factor a PSU: what a replicate design is before it meets the rows.
 //!
-//! A replicate weight is the row's weight times the factor of its PSU, so that a replicate's total is Σ_i f_ri W_i over the
-//! PSU totals W_i: of many replicates a matrix product, and no pass over rows.
+//! A replicate weight is the row's weight times the factor of its PSU, so that a replicate's total is Σ_i
+//! f_ri W_i over the PSU totals W_i: of many replicates a matrix product, and no pass over rows.
 
 use std::sync::Arc;
 
@@ -22,15 +22,13 @@ const SMALL: usize = 1 << 14;
 /// use shihyo::design::{Declaration, declare};
 ///
 /// // Two strata of two clusters each; the second cluster has two rows.
-/// let declaration = Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 2, 2, 3, 4]]);
-/// let design = declare(declaration.weights(vec![3.0; 5]))?;
-/// let factors = design.jackknife_factors()?;
-/// assert_eq!((factors.len(), factors.psu_count()), (4, 4));
-/// // Without the first: the second one of its stratum counts twice.
-/// assert_eq!(factors.replicate(0), [0.0, 2.0, 1.0, 1.0]);
-/// assert_eq!(factors.degrees_of_freedom(&[true; 4]), 2); // PSUs − strata
-/// let replicated = design.with_factors(&factors)?;
-/// assert_eq!(replicated.replicates().unwrap().weights().next(), Some(&[0.0, 6.0, 6.0, 3.0, 3.0][..]));
+/// let declaration = Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 2, 2, 3,
+/// 4]]); let design = declare(declaration.weights(vec![3.0; 5]))?; let factors = design.jackknife_factors()?;
+/// assert_eq!((factors.len(), factors.psu_count()), (4, 4)); // Without the first: the second one of its
+/// stratum counts twice. assert_eq!(factors.replicate(0), [0.0, 2.0, 1.0, 1.0]);
+/// assert_eq!(factors.degrees_of_freedom(&[true; 4]), 2); // PSUs − strata let replicated =
+/// design.with_factors(&factors)?; assert_eq!(replicated.replicates().unwrap().weights().next(), Some(&[0.0,
+/// 6.0, 6.0, 3.0, 3.0][..]));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -50,10 +48,18 @@ impl ReplicateFactors {
         let scales = ReplicateScales::new(kind, replicates.len())?;
         let strata = (0..stage.unit_count).map(|unit| stage.stratum(unit));
         let strata = strata.map(|h| (!stage.strata[h].is_complete()).then_some(h as u32)).collect();
-        Ok(Self { scales, psu_count: stage.unit_count, factors: replicates.into_iter().flatten().collect(), strata })
+        Ok(Self {
+            scales,
+            psu_count: stage.unit_count,
+            factors: replicates.into_iter().flatten().collect(),
+            strata,
+        })
     }
 
-    pub(super) fn rescaled(mut self, scales: impl FnOnce(ReplicateScales) -> Result<ReplicateScales>) -> Result<Self> {
+    pub(super) fn rescaled(
+        mut self,
+        scales: impl FnOnce(ReplicateScales) -> Result<ReplicateScales>,
+    ) -> Result<Self> {
         self.scales = scales(self.scales)?;
         Ok(self)
     }
@@ -90,14 +96,16 @@ impl ReplicateFactors {
         self.factors.get(replicate * self.psu_count..(replicate + 1) * self.psu_count).unwrap_or_default()
     }
 
-    /// Degrees of freedom of a domain with rows in these PSUs: the rank of the replicate weights over them, less one (R
-    /// `degf`).
+    /// Degrees of freedom of a domain with rows in these PSUs: the rank of the replicate weights over them,
+    /// less one (R `degf`).
     ///
-    /// In every replicate the factors of a stratum sum to the same, so that the columns of the strata that are present
-    /// whole depend on each other once each: the rank is PSUs − whole strata + 1, or the number of replicates where they
-    /// are fewer. Of a few drawn replicates, which may happen to be alike, the rank is computed.
+    /// In every replicate the factors of a stratum sum to the same, so that the columns of the strata that
+    /// are present whole depend on each other once each: the rank is PSUs − whole strata + 1, or the number
+    /// of replicates where they are fewer. Of a few drawn replicates, which may happen to be alike, the rank
+    /// is computed.
     pub fn degrees_of_freedom(&self, present: &[bool]) -> u64 {
-        let psus: Vec<usize> = (0..self.psu_count).filter(|psu| present.get(*psu).copied().unwrap_or(false)).collect();
+        let psus: Vec<usize> =
+            (0..self.psu_count).filter(|psu| present.get(*psu).copied().unwrap_or(false)).collect();
         if self.scales.kind() == ReplicateKind::Bootstrap && psus.len() * self.len() <= SMALL {
             let rows = (0..self.len()).map(|r| psus.iter().map(|psu| self.replicate(r)[*psu]).collect());
             return (rank(rows, psus.len()) as u64).saturating_sub(1);
@@ -131,8 +139,14 @@ impl Design {
         if rows.saturating_mul(count) > MOST_WEIGHTS {
             return Err(Error::msg(
                 "design::replicates-size",
-                format!("{rows}人×{count}個の反復ウェイトは大きすぎて作れません（集落の割合だけなら作らずに求められます）"),
-                format!("{count} replicate weights for {rows} respondents are too many (shares of a clustered sample alone do without)"),
+                format!(
+                    "{rows}人×{count}個の反復ウェイトは大きすぎて作れません（集落の割合だけなら作らずに求め\
+                     られます）"
+                ),
+                format!(
+                    "{count} replicate weights for {rows} respondents are too many (shares of a clustered \
+                     sample alone do without)"
+                ),
             ));
         }
         let weights = (0..count).map(|r| {
@@ -140,7 +154,12 @@ impl Design {
             self.weights.iter().enumerate().map(|(row, w)| w * factor[stage.unit(row)]).collect()
         });
         let units: Arc<[u32]> = (0..rows).map(|row| stage.unit(row) as u32).collect();
-        let made = Replicates::made(factors.scales.clone(), weights.collect())?.of_factors(units, factors.clone());
-        Ok(Self { uncertainty: Uncertainty::Replicated(made), df: std::sync::OnceLock::new(), ..self.clone() })
+        let made =
+            Replicates::made(factors.scales.clone(), weights.collect())?.of_factors(units, factors.clone());
+        Ok(Self {
+            uncertainty: Uncertainty::Replicated(made),
+            df: std::sync::OnceLock::new(),
+            ..self.clone()
+        })
     }
 }

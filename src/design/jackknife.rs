@@ -24,9 +24,10 @@ impl Design {
         }
     }
 
-    /// Delete-one-PSU jackknife: JK1 for an unstratified design, JKn for a stratified one (R `as.svrepdesign`). Leaving
-    /// out PSU i of stratum h multiplies the others of h by n_h/(n_h − 1); its rscale is (n_h − 1)/n_h (1 − f_h).
-    /// Only the first stage is replicated. A complete stratum (n = N) gives no replicates.
+    /// Delete-one-PSU jackknife: JK1 for an unstratified design, JKn for a stratified one (R
+    /// `as.svrepdesign`). Leaving out PSU i of stratum h multiplies the others of h by n_h/(n_h − 1); its
+    /// rscale is (n_h − 1)/n_h (1 − f_h). Only the first stage is replicated. A complete stratum (n = N)
+    /// gives no replicates.
     ///
     /// ```
     /// use shihyo::design::Design;
@@ -78,7 +79,8 @@ impl Design {
             rscales.push((n - 1.0) / n * (1.0 - stratum.fraction()));
         }
         if stratified {
-            ReplicateFactors::new(ReplicateKind::Jkn, stage, factors)?.rescaled(|scales| scales.rscales(rscales))
+            ReplicateFactors::new(ReplicateKind::Jkn, stage, factors)?
+                .rescaled(|scales| scales.rscales(rscales))
         } else {
             let scale = rscales.first().copied().unwrap_or(0.0);
             ReplicateFactors::new(ReplicateKind::Jk1, stage, factors)?.rescaled(|scales| scales.scale(scale))

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::projection::{Basis, CellBasis, Projection};
 use super::Design;
+use super::projection::{Basis, CellBasis, Projection};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -23,8 +23,14 @@ impl Margin {
     /// A margin from codes: `cells` holds for each respondent the index of a category.
     ///
     /// # Errors
-    /// A code without a category, a total that is negative or not finite, or categories and totals of different number.
-    pub fn new(name: impl Into<String>, categories: Vec<String>, cells: Vec<u32>, totals: Vec<f64>) -> Result<Self> {
+    /// A code without a category, a total that is negative or not finite, or categories and totals of
+    /// different number.
+    pub fn new(
+        name: impl Into<String>,
+        categories: Vec<String>,
+        cells: Vec<u32>,
+        totals: Vec<f64>,
+    ) -> Result<Self> {
         let name = name.into();
         if categories.len() != totals.len() {
             return Err(Error::msg(
@@ -51,8 +57,8 @@ impl Margin {
         Ok(Self { name, categories, cells: cells.into(), totals })
     }
 
-    /// Matches respondents and population by the names of the categories. A category of the population without a
-    /// respondent is left out and found: its people cannot be represented by anyone.
+    /// Matches respondents and population by the names of the categories. A category of the population
+    /// without a respondent is left out and found: its people cannot be represented by anyone.
     ///
     /// ```
     /// use shihyo::design::Margin;
@@ -65,8 +71,13 @@ impl Margin {
     /// ```
     ///
     /// # Errors
-    /// A respondent without a name, or with one that the population table does not have; a name twice in the table.
-    pub fn from_names(name: impl Into<String>, respondents: &[Option<&str>], table: &[(String, f64)]) -> Result<(Self, Vec<Finding>)> {
+    /// A respondent without a name, or with one that the population table does not have; a name twice in the
+    /// table.
+    pub fn from_names(
+        name: impl Into<String>,
+        respondents: &[Option<&str>],
+        table: &[(String, f64)],
+    ) -> Result<(Self, Vec<Finding>)> {
         let name = name.into();
         let mut problems = Vec::new();
         let mut index: BTreeMap<&str, usize> = BTreeMap::new();
@@ -99,7 +110,10 @@ impl Margin {
                 "design::margin-unknown",
                 Text::new(
                     format!("回答者{n}人の区分「{category}」が母集団の表「{name}」にありません"),
-                    format!("{n} respondents are in \"{category}\", which the population table \"{name}\" does not have"),
+                    format!(
+                        "{n} respondents are in \"{category}\", which the population table \"{name}\" does \
+                         not have"
+                    ),
                 ),
             ));
         }
@@ -123,8 +137,14 @@ impl Margin {
                 findings.push(Finding::warning(
                     "design::margin-empty",
                     Text::new(
-                        format!("母集団の区分「{category}」（{name}、{total}人）に回答者がいないため、除いて集計します"),
-                        format!("nobody answered from \"{category}\" ({name}, population {total}): it is left out"),
+                        format!(
+                            "母集団の区分「{category}」（{name}、{total}人）に回答者がいないため、除いて集\
+                             計します"
+                        ),
+                        format!(
+                            "nobody answered from \"{category}\" ({name}, population {total}): it is left \
+                             out"
+                        ),
                     ),
                     Place::default(),
                 ));
@@ -208,19 +228,18 @@ impl CompensatedSum {
 }
 
 impl Design {
-    /// Post-stratification: in every category weights are multiplied so that they sum to the population's total
-    /// (R `postStratify`). Replicates are post-stratified one by one.
+    /// Post-stratification: in every category weights are multiplied so that they sum to the population's
+    /// total (R `postStratify`). Replicates are post-stratified one by one.
     ///
-    /// w_new = w N_c/Σ_c w in category c; the variance takes the influence values less their weighted mean in each category
-    /// (Holt and Smith 1979; Särndal, Swensson and Wretman 1992, §7.6).
+    /// w_new = w N_c/Σ_c w in category c; the variance takes the influence values less their weighted mean in
+    /// each category (Holt and Smith 1979; Särndal, Swensson and Wretman 1992, §7.6).
     ///
     /// ```
     /// use shihyo::design::{Design, Margin};
     ///
-    /// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0, 40.0])?;
-    /// assert_eq!((sex.name(), sex.population()), ("性別", 100.0));
-    /// let design = Design::simple(4)?.post_stratify(&sex)?;
-    /// assert_eq!(design.weights(), [20.0, 20.0, 20.0, 40.0]);
+    /// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0,
+    /// 40.0])?; assert_eq!((sex.name(), sex.population()), ("性別", 100.0)); let design =
+    /// Design::simple(4)?.post_stratify(&sex)?; assert_eq!(design.weights(), [20.0, 20.0, 20.0, 40.0]);
     /// assert!(design.is_calibrated());
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
@@ -234,7 +253,8 @@ impl Design {
             if let Some(at) = (0..sums.len()).find(|at| sums[*at] <= 0.0 && margin.totals[*at] > 0.0) {
                 return Err(margin.empty_category(at));
             }
-            let factor: Vec<f64> = sums.iter().zip(&margin.totals).map(|(s, t)| if *s > 0.0 { t / s } else { 0.0 }).collect();
+            let factor: Vec<f64> =
+                sums.iter().zip(&margin.totals).map(|(s, t)| if *s > 0.0 { t / s } else { 0.0 }).collect();
             Ok(weights.iter().zip(margin.cells.iter()).map(|(w, cell)| w * factor[*cell as usize]).collect())
         };
         let before = self.weights.clone();

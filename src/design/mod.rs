@@ -1,9 +1,10 @@
-//! Who was sampled, and what that means for the uncertainty: strata, stages, finite population corrections, weights,
-//! calibration, replicates, and the one variance path.
+//! Who was sampled, and what that means for the uncertainty: strata, stages, finite population corrections,
+//! weights, calibration, replicates, and the one variance path.
 //!
-//! A [`Design`] is declared from plain columns ([`declare`]), then calibrated step by step ([`Design::post_stratify`],
-//! [`Design::rake`], [`Design::calibrate`], [`Design::trim`]). Every estimator hands its influence values to
-//! [`Design::covariance`]; nothing else in the crate computes a design-based variance.
+//! A [`Design`] is declared from plain columns ([`declare`]), then calibrated step by step
+//! ([`Design::post_stratify`], [`Design::rake`], [`Design::calibrate`], [`Design::trim`]). Every estimator
+//! hands its influence values to [`Design::covariance`]; nothing else in the crate computes a design-based
+//! variance.
 
 mod balanced;
 mod bootstrap;
@@ -51,11 +52,11 @@ use crate::error::{Error, Result};
 /// use shihyo::design::{Declaration, Design, Fpc, declare};
 ///
 /// let design = Design::simple(5)?;
-/// assert_eq!((design.rows(), design.df(), design.df_of(0..3)), (5, 4.0, 2.0)); // n − 1, of a domain of three too
-/// assert_eq!((design.weights(), design.base_weights()), (&[1.0; 5][..], &[1.0; 5][..]));
-/// assert!(!design.is_calibrated() && !design.is_census() && design.replicates().is_none());
-/// // Three drawn out of three.
-/// assert!(declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0; 3]])))?.is_census());
+/// assert_eq!((design.rows(), design.df(), design.df_of(0..3)), (5, 4.0, 2.0)); // n − 1, of a domain of
+/// three too assert_eq!((design.weights(), design.base_weights()), (&[1.0; 5][..], &[1.0; 5][..]));
+/// assert!(!design.is_calibrated() && !design.is_census() && design.replicates().is_none()); // Three drawn
+/// out of three. assert!(declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0;
+/// 3]])))?.is_census());
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -88,7 +89,8 @@ impl Design {
         declare(Declaration::new(rows))
     }
 
-    /// A design known by its full-sample weights and its replicate weights (R `svrepdesign`, combined weights).
+    /// A design known by its full-sample weights and its replicate weights (R `svrepdesign`, combined
+    /// weights).
     ///
     /// ```
     /// use shihyo::design::{Design, ReplicateKind, Replicates};
@@ -111,7 +113,11 @@ impl Design {
             return Err(Error::msg(
                 "design::length",
                 format!("反復ウェイトは{}行、ウェイトは{}行です", replicates.rows(), weights.len()),
-                format!("the replicate weights have {} rows, the weights {}", replicates.rows(), weights.len()),
+                format!(
+                    "the replicate weights have {} rows, the weights {}",
+                    replicates.rows(),
+                    weights.len()
+                ),
             ));
         }
         let weights: Arc<[f64]> = weights.into();
@@ -148,7 +154,9 @@ impl Design {
     /// Whether everyone was asked: every stratum of every stage was drawn whole, so that nothing varies.
     pub fn is_census(&self) -> bool {
         match &self.uncertainty {
-            Uncertainty::Linearised { roster, .. } => roster.stages.iter().all(|s| s.strata.iter().all(|h| h.is_complete())),
+            Uncertainty::Linearised { roster, .. } => {
+                roster.stages.iter().all(|s| s.strata.iter().all(|h| h.is_complete()))
+            }
             Uncertainty::Replicated(_) => false,
         }
     }
@@ -174,8 +182,8 @@ impl Design {
         }
     }
 
-    /// Degrees of freedom of the whole design: PSUs − strata, over those that hold a row with a weight other than 0; for
-    /// replicates the rank of their weights less one (R `degf`).
+    /// Degrees of freedom of the whole design: PSUs − strata, over those that hold a row with a weight other
+    /// than 0; for replicates the rank of their weights less one (R `degf`).
     pub fn df(&self) -> f64 {
         *self.df.get_or_init(|| self.df_of(0..self.rows()))
     }
@@ -203,8 +211,8 @@ impl Design {
         Ok(next)
     }
 
-    /// Remembers what a calibration step projects out of the influence values. Replicates need no such memory: they
-    /// went through the step themselves.
+    /// Remembers what a calibration step projects out of the influence values. Replicates need no such
+    /// memory: they went through the step themselves.
     fn with_projection(mut self, projection: impl FnOnce() -> Projection) -> Self {
         if matches!(self.uncertainty, Uncertainty::Linearised { .. }) {
             self.projections.push(Arc::new(projection()));

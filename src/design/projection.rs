@@ -1,8 +1,8 @@
 //! What a calibration step takes out of the influence values: their regression on the step's auxiliaries.
 //!
-//! With w the weights before the step and v those after it, u = v z becomes v (z − x'β), β from the regression of z on x
-//! with weights w (Deville and Särndal 1992). A post-stratum and a raked margin are indicator auxiliaries, so β is then
-//! a function of sums over cells.
+//! With w the weights before the step and v those after it, u = v z becomes v (z − x'β), β from the
+//! regression of z on x with weights w (Deville and Särndal 1992). A post-stratum and a raked margin are
+//! indicator auxiliaries, so β is then a function of sums over cells.
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub(super) enum Basis {
     Cells(CellBasis),
     /// Columns, orthonormal after multiplying by √w.
     Columns(ColumnBasis),
-    /// R's `rake()`: ten cycles over the margins, each taking out the unweighted mean of u/w^(m), w^(m) being the
-    /// weights right after margin m in the last cycle.
+    /// R's `rake()`: ten cycles over the margins, each taking out the unweighted mean of u/w^(m), w^(m) being
+    /// the weights right after margin m in the last cycle.
     Alternating(Vec<AlternatingMargin>),
 }
 
@@ -76,7 +76,10 @@ impl CellBasis {
     }
 
     fn columns(&self, cell: usize) -> impl Iterator<Item = usize> {
-        self.joint.categories[cell].iter().zip(&self.offsets).map(|(category, offset)| offset + *category as usize)
+        self.joint.categories[cell]
+            .iter()
+            .zip(&self.offsets)
+            .map(|(category, offset)| offset + *category as usize)
     }
 
     fn residual(&self, z: &mut [f64]) {

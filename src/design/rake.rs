@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use super::Design;
 use super::joint::JointCells;
 use super::margin::Margin;
 use super::projection::{AlternatingMargin, Basis, CellBasis, Projection};
-use super::Design;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
 /// Which residuals the variance takes after raking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RakeVariance {
-    /// The exact regression on the margins with the weights before raking, as R's `calibrate(calfun = "raking")`.
+    /// The exact regression on the margins with the weights before raking, as R's `calibrate(calfun =
+    /// "raking")`.
     #[default]
     Exact,
     /// Ten alternating cycles over unweighted margin means, as R's `rake()`.
@@ -22,8 +23,8 @@ pub enum RakeVariance {
 /// When raking is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RakeStop {
-    /// Every margin's sum is within this of its total, relative to the total. Where rounding alone keeps a sum away,
-    /// 1e-12 is taken for done once a cycle no longer brings it nearer.
+    /// Every margin's sum is within this of its total, relative to the total. Where rounding alone keeps a
+    /// sum away, 1e-12 is taken for done once a cycle no longer brings it nearer.
     Margins(f64),
     /// The largest change of a joint cell's sum over a whole cycle is below this, in units of the population
     /// (R `rake()` with `epsilon` ≥ 1: its result depends on this rule).
@@ -37,8 +38,8 @@ pub enum RakeStop {
 ///
 /// // R's rake(): one margin alone is post-stratification.
 /// let options = Rake { stop: RakeStop::TableChange(1.0), variance: RakeVariance::RRake, ..Rake::default() };
-/// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0, 40.0])?;
-/// assert_eq!(Design::simple(4)?.rake(&[sex], &options)?.weights(), [20.0, 20.0, 20.0, 40.0]);
+/// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0,
+/// 40.0])?; assert_eq!(Design::simple(4)?.rake(&[sex], &options)?.weights(), [20.0, 20.0, 20.0, 40.0]);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -112,8 +113,14 @@ fn not_converged(name: &str, category: &str, error: f64, cycles: u32) -> Error {
     Diagnostic::new(
         "design::rake-converge",
         Text::new(
-            format!("レイキングが{cycles}回で収束しませんでした。周辺分布「{name}」の区分「{category}」が目標から相対{error:.1e}ずれています"),
-            format!("raking did not converge in {cycles} cycles: margin \"{name}\", category \"{category}\" is off by {error:.1e} (relative)"),
+            format!(
+                "レイキングが{cycles}回で収束しませんでした。周辺分布「{name}」の区分「{category}」が目標か\
+                 ら相対{error:.1e}ずれています"
+            ),
+            format!(
+                "raking did not converge in {cycles} cycles: margin \"{name}\", category \"{category}\" is \
+                 off by {error:.1e} (relative)"
+            ),
         ),
     )
     .help(Text::new(
@@ -125,7 +132,11 @@ fn not_converged(name: &str, category: &str, error: f64, cycles: u32) -> Error {
 
 fn check(margins: &[Margin], rows: usize, stop: RakeStop) -> Result<()> {
     let Some(first) = margins.first() else {
-        return Err(Error::msg("design::rake-margins", "レイキングの周辺分布がありません", "raking needs at least one margin"));
+        return Err(Error::msg(
+            "design::rake-margins",
+            "レイキングの周辺分布がありません",
+            "raking needs at least one margin",
+        ));
     };
     for margin in margins {
         margin.check_rows(rows)?;
@@ -166,7 +177,8 @@ impl Design {
     /// ```
     ///
     /// # Errors
-    /// Margins with different grand totals, a category without respondents, or no convergence: each names the margin.
+    /// Margins with different grand totals, a category without respondents, or no convergence: each names the
+    /// margin.
     pub fn rake(&self, margins: &[Margin], options: &Rake) -> Result<Self> {
         check(margins, self.rows(), options.stop)?;
         let joint = JointCells::new(&margins.iter().map(|m| &*m.cells).collect::<Vec<_>>());

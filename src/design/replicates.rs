@@ -44,9 +44,10 @@ pub enum ReplicateCentre {
 /// ```
 /// use shihyo::design::{ReplicateCentre, ReplicateKind, ReplicateScales};
 ///
-/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap, 3)?.scale(0.25)?.centre(ReplicateCentre::FullSample);
-/// assert_eq!((scales.kind(), scales.len(), scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25));
-/// assert_eq!(scales.variance(4.0, &[5.0, 4.0, 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
+/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap,
+/// 3)?.scale(0.25)?.centre(ReplicateCentre::FullSample); assert_eq!((scales.kind(), scales.len(),
+/// scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25)); assert_eq!(scales.variance(4.0, &[5.0, 4.0,
+/// 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -64,14 +65,20 @@ impl ReplicateScales {
     /// Fewer than two replicates, ρ outside [0, 1).
     pub fn new(kind: ReplicateKind, count: usize) -> Result<Self> {
         if count < 2 {
-            return Err(Error::msg("design::replicates", "反復ウェイトは2列以上必要です", "at least two replicates are needed"));
+            return Err(Error::msg(
+                "design::replicates",
+                "反復ウェイトは2列以上必要です",
+                "at least two replicates are needed",
+            ));
         }
         let replicates = count as f64;
         let scale = match kind {
             ReplicateKind::Jk1 => (replicates - 1.0) / replicates,
             ReplicateKind::Jkn => 1.0,
             ReplicateKind::Brr => 1.0 / replicates,
-            ReplicateKind::Fay { rho } if (0.0..1.0).contains(&rho) => 1.0 / (replicates * (1.0 - rho) * (1.0 - rho)),
+            ReplicateKind::Fay { rho } if (0.0..1.0).contains(&rho) => {
+                1.0 / (replicates * (1.0 - rho) * (1.0 - rho))
+            }
             ReplicateKind::Fay { rho } => {
                 return Err(Error::msg(
                     "design::replicates",
@@ -91,7 +98,11 @@ impl ReplicateScales {
     /// A scale that is negative or not finite.
     pub fn scale(mut self, scale: f64) -> Result<Self> {
         if !(scale.is_finite() && scale >= 0.0) {
-            return Err(Error::msg("design::replicates", format!("scale が不正です（{scale}）"), format!("{scale} is no scale")));
+            return Err(Error::msg(
+                "design::replicates",
+                format!("scale が不正です（{scale}）"),
+                format!("{scale} is no scale"),
+            ));
         }
         self.scale = scale;
         Ok(self)
@@ -142,8 +153,8 @@ impl ReplicateScales {
         self.scale
     }
 
-    /// The variance from the estimate of the whole sample and those of each replicate. A replicate in which it does not
-    /// exist (NaN) is left out, as in R.
+    /// The variance from the estimate of the whole sample and those of each replicate. A replicate in which
+    /// it does not exist (NaN) is left out, as in R.
     ///
     /// # Errors
     /// [`NoVariance::NoReplicates`] when none is left.
@@ -161,8 +172,8 @@ impl ReplicateScales {
         Ok(kept().map(|(theta, rscale)| self.scale * rscale * (theta - centre) * (theta - centre)).sum())
     }
 
-    /// Variances and covariances from the estimates `full` of the whole sample and `thetas` of each replicate. A
-    /// replicate in which an estimate does not exist (NaN) is left out, as in R.
+    /// Variances and covariances from the estimates `full` of the whole sample and `thetas` of each
+    /// replicate. A replicate in which an estimate does not exist (NaN) is left out, as in R.
     ///
     /// # Errors
     /// [`NoVariance::NoReplicates`] when none is left.
@@ -181,14 +192,18 @@ impl ReplicateScales {
         let centre: Vec<f64> = match self.centre {
             ReplicateCentre::FullSample => full.to_vec(),
             ReplicateCentre::ReplicateMean => (0..k)
-                .map(|j| kept.iter().filter(|(_, s)| *s > 0.0).map(|(theta, _)| theta[j]).sum::<f64>() / positive as f64)
+                .map(|j| {
+                    kept.iter().filter(|(_, s)| *s > 0.0).map(|(theta, _)| theta[j]).sum::<f64>()
+                        / positive as f64
+                })
                 .collect(),
         };
         let mut values = vec![0.0; k * k];
         for (theta, rscale) in kept {
             for i in 0..k {
                 for j in 0..k {
-                    values[i * k + j] += self.scale * rscale * (theta[i] - centre[i]) * (theta[j] - centre[j]);
+                    values[i * k + j] +=
+                        self.scale * rscale * (theta[i] - centre[i]) * (theta[j] - centre[j]);
                 }
             }
         }
@@ -228,7 +243,8 @@ impl Replicates {
     /// Replicates with the usual scale of their kind. For JKn give [`Replicates::rscales`] too.
     ///
     /// # Errors
-    /// Fewer than two replicates, columns of different lengths, a weight that is not finite, ρ outside [0, 1).
+    /// Fewer than two replicates, columns of different lengths, a weight that is not finite, ρ outside [0,
+    /// 1).
     pub fn new(kind: ReplicateKind, weights: Vec<Vec<f64>>) -> Result<Self> {
         Self::made(ReplicateScales::new(kind, weights.len())?, weights)
     }
@@ -242,7 +258,12 @@ impl Replicates {
                 format!("replicate {} has another length, or a value that is no number", at + 1),
             ));
         }
-        Ok(Self { scales, weights: weights.into_iter().map(Arc::from).collect(), factors: None, whole_rank: WholeRank::default() })
+        Ok(Self {
+            scales,
+            weights: weights.into_iter().map(Arc::from).collect(),
+            factors: None,
+            whole_rank: WholeRank::default(),
+        })
     }
 
     pub(super) fn of_factors(mut self, psu_of_row: Arc<[u32]>, factors: ReplicateFactors) -> Self {
@@ -323,7 +344,8 @@ impl Replicates {
         self.scales.covariance(full, thetas)
     }
 
-    /// Rank of the replicate weights over `rows`, less one: the degrees of freedom (R `degf`, tolerance 1e-5).
+    /// Rank of the replicate weights over `rows`, less one: the degrees of freedom (R `degf`, tolerance
+    /// 1e-5).
     pub fn degrees_of_freedom(&self, rows: impl Iterator<Item = usize>) -> u64 {
         if let Some((psu_of_row, factors)) = &self.factors {
             let mut present = vec![false; factors.psu_count()];
@@ -331,12 +353,16 @@ impl Replicates {
             return factors.degrees_of_freedom(&present);
         }
         let rows: Vec<usize> = rows.collect();
-        // Some of the rows, from first to last, mostly have the rank of all rows of the sample already: more is not possible.
+        // Some of the rows, from first to last, mostly have the rank of all rows of the sample already: more
+        // is not possible.
         let mut some = FEW_ROWS * self.len();
         while some < rows.len() {
             let sample: Vec<usize> = (0..some).map(|at| rows[at * rows.len() / some]).collect();
             let rank = self.rank_over(&sample);
-            if rank == self.len() || rank == self.whole_rank.get_or_init(|| self.rank_over(&(0..self.rows()).collect::<Vec<_>>())) {
+            if rank == self.len()
+                || rank
+                    == self.whole_rank.get_or_init(|| self.rank_over(&(0..self.rows()).collect::<Vec<_>>()))
+            {
                 return (rank as u64).saturating_sub(1);
             }
             some *= 8;
@@ -344,10 +370,14 @@ impl Replicates {
         (self.rank_over(&rows) as u64).saturating_sub(1)
     }
 
-    /// Rank over some rows: of the vectors themselves where there are few rows, of their inner products where there are many.
+    /// Rank over some rows: of the vectors themselves where there are few rows, of their inner products where
+    /// there are many.
     fn rank_over(&self, rows: &[usize]) -> usize {
         if rows.len() <= MANY_ROWS {
-            return rank(self.weights.iter().map(|weights| rows.iter().map(|row| weights[*row]).collect()), rows.len());
+            return rank(
+                self.weights.iter().map(|weights| rows.iter().map(|row| weights[*row]).collect()),
+                rows.len(),
+            );
         }
         rank_of_products(&self.products(rows), self.len())
     }
@@ -382,7 +412,8 @@ const MANY_ROWS: usize = 1 << 13;
 /// Parts in which inner products are added up.
 const PARTS: usize = 16;
 
-/// The rank over all rows, once it is asked for. It follows from the weights, so that it makes no two replicates different.
+/// The rank over all rows, once it is asked for. It follows from the weights, so that it makes no two
+/// replicates different.
 #[derive(Debug, Clone, Default)]
 struct WholeRank(OnceLock<usize>);
 
@@ -398,8 +429,8 @@ impl PartialEq for WholeRank {
     }
 }
 
-/// Rank of `count` vectors with these inner products: as [`rank`], the part of each that the ones before it leave, by Cholesky's
-/// decomposition. That part is 1e-10 of a square against rounding of some 1e-13.
+/// Rank of `count` vectors with these inner products: as [`rank`], the part of each that the ones before it
+/// leave, by Cholesky's decomposition. That part is 1e-10 of a square against rounding of some 1e-13.
 fn rank_of_products(products: &[f64], count: usize) -> usize {
     let mut basis: Vec<Vec<f64>> = Vec::new();
     for j in 0..count {
@@ -407,7 +438,10 @@ fn rank_of_products(products: &[f64], count: usize) -> usize {
         let row: Vec<f64> = basis.iter().map(|column| column[j]).collect();
         let left = product(j) - row.iter().map(|x| x * x).sum::<f64>();
         if left > 1e-10 * product(j) {
-            let along = |i: usize| (product(i) - basis.iter().zip(&row).map(|(column, x)| column[i] * x).sum::<f64>()) / left.sqrt();
+            let along = |i: usize| {
+                (product(i) - basis.iter().zip(&row).map(|(column, x)| column[i] * x).sum::<f64>())
+                    / left.sqrt()
+            };
             let column = (0..count).map(along).collect();
             basis.push(column);
         }
@@ -443,7 +477,8 @@ pub(super) fn rank(vectors: impl Iterator<Item = Vec<f64>>, length: usize) -> us
 mod tests {
     use super::{ReplicateKind, Replicates, rank};
 
-    /// 20 PSUs in 10 strata, half samples of them: many columns, of which some follow from others; weights with the digits of a file.
+    /// 20 PSUs in 10 strata, half samples of them: many columns, of which some follow from others; weights
+    /// with the digits of a file.
     fn half_samples(rows: usize) -> Replicates {
         let weight = |row: usize| 1.0 + (row * 7919 % 101) as f64 / 7.0;
         let taken = |row: usize, replicate: usize| {
@@ -451,14 +486,18 @@ mod tests {
             let first = ((replicate * 2_654_435_761) >> stratum) % 2;
             if first == unit { 2.0 } else { 0.0 }
         };
-        let column = |replicate: usize| (0..rows).map(|row| (weight(row) * taken(row, replicate) * 1e6).round() / 1e6).collect();
+        let column = |replicate: usize| {
+            (0..rows).map(|row| (weight(row) * taken(row, replicate) * 1e6).round() / 1e6).collect()
+        };
         Replicates::new(ReplicateKind::Brr, (0..32).map(column).collect()).unwrap()
     }
 
     #[test]
     fn products_and_parts_of_the_rows_give_the_rank_of_all_rows() {
         let replicates = half_samples(20_000);
-        let by_vectors = |rows: &[usize]| rank(replicates.weights().map(|w| rows.iter().map(|row| w[*row]).collect()), rows.len());
+        let by_vectors = |rows: &[usize]| {
+            rank(replicates.weights().map(|w| rows.iter().map(|row| w[*row]).collect()), rows.len())
+        };
         let domains: [Vec<usize>; 4] = [
             (0..20_000).collect(),
             (0..20_000).filter(|row| row % 3 == 0).collect(),

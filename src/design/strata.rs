@@ -15,14 +15,22 @@ pub(crate) struct StratumSize {
 }
 
 impl Design {
-    /// A one-stage sample of `rows` elements, or of clusters of them (given by the stratum of each), in the order in which
-    /// totals number strata and clusters.
+    /// A one-stage sample of `rows` elements, or of clusters of them (given by the stratum of each), in the
+    /// order in which totals number strata and clusters.
     ///
-    /// It holds no rows: [`Design::weights`] is empty, and only what is a function of totals by stratum or cluster
-    /// (`estimate::ShareTable`) can be estimated with it. `None` for strata that [`super::declare`] would refuse.
-    pub(crate) fn of_totals(rows: u64, strata: &[StratumSize], stratum_of_cluster: Option<Vec<u32>>, lonely: LonelyPsu) -> Option<Self> {
-        let made: Vec<StageStratum> =
-            strata.iter().map(|h| StageStratum { units: h.units, population: h.population, carry: 1.0 }).collect();
+    /// It holds no rows: [`Design::weights`] is empty, and only what is a function of totals by stratum or
+    /// cluster (`estimate::ShareTable`) can be estimated with it. `None` for strata that [`super::declare`]
+    /// would refuse.
+    pub(crate) fn of_totals(
+        rows: u64,
+        strata: &[StratumSize],
+        stratum_of_cluster: Option<Vec<u32>>,
+        lonely: LonelyPsu,
+    ) -> Option<Self> {
+        let made: Vec<StageStratum> = strata
+            .iter()
+            .map(|h| StageStratum { units: h.units, population: h.population, carry: 1.0 })
+            .collect();
         let good = |h: &StageStratum| {
             let alone = lonely == LonelyPsu::Fail && h.units == 1 && !h.is_complete();
             h.units > 0 && h.population > 0.0 && h.population >= h.units as f64 * (1.0 - 1e-12) && !alone

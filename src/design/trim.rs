@@ -56,8 +56,9 @@ impl Trim {
 }
 
 impl Design {
-    /// Trims the weights (R `trimWeights`): clips them to the limits and spreads the sum of what was cut equally,
-    /// additively, over the respondents that were not clipped. The variance keeps what earlier steps remembered.
+    /// Trims the weights (R `trimWeights`): clips them to the limits and spreads the sum of what was cut
+    /// equally, additively, over the respondents that were not clipped. The variance keeps what earlier steps
+    /// remembered.
     ///
     /// ```
     /// use shihyo::design::{Declaration, Trim, TrimRule, declare};

@@ -1,9 +1,10 @@
-//! The one variance path: unit totals → scatter within strata → (1 − f) n/(n − 1) → lonely-unit policy → later stages.
+//! The one variance path: unit totals → scatter within strata → (1 − f) n/(n − 1) → lonely-unit policy →
+//! later stages.
 //!
-//! V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_hi − ū_h)(u_hi − ū_h)' with u_hi the total of w z over the rows of unit i, n_h
-//! counting all sampled units, also those without a row of the domain (u = 0). A later stage adds the same sum within
-//! each unit of the stage above, times the sampling fractions on the way down (Särndal, Swensson and Wretman 1992,
-//! §4.3; R `survey::svyrecvar`).
+//! V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_hi − ū_h)(u_hi − ū_h)' with u_hi the total of w z over the rows of
+//! unit i, n_h counting all sampled units, also those without a row of the domain (u = 0). A later stage adds
+//! the same sum within each unit of the stage above, times the sampling fractions on the way down (Särndal,
+//! Swensson and Wretman 1992, §4.3; R `survey::svyrecvar`).
 
 use std::fmt;
 
@@ -37,7 +38,8 @@ impl fmt::Display for NoVariance {
 /// assert_eq!((v.size(), v.get(0, 1), v.values().len()), (2, 1.0, 4));
 /// assert_eq!(v.quadratic(&[1.0, -1.0]), 11.0); // 4 + 9 − 2 · 1
 /// assert_eq!(v.bilinear(&[1.0, 0.0], &[1.0, 1.0]), 5.0);
-/// assert_eq!((Covariance::zeros(2).quadratic(&[1.0, 1.0]), Covariance::from_values(2, vec![1.0])), (0.0, None));
+/// assert_eq!((Covariance::zeros(2).quadratic(&[1.0, 1.0]), Covariance::from_values(2, vec![1.0])), (0.0,
+/// None));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {
@@ -94,7 +96,8 @@ impl Covariance {
     }
 }
 
-/// Influence values z of one or several estimators, unweighted, for the rows of the domain; elsewhere they are 0.
+/// Influence values z of one or several estimators, unweighted, for the rows of the domain; elsewhere they
+/// are 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Influences {
     size: usize,
@@ -110,8 +113,8 @@ impl Influences {
         Self { size, rows, values, whole_design: false }
     }
 
-    /// Lonely units are judged over the whole design, not over these rows only (as R does where estimates of several
-    /// domains meet).
+    /// Lonely units are judged over the whole design, not over these rows only (as R does where estimates of
+    /// several domains meet).
     #[must_use]
     pub fn over_whole_design(mut self) -> Self {
         self.whole_design = true;
@@ -121,7 +124,8 @@ impl Influences {
 
 /// What the strata of a stage say about their units' totals: their number, sum and centred cross products.
 ///
-/// It may be added up from rows, from unit totals, or in closed form from (n, Σw, Σw²): the variance cannot tell.
+/// It may be added up from rows, from unit totals, or in closed form from (n, Σw, Σw²): the variance cannot
+/// tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scatters {
     size: usize,
@@ -133,7 +137,12 @@ pub struct Scatters {
 impl Scatters {
     /// Empty scatters of `strata` strata for `size` estimators.
     pub fn new(size: usize, strata: usize) -> Self {
-        Self { size, present: vec![0; strata], sums: vec![0.0; strata * size], centred: vec![0.0; strata * size * size] }
+        Self {
+            size,
+            present: vec![0; strata],
+            sums: vec![0.0; strata * size],
+            centred: vec![0.0; strata * size * size],
+        }
     }
 
     /// Sets a stratum from raw sums over its units: `present` units hold rows of the domain, `sum` = Σ u and
@@ -174,7 +183,10 @@ impl Scatters {
                     }
                 }
                 let units: Vec<usize> = (0..stage.unit_count).filter(|unit| held[*unit]).collect();
-                let kept: Vec<f64> = units.iter().flat_map(|unit| totals[unit * size..(unit + 1) * size].iter().copied()).collect();
+                let kept: Vec<f64> = units
+                    .iter()
+                    .flat_map(|unit| totals[unit * size..(unit + 1) * size].iter().copied())
+                    .collect();
                 scatters.add_units(stage, units.iter().copied(), &kept);
             }
         }
@@ -229,7 +241,12 @@ struct Policy {
 }
 
 /// The variance of the strata `group` of a stage: the sum over strata, after the lonely-unit policy.
-fn stage_variance(stage: &Stage, group: &[u32], scatters: &Scatters, policy: Policy) -> Result<Vec<f64>, NoVariance> {
+fn stage_variance(
+    stage: &Stage,
+    group: &[u32],
+    scatters: &Scatters,
+    policy: Policy,
+) -> Result<Vec<f64>, NoVariance> {
     let k = scatters.size;
     let mut variance = vec![0.0; k * k];
     // A stratum without a row of the domain says nothing, also not about the grand mean.
@@ -263,8 +280,11 @@ fn stage_variance(stage: &Stage, group: &[u32], scatters: &Scatters, policy: Pol
             LonelyPsu::Fail if lonely => return Err(NoVariance::LonelyPsu),
             LonelyPsu::Adjust if lonely || lonely_in_domain => {
                 add_scaled(&mut variance, &scatters.centred[h * k * k..(h + 1) * k * k], scale);
-                let off: Vec<f64> =
-                    scatters.sums[h * k..(h + 1) * k].iter().zip(&grand_mean).map(|(s, g)| s / n - g).collect();
+                let off: Vec<f64> = scatters.sums[h * k..(h + 1) * k]
+                    .iter()
+                    .zip(&grand_mean)
+                    .map(|(s, g)| s / n - g)
+                    .collect();
                 add_outer(&mut variance, &off, scale * n);
             }
             _ => add_scaled(&mut variance, &scatters.centred[h * k * k..(h + 1) * k * k], scale),
@@ -304,8 +324,9 @@ impl Design {
     /// ```
     ///
     /// # Errors
-    /// [`NoVariance::LonelyPsu`] when the policy leaves no stratum to learn from; [`NoVariance::NoReplicates`] for a
-    /// replicate design, whose variance comes from [`super::Replicates::covariance`].
+    /// [`NoVariance::LonelyPsu`] when the policy leaves no stratum to learn from;
+    /// [`NoVariance::NoReplicates`] for a replicate design, whose variance comes from
+    /// [`super::Replicates::covariance`].
     pub fn covariance(&self, influences: &Influences) -> Result<Covariance, NoVariance> {
         let Uncertainty::Linearised { roster, lonely, domain_lonely } = &self.uncertainty else {
             return Err(NoVariance::NoReplicates);
@@ -314,7 +335,8 @@ impl Design {
         if k == 0 {
             return Ok(Covariance::zeros(0));
         }
-        let mut policy = Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design: influences.whole_design };
+        let mut policy =
+            Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design: influences.whole_design };
         let pairs = influences.rows.iter().zip(influences.values.chunks_exact(k));
         let all: Vec<u32>;
         let (rows, u): (&[u32], Vec<f64>) = if self.projections.is_empty() {
@@ -352,8 +374,8 @@ impl Design {
         Ok(variance)
     }
 
-    /// As [`Design::covariance`], from scatters of the first stage that were added up elsewhere; for designs of one
-    /// stage without calibration.
+    /// As [`Design::covariance`], from scatters of the first stage that were added up elsewhere; for designs
+    /// of one stage without calibration.
     ///
     /// ```
     /// use shihyo::design::{Design, Scatters};

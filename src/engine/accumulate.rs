@@ -60,7 +60,13 @@ mod tests {
     }
 
     /// The sums by the plainest loop, the rounding of each addition kept beside (Neumaier).
-    fn naive(keys: &[u32], cells: &[u16], weights: &[f64], codes: &[u8], shape: (usize, usize, usize)) -> Vec<(u64, f64, f64)> {
+    fn naive(
+        keys: &[u32],
+        cells: &[u16],
+        weights: &[f64],
+        codes: &[u8],
+        shape: (usize, usize, usize),
+    ) -> Vec<(u64, f64, f64)> {
         let add = |(sum, lost): &mut (f64, f64), x: f64| {
             let next = *sum + x;
             *lost += if sum.abs() >= x.abs() { (*sum - next) + x } else { (x - next) + *sum };
@@ -84,16 +90,31 @@ mod tests {
         for (key_count, cell_count) in [(1, 1), (56, 70), (3_001, 97)] {
             let keys: Vec<u32> = (0..rows).map(|i| mixed(i, key_count)).collect();
             let cells: Vec<u16> = (0..rows).map(|i| mixed(i + 7, cell_count) as u16).collect();
-            let codes: Vec<Vec<u8>> = [3, 11].map(|n| (0..rows).map(|i| mixed(3 * i + n, n) as u8).collect()).to_vec();
+            let codes: Vec<Vec<u8>> =
+                [3, 11].map(|n| (0..rows).map(|i| mixed(3 * i + n, n) as u8).collect()).to_vec();
             let constant: Vec<f64> = keys.iter().map(|k| 1.0 + f64::from(*k) / 7.0).collect();
             let varying: Vec<f64> = (0..rows).map(|i| 0.5 + f64::from(mixed(i, 1_000)) / 3.0).collect();
             for weights in [&constant, &varying] {
                 let totals = || {
-                    let measures = codes.iter().zip([3, 11]).map(|(codes, code_count)| Measure { codes, code_count }).collect();
+                    let measures = codes
+                        .iter()
+                        .zip([3, 11])
+                        .map(|(codes, code_count)| Measure { codes, code_count })
+                        .collect();
                     let cells = Cells::Small { of_row: &cells, count: cell_count as usize };
-                    reduce(&Reduction::new(rows as usize, Some((&keys, key_count as usize)), cells, Some(weights), measures).expect("fits"))
+                    reduce(
+                        &Reduction::new(
+                            rows as usize,
+                            Some((&keys, key_count as usize)),
+                            cells,
+                            Some(weights),
+                            measures,
+                        )
+                        .expect("fits"),
+                    )
                 };
-                let pools = [1, 2, 3, 8].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool"));
+                let pools = [1, 2, 3, 8]
+                    .map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool"));
                 let [first, rest @ ..] = pools.map(|pool| pool.install(totals));
                 assert!(rest.iter().all(|t| *t == first));
                 for (measure, code_count) in [3, 11].into_iter().enumerate() {
@@ -122,10 +143,18 @@ mod tests {
         let coarse: Vec<u16> = fine.iter().map(|c| c / 4).collect();
         let of = |cells, count, codes, code_count| {
             let cells = Cells::Small { of_row: cells, count };
-            Reduction::new(rows as usize, Some((&keys, 13)), cells, Some(&weights), vec![Measure { codes, code_count }]).expect("fits")
+            Reduction::new(
+                rows as usize,
+                Some((&keys, 13)),
+                cells,
+                Some(&weights),
+                vec![Measure { codes, code_count }],
+            )
+            .expect("fits")
         };
         let groups: Vec<Option<u32>> = (0..12).map(|cell| Some(cell / 4)).collect();
-        let rolled = Cube::of(&of(&fine, 12, &codes, 5)).recoded(3, &[(0, vec![0, 1, 1])]).roll_up(&groups, 3);
+        let rolled =
+            Cube::of(&of(&fine, 12, &codes, 5)).recoded(3, &[(0, vec![0, 1, 1])]).roll_up(&groups, 3);
         assert_eq!(rolled, reduce(&of(&coarse, 3, &net, 3)));
     }
 

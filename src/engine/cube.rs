@@ -14,7 +14,8 @@ const COUNTED: usize = 1 << 14;
 /// Codes of most measures: yes, no, outside.
 const OUTCOMES: usize = 3;
 
-/// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than adding.
+/// Rows of a block. Blocks of weighted sums grow with the tables, so that merging never costs more than
+/// adding.
 const BLOCK: usize = 1 << 16;
 
 /// Codes a slot, counts of a measure by slot × code, and its sums where weights differ.
@@ -39,13 +40,13 @@ enum WeightSums {
     Rounded(Vec<(f64, f64)>),
 }
 
-/// n, Σw and Σw² by slot × code, a slot being a key and a cell that occur together. The finest crossing that all
-/// breakdowns need has few of them, however many there could be.
+/// n, Σw and Σw² by slot × code, a slot being a key and a cell that occur together. The finest crossing that
+/// all breakdowns need has few of them, however many there could be.
 ///
-/// Where all rows of a key have one weight w, the sums are counts: Σw = n w, Σw² = n w². Elsewhere they are sums of whole
-/// numbers, exact in units of a small power of two. Either way nothing rounds before the last step, and what rolls up is
-/// the same however the rows were divided. (Weights more than 2²⁰ times apart, which no survey has, are added in blocks
-/// of fixed size that merge as a fixed tree.)
+/// Where all rows of a key have one weight w, the sums are counts: Σw = n w, Σw² = n w². Elsewhere they are
+/// sums of whole numbers, exact in units of a small power of two. Either way nothing rounds before the last
+/// step, and what rolls up is the same however the rows were divided. (Weights more than 2²⁰ times apart,
+/// which no survey has, are added in blocks of fixed size that merge as a fixed tree.)
 ///
 /// ```
 /// use shihyo::engine::{Cells, Cube, Measure, Reduction};
@@ -60,8 +61,8 @@ enum WeightSums {
 /// // Codes 1 and 2 as a NET.
 /// assert_eq!(cube.recoded(2, &[(0, vec![0, 1, 1])]).totals().n(0, 0, 2), [0, 2]);
 /// // From counts made elsewhere.
-/// let again = Cube::from_counts(vec![1.0], 3, cube.slots().to_vec(), vec![(3, vec![1, 0, 0, 0, 1, 0, 0, 1, 1])]);
-/// assert_eq!(again, Some(cube));
+/// let again = Cube::from_counts(vec![1.0], 3, cube.slots().to_vec(), vec![(3, vec![1, 0, 0, 0, 1, 0, 0, 1,
+/// 1])]); assert_eq!(again, Some(cube));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +84,9 @@ impl Cube {
         let scale = reduction.weights().and_then(Scale::fitting);
         let (mut measures, rows_of_slot) = match (&weight_of_key, scale) {
             (Some(_), _) => added::<u32>(reduction, slots.len(), &slot_of, None, |_| Some(())),
-            (None, Some(scale)) => added::<Weighed>(reduction, slots.len(), &slot_of, Some(scale), |w| scale.addend(w)),
+            (None, Some(scale)) => {
+                added::<Weighed>(reduction, slots.len(), &slot_of, Some(scale), |w| scale.addend(w))
+            }
             (None, None) => summed(reduction, slots.len(), &slot_of),
         };
         measures.shrink_to_fit();
@@ -97,11 +100,17 @@ impl Cube {
         }
     }
 
-    /// The cube of counts that were made elsewhere: the weight of each key, and slots (key, cell, rows) by key, then
-    /// cell, each with its counts by code, measure after measure. `None` when a key or cell is out of range, the slots
-    /// are not in order, or counts are missing.
-    pub fn from_counts(weight_of_key: Vec<f64>, cell_count: usize, slots: Vec<(u32, u32, u64)>, measures: Vec<(usize, Vec<u64>)>) -> Option<Self> {
-        let inside = |s: &(u32, u32, u64)| (s.0 as usize) < weight_of_key.len() && (s.1 as usize) < cell_count;
+    /// The cube of counts that were made elsewhere: the weight of each key, and slots (key, cell, rows) by
+    /// key, then cell, each with its counts by code, measure after measure. `None` when a key or cell is out
+    /// of range, the slots are not in order, or counts are missing.
+    pub fn from_counts(
+        weight_of_key: Vec<f64>,
+        cell_count: usize,
+        slots: Vec<(u32, u32, u64)>,
+        measures: Vec<(usize, Vec<u64>)>,
+    ) -> Option<Self> {
+        let inside =
+            |s: &(u32, u32, u64)| (s.0 as usize) < weight_of_key.len() && (s.1 as usize) < cell_count;
         let ordered = slots.is_sorted_by_key(|s| (s.0, s.1));
         let whole = measures.iter().all(|(codes, n)| n.len() == slots.len() * codes);
         (slots.iter().all(inside) && ordered && whole).then(|| Self {
@@ -110,7 +119,10 @@ impl Cube {
             rows: slots.iter().map(|s| s.2).sum(),
             slots,
             weight_of_key: Some(weight_of_key),
-            measures: measures.into_iter().map(|(code_count, n)| Measured { code_count, n, sums: WeightSums::Counts }).collect(),
+            measures: measures
+                .into_iter()
+                .map(|(code_count, n)| Measured { code_count, n, sums: WeightSums::Counts })
+                .collect(),
         })
     }
 
@@ -122,8 +134,10 @@ impl Cube {
         scale: Scale,
         measures: Vec<Counted>,
     ) -> Self {
-        let measured = |(code_count, n, sums)| Measured { code_count, n, sums: WeightSums::Exact(scale, sums) };
-        let (rows, measures) = (slots.iter().map(|s| s.2).sum(), measures.into_iter().map(measured).collect());
+        let measured =
+            |(code_count, n, sums)| Measured { code_count, n, sums: WeightSums::Exact(scale, sums) };
+        let (rows, measures) =
+            (slots.iter().map(|s| s.2).sum(), measures.into_iter().map(measured).collect());
         Self { key_count, cell_count, rows, slots, weight_of_key: None, measures }
     }
 
@@ -142,26 +156,41 @@ impl Cube {
         self.weight_of_key.as_deref()
     }
 
-    /// The cube of other measures made from these: of each the index of a measure, and for each of its codes what it
-    /// becomes, below `code_count`. A NET, a complement or a missing rule is no more than that. Codes that are not
-    /// listed become the last one.
+    /// The cube of other measures made from these: of each the index of a measure, and for each of its codes
+    /// what it becomes, below `code_count`. A NET, a complement or a missing rule is no more than that. Codes
+    /// that are not listed become the last one.
     #[must_use]
     pub fn recoded(&self, code_count: usize, rules: &[(usize, Vec<u8>)]) -> Self {
         let recode = |(measure, becomes): &(usize, Vec<u8>)| {
             let old = &self.measures[*measure];
             let last = code_count - 1;
-            let to: Vec<usize> = (0..old.code_count).map(|code| becomes.get(code).map_or(last, |c| usize::from(*c).min(last))).collect();
+            let to: Vec<usize> = (0..old.code_count)
+                .map(|code| becomes.get(code).map_or(last, |c| usize::from(*c).min(last)))
+                .collect();
             let sums = match &old.sums {
                 WeightSums::Counts => WeightSums::Counts,
-                WeightSums::Exact(scale, old) => WeightSums::Exact(*scale, collected(code_count, &to, old, |to, from| *to = (to.0 + from.0, to.1 + from.1))),
-                WeightSums::Rounded(old) => WeightSums::Rounded(collected(code_count, &to, old, |to, from| *to = (to.0 + from.0, to.1 + from.1))),
+                WeightSums::Exact(scale, old) => WeightSums::Exact(
+                    *scale,
+                    collected(code_count, &to, old, |to, from| *to = (to.0 + from.0, to.1 + from.1)),
+                ),
+                WeightSums::Rounded(old) => {
+                    WeightSums::Rounded(collected(code_count, &to, old, |to, from| {
+                        *to = (to.0 + from.0, to.1 + from.1)
+                    }))
+                }
             };
             Measured { code_count, n: collected(code_count, &to, &old.n, |to, from| *to += from), sums }
         };
-        Self { measures: rules.par_iter().map(recode).collect(), slots: self.slots.clone(), weight_of_key: self.weight_of_key.clone(), ..*self }
+        Self {
+            measures: rules.par_iter().map(recode).collect(),
+            slots: self.slots.clone(),
+            weight_of_key: self.weight_of_key.clone(),
+            ..*self
+        }
     }
 
-    /// The totals of a breakdown: each cell adds to its group, or to none. Costs a look at each slot, not at rows.
+    /// The totals of a breakdown: each cell adds to its group, or to none. Costs a look at each slot, not at
+    /// rows.
     pub fn roll_up(&self, group_of_cell: &[Option<u32>], group_count: usize) -> Totals {
         let codes = self.measures.iter().map(|m| m.code_count);
         let mut totals = Totals::zeros(self.key_count, group_count, codes);
@@ -177,14 +206,25 @@ impl Cube {
         totals
     }
 
-    fn roll_up_one(&self, measure: &Measured, places: &[(usize, usize)], group_count: usize, out: &mut MeasureTotals) {
+    fn roll_up_one(
+        &self,
+        measure: &Measured,
+        places: &[(usize, usize)],
+        group_count: usize,
+        out: &mut MeasureTotals,
+    ) {
         let codes = measure.code_count;
         added_up(codes, places, &measure.n, &mut out.n, |to, from| *to += from);
         match &measure.sums {
             WeightSums::Counts => {
                 let size = (group_count * codes).max(1);
                 let weights = self.weight_of_key.as_deref().unwrap_or_default();
-                let of_key = out.n.chunks(size).zip(out.w.chunks_mut(size)).zip(out.w2.chunks_mut(size)).zip(weights.iter().chain(std::iter::repeat(&f64::NAN)));
+                let of_key = out
+                    .n
+                    .chunks(size)
+                    .zip(out.w.chunks_mut(size))
+                    .zip(out.w2.chunks_mut(size))
+                    .zip(weights.iter().chain(std::iter::repeat(&f64::NAN)));
                 for (((n, w), w2), weight) in of_key {
                     for ((n, w), w2) in n.iter().zip(w).zip(w2) {
                         (*w, *w2) = (*n as f64 * weight, *n as f64 * (weight * weight));
@@ -215,13 +255,21 @@ impl Cube {
 /// The slots that occur, in order, and the slot of each row.
 fn slots(reduction: &Reduction<'_>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let cells = reduction.cells().count();
-    let ranks = Ranks::of(reduction.rows(), reduction.key_count().saturating_mul(cells), |row| reduction.slot(row) as u64);
+    let ranks = Ranks::of(reduction.rows(), reduction.key_count().saturating_mul(cells), |row| {
+        reduction.slot(row) as u64
+    });
     let pair = |code: &u64| ((*code as usize / cells) as u32, (*code as usize % cells) as u32);
     (ranks.codes.iter().map(pair).collect(), ranks.of_row)
 }
 
 /// Adds the codes of slots to those of their places: `(slot, place)`, each with so many codes.
-fn added_up<F, T>(codes: usize, places: &[(usize, usize)], from: &[F], to: &mut [T], add: impl Fn(&mut T, &F)) {
+fn added_up<F, T>(
+    codes: usize,
+    places: &[(usize, usize)],
+    from: &[F],
+    to: &mut [T],
+    add: impl Fn(&mut T, &F),
+) {
     if codes == OUTCOMES {
         // As shares have them.
         let (from, to) = (from.as_chunks::<OUTCOMES>().0, to.as_chunks_mut::<OUTCOMES>().0);
@@ -231,13 +279,19 @@ fn added_up<F, T>(codes: usize, places: &[(usize, usize)], from: &[F], to: &mut 
         return;
     }
     for (slot, place) in places {
-        let (from, to) = (&from[slot * codes..(slot + 1) * codes], &mut to[place * codes..(place + 1) * codes]);
+        let (from, to) =
+            (&from[slot * codes..(slot + 1) * codes], &mut to[place * codes..(place + 1) * codes]);
         to.iter_mut().zip(from).for_each(|(to, from)| add(to, from));
     }
 }
 
 /// Sums of each slot's codes at their new places among `code_count`.
-fn collected<T: Copy + Default>(code_count: usize, to: &[usize], from: &[T], add: impl Fn(&mut T, &T)) -> Vec<T> {
+fn collected<T: Copy + Default>(
+    code_count: usize,
+    to: &[usize],
+    from: &[T],
+    add: impl Fn(&mut T, &T),
+) -> Vec<T> {
     let slots = from.chunks_exact(to.len().max(1));
     let mut out = vec![T::default(); slots.len() * code_count];
     for (out, from) in out.chunks_exact_mut(code_count).zip(slots) {
@@ -246,7 +300,8 @@ fn collected<T: Copy + Default>(code_count: usize, to: &[usize], from: &[T], add
     out
 }
 
-/// Adds what `addend` makes of each weight. One stretch of rows a thread: the sums do not depend on where it is cut.
+/// Adds what `addend` makes of each weight. One stretch of rows a thread: the sums do not depend on where it
+/// is cut.
 fn added<E: Entry + Send + Sync>(
     reduction: &Reduction<'_>,
     slot_count: usize,
@@ -269,9 +324,11 @@ fn added<E: Entry + Send + Sync>(
             for first in (at * stretch..end).step_by(COUNTED) {
                 let block = first..end.min(first + COUNTED);
                 let slots = &slot_of[block.clone()];
-                let addends: Vec<E::Addend> = block.clone().filter_map(|row| addend(reduction.weight(row))).collect();
+                let addends: Vec<E::Addend> =
+                    block.clone().filter_map(|row| addend(reduction.weight(row))).collect();
                 debug_assert_eq!(addends.len(), block.len(), "the scale fits all weights");
-                let added = tally.add(slots, &addends, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
+                let added =
+                    tally.add(slots, &addends, reduction.measures().iter().map(|m| &m.codes[block.clone()]));
                 debug_assert!(added, "a column has fewer than 2^32 rows");
             }
             tally
@@ -280,7 +337,9 @@ fn added<E: Entry + Send + Sync>(
         .unwrap_or_else(empty);
     let measured = |(measure, m): (usize, &super::Measure<'_>)| {
         let entries = || (0..slot_count).flat_map(|slot| &tally.counts(measure, slot)[..m.code_count]);
-        let sums = scale.map_or(WeightSums::Counts, |scale| WeightSums::Exact(scale, entries().map(Entry::sums).collect()));
+        let sums = scale.map_or(WeightSums::Counts, |scale| {
+            WeightSums::Exact(scale, entries().map(Entry::sums).collect())
+        });
         Measured { code_count: m.code_count, n: entries().map(|e| u64::from(e.n())).collect(), sums }
     };
     let measures = reduction.measures().iter().enumerate().map(measured).collect();
@@ -303,7 +362,13 @@ fn summed(reduction: &Reduction<'_>, slot_count: usize, slot_of: &[u32]) -> (Vec
 }
 
 /// Halves the rows at a multiple of the block until one block is left, then adds the halves.
-fn tree(reduction: &Reduction<'_>, slots: usize, slot_of: &[u32], rows: std::ops::Range<usize>, block: usize) -> Vec<Vec<Sums>> {
+fn tree(
+    reduction: &Reduction<'_>,
+    slots: usize,
+    slot_of: &[u32],
+    rows: std::ops::Range<usize>,
+    block: usize,
+) -> Vec<Vec<Sums>> {
     let blocks = rows.len().div_ceil(block);
     if blocks <= 1 {
         let first = rows.start;

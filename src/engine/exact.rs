@@ -1,8 +1,9 @@
 //! Sums of weights without rounding.
 //!
-//! A weight is a whole multiple of a power of two, its unit; so is its square, rounded to a floating point number once.
-//! Whole numbers add up exactly in 128 bits, and no order of adding, no number of threads and no division of the rows
-//! into blocks or crossings can make a difference. A sum is rounded once, when it is looked at.
+//! A weight is a whole multiple of a power of two, its unit; so is its square, rounded to a floating point
+//! number once. Whole numbers add up exactly in 128 bits, and no order of adding, no number of threads and no
+//! division of the rows into blocks or crossings can make a difference. A sum is rounded once, when it is
+//! looked at.
 
 use super::tally::Entry;
 
@@ -13,7 +14,8 @@ pub(super) struct Scale {
     w2: i32,
 }
 
-/// A weight may be this many times (as an exponent of 2) less or more than the one that a scale was made around.
+/// A weight may be this many times (as an exponent of 2) less or more than the one that a scale was made
+/// around.
 const AROUND: i32 = 10;
 
 /// Exponents that are far from overflow, squared too.
@@ -24,7 +26,8 @@ fn parts(x: f64) -> Option<(u64, i32, i32)> {
     let bits = x.to_bits();
     let exponent = (bits >> 52) as i32 - 1075;
     // A negative number has an exponent far too large, so do infinity and NaN; 0 one far too small.
-    ((exponent + 52).abs() <= 2 * MODERATE).then(|| ((bits & ((1 << 52) - 1)) | 1 << 52, exponent, exponent + 52))
+    ((exponent + 52).abs() <= 2 * MODERATE)
+        .then(|| ((bits & ((1 << 52) - 1)) | 1 << 52, exponent, exponent + 52))
 }
 
 fn is_moderate(weight: f64) -> bool {
@@ -60,8 +63,11 @@ impl Scale {
                 continue;
             }
             last = *weight;
-            let unit = |x: f64| parts(x).map(|(bits, exponent, first)| (exponent + bits.trailing_zeros() as i32, first));
-            let ((w, _), (w2, top)) = (unit(*weight).filter(|_| is_moderate(*weight))?, unit(weight * weight)?);
+            let unit = |x: f64| {
+                parts(x).map(|(bits, exponent, first)| (exponent + bits.trailing_zeros() as i32, first))
+            };
+            let ((w, _), (w2, top)) =
+                (unit(*weight).filter(|_| is_moderate(*weight))?, unit(weight * weight)?);
             scale = Self { w: scale.w.min(w), w2: scale.w2.min(w2) };
             first = first.max(top);
         }
@@ -154,7 +160,9 @@ mod tests {
     fn sums_are_exact_whatever_the_unit() {
         let weights = [0.1, 10.903780068728523, 3.0, 1.0 / 3.0, 77.7, 1e-2];
         // 2⁻⁶⁰ holds all of them: the sums by whole numbers of it, of the squares rounded.
-        let exact = |f: &dyn Fn(f64) -> f64| weights.iter().map(|w| (f(*w) * 2_f64.powi(60)) as u128).sum::<u128>() as f64 * 2_f64.powi(-60);
+        let exact = |f: &dyn Fn(f64) -> f64| {
+            weights.iter().map(|w| (f(*w) * 2_f64.powi(60)) as u128).sum::<u128>() as f64 * 2_f64.powi(-60)
+        };
         for scale in [Scale::fitting(&weights), Scale::around(1.0), Scale::around(7.3)].map(Option::unwrap) {
             let (mut w, mut w2) = (0_u128, 0_u128);
             for (a, b) in weights.iter().map(|x| scale.addend(*x).unwrap()) {
@@ -166,11 +174,27 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert!([0.0, -1.0, f64::NAN, f64::INFINITY, 1e-200, 1e200].iter().all(|w| Scale::around(*w).is_none() && Scale::fitting(&[*w]).is_none()));
+        assert!(
+            [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-200, 1e200]
+                .iter()
+                .all(|w| Scale::around(*w).is_none() && Scale::fitting(&[*w]).is_none())
+        );
         let scale = Scale::around(1.0).unwrap();
-        assert!(scale.addend(1.0 / 3.0 / 4096.0).is_none() && scale.addend(0.0).is_some() && scale.addend(-1.0).is_none());
+        assert!(
+            scale.addend(1.0 / 3.0 / 4096.0).is_none()
+                && scale.addend(0.0).is_some()
+                && scale.addend(-1.0).is_none()
+        );
         // Fewer digits may be as small as they like, within reason.
-        assert!(scale.addend(2_f64.powi(-30)).is_some() && scale.addend(1024.7).is_some() && scale.addend(1e30).is_none());
-        assert!(Scale::fitting(&[1.0, 1e20]).is_none() && Scale::fitting(&[]).is_none() && Scale::fitting(&[1.0, 4096.1]).is_some());
+        assert!(
+            scale.addend(2_f64.powi(-30)).is_some()
+                && scale.addend(1024.7).is_some()
+                && scale.addend(1e30).is_none()
+        );
+        assert!(
+            Scale::fitting(&[1.0, 1e20]).is_none()
+                && Scale::fitting(&[]).is_none()
+                && Scale::fitting(&[1.0, 4096.1]).is_some()
+        );
     }
 }

@@ -7,9 +7,9 @@ const FULL: u32 = 128;
 
 /// Rows by slot and code, of all columns of a chunk at once.
 ///
-/// A row of codes is compared with each code that occurs, sixteen columns at a time, and what is equal counts one. A
-/// count takes one byte, so that what rows are added to stays in the near caches, and moves on when the slot has had so
-/// many rows that it might be full.
+/// A row of codes is compared with each code that occurs, sixteen columns at a time, and what is equal counts
+/// one. A count takes one byte, so that what rows are added to stays in the near caches, and moves on when
+/// the slot has had so many rows that it might be full.
 pub(super) struct LaneTally {
     stride: usize,
     rows: u64,
@@ -25,7 +25,14 @@ pub(super) struct LaneTally {
 impl LaneTally {
     /// No rows yet; each will have so many codes, a multiple of [`LANES`].
     pub(super) fn new(stride: usize) -> Self {
-        Self { stride, rows: 0, codes: Vec::new(), rows_of_slot: Vec::new(), near: Vec::new(), far: Vec::new() }
+        Self {
+            stride,
+            rows: 0,
+            codes: Vec::new(),
+            rows_of_slot: Vec::new(),
+            near: Vec::new(),
+            far: Vec::new(),
+        }
     }
 
     /// The codes that are counted.
@@ -77,8 +84,8 @@ impl LaneTally {
         }
     }
 
-    /// Adds rows: the slot of each, below [`LaneTally::slot_count`], and its codes; those that are not counted are left out.
-    /// Returns `false`, with nothing added, when counts could grow past 32 bits.
+    /// Adds rows: the slot of each, below [`LaneTally::slot_count`], and its codes; those that are not
+    /// counted are left out. Returns `false`, with nothing added, when counts could grow past 32 bits.
     #[must_use]
     pub(super) fn add<'a>(&mut self, slots: &[u32], rows: impl Iterator<Item = &'a [u8]>) -> bool {
         if self.rows + slots.len() as u64 > u64::from(u32::MAX) {
@@ -96,7 +103,12 @@ impl LaneTally {
     }
 
     /// Of few codes, which stay where they are for all rows.
-    fn add_each<'a, const CODES: usize>(&mut self, codes: [[u8; LANES]; CODES], slots: &[u32], rows: impl Iterator<Item = &'a [u8]>) {
+    fn add_each<'a, const CODES: usize>(
+        &mut self,
+        codes: [[u8; LANES]; CODES],
+        slots: &[u32],
+        rows: impl Iterator<Item = &'a [u8]>,
+    ) {
         let groups = self.stride / LANES;
         for (slot, row) in slots.iter().map(|slot| *slot as usize).zip(rows) {
             let of_slot = self.near.as_chunks_mut::<CODES>().0.get_mut(slot * groups..).unwrap_or_default();
@@ -115,7 +127,10 @@ impl LaneTally {
             let mut counts = &mut self.near[slot * size..(slot + 1) * size];
             for row in row.as_chunks::<LANES>().0 {
                 let Some((of_group, rest)) = counts.split_at_mut_checked(codes) else { break };
-                of_group.iter_mut().zip(&self.codes).for_each(|(counts, code)| *counts = counted(*counts, *row, *code));
+                of_group
+                    .iter_mut()
+                    .zip(&self.codes)
+                    .for_each(|(counts, code)| *counts = counted(*counts, *row, *code));
                 counts = rest;
             }
             self.count_row(slot);
@@ -148,16 +163,35 @@ impl LaneTally {
     }
 
     /// Adds what is counted in a lane: where `into` says for a slot, as far as `of_code` says for a code.
-    pub(super) fn add_to(&self, lane: usize, into: &[u32], width: usize, of_code: &[u8; 256], counts: &mut [u64]) {
-        let values: Vec<usize> = self.codes.iter().map(|code| usize::from(of_code[usize::from(code[0])])).collect();
+    pub(super) fn add_to(
+        &self,
+        lane: usize,
+        into: &[u32],
+        width: usize,
+        of_code: &[u8; 256],
+        counts: &mut [u64],
+    ) {
+        let values: Vec<usize> =
+            self.codes.iter().map(|code| usize::from(of_code[usize::from(code[0])])).collect();
         self.add_held(&self.near, lane, into, width, &values, counts);
         self.add_held(&self.far, lane, into, width, &values, counts);
     }
 
-    fn add_held<T: Copy + Into<u64>>(&self, held: &[[T; LANES]], lane: usize, into: &[u32], width: usize, values: &[usize], counts: &mut [u64]) {
+    fn add_held<T: Copy + Into<u64>>(
+        &self,
+        held: &[[T; LANES]],
+        lane: usize,
+        into: &[u32],
+        width: usize,
+        values: &[usize],
+        counts: &mut [u64],
+    ) {
         let (group, lane) = (lane / LANES * values.len(), lane % LANES);
         for (held, into) in held.chunks_exact(self.size().max(1)).zip(into) {
-            let (Some(held), Some(counts)) = (held.get(group..), counts.get_mut(*into as usize * width..)) else { continue };
+            let (Some(held), Some(counts)) = (held.get(group..), counts.get_mut(*into as usize * width..))
+            else {
+                continue;
+            };
             for (held, value) in held.iter().zip(values) {
                 // A code that the lane does not hold has no rows, and may stand for any value.
                 counts[*value] += held[lane].into();
@@ -194,12 +228,20 @@ mod tests {
     #[test]
     fn every_code_of_every_lane_is_counted_also_beyond_a_byte_and_when_codes_come_late() {
         let (rows, stride) = (40_000_u32, 32);
-        let random = |row: u32, lane: u32| (row.wrapping_mul(2_654_435_761) ^ lane.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 16;
+        let random = |row: u32, lane: u32| {
+            (row.wrapping_mul(2_654_435_761) ^ lane.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 16
+        };
         // Slot 0 has half of the rows; codes 7 and 200 come late; lane 31 holds a code that nobody counts.
         let slot = |row: u32| if row.is_multiple_of(2) { 0 } else { random(row, 99) % 300 };
         let code = |row: u32, lane: u32| match (random(row, lane) % 5, lane) {
             (_, 31) => 90,
-            (4, _) if row > 30_000 => if lane == 3 { 200 } else { 7 },
+            (4, _) if row > 30_000 => {
+                if lane == 3 {
+                    200
+                } else {
+                    7
+                }
+            }
             (code, _) => (code % 4) as u8,
         };
         let mut tally = LaneTally::new(stride as usize);
@@ -207,8 +249,12 @@ mod tests {
         for block in (0..rows).step_by(1000) {
             let block = block..block + 1000;
             let slots: Vec<u32> = block.clone().map(slot).collect();
-            let codes: Vec<u8> = block.clone().flat_map(|row| (0..stride).map(move |lane| code(row, lane))).collect();
-            block.for_each(|row| (0..stride).for_each(|lane| *expected.entry((slot(row), lane, code(row, lane))).or_default() += 1));
+            let codes: Vec<u8> =
+                block.clone().flat_map(|row| (0..stride).map(move |lane| code(row, lane))).collect();
+            block.for_each(|row| {
+                (0..stride)
+                    .for_each(|lane| *expected.entry((slot(row), lane, code(row, lane))).or_default() += 1)
+            });
             let counted = codes.iter().copied().filter(|c| *c != 90);
             tally.know(&tally.codes_with(counted));
             assert!(tally.codes().len() <= 6);
@@ -225,6 +271,9 @@ mod tests {
             found.extend(held.map(|(at, n)| (((at / 256) as u32, lane, (at % 256) as u8), *n)));
         }
         assert_eq!(found, expected);
-        assert_eq!((0..tally.slot_count()).map(|slot| tally.rows_of_slot(slot)).sum::<u64>(), u64::from(rows));
+        assert_eq!(
+            (0..tally.slot_count()).map(|slot| tally.rows_of_slot(slot)).sum::<u64>(),
+            u64::from(rows)
+        );
     }
 }

@@ -1,11 +1,13 @@
 //! Adds up rows. The only room that sees all of them.
 //!
-//! A [`Reduction`] says what to add up, as data: the key that the variance needs (stratum, or PSU), the cell of every
-//! classification in use, and measures with small answer codes. [`reduce`] gives [`Totals`]: n, Σw and Σw² by key × cell
-//! × code. Every share, NET, breakdown, difference and its variance is a function of these sums.
+//! A [`Reduction`] says what to add up, as data: the key that the variance needs (stratum, or PSU), the cell
+//! of every classification in use, and measures with small answer codes. [`reduce`] gives [`Totals`]: n, Σw
+//! and Σw² by key × cell × code. Every share, NET, breakdown, difference and its variance is a function of
+//! these sums.
 //!
-//! Totals of parts merge to the totals of the whole. Counts are integers and sums of weights are not rounded before the
-//! last step (see [`Cube`]), so that results do not depend on the number of threads, nor on how the rows are divided.
+//! Totals of parts merge to the totals of the whole. Counts are integers and sums of weights are not rounded
+//! before the last step (see [`Cube`]), so that results do not depend on the number of threads, nor on how
+//! the rows are divided.
 
 mod accumulate;
 mod crossings;

@@ -32,12 +32,18 @@ impl Ranks {
     pub fn of(rows: usize, bound: usize, code: impl Fn(usize) -> u64 + Sync) -> Self {
         if bound <= ALWAYS.max(BITS_A_ROW * rows) {
             let set = Set::of(rows, bound, &code);
-            Self { of_row: (0..rows).into_par_iter().map(|row| set.rank(code(row))).collect(), codes: set.codes() }
+            Self {
+                of_row: (0..rows).into_par_iter().map(|row| set.rank(code(row))).collect(),
+                codes: set.codes(),
+            }
         } else {
             let mut codes: Vec<u64> = (0..rows).into_par_iter().map(&code).collect();
             codes.par_sort_unstable();
             codes.dedup();
-            let of_row = (0..rows).into_par_iter().map(|row| codes.partition_point(|c| *c < code(row)) as u32).collect();
+            let of_row = (0..rows)
+                .into_par_iter()
+                .map(|row| codes.partition_point(|c| *c < code(row)) as u32)
+                .collect();
             Self { codes, of_row }
         }
     }

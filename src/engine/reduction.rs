@@ -46,7 +46,8 @@ impl Cells<'_> {
 /// One question, or one option of a multiple answer: a small code for every row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measure<'a> {
-    /// Code of each row, below `code_count`. Missing answers have codes too: which codes are the base is decided later.
+    /// Code of each row, below `code_count`. Missing answers have codes too: which codes are the base is
+    /// decided later.
     pub codes: &'a [u8],
     /// Number of codes, at most 256.
     pub code_count: usize,
@@ -61,10 +62,10 @@ pub struct Measure<'a> {
 /// let measure = Measure { codes: &[1, 0, 1], code_count: 2 };
 /// let cells = Cells::Small { of_row: &cells, count: 2 };
 /// let reduction = Reduction::new(3, Some((&keys, 2)), cells, Some(&weights), vec![measure])?;
-/// assert_eq!((reduction.rows(), reduction.key_count(), reduction.cells().count(), reduction.measures().len()), (3, 2, 2, 1));
-/// let totals = reduce(&reduction);
-/// // Key 1, cell 1: one row of code 1 with the weight 5.
-/// assert_eq!((totals.n(0, 1, 1), totals.w(0, 1, 1), totals.w2(0, 1, 1)), (&[0, 1][..], &[0.0, 5.0][..], &[0.0, 25.0][..]));
+/// assert_eq!((reduction.rows(), reduction.key_count(), reduction.cells().count(),
+/// reduction.measures().len()), (3, 2, 2, 1)); let totals = reduce(&reduction); // Key 1, cell 1: one row of
+/// code 1 with the weight 5. assert_eq!((totals.n(0, 1, 1), totals.w(0, 1, 1), totals.w2(0, 1, 1)), (&[0,
+/// 1][..], &[0.0, 5.0][..], &[0.0, 25.0][..]));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -93,13 +94,20 @@ impl<'a> Reduction<'a> {
     ) -> Result<Self> {
         let cells_fit = match cells {
             Cells::One => true,
-            Cells::Small { of_row, count } => of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count),
-            Cells::Large { of_row, count } => of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count),
+            Cells::Small { of_row, count } => {
+                of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count)
+            }
+            Cells::Large { of_row, count } => {
+                of_row.len() == rows && of_row.iter().all(|c| (*c as usize) < count)
+            }
         };
-        let keys_fit = keys.is_none_or(|(k, count)| k.len() == rows && k.iter().all(|k| (*k as usize) < count));
+        let keys_fit =
+            keys.is_none_or(|(k, count)| k.len() == rows && k.iter().all(|k| (*k as usize) < count));
         let weights_fit = weights.is_none_or(|w| w.len() == rows);
         let measures_fit = measures.iter().all(|m| {
-            m.codes.len() == rows && m.code_count <= 256 && (m.code_count == 256 || m.codes.iter().all(|c| (*c as usize) < m.code_count))
+            m.codes.len() == rows
+                && m.code_count <= 256
+                && (m.code_count == 256 || m.codes.iter().all(|c| (*c as usize) < m.code_count))
         });
         if !(cells_fit && keys_fit && weights_fit && measures_fit) {
             return Err(Error::msg(

@@ -5,14 +5,16 @@ use rayon::slice::ParallelSlice;
 
 use super::reduction::{Cells, Measure};
 
-/// Replicates that are added up together: their weights of a row, and their sums of a slot, lie in one line of the cache.
+/// Replicates that are added up together: their weights of a row, and their sums of a slot, lie in one line
+/// of the cache.
 const TOGETHER: usize = 8;
 
-/// Rows that are added up together: their weights stay in the cache while one measure after the other is added.
+/// Rows that are added up together: their weights stay in the cache while one measure after the other is
+/// added.
 const BLOCK: usize = 1 << 12;
 
-/// Σw by replicate × measure × cell × code. Rows are added in their order, by one thread for each replicate, so that the sums
-/// do not depend on the number of threads.
+/// Σw by replicate × measure × cell × code. Rows are added in their order, by one thread for each replicate,
+/// so that the sums do not depend on the number of threads.
 ///
 /// ```
 /// use shihyo::engine::{Cells, Measure, ReplicateTotals};
@@ -34,7 +36,10 @@ impl ReplicateTotals {
     /// Adds up all rows of columns of one length; cells and codes are below their counts.
     pub fn of(weights: &[&[f64]], cells: &Cells<'_>, measures: &[Measure<'_>]) -> Self {
         let (begins, size) = places(measures.iter().map(|m| m.code_count), cells.count());
-        let by_replicate = weights.par_chunks(TOGETHER).flat_map_iter(|weights| added(weights, cells, measures, &begins, size)).collect();
+        let by_replicate = weights
+            .par_chunks(TOGETHER)
+            .flat_map_iter(|weights| added(weights, cells, measures, &begins, size))
+            .collect();
         Self { measures: begins, by_replicate }
     }
 
@@ -91,7 +96,13 @@ fn places(code_counts: impl Iterator<Item = usize>, cells: usize) -> (Vec<(usize
 }
 
 /// The sums of up to [`TOGETHER`] replicates.
-fn added(weights: &[&[f64]], cells: &Cells<'_>, measures: &[Measure<'_>], begins: &[(usize, usize)], size: usize) -> Vec<Vec<f64>> {
+fn added(
+    weights: &[&[f64]],
+    cells: &Cells<'_>,
+    measures: &[Measure<'_>],
+    begins: &[(usize, usize)],
+    size: usize,
+) -> Vec<Vec<f64>> {
     let rows = weights.first().map_or(0, |w| w.len());
     let mut sums = vec![[0.0; TOGETHER]; size];
     let mut of_row = vec![[0.0; TOGETHER]; BLOCK.min(rows)];

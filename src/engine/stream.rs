@@ -1,9 +1,10 @@
 //! Cubes straight from a file: scanned chunks → counts and sums, without holding the rows.
 //!
-//! All breakdowns roll up from one crossing of them as long as its tables stay below `MOST_BYTES` a thread; beyond, rows
-//! are few beside the crossings, and each breakdown has a crossing of its own, made in the same pass. Where rows are only
-//! counted, and answers have few codes and slots fit near caches, all answers of a row are counted at once; else answer by
-//! answer. Sums are exact (see [`Cube`]), so that none of it makes a difference to the results.
+//! All breakdowns roll up from one crossing of them as long as its tables stay below `MOST_BYTES` a thread;
+//! beyond, rows are few beside the crossings, and each breakdown has a crossing of its own, made in the same
+//! pass. Where rows are only counted, and answers have few codes and slots fit near caches, all answers of a
+//! row are counted at once; else answer by answer. Sums are exact (see [`Cube`]), so that none of it makes a
+//! difference to the results.
 
 use super::cube::{Counted, Cube};
 use super::exact::Scale;
@@ -117,8 +118,15 @@ impl Streamed {
     pub fn cube(&self, crossed: &Crossed, weight_of_key: &[f64]) -> Option<Cube> {
         let (slots, cells) = (crossed.slots.clone(), crossed.cells.len());
         match self.scale {
-            Some(scale) => Some(Cube::from_sums(self.keys.len(), cells, slots, scale, crossed.measures.clone())),
-            None => Cube::from_counts(weight_of_key.to_vec(), cells, slots, crossed.measures.iter().map(|(codes, n, _)| (*codes, n.clone())).collect()),
+            Some(scale) => {
+                Some(Cube::from_sums(self.keys.len(), cells, slots, scale, crossed.measures.clone()))
+            }
+            None => Cube::from_counts(
+                weight_of_key.to_vec(),
+                cells,
+                slots,
+                crossed.measures.iter().map(|(codes, n, _)| (*codes, n.clone())).collect(),
+            ),
         }
     }
 
@@ -139,16 +147,14 @@ impl Streamed {
 /// let path = folder.path().join("survey.csv");
 /// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,2.5,1,0\n2,4,1,1\n")?;
 /// let file = Plain::look(&path, "survey.csv", &ReadOptions::default()).unwrap();
-/// let columns = StreamColumns { key: Some(0), weight: Some(1), cells: vec![2], measures: vec![3], ..StreamColumns::default() };
-/// let streamed = stream(&file, &columns).unwrap();
-/// assert_eq!((streamed.rows, streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0)));
-/// let ages = &streamed.crossed[0];
+/// let columns = StreamColumns { key: Some(0), weight: Some(1), cells: vec![2], measures: vec![3],
+/// ..StreamColumns::default() }; let streamed = stream(&file, &columns).unwrap(); assert_eq!((streamed.rows,
+/// streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0))); let ages = &streamed.crossed[0];
 /// assert_eq!((ages.classifications.as_slice(), ages.rows_by_cell().as_slice()), (&[0][..], &[1, 2][..]));
-/// let [one, zero] = &streamed.measure_values[0][..] else { panic!() };
-/// assert_eq!((one.text.as_str(), one.first, one.rows, zero.rows), ("1", 0, 2, 1));
-/// // District 2, age 1, answer 1: one row of the weight 4.
-/// let totals = streamed.cube(ages, &[2.5, 4.0]).unwrap().totals();
-/// assert_eq!(totals.w(0, 1, 1), [4.0, 0.0]);
+/// let [one, zero] = &streamed.measure_values[0][..] else { panic!() }; assert_eq!((one.text.as_str(),
+/// one.first, one.rows, zero.rows), ("1", 0, 2, 1)); // District 2, age 1, answer 1: one row of the weight 4.
+/// let totals = streamed.cube(ages, &[2.5, 4.0]).unwrap().totals(); assert_eq!(totals.w(0, 1, 1), [4.0,
+/// 0.0]);
 ///
 /// // Weights that differ within a district are summed.
 /// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,3,1,0\n2,4,1,1\n")?;
@@ -159,8 +165,8 @@ impl Streamed {
 /// ```
 ///
 /// # Errors
-/// Anything that this quick way does not do: a weight that is not above 0 or far from the others, sizes that differ within
-/// a key, too many crossings, a column in two parts, a file that is not plain.
+/// Anything that this quick way does not do: a weight that is not above 0 or far from the others, sizes that
+/// differ within a key, too many crossings, a column in two parts, a file that is not plain.
 pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOver> {
     if columns.cells.len() > MOST_CLASSIFICATIONS {
         return Err(HandOver("classifications"));
@@ -172,8 +178,12 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
             Some(scale) => pass::<Weights>(file, columns, &crossings, Some(scale)),
         };
         match found {
-            Err(DIFFER) if scale.is_none() => scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?),
-            Err(CROSSINGS) if crossings.len() < columns.breakdowns.len() => crossings.clone_from(&columns.breakdowns),
+            Err(DIFFER) if scale.is_none() => {
+                scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?)
+            }
+            Err(CROSSINGS) if crossings.len() < columns.breakdowns.len() => {
+                crossings.clone_from(&columns.breakdowns)
+            }
             found => return found,
         }
     }
@@ -185,7 +195,12 @@ fn first_weight(file: &Plain, columns: &StreamColumns) -> Option<f64> {
     column.values.first()?.text().trim().parse().ok()
 }
 
-fn pass<T: Table>(file: &Plain, columns: &StreamColumns, crossings: &[Vec<usize>], scale: Option<Scale>) -> Result<Streamed, HandOver> {
+fn pass<T: Table>(
+    file: &Plain,
+    columns: &StreamColumns,
+    crossings: &[Vec<usize>],
+    scale: Option<Scale>,
+) -> Result<Streamed, HandOver> {
     let codes = columns.codes();
     let mut wanted: Vec<(usize, Kind)> = codes.iter().map(|at| (*at, Kind::Code)).collect();
     let mut keys = 0;

@@ -46,7 +46,9 @@ impl KeyPlace {
     /// The text of a key.
     pub(super) fn text(self, key: u32, values: &[Vec<Value>], keys: &[Vec<String>]) -> Option<String> {
         match (self, key.checked_sub(TEXT_KEY)) {
-            (Self::Codes(column), _) => values.get(column)?.iter().find(|v| u32::from(v.code) == key).map(|v| v.text.clone()),
+            (Self::Codes(column), _) => {
+                values.get(column)?.iter().find(|v| u32::from(v.code) == key).map(|v| v.text.clone())
+            }
             (Self::Keys(column), Some(at)) => keys.get(column)?.get(at as usize).cloned(),
             (Self::Keys(_), None) => Some(key.to_string()),
         }
@@ -86,7 +88,13 @@ const WINDOW: usize = 8;
 
 impl<T: Table> Crossing<T> {
     /// Finds the slots of a chunk's rows, and adds the rows.
-    fn take(&mut self, chunk: &Chunk, units: &[u32], weights: &[f64], slots: &mut Vec<u32>) -> Result<(), HandOver> {
+    fn take(
+        &mut self,
+        chunk: &Chunk,
+        units: &[u32],
+        weights: &[f64],
+        slots: &mut Vec<u32>,
+    ) -> Result<(), HandOver> {
         let lanes: Vec<usize> = self.classifications.iter().map(|at| chunk.lane(*at)).collect();
         let first = lanes.iter().copied().min().unwrap_or(0).min(chunk.stride() - WINDOW);
         slots.resize(chunk.rows(), 0);
@@ -96,13 +104,17 @@ impl<T: Table> Crossing<T> {
             self.shifts = lanes.iter().map(|lane| 8 * (lane - first)).collect();
             let mask = self.shifts.iter().fold(0, |mask, shift| mask | 0xFF << shift);
             for ((slot, unit), codes) in rows {
-                let word = codes.get(first..).and_then(<[u8]>::first_chunk).copied().map_or(0, u64::from_le_bytes);
+                let word =
+                    codes.get(first..).and_then(<[u8]>::first_chunk).copied().map_or(0, u64::from_le_bytes);
                 *slot = self.crossings.number((u64::from(*unit), word & mask)).0;
             }
         } else {
             self.shifts = (0..lanes.len()).map(|at| 8 * at).collect();
             for ((slot, unit), codes) in rows {
-                let cell = lanes.iter().zip(&self.shifts).fold(0, |cell, (lane, shift)| cell | u64::from(codes[*lane]) << shift);
+                let cell = lanes
+                    .iter()
+                    .zip(&self.shifts)
+                    .fold(0, |cell, (lane, shift)| cell | u64::from(codes[*lane]) << shift);
                 *slot = self.crossings.number((u64::from(*unit), cell)).0;
             }
         }
@@ -125,7 +137,12 @@ pub(super) struct Part<'a, T> {
 }
 
 impl<'a, T: Table> Part<'a, T> {
-    pub(super) fn new(columns: &'a StreamColumns, places: &'a Places, crossings: &[Vec<usize>], scale: Option<Scale>) -> Self {
+    pub(super) fn new(
+        columns: &'a StreamColumns,
+        places: &'a Places,
+        crossings: &[Vec<usize>],
+        scale: Option<Scale>,
+    ) -> Self {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
@@ -146,9 +163,15 @@ impl<'a, T: Table> Part<'a, T> {
 
     /// Finds the unit of each row, whose rows have one weight and one size.
     fn find_units(&mut self, chunk: &Chunk, weights: &[f64], sizes: &[f64]) -> Result<(), HandOver> {
-        let (keys, clusters) = (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
+        let (keys, clusters) =
+            (KeyPlace::of(self.places.key, chunk)?, KeyPlace::of(self.places.cluster, chunk)?);
         self.unit_of_row.resize(chunk.rows(), 0);
-        let rows = keys.iter().zip(clusters.iter()).zip(weights.iter().zip(sizes)).zip(&mut self.unit_of_row).enumerate();
+        let rows = keys
+            .iter()
+            .zip(clusters.iter())
+            .zip(weights.iter().zip(sizes))
+            .zip(&mut self.unit_of_row)
+            .enumerate();
         for (row, (((key, cluster), (weight, size)), unit_of_row)) in rows {
             let (unit, new) = self.units.number((u64::from(*key), u64::from(*cluster)));
             if new {
@@ -172,7 +195,8 @@ impl<T: Table> Consumer for Part<'_, T> {
         let (rows, columns) = (chunk.rows(), self.columns);
         let ones = vec![1.0; rows];
         let weights = if columns.weight.is_some() { chunk.numbers(0) } else { &ones };
-        let sizes = if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
+        let sizes =
+            if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
         // NaN, a blank cell, is like nothing and no addend.
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
         if !above(weights) || !above(sizes) {
@@ -180,6 +204,8 @@ impl<T: Table> Consumer for Part<'_, T> {
         }
         // Weights that are summed may differ.
         self.find_units(chunk, if self.differ { &ones } else { weights }, sizes)?;
-        self.crossed.iter_mut().try_for_each(|crossed| crossed.take(chunk, &self.unit_of_row, weights, &mut self.slot_of_row))
+        self.crossed
+            .iter_mut()
+            .try_for_each(|crossed| crossed.take(chunk, &self.unit_of_row, weights, &mut self.slot_of_row))
     }
 }

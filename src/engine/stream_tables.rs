@@ -27,12 +27,19 @@ pub(super) trait Table: Send + Sync + Sized {
     ///
     /// # Errors
     /// Tables that would be too large, weights that the scale does not fit.
-    fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, weights: &[f64]) -> Result<(), HandOver>;
+    fn add(
+        &mut self,
+        chunk: &Chunk,
+        slots: &[u32],
+        slot_count: usize,
+        weights: &[f64],
+    ) -> Result<(), HandOver>;
 
     /// Rows of a slot.
     fn rows_of_slot(&self, slot: usize) -> u64;
 
-    /// Adds what is known of a measure: of each slot `into` has the slot that it goes to, of each code `of_code` the value.
+    /// Adds what is known of a measure: of each slot `into` has the slot that it goes to, of each code
+    /// `of_code` the value.
     fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted);
 }
 
@@ -46,8 +53,8 @@ enum Held {
     Nothing,
     /// With the lanes of the measures.
     Lanes(LaneTally, Vec<usize>),
-    /// Where measures have many codes, or slots are many: counts take less room, and rows are brought into the order of
-    /// their slots first.
+    /// Where measures have many codes, or slots are many: counts take less room, and rows are brought into
+    /// the order of their slots first.
     Columns(Tally),
 }
 
@@ -85,7 +92,9 @@ impl Table for Counts {
     fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted) {
         match &self.held {
             Held::Nothing => {}
-            Held::Lanes(tally, lanes) => tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1),
+            Held::Lanes(tally, lanes) => {
+                tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1)
+            }
             Held::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
         }
     }
@@ -122,9 +131,16 @@ impl Table for Weights {
         Self { scale, measures: measures.to_vec(), tally: Tally::new(measures.iter().map(|_| 4)) }
     }
 
-    fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, weights: &[f64]) -> Result<(), HandOver> {
+    fn add(
+        &mut self,
+        chunk: &Chunk,
+        slots: &[u32],
+        slot_count: usize,
+        weights: &[f64],
+    ) -> Result<(), HandOver> {
         let scale = self.scale.ok_or(HandOver("weights"))?;
-        let addends: Vec<(Wide, Wide)> = weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver("weights"))?;
+        let addends: Vec<(Wide, Wide)> =
+            weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver("weights"))?;
         add(&mut self.tally, chunk, &self.measures, slots, slot_count, &addends)
     }
 
@@ -162,7 +178,8 @@ fn add_columns_to<E: Entry>(
     (values, counts, sums): &mut Counted,
 ) {
     for (slot, into) in into.iter().enumerate() {
-        for (code, entry) in tally.counts(measure, slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0) {
+        for (code, entry) in tally.counts(measure, slot).iter().enumerate().filter(|(_, entry)| entry.n() > 0)
+        {
             let to = *into as usize * *values + usize::from(of_code[code]);
             counts[to] += u64::from(entry.n());
             if let Some((w, w2)) = sums.get_mut(to) {

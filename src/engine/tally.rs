@@ -38,10 +38,12 @@ impl Entry for u32 {
     }
 }
 
-/// A table above this size does not stay in the nearest cache: the rows of a block are brought into its order first.
+/// A table above this size does not stay in the nearest cache: the rows of a block are brought into its order
+/// first.
 const NEAR: usize = 1 << 14;
 
-/// Rows by slot and code, of several measures. Counts are integers, so that any order of adding gives the same.
+/// Rows by slot and code, of several measures. Counts are integers, so that any order of adding gives the
+/// same.
 ///
 /// ```
 /// use shihyo::engine::Tally;
@@ -63,7 +65,11 @@ pub struct Tally<E = u32> {
 impl<E: Entry> Tally<E> {
     /// No rows yet; one number of codes a measure, each grown when a greater code comes.
     pub fn new(code_counts: impl Iterator<Item = usize>) -> Self {
-        Self { rows: 0, rows_of_slot: Vec::new(), tables: code_counts.map(|codes| (codes.max(1), Vec::new())).collect() }
+        Self {
+            rows: 0,
+            rows_of_slot: Vec::new(),
+            tables: code_counts.map(|codes| (codes.max(1), Vec::new())).collect(),
+        }
     }
 
     /// Rows added.
@@ -100,10 +106,15 @@ impl<E: Entry> Tally<E> {
         }
     }
 
-    /// Adds a block of rows: the slot of each row (below [`Tally::slot_count`]), what each row adds, and of each measure
-    /// the codes. Returns `false`, with nothing added, when counts could grow past 32 bits.
+    /// Adds a block of rows: the slot of each row (below [`Tally::slot_count`]), what each row adds, and of
+    /// each measure the codes. Returns `false`, with nothing added, when counts could grow past 32 bits.
     #[must_use]
-    pub fn add<'a>(&mut self, slots: &[u32], addends: &[E::Addend], measures: impl Iterator<Item = &'a [u8]>) -> bool {
+    pub fn add<'a>(
+        &mut self,
+        slots: &[u32],
+        addends: &[E::Addend],
+        measures: impl Iterator<Item = &'a [u8]>,
+    ) -> bool {
         if self.rows + slots.len() as u64 > u64::from(u32::MAX) {
             return false;
         }
@@ -112,12 +123,17 @@ impl<E: Entry> Tally<E> {
         let mut order = None;
         for ((width, table), codes) in self.tables.iter_mut().zip(measures) {
             let codes = &codes[..slots.len()];
-            let needed = if codes.is_empty() { 0 } else { codes.iter().copied().fold(0, u8::max) as usize + 1 };
+            let needed =
+                if codes.is_empty() { 0 } else { codes.iter().copied().fold(0, u8::max) as usize + 1 };
             if needed > *width {
                 widen(width, table, needed);
             }
             if table.len() * size_of::<E>() <= NEAR {
-                count(table, *width, slots.iter().zip(codes).zip(addends).map(|((slot, code), addend)| (*slot, *code, addend)));
+                count(
+                    table,
+                    *width,
+                    slots.iter().zip(codes).zip(addends).map(|((slot, code), addend)| (*slot, *code, addend)),
+                );
             } else {
                 let (order, ordered) = order.get_or_insert_with(|| {
                     let order = order_of(slots, self.rows_of_slot.len());
@@ -161,8 +177,11 @@ impl Tally {
 
 /// Counts codes by slot. Widths that are powers of two, as most are, need no multiplication.
 #[inline]
-fn count<'a, E: Entry + 'a>(table: &mut [E], width: usize, rows: impl Iterator<Item = (u32, u8, &'a E::Addend)>)
-where
+fn count<'a, E: Entry + 'a>(
+    table: &mut [E],
+    width: usize,
+    rows: impl Iterator<Item = (u32, u8, &'a E::Addend)>,
+) where
     E::Addend: 'a,
 {
     match width {
@@ -183,7 +202,8 @@ fn widen<E: Entry>(width: &mut usize, table: &mut Vec<E>, needed: usize) {
 /// Rows in the order of their slots, rows of one slot in the order in which they came.
 pub(super) fn order_of(slots: &[u32], slot_count: usize) -> Vec<u32> {
     if slot_count > 8 * slots.len() {
-        let mut pairs: Vec<u64> = slots.iter().zip(0_u64..).map(|(slot, row)| (u64::from(*slot) << 32) | row).collect();
+        let mut pairs: Vec<u64> =
+            slots.iter().zip(0_u64..).map(|(slot, row)| (u64::from(*slot) << 32) | row).collect();
         pairs.sort_unstable();
         return pairs.into_iter().map(|pair| pair as u32).collect();
     }
@@ -209,8 +229,14 @@ pub(super) struct Sums {
     pub(super) w2: f64,
 }
 
-/// Sums of weights that differ within a key, for rows from `first` on with these slots: of each measure a table of slot × code.
-pub(super) fn weighted(reduction: &Reduction<'_>, first: usize, slots: &[u32], slot_count: usize) -> Vec<Vec<Sums>> {
+/// Sums of weights that differ within a key, for rows from `first` on with these slots: of each measure a
+/// table of slot × code.
+pub(super) fn weighted(
+    reduction: &Reduction<'_>,
+    first: usize,
+    slots: &[u32],
+    slot_count: usize,
+) -> Vec<Vec<Sums>> {
     let far = |codes: usize| slot_count * codes * size_of::<Sums>() > NEAR;
     let order = reduction.measures().iter().any(|m| far(m.code_count)).then(|| order_of(slots, slot_count));
     reduction
@@ -220,7 +246,8 @@ pub(super) fn weighted(reduction: &Reduction<'_>, first: usize, slots: &[u32], s
             let mut table = vec![Sums::default(); slot_count * measure.code_count];
             let mut add = |row: usize| {
                 let w = reduction.weight(first + row);
-                let at = &mut table[slots[row] as usize * measure.code_count + measure.codes[first + row] as usize];
+                let at = &mut table
+                    [slots[row] as usize * measure.code_count + measure.codes[first + row] as usize];
                 at.n += 1;
                 at.w += w;
                 at.w2 += w * w;
@@ -242,7 +269,8 @@ mod tests {
     fn near_and_far_tables_and_late_codes_count_the_same() {
         let rows = 50_000_u32;
         let slots: Vec<u32> = (0..rows).map(|i| i.wrapping_mul(2_654_435_761) % 40_009).collect();
-        let codes: Vec<u8> = (0..rows).map(|i| if i > 30_000 { (i % 9) as u8 } else { (i % 3) as u8 }).collect();
+        let codes: Vec<u8> =
+            (0..rows).map(|i| if i > 30_000 { (i % 9) as u8 } else { (i % 3) as u8 }).collect();
         let mut tally: Tally = Tally::new([3].into_iter());
         for (slots, codes) in slots.chunks(7_000).zip(codes.chunks(7_000)) {
             tally.grow(slots.iter().max().map_or(0, |s| *s as usize + 1));

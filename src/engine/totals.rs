@@ -27,12 +27,10 @@ impl MeasureTotals {
 /// use shihyo::engine::{Cells, Measure, Reduction, Totals, reduce};
 ///
 /// let part = |codes: &[u8]| -> Result<Totals, shihyo::error::Error> {
-///     Ok(reduce(&Reduction::new(codes.len(), None, Cells::One, None, vec![Measure { codes, code_count: 3 }])?))
-/// };
-/// let (mut all, more) = (part(&[0, 2, 2])?, part(&[1, 2])?);
-/// assert!(all.same_shape(&more) && all.merge(&more));
-/// assert_eq!((all.rows(), all.n(0, 0, 0)), (5, &[1, 1, 3][..]));
-/// assert_eq!((all.key_count(), all.cell_count(), all.measure_count(), all.code_count(0)), (1, 1, 1, 3));
+///     Ok(reduce(&Reduction::new(codes.len(), None, Cells::One, None, vec![Measure { codes, code_count: 3
+///     }])?)) }; let (mut all, more) = (part(&[0, 2, 2])?, part(&[1, 2])?); assert!(all.same_shape(&more) &&
+///     all.merge(&more)); assert_eq!((all.rows(), all.n(0, 0, 0)), (5, &[1, 1, 3][..]));
+///     assert_eq!((all.key_count(), all.cell_count(), all.measure_count(), all.code_count(0)), (1, 1, 1, 3));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +42,11 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(super) fn zeros(key_count: usize, cell_count: usize, code_counts: impl Iterator<Item = usize>) -> Self {
+    pub(super) fn zeros(
+        key_count: usize,
+        cell_count: usize,
+        code_counts: impl Iterator<Item = usize>,
+    ) -> Self {
         let measures = code_counts.map(|codes| MeasureTotals::zeros(key_count * cell_count, codes)).collect();
         Self { key_count, cell_count, rows: 0, measures }
     }
@@ -106,7 +108,10 @@ impl Totals {
     pub(crate) fn by_key(&self, measure: usize) -> impl Iterator<Item = (&[u64], &[f64], &[f64])> {
         let m = &self.measures[measure];
         let size = (self.cell_count * m.code_count).max(1);
-        m.n.chunks_exact(size).zip(m.w.chunks_exact(size)).zip(m.w2.chunks_exact(size)).map(|((n, w), w2)| (n, w, w2))
+        m.n.chunks_exact(size)
+            .zip(m.w.chunks_exact(size))
+            .zip(m.w2.chunks_exact(size))
+            .map(|((n, w), w2)| (n, w, w2))
     }
 
     /// Whether the two have the same keys, cells, measures and codes.

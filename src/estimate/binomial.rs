@@ -1,29 +1,26 @@
-//! Intervals for a share, of x successes in n draws: the classical binomial intervals, and the same formulas with an
-//! effective sample size in the place of n.
+//! Intervals for a share, of x successes in n draws: the classical binomial intervals, and the same formulas
+//! with an effective sample size in the place of n.
 //!
 //! ```
 //! use shihyo::estimate::IntervalMethod::{ClopperPearson, Likelihood, Wald, WilsonCc};
-//! use shihyo::estimate::binomial::{BinomialMethod, Limits, agresti_coull, asin, binomial_limits, jeffreys, logit};
-//! use shihyo::estimate::binomial::{clopper_pearson, likelihood, wilson, wilson_cc};
+//! use shihyo::estimate::binomial::{BinomialMethod, Limits, agresti_coull, asin, binomial_limits, jeffreys,
+//! logit}; use shihyo::estimate::binomial::{clopper_pearson, likelihood, wilson, wilson_cc};
 //!
 //! // Newcombe 1998, table I: 81 of 263.
-//! let limits = |method| binomial_limits(method, 81, 263, 0.95).map(|i| format!("{:.4} {:.4}", i.low, i.high));
-//! assert_eq!(limits(BinomialMethod::Plain(Wald))?, "0.2522 0.3638");
+//! let limits = |method| binomial_limits(method, 81, 263, 0.95).map(|i| format!("{:.4} {:.4}", i.low,
+//! i.high)); assert_eq!(limits(BinomialMethod::Plain(Wald))?, "0.2522 0.3638");
 //! assert_eq!(limits(BinomialMethod::WaldCc)?, "0.2503 0.3657");
 //! assert_eq!(limits(BinomialMethod::Plain(WilsonCc))?, "0.2535 0.3682");
 //! assert_eq!(limits(BinomialMethod::Plain(ClopperPearson))?, "0.2527 0.3676");
-//! assert_eq!(limits(BinomialMethod::Plain(Likelihood))?, "0.2542 0.3655");
-//! // By hand.
-//! let close = |i: Limits, low: f64, high: f64| (i.low - low).abs() < 1e-12 && (i.high - high).abs() < 1e-12;
-//! assert!(close(logit(0.5, 3.0_f64.ln()), 0.25, 0.75)); // odds 1/3 and 3
-//! assert!(close(asin(0.5, std::f64::consts::PI / 12.0), 0.25, 0.75)); // sin² of 30° and 60°
-//! assert!(close(agresti_coull(0.5, 96.0, 2.0), 0.4, 0.6)); // ñ = 100, ½ ± 2 · .05
-//! assert!(close(jeffreys(0.5, 1.0, 0.05), 0.025, 0.975)); // Beta(1, 1)
-//! assert!(close(wilson(0.0, 12.0, 2.0), 0.0, 0.25)); // z²/(n + z²)
-//! assert!(close(wilson_cc(0.0, 12.0, 0.0), 0.0, 1.0 / 24.0)); // the correction alone, 1/2n
-//! assert!(close(clopper_pearson(0.0, 1.0, 0.05), 0.0, 0.975)); // 1 − (α/2)^(1/n)
-//! assert!(close(likelihood(0.0, 2.0, 2.0), 0.0, 1.0 - (-1.0_f64).exp())); // 1 − exp(−z²/2n)
-//! assert_eq!(Limits { low: -0.1, high: 0.5 }.clipped().low, 0.0);
+//! assert_eq!(limits(BinomialMethod::Plain(Likelihood))?, "0.2542 0.3655"); // By hand. let close = |i:
+//! Limits, low: f64, high: f64| (i.low - low).abs() < 1e-12 && (i.high - high).abs() < 1e-12;
+//! assert!(close(logit(0.5, 3.0_f64.ln()), 0.25, 0.75)); // odds 1/3 and 3 assert!(close(asin(0.5,
+//! std::f64::consts::PI / 12.0), 0.25, 0.75)); // sin² of 30° and 60° assert!(close(agresti_coull(0.5, 96.0,
+//! 2.0), 0.4, 0.6)); // ñ = 100, ½ ± 2 · .05 assert!(close(jeffreys(0.5, 1.0, 0.05), 0.025, 0.975)); //
+//! Beta(1, 1) assert!(close(wilson(0.0, 12.0, 2.0), 0.0, 0.25)); // z²/(n + z²) assert!(close(wilson_cc(0.0,
+//! 12.0, 0.0), 0.0, 1.0 / 24.0)); // the correction alone, 1/2n assert!(close(clopper_pearson(0.0, 1.0,
+//! 0.05), 0.0, 0.975)); // 1 − (α/2)^(1/n) assert!(close(likelihood(0.0, 2.0, 2.0), 0.0, 1.0 -
+//! (-1.0_f64).exp())); // 1 − exp(−z²/2n) assert_eq!(Limits { low: -0.1, high: 0.5 }.clipped().low, 0.0);
 //! # Ok::<(), shihyo::estimate::NotEstimable>(())
 //! ```
 
@@ -54,14 +51,15 @@ pub enum BinomialMethod {
     Plain(IntervalMethod),
     /// Wald with continuity correction: p ± (z √(p(1 − p)/n) + 1/(2n)).
     WaldCc,
-    /// Jeffreys as Brown, Cai and DasGupta 2001 (§3.1.2) modify it: the lower limit is 0 at x = 0, the upper 1 at x = n.
+    /// Jeffreys as Brown, Cai and DasGupta 2001 (§3.1.2) modify it: the lower limit is 0 at x = 0, the upper
+    /// 1 at x = n.
     JeffreysBcd,
 }
 
 /// Interval for a share, x of n, of a simple random sample; limits inside [0, 1].
 ///
-/// x is an integer, 0 ≤ x ≤ n, and `level` is in (0, 1). The formulas are those of [`binomial_limits`]; `wald` too is
-/// clipped here.
+/// x is an integer, 0 ≤ x ≤ n, and `level` is in (0, 1). The formulas are those of [`binomial_limits`];
+/// `wald` too is clipped here.
 ///
 /// ```
 /// use shihyo::estimate::{IntervalMethod, binomial::binomial_interval};
@@ -83,15 +81,16 @@ pub fn binomial_interval(
     Ok(ConfidenceInterval { low, high, method, level })
 }
 
-/// Limits of a share, x of n, of a simple random sample, as the formula gives them (wald and agresti-coull may leave
-/// [0, 1]). With p = x/n, z the normal quantile at (1 + level)/2 and α = 1 − level:
+/// Limits of a share, x of n, of a simple random sample, as the formula gives them (wald and agresti-coull
+/// may leave [0, 1]). With p = x/n, z the normal quantile at (1 + level)/2 and α = 1 − level:
 ///
 /// - `wald` p ± z √(p(1 − p)/n); one point at x = 0 and x = n.
 /// - `logit`, `xlogit` logit p ± z/√(n p(1 − p)), back-transformed; not defined at x = 0 and x = n.
 /// - `asin` sin²(arcsin √p ± z/(2√n)), the angle held in [0, π/2].
-/// - `wilson`, `wilson-cc`, `agresti-coull`, `likelihood`: [`wilson`], [`wilson_cc`], [`agresti_coull`], [`likelihood`].
-/// - `jeffreys` [`jeffreys`], `clopper-pearson` and `korn-graubard` [`clopper_pearson`] (the second is the first when
-///   there is no design).
+/// - `wilson`, `wilson-cc`, `agresti-coull`, `likelihood`: [`wilson`], [`wilson_cc`], [`agresti_coull`],
+///   [`likelihood`].
+/// - `jeffreys` [`jeffreys`], `clopper-pearson` and `korn-graubard` [`clopper_pearson`] (the second is the
+///   first when there is no design).
 ///
 /// # Errors
 /// [`NotEstimable::EmptyBase`] when n = 0; [`NotEstimable::AtBoundary`] for logit at x = 0 or n;
@@ -153,8 +152,9 @@ pub fn asin(p: f64, half: f64) -> Limits {
 
 /// Wilson score interval (1927): the shares θ with |p − θ| ≤ z √(θ(1 − θ)/n).
 ///
-/// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²))/(1 + z²/n); each limit from the product of the roots, p²/(1 + z²/n), where
-/// the difference would cancel. n > 0 need not be whole. 0 and 1 are limits exactly at p = 0 and p = 1.
+/// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²))/(1 + z²/n); each limit from the product of the roots, p²/(1 +
+/// z²/n), where the difference would cancel. n > 0 need not be whole. 0 and 1 are limits exactly at p = 0 and
+/// p = 1.
 pub fn wilson(p: f64, n: f64, z: f64) -> Limits {
     let z2n = z * z / n;
     let spread = z * (p * (1.0 - p) / n + 0.25 * z * z / (n * n)).sqrt();
@@ -167,11 +167,12 @@ pub fn wilson(p: f64, n: f64, z: f64) -> Limits {
     }
 }
 
-/// Wilson score interval with continuity correction (Newcombe 1998, Statistics in Medicine 17, 857–872, method 4).
+/// Wilson score interval with continuity correction (Newcombe 1998, Statistics in Medicine 17, 857–872,
+/// method 4).
 ///
 /// L = (2np + z² − 1 − z √(z² − 2 − 1/n + 4p(n(1 − p) + 1)))/(2(n + z²)), 0 at p = 0;
-/// U = (2np + z² + 1 + z √(z² + 2 − 1/n + 4p(n(1 − p) − 1)))/(2(n + z²)), 1 at p = 1. Where p is so near an end that a
-/// root does not exist (np < 1, not a count), the limit is that end.
+/// U = (2np + z² + 1 + z √(z² + 2 − 1/n + 4p(n(1 − p) − 1)))/(2(n + z²)), 1 at p = 1. Where p is so near an
+/// end that a root does not exist (np < 1, not a count), the limit is that end.
 pub fn wilson_cc(p: f64, n: f64, z: f64) -> Limits {
     let lower = |p: f64| {
         let inside = z * z - 2.0 - 1.0 / n + 4.0 * p * (n * (1.0 - p) + 1.0);
@@ -192,15 +193,15 @@ pub fn agresti_coull(p: f64, n: f64, z: f64) -> Limits {
     Limits { low: centre - half, high: centre + half }
 }
 
-/// Equal-tailed interval of Beta(np + ½, n(1 − p) + ½), the posterior under Jeffreys' prior (Brown, Cai and DasGupta
-/// 2001); α/2 in each tail.
+/// Equal-tailed interval of Beta(np + ½, n(1 − p) + ½), the posterior under Jeffreys' prior (Brown, Cai and
+/// DasGupta 2001); α/2 in each tail.
 pub fn jeffreys(p: f64, n: f64, alpha: f64) -> Limits {
     let (a, b) = (n * p + 0.5, n * (1.0 - p) + 0.5);
     Limits { low: beta_quantile(0.5 * alpha, a, b), high: beta_upper_quantile(0.5 * alpha, a, b) }
 }
 
-/// Clopper and Pearson 1934: low = Beta⁻¹(α/2; x, n − x + 1), high = Beta⁻¹(1 − α/2; x + 1, n − x), x = np, which need
-/// not be whole; 0 at p = 0, 1 at p = 1.
+/// Clopper and Pearson 1934: low = Beta⁻¹(α/2; x, n − x + 1), high = Beta⁻¹(1 − α/2; x + 1, n − x), x = np,
+/// which need not be whole; 0 at p = 0, 1 at p = 1.
 pub fn clopper_pearson(p: f64, n: f64, alpha: f64) -> Limits {
     let (x, rest) = (n * p, n * (1.0 - p));
     Limits {
@@ -211,8 +212,8 @@ pub fn clopper_pearson(p: f64, n: f64, alpha: f64) -> Limits {
 
 /// Likelihood ratio interval: the roots θ of 2n [p ln(p/θ) + (1 − p) ln((1 − p)/(1 − θ))] = z².
 ///
-/// Newton steps on the log odds, from outside, where the deviance is convex and the steps cannot overshoot. At p = 0
-/// the lower limit is 0 and the upper 1 − exp(−z²/2n); likewise at p = 1.
+/// Newton steps on the log odds, from outside, where the deviance is convex and the steps cannot overshoot.
+/// At p = 0 the lower limit is 0 and the upper 1 − exp(−z²/2n); likewise at p = 1.
 pub fn likelihood(p: f64, n: f64, z: f64) -> Limits {
     let target = 0.5 * z * z / n;
     // The root below p.
@@ -359,7 +360,8 @@ mod tests {
 
     #[test]
     fn likelihood_limits_solve_theirs_also_at_the_ends() {
-        for (p, n, z) in [(0.3, 25.0, 1.96), (0.002, 900.5, 1.2), (0.999, 77.0, 3.3), (0.5, 1e8, 2.0), (0.4, 3.0, 60.0)]
+        for (p, n, z) in
+            [(0.3, 25.0, 1.96), (0.002, 900.5, 1.2), (0.999, 77.0, 3.3), (0.5, 1e8, 2.0), (0.4, 3.0, 60.0)]
         {
             let l = likelihood(p, n, z);
             for theta in [l.low, l.high].into_iter().filter(|t| *t > 0.0 && *t < 1.0) {

@@ -1,5 +1,5 @@
-//! Differences, ratios and contrasts of estimates, with the covariance that comes from sharing a sample; and of waves,
-//! which share none.
+//! Differences, ratios and contrasts of estimates, with the covariance that comes from sharing a sample; and
+//! of waves, which share none.
 
 use crate::design::{Covariance, Design};
 use crate::error::Result;
@@ -39,12 +39,22 @@ pub struct Comparison {
 
 impl Comparison {
     /// From a value and its variance; `null` is what the test takes for true.
-    pub fn new(value: Result<f64, NotEstimable>, variance: Result<f64, NotEstimable>, null: f64, df: f64, level: f64) -> Self {
+    pub fn new(
+        value: Result<f64, NotEstimable>,
+        variance: Result<f64, NotEstimable>,
+        null: f64,
+        df: f64,
+        level: f64,
+    ) -> Self {
         // Rounding of a variance that is 0 may come out below 0.
         let se = value.clone().and(variance).map(|v| v.max(0.0).sqrt());
         let both = value.clone().and_then(|v| se.clone().map(|s| (v, s)));
-        let t = both.clone().and_then(|(v, s)| if s > 0.0 { Ok((v - null) / s) } else { Err(NotEstimable::ZeroDenominator) });
-        let p_value = t.clone().and_then(|t| if df > 0.0 { Ok(t_two_sided_p(t, df)) } else { Err(NotEstimable::NoDegreesOfFreedom) });
+        let t = both
+            .clone()
+            .and_then(|(v, s)| if s > 0.0 { Ok((v - null) / s) } else { Err(NotEstimable::ZeroDenominator) });
+        let p_value = t.clone().and_then(|t| {
+            if df > 0.0 { Ok(t_two_sided_p(t, df)) } else { Err(NotEstimable::NoDegreesOfFreedom) }
+        });
         let interval = both.and_then(|(v, s)| mean_interval(v, s, df, level));
         Self { value, se, interval, df, t, p_value }
     }
@@ -67,15 +77,23 @@ impl Joint {
         // A coefficient of 0 asks nothing of its estimate.
         let used = self.estimates.iter().zip(coefficients).filter(|(_, c)| **c != 0.0);
         let value = used.map(|(e, c)| e.value.clone().map(|v| v * c)).sum::<Result<f64, NotEstimable>>();
-        let known = self.estimates.iter().zip(coefficients).filter(|(_, c)| **c != 0.0).try_for_each(|(e, _)| e.se.clone().map(|_| ()));
-        let variance = known.and_then(|()| self.covariance.as_ref().map(|v| v.quadratic(coefficients)).map_err(Clone::clone));
+        let known = self
+            .estimates
+            .iter()
+            .zip(coefficients)
+            .filter(|(_, c)| **c != 0.0)
+            .try_for_each(|(e, _)| e.se.clone().map(|_| ()));
+        let variance = known
+            .and_then(|()| self.covariance.as_ref().map(|v| v.quadratic(coefficients)).map_err(Clone::clone));
         Comparison::new(value, variance, 0.0, options.df.of(self.df), options.level)
     }
 
     /// θᵢ/θⱼ by the delta method: V = (Vᵢ − 2 r Cᵢⱼ + r² Vⱼ)/θⱼ². The test compares with 1.
     pub fn ratio(&self, i: usize, j: usize, options: &Options) -> Comparison {
         let (top, below) = (self.estimates[i].value.clone(), self.estimates[j].value.clone());
-        let ratio = top.and_then(|a| below.clone().and_then(|b| if b == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(a / b) }));
+        let ratio = top.and_then(|a| {
+            below.clone().and_then(|b| if b == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(a / b) })
+        });
         let variance = ratio.clone().and_then(|r| {
             // A part without a standard error gives the ratio none.
             self.estimates[i].se.clone().and(self.estimates[j].se.clone())?;
@@ -95,12 +113,10 @@ impl Joint {
 /// // Means 2 and 6 with V = 6/5 Σ u²: 4/15 and 16/15, and no covariance.
 /// let (a, b) = ([true, true, true, false, false, false], [false, false, false, true, true, true]);
 /// let y = Estimand::Mean(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
-/// let both = jointly(&Design::simple(6)?, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))], &Options::default())?;
-/// let difference = both.contrast(&[1.0, -1.0], &Options::default());
-/// assert_eq!(difference.value, Ok(-4.0));
-/// assert!((difference.se.unwrap().powi(2) - 4.0 / 3.0).abs() < 1e-12);
-/// // (V₁ + r² V₂)/6², r = 1/3.
-/// let ratio = both.ratio(0, 1, &Options::default());
+/// let both = jointly(&Design::simple(6)?, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))],
+/// &Options::default())?; let difference = both.contrast(&[1.0, -1.0], &Options::default());
+/// assert_eq!(difference.value, Ok(-4.0)); assert!((difference.se.unwrap().powi(2) - 4.0 / 3.0).abs() <
+/// 1e-12); // (V₁ + r² V₂)/6², r = 1/3. let ratio = both.ratio(0, 1, &Options::default());
 /// assert!((ratio.se.unwrap().powi(2) - (4.0 / 15.0 + 16.0 / 135.0) / 36.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -139,7 +155,8 @@ pub struct Difference {
 }
 
 /// a − b of one estimand in two domains of one sample; they may overlap, and one may be part of the other.
-/// V(a − b) = V(a) + V(b) − 2 C(a, b), from the influence values of both (R `svycontrast(svyby(…, covmat = TRUE))`).
+/// V(a − b) = V(a) + V(b) − 2 C(a, b), from the influence values of both (R `svycontrast(svyby(…, covmat =
+/// TRUE))`).
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -154,10 +171,17 @@ pub struct Difference {
 ///
 /// # Errors
 /// Columns of another length than the design.
-pub fn difference(design: &Design, estimand: &Estimand<'_>, a: Domain<'_>, b: Domain<'_>, options: &Options) -> Result<Difference> {
+pub fn difference(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    a: Domain<'_>,
+    b: Domain<'_>,
+    options: &Options,
+) -> Result<Difference> {
     check(design, estimand, a)?;
     check(design, estimand, b)?;
-    let sample = |domain: Domain<'_>| Sample::new(design, estimand, &Groups::one(design.rows(), domain).rows()[0]);
+    let sample =
+        |domain: Domain<'_>| Sample::new(design, estimand, &Groups::one(design.rows(), domain).rows()[0]);
     let (first, second) = (sample(a), sample(b));
     let single = |s: &Sample| report(design, s, covariance(design, &[s]).map(|v| v.get(0, 0)), options);
     let value = first.value.clone().and_then(|a| second.value.clone().map(|b| a - b));
@@ -200,10 +224,11 @@ pub struct Pair {
     pub p_bonferroni: Result<f64, NotEstimable>,
 }
 
-/// All pairs of groups, a before b, with adjusted p-values. Pairs that cannot be tested are left out of the adjustment.
+/// All pairs of groups, a before b, with adjusted p-values. Pairs that cannot be tested are left out of the
+/// adjustment.
 ///
-/// The adjustments are those of [`p_adjust::holm`], [`p_adjust::benjamini_hochberg`] and [`p_adjust::bonferroni`] (R
-/// `p.adjust`).
+/// The adjustments are those of [`p_adjust::holm`], [`p_adjust::benjamini_hochberg`] and
+/// [`p_adjust::bonferroni`] (R `p.adjust`).
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -221,7 +246,12 @@ pub struct Pair {
 ///
 /// # Errors
 /// Columns of another length than the design.
-pub fn pairwise(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Vec<Pair>> {
+pub fn pairwise(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Pair>> {
     let joint = by_groups(design, estimand, groups, options)?;
     let count = groups.count();
     let mut pairs = Vec::new();
@@ -231,41 +261,56 @@ pub fn pairwise(design: &Design, estimand: &Estimand<'_>, groups: &Groups, optio
             (coefficients[a], coefficients[b]) = (1.0, -1.0);
             let comparison = joint.contrast(&coefficients, options);
             let unknown = comparison.p_value.clone();
-            pairs.push(Pair { a, b, comparison, p_holm: unknown.clone(), p_bh: unknown.clone(), p_bonferroni: unknown });
+            pairs.push(Pair {
+                a,
+                b,
+                comparison,
+                p_holm: unknown.clone(),
+                p_bh: unknown.clone(),
+                p_bonferroni: unknown,
+            });
         }
     }
     let known: Vec<usize> = (0..pairs.len()).filter(|at| pairs[*at].comparison.p_value.is_ok()).collect();
     let p: Vec<f64> = known.iter().filter_map(|at| pairs[*at].comparison.p_value.clone().ok()).collect();
-    let adjusted = p_adjust::holm(&p).into_iter().zip(p_adjust::benjamini_hochberg(&p)).zip(p_adjust::bonferroni(&p));
+    let adjusted =
+        p_adjust::holm(&p).into_iter().zip(p_adjust::benjamini_hochberg(&p)).zip(p_adjust::bonferroni(&p));
     for (at, ((holm, bh), bonferroni)) in known.into_iter().zip(adjusted) {
         (pairs[at].p_holm, pairs[at].p_bh, pairs[at].p_bonferroni) = (Ok(holm), Ok(bh), Ok(bonferroni));
     }
     Ok(pairs)
 }
 
-/// One estimand in every group, with covariances. Groups that nobody is in have no estimate, and no covariance with others.
+/// One estimand in every group, with covariances. Groups that nobody is in have no estimate, and no
+/// covariance with others.
 ///
-/// C(a, b) = the design's covariance of the influence values of both (R `svyby(…, covmat = TRUE)`, survey 4.5).
+/// C(a, b) = the design's covariance of the influence values of both (R `svyby(…, covmat = TRUE)`, survey
+/// 4.5).
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Estimand, Groups, Options, by_groups};
 ///
 /// let groups = Groups::new(&[0, 0, 1, 1], 2);
-/// let joint = by_groups(&Design::simple(4)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), &groups, &Options::default())?;
-/// assert_eq!(joint.estimates[1].value, Ok(7.0));
-/// // Nobody is in both groups of a simple sample: the means do not covary.
-/// assert!(joint.covariance.unwrap().get(0, 1).abs() < 1e-15);
+/// let joint = by_groups(&Design::simple(4)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), &groups,
+/// &Options::default())?; assert_eq!(joint.estimates[1].value, Ok(7.0)); // Nobody is in both groups of a
+/// simple sample: the means do not covary. assert!(joint.covariance.unwrap().get(0, 1).abs() < 1e-15);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
-pub fn by_groups(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Joint> {
+pub fn by_groups(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Joint> {
     check(design, estimand, Domain::All)?;
     check_length(design, groups.length())?;
     let samples: Vec<Sample> = groups.rows().iter().map(|rows| Sample::new(design, estimand, rows)).collect();
-    let (present, absent): (Vec<usize>, Vec<usize>) = (0..samples.len()).partition(|at| samples[*at].value.is_ok());
+    let (present, absent): (Vec<usize>, Vec<usize>) =
+        (0..samples.len()).partition(|at| samples[*at].value.is_ok());
     if absent.is_empty() {
         return Ok(join(design, &samples, options));
     }
@@ -285,7 +330,9 @@ pub fn by_groups(design: &Design, estimand: &Estimand<'_>, groups: &Groups, opti
     let estimates = samples
         .iter()
         .map(|s| match &s.value {
-            Ok(_) => known.next().unwrap_or_else(|| report(design, s, Err(NotEstimable::NotDefined), options)),
+            Ok(_) => {
+                known.next().unwrap_or_else(|| report(design, s, Err(NotEstimable::NotDefined), options))
+            }
             Err(reason) => report(design, s, Err(reason.clone()), options),
         })
         .collect();
@@ -314,16 +361,16 @@ pub struct WaveDifference {
     pub comparison: Comparison,
 }
 
-/// Second minus first, of two independent samples: the variances add, V = V₁ + V₂ (Satterthwaite 1946 for the degrees of
-/// freedom, see [`WaveDf`]).
+/// Second minus first, of two independent samples: the variances add, V = V₁ + V₂ (Satterthwaite 1946 for the
+/// degrees of freedom, see [`WaveDf`]).
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_difference};
 ///
-/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All, &Options::default());
-/// let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Sum, 0.95);
-/// assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
+/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All,
+/// &Options::default()); let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?,
+/// WaveDf::Sum, 0.95); assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
 /// assert_eq!(change.df_sum, 7.0);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -346,7 +393,11 @@ fn compare_waves(
     let df_sum = df_1 + df_2;
     let df_satterthwaite = variances.clone().and_then(|(a, b)| {
         let below = a * a / df_1 + b * b / df_2;
-        if below > 0.0 && df_1 > 0.0 && df_2 > 0.0 { Ok((a + b) * (a + b) / below) } else { Err(NotEstimable::NoDegreesOfFreedom) }
+        if below > 0.0 && df_1 > 0.0 && df_2 > 0.0 {
+            Ok((a + b) * (a + b) / below)
+        } else {
+            Err(NotEstimable::NoDegreesOfFreedom)
+        }
     });
     let used = match df {
         WaveDf::Sum => df_sum,
@@ -358,31 +409,34 @@ fn compare_waves(
     WaveDifference { df_sum, df_satterthwaite, comparison }
 }
 
-/// Second over first, of two independent samples, by the delta method: V = r² (V₁/θ₁² + V₂/θ₂²). The test compares with 1.
+/// Second over first, of two independent samples, by the delta method: V = r² (V₁/θ₁² + V₂/θ₂²). The test
+/// compares with 1.
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_ratio};
 ///
 /// // Shares .4 and .75 with V = p(1 − p)/(n − 1) = .06 and .0625.
-/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All, &Options::default());
-/// let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Infinite, 0.95);
-/// assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12);
-/// let variance = 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625);
-/// assert!((change.comparison.se.unwrap().powi(2) - variance).abs() < 1e-12);
+/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All,
+/// &Options::default()); let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?,
+/// WaveDf::Infinite, 0.95); assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12); let variance =
+/// 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625); assert!((change.comparison.se.unwrap().powi(2) -
+/// variance).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
-    let part = |e: &Estimate| -> Result<(f64, f64), NotEstimable> { Ok((e.value.clone()?, e.se.clone()?.powi(2))) };
+    let part =
+        |e: &Estimate| -> Result<(f64, f64), NotEstimable> { Ok((e.value.clone()?, e.se.clone()?.powi(2))) };
     let both = part(first).and_then(|a| part(second).map(|b| (a, b)));
-    let both = both.and_then(|(a, b)| if a.0 == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok((a, b)) });
+    let both =
+        both.and_then(|(a, b)| if a.0 == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok((a, b)) });
     let value = both.clone().map(|(a, b)| b.0 / a.0);
     let terms = both.map(|((x, v), (y, w))| (v * y * y / x.powi(4), w / (x * x)));
     compare_waves(value, terms, 1.0, (first.df.domain, second.df.domain), df, level)
 }
 
-/// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the domain, with
-/// one degree of freedom less than the domain has, as R's two-parameter model takes it.
+/// t test of the difference of two groups' means or shares (R `svyttest`): `in_group` minus the rest of the
+/// domain, with one degree of freedom less than the domain has, as R's two-parameter model takes it.
 ///
 /// t = (ȳ₁ − ȳ₀)/√V(ȳ₁ − ȳ₀), V as in [`difference()`]. Source: R `svyttest(y ~ group, design)`, survey 4.5.
 ///
@@ -400,7 +454,13 @@ pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -
 ///
 /// # Errors
 /// Columns of another length than the design.
-pub fn t_test(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, in_group: &[bool], level: f64) -> Result<Difference> {
+pub fn t_test(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    domain: Domain<'_>,
+    in_group: &[bool],
+    level: f64,
+) -> Result<Difference> {
     check_length(design, in_group.len())?;
     let part = |inside: bool| -> Vec<bool> {
         (0..design.rows()).map(|row| domain.contains(row) && in_group[row] == inside).collect()
@@ -411,7 +471,9 @@ pub fn t_test(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, in_g
     let mut variance = result.comparison.se.clone().map(|s| s * s);
     if variance.is_ok() && design.replicates().is_none() {
         // Both groups are one domain: a lonely PSU is judged there, as R's regression on the subset does.
-        let sample = |rows: &[bool]| Sample::new(design, estimand, &Groups::one(design.rows(), Domain::Rows(rows)).rows()[0]);
+        let sample = |rows: &[bool]| {
+            Sample::new(design, estimand, &Groups::one(design.rows(), Domain::Rows(rows)).rows()[0])
+        };
         let (first, second) = (sample(&a), sample(&b));
         variance = within_union(&[&first, &second], design.rows())
             .and_then(|influences| Ok(design.covariance(&influences)?.quadratic(&[1.0, -1.0])));

@@ -11,32 +11,33 @@ pub const OUTSIDE: u8 = u8::MAX;
 /// The group of a row that is in no group.
 pub const NO_GROUP: u32 = u32::MAX;
 
-/// What is estimated. Columns hold one value a respondent; a row without a valid answer leaves the domain, never the
-/// design.
+/// What is estimated. Columns hold one value a respondent; a row without a valid answer leaves the domain,
+/// never the design.
 ///
-/// With d 1 inside the domain and 0 outside, the influence values are z = d (y − R x)/Σ w d x for a ratio R, a share or mean
-/// being one with x = 1, and z = d y for a total or count (Woodruff 1971; Särndal, Swensson and Wretman 1992, §5.5; R
-/// `svyratio`, `svymean`, `svytotal`, survey 4.5).
+/// With d 1 inside the domain and 0 outside, the influence values are z = d (y − R x)/Σ w d x for a ratio R,
+/// a share or mean being one with x = 1, and z = d y for a total or count (Woodruff 1971; Särndal, Swensson
+/// and Wretman 1992, §5.5; R `svyratio`, `svymean`, `svytotal`, survey 4.5).
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Estimand, NO, OUTSIDE, Options, YES, estimate};
 ///
 /// let design = Design::simple(4)?;
-/// let value = |what: Estimand<'_>| estimate(&design, &what, Domain::All, &Options::default()).map(|e| e.value);
-/// assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
+/// let value = |what: Estimand<'_>| estimate(&design, &what, Domain::All, &Options::default()).map(|e|
+/// e.value); assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
 /// assert_eq!(value(Estimand::Count(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0));
 /// assert_eq!(value(Estimand::Mean(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(3.0));
-/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0));
-/// let ratio = Estimand::Ratio { numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] };
-/// assert_eq!((ratio.rows(), value(ratio)?), (4, Ok(0.5)));
+/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0)); let ratio = Estimand::Ratio {
+/// numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] }; assert_eq!((ratio.rows(),
+/// value(ratio)?), (4, Ok(0.5)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Estimand<'a> {
     /// p = Σ w d y / Σ w d: [`YES`], [`NO`], anything else is outside the base.
     Share(&'a [u8]),
-    /// Σ w d y / Σ w d; NaN is missing. A score of +1, 0, −1 makes a difference of shares (top box − bottom box).
+    /// Σ w d y / Σ w d; NaN is missing. A score of +1, 0, −1 makes a difference of shares (top box − bottom
+    /// box).
     Mean(&'a [f64]),
     /// Σ w d y; NaN is missing.
     Total(&'a [f64]),
@@ -123,7 +124,10 @@ impl Groups {
 
     /// One group of everyone in the domain.
     pub fn one(rows: usize, domain: Domain<'_>) -> Self {
-        Self { rows: vec![(0..rows as u32).filter(|row| domain.contains(*row as usize)).collect()], length: rows }
+        Self {
+            rows: vec![(0..rows as u32).filter(|row| domain.contains(*row as usize)).collect()],
+            length: rows,
+        }
     }
 
     /// Number of groups.
@@ -164,9 +168,10 @@ pub enum DfChoice {
 ///
 /// // Newcombe 1998, table I: 81 of 263.
 /// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
-/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial, ..Options::default() };
-/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
-/// assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553 0.3662".to_owned()));
+/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial,
+/// ..Options::default() }; let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All,
+/// &options)?; assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553
+/// 0.3662".to_owned()));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -183,8 +188,8 @@ pub enum IntervalBasis {
 /// ```
 /// use shihyo::estimate::{DfChoice, IntervalMethod, Options};
 ///
-/// let options = Options { method: IntervalMethod::KornGraubard, df: DfChoice::Given(38.0), ..Options::default() };
-/// assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
+/// let options = Options { method: IntervalMethod::KornGraubard, df: DfChoice::Given(38.0),
+/// ..Options::default() }; assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {

@@ -13,8 +13,8 @@ impl Estimate {
         if value == 0.0 { Err(NotEstimable::ZeroDenominator) } else { Ok(se / value.abs()) }
     }
 
-    /// Korn and Graubard's effective sample size, n_eff (t(n − 1)/t(df))² with t the quantiles at (1 + `level`)/2: what
-    /// their interval puts in the place of n. Not capped at n.
+    /// Korn and Graubard's effective sample size, n_eff (t(n − 1)/t(df))² with t the quantiles at (1 +
+    /// `level`)/2: what their interval puts in the place of n. Not capped at n.
     ///
     /// # Errors
     /// The reason why there is no effective sample size; one respondent; no degrees of freedom.

@@ -22,7 +22,8 @@ pub enum IndependenceTest {
     Wald,
     /// As `Wald`, (ν − k + 1)/(ν k) W against F(k, ν − k + 1).
     AdjustedWald,
-    /// X² against the exact distribution of Σ λᵢ χ²(1), over χ²(d ν)/(d ν) for a linearised design, by itself for replicates.
+    /// X² against the exact distribution of Σ λᵢ χ²(1), over χ²(d ν)/(d ν) for a linearised design, by itself
+    /// for replicates.
     LinearCombination,
     /// As `LinearCombination`, by the saddlepoint approximation.
     Saddlepoint,
@@ -61,12 +62,13 @@ struct Table {
     lambda_df: f64,
 }
 
-/// Tests whether two classifications are independent, on the rows of the domain that have both. `rows` and `columns` hold
-/// each respondent's level and the number of levels; a level of that number or above is missing.
+/// Tests whether two classifications are independent, on the rows of the domain that have both. `rows` and
+/// `columns` hold each respondent's level and the number of levels; a level of that number or above is
+/// missing.
 ///
 /// With p the cell shares, V their covariance, D = diag(p) and C contrasts orthogonal to the margins:
-/// Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C; λ are its eigenvalues, the generalised design effects; X² is Pearson's statistic of the
-/// table with total n. Rao and Scott 1984; R `svychisq`, survey 4.5.
+/// Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C; λ are its eigenvalues, the generalised design effects; X² is Pearson's
+/// statistic of the table with total n. Rao and Scott 1984; R `svychisq`, survey 4.5.
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -75,8 +77,8 @@ struct Table {
 /// // 2 × 2 table 20 10 / 10 20 of a simple sample: X² = 6.67.
 /// let cell = |i: u32| match i { 0..20 => (0, 0), 20..30 => (0, 1), 30..40 => (1, 0), _ => (1, 1) };
 /// let (rows, columns): (Vec<u32>, Vec<u32>) = (0..60).map(cell).unzip();
-/// let test = independence(&Design::simple(60)?, (&rows, 2), (&columns, 2), Domain::All, IndependenceTest::ChiSquare)?;
-/// assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
+/// let test = independence(&Design::simple(60)?, (&rows, 2), (&columns, 2), Domain::All,
+/// IndependenceTest::ChiSquare)?; assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
 /// assert_eq!(test.df1, Some(1.0));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -95,7 +97,11 @@ pub fn independence(
     let all = vec![YES; design.rows()];
     check(design, &Estimand::Share(&all), domain)?;
     let used: Vec<u32> = (0..design.rows())
-        .filter(|row| (rows.0[*row] as usize) < rows.1 && (columns.0[*row] as usize) < columns.1 && domain.contains(*row))
+        .filter(|row| {
+            (rows.0[*row] as usize) < rows.1
+                && (columns.0[*row] as usize) < columns.1
+                && domain.contains(*row)
+        })
         .map(|row| row as u32)
         .collect();
     let nu = degrees_of_freedom(design, &used).domain;
@@ -113,7 +119,8 @@ pub fn independence(
     match table(design, rows.0, columns.0, &used, nu, counts).and_then(|t| t.test(test)) {
         Ok((statistic, df1, df2, p_value)) => {
             (result.statistic, result.df1, result.df2) = (Ok(statistic), df1, df2);
-            result.p_value = if p_value.is_finite() { Ok(p_value) } else { Err(NotEstimable::NoDegreesOfFreedom) };
+            result.p_value =
+                if p_value.is_finite() { Ok(p_value) } else { Err(NotEstimable::NoDegreesOfFreedom) };
         }
         Err(reason) => (result.statistic, result.p_value) = (Err(reason.clone()), Err(reason)),
     }
@@ -208,11 +215,27 @@ impl Table {
             }
             IndependenceTest::LinearCombination => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.lambda_df, TailMethod::Exact, DenominatorDf::WholeAsR)))
+                Ok((
+                    x2,
+                    None,
+                    None,
+                    rao_scott_p(x2, &lambda, self.lambda_df, TailMethod::Exact, DenominatorDf::WholeAsR),
+                ))
             }
             IndependenceTest::Saddlepoint => {
                 let (x2, lambda) = (self.pearson(), self.design_effects()?);
-                Ok((x2, None, None, rao_scott_p(x2, &lambda, self.lambda_df, TailMethod::Saddlepoint, DenominatorDf::WholeAsR)))
+                Ok((
+                    x2,
+                    None,
+                    None,
+                    rao_scott_p(
+                        x2,
+                        &lambda,
+                        self.lambda_df,
+                        TailMethod::Saddlepoint,
+                        DenominatorDf::WholeAsR,
+                    ),
+                ))
             }
         }
     }
@@ -230,8 +253,8 @@ impl Table {
         self.n * sum
     }
 
-    /// λ, the eigenvalues of Δ. The contrasts are (e_i − e_last) ⊗ (e_j − e_last): they span the interaction, and Δ's
-    /// eigenvalues do not depend on the basis.
+    /// λ, the eigenvalues of Δ. The contrasts are (e_i − e_last) ⊗ (e_j − e_last): they span the interaction,
+    /// and Δ's eigenvalues do not depend on the basis.
     fn design_effects(&self) -> Result<Vec<f64>, NotEstimable> {
         let (cells, k) = (self.cells.len(), self.size());
         let mut contrasts = vec![0.0; cells * k];
@@ -239,7 +262,9 @@ impl Table {
         for i in 0..last_row {
             for j in 0..last_column {
                 let at = i * last_column + j;
-                for (row, column, sign) in [(i, j, 1.0), (i, last_column, -1.0), (last_row, j, -1.0), (last_row, last_column, 1.0)] {
+                for (row, column, sign) in
+                    [(i, j, 1.0), (i, last_column, -1.0), (last_row, j, -1.0), (last_row, last_column, 1.0)]
+                {
                     contrasts[(row * self.columns + column) * k + at] += sign;
                 }
             }
@@ -250,9 +275,11 @@ impl Table {
             .enumerate()
             .map(|(at, c)| if self.cells[at / k] > 0.0 { c / self.cells[at / k] } else { 0.0 })
             .collect();
-        let transposed = |m: &[f64]| -> Vec<f64> { (0..cells * k).map(|at| m[(at % cells) * k + at / cells]).collect() };
+        let transposed =
+            |m: &[f64]| -> Vec<f64> { (0..cells * k).map(|at| m[(at % cells) * k + at / cells]).collect() };
         let product = || -> Option<Vec<f64>> {
-            let below: Vec<f64> = multiply(&transposed(&contrasts), &scaled, k, cells, k)?.iter().map(|x| x / self.n).collect();
+            let below: Vec<f64> =
+                multiply(&transposed(&contrasts), &scaled, k, cells, k)?.iter().map(|x| x / self.n).collect();
             let half = multiply(self.covariance.values(), &scaled, cells, cells, k)?;
             let above = multiply(&transposed(&scaled), &half, k, cells, k)?;
             ratio_eigenvalues(&below, &above, k)
@@ -260,7 +287,8 @@ impl Table {
         product().ok_or(NotEstimable::NotDefined)
     }
 
-    /// W = d'(G V G')⁻¹ d with d_ij = N_ij − N_i. N_.j/N (all but the last row and column) and G its derivative.
+    /// W = d'(G V G')⁻¹ d with d_ij = N_ij − N_i. N_.j/N (all but the last row and column) and G its
+    /// derivative.
     fn wald(&self) -> Result<f64, NotEstimable> {
         let (cells, k, last_column) = (self.cells.len(), self.size(), self.columns - 1);
         let total: f64 = self.cells.iter().sum();
@@ -286,8 +314,10 @@ impl Table {
         let mut variance = vec![0.0; k * k];
         for a in 0..k {
             for b in 0..k {
-                variance[a * k + b] =
-                    self.covariance.bilinear(&derivative[a * cells..(a + 1) * cells], &derivative[b * cells..(b + 1) * cells]);
+                variance[a * k + b] = self.covariance.bilinear(
+                    &derivative[a * cells..(a + 1) * cells],
+                    &derivative[b * cells..(b + 1) * cells],
+                );
             }
         }
         let solved = spd_solve(&variance, k, &off, 1).ok_or(NotEstimable::NotDefined)?;

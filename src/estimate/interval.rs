@@ -1,4 +1,5 @@
-//! Confidence intervals of a share, mean, total … under a design: from estimate, variance, n and degrees of freedom.
+//! Confidence intervals of a share, mean, total … under a design: from estimate, variance, n and degrees of
+//! freedom.
 
 use crate::estimate::binomial::{self, Limits};
 use crate::estimate::value::{ConfidenceInterval, IntervalMethod, NotEstimable};
@@ -32,9 +33,9 @@ pub struct ShareInputs {
 ///
 /// All but `wald` stay inside [0, 1]. Ends and other special cases:
 ///
-/// - p = 0 or 1 (V is then 0 and n_eff is 0/0): the last two rows of the table and wilson, wilson-cc, agresti-coull and
-///   likelihood are given with n in the place of n_eff (as NCHS does, Parker et al. 2017); wald, logit, xlogit and asin
-///   have no limits there.
+/// - p = 0 or 1 (V is then 0 and n_eff is 0/0): the last two rows of the table and wilson, wilson-cc,
+///   agresti-coull and likelihood are given with n in the place of n_eff (as NCHS does, Parker et al. 2017);
+///   wald, logit, xlogit and asin have no limits there.
 /// - V = 0 with 0 < p < 1 (the domain was known from the design, or sampled whole): both limits are p.
 ///
 /// For replicate designs the logit interval uses the variance of logit θ_r: [`share_interval_replicate`].
@@ -47,13 +48,15 @@ pub struct ShareInputs {
 /// # Ok::<(), shihyo::estimate::NotEstimable>(())
 /// ```
 ///
-/// Source: R survey 4.5 `svyciprop` (wald = "mean", korn-graubard = "beta", wilson; likelihood is the exact root, R's
-/// profile differs in the fourth decimal); Korn and Graubard 1998; Franco et al. 2019 for the others on an effective n.
+/// Source: R survey 4.5 `svyciprop` (wald = "mean", korn-graubard = "beta", wilson; likelihood is the exact
+/// root, R's profile differs in the fourth decimal); Korn and Graubard 1998; Franco et al. 2019 for the
+/// others on an effective n.
 ///
 /// # Errors
 /// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1;
 /// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::AtBoundary`] as said above;
-/// [`NotEstimable::NotDefined`] a level outside (0, 1), a share outside [0, 1] or a variance that is negative or not finite.
+/// [`NotEstimable::NotDefined`] a level outside (0, 1), a share outside [0, 1] or a variance that is negative
+/// or not finite.
 pub fn share_interval(
     method: IntervalMethod,
     level: f64,
@@ -64,8 +67,8 @@ pub fn share_interval(
 }
 
 /// As [`share_interval`] for a replicate design: `logit` uses `logit_variance`, the replicate variance of
-/// logit θ_r = ln(θ_r/(1 − θ_r)), so that its limits are logit p ± t √`logit_variance`, back-transformed. All other
-/// methods (`xlogit` too) are as there.
+/// logit θ_r = ln(θ_r/(1 − θ_r)), so that its limits are logit p ± t √`logit_variance`, back-transformed. All
+/// other methods (`xlogit` too) are as there.
 ///
 /// Source: R survey 4.5 `svyciprop(method="logit")` on a `svyrep.design`.
 ///
@@ -79,8 +82,8 @@ pub fn share_interval(
 /// ```
 ///
 /// # Errors
-/// As [`share_interval`]; [`NotEstimable::NotDefined`] too when `logit_variance` is needed and negative or not finite
-/// (a replicate share of 0 or 1 has no logit).
+/// As [`share_interval`]; [`NotEstimable::NotDefined`] too when `logit_variance` is needed and negative or
+/// not finite (a replicate share of 0 or 1 has no logit).
 pub fn share_interval_replicate(
     method: IntervalMethod,
     level: f64,
@@ -157,8 +160,8 @@ enum Size {
 }
 
 impl Size {
-    /// None when V = 0 inside (0, 1), or so small that the limits are p to all digits: an n_eff of 1e24 means a half
-    /// width of 1e-12; rounding of the sums makes such variances, no sample does.
+    /// None when V = 0 inside (0, 1), or so small that the limits are p to all digits: an n_eff of 1e24 means
+    /// a half width of 1e-12; rounding of the sums makes such variances, no sample does.
     fn new(p: f64, variance: f64, n: u64) -> Option<Self> {
         if p == 0.0 || p == 1.0 {
             return Some(Self::Rows(n as f64));
@@ -190,8 +193,8 @@ impl Size {
     }
 }
 
-/// Interval of a mean, total, ratio or difference: value ± t se, t the t quantile at (1 + level)/2 with df (∞: normal).
-/// Not clipped; se = 0 gives a single point. The method is named `wald`.
+/// Interval of a mean, total, ratio or difference: value ± t se, t the t quantile at (1 + level)/2 with df
+/// (∞: normal). Not clipped; se = 0 gives a single point. The method is named `wald`.
 ///
 /// Source: R survey `confint(svymean(…), df = …)` (whose own default is df = ∞).
 ///
@@ -202,8 +205,8 @@ impl Size {
 /// ```
 ///
 /// # Errors
-/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::NotDefined`] a level outside (0, 1), a
-/// value that is not finite or a standard error that is negative or not finite.
+/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number; [`NotEstimable::NotDefined`] a level outside
+/// (0, 1), a value that is not finite or a standard error that is negative or not finite.
 pub fn mean_interval(value: f64, se: f64, df: f64, level: f64) -> Result<ConfidenceInterval, NotEstimable> {
     let t = t_of(level, df)?;
     if !value.is_finite() || !(0.0..f64::INFINITY).contains(&se) {
@@ -236,8 +239,8 @@ mod tests {
         assert!((got - want).abs() <= 1e-12, "got {got:e}, want {want:e}");
     }
 
-    /// With V = p(1 − p)/n and infinite df a design is a simple sample, and every interval but those whose n* uses
-    /// t(n − 1) is the classical one.
+    /// With V = p(1 − p)/n and infinite df a design is a simple sample, and every interval but those whose n*
+    /// uses t(n − 1) is the classical one.
     #[test]
     fn a_simple_sample_gives_the_classical_intervals() {
         let (x, n) = (37u64, 100u64);
@@ -246,8 +249,9 @@ mod tests {
         for method in IntervalMethod::ALL {
             let design = share_interval(method, 0.9, &inputs).unwrap();
             let simple = binomial_interval(method, x, n, 0.9).unwrap();
-            let adjusted = [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys]
-                .contains(&method);
+            let adjusted =
+                [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys]
+                    .contains(&method);
             if !adjusted {
                 near(design.low, simple.low);
                 near(design.high, simple.high);
@@ -256,7 +260,8 @@ mod tests {
         }
         // With df = n − 1 the two t quantiles cancel and n* = n.
         let inputs = ShareInputs { df: 99.0, ..inputs };
-        for method in [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys] {
+        for method in [IntervalMethod::KornGraubard, IntervalMethod::ClopperPearson, IntervalMethod::Jeffreys]
+        {
             let design = share_interval(method, 0.9, &inputs).unwrap();
             let simple = binomial_interval(method, x, n, 0.9).unwrap();
             near(design.low, simple.low);
@@ -284,7 +289,10 @@ mod tests {
             for method in IntervalMethod::ALL {
                 let given = share_interval(method, 0.95, &inputs);
                 match method {
-                    IntervalMethod::Wald | IntervalMethod::Logit | IntervalMethod::Xlogit | IntervalMethod::Asin => {
+                    IntervalMethod::Wald
+                    | IntervalMethod::Logit
+                    | IntervalMethod::Xlogit
+                    | IntervalMethod::Asin => {
                         assert_eq!(given, Err(NotEstimable::AtBoundary), "{method}");
                     }
                     _ => {
@@ -298,7 +306,11 @@ mod tests {
                 }
             }
         }
-        let kg = share_interval(IntervalMethod::KornGraubard, 0.95, &ShareInputs { p: 0.0, variance: 0.0, ..INPUTS });
+        let kg = share_interval(
+            IntervalMethod::KornGraubard,
+            0.95,
+            &ShareInputs { p: 0.0, variance: 0.0, ..INPUTS },
+        );
         let cp = binomial_interval(IntervalMethod::ClopperPearson, 0, INPUTS.n, 0.95).unwrap();
         near(kg.unwrap().high, cp.high);
     }
@@ -315,7 +327,10 @@ mod tests {
         for method in IntervalMethod::ALL {
             let inputs = ShareInputs { variance: 1e-16, df: f64::INFINITY, n: 1_000_000_000, ..INPUTS };
             let i = share_interval(method, 0.95, &inputs).unwrap();
-            assert!(((i.high - i.low) / (2.0 * 1.959_963_984_540_054e-8) - 1.0).abs() < 1e-6, "{method} {i:?}");
+            assert!(
+                ((i.high - i.low) / (2.0 * 1.959_963_984_540_054e-8) - 1.0).abs() < 1e-6,
+                "{method} {i:?}"
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 //! Share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval.
 //!
-//! An estimator is a point estimate and its influence values; variances come from [`crate::design`]. What cannot be
-//! estimated is a [`NotEstimable`] reason in the place of the number. The same jobs in R `survey` 4.5 and here:
+//! An estimator is a point estimate and its influence values; variances come from [`crate::design`]. What
+//! cannot be estimated is a [`NotEstimable`] reason in the place of the number. The same jobs in R `survey`
+//! 4.5 and here:
 //!
 //! | R | here |
 //! |---|---|
@@ -35,9 +36,10 @@ mod table;
 mod value;
 
 pub use contrast::{
-    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise, t_test, wave_difference, wave_ratio,
+    Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise,
+    t_test, wave_difference, wave_ratio,
 };
-pub use estimand::{Domain, DfChoice, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
+pub use estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
 pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};
 pub use quantile::{QuantileInterval, QuantileRule, quantile, quantile_by};
@@ -45,4 +47,6 @@ pub use replicate_table::ReplicateTable;
 pub use share_table::{ShareOf, ShareTable};
 pub use single::{estimate, estimate_all, estimate_by};
 pub use table::{CrosstabCell, MultiAnswerBase, Percent, crosstab, frequency, multi_answer};
-pub use value::{ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+pub use value::{
+    ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable,
+};

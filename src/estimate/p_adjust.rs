@@ -1,7 +1,7 @@
 //! Adjustment of p-values for the number of comparisons, as R's `p.adjust`.
 //!
-//! Each function takes p-values in [0, 1] in any order and gives the adjusted ones in the same order, each at most 1.
-//! A caller with a test that was not possible leaves its p-value out, as R leaves out NA.
+//! Each function takes p-values in [0, 1] in any order and gives the adjusted ones in the same order, each at
+//! most 1. A caller with a test that was not possible leaves its p-value out, as R leaves out NA.
 //!
 //! ```
 //! use shihyo::estimate::p_adjust::{benjamini_hochberg, bonferroni, hochberg, holm};
@@ -21,7 +21,8 @@ fn ascending(p: &[f64]) -> Vec<usize> {
     order
 }
 
-/// Holm 1979: with p₍₁₎ ≤ … ≤ p₍ₘ₎, the running maximum of (m − i + 1) p₍ᵢ₎, at most 1 (`p.adjust(method="holm")`).
+/// Holm 1979: with p₍₁₎ ≤ … ≤ p₍ₘ₎, the running maximum of (m − i + 1) p₍ᵢ₎, at most 1
+/// (`p.adjust(method="holm")`).
 ///
 /// ```
 /// assert_eq!(shihyo::estimate::p_adjust::holm(&[0.04, 0.01, 0.03]), [0.06, 0.03, 0.06]);
@@ -54,7 +55,8 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     step_up(p, |rank| m / rank)
 }
 
-/// Hochberg 1988: the running minimum from above of (m − i + 1) p₍ᵢ₎, at most 1 (`p.adjust(method="hochberg")`).
+/// Hochberg 1988: the running minimum from above of (m − i + 1) p₍ᵢ₎, at most 1
+/// (`p.adjust(method="hochberg")`).
 pub fn hochberg(p: &[f64]) -> Vec<f64> {
     let m = p.len() as f64;
     step_up(p, |rank| m - rank + 1.0)

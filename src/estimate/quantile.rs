@@ -8,7 +8,8 @@ use crate::estimate::single::{check, check_length, degrees_of_freedom, estimate}
 use crate::estimate::value::{ConfidenceInterval, Estimate, IntervalMethod, NotEstimable};
 use crate::stats::dist::t_quantile;
 
-/// How a quantile is read off the weighted distribution. With values in order, C_k = w_1 + … + w_k and C_n = Σ w:
+/// How a quantile is read off the weighted distribution. With values in order, C_k = w_1 + … + w_k and C_n =
+/// Σ w:
 ///
 /// Hyndman and Fan 1996, The American Statistician 50, 361–365; R `svyquantile(qrule = …)`, survey 4.5.
 ///
@@ -17,8 +18,9 @@ use crate::stats::dist::t_quantile;
 /// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
 ///
 /// let design = Design::simple(4)?;
-/// let median = |rule| quantile(&design, &[1.0, 2.0, 3.0, 4.0], 0.5, rule, QuantileInterval::Mean, Domain::All, &Options::default());
-/// assert_eq!((median(QuantileRule::Math)?.value, median(QuantileRule::School)?.value), (Ok(2.0), Ok(2.5)));
+/// let median = |rule| quantile(&design, &[1.0, 2.0, 3.0, 4.0], 0.5, rule, QuantileInterval::Mean,
+/// Domain::All, &Options::default()); assert_eq!((median(QuantileRule::Math)?.value,
+/// median(QuantileRule::School)?.value), (Ok(2.0), Ok(2.5)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -28,8 +30,8 @@ pub enum QuantileRule {
     Math,
     /// As `Math`, but the mean of both neighbours where C_k = p C_n (Hyndman and Fan 2).
     School,
-    /// Over distinct values: as `Math`, but the next value where C_k = p C_n and k is odd (nearest even; Hyndman and
-    /// Fan 3).
+    /// Over distinct values: as `Math`, but the next value where C_k = p C_n and k is odd (nearest even;
+    /// Hyndman and Fan 3).
     Hf3,
     /// Between the points (C_k/C_n, x_k).
     Hf4,
@@ -66,7 +68,8 @@ struct Ordered {
     cumulative: Vec<f64>,
 }
 
-/// Cumulative weights this near to p C_n count as equal to it: sums of equal weights must not decide by rounding.
+/// Cumulative weights this near to p C_n count as equal to it: sums of equal weights must not decide by
+/// rounding.
 const TIE: f64 = 1e-12;
 
 impl Ordered {
@@ -159,16 +162,16 @@ impl Ordered {
 
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
-/// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the standard
-/// error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5.
+/// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the
+/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5.
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
 ///
 /// let y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
-/// let e = quantile(&Design::simple(9)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, Domain::All, &Options::default())?;
-/// assert_eq!(e.value, Ok(5.0));
+/// let e = quantile(&Design::simple(9)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, Domain::All,
+/// &Options::default())?; assert_eq!(e.value, Ok(5.0));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -195,8 +198,9 @@ pub fn quantile(
 /// use shihyo::estimate::{Groups, Options, QuantileInterval, QuantileRule, quantile_by};
 ///
 /// let (y, groups) = ([1.0, 2.0, 3.0, 10.0, 20.0, 30.0], Groups::new(&[0, 0, 0, 1, 1, 1], 2));
-/// let medians = quantile_by(&Design::simple(6)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, &groups, &Options::default())?;
-/// assert_eq!((medians[0].value.clone(), medians[1].value.clone()), (Ok(2.0), Ok(20.0)));
+/// let medians = quantile_by(&Design::simple(6)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean,
+/// &groups, &Options::default())?; assert_eq!((medians[0].value.clone(), medians[1].value.clone()), (Ok(2.0),
+/// Ok(20.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -226,7 +230,11 @@ fn one(
 ) -> Result<Estimate> {
     check_length(design, y.len())?;
     if !(0.0..=1.0).contains(&p) {
-        return Err(Error::msg("estimate::quantile", format!("分位点は0から1です（{p}）"), format!("a quantile is from 0 to 1, not {p}")));
+        return Err(Error::msg(
+            "estimate::quantile",
+            format!("分位点は0から1です（{p}）"),
+            format!("a quantile is from 0 to 1, not {p}"),
+        ));
     }
     let base: Vec<u32> = rows.iter().copied().filter(|row| !y[*row as usize].is_nan()).collect();
     let ordered = Ordered::new(y, design.weights(), &base);
@@ -296,7 +304,8 @@ fn limits(
 mod tests {
     use super::*;
 
-    /// The rules for equal weights as Hyndman and Fan 1996 write them: j = ⌊n p + m⌋, (1 − γ) x_j + γ x_{j+1}.
+    /// The rules for equal weights as Hyndman and Fan 1996 write them: j = ⌊n p + m⌋, (1 − γ) x_j + γ
+    /// x_{j+1}.
     fn textbook(x: &[f64], p: f64, rule: QuantileRule) -> f64 {
         let n = x.len() as f64;
         let m = match rule {
@@ -314,7 +323,13 @@ mod tests {
         let tied = g < 1e-12;
         let gamma = match rule {
             QuantileRule::Math => f64::from(u8::from(!tied)),
-            QuantileRule::School => if tied { 0.5 } else { 1.0 },
+            QuantileRule::School => {
+                if tied {
+                    0.5
+                } else {
+                    1.0
+                }
+            }
             QuantileRule::Hf3 => f64::from(u8::from(!tied || j % 2.0 == 1.0)),
             _ => g,
         };

@@ -54,7 +54,9 @@ impl ReliabilityReason {
             Self::SmallSample => {
                 Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30")
             }
-            Self::WideInterval => Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider"),
+            Self::WideInterval => {
+                Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider")
+            }
             Self::WideRelativeInterval => {
                 Text::new("信頼区間の幅が割合の130%を超える", "the interval is wider than 130 % of the share")
             }
@@ -90,30 +92,31 @@ pub struct NchsVerdict {
     pub reasons: Vec<ReliabilityReason>,
 }
 
-/// NCHS data presentation standard for a share p with standard error se, of n respondents, with df degrees of freedom.
+/// NCHS data presentation standard for a share p with standard error se, of n respondents, with df degrees of
+/// freedom.
 ///
-/// Suppress when min(n, n_eff) < 30, when the 95 % interval is 0.30 wide or wider, or when it is wider than 0.05 and
-/// wider than 1.30 p. Otherwise review when p is 0 or 1 or df < 8. Otherwise present, with a footnote for the complement
-/// when the interval is wider than 0.05 and than 1.30 (1 − p).
+/// Suppress when min(n, n_eff) < 30, when the 95 % interval is 0.30 wide or wider, or when it is wider than
+/// 0.05 and wider than 1.30 p. Otherwise review when p is 0 or 1 or df < 8. Otherwise present, with a
+/// footnote for the complement when the interval is wider than 0.05 and than 1.30 (1 − p).
 ///
-/// p in [0, 1], se ≥ 0, df > 0 (∞ allowed; not used when p is 0 or 1). When se = 0 inside (0, 1) the effective size is
-/// infinite and n stands.
+/// p in [0, 1], se ≥ 0, df > 0 (∞ allowed; not used when p is 0 or 1). When se = 0 inside (0, 1) the
+/// effective size is infinite and n stands.
 ///
-/// Source: Parker et al. 2017, Vital and Health Statistics 2(175), as in NCHS's SAS macro calculate_KornGraubard_CIs 2.0
-/// without its rounding.
+/// Source: Parker et al. 2017, Vital and Health Statistics 2(175), as in NCHS's SAS macro
+/// calculate_KornGraubard_CIs 2.0 without its rounding.
 ///
 /// ```
 /// use shihyo::estimate::reliability::{ComplementFootnote, Presentation, ReliabilityReason, nchs_share};
 /// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
-/// assert_eq!((verdict.presentation, verdict.complement), (Presentation::Suppress, ComplementFootnote::NotNeeded));
-/// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
+/// assert_eq!((verdict.presentation, verdict.complement), (Presentation::Suppress,
+/// ComplementFootnote::NotNeeded)); assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
 /// # Ok::<(), shihyo::estimate::NotEstimable>(())
 /// ```
 ///
 /// # Errors
 /// [`NotEstimable::EmptyBase`] n = 0; [`NotEstimable::SingleObservation`] n = 1 with p inside (0, 1);
-/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1); [`NotEstimable::NotDefined`] p or se
-/// outside its range.
+/// [`NotEstimable::NoDegreesOfFreedom`] df ≤ 0 or not a number with p inside (0, 1);
+/// [`NotEstimable::NotDefined`] p or se outside its range.
 pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEstimable> {
     let size = Size::new(p, se, n, df, t_upper_quantile)?;
     let Limits { low, high } = clopper_pearson(p, size.n_eff_df, ALPHA);
@@ -128,11 +131,23 @@ pub fn nchs_share(p: f64, se: f64, n: u64, df: f64) -> Result<NchsVerdict, NotEs
         ComplementFootnote::NotNeeded
     };
     let Size { n_eff, n_eff_df, .. } = size;
-    Ok(NchsVerdict { presentation, complement, n_eff, n_eff_df, low, high, width, relative_width, relative_width_complement, reasons })
+    Ok(NchsVerdict {
+        presentation,
+        complement,
+        n_eff,
+        n_eff_df,
+        low,
+        high,
+        width,
+        relative_width,
+        relative_width_complement,
+        reasons,
+    })
 }
 
-/// The presentation of [`nchs_share`] alone. The rule compares the interval's width with a few limits: where an
-/// approximate width is more than a tenth away from each of them, the limits of the interval need not be found.
+/// The presentation of [`nchs_share`] alone. The rule compares the interval's width with a few limits: where
+/// an approximate width is more than a tenth away from each of them, the limits of the interval need not be
+/// found.
 ///
 /// ```
 /// use shihyo::estimate::reliability::{Presentation, nchs_presentation};
@@ -156,7 +171,8 @@ pub fn nchs_presentation(p: f64, se: f64, n: u64, df: f64) -> Result<Presentatio
 
 const ALPHA: f64 = 0.05;
 
-/// A width from which an interval is too wide, one up to which it never is, and the width too wide for its share.
+/// A width from which an interval is too wide, one up to which it never is, and the width too wide for its
+/// share.
 const WIDE: f64 = 0.30;
 const NARROW: f64 = 0.05;
 const RELATIVE: f64 = 1.30;
@@ -217,7 +233,9 @@ fn reasons(size: &Size, p: f64, width: f64, df: f64) -> Vec<ReliabilityReason> {
 }
 
 fn presentation(reasons: &[ReliabilityReason]) -> Presentation {
-    let review = |r: &ReliabilityReason| matches!(r, ReliabilityReason::ZeroOrOne | ReliabilityReason::FewDegreesOfFreedom);
+    let review = |r: &ReliabilityReason| {
+        matches!(r, ReliabilityReason::ZeroOrOne | ReliabilityReason::FewDegreesOfFreedom)
+    };
     match reasons {
         [] => Presentation::Present,
         reasons if reasons.iter().all(review) => Presentation::Review,
@@ -263,13 +281,14 @@ impl From<Presentation> for Reliability {
 /// The limit of the Japanese rule: below it a number is 参考値.
 pub const REFERENCE_LIMIT: u64 = 30;
 
-/// The Japanese practice: fewer than [`REFERENCE_LIMIT`] respondents make a number 参考値 (for reference only). n is the
-/// rows of its base, unweighted.
+/// The Japanese practice: fewer than [`REFERENCE_LIMIT`] respondents make a number 参考値 (for reference
+/// only). n is the rows of its base, unweighted.
 ///
 /// ```
 /// use shihyo::estimate::reliability::{REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule};
-/// assert_eq!((reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)), (Reliability::Reference, Reliability::Reliable));
-/// assert_eq!(ReliabilityReason::ReferenceValue.text().ja, "n が30未満のため参考値");
+/// assert_eq!((reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)),
+/// (Reliability::Reference, Reliability::Reliable)); assert_eq!(ReliabilityReason::ReferenceValue.text().ja,
+/// "n が30未満のため参考値");
 /// ```
 pub fn reference_rule(n: u64) -> Reliability {
     if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }
@@ -304,7 +323,10 @@ mod tests {
         assert_eq!(reasons(0.05, 0.02, 500, 100.0), [ReliabilityReason::WideRelativeInterval]);
         for (p, se, n) in [(0.97, 0.001, 29), (0.5, 0.085, 500), (0.05, 0.02, 500)] {
             let v = nchs_share(p, se, n, 100.0).unwrap();
-            assert_eq!((v.presentation, v.complement), (Presentation::Suppress, ComplementFootnote::NotNeeded));
+            assert_eq!(
+                (v.presentation, v.complement),
+                (Presentation::Suppress, ComplementFootnote::NotNeeded)
+            );
         }
     }
 
@@ -329,7 +351,10 @@ mod tests {
             assert!(v.reasons.contains(&ReliabilityReason::ZeroOrOne));
         }
         let v = nchs_share(0.4, 0.01, 5000, 7.0).unwrap();
-        assert_eq!((v.presentation, v.reasons), (Presentation::Review, vec![ReliabilityReason::FewDegreesOfFreedom]));
+        assert_eq!(
+            (v.presentation, v.reasons),
+            (Presentation::Review, vec![ReliabilityReason::FewDegreesOfFreedom])
+        );
         assert_eq!(nchs_share(0.4, 0.01, 5000, 8.0).unwrap().presentation, Presentation::Present);
     }
 
@@ -358,8 +383,11 @@ mod tests {
     fn the_presentation_alone_is_that_of_the_whole_verdict() {
         let (mut near, mut all) = (0, 0);
         for n in [2_u64, 12, 31, 40, 75, 150, 400, 1100, 3000, 20_000, 1_000_000] {
-            for p in (1..200).map(|k| f64::from(k) / 200.0).chain([0.0, 1.0, 1e-4, 1.0 - 1e-4, 0.001, 0.0023]) {
-                for (inflation, df) in [(0.6, 5.0), (1.0, n as f64 - 1.0), (1.37, 9.0), (2.9, 40.0), (30.0, 700.0)] {
+            for p in (1..200).map(|k| f64::from(k) / 200.0).chain([0.0, 1.0, 1e-4, 1.0 - 1e-4, 0.001, 0.0023])
+            {
+                for (inflation, df) in
+                    [(0.6, 5.0), (1.0, n as f64 - 1.0), (1.37, 9.0), (2.9, 40.0), (30.0, 700.0)]
+                {
                     let se = (inflation * p * (1.0 - p) / n as f64).sqrt();
                     let alone = nchs_presentation(p, se, n, df);
                     assert_eq!(alone, nchs_share(p, se, n, df).map(|v| v.presentation), "{p} {se} {n} {df}");

@@ -1,4 +1,5 @@
-//! Shares of a design with replicate weights by row, straight from totals: one pass over the rows for all of them.
+//! Shares of a design with replicate weights by row, straight from totals: one pass over the rows for all of
+//! them.
 
 use crate::design::{Design, Replicates};
 use crate::engine::{ReplicateTotals, Totals};
@@ -24,8 +25,9 @@ use crate::estimate::value::{DegreesOfFreedom, Estimate, IntervalMethod, NotEsti
 /// let columns: Vec<&[f64]> = each.iter().map(Vec::as_slice).collect();
 /// let replicated = ReplicateTotals::of(&columns, &Cells::One, &[measure]);
 /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
-/// let share = ReplicateTable::new(&design, &totals, &replicated)?.share(&yes, &[0, 1, 2], &Options::default());
-/// assert_eq!(share, estimate(&design, &Estimand::Share(&answers), Domain::All, &Options::default())?);
+/// let share = ReplicateTable::new(&design, &totals, &replicated)?.share(&yes, &[0, 1, 2],
+/// &Options::default()); assert_eq!(share, estimate(&design, &Estimand::Share(&answers), Domain::All,
+/// &Options::default())?);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ impl<'a> ReplicateTable<'a> {
     /// A design without replicate weights, or totals of other rows or replicates.
     pub fn new(design: &'a Design, totals: &'a Totals, replicated: &'a ReplicateTotals) -> Result<Self> {
         let replicates = design.replicates().filter(|r| r.len() == replicated.len());
-        let replicates = replicates.filter(|_| totals.key_count() == 1 && totals.rows() == design.rows() as u64);
+        let replicates =
+            replicates.filter(|_| totals.key_count() == 1 && totals.rows() == design.rows() as u64);
         let Some(replicates) = replicates else {
             return Err(Error::msg(
                 "estimate::replicate-table",
@@ -54,7 +57,8 @@ impl<'a> ReplicateTable<'a> {
         Ok(Self { design, replicates, totals, replicated })
     }
 
-    /// One share; `rows` are those of its base. V = scale Σ_r rscales_r (θ_r − c)² (R `svyciprop` on `svrepdesign`).
+    /// One share; `rows` are those of its base. V = scale Σ_r rscales_r (θ_r − c)² (R `svyciprop` on
+    /// `svrepdesign`).
     pub fn share(&self, what: &ShareOf<'_>, rows: &[u32], options: &Options) -> Estimate {
         let (mut n, mut n_yes) = (0, 0);
         let mut sums = [0.0; 2];
@@ -70,14 +74,16 @@ impl<'a> ReplicateTable<'a> {
             (_, share) if share.is_finite() => Ok(share),
             _ => Err(NotEstimable::ZeroDenominator),
         };
-        let thetas: Vec<f64> = (0..self.replicated.len()).map(|replicate| self.theta(what, replicate)).collect();
+        let thetas: Vec<f64> =
+            (0..self.replicated.len()).map(|replicate| self.theta(what, replicate)).collect();
         let variance = |of: &dyn Fn(f64) -> f64| {
             let full = [of(value.clone()?)];
             let thetas: Vec<Vec<f64>> = thetas.iter().map(|theta| vec![of(*theta)]).collect();
             Ok::<f64, NotEstimable>(self.replicates.covariance(&full, &thetas)?.get(0, 0))
         };
         let logit = |p: f64| (p / (1.0 - p)).ln();
-        let logit_variance = if options.method == IntervalMethod::Logit { variance(&logit).ok() } else { None };
+        let logit_variance =
+            if options.method == IntervalMethod::Logit { variance(&logit).ok() } else { None };
         let spread = n as f64 / (n as f64 - 1.0);
         let df: DegreesOfFreedom = degrees_of_freedom(self.design, rows);
         let summary = Summary {
@@ -96,7 +102,9 @@ impl<'a> ReplicateTable<'a> {
 
     fn theta(&self, what: &ShareOf<'_>, replicate: usize) -> f64 {
         let mut sums = [0.0; 2];
-        self.each(what, |cell, code, y| add(&mut sums, self.replicated.w(replicate, what.measure, cell)[code], y));
+        self.each(what, |cell, code, y| {
+            add(&mut sums, self.replicated.w(replicate, what.measure, cell)[code], y)
+        });
         if sums[1] == 0.0 { f64::NAN } else { sums[0] / sums[1] }
     }
 

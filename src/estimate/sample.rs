@@ -127,12 +127,14 @@ impl From<NoVariance> for NotEstimable {
 /// The influence values of several samples side by side, over the rows of any of them.
 pub(crate) fn side_by_side(samples: &[&Sample], rows: usize) -> Result<Influences, NotEstimable> {
     let together = within_union(samples, rows)?;
-    // Several shares of one base (the cells of a table) are one domain; different bases meet in the whole design.
+    // Several shares of one base (the cells of a table) are one domain; different bases meet in the whole
+    // design.
     let one_base = samples.windows(2).all(|pair| pair[0].rows == pair[1].rows);
     Ok(if one_base { together } else { together.over_whole_design() })
 }
 
-/// As [`side_by_side`], with the rows of any of the samples as the one domain, in which lonely units are judged.
+/// As [`side_by_side`], with the rows of any of the samples as the one domain, in which lonely units are
+/// judged.
 pub(crate) fn within_union(samples: &[&Sample], rows: usize) -> Result<Influences, NotEstimable> {
     let k = samples.len();
     if let [sample] = samples {

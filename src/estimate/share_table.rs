@@ -1,8 +1,9 @@
 //! Shares straight from totals: no pass over rows for a NET, a base, a breakdown or their variances.
 //!
-//! Within a stratum (element design) or PSU (cluster design) the weighted influence of a share is the same for every row
-//! of a cell × code: w (y − p)/N. So Σ u = Σ W c and, for element designs, Σ u u' = Σ W₂ c c', with c the table of
-//! (y − p)/N over cells × codes, W = Σ w and W₂ = Σ w². The scatters then go the one way of all variances.
+//! Within a stratum (element design) or PSU (cluster design) the weighted influence of a share is the same
+//! for every row of a cell × code: w (y − p)/N. So Σ u = Σ W c and, for element designs, Σ u u' = Σ W₂ c c',
+//! with c the table of (y − p)/N over cells × codes, W = Σ w and W₂ = Σ w². The scatters then go the one way
+//! of all variances.
 
 use std::collections::HashMap;
 
@@ -54,11 +55,11 @@ impl ShareOf<'_> {
 /// let (keys, count) = ShareTable::keys(&design)?;
 /// // Codes 0 参加したい, 1 できれば, 2 したくない, 3 無回答.
 /// let measure = Measure { codes: &[0, 2, 1, 3, 2, 0], code_count: 4 };
-/// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, Some(design.weights()), vec![measure])?);
-/// let table = ShareTable::new(&design, &totals)?;
-/// let net = ShareOf { measure: 0, yes: &[true, true, false, false], base: &[true, true, true, false], cells: None };
-/// let share = table.share(&net, &Options::default());
-/// assert_eq!((share.n, share.n_yes, share.value), (5, Some(3), Ok(0.6)));
+/// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, Some(design.weights()),
+/// vec![measure])?); let table = ShareTable::new(&design, &totals)?; let net = ShareOf { measure: 0, yes:
+/// &[true, true, false, false], base: &[true, true, true, false], cells: None }; let share =
+/// table.share(&net, &Options::default()); assert_eq!((share.n, share.n_yes, share.value), (5, Some(3),
+/// Ok(0.6)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -91,7 +92,8 @@ struct OfKey {
 impl Sums {
     /// The share, without what the design says of it.
     fn summary(&self) -> Summary {
-        let value = if self.n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(self.weight_yes / self.weight) };
+        let value =
+            if self.n == 0 { Err(NotEstimable::EmptyBase) } else { Ok(self.weight_yes / self.weight) };
         let n = self.n as f64;
         Summary {
             shape: Shape::Share,
@@ -108,17 +110,20 @@ impl Sums {
 }
 
 impl<'a> ShareTable<'a> {
-    /// The key of every row that the totals must have been made with, and the number of keys: the stratum for an element
-    /// design, the PSU for a cluster design.
+    /// The key of every row that the totals must have been made with, and the number of keys: the stratum for
+    /// an element design, the PSU for a cluster design.
     ///
     /// # Errors
-    /// A design whose variance needs more than these totals: calibrated, of several stages, with replicates, or with
-    /// weights of 0.
+    /// A design whose variance needs more than these totals: calibrated, of several stages, with replicates,
+    /// or with weights of 0.
     pub fn keys(design: &Design) -> Result<(Vec<u32>, usize)> {
         let roster = Self::roster(design)?;
         Ok(match roster.psu_of_row() {
             Some(psus) => (psus.to_vec(), roster.psu_count()),
-            None => ((0..design.rows()).map(|row| roster.stratum_of_row(row) as u32).collect(), roster.stratum_count()),
+            None => (
+                (0..design.rows()).map(|row| roster.stratum_of_row(row) as u32).collect(),
+                roster.stratum_count(),
+            ),
         })
     }
 
@@ -157,10 +162,21 @@ impl<'a> ShareTable<'a> {
 
     fn sums(&self, what: &ShareOf<'_>) -> Sums {
         let keys = self.totals.key_count();
-        let mut sums = Sums { n: 0, n_yes: 0, weight: 0.0, weight_yes: 0.0, keys_present: vec![0; keys], of_key: vec![OfKey::default(); keys] };
+        let mut sums = Sums {
+            n: 0,
+            n_yes: 0,
+            weight: 0.0,
+            weight_yes: 0.0,
+            keys_present: vec![0; keys],
+            of_key: vec![OfKey::default(); keys],
+        };
         let cells = self.cells_of(std::slice::from_ref(what));
         // Codes of the base, and whether they count: the same in all cells of the domain.
-        let of_cell = |cell: &usize| (0..self.totals.code_count(what.measure)).filter_map(|code| Some((code, what.at(*cell, code)? == 1.0))).collect();
+        let of_cell = |cell: &usize| {
+            (0..self.totals.code_count(what.measure))
+                .filter_map(|code| Some((code, what.at(*cell, code)? == 1.0)))
+                .collect()
+        };
         let codes: Vec<(usize, bool)> = cells.first().map(of_cell).unwrap_or_default();
         let code_count = self.totals.code_count(what.measure);
         let by_key = self.totals.by_key(what.measure).zip(sums.keys_present.iter_mut().zip(&mut sums.of_key));
@@ -202,14 +218,19 @@ impl<'a> ShareTable<'a> {
         let sums = self.sums(what);
         let present = self.units_present(&sums.keys_present);
         let strata = present.iter().filter(|n| **n > 0).count() as f64;
-        let df = DegreesOfFreedom { domain: present.iter().sum::<u64>() as f64 - strata, design: self.design.df() };
+        let df = DegreesOfFreedom {
+            domain: present.iter().sum::<u64>() as f64 - strata,
+            design: self.design.df(),
+        };
         let summary = Summary { df, census: self.design.is_census(), ..sums.summary() };
-        let variance = self.covariance_of(std::slice::from_ref(what), std::slice::from_ref(&sums)).map(|v| v.get(0, 0));
+        let variance =
+            self.covariance_of(std::slice::from_ref(what), std::slice::from_ref(&sums)).map(|v| v.get(0, 0));
         summary.report(variance, options)
     }
 
-    /// Several shares with the variance of replicates: V = scale Σ_r rscales_r (θ_r − c)², the θ_r from PSU totals times the
-    /// factors of the replicate (of all shares at once a matrix product). The design is the one that the factors were made of.
+    /// Several shares with the variance of replicates: V = scale Σ_r rscales_r (θ_r − c)², the θ_r from PSU
+    /// totals times the factors of the replicate (of all shares at once a matrix product). The design is the
+    /// one that the factors were made of.
     ///
     /// ```
     /// use shihyo::design::{Declaration, declare};
@@ -223,18 +244,28 @@ impl<'a> ShareTable<'a> {
     /// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, None, vec![measure])?);
     /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
     /// let factors = design.jackknife_factors()?;
-    /// let share = ShareTable::new(&design, &totals)?.replicated(&[yes], &factors, &Options::default()).remove(0);
-    /// // As from replicate weights by row.
-    /// let by_row = estimate(&design.jackknife()?, &Estimand::Share(&answers), Domain::All, &Options::default())?;
-    /// assert!((share.se.unwrap() - by_row.se.unwrap()).abs() < 1e-15);
-    /// assert_eq!((share.n, share.value, share.df), (6, by_row.value, by_row.df));
+    /// let share = ShareTable::new(&design, &totals)?.replicated(&[yes], &factors,
+    /// &Options::default()).remove(0); // As from replicate weights by row. let by_row =
+    /// estimate(&design.jackknife()?, &Estimand::Share(&answers), Domain::All, &Options::default())?;
+    /// assert!((share.se.unwrap() - by_row.se.unwrap()).abs() < 1e-15); assert_eq!((share.n, share.value,
+    /// share.df), (6, by_row.value, by_row.df));
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
-    pub fn replicated(&self, shares: &[ShareOf<'_>], factors: &ReplicateFactors, options: &Options) -> Vec<Estimate> {
+    pub fn replicated(
+        &self,
+        shares: &[ShareOf<'_>],
+        factors: &ReplicateFactors,
+        options: &Options,
+    ) -> Vec<Estimate> {
         let sums: Vec<Sums> = shares.iter().map(|what| self.sums(what)).collect();
-        let psus: Vec<usize> = (0..self.totals.key_count()).filter(|key| sums.iter().any(|s| s.keys_present[*key] > 0)).collect();
+        let psus: Vec<usize> = (0..self.totals.key_count())
+            .filter(|key| sums.iter().any(|s| s.keys_present[*key] > 0))
+            .collect();
         // By PSU, and of each share: the weight that counts, and that of the base.
-        let table: Vec<f64> = psus.iter().flat_map(|psu| sums.iter().flat_map(|s| [s.of_key[*psu].yes[0], s.of_key[*psu].base])).collect();
+        let table: Vec<f64> = psus
+            .iter()
+            .flat_map(|psu| sums.iter().flat_map(|s| [s.of_key[*psu].yes[0], s.of_key[*psu].base]))
+            .collect();
         let replicate = |r: usize| {
             let all = factors.replicate(r);
             let factors: Vec<f64> = psus.iter().map(|psu| all.get(*psu).copied().unwrap_or(0.0)).collect();
@@ -244,9 +275,14 @@ impl<'a> ShareTable<'a> {
         let whole = factors.degrees_of_freedom(&vec![true; self.totals.key_count()]);
         // Most shares are of the same PSUs.
         let mut known: HashMap<Vec<bool>, u64> = HashMap::new();
-        let mut df = |present: Vec<bool>| *known.entry(present).or_insert_with_key(|present| factors.degrees_of_freedom(present));
+        let mut df = |present: Vec<bool>| {
+            *known.entry(present).or_insert_with_key(|present| factors.degrees_of_freedom(present))
+        };
         let each = shares.iter().zip(&sums).enumerate().map(|(at, (_, sums))| {
-            let df = DegreesOfFreedom { domain: df(sums.keys_present.iter().map(|n| *n > 0).collect()) as f64, design: whole as f64 };
+            let df = DegreesOfFreedom {
+                domain: df(sums.keys_present.iter().map(|n| *n > 0).collect()) as f64,
+                design: whole as f64,
+            };
             let thetas: Vec<f64> = totals.iter().map(|t| t[2 * at] / t[2 * at + 1]).collect();
             let summary = sums.summary();
             let variance = |of: &dyn Fn(f64) -> f64| {
@@ -255,7 +291,8 @@ impl<'a> ShareTable<'a> {
                 Ok::<f64, NotEstimable>(factors.scales().variance(full, &thetas)?)
             };
             let logit = |p: f64| (p / (1.0 - p)).ln();
-            let logit_variance = if options.method == IntervalMethod::Logit { variance(&logit).ok() } else { None };
+            let logit_variance =
+                if options.method == IntervalMethod::Logit { variance(&logit).ok() } else { None };
             let variance = variance(&|theta| theta);
             Summary { df, logit_variance, ..summary }.report(variance, options)
         });
@@ -315,8 +352,8 @@ impl<'a> ShareTable<'a> {
         Ok(self.design.covariance_from_scatters(&self.scatters(measure, &cells, &table, k, &keys_present))?)
     }
 
-    /// The scatters of one share, of which the sums by key tell everything: all that counts has one coefficient, the rest of
-    /// the base another.
+    /// The scatters of one share, of which the sums by key tell everything: all that counts has one
+    /// coefficient, the rest of the base another.
     fn scatters_of_one(&self, sums: &Sums) -> Result<Scatters, NotEstimable> {
         if sums.n == 0 {
             return Err(NotEstimable::EmptyBase);
@@ -338,14 +375,23 @@ impl<'a> ShareTable<'a> {
             let (unit, (sum, cross)) = (unit(key), &mut of_stratum[self.roster.stratum_of_psu(psu)]);
             (*sum, *cross) = (*sum + unit, *cross + unit * unit);
         }
-        for (h, ((sum, cross), present)) in of_stratum.into_iter().zip(self.units_present(&sums.keys_present)).enumerate() {
+        for (h, ((sum, cross), present)) in
+            of_stratum.into_iter().zip(self.units_present(&sums.keys_present)).enumerate()
+        {
             scatters.set_from_sums(h, present, self.roster.sampled(h), &[sum], &[cross]);
         }
         Ok(scatters)
     }
 
     /// The scatters of the coefficients `table` over `cells` × codes.
-    fn scatters(&self, measure: usize, cells: &[usize], table: &[f64], k: usize, keys_present: &[u64]) -> Scatters {
+    fn scatters(
+        &self,
+        measure: usize,
+        cells: &[usize],
+        table: &[f64],
+        k: usize,
+        keys_present: &[u64],
+    ) -> Scatters {
         let strata = self.roster.stratum_count();
         let (mut sums, mut cross) = (vec![0.0; strata * k], vec![0.0; strata * k * k]);
         let mut unit = vec![0.0; k];
@@ -353,7 +399,9 @@ impl<'a> ShareTable<'a> {
         let codes = self.totals.code_count(measure);
         for (key, (_, of_key, of_key_2)) in self.totals.by_key(measure).enumerate() {
             let h = if element { key } else { self.roster.stratum_of_psu(key) };
-            let of_cell = |cell: usize| (&of_key[cell * codes..(cell + 1) * codes], &of_key_2[cell * codes..(cell + 1) * codes]);
+            let of_cell = |cell: usize| {
+                (&of_key[cell * codes..(cell + 1) * codes], &of_key_2[cell * codes..(cell + 1) * codes])
+            };
             unit.fill(0.0);
             for (at, cell) in cells.iter().enumerate() {
                 let (w, w2) = of_cell(*cell);

@@ -1,4 +1,5 @@
-//! Estimates from samples: one variance for linearised designs and for replicates, and everything that follows from it.
+//! Estimates from samples: one variance for linearised designs and for replicates, and everything that
+//! follows from it.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -8,7 +9,9 @@ use crate::estimate::binomial::binomial_interval;
 use crate::estimate::estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, Options};
 use crate::estimate::interval::{ShareInputs, mean_interval, share_interval, share_interval_replicate};
 use crate::estimate::sample::{Sample, Shape, side_by_side};
-use crate::estimate::value::{ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+use crate::estimate::value::{
+    ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable,
+};
 
 /// Variances and covariances of the samples' estimates.
 pub(crate) fn covariance(design: &Design, samples: &[&Sample]) -> Result<Covariance, NotEstimable> {
@@ -37,7 +40,11 @@ impl DfChoice {
 
 /// Degrees of freedom of the rows of a sample, and of the design.
 pub(crate) fn degrees_of_freedom(design: &Design, rows: &[u32]) -> DegreesOfFreedom {
-    let domain = if rows.len() == design.rows() { design.df() } else { design.df_of(rows.iter().map(|r| *r as usize)) };
+    let domain = if rows.len() == design.rows() {
+        design.df()
+    } else {
+        design.df_of(rows.iter().map(|r| *r as usize))
+    };
     DegreesOfFreedom { domain, design: design.df() }
 }
 
@@ -46,7 +53,8 @@ fn logit_variance(design: &Design, sample: &Sample) -> Option<f64> {
     let replicates = design.replicates()?;
     let logit = |p: f64| (p / (1.0 - p)).ln();
     let full = [logit(*sample.value.as_ref().ok()?)];
-    let thetas: Vec<Vec<f64>> = replicates.weights().map(|weights| vec![logit(sample.point(weights).0)]).collect();
+    let thetas: Vec<Vec<f64>> =
+        replicates.weights().map(|weights| vec![logit(sample.point(weights).0)]).collect();
     replicates.covariance(&full, &thetas).ok().map(|v| v.get(0, 0))
 }
 
@@ -68,7 +76,12 @@ pub(crate) struct Summary {
 }
 
 /// Everything that is reported about a sample's estimate, given its variance.
-pub(crate) fn report(design: &Design, sample: &Sample, variance: Result<f64, NotEstimable>, options: &Options) -> Estimate {
+pub(crate) fn report(
+    design: &Design,
+    sample: &Sample,
+    variance: Result<f64, NotEstimable>,
+    options: &Options,
+) -> Estimate {
     let takes_logit = sample.shape == Shape::Share && options.method == IntervalMethod::Logit;
     let summary = Summary {
         shape: sample.shape,
@@ -87,7 +100,8 @@ pub(crate) fn report(design: &Design, sample: &Sample, variance: Result<f64, Not
 impl Summary {
     /// The estimate, given its variance.
     pub(crate) fn report(&self, variance: Result<f64, NotEstimable>, options: &Options) -> Estimate {
-        // A single respondent has no spread. (A share of one is 0 or 1, whose linearised variance is 0 at any n.)
+        // A single respondent has no spread. (A share of one is 0 or 1, whose linearised variance is 0 at any
+        // n.)
         let alone = self.n == 1 && matches!(self.shape, Shape::Mean | Shape::Ratio);
         let variance = if alone { Err(NotEstimable::SingleObservation) } else { variance };
         let deff = match (&variance, self.reference_variance(options.deff)) {
@@ -108,7 +122,11 @@ impl Summary {
         }
     }
 
-    fn interval(&self, variance: &Result<f64, NotEstimable>, options: &Options) -> Result<ConfidenceInterval, NotEstimable> {
+    fn interval(
+        &self,
+        variance: &Result<f64, NotEstimable>,
+        options: &Options,
+    ) -> Result<ConfidenceInterval, NotEstimable> {
         let (value, df) = (self.value.clone()?, options.df.of(self.df));
         if self.census {
             return Err(NotEstimable::Census);
@@ -140,7 +158,8 @@ impl Summary {
         if size < 1e24 { Ok(size) } else { Err(NotEstimable::NotDefined) }
     }
 
-    /// Variance of a simple random sample of the same size: s²/n (1 − n/N) for a mean, N² times that for a total.
+    /// Variance of a simple random sample of the same size: s²/n (1 − n/N) for a mean, N² times that for a
+    /// total.
     fn reference_variance(&self, reference: DeffReference) -> Result<f64, NotEstimable> {
         if self.shape == Shape::Ratio {
             return Err(NotEstimable::NotDefined);
@@ -183,8 +202,8 @@ pub(crate) fn check(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>
 
 /// Estimates one number in one domain.
 ///
-/// V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_hi − ū_h)² with u the unit totals of w z and z the influence of the estimand
-/// (R `svymean`, `svytotal`, `svyratio`, `svyciprop` on `subset(design, …)`; survey 4.5).
+/// V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_hi − ū_h)² with u the unit totals of w z and z the influence of the
+/// estimand (R `svymean`, `svytotal`, `svyratio`, `svyciprop` on `subset(design, …)`; survey 4.5).
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -200,8 +219,14 @@ pub(crate) fn check(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>
 /// ```
 ///
 /// # Errors
-/// Columns of another length than the design. What cannot be estimated is no error but a reason in the [`Estimate`].
-pub fn estimate(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, options: &Options) -> Result<Estimate> {
+/// Columns of another length than the design. What cannot be estimated is no error but a reason in the
+/// [`Estimate`].
+pub fn estimate(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    domain: Domain<'_>,
+    options: &Options,
+) -> Result<Estimate> {
     check(design, estimand, domain)?;
     let groups = Groups::one(design.rows(), domain);
     Ok(one(design, estimand, &groups.rows()[0], options))
@@ -214,14 +239,19 @@ pub fn estimate(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>, op
 /// use shihyo::estimate::{Estimand, Groups, NO_GROUP, Options, estimate_by};
 ///
 /// let groups = Groups::new(&[0, 0, 1, 1, NO_GROUP], 2);
-/// let by = estimate_by(&Design::simple(5)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 100.0]), &groups, &Options::default())?;
-/// assert_eq!((by[0].value.clone(), by[1].value.clone()), (Ok(2.0), Ok(7.0)));
+/// let by = estimate_by(&Design::simple(5)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 100.0]), &groups,
+/// &Options::default())?; assert_eq!((by[0].value.clone(), by[1].value.clone()), (Ok(2.0), Ok(7.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
 /// # Errors
 /// As [`estimate`].
-pub fn estimate_by(design: &Design, estimand: &Estimand<'_>, groups: &Groups, options: &Options) -> Result<Vec<Estimate>> {
+pub fn estimate_by(
+    design: &Design,
+    estimand: &Estimand<'_>,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Estimate>> {
     check(design, estimand, Domain::All)?;
     check_length(design, groups.length())?;
     Ok(groups.rows().iter().map(|rows| one(design, estimand, rows, options)).collect())

@@ -6,28 +6,45 @@ use crate::estimate::estimand::{Domain, Estimand, Groups, NO, OUTSIDE, Options, 
 use crate::estimate::single::{check_length, estimate, estimate_by};
 use crate::estimate::value::Estimate;
 
-/// Shares of the levels 0 … `levels` − 1 of a question, in every group: a list of levels, each with one estimate a group.
-/// A code of `levels` or above is no valid answer.
+/// Shares of the levels 0 … `levels` − 1 of a question, in every group: a list of levels, each with one
+/// estimate a group. A code of `levels` or above is no valid answer.
 ///
-/// p_k = Σ w [code = k]/Σ w [code < `levels`], each an [`Estimand::Share`] with its own interval (R `svymean(~factor(code))`).
+/// p_k = Σ w [code = k]/Σ w [code < `levels`], each an [`Estimand::Share`] with its own interval (R
+/// `svymean(~factor(code))`).
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Groups, Options, frequency};
 ///
 /// // The fourth gave no valid answer.
-/// let shares = frequency(&Design::simple(4)?, &[0, 1, 1, 9], 2, &Groups::one(4, Domain::All), &Options::default())?;
-/// assert_eq!((shares[1][0].n, shares[1][0].value.clone()), (3, Ok(2.0 / 3.0)));
+/// let shares = frequency(&Design::simple(4)?, &[0, 1, 1, 9], 2, &Groups::one(4, Domain::All),
+/// &Options::default())?; assert_eq!((shares[1][0].n, shares[1][0].value.clone()), (3, Ok(2.0 / 3.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
 /// # Errors
 /// Columns of another length than the design.
-pub fn frequency(design: &Design, codes: &[u32], levels: usize, groups: &Groups, options: &Options) -> Result<Vec<Vec<Estimate>>> {
+pub fn frequency(
+    design: &Design,
+    codes: &[u32],
+    levels: usize,
+    groups: &Groups,
+    options: &Options,
+) -> Result<Vec<Vec<Estimate>>> {
     (0..levels as u32)
         .map(|level| {
-            let outcome: Vec<u8> =
-                codes.iter().map(|c| if *c as usize >= levels { OUTSIDE } else if *c == level { YES } else { NO }).collect();
+            let outcome: Vec<u8> = codes
+                .iter()
+                .map(|c| {
+                    if *c as usize >= levels {
+                        OUTSIDE
+                    } else if *c == level {
+                        YES
+                    } else {
+                        NO
+                    }
+                })
+                .collect();
             estimate_by(design, &Estimand::Share(&outcome), groups, options)
         })
         .collect()
@@ -44,8 +61,9 @@ pub enum MultiAnswerBase {
     ChoseAny,
 }
 
-/// Shares of the options of a multiple answer in every group: a list of options, each with one estimate a group.
-/// `options_chosen` holds for each option [`YES`], [`NO`] or missing; inside the base missing counts as not chosen.
+/// Shares of the options of a multiple answer in every group: a list of options, each with one estimate a
+/// group. `options_chosen` holds for each option [`YES`], [`NO`] or missing; inside the base missing counts
+/// as not chosen.
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -54,9 +72,9 @@ pub enum MultiAnswerBase {
 /// // The third left one option out and did not choose the other, the fourth chose neither.
 /// let options: [&[u8]; 2] = [&[1, 0, 255, 0], &[1, 1, 0, 0]];
 /// let (design, groups) = (Design::simple(4)?, Groups::one(4, Domain::All));
-/// let shares = |base| multi_answer(&design, &options, base, &groups, &Options::default()).map(|s| (s[0][0].value.clone(), s[1][0].value.clone()));
-/// assert_eq!(shares(MultiAnswerBase::AnsweredAny)?, (Ok(0.25), Ok(0.5)));
-/// assert_eq!(shares(MultiAnswerBase::ChoseAny)?, (Ok(0.5), Ok(1.0)));
+/// let shares = |base| multi_answer(&design, &options, base, &groups, &Options::default()).map(|s|
+/// (s[0][0].value.clone(), s[1][0].value.clone())); assert_eq!(shares(MultiAnswerBase::AnsweredAny)?,
+/// (Ok(0.25), Ok(0.5))); assert_eq!(shares(MultiAnswerBase::ChoseAny)?, (Ok(0.5), Ok(1.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -82,8 +100,11 @@ pub fn multi_answer(
     options_chosen
         .iter()
         .map(|column| {
-            let outcome: Vec<u8> =
-                column.iter().zip(&inside).map(|(c, inside)| if *inside { u8::from(*c == YES) } else { OUTSIDE }).collect();
+            let outcome: Vec<u8> = column
+                .iter()
+                .zip(&inside)
+                .map(|(c, inside)| if *inside { u8::from(*c == YES) } else { OUTSIDE })
+                .collect();
             estimate_by(design, &Estimand::Share(&outcome), groups, options)
         })
         .collect()
@@ -111,20 +132,21 @@ pub struct CrosstabCell {
     pub share: Estimate,
 }
 
-/// Crosses two classifications: one share a cell, row by row. `rows` and `columns` hold each respondent's level and the
-/// number of levels; a level of that number or above is missing, and those respondents are in no cell.
+/// Crosses two classifications: one share a cell, row by row. `rows` and `columns` hold each respondent's
+/// level and the number of levels; a level of that number or above is missing, and those respondents are in
+/// no cell.
 ///
-/// p_ij = N_ij/N_i., N_ij/N_.j or N_ij/N, each a ratio of sums of weights with the variance of one (R `svyby` and `svymean`,
-/// survey 4.5).
+/// p_ij = N_ij/N_i., N_ij/N_.j or N_ij/N, each a ratio of sums of weights with the variance of one (R `svyby`
+/// and `svymean`, survey 4.5).
 ///
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Options, Percent, crosstab};
 ///
 /// let (rows, columns) = ([0, 0, 1, 1], [0, 1, 1, 1]);
-/// let cells = crosstab(&Design::simple(4)?, (&rows, 2), (&columns, 2), Percent::Row, Domain::All, &Options::default())?;
-/// assert_eq!((cells[1].row, cells[1].column, cells[1].share.value.clone()), (0, 1, Ok(0.5)));
-/// assert_eq!((cells[3].row, cells[3].column, cells[3].share.value.clone()), (1, 1, Ok(1.0)));
+/// let cells = crosstab(&Design::simple(4)?, (&rows, 2), (&columns, 2), Percent::Row, Domain::All,
+/// &Options::default())?; assert_eq!((cells[1].row, cells[1].column, cells[1].share.value.clone()), (0, 1,
+/// Ok(0.5))); assert_eq!((cells[3].row, cells[3].column, cells[3].share.value.clone()), (1, 1, Ok(1.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///

@@ -155,7 +155,10 @@ impl FromStr for IntervalMethod {
             let known = Self::ALL.map(Self::name).join(", ");
             Diagnostic::new(
                 "estimate::interval-method",
-                Text::new(format!("信頼区間の方法「{s}」はありません"), format!("there is no interval method \"{s}\"")),
+                Text::new(
+                    format!("信頼区間の方法「{s}」はありません"),
+                    format!("there is no interval method \"{s}\""),
+                ),
             )
             .help(Text::new(format!("使える方法: {known}"), format!("known methods: {known}")))
             .into()
@@ -179,7 +182,8 @@ pub struct ConfidenceInterval {
 /// Which simple random sample a design effect compares with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum DeffReference {
-    /// Without replacement: the reference variance has the factor 1 − n/N, N the sum of the weights (R `deff=TRUE`).
+    /// Without replacement: the reference variance has the factor 1 − n/N, N the sum of the weights (R
+    /// `deff=TRUE`).
     #[serde(rename = "wor")]
     WithoutReplacement,
     /// With replacement (R `deff="replace"`).
@@ -223,11 +227,10 @@ pub struct DegreesOfFreedom {
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
 /// // Three of five: V = p(1 − p)/(n − 1) = .06, so that the effective size is n − 1.
-/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All, &Options::default())?;
-/// assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
-/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12);
-/// assert!((e.n_eff.clone().unwrap() - 4.0).abs() < 1e-12);
-/// // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
+/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All,
+/// &Options::default())?; assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
+/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12); assert!((e.n_eff.clone().unwrap() -
+/// 4.0).abs() < 1e-12); // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
 /// assert!((e.korn_graubard_n(0.95, 4.0).unwrap() - 4.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```

@@ -27,23 +27,27 @@ pub struct AdminTable {
 }
 
 impl AdminTable {
-    /// Reads a long table (項目, 年度, 値, and where present 単位 and 備考) or a wide one (項目 and a column a fiscal year).
+    /// Reads a long table (項目, 年度, 値, and where present 単位 and 備考) or a wide one (項目 and a column
+    /// a fiscal year).
     ///
     /// # Errors
-    /// No item column, neither year and value columns nor columns named after years, a value that cannot be read, an item
-    /// and year given twice with different values. All of them in one go, each with its place.
+    /// No item column, neither year and value columns nor columns named after years, a value that cannot be
+    /// read, an item and year given twice with different values. All of them in one go, each with its place.
     pub fn read(table: &Table) -> Result<Self> {
         let mut out = Self { file: table.digest.file.clone(), items: Vec::new(), cells: BTreeMap::new() };
         let mut mistakes = Vec::new();
         let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
         let Some(item) = named(table, &ITEM) else {
-            return Err(Diagnostic::new("indicator::counts-columns", Text::new("項目の列がありません", "there is no item column"))
-                .at(place)
-                .help(Text::new(
-                    "1行目に「項目, 年度, 値」または「項目, R4, R5, …」の見出しを置いてください",
-                    "give the first row the headers \"項目, 年度, 値\" or \"項目, R4, R5, …\"",
-                ))
-                .into());
+            return Err(Diagnostic::new(
+                "indicator::counts-columns",
+                Text::new("項目の列がありません", "there is no item column"),
+            )
+            .at(place)
+            .help(Text::new(
+                "1行目に「項目, 年度, 値」または「項目, R4, R5, …」の見出しを置いてください",
+                "give the first row the headers \"項目, 年度, 値\" or \"項目, R4, R5, …\"",
+            ))
+            .into());
         };
         let unit = named(table, &UNIT);
         let note = named(table, &NOTE);
@@ -76,7 +80,10 @@ impl AdminTable {
             _ => mistakes.push(
                 Diagnostic::new(
                     "indicator::counts-columns",
-                    Text::new("年度と値の列も、年度を見出しとする列もありません", "there are neither year and value columns nor columns named after fiscal years"),
+                    Text::new(
+                        "年度と値の列も、年度を見出しとする列もありません",
+                        "there are neither year and value columns nor columns named after fiscal years",
+                    ),
                 )
                 .at(place),
             ),
@@ -88,14 +95,25 @@ impl AdminTable {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-    fn put(&mut self, table: &Table, row: usize, name: &str, year: FiscalYear, value: &Column, unit: Option<&Column>, note: Option<&Column>, mistakes: &mut Vec<Diagnostic>) {
+    fn put(
+        &mut self,
+        table: &Table,
+        row: usize,
+        name: &str,
+        year: FiscalYear,
+        value: &Column,
+        unit: Option<&Column>,
+        note: Option<&Column>,
+        mistakes: &mut Vec<Diagnostic>,
+    ) {
         let key = fold(name);
         if !self.items.contains(&key) {
             self.items.push(key.clone());
         }
         let place = table.place(row, value);
         let mut text = value.cell(row).text();
-        if let Some(note) = note.map(|c| c.cell(row).text()).filter(|n| n.contains("速報") || n.contains("訂正"))
+        if let Some(note) =
+            note.map(|c| c.cell(row).text()).filter(|n| n.contains("速報") || n.contains("訂正"))
             && !text.contains('※')
             && !text.trim().is_empty()
         {
@@ -122,8 +140,18 @@ impl AdminTable {
                 Diagnostic::new(
                     "indicator::counts-twice",
                     Text::new(
-                        format!("「{}」の{}の値が2つあり、一致しません（1つ目: {}）", name.trim(), year.long(), first.words(crate::text::Lang::Ja)),
-                        format!("\"{}\" has two different values for {} (the first: {})", name.trim(), year, first.words(crate::text::Lang::En)),
+                        format!(
+                            "「{}」の{}の値が2つあり、一致しません（1つ目: {}）",
+                            name.trim(),
+                            year.long(),
+                            first.words(crate::text::Lang::Ja)
+                        ),
+                        format!(
+                            "\"{}\" has two different values for {} (the first: {})",
+                            name.trim(),
+                            year,
+                            first.words(crate::text::Lang::En)
+                        ),
                     ),
                 )
                 .at(place),
@@ -151,7 +179,11 @@ impl AdminTable {
 }
 
 /// The cell of `item` in `year`, with its place; `None` when the table has no such cell.
-pub fn find_count<'a>(table: &'a AdminTable, item: &str, year: FiscalYear) -> Option<(&'a AdminCell, &'a Place)> {
+pub fn find_count<'a>(
+    table: &'a AdminTable,
+    item: &str,
+    year: FiscalYear,
+) -> Option<(&'a AdminCell, &'a Place)> {
     table.cells.get(&(fold(item), year)).map(|(cell, place)| (cell, place))
 }
 
@@ -178,11 +210,21 @@ mod tests {
         let columns = header.iter().enumerate().map(|(position, name)| Column {
             header: vec![(*name).to_owned()],
             position,
-            values: rows.iter().map(|r| if r[position].is_empty() { Cell::Empty } else { Cell::Text(r[position].into()) }).collect(),
+            values: rows
+                .iter()
+                .map(|r| if r[position].is_empty() { Cell::Empty } else { Cell::Text(r[position].into()) })
+                .collect(),
             rows: (0..rows.len() as u32).collect(),
         });
         Table {
-            digest: FileDigest { file: "counts.csv".into(), sha256: String::new(), bytes: 0, rows: None, encoding: None, sheet: None },
+            digest: FileDigest {
+                file: "counts.csv".into(),
+                sha256: String::new(),
+                bytes: 0,
+                rows: None,
+                encoding: None,
+                sheet: None,
+            },
             columns: columns.collect(),
             row_numbers: (2..rows.len() as u64 + 2).collect(),
             findings: Vec::new(),
@@ -198,12 +240,24 @@ mod tests {
     fn long_and_wide_say_the_same() {
         let long = AdminTable::read(&table(
             &["項目", "年度", "値"],
-            &[&["はなバス", "令和4年度", "972,658人"], &["はなバス", "R6", "1,085,112人 ※速報値"], &["はなバス", "R7", "人"]],
+            &[
+                &["はなバス", "令和4年度", "972,658人"],
+                &["はなバス", "R6", "1,085,112人 ※速報値"],
+                &["はなバス", "R7", "人"],
+            ],
         ))
         .unwrap();
-        let wide = AdminTable::read(&table(&["項目", "R4", "Ｒ６", "令和7年度"], &[&["はなバス ", "972,658人", "1,085,112人 ※速報値", ""]])).unwrap();
+        let wide = AdminTable::read(&table(
+            &["項目", "R4", "Ｒ６", "令和7年度"],
+            &[&["はなバス ", "972,658人", "1,085,112人 ※速報値", ""]],
+        ))
+        .unwrap();
         for y in ["R4", "R6", "R7"] {
-            assert_eq!(find_count(&long, "はなバス", year(y)).unwrap().0, find_count(&wide, "はなバス", year(y)).unwrap().0, "{y}");
+            assert_eq!(
+                find_count(&long, "はなバス", year(y)).unwrap().0,
+                find_count(&wide, "はなバス", year(y)).unwrap().0,
+                "{y}"
+            );
         }
         let (cell, place) = find_count(&wide, "はなバス", year("R6")).unwrap();
         let AdminCell::Value { mark, .. } = cell else { panic!() };
@@ -219,12 +273,25 @@ mod tests {
         ))
         .unwrap_err();
         let codes: Vec<_> = error.diagnostics().iter().map(|d| (d.code, d.place.row)).collect();
-        assert_eq!(codes, [("indicator::quantity", Some(2)), ("plan::fiscal-year", Some(3)), ("indicator::counts-twice", Some(5))]);
+        assert_eq!(
+            codes,
+            [
+                ("indicator::quantity", Some(2)),
+                ("plan::fiscal-year", Some(3)),
+                ("indicator::counts-twice", Some(5))
+            ]
+        );
     }
 
     #[test]
     fn a_table_without_the_columns_says_what_to_write() {
-        assert_eq!(AdminTable::read(&table(&["a", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code, "indicator::counts-columns");
-        assert_eq!(AdminTable::read(&table(&["項目", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code, "indicator::counts-columns");
+        assert_eq!(
+            AdminTable::read(&table(&["a", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code,
+            "indicator::counts-columns"
+        );
+        assert_eq!(
+            AdminTable::read(&table(&["項目", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code,
+            "indicator::counts-columns"
+        );
     }
 }

@@ -14,7 +14,8 @@ use crate::text::Text;
 pub struct FiscalYear(i32);
 
 /// First western year of each era, newest first. An era's first year is written 元.
-const ERAS: [(&str, &str, i32); 4] = [("R", "令和", 2019), ("H", "平成", 1989), ("S", "昭和", 1926), ("T", "大正", 1912)];
+const ERAS: [(&str, &str, i32); 4] =
+    [("R", "令和", 2019), ("H", "平成", 1989), ("S", "昭和", 1926), ("T", "大正", 1912)];
 
 impl FiscalYear {
     /// The fiscal year that begins in April of the western year `year`.
@@ -56,7 +57,9 @@ impl FiscalYear {
     }
 
     fn era(self) -> Option<(&'static str, &'static str, i32)> {
-        ERAS.iter().find(|(_, _, first)| self.0 >= *first).map(|&(letter, name, first)| (letter, name, self.0 - first + 1))
+        ERAS.iter()
+            .find(|(_, _, first)| self.0 >= *first)
+            .map(|&(letter, name, first)| (letter, name, self.0 - first + 1))
     }
 }
 
@@ -83,15 +86,24 @@ impl FromStr for FiscalYear {
         let folded: String = s.trim().nfkc().filter(|c| !c.is_whitespace()).collect();
         let body = folded.strip_suffix("年度").or_else(|| folded.strip_suffix('年')).unwrap_or(&folded);
         let parsed = ERAS.iter().find_map(|&(letter, name, first)| {
-            let year = body.strip_prefix(name).or_else(|| body.strip_prefix(letter)).or_else(|| body.strip_prefix(&letter.to_lowercase()))?;
+            let year = body
+                .strip_prefix(name)
+                .or_else(|| body.strip_prefix(letter))
+                .or_else(|| body.strip_prefix(&letter.to_lowercase()))?;
             let year: i32 = if year == "元" { 1 } else { year.parse().ok()? };
             (1..=99).contains(&year).then_some(first + year - 1)
         });
         let year = parsed.or_else(|| body.parse().ok().filter(|y| (1912..=2200).contains(y)));
         year.map(Self).ok_or_else(|| {
-            Diagnostic::new("plan::fiscal-year", Text::new(format!("年度「{s}」が読めません"), format!("cannot read the fiscal year \"{s}\"")))
-                .help(Text::new("R4、令和4年度、H30、2022 のように書きます", "write it like R4, 令和4年度, H30 or 2022"))
-                .into()
+            Diagnostic::new(
+                "plan::fiscal-year",
+                Text::new(format!("年度「{s}」が読めません"), format!("cannot read the fiscal year \"{s}\"")),
+            )
+            .help(Text::new(
+                "R4、令和4年度、H30、2022 のように書きます",
+                "write it like R4, 令和4年度, H30 or 2022",
+            ))
+            .into()
         })
     }
 }

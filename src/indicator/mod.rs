@@ -11,17 +11,19 @@ mod tabulate;
 mod target;
 mod trend;
 
+pub use crate::answers::Comparability;
 pub use admin::{AdminTable, find_count};
 pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
-pub use status::{ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined};
+pub use status::{
+    ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
+};
 pub use table::{
-    CellContent, DataKind, EstimateRecord, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation,
-    ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
+    CellContent, DataKind, EstimateRecord, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure,
+    Observation, ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
 };
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};
 pub use trend::TrendNote;
-pub use crate::answers::Comparability;

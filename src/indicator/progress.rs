@@ -1,6 +1,8 @@
 //! From baseline, latest value and target to a status.
 
-use super::status::{ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined};
+use super::status::{
+    ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
+};
 use super::target::{Direction, Operator, Target};
 use crate::answers::Comparability;
 use crate::stats::dist::t_two_sided_p;
@@ -29,8 +31,9 @@ pub struct Course<'a> {
     pub comparability: Comparability,
 }
 
-/// The direction of a measure that the plan does not state: 以上 asks for more, 以下 for less, a bare number for what
-/// brings the baseline to it; equal to the baseline means 維持. Without a target, more is taken for better.
+/// The direction of a measure that the plan does not state: 以上 asks for more, 以下 for less, a bare number
+/// for what brings the baseline to it; equal to the baseline means 維持. Without a target, more is taken for
+/// better.
 pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction {
     match target {
         None => Direction::Increase,
@@ -48,13 +51,16 @@ pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction
 
 /// The status of a measure under `rule`, with every component it was made from.
 ///
-/// progress = (latest − baseline)/(target − baseline); 1 is the target reached. The states and their limits are those of
-/// [`ProgressRule`]; an absent target, baseline or later value is a state of its own, and nothing is ever divided by 0.
-/// A latest value that cannot be compared with the baseline is not judged: no change, no achievement rate, no test.
-/// Source: Healthy People 2020 Final Review, technical notes (NCHS), for the noise-aware rule.
+/// progress = (latest − baseline)/(target − baseline); 1 is the target reached. The states and their limits
+/// are those of [`ProgressRule`]; an absent target, baseline or later value is a state of its own, and
+/// nothing is ever divided by 0. A latest value that cannot be compared with the baseline is not judged: no
+/// change, no achievement rate, no test. Source: Healthy People 2020 Final Review, technical notes (NCHS),
+/// for the noise-aware rule.
 pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
     let target = course.target.map(|t| t.quantity.value());
-    let broken = course.comparability == Comparability::NotComparable && course.baseline.is_some() && course.latest.is_some();
+    let broken = course.comparability == Comparability::NotComparable
+        && course.baseline.is_some()
+        && course.latest.is_some();
     let change = match (course.baseline, course.latest) {
         (Some(b), Some(l)) if !broken => Some(l.value - b.value),
         _ => None,
@@ -96,7 +102,9 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
                 ProgressState::TargetMet
             } else {
                 match rule {
-                    ProgressRule::NoiseAware { level } => noise_aware(level, &b, &l, course.direction, evidence),
+                    ProgressRule::NoiseAware { level } => {
+                        noise_aware(level, &b, &l, course.direction, evidence)
+                    }
                     ProgressRule::Pace => pace(&b, &l, t, course),
                     ProgressRule::Band { points, relative } => band(points, relative, &b, &l, course),
                 }
@@ -124,9 +132,9 @@ fn clearance(point: &Point, target: &Target, direction: Direction) -> TargetClea
     }
 }
 
-/// How much the change from `b` to `l` says. With standard errors on both sides: a t test of independent waves, df by
-/// Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes toward the target, over the baseline
-/// when it goes away or when there is no targeted change.
+/// How much the change from `b` to `l` says. With standard errors on both sides: a t test of independent
+/// waves, df by Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes toward the
+/// target, over the baseline when it goes away or when there is no targeted change.
 fn evidence(b: &Point, l: &Point, target: f64, direction: Direction) -> ChangeEvidence {
     let change = l.value - b.value;
     if let (Some(sb), Some(sl)) = (b.se, l.se) {
@@ -165,7 +173,13 @@ fn toward(change: f64, direction: Direction, targeted: f64) -> bool {
     }
 }
 
-fn noise_aware(level: f64, b: &Point, l: &Point, direction: Direction, evidence: ChangeEvidence) -> ProgressState {
+fn noise_aware(
+    level: f64,
+    b: &Point,
+    l: &Point,
+    direction: Direction,
+    evidence: ChangeEvidence,
+) -> ProgressState {
     let detectable = match evidence {
         ChangeEvidence::Tested { p, .. } => p < 1.0 - level,
         ChangeEvidence::Relative { ratio, limit } => ratio >= limit,
@@ -212,7 +226,10 @@ fn pace(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ProgressState
 #[cfg(test)]
 mod tests {
     use super::{Course, direction_of, judge};
-    use crate::indicator::{ChangeEvidence, Comparability, Direction, FiscalYear, Point, ProgressRule, ProgressState, Target, TargetClearance, Undefined};
+    use crate::indicator::{
+        ChangeEvidence, Comparability, Direction, FiscalYear, Point, ProgressRule, ProgressState, Target,
+        TargetClearance, Undefined,
+    };
 
     const RULE: ProgressRule = ProgressRule::NoiseAware { level: 0.95 };
 
@@ -222,24 +239,52 @@ mod tests {
 
     fn share(year: i32, value: f64, se: f64) -> Option<Point> {
         let limits = Some((value - 1.96 * se, value + 1.96 * se));
-        Some(Point { year: FiscalYear::from_western(year), value, se: Some(se), limits, df: Some(f64::INFINITY) })
+        Some(Point {
+            year: FiscalYear::from_western(year),
+            value,
+            se: Some(se),
+            limits,
+            df: Some(f64::INFINITY),
+        })
     }
 
     fn state(b: Option<Point>, l: Option<Point>, target: Option<&str>) -> crate::indicator::StatusReport {
         let target = target.map(|t| Target::parse(t).unwrap());
         let direction = direction_of(target.as_ref(), b.map(|p| p.value));
-        judge(RULE, &Course { baseline: b, latest: l, target: target.as_ref(), target_year: FiscalYear::from_western(2028), direction, comparability: Comparability::Same })
+        judge(
+            RULE,
+            &Course {
+                baseline: b,
+                latest: l,
+                target: target.as_ref(),
+                target_year: FiscalYear::from_western(2028),
+                direction,
+                comparability: Comparability::Same,
+            },
+        )
     }
 
     #[test]
     fn counts_move_by_a_tenth_of_the_targeted_change() {
         // 431 → 506: a tenth of the way is 7.5.
-        assert_eq!(state(count(2022, 431.0), count(2024, 442.0), Some("506人")).state, ProgressState::Improved);
-        assert_eq!(state(count(2022, 431.0), count(2024, 438.0), Some("506人")).state, ProgressState::LittleChange);
-        assert_eq!(state(count(2022, 431.0), count(2024, 506.0), Some("506人")).state, ProgressState::TargetMet);
+        assert_eq!(
+            state(count(2022, 431.0), count(2024, 442.0), Some("506人")).state,
+            ProgressState::Improved
+        );
+        assert_eq!(
+            state(count(2022, 431.0), count(2024, 438.0), Some("506人")).state,
+            ProgressState::LittleChange
+        );
+        assert_eq!(
+            state(count(2022, 431.0), count(2024, 506.0), Some("506人")).state,
+            ProgressState::TargetMet
+        );
         // Away: a tenth of the baseline.
         assert_eq!(state(count(2022, 83.0), count(2024, 71.0), Some("98件")).state, ProgressState::Worse);
-        assert_eq!(state(count(2022, 415.0), count(2024, 410.0), Some("536人")).state, ProgressState::LittleChange);
+        assert_eq!(
+            state(count(2022, 415.0), count(2024, 410.0), Some("536人")).state,
+            ProgressState::LittleChange
+        );
     }
 
     #[test]
@@ -249,15 +294,24 @@ mod tests {
         assert!((up.progress.unwrap() - 0.6).abs() < 1e-12);
         let Some(ChangeEvidence::Tested { t, p, .. }) = up.evidence else { panic!() };
         assert!((t - 0.06 / 0.0002f64.sqrt()).abs() < 1e-9 && p < 0.001);
-        assert_eq!(state(share(2022, 0.30, 0.01), share(2025, 0.31, 0.01), Some("40%以上")).state, ProgressState::LittleChange);
-        assert_eq!(state(share(2022, 0.30, 0.01), share(2025, 0.25, 0.01), Some("40%以上")).state, ProgressState::Worse);
+        assert_eq!(
+            state(share(2022, 0.30, 0.01), share(2025, 0.31, 0.01), Some("40%以上")).state,
+            ProgressState::LittleChange
+        );
+        assert_eq!(
+            state(share(2022, 0.30, 0.01), share(2025, 0.25, 0.01), Some("40%以上")).state,
+            ProgressState::Worse
+        );
     }
 
     #[test]
     fn a_decrease_goal_is_met_from_above() {
         let met = state(share(2022, 0.081, 0.005), share(2025, 0.049, 0.005), Some("5%以下"));
         assert_eq!((met.state, met.clearance), (ProgressState::TargetMet, Some(TargetClearance::PointOnly)));
-        assert_eq!(state(share(2022, 0.081, 0.005), share(2025, 0.11, 0.005), Some("5%以下")).state, ProgressState::Worse);
+        assert_eq!(
+            state(share(2022, 0.081, 0.005), share(2025, 0.11, 0.005), Some("5%以下")).state,
+            ProgressState::Worse
+        );
     }
 
     #[test]
@@ -269,7 +323,10 @@ mod tests {
         assert_eq!((none.state, none.clearance), (ProgressState::NoBaseline, Some(TargetClearance::Cleared)));
         let keep = state(count(2022, 20292.0), count(2024, 19901.0), Some("20,292世帯"));
         assert_eq!((keep.state, keep.progress), (ProgressState::LittleChange, Err(Undefined::Maintain)));
-        assert_eq!(state(count(2022, 20292.0), count(2024, 17000.0), Some("20,292世帯")).state, ProgressState::Worse);
+        assert_eq!(
+            state(count(2022, 20292.0), count(2024, 17000.0), Some("20,292世帯")).state,
+            ProgressState::Worse
+        );
         assert_eq!(state(count(2022, 0.0), count(2024, -1.0), Some("5人")).state, ProgressState::Worse);
     }
 
@@ -287,10 +344,22 @@ mod tests {
         for rule in [RULE, ProgressRule::Pace, ProgressRule::Band { points: 0.03, relative: 0.1 }] {
             for latest in [0.1, 0.3, 0.36, 0.5] {
                 let report = judge(rule, &course(latest, Comparability::NotComparable));
-                assert_eq!((report.state, report.progress), (ProgressState::NotComparable, Err(Undefined::NotComparable)), "{rule:?} {latest}");
-                assert_eq!((report.change, report.evidence, report.clearance), (None, None, None), "{rule:?} {latest}");
+                assert_eq!(
+                    (report.state, report.progress),
+                    (ProgressState::NotComparable, Err(Undefined::NotComparable)),
+                    "{rule:?} {latest}"
+                );
+                assert_eq!(
+                    (report.change, report.evidence, report.clearance),
+                    (None, None, None),
+                    "{rule:?} {latest}"
+                );
                 let judged = judge(rule, &course(latest, Comparability::Caution));
-                assert_eq!(judged, judge(rule, &course(latest, Comparability::Same)), "care is a note, no state");
+                assert_eq!(
+                    judged,
+                    judge(rule, &course(latest, Comparability::Same)),
+                    "care is a note, no state"
+                );
             }
         }
         // Nothing to compare with: the other states come first.

@@ -31,12 +31,21 @@ impl Decimal {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let grouped = whole.contains(',');
-        if grouped && !whole.split(',').enumerate().all(|(i, g)| if i == 0 { (1..=3).contains(&g.len()) } else { g.len() == 3 }) {
+        if grouped
+            && !whole
+                .split(',')
+                .enumerate()
+                .all(|(i, g)| if i == 0 { (1..=3).contains(&g.len()) } else { g.len() == 3 })
+        {
             return None;
         }
         let all: String = whole.chars().filter(|&c| c != ',').chain(fraction.chars()).collect();
         let whole_digits = whole.chars().filter(char::is_ascii_digit).count();
-        if whole_digits == 0 || !all.chars().all(|c| c.is_ascii_digit()) || fraction.len() > 9 || (digits.contains('.') && fraction.is_empty()) {
+        if whole_digits == 0
+            || !all.chars().all(|c| c.is_ascii_digit())
+            || fraction.len() > 9
+            || (digits.contains('.') && fraction.is_empty())
+        {
             return None;
         }
         Some(Self { mantissa: sign * all.parse::<i64>().ok()?, scale: fraction.len() as u8 })
@@ -93,7 +102,11 @@ impl Unit {
     /// The unit that `text` names.
     pub fn from_text(text: &str) -> Self {
         let folded: String = text.trim().nfkc().collect();
-        if matches!(folded.as_str(), "%" | "パーセント" | "percent") { Unit::Percent } else { Unit::Named(folded) }
+        if matches!(folded.as_str(), "%" | "パーセント" | "percent") {
+            Unit::Percent
+        } else {
+            Unit::Named(folded)
+        }
     }
 }
 
@@ -129,13 +142,24 @@ impl Quantity {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let folded: String = text.nfkc().collect();
         let folded = folded.trim();
-        let end = folded.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | '−' | '△' | '▲'))).unwrap_or(folded.len());
+        let end = folded
+            .find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | '−' | '△' | '▲')))
+            .unwrap_or(folded.len());
         let (number, unit) = folded.split_at(end);
         match Decimal::parse(number) {
             Some(number) => Ok(Self { number, unit: Unit::from_text(unit) }),
-            None => Err(Diagnostic::new("indicator::quantity", Text::new(format!("数値「{text}」が読めません"), format!("cannot read the number \"{text}\"")))
-                .help(Text::new("20,292世帯、8175人、57.6% のように書きます", "write it like 20,292世帯, 8175人 or 57.6%"))
-                .into()),
+            None => Err(Diagnostic::new(
+                "indicator::quantity",
+                Text::new(
+                    format!("数値「{text}」が読めません"),
+                    format!("cannot read the number \"{text}\""),
+                ),
+            )
+            .help(Text::new(
+                "20,292世帯、8175人、57.6% のように書きます",
+                "write it like 20,292世帯, 8175人 or 57.6%",
+            ))
+            .into()),
         }
     }
 }
@@ -274,7 +298,10 @@ mod tests {
 
     #[test]
     fn provisional_and_revised_values_are_marked() {
-        let AdminCell::Value { quantity, mark, note } = AdminCell::parse("1,085,112人 ※速報値").unwrap() else { panic!() };
+        let AdminCell::Value { quantity, mark, note } = AdminCell::parse("1,085,112人 ※速報値").unwrap()
+        else {
+            panic!()
+        };
         assert_eq!((quantity.value(), quantity.unit), (1_085_112.0, Unit::Named("人".into())));
         assert_eq!((mark, note.as_deref()), (Some(Mark::Provisional), Some("※速報値")));
         let AdminCell::Value { mark, .. } = AdminCell::parse("12件 r").unwrap() else { panic!() };

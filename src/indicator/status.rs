@@ -8,8 +8,9 @@ use super::fiscal_year::FiscalYear;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "rule", rename_all = "kebab-case")]
 pub enum ProgressRule {
-    /// Healthy People 2020/2030 (NCHS): a change counts when it is larger than sampling error at `level`, or, where no
-    /// standard errors exist, when it is at least 10 % of the targeted change (worse: of the baseline).
+    /// Healthy People 2020/2030 (NCHS): a change counts when it is larger than sampling error at `level`, or,
+    /// where no standard errors exist, when it is at least 10 % of the targeted change (worse: of the
+    /// baseline).
     NoiseAware {
         /// Confidence level of the test of change, such as 0.95 (two-sided).
         level: f64,
@@ -17,7 +18,8 @@ pub enum ProgressRule {
     /// Pace (StatCan, Open SDG, Eurostat): observed over required change up to the latest year;
     /// at least 0.95 on track, at least 0.60 progress, at least 0 little, below 0 worse.
     Pace,
-    /// Fixed band: survey shares within ± `points` (in [0, 1]) and counts within ± `relative` of the baseline are unchanged.
+    /// Fixed band: survey shares within ± `points` (in [0, 1]) and counts within ± `relative` of the baseline
+    /// are unchanged.
     Band {
         /// Half-width for shares, such as 0.03.
         points: f64,

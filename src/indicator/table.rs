@@ -147,7 +147,8 @@ pub struct Observation {
     pub note: Option<String>,
     /// Where it comes from.
     pub source: Source,
-    /// What must be said before it is compared with the first value, where something differs between the surveys.
+    /// What must be said before it is compared with the first value, where something differs between the
+    /// surveys.
     pub trend: Option<TrendNote>,
 }
 
@@ -243,7 +244,8 @@ pub struct Quality {
     pub ledgers: Vec<LedgerRecord>,
     /// All findings, in the order in which the rooms met them.
     pub findings: Vec<Finding>,
-    /// What each decision about answers that break the rules does to each share, in the order of the estimates.
+    /// What each decision about answers that break the rules does to each share, in the order of the
+    /// estimates.
     pub effects: Vec<PolicyEffect>,
 }
 
@@ -258,12 +260,13 @@ pub struct PolicyEffect {
     pub survey: String,
     /// The wave.
     pub wave: FiscalYear,
-    /// The decision's key, as the questionnaire and the plan have it: `two_marks`, `dont_know`, `duplicates` …
+    /// The decision's key, as the questionnaire and the plan have it: `two_marks`, `dont_know`, `duplicates`
+    /// …
     pub policy: &'static str,
     /// The decision in words.
     pub policy_words: Text,
-    /// The question that it is about: the share's own, one that its skip rule depends on, or one that weights are made from;
-    /// `None` for duplicates.
+    /// The question that it is about: the share's own, one that its skip rule depends on, or one that weights
+    /// are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
     pub touched: u64,
@@ -293,7 +296,8 @@ impl PolicySetting {
 }
 
 impl PolicyEffect {
-    /// The share under `other` minus the share under what was decided, unrounded; `None` where one of them does not exist.
+    /// The share under `other` minus the share under what was decided, unrounded; `None` where one of them
+    /// does not exist.
     pub fn difference(&self, other: &PolicySetting) -> Option<f64> {
         Some(other.value().ok()? - self.in_force.value().ok()?)
     }

@@ -36,8 +36,8 @@ pub struct Judgement {
     pub ladder: Vec<(ProgressState, String)>,
 }
 
-/// One line of the table: a cell for every year before the last (the target's), and the status. A year without an entry
-/// prints `-` (not surveyed).
+/// One line of the table: a cell for every year before the last (the target's), and the status. A year
+/// without an entry prints `-` (not surveyed).
 pub fn tabulate(input: MeasureInput, years: &[FiscalYear], judgement: &Judgement) -> Measure {
     let target_year = years.last().copied().unwrap_or(FiscalYear::from_western(0));
     let baseline_year = years.first().copied().unwrap_or(target_year);
@@ -52,12 +52,20 @@ pub fn tabulate(input: MeasureInput, years: &[FiscalYear], judgement: &Judgement
         .collect();
     let baseline = cells.iter().find(|c| c.role == Role::Baseline).and_then(point);
     let latest = cells.iter().filter(|c| c.role == Role::Actual).filter_map(point).next_back();
-    let direction = input.direction.unwrap_or_else(|| direction_of(input.target.as_ref(), baseline.map(|b| b.value)));
+    let direction =
+        input.direction.unwrap_or_else(|| direction_of(input.target.as_ref(), baseline.map(|b| b.value)));
     let comparability = latest.map_or(Comparability::Same, |l| comparability(&cells, l.year, baseline_year));
-    let mut status = judge(judgement.rule, &Course { baseline, latest, target: input.target.as_ref(), target_year, direction, comparability });
-    status.label = judgement.ladder.iter().find(|(state, _)| *state == status.state).map(|(_, word)| word.clone());
+    let mut status = judge(
+        judgement.rule,
+        &Course { baseline, latest, target: input.target.as_ref(), target_year, direction, comparability },
+    );
+    status.label =
+        judgement.ladder.iter().find(|(state, _)| *state == status.state).map(|(_, word)| word.clone());
     status.manual = input.manual;
-    let unit = input.unit.or_else(|| cells.iter().find_map(unit_of)).or_else(|| input.target.as_ref().map(|t| t.quantity.unit.clone()));
+    let unit = input
+        .unit
+        .or_else(|| cells.iter().find_map(unit_of))
+        .or_else(|| input.target.as_ref().map(|t| t.quantity.unit.clone()));
     Measure {
         sub_item: input.sub_item,
         unit: unit.unwrap_or(Unit::Named(String::new())),
@@ -78,7 +86,13 @@ pub fn reported(cell: &AdminCell, unit: Option<&Unit>, source: Source) -> CellCo
             {
                 quantity.unit = unit.clone();
             }
-            CellContent::Value(Box::new(Observation { value: ObservedValue::Reported(quantity), mark: *mark, note: note.clone(), source, trend: None }))
+            CellContent::Value(Box::new(Observation {
+                value: ObservedValue::Reported(quantity),
+                mark: *mark,
+                note: note.clone(),
+                source,
+                trend: None,
+            }))
         }
         AdminCell::Pending => CellContent::Pending,
         AdminCell::Nil => CellContent::NotSurveyed,
@@ -116,7 +130,9 @@ fn point(cell: &YearCell) -> Option<Point> {
             limits: estimate.interval.as_ref().ok().map(|i| (i.low, i.high)),
             df: Some(estimate.df.domain),
         }),
-        ObservedValue::Reported(quantity) => Some(Point { year: cell.year, value: quantity.value(), se: None, limits: None, df: None }),
+        ObservedValue::Reported(quantity) => {
+            Some(Point { year: cell.year, value: quantity.value(), se: None, limits: None, df: None })
+        }
     }
 }
 
@@ -125,26 +141,47 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Judgement, MeasureInput, reported, tabulate};
-    use crate::indicator::{AdminCell, CellContent, Direction, FiscalYear, ProgressRule, ProgressState, Source, Target, Unit};
+    use crate::indicator::{
+        AdminCell, CellContent, Direction, FiscalYear, ProgressRule, ProgressState, Source, Target, Unit,
+    };
 
     fn years() -> Vec<FiscalYear> {
         "R4".parse::<FiscalYear>().unwrap().to("R10".parse().unwrap())
     }
 
     fn judgement() -> Judgement {
-        Judgement { rule: ProgressRule::NoiseAware { level: 0.95 }, ladder: vec![(ProgressState::Improved, "○".into())] }
+        Judgement {
+            rule: ProgressRule::NoiseAware { level: 0.95 },
+            ladder: vec![(ProgressState::Improved, "○".into())],
+        }
     }
 
     #[test]
     fn a_count_over_the_years_is_judged_by_its_latest_value() {
         let cell = |text: &str| reported(&AdminCell::parse(text).unwrap(), None, Source::Published);
-        let cells: BTreeMap<_, _> =
-            [("R4", cell("431人")), ("R5", cell("439人")), ("R6", cell("442人")), ("R7", CellContent::Pending)].map(|(y, c)| (y.parse().unwrap(), c)).into();
-        let input = MeasureInput { sub_item: None, unit: None, direction: None, target: Some(Target::parse("506人").unwrap()), cells, manual: None };
+        let cells: BTreeMap<_, _> = [
+            ("R4", cell("431人")),
+            ("R5", cell("439人")),
+            ("R6", cell("442人")),
+            ("R7", CellContent::Pending),
+        ]
+        .map(|(y, c)| (y.parse().unwrap(), c))
+        .into();
+        let input = MeasureInput {
+            sub_item: None,
+            unit: None,
+            direction: None,
+            target: Some(Target::parse("506人").unwrap()),
+            cells,
+            manual: None,
+        };
         let measure = tabulate(input, &years(), &judgement());
         assert_eq!(measure.cells.len(), 6, "the target's year is no cell");
         assert_eq!((measure.unit, measure.direction), (Unit::Named("人".into()), Direction::Increase));
-        assert_eq!((measure.status.state, measure.status.label.as_deref()), (ProgressState::Improved, Some("○")));
+        assert_eq!(
+            (measure.status.state, measure.status.label.as_deref()),
+            (ProgressState::Improved, Some("○"))
+        );
         assert_eq!(measure.status.latest.unwrap().year, "R6".parse().unwrap());
         assert_eq!(measure.cells[5].content, CellContent::NotSurveyed);
     }
@@ -152,7 +189,14 @@ mod tests {
     #[test]
     fn a_measure_without_any_figure_keeps_its_unit_and_says_what_is_missing() {
         let cells = [("R4".parse().unwrap(), CellContent::NotAvailable)].into();
-        let input = MeasureInput { sub_item: Some("延べ利用回数".into()), unit: Some(Unit::Named("回".into())), direction: None, target: None, cells, manual: None };
+        let input = MeasureInput {
+            sub_item: Some("延べ利用回数".into()),
+            unit: Some(Unit::Named("回".into())),
+            direction: None,
+            target: None,
+            cells,
+            manual: None,
+        };
         let measure = tabulate(input, &years(), &judgement());
         assert_eq!((measure.unit.text(), measure.status.state), ("回", ProgressState::NoTarget));
     }

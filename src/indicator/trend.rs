@@ -18,7 +18,8 @@ pub struct TrendNote {
 }
 
 impl TrendNote {
-    /// The status code beside the value, as SDMX and Eurostat have it: `d` definition differs, `b` break in the series.
+    /// The status code beside the value, as SDMX and Eurostat have it: `d` definition differs, `b` break in
+    /// the series.
     pub fn code(&self) -> &'static str {
         match self.level {
             Comparability::Same => "",

@@ -1,4 +1,5 @@
-//! The cleaning log's two other ends: the workbook that a person fills in, and the proof that raw + log = clean.
+//! The cleaning log's two other ends: the workbook that a person fills in, and the proof that raw + log =
+//! clean.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -44,7 +45,12 @@ pub struct Exported {
 ///
 /// # Errors
 /// `plan::unknown-survey`, `plan::unknown-wave`; those of reading, cleaning and decoding.
-pub fn export(project: &Project, plan: &Plan, choice: &WaveChoice, progress: &dyn Progress) -> Result<Exported> {
+pub fn export(
+    project: &Project,
+    plan: &Plan,
+    choice: &WaveChoice,
+    progress: &dyn Progress,
+) -> Result<Exported> {
     let chosen = chosen(plan, choice)?;
     let collected = collect(project, plan, None, progress)?;
     let mut sheets = Vec::new();
@@ -62,7 +68,8 @@ pub fn export(project: &Project, plan: &Plan, choice: &WaveChoice, progress: &dy
     if let Some(error) = Error::all(mistakes) {
         return Err(error);
     }
-    let waves: Vec<(String, FiscalYear, u64)> = sheets.iter().map(|s| (s.survey.title.clone(), s.wave, s.rows.len() as u64)).collect();
+    let waves: Vec<(String, FiscalYear, u64)> =
+        sheets.iter().map(|s| (s.survey.title.clone(), s.wave, s.rows.len() as u64)).collect();
     let synthetic = plan.data == DataKind::Synthetic;
     let described: Vec<sheet::Wave<'_>> = sheets.iter().map(WaveRows::described).collect();
     let bytes = workbook(&Sheet { title: &plan.title, synthetic, waves: &described })?;
@@ -79,19 +86,47 @@ struct WaveRows<'a> {
 
 impl WaveRows<'_> {
     fn described(&self) -> sheet::Wave<'_> {
-        sheet::Wave { survey: &self.survey.title, year: self.wave, questions: &self.paper.questions, rows: &self.rows }
+        sheet::Wave {
+            survey: &self.survey.title,
+            year: self.wave,
+            questions: &self.paper.questions,
+            rows: &self.rows,
+        }
     }
 }
 
-fn rows<'a>(plan: &'a Plan, survey: usize, wave: usize, collected: &Collected) -> Result<(WaveRows<'a>, u64)> {
+fn rows<'a>(
+    plan: &'a Plan,
+    survey: usize,
+    wave: usize,
+    collected: &Collected,
+) -> Result<(WaveRows<'a>, u64)> {
     let (of, waves) = (&plan.surveys[survey], &plan.surveys[survey].waves[wave]);
     let cleaned = cleaned(plan, survey, wave, collected)?;
     // Duplicates are what is to be looked at, so they do not stop this.
     let duplicates = if waves.duplicates == Duplicates::Fail { Duplicates::First } else { waves.duplicates };
-    let options = DecodeOptions { respondent: waves.respondent.clone(), duplicates, dont_know_missing: dont_know_missing(of, waves), removed: cleaned.removed.clone() };
+    let options = DecodeOptions {
+        respondent: waves.respondent.clone(),
+        duplicates,
+        dont_know_missing: dont_know_missing(of, waves),
+        removed: cleaned.removed.clone(),
+    };
     let answers = answers::decode(paper(of, waves), &cleaned.tables, &options)?;
-    let all = review(paper(of, waves), &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &Default::default()).len();
-    let rows = review(paper(of, waves), &cleaned.tables, waves.respondent.as_deref(), &answers.issues, &cleaned.looked_at);
+    let all = review(
+        paper(of, waves),
+        &cleaned.tables,
+        waves.respondent.as_deref(),
+        &answers.issues,
+        &Default::default(),
+    )
+    .len();
+    let rows = review(
+        paper(of, waves),
+        &cleaned.tables,
+        waves.respondent.as_deref(),
+        &answers.issues,
+        &cleaned.looked_at,
+    );
     let before = (all - rows.len()) as u64;
     Ok((WaveRows { survey: of, paper: paper(of, waves), wave: waves.year, rows }, before))
 }
@@ -104,7 +139,13 @@ fn paper<'a>(survey: &'a Survey, wave: &'a Wave) -> &'a Questionnaire {
 fn cleaned(plan: &Plan, survey: usize, wave: usize, collected: &Collected) -> Result<Cleaned> {
     let (of, waves) = (&plan.surveys[survey], &plan.surveys[survey].waves[wave]);
     let logs = logs_of(plan, survey, wave, &collected.logs)?;
-    clean(paper(of, waves), collected.responses[survey][wave].tables()?, waves.respondent.as_deref(), &logs, waves.old_values)
+    clean(
+        paper(of, waves),
+        collected.responses[survey][wave].tables()?,
+        waves.respondent.as_deref(),
+        &logs,
+        waves.old_values,
+    )
 }
 
 /// What a comparison of one wave with a clean file found.
@@ -121,27 +162,47 @@ pub struct Verified {
 /// Whether raw + log = clean for the one wave chosen: `clean` is the file that it should give.
 ///
 /// # Errors
-/// `plan::unknown-survey`, `plan::unknown-wave`; `plan::which-wave` where the plan has several and none is named;
-/// `plan::no-log`, `plan::no-respondent`; those of reading and cleaning.
-pub fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, progress: &dyn Progress) -> Result<Verified> {
+/// `plan::unknown-survey`, `plan::unknown-wave`; `plan::which-wave` where the plan has several and none is
+/// named; `plan::no-log`, `plan::no-respondent`; those of reading and cleaning.
+pub fn verify(
+    project: &Project,
+    plan: &Plan,
+    choice: &WaveChoice,
+    file: &Path,
+    progress: &dyn Progress,
+) -> Result<Verified> {
     let chosen = chosen(plan, choice)?;
-    let with_logs: Vec<(usize, usize)> = chosen.iter().copied().filter(|&(s, w)| !plan.surveys[s].waves[w].cleaning_logs.is_empty()).collect();
+    let with_logs: Vec<(usize, usize)> =
+        chosen.iter().copied().filter(|&(s, w)| !plan.surveys[s].waves[w].cleaning_logs.is_empty()).collect();
     let (survey, wave) = match (chosen.as_slice(), with_logs.as_slice()) {
         ([one], _) | (_, [one]) => *one,
         (several, _) => {
-            let names = several.iter().map(|&(s, w)| format!("--survey {} --wave {}", plan.surveys[s].key, plan.surveys[s].waves[w].year));
+            let names = several.iter().map(|&(s, w)| {
+                format!("--survey {} --wave {}", plan.surveys[s].key, plan.surveys[s].waves[w].year)
+            });
             let names = names.collect::<Vec<_>>().join("\n");
             let help = Text::same(names);
-            return Err(Diagnostic::new("plan::which-wave", Text::new("どの調査回か、1つ選んでください", "choose one wave")).help(help).into());
+            return Err(Diagnostic::new(
+                "plan::which-wave",
+                Text::new("どの調査回か、1つ選んでください", "choose one wave"),
+            )
+            .help(help)
+            .into());
         }
     };
     let (of, waves) = (&plan.surveys[survey], &plan.surveys[survey].waves[wave]);
     if waves.cleaning_logs.is_empty() {
-        let message = Text::new(format!("「{}」（{}）の計画に cleaning_log がありません", of.title, waves.year.long()), format!("\"{}\" ({}) has no cleaning_log in the plan", of.title, waves.year));
+        let message = Text::new(
+            format!("「{}」（{}）の計画に cleaning_log がありません", of.title, waves.year.long()),
+            format!("\"{}\" ({}) has no cleaning_log in the plan", of.title, waves.year),
+        );
         return Err(Diagnostic::new("plan::no-log", message).into());
     }
     let Some(respondent) = &waves.respondent else {
-        let message = Text::new("回答者番号の列（respondent）が計画にないので、票ごとに比べられません", "without respondent in the plan returns cannot be compared");
+        let message = Text::new(
+            "回答者番号の列（respondent）が計画にないので、票ごとに比べられません",
+            "without respondent in the plan returns cannot be compared",
+        );
         return Err(Diagnostic::new("plan::no-respondent", message).into());
     };
     let collected = collect(project, plan, None, progress)?;
@@ -154,22 +215,37 @@ pub fn verify(project: &Project, plan: &Plan, choice: &WaveChoice, file: &Path, 
 }
 
 fn chosen(plan: &Plan, choice: &WaveChoice) -> Result<Vec<(usize, usize)>> {
-    let surveys: Vec<usize> = (0..plan.surveys.len()).filter(|&s| choice.survey.as_ref().is_none_or(|key| plan.surveys[s].key == *key)).collect();
+    let surveys: Vec<usize> = (0..plan.surveys.len())
+        .filter(|&s| choice.survey.as_ref().is_none_or(|key| plan.surveys[s].key == *key))
+        .collect();
     if let (Some(key), true) = (&choice.survey, surveys.is_empty()) {
-        let mut diagnostic = Diagnostic::new("plan::unknown-survey", Text::new(format!("調査「{key}」はありません"), format!("there is no survey \"{key}\"")));
+        let mut diagnostic = Diagnostic::new(
+            "plan::unknown-survey",
+            Text::new(format!("調査「{key}」はありません"), format!("there is no survey \"{key}\"")),
+        );
         diagnostic.help = did_you_mean(key, plan.surveys.iter().map(|s| s.key.as_str()));
         return Err(diagnostic.into());
     }
     let year: Option<FiscalYear> = choice.wave.as_ref().map(|w| w.parse()).transpose()?;
     let is_chosen = |wave: &Wave| year.is_none_or(|y| wave.year == y);
     let waves = |s: usize| (0..plan.surveys[s].waves.len()).map(move |w| (s, w));
-    let chosen: Vec<(usize, usize)> = surveys.iter().flat_map(|&s| waves(s)).filter(|&(s, w)| is_chosen(&plan.surveys[s].waves[w])).collect();
+    let chosen: Vec<(usize, usize)> = surveys
+        .iter()
+        .flat_map(|&s| waves(s))
+        .filter(|&(s, w)| is_chosen(&plan.surveys[s].waves[w]))
+        .collect();
     if chosen.is_empty() {
         let word = choice.wave.as_deref().unwrap_or_default();
-        let known: BTreeSet<FiscalYear> = surveys.iter().flat_map(|&s| &plan.surveys[s].waves).map(|w| w.year).collect();
+        let known: BTreeSet<FiscalYear> =
+            surveys.iter().flat_map(|&s| &plan.surveys[s].waves).map(|w| w.year).collect();
         let known: Vec<String> = known.iter().map(FiscalYear::to_string).collect();
         let help = Text::new(format!("調査回: {}", known.join("、")), format!("waves: {}", known.join(", ")));
-        return Err(Diagnostic::new("plan::unknown-wave", Text::new(format!("調査回「{word}」はありません"), format!("there is no wave \"{word}\""))).help(help).into());
+        return Err(Diagnostic::new(
+            "plan::unknown-wave",
+            Text::new(format!("調査回「{word}」はありません"), format!("there is no wave \"{word}\"")),
+        )
+        .help(help)
+        .into());
     }
     Ok(chosen)
 }

@@ -1,5 +1,5 @@
-//! Reads every file that a plan names: responses, counts, population tables. Of large response files whose answers are known
-//! from an earlier run, only the digests are taken.
+//! Reads every file that a plan names: responses, counts, population tables. Of large response files whose
+//! answers are known from an earlier run, only the digests are taken.
 
 use std::collections::BTreeMap;
 
@@ -67,20 +67,37 @@ impl Files {
     }
 
     /// The tables of these names, as far as they have been read.
-    fn named<'n>(&self, project: &Project, names: impl Iterator<Item = &'n String>) -> BTreeMap<String, Table> {
-        let table = |name: &String| Some((name.clone(), self.of(&Request::of(project, name, ReadOptions::default()))?.read()?.clone()));
+    fn named<'n>(
+        &self,
+        project: &Project,
+        names: impl Iterator<Item = &'n String>,
+    ) -> BTreeMap<String, Table> {
+        let table = |name: &String| {
+            Some((
+                name.clone(),
+                self.of(&Request::of(project, name, ReadOptions::default()))?.read()?.clone(),
+            ))
+        };
         names.filter_map(table).collect()
     }
 
-    /// The answers of a large wave that an earlier run left, with the digests of its files and what was said of them.
+    /// The answers of a large wave that an earlier run left, with the digests of its files and what was said
+    /// of them.
     fn known(&self, reuse: &Reuse, project: &Project, plan: &Plan, (s, w): (usize, usize)) -> Option<Known> {
         let (survey, wave) = (plan.surveys.get(s)?, plan.surveys.get(s)?.waves.get(w)?);
         let logs = logs_of(plan, s, w, &self.named(project, wave.cleaning_logs.iter())).ok()?;
         let requests: Vec<Request> = of_wave(project, wave).collect();
-        let digest = |request| self.of(request).and_then(|f| f.digest.clone().or_else(|| Some(f.read()?.digest.sha256.clone())));
+        let digest = |request| {
+            self.of(request).and_then(|f| f.digest.clone().or_else(|| Some(f.read()?.digest.sha256.clone())))
+        };
         let digests = requests.iter().map(digest).collect::<Option<Vec<String>>>()?;
-        let files = requests.iter().zip(&digests).map(|(request, digest)| (request.name.as_str(), digest.as_str(), &request.options)).collect();
-        let (decoded, said) = reuse.find(&reuse.key(&Ingredients { files, survey, wave, logs: &logs }, None)?)?;
+        let files = requests
+            .iter()
+            .zip(&digests)
+            .map(|(request, digest)| (request.name.as_str(), digest.as_str(), &request.options))
+            .collect();
+        let (decoded, said) =
+            reuse.find(&reuse.key(&Ingredients { files, survey, wave, logs: &logs }, None)?)?;
         Some(Known { requests, digests, decoded, said })
     }
 }
@@ -97,12 +114,32 @@ struct Known {
 ///
 /// # Errors
 /// Every file that cannot be read, in one go.
-pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Collected> {
+pub(super) fn collect(
+    project: &Project,
+    plan: &Plan,
+    reuse: Option<&Reuse>,
+    progress: &dyn Progress,
+) -> Result<Collected> {
     let bytes = |wave: &Wave| wave.responses.iter().filter_map(|name| raw::length(&project.data(name))).sum();
     let large = |wave: &Wave| reuse.filter(|reuse| reuse.worth(bytes(wave)));
-    let waves = || plan.surveys.iter().enumerate().flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)));
-    let at_once: Vec<Request> = waves().filter(|(_, wave)| large(wave).is_none()).flat_map(|(_, wave)| of_wave(project, wave)).chain(apart(project, plan)).collect();
-    let file = |request: Request| File { waits: !at_once.contains(&request), request, digest: None, table: None, said: None };
+    let waves = || {
+        plan.surveys
+            .iter()
+            .enumerate()
+            .flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)))
+    };
+    let at_once: Vec<Request> = waves()
+        .filter(|(_, wave)| large(wave).is_none())
+        .flat_map(|(_, wave)| of_wave(project, wave))
+        .chain(apart(project, plan))
+        .collect();
+    let file = |request: Request| File {
+        waits: !at_once.contains(&request),
+        request,
+        digest: None,
+        table: None,
+        said: None,
+    };
     let mut files = Files(all(project, plan).into_iter().map(file).collect());
     progress.start(Step::Read, files.0.len() as u64);
     // In the order of the plan, whichever thread reads which.
@@ -116,9 +153,14 @@ pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, pro
     });
     let mut known = BTreeMap::new();
     for (at, wave) in waves() {
-        known.extend(large(wave).and_then(|reuse| files.known(reuse, project, plan, at)).map(|found| (at, found)));
+        known.extend(
+            large(wave).and_then(|reuse| files.known(reuse, project, plan, at)).map(|found| (at, found)),
+        );
     }
-    let unknown: Vec<Request> = waves().filter(|(at, _)| !known.contains_key(at)).flat_map(|(_, wave)| of_wave(project, wave)).collect();
+    let unknown: Vec<Request> = waves()
+        .filter(|(at, _)| !known.contains_key(at))
+        .flat_map(|(_, wave)| of_wave(project, wave))
+        .collect();
     files.0.par_iter_mut().filter(|f| f.waits).for_each(|file| {
         if unknown.contains(&file.request) {
             file.table = Some(file.request.read());
@@ -126,7 +168,11 @@ pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, pro
         progress.advance(1);
     });
     progress.finish();
-    let broken = files.0.iter_mut().filter_map(|file| file.table.take_if(|table| table.is_err())).filter_map(Result::err);
+    let broken = files
+        .0
+        .iter_mut()
+        .filter_map(|file| file.table.take_if(|table| table.is_err()))
+        .filter_map(Result::err);
     if let Some(error) = Error::all(broken.flat_map(Error::into_diagnostics).collect()) {
         return Err(error);
     }
@@ -136,7 +182,8 @@ pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, pro
     let populations = files.named(project, waves().filter_map(|(_, w)| w.population.as_ref()));
     let logs = files.named(project, waves().flat_map(|(_, w)| &w.cleaning_logs));
     let counts = counts(project, plan, &files)?;
-    let said: Vec<FileSaid> = files.0.iter().filter_map(|f| f.read().map(FileSaid::of).or_else(|| f.said.clone())).collect();
+    let said: Vec<FileSaid> =
+        files.0.iter().filter_map(|f| f.read().map(FileSaid::of).or_else(|| f.said.clone())).collect();
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
     let mut left = unknown.as_slice();
     for (at, wave) in waves() {
@@ -148,25 +195,46 @@ pub(super) fn collect(project: &Project, plan: &Plan, reuse: Option<&Reuse>, pro
                 // Tables are large: the last wave that needs one takes it.
                 let table = |request: &Request| {
                     let table = &mut files.of_mut(request)?.table;
-                    if later.contains(request) { table.as_ref()?.as_ref().ok().cloned() } else { table.take()?.ok() }
+                    if later.contains(request) {
+                        table.as_ref()?.as_ref().ok().cloned()
+                    } else {
+                        table.take()?.ok()
+                    }
                 };
-                WaveFiles::read(requests.to_vec(), requests.iter().filter_map(table).collect(), large(wave).is_some())
+                WaveFiles::read(
+                    requests.to_vec(),
+                    requests.iter().filter_map(table).collect(),
+                    large(wave).is_some(),
+                )
             }
         };
         responses[at.0].push(of);
     }
     let digests = said.iter().map(|s| s.digest.clone()).collect();
-    Ok(Collected { responses, populations, logs, counts, digests, findings: said.into_iter().flat_map(|s| s.findings).collect() })
+    Ok(Collected {
+        responses,
+        populations,
+        logs,
+        counts,
+        digests,
+        findings: said.into_iter().flat_map(|s| s.findings).collect(),
+    })
 }
 
 /// The counts of the departments.
 ///
 /// # Errors
 /// Those of [`AdminTable::read`], in one go.
-fn counts(project: &Project, plan: &Plan, files: &Files) -> Result<BTreeMap<(String, Option<String>), AdminTable>> {
+fn counts(
+    project: &Project,
+    plan: &Plan,
+    files: &Files,
+) -> Result<BTreeMap<(String, Option<String>), AdminTable>> {
     let mut counts = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for request in plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(project, &m.definition)) {
+    for request in
+        plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(project, &m.definition))
+    {
         let key = (request.name.clone(), request.options.sheet.clone());
         if let (false, Some(table)) = (counts.contains_key(&key), files.of(&request).and_then(File::read)) {
             match AdminTable::read(table) {

@@ -1,9 +1,9 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
 use super::estimates::{flags, honest, options, shares_in, shares_of};
-use super::trend::trend;
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
+use super::trend::trend;
 use super::wave::{UNKNOWN, WaveData, cells, counted};
 use crate::answers::QuestionKind;
 use crate::answers::share_outcome;
@@ -24,23 +24,31 @@ pub struct Comparison {
     pub wave: Option<FiscalYear>,
 }
 
-/// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part and the rest
-/// are domains of one sample, so that their covariance is in the test; the whole design stays.
+/// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
+/// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays.
 ///
 /// # Errors
-/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no share; a
-/// question without single answers.
+/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no
+/// share; a question without single answers.
 pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let share = shares_in(plan, data).into_iter().find(|s| s.id == what.indicator).ok_or_else(|| no_indicator(plan, what))?;
+    let share = shares_in(plan, data)
+        .into_iter()
+        .find(|s| s.id == what.indicator)
+        .ok_or_else(|| no_indicator(plan, what))?;
     let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
-    let codes = share_outcome(&data.answers.responses[share.definition.question], &counted(plan, data, share.definition), share.definition.base);
+    let codes = share_outcome(
+        &data.answers.responses[share.definition.question],
+        &counted(plan, data, share.definition),
+        share.definition.base,
+    );
     let estimand = Estimand::Share(&codes);
     let options = options(plan, data);
     let whole = honest(wave.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
-    let mut rows = vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
+    let mut rows =
+        vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
     let crossed = cells(&data.questionnaire, &data.answers, &questions);
     for (cell, parts) in crossed.parts.iter().enumerate() {
         if parts.iter().any(|p| p == UNKNOWN) {
@@ -50,10 +58,17 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
         let found = difference(&data.design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
         let estimate = honest(wave.sample, found.a);
-        let groups = what.by.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
+        let groups = what
+            .by
+            .iter()
+            .zip(parts)
+            .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
+            .collect();
         let c = found.comparison;
         let test = match wave.sample {
-            Sample::Random => c.interval.and_then(|i| Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })),
+            Sample::Random => c.interval.and_then(|i| {
+                Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
+            }),
             Sample::Census => Err(NotEstimable::Census),
             Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
         };
@@ -68,16 +83,31 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
             (Ok(_), Ok(_)) => Verdict::NoDifference,
             _ => Verdict::NotTested,
         };
-        rows.push(BreakdownRow { groups, flags: flags(&estimate), estimate, difference: Some(Difference { value: c.value, test, verdict }) });
+        rows.push(BreakdownRow {
+            groups,
+            flags: flags(&estimate),
+            estimate,
+            difference: Some(Difference { value: c.value, test, verdict }),
+        });
     }
     let question = &survey.questionnaire.questions[share.definition.question];
     Ok(Breakdown {
         indicator: what.indicator.clone(),
-        title: plan.indicators.iter().find(|i| what.indicator.starts_with(&i.id)).map_or(String::new(), |i| i.title.clone()),
+        title: plan
+            .indicators
+            .iter()
+            .find(|i| what.indicator.starts_with(&i.id))
+            .map_or(String::new(), |i| i.title.clone()),
         survey: survey.key.clone(),
         wave: wave.year,
         question: question.id.clone(),
-        options: share.definition.categories.iter().filter_map(|c| question.categories().get(*c)).map(|c| c.label.clone()).collect(),
+        options: share
+            .definition
+            .categories
+            .iter()
+            .filter_map(|c| question.categories().get(*c))
+            .map(|c| c.label.clone())
+            .collect(),
         base_rule: share.definition.base.name().to_owned(),
         level: options.level,
         rows,
@@ -87,16 +117,26 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
 }
 
 fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
-    let of_share: Vec<&WaveData> = outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
+    let of_share: Vec<&WaveData> =
+        outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
     let Some(latest) = of_share.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
     match what.wave {
         None => Ok(latest),
         Some(wanted) => of_share.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
             let years: Vec<String> = of_share.iter().map(|d| year(d).to_string()).collect();
-            Diagnostic::new("plan::unknown-wave", Text::new(format!("{}の調査はありません", wanted.long()), format!("there is no wave {wanted}")))
-                .help(Text::new(format!("ある調査: {}", years.join("、")), format!("waves: {}", years.join(", "))))
-                .into()
+            Diagnostic::new(
+                "plan::unknown-wave",
+                Text::new(
+                    format!("{}の調査はありません", wanted.long()),
+                    format!("there is no wave {wanted}"),
+                ),
+            )
+            .help(Text::new(
+                format!("ある調査: {}", years.join("、")),
+                format!("waves: {}", years.join(", ")),
+            ))
+            .into()
         }),
     }
 }
@@ -105,7 +145,10 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
     let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| shares_of(plan, s)).map(|s| s.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {
-        Text::new(format!("項目「{id}」には集計できる回答ファイルがありません"), format!("the indicator \"{id}\" has no responses to break down"))
+        Text::new(
+            format!("項目「{id}」には集計できる回答ファイルがありません"),
+            format!("the indicator \"{id}\" has no responses to break down"),
+        )
     } else {
         Text::new(format!("項目「{id}」はありません"), format!("there is no indicator \"{id}\""))
     };
@@ -115,7 +158,8 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
 }
 
 fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
-    let (questionnaire, wave) = (&plan.surveys[data.survey].questionnaire, &plan.surveys[data.survey].waves[data.wave]);
+    let (questionnaire, wave) =
+        (&plan.surveys[data.survey].questionnaire, &plan.surveys[data.survey].waves[data.wave]);
     let single = |kind: &QuestionKind| matches!(kind, QuestionKind::Single(_));
     if let Some((index, question)) = questionnaire.question(id)
         && single(&question.kind)
@@ -123,10 +167,19 @@ fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
     {
         return Ok(index);
     }
-    let known: Vec<&str> = questionnaire.questions.iter().enumerate().filter(|(k, q)| single(&q.kind) && wave.asks(*k)).map(|(_, q)| q.id.as_str()).collect();
+    let known: Vec<&str> = questionnaire
+        .questions
+        .iter()
+        .enumerate()
+        .filter(|(k, q)| single(&q.kind) && wave.asks(*k))
+        .map(|(_, q)| q.id.as_str())
+        .collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-question",
-        Text::new(format!("「{id}」という単数回答の設問はありません"), format!("there is no single-answer question \"{id}\"")),
+        Text::new(
+            format!("「{id}」という単数回答の設問はありません"),
+            format!("there is no single-answer question \"{id}\""),
+        ),
     );
     diagnostic.help = did_you_mean(id, known.iter().copied());
     Err(diagnostic.into())

@@ -1,4 +1,5 @@
-//! What the files and logs of one wave say, before it is brought to the survey's questionnaire: all that a run needs of them.
+//! What the files and logs of one wave say, before it is brought to the survey's questionnaire: all that a
+//! run needs of them.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use unicode_normalization::UnicodeNormalization;
@@ -29,12 +30,15 @@ pub(super) struct Decoded {
 /// Applies the cleaning logs and decodes the tables of a wave.
 ///
 /// # Errors
-/// Those of `answers::cleaning::clean` and of `answers::decode`; a weight column that is not there, or a weight that is no
-/// number.
+/// Those of `answers::cleaning::clean` and of `answers::decode`; a weight column that is not there, or a
+/// weight that is no number.
 pub(super) fn decoded(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]) -> Result<Decoded> {
     let cleaned = cleaned(survey, of, tables, logs)?;
     let tables = cleaned.as_ref().map_or(tables, |c| &c.tables);
-    let options = DecodeOptions { removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(), ..decode_options(survey, of) };
+    let options = DecodeOptions {
+        removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(),
+        ..decode_options(survey, of)
+    };
     let mut answers = answers::decode(survey.paper(of).questionnaire, tables, &options)?;
     answers.issues = Vec::new();
     let weights = match &of.weighting {
@@ -64,8 +68,14 @@ fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Ve
         match table.column(column) {
             Some(c) => columns.push(c),
             None => mistakes.push(
-                Diagnostic::new("plan::weight-column", Text::new(format!("ウエイトの列「{column}」がありません"), format!("there is no weight column \"{column}\"")))
-                    .at(Place::file(&table.digest.file)),
+                Diagnostic::new(
+                    "plan::weight-column",
+                    Text::new(
+                        format!("ウエイトの列「{column}」がありません"),
+                        format!("there is no weight column \"{column}\""),
+                    ),
+                )
+                .at(Place::file(&table.digest.file)),
             ),
         }
     }
@@ -75,7 +85,8 @@ fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Ve
     let text = |cell: &Cell| -> String { cell.text().trim().nfkc().collect() };
     // Sums of squares of weights must stay far from the ends of an f64.
     let weight = |cell: &Cell| text(cell).parse::<f64>().ok().filter(|w| (0.0..1e15).contains(w));
-    let known: Vec<Vec<Option<f64>>> = columns.iter().map(|c| c.values.par_iter().map(weight).collect()).collect();
+    let known: Vec<Vec<Option<f64>>> =
+        columns.iter().map(|c| c.values.par_iter().map(weight).collect()).collect();
     let mut mistakes = Vec::new();
     let mut weights = Vec::with_capacity(answers.rows);
     for (source, row) in answers.source.iter().zip(&answers.source_row) {
@@ -85,7 +96,8 @@ fn weight_column(column: &str, answers: &Answers, tables: &[Table]) -> Result<Ve
             Some(w) => weights.push(w),
             None => {
                 let text = text(cell.cell(at));
-                let message = Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
+                let message =
+                    Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
                 mistakes.push(Diagnostic::new("plan::weight-value", message).at(table.place(at, cell)));
             }
         }

@@ -8,8 +8,11 @@ use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
 use crate::answers::share_outcome;
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
-use crate::estimate::{DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf, ShareTable, estimate_all};
 use crate::estimate::reliability::{Presentation, nchs_presentation};
+use crate::estimate::{
+    DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf,
+    ShareTable, estimate_all,
+};
 use crate::indicator::{Comparability, EstimateRecord, Group, TrendNote};
 
 /// Fewer respondents than this make a share a 参考値 (Japanese municipal practice).
@@ -45,14 +48,20 @@ pub(super) fn shares_of(plan: &Plan, survey: usize) -> Vec<PlannedShare<'_>> {
 /// The shares that a wave can answer: its paper had their questions, and some of their options.
 pub(super) fn shares_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedShare<'a>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    shares_of(plan, data.survey).into_iter().filter(|s| wave.answerable(s.definition) == Answerable::Yes).collect()
+    shares_of(plan, data.survey)
+        .into_iter()
+        .filter(|s| wave.answerable(s.definition) == Answerable::Yes)
+        .collect()
 }
 
-/// How the shares of this wave are estimated: a simple unweighted sample has the classical binomial intervals, any other
-/// design its own variance.
+/// How the shares of this wave are estimated: a simple unweighted sample has the classical binomial
+/// intervals, any other design its own variance.
 pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    let simple = wave.strata.is_empty() && wave.population.is_none() && !data.design.is_calibrated() && data.design.weights().iter().all(|w| *w == 1.0);
+    let simple = wave.strata.is_empty()
+        && wave.population.is_none()
+        && !data.design.is_calibrated()
+        && data.design.weights().iter().all(|w| *w == 1.0);
     let (method, level) = plan.interval;
     Options {
         method,
@@ -78,10 +87,19 @@ fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
     let mut out = vec![Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] }];
     let mut all = Vec::new();
     for breakdown in &plan.breakdowns {
-        let questions: Option<Vec<usize>> = breakdown.iter().map(|id| questionnaire.question(id).map(|(index, _)| index).filter(|q| wave.asks(*q))).collect();
+        let questions: Option<Vec<usize>> = breakdown
+            .iter()
+            .map(|id| questionnaire.question(id).map(|(index, _)| index).filter(|q| wave.asks(*q)))
+            .collect();
         let Some(questions) = questions else { continue };
         let crossed = cells(questionnaire, &data.answers, &questions);
-        let label = |parts: &Vec<String>| breakdown.iter().zip(parts).map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() }).collect();
+        let label = |parts: &Vec<String>| {
+            breakdown
+                .iter()
+                .zip(parts)
+                .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
+                .collect()
+        };
         out.push(Banner { of_row: crossed.of_row, labels: crossed.parts.iter().map(label).collect() });
         all.extend(questions.into_iter().filter(|q| !all.contains(q)).collect::<Vec<usize>>());
     }
@@ -90,23 +108,40 @@ fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
 
 /// Every share in every group of every banner: `[banner][share][group]`.
 ///
-/// All sums come from one pass over the rows, in the finest crossing of the banners' questions; each group is a roll-up of
-/// its cells. A design whose variance is no function of such sums (calibrated weights) goes by influence values instead.
-fn estimated(data: &WaveData, codes: &[Vec<u8>], banners: &[Banner], finest: &CrossedCells, options: &Options) -> Result<Vec<Vec<Vec<Estimate>>>> {
+/// All sums come from one pass over the rows, in the finest crossing of the banners' questions; each group is
+/// a roll-up of its cells. A design whose variance is no function of such sums (calibrated weights) goes by
+/// influence values instead.
+fn estimated(
+    data: &WaveData,
+    codes: &[Vec<u8>],
+    banners: &[Banner],
+    finest: &CrossedCells,
+    options: &Options,
+) -> Result<Vec<Vec<Vec<Estimate>>>> {
     let Ok((keys, key_count)) = ShareTable::keys(&data.design) else {
         let estimands: Vec<Estimand<'_>> = codes.iter().map(|c| Estimand::Share(c)).collect();
-        return banners.iter().map(|b| estimate_all(&data.design, &estimands, &Groups::new(&b.of_row, b.labels.len()), options)).collect();
+        return banners
+            .iter()
+            .map(|b| estimate_all(&data.design, &estimands, &Groups::new(&b.of_row, b.labels.len()), options))
+            .collect();
     };
     let measures = codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
     let cells = Cells::Large { of_row: &finest.of_row, count: finest.names.len() };
-    let reduction = Reduction::new(data.answers.rows, Some((&keys, key_count)), cells, Some(data.design.weights()), measures)?;
+    let reduction = Reduction::new(
+        data.answers.rows,
+        Some((&keys, key_count)),
+        cells,
+        Some(data.design.weights()),
+        measures,
+    )?;
     let cube = Cube::of(&reduction);
     let (yes, base) = ([false, true, false], [true, true, false]);
     let first_row = first_rows(finest);
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let groups = banner.labels.len();
         // Rows of one cell are in one group: the finest crossing is finer than any banner.
-        let group = |row: &Option<usize>| row.map(|row| banner.of_row[row]).filter(|g| (*g as usize) < groups);
+        let group =
+            |row: &Option<usize>| row.map(|row| banner.of_row[row]).filter(|g| (*g as usize) < groups);
         let group_of_cell: Vec<Option<u32>> = first_row.iter().map(group).collect();
         let totals = cube.roll_up(&group_of_cell, groups);
         let table = ShareTable::new(&data.design, &totals)?;
@@ -145,13 +180,20 @@ impl Finest {
     }
 }
 
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体, from the
-/// same sums in the same order.
-pub(super) fn overall(plan: &Plan, data: &WaveData, finest: &Finest, wanted: &[usize]) -> Result<Vec<Estimate>> {
+/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for
+/// 全体, from the same sums in the same order.
+pub(super) fn overall(
+    plan: &Plan,
+    data: &WaveData,
+    finest: &Finest,
+    wanted: &[usize],
+) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
     let definitions = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| s.definition);
-    let codes: Vec<Vec<u8>> = definitions.map(|d| share_outcome(&data.answers.responses[d.question], &counted(plan, data, d), d.base)).collect();
+    let codes: Vec<Vec<u8>> = definitions
+        .map(|d| share_outcome(&data.answers.responses[d.question], &counted(plan, data, d), d.base))
+        .collect();
     let everyone = Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] };
     let estimated = estimated(data, &codes, &[everyone], &finest.cells, &options(plan, data))?;
     let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
@@ -162,14 +204,25 @@ pub(super) fn overall(plan: &Plan, data: &WaveData, finest: &Finest, wanted: &[u
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
-    let codes: Vec<Vec<u8>> =
-        shares.par_iter().map(|s| share_outcome(&data.answers.responses[s.definition.question], &counted(plan, data, s.definition), s.definition.base)).collect();
+    let codes: Vec<Vec<u8>> = shares
+        .par_iter()
+        .map(|s| {
+            share_outcome(
+                &data.answers.responses[s.definition.question],
+                &counted(plan, data, s.definition),
+                s.definition.base,
+            )
+        })
+        .collect();
     let (banners, questions) = banners(plan, data);
     let finest = cells(&data.questionnaire, &data.answers, &questions);
     let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
     let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
-    let of_part = |groups: &Vec<Group>| groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same);
-    let of_parts: Vec<Vec<Comparability>> = banners.iter().map(|b| b.labels.iter().map(of_part).collect()).collect();
+    let of_part = |groups: &Vec<Group>| {
+        groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
+    };
+    let of_parts: Vec<Vec<Comparability>> =
+        banners.iter().map(|b| b.labels.iter().map(of_part).collect()).collect();
     let mut out = Vec::new();
     for (at, share) in shares.iter().enumerate() {
         let of_share = level(trend(plan, share.definition, wave.year));
@@ -178,7 +231,8 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
                 if groups.iter().any(|g| g.value == UNKNOWN) {
                     continue; // attribute 不明 is left out of the banner, as the notes say
                 }
-                let mut record = record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone()));
+                let mut record =
+                    record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone()));
                 record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
                 record.flags.sort();
                 out.push(record);
@@ -202,14 +256,22 @@ pub(super) fn honest(sample: Sample, mut estimate: Estimate) -> Estimate {
     estimate
 }
 
-fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Group>, estimate: Estimate) -> EstimateRecord {
+fn record(
+    plan: &Plan,
+    data: &WaveData,
+    share: &PlannedShare<'_>,
+    groups: Vec<Group>,
+    estimate: Estimate,
+) -> EstimateRecord {
     let survey = &plan.surveys[data.survey];
     let year = survey.waves[data.wave].year;
     let question = &survey.questionnaire.questions[share.definition.question];
     let mut key = format!("{}/{year}/{}", survey.key, share.id);
     if !groups.is_empty() {
         key.push('/');
-        key.push_str(&groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","));
+        key.push_str(
+            &groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","),
+        );
     }
     let categories = question.categories();
     EstimateRecord {
@@ -218,7 +280,13 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
         survey: survey.key.clone(),
         wave: year,
         question: question.id.clone(),
-        options: share.definition.categories.iter().filter_map(|c| categories.get(*c)).map(|c| c.label.clone()).collect(),
+        options: share
+            .definition
+            .categories
+            .iter()
+            .filter_map(|c| categories.get(*c))
+            .map(|c| c.label.clone())
+            .collect(),
         groups,
         base_rule: share.definition.base.name().to_owned(),
         flags: flags(&estimate),
@@ -228,7 +296,8 @@ fn record(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>, groups: Vec<Gr
     }
 }
 
-/// Reliability: n < 30, and the NCHS standard for shares (Parker et al. 2017) where there is a standard error.
+/// Reliability: n < 30, and the NCHS standard for shares (Parker et al. 2017) where there is a standard
+/// error.
 pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
     let mut flags = Vec::new();
     if estimate.n < FEW {

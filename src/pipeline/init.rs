@@ -1,4 +1,5 @@
-//! A first plan out of bare response files: everything that could be inferred, each guess marked for a person.
+//! A first plan out of bare response files: everything that could be inferred, each guess marked for a
+//! person.
 
 use std::path::{Path, PathBuf};
 
@@ -44,16 +45,28 @@ const CHECK: &str = "要確認";
 /// # Errors
 /// Files that cannot be read; a form without the columns of one.
 pub fn init(request: &InitRequest) -> Result<FirstPlan> {
-    let tables: Vec<Table> = request.files.iter().map(|file| raw::read(file, &file.to_string_lossy(), &request.read)).collect::<Result<_>>()?;
-    let stem = request.files.first().and_then(|f| f.file_stem()).map_or_else(|| "調査".to_owned(), |s| s.to_string_lossy().into_owned());
+    let tables: Vec<Table> = request
+        .files
+        .iter()
+        .map(|file| raw::read(file, &file.to_string_lossy(), &request.read))
+        .collect::<Result<_>>()?;
+    let stem = request
+        .files
+        .first()
+        .and_then(|f| f.file_stem())
+        .map_or_else(|| "調査".to_owned(), |s| s.to_string_lossy().into_owned());
     let inferred = match draft(request, &tables, &stem)? {
         Some(draft) => fitted(draft, &tables),
         None => infer(&tables, &stem),
     };
-    let names: Vec<String> = request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
+    let names: Vec<String> =
+        request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
     let first_crosstab = first_crosstab(&inferred);
     let files = vec![
-        ("plan.toml".to_owned(), plan(request, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes()),
+        (
+            "plan.toml".to_owned(),
+            plan(request, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
+        ),
         ("questionnaire.toml".to_owned(), questionnaire(&inferred).into_bytes()),
     ];
     let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
@@ -67,31 +80,45 @@ const INDICATOR: &str = "indicator-1";
 fn draft(request: &InitRequest, tables: &[Table], title: &str) -> Result<Option<Draft>> {
     let Some(form) = &request.form else {
         return match tables.first() {
-            Some(table) if table.dictionary.as_ref().is_some_and(Dictionary::has_options) => from_dictionary(table, title).map(Some),
+            Some(table) if table.dictionary.as_ref().is_some_and(Dictionary::has_options) => {
+                from_dictionary(table, title).map(Some)
+            }
             _ => Ok(None),
         };
     };
-    let read = |path: &Path, sheet: Option<&str>| raw::read(path, &path.to_string_lossy(), &ReadOptions { sheet: sheet.map(str::to_owned), ..ReadOptions::default() });
+    let read = |path: &Path, sheet: Option<&str>| {
+        raw::read(
+            path,
+            &path.to_string_lossy(),
+            &ReadOptions { sheet: sheet.map(str::to_owned), ..ReadOptions::default() },
+        )
+    };
     if let Some(choices) = &request.choices {
         return from_xlsform(&read(form, None)?, &read(choices, None)?, title).map(Some);
     }
     match (read(form, Some("survey")), read(form, Some("choices"))) {
-        (Ok(survey), Ok(choices)) if survey.digest.sheet.is_some() => from_xlsform(&survey, &choices, title).map(Some),
+        (Ok(survey), Ok(choices)) if survey.digest.sheet.is_some() => {
+            from_xlsform(&survey, &choices, title).map(Some)
+        }
         _ => from_tabulator(&read(form, None)?, title).map(Some),
     }
 }
 
-/// How the plan names a response file: from the project's folder where it stands below it, else by its whole path.
+/// How the plan names a response file: from the project's folder where it stands below it, else by its whole
+/// path.
 fn from_root(file: &Path, out: &Path) -> Result<String> {
     let whole = raw::absolute(file)?;
     let parent = out.parent().filter(|p| p.file_name().is_some_and(|n| n == "pipelines"));
     let root = parent.map(|p| p.parent().filter(|r| !r.as_os_str().is_empty()).unwrap_or(Path::new(".")));
-    let below = root.and_then(|r| raw::absolute(r).ok()).and_then(|r| whole.strip_prefix(r).map(Path::to_path_buf).ok());
+    let below = root
+        .and_then(|r| raw::absolute(r).ok())
+        .and_then(|r| whole.strip_prefix(r).map(Path::to_path_buf).ok());
     Ok(below.unwrap_or(whole).to_string_lossy().replace('\\', "/"))
 }
 
 /// Words that name an attribute of the respondent rather than an opinion.
-const ATTRIBUTES: [&str; 12] = ["性別", "年代", "年齢", "地区", "居住", "住まい", "職業", "世帯", "sex", "gender", "age", "area"];
+const ATTRIBUTES: [&str; 12] =
+    ["性別", "年代", "年齢", "地区", "居住", "住まい", "職業", "世帯", "sex", "gender", "age", "area"];
 
 fn is_attribute(question: &Question) -> bool {
     let words = format!("{} {}", question.id, question.text).to_lowercase();
@@ -104,8 +131,14 @@ fn first_crosstab(inferred: &Inferred) -> Option<(usize, usize)> {
     let single = |q: &Question| matches!(q.kind, QuestionKind::Single(_)) && q.categories().len() > 1;
     let singles: Vec<usize> = (0..questions.len()).filter(|&i| single(&questions[i])).collect();
     let chosen = |q: &Question| single(q) || matches!(q.kind, QuestionKind::Multiple { .. });
-    let subject = (0..questions.len()).find(|&i| chosen(&questions[i]) && !is_attribute(&questions[i])).or(singles.first().copied())?;
-    let axis = singles.iter().copied().find(|&i| i != subject && is_attribute(&questions[i])).or_else(|| singles.iter().copied().find(|&i| i != subject));
+    let subject = (0..questions.len())
+        .find(|&i| chosen(&questions[i]) && !is_attribute(&questions[i]))
+        .or(singles.first().copied())?;
+    let axis = singles
+        .iter()
+        .copied()
+        .find(|&i| i != subject && is_attribute(&questions[i]))
+        .or_else(|| singles.iter().copied().find(|&i| i != subject));
     Some((subject, axis.unwrap_or(subject)))
 }
 
@@ -113,23 +146,49 @@ fn first_crosstab(inferred: &Inferred) -> Option<(usize, usize)> {
 fn year(names: &[String]) -> Option<FiscalYear> {
     let pieces = names.iter().flat_map(|name| name.split(['-', '_', '.', '/', ' ', '(', ')', '（', '）']));
     let western = |p: &&str| p.len() == 4 && p.starts_with("20") || !p.chars().all(|c| c.is_ascii_digit());
-    pieces.filter(western).filter_map(|p| p.parse::<FiscalYear>().ok()).find(|y| (2000..=2100).contains(&y.western()))
+    pieces
+        .filter(western)
+        .filter_map(|p| p.parse::<FiscalYear>().ok())
+        .find(|y| (2000..=2100).contains(&y.western()))
 }
 
 fn remark(out: &mut String, ja: &str) {
     out.push_str(&comment(&format!("{CHECK}: {ja}")));
 }
 
-fn plan(request: &InitRequest, inferred: &Inferred, stem: &str, names: &[String], first: Option<usize>) -> String {
+fn plan(
+    request: &InitRequest,
+    inferred: &Inferred,
+    stem: &str,
+    names: &[String],
+    first: Option<usize>,
+) -> String {
     let questions = &inferred.questionnaire.questions;
-    let mut out = comment("shihyo init が回答ファイルから作った計画の下書き。「要確認」の行を見て直してください。");
+    let mut out =
+        comment("shihyo init が回答ファイルから作った計画の下書き。「要確認」の行を見て直してください。");
     out.push_str(&format!("\ntitle = {}\n", quoted(stem)));
     let told = year(names);
     let year = told.map_or_else(|| "R7".to_owned(), |y| y.to_string());
-    remark(&mut out, if told.is_some() { "計画年度と報告年度。調査の年度はファイル名から読みました" } else { "計画年度と報告年度。調査の年度が分からないため R7 としました" });
-    let last = year.parse::<FiscalYear>().ok().map(|y| FiscalYear::from_western(y.western() + 5)).map_or_else(|| "R12".to_owned(), |y| y.to_string());
+    remark(
+        &mut out,
+        if told.is_some() {
+            "計画年度と報告年度。調査の年度はファイル名から読みました"
+        } else {
+            "計画年度と報告年度。調査の年度が分からないため R7 としました"
+        },
+    );
+    let last = year
+        .parse::<FiscalYear>()
+        .ok()
+        .map(|y| FiscalYear::from_western(y.western() + 5))
+        .map_or_else(|| "R12".to_owned(), |y| y.to_string());
     out.push_str(&format!("fiscal_years = \"{year}..{last}\"\nreport_year = \"{year}\"\n"));
-    let axes: Vec<String> = questions.iter().filter(|q| matches!(q.kind, QuestionKind::Single(_)) && is_attribute(q)).take(4).map(|q| format!("[{}]", quoted(&q.id))).collect();
+    let axes: Vec<String> = questions
+        .iter()
+        .filter(|q| matches!(q.kind, QuestionKind::Single(_)) && is_attribute(q))
+        .take(4)
+        .map(|q| format!("[{}]", quoted(&q.id)))
+        .collect();
     if !axes.is_empty() {
         remark(&mut out, "クロス集計の軸（属性とみられる設問）");
         out.push_str(&format!("breakdowns = [{}]\n", axes.join(", ")));
@@ -139,9 +198,16 @@ fn plan(request: &InitRequest, inferred: &Inferred, stem: &str, names: &[String]
     out.push_str("title = \"基本目標1\"\n\n[survey.survey]\n");
     remark(&mut out, "調査名");
     out.push_str(&format!("title = {}\n", quoted(stem)));
-    remark(&mut out, "抽出方法。無作為抽出なら \"random\"、全数調査なら \"census\"、モニターなら \"panel\"。\"open\"（応募型）では標本誤差を示しません");
+    remark(
+        &mut out,
+        "抽出方法。無作為抽出なら \"random\"、全数調査なら \"census\"、モニターなら \"panel\"。\"open\"（応\
+         募型）では標本誤差を示しません",
+    );
     out.push_str("sample = \"open\"\nquestionnaire = \"questionnaire.toml\"\n");
-    out.push_str(&format!("\n[survey.survey.wave.{year}]\nresponses = [{}]\n", names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")));
+    out.push_str(&format!(
+        "\n[survey.survey.wave.{year}]\nresponses = [{}]\n",
+        names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")
+    ));
     if let Some(respondent) = &inferred.respondent {
         remark(&mut out, "回答者番号とみられる列。重複の確認だけに使います");
         out.push_str(&format!("respondent = {}\n", quoted(respondent)));
@@ -159,10 +225,15 @@ fn plan(request: &InitRequest, inferred: &Inferred, stem: &str, names: &[String]
     }
     if let Some(question) = first.and_then(|q| questions.get(q)) {
         out.push('\n');
-        remark(&mut out, "最初の項目の例。数える選択肢 of と母数 base（all 全員・asked 非該当を除く・answered 無回答も除く）を決めてください");
+        remark(
+            &mut out,
+            "最初の項目の例。数える選択肢 of と母数 base（all 全員・asked 非該当を除く・answered 無回答も除\
+             く）を決めてください",
+        );
         let label = question.categories().first().map_or("", |c| c.label.as_str());
         out.push_str(&format!(
-            "[[indicator]]\nid = \"{INDICATOR}\"\ngoal = 1\ndepartment = \"担当課\"\ntitle = {}\nshare = {{ survey = \"survey\", question = {}, of = [{}], base = \"answered\" }}\n",
+            "[[indicator]]\nid = \"{INDICATOR}\"\ngoal = 1\ndepartment = \"担当課\"\ntitle = {}\nshare = \
+             {{ survey = \"survey\", question = {}, of = [{}], base = \"answered\" }}\n",
             quoted(&format!("「{}」で「{label}」と回答した方の割合", question.text)),
             quoted(&question.id),
             quoted(label)
@@ -179,7 +250,11 @@ fn questionnaire(inferred: &Inferred) -> String {
     for (column, reason) in &inferred.left_out {
         out.push_str(&comment(&format!("{CHECK}: 設問にしなかった列 {column}: {}", reason.ja)));
     }
-    let remarks: Vec<Vec<String>> = inferred.remarks.iter().map(|r| r.iter().map(|t: &Text| format!("{CHECK}: {}", t.ja)).collect()).collect();
+    let remarks: Vec<Vec<String>> = inferred
+        .remarks
+        .iter()
+        .map(|r| r.iter().map(|t: &Text| format!("{CHECK}: {}", t.ja)).collect())
+        .collect();
     out.push_str(&write_questionnaire(&inferred.questionnaire, &remarks));
     out
 }

@@ -43,7 +43,8 @@ struct About {
 const ANSWERED: u8 = u8::MAX;
 
 /// The reasons, in the order of their numbers.
-const REASONS: [MissingReason; 4] = [MissingReason::NotAsked, MissingReason::NoAnswer, MissingReason::Invalid, MissingReason::DontKnow];
+const REASONS: [MissingReason; 4] =
+    [MissingReason::NotAsked, MissingReason::NoAnswer, MissingReason::Invalid, MissingReason::DontKnow];
 
 fn number_of(reason: MissingReason) -> u8 {
     match reason {
@@ -57,7 +58,10 @@ fn number_of(reason: MissingReason) -> u8 {
 /// The entry of a wave's answers.
 pub(super) fn entry(paper: &Questionnaire, decoded: &Decoded, files: &[FileSaid]) -> Option<Entry> {
     let answers = &decoded.answers;
-    let mut columns = vec![("file".to_owned(), Numbers::U16(answers.source.clone())), ("row".to_owned(), Numbers::U32(answers.source_row.clone()))];
+    let mut columns = vec![
+        ("file".to_owned(), Numbers::U16(answers.source.clone())),
+        ("row".to_owned(), Numbers::U32(answers.source_row.clone())),
+    ];
     for (at, (question, responses)) in paper.questions.iter().zip(&answers.responses).enumerate() {
         columns.extend(columns_of(&format!("{at}:{}", question.id), responses));
     }
@@ -80,8 +84,11 @@ pub(super) fn entry(paper: &Questionnaire, decoded: &Decoded, files: &[FileSaid]
 pub(super) fn decoded(entry: Entry) -> Option<(Decoded, Vec<FileSaid>)> {
     let about: About = serde_json::from_str(&entry.about).ok()?;
     let mut columns = entry.columns.into_iter().map(|(_, numbers)| numbers);
-    let (Numbers::U16(source), Numbers::U32(source_row)) = (columns.next()?, columns.next()?) else { return None };
-    let responses = about.kinds.chars().map(|kind| responses(kind, &mut columns)).collect::<Option<Vec<Responses>>>()?;
+    let (Numbers::U16(source), Numbers::U32(source_row)) = (columns.next()?, columns.next()?) else {
+        return None;
+    };
+    let responses =
+        about.kinds.chars().map(|kind| responses(kind, &mut columns)).collect::<Option<Vec<Responses>>>()?;
     let weights = match columns.next() {
         None => None,
         Some(Numbers::F64(weights)) => Some(weights),
@@ -104,8 +111,10 @@ pub(super) fn decoded(entry: Entry) -> Option<(Decoded, Vec<FileSaid>)> {
 
 /// The entry of the answers to some questions (by index).
 pub(super) fn entry_of_some(rows: usize, some: &[(usize, Responses)]) -> Option<Entry> {
-    let about: Vec<(usize, char)> = some.iter().map(|(question, responses)| (*question, kind(responses))).collect();
-    let columns = some.iter().flat_map(|(question, responses)| columns_of(&question.to_string(), responses)).collect();
+    let about: Vec<(usize, char)> =
+        some.iter().map(|(question, responses)| (*question, kind(responses))).collect();
+    let columns =
+        some.iter().flat_map(|(question, responses)| columns_of(&question.to_string(), responses)).collect();
     Some(Entry { about: serde_json::to_string(&about).ok()?, rows, columns })
 }
 
@@ -130,16 +139,23 @@ fn columns_of(name: &str, responses: &Responses) -> Vec<(String, Numbers)> {
         rows.iter().map(|row| number(row.ok())).collect()
     }
     fn reasons<T>(rows: &[Result<T, MissingReason>]) -> Numbers {
-        Numbers::U8(rows.iter().map(|row| row.as_ref().err().map_or(ANSWERED, |reason| number_of(*reason))).collect())
+        Numbers::U8(
+            rows.iter().map(|row| row.as_ref().err().map_or(ANSWERED, |reason| number_of(*reason))).collect(),
+        )
     }
     let part = |part: &str, numbers: Numbers| (format!("{name} {part}"), numbers);
     let (answers, reasons) = match responses {
-        Responses::Single(rows) => (vec![part("option", Numbers::U16(each(rows, Option::unwrap_or_default)))], reasons(rows)),
+        Responses::Single(rows) => {
+            (vec![part("option", Numbers::U16(each(rows, Option::unwrap_or_default)))], reasons(rows))
+        }
         Responses::Multiple(rows) => {
-            let half = |shift: u32| Numbers::U64(each(rows, |bits| (bits.unwrap_or_default() >> shift) as u64));
+            let half =
+                |shift: u32| Numbers::U64(each(rows, |bits| (bits.unwrap_or_default() >> shift) as u64));
             (vec![part("options 1-64", half(0)), part("options 65-128", half(64))], reasons(rows))
         }
-        Responses::Number(rows) => (vec![part("number", Numbers::F64(each(rows, Option::unwrap_or_default)))], reasons(rows)),
+        Responses::Number(rows) => {
+            (vec![part("number", Numbers::F64(each(rows, Option::unwrap_or_default)))], reasons(rows))
+        }
         Responses::Text(rows) => (Vec::new(), reasons(rows)),
     };
     answers.into_iter().chain([part("missing", reasons)]).collect()
@@ -160,7 +176,9 @@ fn responses(kind: char, columns: &mut impl Iterator<Item = Numbers>) -> Option<
             Responses::Single(rows(options.into_iter(), columns.next()?)?)
         }
         'm' => {
-            let (Numbers::U64(low), Numbers::U64(high)) = (columns.next()?, columns.next()?) else { return None };
+            let (Numbers::U64(low), Numbers::U64(high)) = (columns.next()?, columns.next()?) else {
+                return None;
+            };
             let bits = low.into_iter().zip(high).map(|(low, high)| u128::from(high) << 64 | u128::from(low));
             Responses::Multiple(rows(bits, columns.next()?)?)
         }

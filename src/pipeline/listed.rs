@@ -7,21 +7,30 @@ use crate::raw::ReadOptions;
 
 /// The response files of a wave.
 pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
-    let options = ReadOptions { sheet: wave.sheet.clone(), header_rows: wave.header_rows, encoding: wave.encoding.clone() };
+    let options = ReadOptions {
+        sheet: wave.sheet.clone(),
+        header_rows: wave.header_rows,
+        encoding: wave.encoding.clone(),
+    };
     wave.responses.iter().map(move |name| Request::of(project, name, options.clone()))
 }
 
 /// The file of a count.
 pub(super) fn of_count(project: &Project, definition: &Option<Definition>) -> Option<Request> {
     match definition {
-        Some(Definition::Count { file, sheet, .. }) => Some(Request::of(project, file, ReadOptions { sheet: sheet.clone(), ..ReadOptions::default() })),
+        Some(Definition::Count { file, sheet, .. }) => {
+            Some(Request::of(project, file, ReadOptions { sheet: sheet.clone(), ..ReadOptions::default() }))
+        }
         _ => None,
     }
 }
 
 /// Population tables and cleaning logs of a wave.
 fn beside<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
-    wave.population.iter().chain(&wave.cleaning_logs).map(|name| Request::of(project, name, ReadOptions::default()))
+    wave.population
+        .iter()
+        .chain(&wave.cleaning_logs)
+        .map(|name| Request::of(project, name, ReadOptions::default()))
 }
 
 fn counts<'a>(project: &'a Project, plan: &'a Plan) -> impl Iterator<Item = Request> + 'a {
@@ -30,14 +39,21 @@ fn counts<'a>(project: &'a Project, plan: &'a Plan) -> impl Iterator<Item = Requ
 
 /// All files but responses.
 pub(super) fn apart<'a>(project: &'a Project, plan: &'a Plan) -> impl Iterator<Item = Request> + 'a {
-    plan.surveys.iter().flat_map(|s| &s.waves).flat_map(|wave| beside(project, wave)).chain(counts(project, plan))
+    plan.surveys
+        .iter()
+        .flat_map(|s| &s.waves)
+        .flat_map(|wave| beside(project, wave))
+        .chain(counts(project, plan))
 }
 
 /// Every file once, in the order of the plan.
 pub(super) fn all(project: &Project, plan: &Plan) -> Vec<Request> {
     let waves = plan.surveys.iter().flat_map(|s| &s.waves);
     let mut out = Vec::new();
-    for request in waves.flat_map(|wave| of_wave(project, wave).chain(beside(project, wave))).chain(counts(project, plan)) {
+    for request in waves
+        .flat_map(|wave| of_wave(project, wave).chain(beside(project, wave)))
+        .chain(counts(project, plan))
+    {
         if !out.contains(&request) {
             out.push(request);
         }

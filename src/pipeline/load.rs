@@ -25,7 +25,8 @@ const CODES: Codes = Codes {
     unknown_word: "plan::unknown-word",
 };
 
-/// Where a plan stands: its own folder, and the project's folder that holds `pipelines/`, `raw/` and `derived/`.
+/// Where a plan stands: its own folder, and the project's folder that holds `pipelines/`, `raw/` and
+/// `derived/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// The project's folder: what response files and counts are named from.
@@ -37,17 +38,25 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project of the plan in `folder` (or of the `plan.toml` given): the folder above `pipelines/`, or, for a plan
-    /// that stands elsewhere, the plan's own folder.
+    /// The project of the plan in `folder` (or of the `plan.toml` given): the folder above `pipelines/`, or,
+    /// for a plan that stands elsewhere, the plan's own folder.
     ///
     /// # Errors
     /// A folder without a name, such as `/`.
     pub fn of(folder: &Path) -> Result<Self> {
-        let folder = if folder.file_name().is_some_and(|f| f == "plan.toml") { folder.parent().unwrap_or(Path::new("")) } else { folder };
+        let folder = if folder.file_name().is_some_and(|f| f == "plan.toml") {
+            folder.parent().unwrap_or(Path::new(""))
+        } else {
+            folder
+        };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let whole = raw::absolute(folder).map_err(no_folder)?;
         let name = whole.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| {
-            Error::msg("plan::folder", format!("計画のフォルダー「{}」に名前がありません", folder.display()), format!("the plan's folder \"{}\" has no name", folder.display()))
+            Error::msg(
+                "plan::folder",
+                format!("計画のフォルダー「{}」に名前がありません", folder.display()),
+                format!("the plan's folder \"{}\" has no name", folder.display()),
+            )
         })?;
         let above = whole.parent().filter(|p| p.file_name().is_some_and(|n| n == "pipelines"));
         let root = match above.and_then(Path::parent) {
@@ -77,7 +86,9 @@ fn no_folder(error: Error) -> Error {
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
         diagnostic.message = Text::new("計画のフォルダーがありません", "there is no such folder of a plan");
     }
-    Error::all(diagnostics).unwrap_or_else(|| Error::msg("raw::not-found", "計画のフォルダーがありません", "there is no such folder of a plan"))
+    Error::all(diagnostics).unwrap_or_else(|| {
+        Error::msg("raw::not-found", "計画のフォルダーがありません", "there is no such folder of a plan")
+    })
 }
 
 /// Reads and resolves the plan of `project`.
@@ -96,8 +107,12 @@ pub fn load(project: &Project) -> Result<Plan> {
 /// Advice for a folder without a plan in it, or with something else by that name.
 fn no_plan(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| ["raw::not-text", "raw::encoding"].contains(&d.code)) {
-        diagnostic.help = Some(Text::new("テキストファイル（UTF-8）で保存し直してください", "save it as a text file in UTF-8"));
+    for diagnostic in diagnostics.iter_mut().filter(|d| ["raw::not-text", "raw::encoding"].contains(&d.code))
+    {
+        diagnostic.help = Some(Text::new(
+            "テキストファイル（UTF-8）で保存し直してください",
+            "save it as a text file in UTF-8",
+        ));
     }
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
         diagnostic.message = Text::new("計画がありません", "there is no plan");
@@ -106,17 +121,20 @@ fn no_plan(error: Error) -> Error {
             "name the folder that holds plan.toml, such as pipelines/nishitokyo",
         ));
     }
-    Error::all(diagnostics).unwrap_or_else(|| Error::msg("raw::not-found", "計画がありません", "there is no plan"))
+    Error::all(diagnostics)
+        .unwrap_or_else(|| Error::msg("raw::not-found", "計画がありません", "there is no plan"))
 }
 
 /// The mistakes of form with the mistakes of meaning that can be found beside them.
 fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Error {
     let Some(mended) = mend::<PlanSpec>(&source.text) else { return form };
     let Err(meaning) = resolve(&project.name, source, &mended.value, &Disk { project }) else { return form };
-    let of_plan = |d: &Diagnostic| d.span.as_ref().filter(|s| Arc::ptr_eq(&s.source, source)).map(|s| s.range.clone());
+    let of_plan =
+        |d: &Diagnostic| d.span.as_ref().filter(|s| Arc::ptr_eq(&s.source, source)).map(|s| s.range.clone());
     let mut all = form.into_diagnostics();
     let told: Vec<Option<Range<usize>>> = all.iter().map(of_plan).collect();
-    // A name whose definition was mended away is not its user's mistake; an unknown key may have been meant to define it.
+    // A name whose definition was mended away is not its user's mistake; an unknown key may have been meant
+    // to define it.
     let schema = schema();
     let unknown = mended.touched.iter().any(|k| schema.get("properties").and_then(|p| p.get(k)).is_none());
     let lost = |code: &str| match code {
@@ -125,14 +143,22 @@ fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Err
         "plan::unmapped-question" | "plan::map-kind" => mended.touched.contains("survey"),
         _ => false,
     };
-    all.extend(meaning.into_diagnostics().into_iter().filter(|d| !lost(d.code) && !told.contains(&of_plan(d)) || of_plan(d).is_none()));
+    all.extend(
+        meaning
+            .into_diagnostics()
+            .into_iter()
+            .filter(|d| !lost(d.code) && !told.contains(&of_plan(d)) || of_plan(d).is_none()),
+    );
     all.sort_by_key(|d| of_plan(d).map_or((1, 0), |range| (0, range.start)));
     Error::all(all).unwrap_or_else(|| Error::msg(CODES.syntax, "計画が読めません", "cannot read the plan"))
 }
 
 /// The JSON Schema of `plan.toml`, for editors.
 pub fn schema() -> Value {
-    let mut schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanSpec>().to_value();
+    let mut schema = schemars::generate::SchemaSettings::draft07()
+        .into_generator()
+        .into_root_schema_for::<PlanSpec>()
+        .to_value();
     if let Value::Object(map) = &mut schema {
         map.insert("title".to_owned(), Value::from(PlanSpec::schema_name()));
     }

@@ -1,4 +1,5 @@
-//! The mirror of a wave's `map`: what the questions and options of the survey's questionnaire are on the wave's own paper.
+//! The mirror of a wave's `map`: what the questions and options of the survey's questionnaire are on the
+//! wave's own paper.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,11 +29,15 @@ pub struct MapTable {
     /// この回の設問番号。書かなければ同じ番号 / its number on this wave's paper; the same number unless said
     #[schemars(with = "Option<String>")]
     pub question: Option<Word>,
-    /// 選択肢の対応（調査の調査票の選択肢 = この回の選択肢、いくつかあれば [ … ]）。書かない選択肢は同じ文のものに対応する / its options: { "参加したくない" = ["あまり参加したくない", "参加したくない"] }; options not listed go with those of the same words
+    /// 選択肢の対応（調査の調査票の選択肢 = この回の選択肢、いくつかあれば [ … ]）。
+    /// 書かない選択肢は同じ文のものに対応する / its options: { "参加したくない" = ["あまり参加したくない",
+    /// "参加したくない"] }; options not listed go with those of the same words
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, WordsSpec>")]
     pub options: BTreeMap<Word, Spanned<WordsSpec>>,
-    /// まとめられた選択肢（この回の選択肢 = 調査の調査票の選択肢の一覧）/ an option of this wave that is several in one: { "知っている" = ["よく知っている", "少し知っている"] }; it counts where all of them count
+    /// まとめられた選択肢（この回の選択肢 = 調査の調査票の選択肢の一覧）/ an option of this wave that is
+    /// several in one: { "知っている" = ["よく知っている", "少し知っている"] }; it counts where all of them
+    /// count
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub merged: BTreeMap<Word, Vec<Word>>,
@@ -42,7 +47,8 @@ pub struct MapTable {
     /// 比較できない理由 / why this wave's answers cannot be compared with the other waves'
     #[schemars(with = "Option<String>")]
     pub not_comparable: Option<Word>,
-    /// ちがいがあっても比較できるとする理由（印刷される）/ why they can be compared although something differs; printed
+    /// ちがいがあっても比較できるとする理由（印刷される）/ why they can be compared although something
+    /// differs; printed
     #[schemars(with = "Option<String>")]
     pub comparable: Option<Word>,
 }
@@ -72,7 +78,8 @@ impl<'de> Deserialize<'de> for MapSpec {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<MapSpec, A::Error> {
-                MapTable::deserialize(MapAccessDeserializer::new(map)).map(|table| MapSpec::Table(Box::new(table)))
+                MapTable::deserialize(MapAccessDeserializer::new(map))
+                    .map(|table| MapSpec::Table(Box::new(table)))
             }
         }
         deserializer.deserialize_any(Form)
@@ -108,7 +115,8 @@ impl JsonSchema for MapSpec {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<MapTable>();
-        json_schema!({ "description": "この回の設問番号、または表 / the question's number on this wave's paper, or a table", "anyOf": [{ "type": "string" }, table] })
+        json_schema!({ "description": "この回の設問番号、または表 / the question's number on this wave's \
+                                       paper, or a table", "anyOf": [{ "type": "string" }, table] })
     }
 }
 
@@ -119,7 +127,8 @@ impl JsonSchema for WordsSpec {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "この回の選択肢、いくつかあれば一覧 / the option on this wave's paper, or a list of options that count as one",
+            "description": "この回の選択肢、いくつかあれば一覧 / the option on this wave's paper, or a \
+                            list of options that count as one",
             "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }]
         })
     }

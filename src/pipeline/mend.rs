@@ -1,5 +1,5 @@
-//! A plan with mistakes of form, mended as far as it takes to go on and find its mistakes of meaning too, so that all of
-//! them are told in one go. What is mended is never run.
+//! A plan with mistakes of form, mended as far as it takes to go on and find its mistakes of meaning too, so
+//! that all of them are told in one go. What is mended is never run.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,15 +14,16 @@ use toml::de::{DeTable, DeValue, Deserializer};
 /// A mended text.
 #[derive(Debug)]
 pub(super) struct Mended<T> {
-    /// What can be read once the mistakes of form are out of the way. A stand-in for a wrong value has that value's span,
-    /// one for a missing key the first line of its table: the span of the mistake that is told there.
+    /// What can be read once the mistakes of form are out of the way. A stand-in for a wrong value has that
+    /// value's span, one for a missing key the first line of its table: the span of the mistake that is told
+    /// there.
     pub(super) value: T,
     /// The keys of the whole text under which something was mended, unknown ones among them.
     pub(super) touched: BTreeSet<String>,
 }
 
-/// Reads `text` into `T` with unknown keys left out, and stand-ins for what is missing or of a wrong type. `None` when
-/// that is not enough, as with text that is no TOML.
+/// Reads `text` into `T` with unknown keys left out, and stand-ins for what is missing or of a wrong type.
+/// `None` when that is not enough, as with text that is no TOML.
 pub(super) fn mend<T: DeserializeOwned + JsonSchema>(text: &str) -> Option<Mended<T>> {
     let (mut tree, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -109,14 +110,20 @@ impl<'a> Mender<'a> {
 
     /// Puts stand-ins for the missing keys of a table.
     fn complete(&mut self, table: &mut DeTable<'_>, span: Range<usize>, schema: &'a Value) {
-        for key in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for key in
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             if table.contains_key(key) {
                 continue;
             }
-            let of = schema.get("properties").and_then(|p| p.get(key)).map(|p| self.forms(p)).unwrap_or_default();
+            let of =
+                schema.get("properties").and_then(|p| p.get(key)).map(|p| self.forms(p)).unwrap_or_default();
             if let Some(form) = of.first() {
                 let stand_in = self.stand_in(form, &span);
-                table.insert(Spanned::new(span.clone(), Cow::Owned(key.to_owned())), Spanned::new(span.clone(), stand_in));
+                table.insert(
+                    Spanned::new(span.clone(), Cow::Owned(key.to_owned())),
+                    Spanned::new(span.clone(), stand_in),
+                );
                 self.mends += 1;
             }
         }
@@ -124,11 +131,13 @@ impl<'a> Mender<'a> {
 
     /// The plainest value of a form, all of it at `span`.
     fn stand_in<'v>(&mut self, form: &'a Value, span: &Range<usize>) -> DeValue<'v> {
-        let words = form.get("const").or_else(|| form.get("enum").and_then(|e| e.get(0))).and_then(Value::as_str);
+        let words =
+            form.get("const").or_else(|| form.get("enum").and_then(|e| e.get(0))).and_then(Value::as_str);
         if let Some(word) = words {
             return DeValue::String(Cow::Owned(word.to_owned()));
         }
-        let parsed = |text: &'static str| DeValue::parse(text).map_or(DeValue::Boolean(false), Spanned::into_inner);
+        let parsed =
+            |text: &'static str| DeValue::parse(text).map_or(DeValue::Boolean(false), Spanned::into_inner);
         match types(form).first().copied() {
             Some("integer") => parsed("1"),
             Some("number") => parsed("0.5"),
@@ -162,7 +171,9 @@ fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
 fn types(form: &Value) -> Vec<&str> {
     match form.get("type") {
         Some(Value::String(name)) => vec![name.as_str()],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter(|n| *n != "null").collect(),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).filter(|n| *n != "null").collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -178,14 +189,18 @@ fn fits(value: &DeValue<'_>, form: &Value) -> bool {
     if let Some(words) = form.get("enum").and_then(Value::as_array) {
         return word.is_some_and(|w| words.iter().any(|x| x.as_str() == Some(w)));
     }
-    let whole = |integer: &toml::de::DeInteger<'_>| i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+    let whole =
+        |integer: &toml::de::DeInteger<'_>| i64::from_str_radix(integer.as_str(), integer.radix()).ok();
     let types = types(form);
     types.is_empty()
         || types.iter().any(|name| match value {
             DeValue::String(_) => *name == "string",
             DeValue::Integer(integer) => {
                 let limit = |key: &str| form.get(key).and_then(Value::as_f64);
-                let inside = |n: i64| limit("minimum").is_none_or(|l| n as f64 >= l) && limit("maximum").is_none_or(|m| n as f64 <= m);
+                let inside = |n: i64| {
+                    limit("minimum").is_none_or(|l| n as f64 >= l)
+                        && limit("maximum").is_none_or(|m| n as f64 <= m)
+                };
                 (*name == "integer" || *name == "number") && whole(integer).is_some_and(inside)
             }
             DeValue::Float(_) => *name == "number",

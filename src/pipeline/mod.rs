@@ -33,7 +33,10 @@ pub use explain::{Section, base_words, explain, keys};
 pub use init::{FirstPlan, InitRequest, init};
 pub use load::{Project, load, schema};
 pub use map_spec::{MapSpec, MapTable, WordsSpec};
-pub use plan::{Definition, IndicatorPlan, MeasurePlan, Plan, Ruling, Sample, ShareDefinition, Survey, Wave, WavePaper, Weighting};
+pub use plan::{
+    Definition, IndicatorPlan, MeasurePlan, Plan, Ruling, Sample, ShareDefinition, Survey, Wave, WavePaper,
+    Weighting,
+};
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
 pub use run::{Outcome, compute, write};

@@ -7,7 +7,9 @@ use crate::answers::cleaning::OldValues;
 use crate::answers::{Base, Duplicates, Mapping, Paper, Questionnaire};
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
-use crate::indicator::{AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit};
+use crate::indicator::{
+    AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
+};
 
 /// A whole plan.
 #[derive(Debug, Clone)]
@@ -111,7 +113,8 @@ pub struct Wave {
     pub mode: Option<String>,
     /// Its own paper; `None` when it is the survey's.
     pub paper: Option<WavePaper>,
-    /// What the plan says of its comparison with the other waves, by question (index in the survey's questionnaire).
+    /// What the plan says of its comparison with the other waves, by question (index in the survey's
+    /// questionnaire).
     pub rulings: BTreeMap<usize, Ruling>,
 }
 
@@ -164,8 +167,9 @@ impl Wave {
         self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
     }
 
-    /// The categories that the share counts in this wave: those of the share, and the wave's options that are several of
-    /// them in one; `known` is the number of categories of its question in the survey's questionnaire.
+    /// The categories that the share counts in this wave: those of the share, and the wave's options that are
+    /// several of them in one; `known` is the number of categories of its question in the survey's
+    /// questionnaire.
     pub(super) fn counted(&self, share: &ShareDefinition, known: usize) -> Vec<usize> {
         let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(share.question));
         asked.map_or_else(|| share.categories.clone(), |asked| asked.counted(&share.categories, known))
@@ -269,15 +273,19 @@ pub struct ShareDefinition {
 }
 
 impl Plan {
-    /// Every response file, cleaning log, count file and population table that the plan names, each once, in the plan's order.
+    /// Every response file, cleaning log, count file and population table that the plan names, each once, in
+    /// the plan's order.
     pub fn data_files(&self) -> Vec<&str> {
         let mut files: Vec<&str> = Vec::new();
         let waves = self.surveys.iter().flat_map(|s| &s.waves);
-        let of_waves = waves.flat_map(|w| w.responses.iter().chain(&w.population).chain(&w.cleaning_logs).map(String::as_str));
-        let of_counts = self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
-            Some(Definition::Count { file, .. }) => Some(file.as_str()),
-            _ => None,
+        let of_waves = waves.flat_map(|w| {
+            w.responses.iter().chain(&w.population).chain(&w.cleaning_logs).map(String::as_str)
         });
+        let of_counts =
+            self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
+                Some(Definition::Count { file, .. }) => Some(file.as_str()),
+                _ => None,
+            });
         for file in of_waves.chain(of_counts) {
             if !files.contains(&file) {
                 files.push(file);

@@ -1,13 +1,14 @@
 //! What a run takes over from an earlier one: the answers of large response files, decoded.
 //!
-//! An entry is found by the digest of everything that answers depend on: the bytes of the files and how they are read, the
-//! cleaning logs, the wave's paper, how it is decoded, the column of weights, and the program itself. What an indicator counts, and
-//! of whom, is none of it. The files are read from end to end for their digests, so that a change is never missed.
+//! An entry is found by the digest of everything that answers depend on: the bytes of the files and how they
+//! are read, the cleaning logs, the wave's paper, how it is decoded, the column of weights, and the program
+//! itself. What an indicator counts, and of whom, is none of it. The files are read from end to end for their
+//! digests, so that a change is never missed.
 
 use std::path::PathBuf;
 
-use super::kept::{self, FileSaid};
 use super::decoded::Decoded;
+use super::kept::{self, FileSaid};
 use super::load::Project;
 use super::plan::{Survey, Wave, Weighting};
 use super::wave::decode_options;
@@ -66,7 +67,14 @@ impl Reuse {
         self.cache.find(key).and_then(kept::decoded)
     }
 
-    pub(super) fn keep(&self, key: &str, survey: &Survey, wave: &Wave, decoded: &Decoded, files: &[FileSaid]) {
+    pub(super) fn keep(
+        &self,
+        key: &str,
+        survey: &Survey,
+        wave: &Wave,
+        decoded: &Decoded,
+        files: &[FileSaid],
+    ) {
         if let Some(entry) = kept::entry(survey.paper(wave).questionnaire, decoded, files) {
             self.cache.keep(key, &entry);
         }
@@ -83,9 +91,13 @@ impl Reuse {
         }
     }
 
-    /// The key of a wave's answers; of those to some questions only, under another `treatment` of one of them. `None` where the
-    /// program cannot tell what it is.
-    pub(super) fn key(&self, made_from: &Ingredients<'_>, treatment: Option<(usize, Treatment)>) -> Option<String> {
+    /// The key of a wave's answers; of those to some questions only, under another `treatment` of one of
+    /// them. `None` where the program cannot tell what it is.
+    pub(super) fn key(
+        &self,
+        made_from: &Ingredients<'_>,
+        treatment: Option<(usize, Treatment)>,
+    ) -> Option<String> {
         let Ingredients { files, survey, wave, logs } = made_from;
         let column = match &wave.weighting {
             Weighting::Column(column) => Some(column),

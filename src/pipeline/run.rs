@@ -19,8 +19,9 @@ use crate::derived::{self, Manifest};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
-    AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement, LedgerRecord, MeasureInput, Observation,
-    ObservedValue, Quality, Source, Unit, find_count, reported, tabulate,
+    AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement,
+    LedgerRecord, MeasureInput, Observation, ObservedValue, Quality, Source, Unit, find_count, reported,
+    tabulate,
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
@@ -48,7 +49,8 @@ impl Outcome {
     /// What the cleaning logs did: answers changed, answers made blank, returns taken out.
     pub fn cleaned(&self) -> [u64; 3] {
         let changes = || self.waves.iter().flat_map(|w| &w.changes);
-        [Action::Change, Action::Blank, Action::Remove].map(|action| changes().filter(|c| c.action == action).count() as u64)
+        [Action::Change, Action::Blank, Action::Remove]
+            .map(|action| changes().filter(|c| c.action == action).count() as u64)
     }
 
     /// Warnings among the findings, each counted as often as it occurs.
@@ -57,12 +59,18 @@ impl Outcome {
     }
 }
 
-/// Reads everything and computes everything; writes no result. With `reuse`, answers of large files that an earlier run left are
-/// taken over, and those of this one are left to the next. The outcome is the same, but for [`Outcome::reused`].
+/// Reads everything and computes everything; writes no result. With `reuse`, answers of large files that an
+/// earlier run left are taken over, and those of this one are left to the next. The outcome is the same, but
+/// for [`Outcome::reused`].
 ///
 /// # Errors
 /// A file that cannot be read or does not fit the plan, in one go where they are independent.
-pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Outcome> {
+pub fn compute(
+    project: &Project,
+    plan: &Plan,
+    reuse: Option<&Reuse>,
+    progress: &dyn Progress,
+) -> Result<Outcome> {
     let mut collected = collect(project, plan, reuse, progress)?;
     let mut waves = decode(plan, &mut collected, reuse, progress)?;
     let (mut records, mut effects) = (Vec::new(), Vec::new());
@@ -85,7 +93,9 @@ pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: 
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings, effects };
-    let name = |wave: &WaveData| (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year);
+    let name = |wave: &WaveData| {
+        (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year)
+    };
     let reused = waves.iter().filter(|wave| wave.reused).map(name).collect();
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
@@ -96,7 +106,11 @@ pub fn compute(project: &Project, plan: &Plan, reuse: Option<&Reuse>, progress: 
 /// Those of rendering and of [`derived::write`].
 pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<PathBuf> {
     progress.start(Step::Write, 2);
-    let files = report::render(&ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality })?;
+    let files = report::render(&ReportInput {
+        table: &outcome.table,
+        estimates: &outcome.estimates,
+        quality: &outcome.quality,
+    })?;
     progress.advance(1);
     let mut manifest = Manifest::new(plan.sources.iter().map(|s| s.text.as_str()), outcome.inputs.clone());
     if plan.data == DataKind::Synthetic {
@@ -116,9 +130,18 @@ fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: us
     plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
 }
 
-fn decode(plan: &Plan, collected: &mut Collected, reuse: Option<&Reuse>, progress: &dyn Progress) -> Result<Vec<WaveData>> {
-    let wanted: Vec<(usize, usize)> =
-        plan.surveys.iter().enumerate().flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w))).collect();
+fn decode(
+    plan: &Plan,
+    collected: &mut Collected,
+    reuse: Option<&Reuse>,
+    progress: &dyn Progress,
+) -> Result<Vec<WaveData>> {
+    let wanted: Vec<(usize, usize)> = plan
+        .surveys
+        .iter()
+        .enumerate()
+        .flat_map(|(s, survey)| (0..survey.waves.len()).map(move |w| (s, w)))
+        .collect();
     progress.start(Step::Decode, wanted.len() as u64);
     let mut waves = Vec::new();
     let mut mistakes = Vec::new();
@@ -156,7 +179,13 @@ fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {
     waves.iter().flat_map(of_wave).collect()
 }
 
-fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[EstimateRecord], findings: &mut Vec<Finding>) -> Result<IndicatorTable> {
+fn table(
+    plan: &Plan,
+    collected: &Collected,
+    waves: &[WaveData],
+    records: &[EstimateRecord],
+    findings: &mut Vec<Finding>,
+) -> Result<IndicatorTable> {
     let judgement = Judgement { rule: plan.rule, ladder: plan.ladder.clone() };
     let (Some(&baseline_year), Some(&target_year)) = (plan.years.first(), plan.years.last()) else {
         return Err(Error::msg("plan::fiscal-years", "計画年度がありません", "the plan has no fiscal years"));
@@ -167,14 +196,19 @@ fn table(plan: &Plan, collected: &Collected, waves: &[WaveData], records: &[Esti
         let mut measures = Vec::new();
         for (m, measure) in item.measures.iter().enumerate() {
             let cells = match &measure.definition {
-                Some(Definition::Count { file, sheet, item, data }) => match collected.counts.get(&(file.clone(), sheet.clone())) {
-                    Some(counts) => count_cells(plan, measure, counts, item, *data, findings).unwrap_or_else(|e| {
-                        mistakes.extend(e.into_diagnostics());
-                        BTreeMap::new()
-                    }),
-                    None => BTreeMap::new(),
-                },
-                Some(Definition::Share(share)) => share_cells(plan, measure, share, &measure_id(plan, i, m), records),
+                Some(Definition::Count { file, sheet, item, data }) => {
+                    match collected.counts.get(&(file.clone(), sheet.clone())) {
+                        Some(counts) => count_cells(plan, measure, counts, item, *data, findings)
+                            .unwrap_or_else(|e| {
+                                mistakes.extend(e.into_diagnostics());
+                                BTreeMap::new()
+                            }),
+                        None => BTreeMap::new(),
+                    }
+                }
+                Some(Definition::Share(share)) => {
+                    share_cells(plan, measure, share, &measure_id(plan, i, m), records)
+                }
                 None => without_definition(plan, measure),
             };
             let unit = measure.unit.clone().or(match measure.definition {
@@ -242,8 +276,11 @@ fn count_cells(
 ) -> Result<BTreeMap<FiscalYear, CellContent>> {
     if !counts.has(item) {
         let help = crate::answers::toml_text::did_you_mean(item, counts.items().iter().map(String::as_str));
-        let mut diagnostic = Diagnostic::new("plan::unknown-item", Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")))
-            .at(Place::file(counts.file()));
+        let mut diagnostic = Diagnostic::new(
+            "plan::unknown-item",
+            Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")),
+        )
+        .at(Place::file(counts.file()));
         diagnostic.help = help;
         return Err(diagnostic.into());
     }
@@ -259,7 +296,10 @@ fn count_cells(
                 if *cell == crate::indicator::AdminCell::Pending && year <= plan.report_year {
                     findings.push(Finding::warning(
                         "indicator::count-blank",
-                        Text::new(format!("「{item}」の{}の値がまだ記入されていません", year.long()), format!("\"{item}\" has no figure for {year} yet")),
+                        Text::new(
+                            format!("「{item}」の{}の値がまだ記入されていません", year.long()),
+                            format!("\"{item}\" has no figure for {year} yet"),
+                        ),
                         place.clone(),
                     ));
                 }
@@ -269,7 +309,10 @@ fn count_cells(
             (None, None) => {
                 findings.push(Finding::warning(
                     "indicator::count-missing",
-                    Text::new(format!("「{item}」の{}の値がありません。「…」と表示します", year.long()), format!("\"{item}\" has no value for {year}; it prints …")),
+                    Text::new(
+                        format!("「{item}」の{}の値がありません。「…」と表示します", year.long()),
+                        format!("\"{item}\" has no value for {year}; it prints …"),
+                    ),
                     Place::file(counts.file()),
                 ));
                 CellContent::NotAvailable
@@ -282,8 +325,17 @@ fn count_cells(
             findings.push(Finding::warning(
                 "indicator::unit",
                 Text::new(
-                    format!("「{item}」の{}の単位「{}」が目標値の単位「{}」と違います", year.long(), quantity.unit.text(), target.quantity.unit.text()),
-                    format!("\"{item}\", {year}: unit \"{}\", but the target's is \"{}\"", quantity.unit.text(), target.quantity.unit.text()),
+                    format!(
+                        "「{item}」の{}の単位「{}」が目標値の単位「{}」と違います",
+                        year.long(),
+                        quantity.unit.text(),
+                        target.quantity.unit.text()
+                    ),
+                    format!(
+                        "\"{item}\", {year}: unit \"{}\", but the target's is \"{}\"",
+                        quantity.unit.text(),
+                        target.quantity.unit.text()
+                    ),
                 ),
                 Place::file(counts.file()),
             ));
@@ -293,11 +345,19 @@ fn count_cells(
     Ok(cells)
 }
 
-fn share_cells(plan: &Plan, measure: &MeasurePlan, share: &ShareDefinition, id: &str, records: &[EstimateRecord]) -> BTreeMap<FiscalYear, CellContent> {
+fn share_cells(
+    plan: &Plan,
+    measure: &MeasurePlan,
+    share: &ShareDefinition,
+    id: &str,
+    records: &[EstimateRecord],
+) -> BTreeMap<FiscalYear, CellContent> {
     let of = &plan.surveys[share.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
-        let record = records.iter().find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
+        let record = records
+            .iter()
+            .find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
         let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
         let content = match record {
             Some(record) => CellContent::Value(Box::new(Observation {
@@ -309,7 +369,13 @@ fn share_cells(plan: &Plan, measure: &MeasurePlan, share: &ShareDefinition, id: 
             })),
             None => match said(measure, year) {
                 Some(content) => content,
-                None if of.waves.iter().any(|w| w.year == year && w.answerable(share) == Answerable::NoOption) => CellContent::NotAvailable,
+                None if of
+                    .waves
+                    .iter()
+                    .any(|w| w.year == year && w.answerable(share) == Answerable::NoOption) =>
+                {
+                    CellContent::NotAvailable
+                }
                 None if of.planned.contains(&year) => CellContent::Pending,
                 None => CellContent::NotSurveyed,
             },
@@ -320,6 +386,12 @@ fn share_cells(plan: &Plan, measure: &MeasurePlan, share: &ShareDefinition, id: 
 }
 
 fn without_definition(plan: &Plan, measure: &MeasurePlan) -> BTreeMap<FiscalYear, CellContent> {
-    let content = |year: FiscalYear| said(measure, year).unwrap_or(if year > plan.report_year { CellContent::Pending } else { CellContent::NotAvailable });
+    let content = |year: FiscalYear| {
+        said(measure, year).unwrap_or(if year > plan.report_year {
+            CellContent::Pending
+        } else {
+            CellContent::NotAvailable
+        })
+    };
     observed_years(plan).iter().map(|&year| (year, content(year))).collect()
 }

@@ -1,5 +1,5 @@
-//! What each decision about answers that break the rules does to each share: the wave decoded and estimated once more under
-//! every other setting. Nothing is computed where nobody's answer called for a decision.
+//! What each decision about answers that break the rules does to each share: the wave decoded and estimated
+//! once more under every other setting. Nothing is computed where nobody's answer called for a decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,12 +31,18 @@ struct Otherwise {
     estimates: Vec<Result<Estimate, Text>>,
 }
 
-/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the questionnaire.
-/// `data` is changed on the way, and as it was at the end.
+/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the
+/// questionnaire. `data` is changed on the way, and as it was at the end.
 ///
 /// # Errors
 /// Those of decoding and estimating, which the wave has already passed.
-pub(super) fn effects(plan: &Plan, data: &mut WaveData, source: &WaveSource<'_>, population: Option<&Table>, records: &[EstimateRecord]) -> Result<Vec<PolicyEffect>> {
+pub(super) fn effects(
+    plan: &Plan,
+    data: &mut WaveData,
+    source: &WaveSource<'_>,
+    population: Option<&Table>,
+    records: &[EstimateRecord],
+) -> Result<Vec<PolicyEffect>> {
     let survey = &plan.surveys[data.survey];
     let year = survey.waves[data.wave].year;
     let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
@@ -49,14 +55,31 @@ pub(super) fn effects(plan: &Plan, data: &mut WaveData, source: &WaveSource<'_>,
     let finest = Finest::of(plan, data);
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
-        found.push(others.map(|treatment| Ok(Otherwise { treatment, estimates: under(plan, data, (source, population), &finest, case, treatment)? })).collect::<Result<_>>()?);
+        found.push(
+            others
+                .map(|treatment| {
+                    Ok(Otherwise {
+                        treatment,
+                        estimates: under(plan, data, (source, population), &finest, case, treatment)?,
+                    })
+                })
+                .collect::<Result<_>>()?,
+        );
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
-        let Some(record) = records.iter().find(|r| r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()) else { continue };
+        let Some(record) = records.iter().find(|r| {
+            r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()
+        }) else {
+            continue;
+        };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
-            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting { setting: treatment.setting(), words: treatment.words().1, estimate };
+            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting {
+                setting: treatment.setting(),
+                words: treatment.words().1,
+                estimate,
+            };
             let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
                 analysis_key: record.key.clone(),
@@ -81,15 +104,23 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let of = &survey.waves[data.wave];
     let questionnaire = survey.paper(of).questionnaire;
     // By the numbers of the wave's own paper from here on.
-    let own = |question: usize| of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question));
+    let own = |question: usize| {
+        of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question))
+    };
     let weights: Vec<usize> = design_questions(of).0.into_iter().filter_map(own).collect();
     let dont_know_missing = decode_options(survey, of).dont_know_missing;
     let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
-        questions.iter().flat_map(|q| depends_on(questionnaire, *q)).chain(questions.iter().copied()).collect()
+        questions
+            .iter()
+            .flat_map(|q| depends_on(questionnaire, *q))
+            .chain(questions.iter().copied())
+            .collect()
     };
     let of_weights = with_earlier(&weights);
-    // For each question, the shares that depend on its answers; and those that see its わからない, which skip rules do not.
-    let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) = (BTreeMap::new(), BTreeMap::new());
+    // For each question, the shares that depend on its answers; and those that see its わからない, which skip
+    // rules do not.
+    let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) =
+        (BTreeMap::new(), BTreeMap::new());
     let shares = shares_in(plan, data);
     for (at, share) in shares.iter().enumerate() {
         let Some(question) = own(share.definition.question) else { continue };
@@ -99,23 +130,40 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     }
     let mut out = Vec::new();
     for (q, depending) in &all {
-        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else { continue };
-        let dont_know = if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
+        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else {
+            continue;
+        };
+        let dont_know =
+            if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
         for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
-            let shares = if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
+            let shares =
+                if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
             if let Some(shares) = shares {
                 out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
             }
         }
     }
     if data.answers.repeated > 0 && !shares.is_empty() {
-        out.push(Case { question: None, treatment: Treatment::Duplicates(of.duplicates), touched: data.answers.repeated, shares: (0..shares.len()).collect() });
+        out.push(Case {
+            question: None,
+            treatment: Treatment::Duplicates(of.duplicates),
+            touched: data.answers.repeated,
+            shares: (0..shares.len()).collect(),
+        });
     }
     out
 }
 
-/// The shares of a case under another setting. A design that cannot be made from the answers then is a reason, not an error.
-fn under(plan: &Plan, data: &mut WaveData, (source, population): (&WaveSource<'_>, Option<&Table>), finest: &Finest, case: &Case, other: Treatment) -> Result<Vec<Result<Estimate, Text>>> {
+/// The shares of a case under another setting. A design that cannot be made from the answers then is a
+/// reason, not an error.
+fn under(
+    plan: &Plan,
+    data: &mut WaveData,
+    (source, population): (&WaveSource<'_>, Option<&Table>),
+    finest: &Finest,
+    case: &Case,
+    other: Treatment,
+) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
     let question = match case.question {
         Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
@@ -123,10 +171,16 @@ fn under(plan: &Plan, data: &mut WaveData, (source, population): (&WaveSource<'_
             let plan = decided(plan, data, case.question, other);
             let survey = &plan.surveys[data.survey];
             let decoded = source.decoded(survey, &survey.waves[data.wave]);
-            return Ok(match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, population)) {
-                Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?.into_iter().map(Ok).collect(),
-                Err(error) => nothing(error),
-            });
+            return Ok(
+                match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, population))
+                {
+                    Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?
+                        .into_iter()
+                        .map(Ok)
+                        .collect(),
+                    Err(error) => nothing(error),
+                },
+            );
         }
     };
     let survey = &plan.surveys[data.survey];
@@ -156,8 +210,8 @@ fn under(plan: &Plan, data: &mut WaveData, (source, population): (&WaveSource<'_
     Ok(estimated?.into_iter().map(Ok).collect())
 }
 
-/// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and the answers on a
-/// paper of the wave's own are brought to the survey's questionnaire after they are decoded.
+/// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and
+/// the answers on a paper of the wave's own are brought to the survey's questionnaire after they are decoded.
 fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatment) -> Plan {
     let mut plan = plan.clone();
     let Some(survey) = plan.surveys.get_mut(data.survey) else { return plan };

@@ -78,7 +78,9 @@ impl WaveFiles {
             return Ok(tables);
         }
         let same = |(request, digest): (&Request, &String)| {
-            request.read().and_then(|table| if table.digest.sha256 == *digest { Ok(table) } else { Err(changed(&request.name)) })
+            request.read().and_then(|table| {
+                if table.digest.sha256 == *digest { Ok(table) } else { Err(changed(&request.name)) }
+            })
         };
         let tables = self.requests.par_iter().zip(&self.digests).map(same).collect::<Result<Vec<Table>>>()?;
         Ok(self.tables.get_or_init(|| tables))
@@ -86,7 +88,10 @@ impl WaveFiles {
 }
 
 fn changed(name: &str) -> Error {
-    let message = Text::new("集計しているあいだにファイルが書き換えられました。もう一度実行してください", "the file was changed while it was being read; run again");
+    let message = Text::new(
+        "集計しているあいだにファイルが書き換えられました。もう一度実行してください",
+        "the file was changed while it was being read; run again",
+    );
     Diagnostic::new("plan::changed-file", message).at(Place::file(name)).into()
 }
 
@@ -124,12 +129,26 @@ impl<'a> WaveSource<'a> {
     ///
     /// # Errors
     /// Those of reading, cleaning and decoding.
-    pub(super) fn treated(&self, survey: &Survey, wave: &Wave, answers: &Answers, question: usize, treatment: Treatment) -> Result<Vec<(usize, Responses)>> {
+    pub(super) fn treated(
+        &self,
+        survey: &Survey,
+        wave: &Wave,
+        answers: &Answers,
+        question: usize,
+        treatment: Treatment,
+    ) -> Result<Vec<(usize, Responses)>> {
         let kept = self.key(survey, wave, Some((question, treatment)));
         if let Some(found) = kept.as_ref().and_then(|(reuse, key)| reuse.find_some(key)) {
             return Ok(found);
         }
-        let changed = treated(survey.paper(wave).questionnaire, self.cleaned(survey, wave)?, &decode_options(survey, wave), answers, question, treatment)?;
+        let changed = treated(
+            survey.paper(wave).questionnaire,
+            self.cleaned(survey, wave)?,
+            &decode_options(survey, wave),
+            answers,
+            question,
+            treatment,
+        )?;
         if let Some((reuse, key)) = kept {
             reuse.keep_some(&key, answers.rows, &changed);
         }
@@ -146,9 +165,18 @@ impl<'a> WaveSource<'a> {
         Ok(self.cleaned.get().and_then(Option::as_ref).map_or(tables, |cleaned| &cleaned.tables))
     }
 
-    fn key(&self, survey: &Survey, wave: &Wave, treatment: Option<(usize, Treatment)>) -> Option<(&'a Reuse, String)> {
+    fn key(
+        &self,
+        survey: &Survey,
+        wave: &Wave,
+        treatment: Option<(usize, Treatment)>,
+    ) -> Option<(&'a Reuse, String)> {
         let WaveFiles { requests, digests, .. } = self.files;
-        let files = requests.iter().zip(digests).map(|(r, digest)| (r.name.as_str(), digest.as_str(), &r.options)).collect();
+        let files = requests
+            .iter()
+            .zip(digests)
+            .map(|(r, digest)| (r.name.as_str(), digest.as_str(), &r.options))
+            .collect();
         let reuse = self.reuse?;
         Some((reuse, reuse.key(&Ingredients { files, survey, wave, logs: self.logs }, treatment)?))
     }
@@ -163,9 +191,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.csv");
         std::fs::write(&path, "id,q\n1,2\n").unwrap();
-        let request = Request { name: "a.csv".to_owned(), path: path.clone(), options: ReadOptions::default() };
+        let request =
+            Request { name: "a.csv".to_owned(), path: path.clone(), options: ReadOptions::default() };
         let digest = request.read().unwrap().digest.sha256;
-        let files = || WaveFiles { requests: vec![request.clone()], digests: vec![digest.clone()], tables: OnceLock::new(), known: None, large: true };
+        let files = || WaveFiles {
+            requests: vec![request.clone()],
+            digests: vec![digest.clone()],
+            tables: OnceLock::new(),
+            known: None,
+            large: true,
+        };
         assert_eq!(files().tables().unwrap().len(), 1);
         let files = files();
         std::fs::write(&path, "id,q\n1,3\n").unwrap();

@@ -212,22 +212,28 @@ pub struct WaveSpec {
     pub weights: Option<WeightsSpec>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
     pub data: Option<DataSpec>,
-    /// この回だけの調査票（調査の調査票とちがうとき）/ this wave's own questionnaire, where its paper differs from the survey's
+    /// この回だけの調査票（調査の調査票とちがうとき）/ this wave's own questionnaire, where its paper differs
+    /// from the survey's
     #[schemars(with = "Option<String>")]
     pub questionnaire: Option<Word>,
-    /// 設問の対応: 調査の調査票の設問 = この回の設問。書かない設問は同じ番号に対応する / the survey's questions on this wave's paper: "問12" = "問14", or a table; questions not listed have the same number
+    /// 設問の対応: 調査の調査票の設問 = この回の設問。書かない設問は同じ番号に対応する / the survey's
+    /// questions on this wave's paper: "問12" = "問14", or a table; questions not listed have the same number
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, MapSpec>")]
     pub map: BTreeMap<Word, Spanned<MapSpec>>,
-    /// この回の抽出方法（ほかの回とちがうとき）/ how this wave's respondents were chosen, where it differs from the survey's
+    /// この回の抽出方法（ほかの回とちがうとき）/ how this wave's respondents were chosen, where it differs
+    /// from the survey's
     pub sample: Option<SampleSpec>,
-    /// 調査方法 / how they were asked, such as "郵送" or "郵送・ウェブ": another one than in the other waves is noted beside the value
+    /// 調査方法 / how they were asked, such as "郵送" or "郵送・ウェブ": another one than in the other waves
+    /// is noted beside the value
     pub mode: Option<String>,
-    /// 修正記録 / cleaning logs (XLSX, CSV …), from the project's folder: verified and applied in this order before the answers are read
+    /// 修正記録 / cleaning logs (XLSX, CSV …), from the project's folder: verified and applied in this order
+    /// before the answers are read
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub cleaning_log: Vec<Word>,
-    /// 修正記録の「元の値」の空欄の意味 / what a blank old value in the logs means: "recorded" (the cell was blank, unless said), "where-known" (not recorded)
+    /// 修正記録の「元の値」の空欄の意味 / what a blank old value in the logs means: "recorded" (the cell was
+    /// blank, unless said), "where-known" (not recorded)
     pub cleaning_log_old: Option<OldValues>,
 }
 

@@ -1,11 +1,14 @@
-//! Whether the values of two waves may be compared: what differs between their papers and samples, and what the plan says.
+//! Whether the values of two waves may be compared: what differs between their papers and samples, and what
+//! the plan says.
 
 use super::estimates::shares_of;
 use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wave};
 use super::resolve::weighted;
 use super::wave::WaveData;
 use super::weights::Weights;
-use crate::answers::{Aspect, Base, Comparability, Counted, Difference, compare_papers, labelled, most_alike};
+use crate::answers::{
+    Aspect, Base, Comparability, Counted, Difference, compare_papers, labelled, most_alike,
+};
 use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
 use crate::provenance::Place;
@@ -23,10 +26,26 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     /// `None` when one of the waves did not ask the question.
-    fn new(survey: &'a Survey, question: usize, earlier: &'a Wave, later: &'a Wave, counted: &[Counted<'_>]) -> Option<Self> {
+    fn new(
+        survey: &'a Survey,
+        question: usize,
+        earlier: &'a Wave,
+        later: &'a Wave,
+        counted: &[Counted<'_>],
+    ) -> Option<Self> {
         let one_paper = earlier.paper.is_none() && later.paper.is_none();
         let compare = |counted: Option<&Counted<'_>>| {
-            if one_paper { Some(Vec::new()) } else { compare_papers(&survey.questionnaire, question, survey.paper(earlier), survey.paper(later), counted) }
+            if one_paper {
+                Some(Vec::new())
+            } else {
+                compare_papers(
+                    &survey.questionnaire,
+                    question,
+                    survey.paper(earlier),
+                    survey.paper(later),
+                    counted,
+                )
+            }
         };
         let mut differences = compare(None)?;
         // What matters for one of several indicators matters for the question.
@@ -36,8 +55,12 @@ impl<'a> Pair<'a> {
             }
         }
         // The same fact in the words for an indicator replaces the plain one.
-        let graver: Vec<Difference> = differences.iter().filter(|d| d.level == Comparability::NotComparable).cloned().collect();
-        differences.retain(|d| d.level == Comparability::NotComparable || !graver.iter().any(|g| g.words.ja.starts_with(&d.words.ja)));
+        let graver: Vec<Difference> =
+            differences.iter().filter(|d| d.level == Comparability::NotComparable).cloned().collect();
+        differences.retain(|d| {
+            d.level == Comparability::NotComparable
+                || !graver.iter().any(|g| g.words.ja.starts_with(&d.words.ja))
+        });
         let ruling = match (earlier.rulings.get(&question), later.rulings.get(&question)) {
             // Both stand apart from the others, not from each other: the papers decide.
             (Some(Ruling::NotComparable(_)), Some(Ruling::NotComparable(_))) => None,
@@ -63,7 +86,10 @@ impl<'a> Pair<'a> {
 
     /// The question's number on the paper of `wave`.
     fn number(&self, wave: &'a Wave) -> &'a str {
-        let own = wave.paper.as_ref().and_then(|p| p.questionnaire.questions.get(p.mapping.asked(self.question)?.question));
+        let own = wave
+            .paper
+            .as_ref()
+            .and_then(|p| p.questionnaire.questions.get(p.mapping.asked(self.question)?.question));
         own.or_else(|| self.survey.questionnaire.questions.get(self.question)).map_or("", |q| q.id.as_str())
     }
 
@@ -72,19 +98,29 @@ impl<'a> Pair<'a> {
         let (was, is) = (self.number(self.earlier), self.number(self.later));
         let (first, second) = (self.earlier.year, self.later.year);
         let (title, ja_year) = (&self.survey.title, first.long());
-        let (also_ja, also_en) = if was == is { (String::new(), String::new()) } else { (format!("（{ja_year}は{was}）"), format!(" ({was} in {first})")) };
+        let (also_ja, also_en) = if was == is {
+            (String::new(), String::new())
+        } else {
+            (format!("（{ja_year}は{was}）"), format!(" ({was} in {first})"))
+        };
         let (say_ja, say_en) = match (self.level(), self.ruling) {
-            (Comparability::NotComparable, Some(Ruling::NotComparable(reason))) => {
-                (format!("{ja_year}とは比較できない（計画による。理由：{reason}）"), format!("not comparable with {first} (says the plan: {reason})"))
+            (Comparability::NotComparable, Some(Ruling::NotComparable(reason))) => (
+                format!("{ja_year}とは比較できない（計画による。理由：{reason}）"),
+                format!("not comparable with {first} (says the plan: {reason})"),
+            ),
+            (Comparability::NotComparable, _) => {
+                (format!("{ja_year}とは比較できない"), format!("not comparable with {first}"))
             }
-            (Comparability::NotComparable, _) => (format!("{ja_year}とは比較できない"), format!("not comparable with {first}")),
-            (_, Some(Ruling::Comparable(reason))) => {
-                (format!("{ja_year}とちがいがあるが、計画では比較できるものとしている（理由：{reason}）"), format!("differs from {first}, comparable says the plan ({reason})"))
-            }
+            (_, Some(Ruling::Comparable(reason))) => (
+                format!("{ja_year}とちがいがあるが、計画では比較できるものとしている（理由：{reason}）"),
+                format!("differs from {first}, comparable says the plan ({reason})"),
+            ),
             _ => (format!("{ja_year}との比較には注意を要する"), format!("compare with {first} with care")),
         };
         let what_ja: String = self.differences.iter().map(|d| format!("{}。", d.words.ja)).collect();
-        let what_en: Vec<&str> = std::iter::once(say_en.as_str()).chain(self.differences.iter().map(|d| d.words.en.as_str())).collect();
+        let what_en: Vec<&str> = std::iter::once(say_en.as_str())
+            .chain(self.differences.iter().map(|d| d.words.en.as_str()))
+            .collect();
         Text::new(
             format!("{}「{title}」{is}{also_ja}：{say_ja}。{what_ja}", second.long()),
             format!("\"{title}\" {second}, {is}{also_en}: {}.", what_en.join("; ")),
@@ -97,19 +133,28 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
-        let words = Text::new(format!("抽出方法が変わった（{} → {}）", was.ja, is.ja), format!("the sample is of another kind ({} → {})", was.en, is.en));
+        let words = Text::new(
+            format!("抽出方法が変わった（{} → {}）", was.ja, is.ja),
+            format!("the sample is of another kind ({} → {})", was.en, is.en),
+        );
         out.push(Difference { aspect: Aspect::Sampling, level: Comparability::Caution, words });
     }
     if let (Some(was), Some(is)) = (&earlier.mode, &later.mode)
         && was != is
     {
-        let words = Text::new(format!("調査方法が変わった（{was} → {is}）"), format!("they were asked in another way ({was} → {is})"));
+        let words = Text::new(
+            format!("調査方法が変わった（{was} → {is}）"),
+            format!("they were asked in another way ({was} → {is})"),
+        );
         out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
     }
     let (was, is) = (Weights::of(earlier), Weights::of(later));
     if was != is {
         let (was, is) = (was.words(survey), is.words(survey));
-        let words = Text::new(format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja), format!("the answers are weighted otherwise ({} → {})", was.en, is.en));
+        let words = Text::new(
+            format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja),
+            format!("the answers are weighted otherwise ({} → {})", was.en, is.en),
+        );
         out.push(Difference { aspect: Aspect::Weighting, level: Comparability::Caution, words });
     }
     out
@@ -126,11 +171,15 @@ fn sample_words(sample: Sample) -> Text {
 
 fn counted<'a>(survey: &Survey, share: &'a ShareDefinition) -> Counted<'a> {
     let id = survey.questionnaire.questions.get(share.question).map_or("", |q| q.id.as_str());
-    Counted { categories: &share.categories, base: share.base, dont_know_missing: survey.dont_know_missing.contains(id) }
+    Counted {
+        categories: &share.categories,
+        base: share.base,
+        dont_know_missing: survey.dont_know_missing.contains(id),
+    }
 }
 
-/// What must be said before the share's value of `year` is compared with its first one: the wave of the baseline, or the
-/// first after it that can answer.
+/// What must be said before the share's value of `year` is compared with its first one: the wave of the
+/// baseline, or the first after it that can answer.
 pub(super) fn trend(plan: &Plan, share: &ShareDefinition, year: FiscalYear) -> Option<TrendNote> {
     let survey = plan.surveys.get(share.survey)?;
     let earlier = survey.waves.iter().find(|w| w.answerable(share) == Answerable::Yes)?;
@@ -143,7 +192,8 @@ fn note(pair: Pair<'_>) -> Option<TrendNote> {
     (level != Comparability::Same).then(|| TrendNote { level, with: pair.earlier.year, note: pair.words() })
 }
 
-/// What must be said of a part of a breakdown, by the question that makes it: held against the first wave that asked it.
+/// What must be said of a part of a breakdown, by the question that makes it: held against the first wave
+/// that asked it.
 pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Option<TrendNote> {
     let survey = plan.surveys.get(data.survey)?;
     let later = survey.waves.get(data.wave)?;
@@ -154,7 +204,11 @@ pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Opt
     let pair = Pair::new(survey, index, earlier, later, &[here])?;
     if part.is_empty() {
         // An option that only this wave had.
-        return Some(TrendNote { level: Comparability::NotComparable, with: earlier.year, note: pair.words() });
+        return Some(TrendNote {
+            level: Comparability::NotComparable,
+            with: earlier.year,
+            note: pair.words(),
+        });
     }
     note(pair)
 }
@@ -206,10 +260,19 @@ fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &
     let (title, first, second) = (&survey.title, earlier.year, later.year);
     for found in samples(survey, earlier, later) {
         let message = Text::new(
-            format!("「{title}」{}は、{}と{}。すべての値に注を付ける", second.long(), first.long(), found.words.ja),
+            format!(
+                "「{title}」{}は、{}と{}。すべての値に注を付ける",
+                second.long(),
+                first.long(),
+                found.words.ja
+            ),
             format!("\"{title}\" {second} beside {first}: {}; every value carries a note", found.words.en),
         );
-        let code = if found.aspect == Aspect::Weighting { "plan::weighting-differs" } else { "plan::sample-differs" };
+        let code = if found.aspect == Aspect::Weighting {
+            "plan::weighting-differs"
+        } else {
+            "plan::sample-differs"
+        };
         out.push(Finding::warning(code, message, place.clone()));
     }
 }
@@ -217,7 +280,11 @@ fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &
 fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, later: &Wave) -> Option<Finding> {
     let of = plan.surveys.get(survey)?;
     let shares = shares_of(plan, survey);
-    let counts: Vec<Counted<'_>> = shares.iter().filter(|s| s.definition.question == question).map(|s| counted(of, s.definition)).collect();
+    let counts: Vec<Counted<'_>> = shares
+        .iter()
+        .filter(|s| s.definition.question == question)
+        .map(|s| counted(of, s.definition))
+        .collect();
     let pair = Pair::new(of, question, earlier, later, &counts)?;
     let level = pair.level();
     if level == Comparability::Same {
@@ -240,7 +307,9 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
     let place = Place { file: Some(file).filter(|f| !f.is_empty()), ..Place::default() }.question(own);
     let id = &of.questionnaire.questions.get(question)?.id;
     let banner = plan.breakdowns.iter().flatten().any(|b| b == id);
-    let design = [earlier, later].iter().any(|w| w.strata.contains(&question) || weighted(&w.weighting).contains(&question));
+    let design = [earlier, later]
+        .iter()
+        .any(|w| w.strata.contains(&question) || weighted(&w.weighting).contains(&question));
     let used = !counts.is_empty() || banner || design;
     // What a person has decided already, and what nothing is made of, is good to know.
     let finding = if used && pair.ruling.is_none() { Finding::warning } else { Finding::note };
@@ -251,11 +320,20 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
 fn with_advice(pair: &Pair<'_>, message: Text) -> Text {
     let reference = pair.survey.questionnaire.questions.get(pair.question);
     let own = pair.later.paper.as_ref().map(|p| &p.questionnaire);
-    let like = reference.zip(own).and_then(|(r, own)| own.questions.get(most_alike(own, &r.text)?).map(|q| (&r.id, &q.id)));
+    let like = reference
+        .zip(own)
+        .and_then(|(r, own)| own.questions.get(most_alike(own, &r.text)?).map(|q| (&r.id, &q.id)));
     match like {
         Some((id, like)) => Text::new(
-            format!("{}「{like}」の文がよく似ている（同じ設問なら、map に \"{id}\" = \"{like}\" と書く）。", message.ja),
-            format!("{} \"{like}\" has much the same words (if it is the same question, write \"{id}\" = \"{like}\" in map).", message.en),
+            format!(
+                "{}「{like}」の文がよく似ている（同じ設問なら、map に \"{id}\" = \"{like}\" と書く）。",
+                message.ja
+            ),
+            format!(
+                "{} \"{like}\" has much the same words (if it is the same question, write \"{id}\" = \
+                 \"{like}\" in map).",
+                message.en
+            ),
         ),
         None => Text::new(
             format!("{}（聞いていない設問なら、map に not_asked = true と書く）", message.ja),
@@ -271,8 +349,16 @@ fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
     let lacking = all.filter(|(k, _)| paper.mapping.asked(*k).is_none() && !paper.said_not_asked.contains(k));
     let finding = |(_, question): (usize, &crate::answers::Question)| {
         let (id, year) = (&question.id, wave.year);
-        let message = Text::new(format!("{id}に当たる設問は、{}の調査票にない", year.long()), format!("the paper of {year} has no question for {id}"));
-        Finding::note("plan::not-on-paper", message, Place { file: Some(paper.file.clone()).filter(|f| !f.is_empty()), ..Place::default() }.question(id))
+        let message = Text::new(
+            format!("{id}に当たる設問は、{}の調査票にない", year.long()),
+            format!("the paper of {year} has no question for {id}"),
+        );
+        Finding::note(
+            "plan::not-on-paper",
+            message,
+            Place { file: Some(paper.file.clone()).filter(|f| !f.is_empty()), ..Place::default() }
+                .question(id),
+        )
     };
     lacking.map(finding).collect()
 }

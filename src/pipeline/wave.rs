@@ -6,7 +6,9 @@ use super::decoded::Decoded;
 use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
 use crate::answers::cleaning::AppliedChange;
-use crate::answers::{self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched};
+use crate::answers::{
+    self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched,
+};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result};
@@ -53,7 +55,13 @@ pub(super) struct WaveData {
 ///
 /// # Errors
 /// Nobody answered; those of the design: a population table that does not match.
-pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, decoded: Decoded, population: Option<&Table>) -> Result<WaveData> {
+pub(super) fn prepare(
+    plan: &Plan,
+    survey: usize,
+    wave: usize,
+    decoded: Decoded,
+    population: Option<&Table>,
+) -> Result<WaveData> {
     let spec: &Survey = &plan.surveys[survey];
     let of: &Wave = &spec.waves[wave];
     let paper = spec.paper(of).questionnaire;
@@ -64,20 +72,36 @@ pub(super) fn prepare(plan: &Plan, survey: usize, wave: usize, decoded: Decoded,
     let touched = answers.touched.clone();
     let ledgers = paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
     let Harmonised { questionnaire, answers } = match &of.paper {
-        Some(paper) => answers::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?,
+        Some(paper) => {
+            answers::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?
+        }
         None => Harmonised { questionnaire: spec.questionnaire.clone(), answers },
     };
     let place = place_of(of);
     let (mut findings, mut how) = (Vec::new(), Vec::new());
     let said = Said { questionnaire: &questionnaire, answers: &answers, weights: weights.as_deref() };
-    let design = declare(&said, of, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
+    let design =
+        declare(&said, of, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place))?;
     for finding in &mut findings {
         if finding.place == Place::default() {
             finding.place = place.clone();
         }
     }
     findings.splice(0..0, notes);
-    Ok(WaveData { survey, wave, reused: false, questionnaire, answers, weights, ledgers, touched, design, how, findings, changes })
+    Ok(WaveData {
+        survey,
+        wave,
+        reused: false,
+        questionnaire,
+        answers,
+        weights,
+        ledgers,
+        touched,
+        design,
+        how,
+        findings,
+        changes,
+    })
 }
 
 /// The categories that `share` counts in this wave.
@@ -118,7 +142,8 @@ pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
 pub(super) fn redesign(plan: &Plan, data: &WaveData, population: Option<&Table>) -> Result<Design> {
     let of = &plan.surveys[data.survey].waves[data.wave];
     let (mut findings, mut how) = (Vec::new(), Vec::new());
-    let said = Said { questionnaire: &data.questionnaire, answers: &data.answers, weights: data.weights.as_deref() };
+    let said =
+        Said { questionnaire: &data.questionnaire, answers: &data.answers, weights: data.weights.as_deref() };
     declare(&said, of, population, &mut findings, &mut how).map_err(|e| advised(e).at(&place_of(of)))
 }
 
@@ -134,16 +159,29 @@ pub(super) fn design_questions(of: &Wave) -> (Vec<usize>, Vec<usize>) {
 
 /// No valid return at all: what became of those that came in.
 fn nobody(survey: &Survey, of: &Wave, answers: &Answers) -> Error {
-    let (returned, invalid, twice) = answers.ledger.first().map_or((0, 0, 0), |l| (l.returned, l.invalid_returns, l.duplicates));
+    let (returned, invalid, twice) =
+        answers.ledger.first().map_or((0, 0, 0), |l| (l.returned, l.invalid_returns, l.duplicates));
     Diagnostic::new(
         "plan::no-respondents",
         Text::new(
-            format!("「{}」（{}）に有効な回答が1件もありません（回収 {returned}、無効票 {invalid}、重複 {twice}）", survey.title, of.year.long()),
-            format!("\"{}\" ({}) has no valid return (returned {returned}, invalid {invalid}, duplicates {twice})", survey.title, of.year),
+            format!(
+                "「{}」（{}）に有効な回答が1件もありません（回収 {returned}、無効票 {invalid}、重複 \
+                 {twice}）",
+                survey.title,
+                of.year.long()
+            ),
+            format!(
+                "\"{}\" ({}) has no valid return (returned {returned}, invalid {invalid}, duplicates \
+                 {twice})",
+                survey.title, of.year
+            ),
         ),
     )
     .at(of.responses.first().map(Place::file).unwrap_or_default())
-    .help(Text::new("見出しの行数（header_rows）と回答者番号の列（respondent）を確かめてください", "check header_rows and the column of respondent"))
+    .help(Text::new(
+        "見出しの行数（header_rows）と回答者番号の列（respondent）を確かめてください",
+        "check header_rows and the column of respondent",
+    ))
     .into()
 }
 
@@ -155,9 +193,14 @@ fn advised(error: Error) -> Error {
             format!("回答者が1人しかいない層があり、標本誤差を計算できません（{}）", diagnostic.message.ja),
             format!("a stratum with one respondent has no sampling error ({})", diagnostic.message.en),
         );
-        diagnostic.help = Some(Text::new("strata の設問を減らすか、選択肢のまとまった設問にしてください", "take fewer or coarser questions as strata"));
+        diagnostic.help = Some(Text::new(
+            "strata の設問を減らすか、選択肢のまとまった設問にしてください",
+            "take fewer or coarser questions as strata",
+        ));
     }
-    Error::all(diagnostics).unwrap_or_else(|| Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent"))
+    Error::all(diagnostics).unwrap_or_else(|| {
+        Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent")
+    })
 }
 
 /// What respondents said.
@@ -167,21 +210,40 @@ struct Said<'a> {
     weights: Option<&'a [f64]>,
 }
 
-fn declare(said: &Said<'_>, of: &Wave, population: Option<&Table>, findings: &mut Vec<Finding>, how: &mut Vec<Text>) -> Result<Design> {
+fn declare(
+    said: &Said<'_>,
+    of: &Wave,
+    population: Option<&Table>,
+    findings: &mut Vec<Finding>,
+    how: &mut Vec<Text>,
+) -> Result<Design> {
     let Said { questionnaire, answers, weights } = *said;
     let population = population.map(Population::read).transpose()?;
     let mut declaration = Declaration::new(answers.rows).lonely(LonelyPsu::Fail);
-    let names = |questions: &[usize]| -> Vec<String> { questions.iter().map(|q| questionnaire.questions[*q].id.clone()).collect() };
+    let names = |questions: &[usize]| -> Vec<String> {
+        questions.iter().map(|q| questionnaire.questions[*q].id.clone()).collect()
+    };
     if !of.strata.is_empty() {
         let strata = cells(questionnaire, answers, &of.strata);
         let named = names(&of.strata);
-        how.push(Text::new(format!("層化: {}（{}層）", named.join(" × "), strata.names.len()), format!("strata: {} ({})", named.join(" × "), strata.names.len())));
+        how.push(Text::new(
+            format!("層化: {}（{}層）", named.join(" × "), strata.names.len()),
+            format!("strata: {} ({})", named.join(" × "), strata.names.len()),
+        ));
         if let Some(population) = &population {
             let variables: Vec<&str> = named.iter().map(String::as_str).collect();
             let sizes = population.margin(&variables)?;
-            let size: Vec<f64> = strata.names.iter().map(|n| population_of(n, &sizes, &named, findings)).collect::<Result<_>>()?;
-            declaration = declaration.fpc(Fpc::PopulationSize(vec![strata.of_row.iter().map(|c| size[*c as usize]).collect()]));
-            how.push(Text::new("有限母集団修正: 人口表による", "finite population correction: from the population table"));
+            let size: Vec<f64> = strata
+                .names
+                .iter()
+                .map(|n| population_of(n, &sizes, &named, findings))
+                .collect::<Result<_>>()?;
+            declaration = declaration
+                .fpc(Fpc::PopulationSize(vec![strata.of_row.iter().map(|c| size[*c as usize]).collect()]));
+            how.push(Text::new(
+                "有限母集団修正: 人口表による",
+                "finite population correction: from the population table",
+            ));
         }
         declaration = declaration.strata(vec![strata.of_row]).stratum_names(strata.names);
     } else if let Some(population) = &population {
@@ -195,7 +257,10 @@ fn declare(said: &Said<'_>, of: &Wave, population: Option<&Table>, findings: &mu
             ));
         }
         declaration = declaration.fpc(Fpc::PopulationSize(vec![vec![whole; answers.rows]]));
-        how.push(Text::new(format!("有限母集団修正: N = {whole}"), format!("finite population correction: N = {whole}")));
+        how.push(Text::new(
+            format!("有限母集団修正: N = {whole}"),
+            format!("finite population correction: N = {whole}"),
+        ));
     }
     if let Weighting::Column(column) = &of.weighting {
         declaration = declaration.weights(weights.map(<[f64]>::to_vec).unwrap_or_default());
@@ -209,21 +274,27 @@ fn declare(said: &Said<'_>, of: &Wave, population: Option<&Table>, findings: &mu
                 margins.push(margin(questionnaire, answers, &design, &[*question], population, findings)?);
             }
             let named = names(questions);
-            how.push(Text::new(format!("ウエイト: {}の周辺分布に合わせたレイキング", named.join("、")), format!("weights: raked to the margins of {}", named.join(", "))));
+            how.push(Text::new(
+                format!("ウエイト: {}の周辺分布に合わせたレイキング", named.join("、")),
+                format!("weights: raked to the margins of {}", named.join(", ")),
+            ));
             design.rake(&margins, &Rake::default())
         }
         (Weighting::PostStratify(questions), Some(population)) => {
             let margin = margin(questionnaire, answers, &design, questions, population, findings)?;
             let named = names(questions);
-            how.push(Text::new(format!("ウエイト: {}による事後層化", named.join(" × ")), format!("weights: post-stratified by {}", named.join(" × "))));
+            how.push(Text::new(
+                format!("ウエイト: {}による事後層化", named.join(" × ")),
+                format!("weights: post-stratified by {}", named.join(" × ")),
+            ));
             design.post_stratify(&margin)
         }
         _ => Ok(design),
     }
 }
 
-/// The crossing of single-answer questions: one cell a combination that somebody is in, named, in the order of the
-/// categories; those who left one blank are 不明 there.
+/// The crossing of single-answer questions: one cell a combination that somebody is in, named, in the order
+/// of the categories; those who left one blank are 不明 there.
 pub(super) struct CrossedCells {
     /// Cell of each respondent.
     pub(super) of_row: Vec<u32>,
@@ -253,7 +324,9 @@ pub(super) fn cells(questionnaire: &Questionnaire, answers: &Answers, questions:
             _ => unknown,
         };
         let count = labels.len();
-        let ranks = Ranks::of(answers.rows, parts.len() * count, |row| u64::from(of_row[row]) * count as u64 + said(row));
+        let ranks = Ranks::of(answers.rows, parts.len() * count, |row| {
+            u64::from(of_row[row]) * count as u64 + said(row)
+        });
         let part = |code: &u64| {
             let (before, category) = (*code as usize / count, *code as usize % count);
             parts[before].iter().cloned().chain([labels[category].to_owned()]).collect()
@@ -264,9 +337,14 @@ pub(super) fn cells(questionnaire: &Questionnaire, answers: &Answers, questions:
     CrossedCells { of_row, names, parts }
 }
 
-/// People in the stratum `name`. A stratum of those who left an attribute blank has no known size: it counts as infinite
-/// (no correction), with a finding.
-fn population_of(name: &str, sizes: &[(String, f64)], variables: &[String], findings: &mut Vec<Finding>) -> Result<f64> {
+/// People in the stratum `name`. A stratum of those who left an attribute blank has no known size: it counts
+/// as infinite (no correction), with a finding.
+fn population_of(
+    name: &str,
+    sizes: &[(String, f64)],
+    variables: &[String],
+    findings: &mut Vec<Finding>,
+) -> Result<f64> {
     let folded: String = name.nfkc().collect();
     if let Some((_, people)) = sizes.iter().find(|(n, _)| *n == folded) {
         return Ok(*people);
@@ -275,22 +353,46 @@ fn population_of(name: &str, sizes: &[(String, f64)], variables: &[String], find
         findings.push(Finding::warning(
             "plan::stratum-unknown",
             Text::new(
-                format!("{}が不明の回答者がいます。別の層とし、有限母集団修正をしません", variables.join("・")),
-                format!("respondents without {} make a stratum of their own, without finite population correction", variables.join(", ")),
+                format!(
+                    "{}が不明の回答者がいます。別の層とし、有限母集団修正をしません",
+                    variables.join("・")
+                ),
+                format!(
+                    "respondents without {} make a stratum of their own, without finite population \
+                     correction",
+                    variables.join(", ")
+                ),
             ),
             Place::default(),
         ));
         return Ok(f64::INFINITY);
     }
     let known: Vec<&str> = sizes.iter().map(|(n, _)| n.as_str()).collect();
-    Err(Diagnostic::new("plan::population-category", Text::new(format!("人口表に層「{name}」がありません"), format!("the population table has no stratum \"{name}\"")))
-        .help(Text::new(format!("人口表の区分: {}", known.join("、")), format!("its categories: {}", known.join(", "))))
-        .into())
+    Err(Diagnostic::new(
+        "plan::population-category",
+        Text::new(
+            format!("人口表に層「{name}」がありません"),
+            format!("the population table has no stratum \"{name}\""),
+        ),
+    )
+    .help(Text::new(
+        format!("人口表の区分: {}", known.join("、")),
+        format!("its categories: {}", known.join(", ")),
+    ))
+    .into())
 }
 
-/// The margin of questions in the population table. Respondents who left one blank cannot be matched: they keep the part
-/// of the population that they are of the sample, and the other categories share the rest as the table has it.
-fn margin(questionnaire: &Questionnaire, answers: &Answers, design: &Design, questions: &[usize], population: &Population<'_>, findings: &mut Vec<Finding>) -> Result<Margin> {
+/// The margin of questions in the population table. Respondents who left one blank cannot be matched: they
+/// keep the part of the population that they are of the sample, and the other categories share the rest as
+/// the table has it.
+fn margin(
+    questionnaire: &Questionnaire,
+    answers: &Answers,
+    design: &Design,
+    questions: &[usize],
+    population: &Population<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Margin> {
     let crossed = cells(questionnaire, answers, questions);
     let ids: Vec<&str> = questions.iter().map(|q| questionnaire.questions[*q].id.as_str()).collect();
     let mut table = population.margin(&ids)?;
@@ -315,7 +417,10 @@ fn margin(questionnaire: &Questionnaire, answers: &Answers, design: &Design, que
             Finding::warning(
                 "plan::margin-unknown",
                 Text::new(
-                    format!("「{name}」が不明の回答者は、標本での割合のまま（{}の1区分として）ウエイトを付けます", UNKNOWN),
+                    format!(
+                        "「{name}」が不明の回答者は、標本での割合のまま（{}の1区分として）ウエイトを付けます",
+                        UNKNOWN
+                    ),
                     format!("respondents without \"{name}\" keep their part of the sample when weighting"),
                 ),
                 Place::default(),
@@ -331,8 +436,11 @@ fn margin(questionnaire: &Questionnaire, answers: &Answers, design: &Design, que
             format!("the population table has nobody in \"{category}\" ({name}), but there are respondents"),
         ));
     }
-    let respondents: Vec<Option<&str>> =
-        crossed.of_row.iter().map(|c| Some(if unknown[*c as usize] { UNKNOWN } else { folded[*c as usize].as_str() })).collect();
+    let respondents: Vec<Option<&str>> = crossed
+        .of_row
+        .iter()
+        .map(|c| Some(if unknown[*c as usize] { UNKNOWN } else { folded[*c as usize].as_str() }))
+        .collect();
     let (margin, found) = Margin::from_names(name, &respondents, &table)?;
     findings.extend(found);
     Ok(margin)

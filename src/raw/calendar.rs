@@ -1,6 +1,7 @@
 //! Days and seconds as ISO 8601 text, for the formats that count them.
 
-/// The date of a day number from 1970-01-01; `None` before the year 1 and beyond those that the programs know (19999).
+/// The date of a day number from 1970-01-01; `None` before the year 1 and beyond those that the programs know
+/// (19999).
 pub(super) fn date(days: f64) -> Option<String> {
     if !(-719_162.0..7e6).contains(&days) {
         return None;
@@ -25,11 +26,14 @@ pub(super) fn first_of(year: f64, month: f64) -> Option<f64> {
     // Days of the years before, counted from March, then those of the months.
     let (year, month) = (year as i64 - i64::from(month < 3.0), month as i64);
     let of_year = (153 * if month > 2 { month - 3 } else { month + 9 } + 2) / 5;
-    Some((365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468) as f64)
+    Some(
+        (365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468)
+            as f64,
+    )
 }
 
-/// Year, month and day of a day number from 1970-01-01, in the Gregorian calendar. The year is counted from March, so
-/// that the leap day is its last.
+/// Year, month and day of a day number from 1970-01-01, in the Gregorian calendar. The year is counted from
+/// March, so that the leap day is its last.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -47,7 +51,9 @@ mod tests {
 
     #[test]
     fn months_begin_on_a_day() {
-        for (year, month, day) in [(1970.0, 1.0, 0.0), (2024.0, 4.0, 19_814.0), (2000.0, 3.0, 11_017.0), (1.0, 1.0, -719_162.0)] {
+        for (year, month, day) in
+            [(1970.0, 1.0, 0.0), (2024.0, 4.0, 19_814.0), (2000.0, 3.0, 11_017.0), (1.0, 1.0, -719_162.0)]
+        {
             assert_eq!(first_of(year, month), Some(day));
             assert_eq!(civil(day as i64), (year as i64, month as i64, 1));
         }

@@ -1,6 +1,6 @@
-//! A look at an old Excel workbook before its reader gets it: the reader believes what the file claims, so that a few bytes
-//! may make it take all memory (a table of sectors that runs in a circle, a sheet of four billion rows, two cells in opposite
-//! corners of a sheet that no Excel ever had).
+//! A look at an old Excel workbook before its reader gets it: the reader believes what the file claims, so
+//! that a few bytes may make it take all memory (a table of sectors that runs in a circle, a sheet of four
+//! billion rows, two cells in opposite corners of a sheet that no Excel ever had).
 //!
 //! The container is that of [MS-CFB], the stream of records that of [MS-XLS].
 
@@ -26,7 +26,8 @@ struct Container<'a> {
 }
 
 /// # Errors
-/// `raw::damaged` for a container that does not hold together, `raw::too-large` for sheets that claim or span too much.
+/// `raw::damaged` for a container that does not hold together, `raw::too-large` for sheets that claim or span
+/// too much.
 pub(super) fn check(file: &[u8]) -> Result<()> {
     let mut header = Bytes::new(file, true);
     header.take(30)?;
@@ -67,10 +68,15 @@ pub(super) fn check(file: &[u8]) -> Result<()> {
         container.table.extend(numbers);
     }
     let directory = container.chain(directory)?;
-    let entries: Vec<(String, u32, u64)> = directory.chunks_exact(128).filter_map(|raw| entry(raw, sector)).collect();
+    let entries: Vec<(String, u32, u64)> =
+        directory.chunks_exact(128).filter_map(|raw| entry(raw, sector)).collect();
     let found = ["workbook", "book"].iter().find_map(|name| entries.iter().find(|(n, _, _)| n == name));
     let root = entries.first().map_or(MARKS, |(_, start, _)| *start);
-    let small = if small_sectors > 0 { (container.chain(root)?, numbers(&container.chain(small_table)?)) } else { (Vec::new(), Vec::new()) };
+    let small = if small_sectors > 0 {
+        (container.chain(root)?, numbers(&container.chain(small_table)?))
+    } else {
+        (Vec::new(), Vec::new())
+    };
     // A workbook with a password has another stream; its reader says so.
     let Some((_, start, length)) = found else { return Ok(()) };
     let mut stream = if *length < 4096 {
@@ -93,11 +99,20 @@ fn numbers(raw: &[u8]) -> Vec<u32> {
 
 /// Name (in lower case), first sector and length of a directory entry.
 fn entry(raw: &[u8], sector: usize) -> Option<(String, u32, u64)> {
-    let name: Vec<u16> = raw.get(..64)?.chunks_exact(2).map(|two| u16::from(two[0]) | u16::from(two[1]) << 8).take_while(|u| *u != 0).collect();
+    let name: Vec<u16> = raw
+        .get(..64)?
+        .chunks_exact(2)
+        .map(|two| u16::from(two[0]) | u16::from(two[1]) << 8)
+        .take_while(|u| *u != 0)
+        .collect();
     let start = numbers(raw.get(116..120)?).first().copied()?;
     let halves = numbers(raw.get(120..128)?);
     let (low, high) = (u64::from(*halves.first()?), u64::from(*halves.get(1)?));
-    Some((String::from_utf16_lossy(&name).to_lowercase(), start, if sector == 512 { low } else { low | high << 32 }))
+    Some((
+        String::from_utf16_lossy(&name).to_lowercase(),
+        start,
+        if sector == 512 { low } else { low | high << 32 },
+    ))
 }
 
 impl Container<'_> {
@@ -131,7 +146,11 @@ impl Container<'_> {
                 return Ok(out);
             }
             out.extend_from_slice(sector(n)?);
-            n = self.table.get(n as usize).copied().ok_or_else(|| damaged("セクターの番号が合いません", "a sector's number does not fit"))?;
+            n = self
+                .table
+                .get(n as usize)
+                .copied()
+                .ok_or_else(|| damaged("セクターの番号が合いません", "a sector's number does not fit"))?;
         }
         Err(circle())
     }
@@ -149,21 +168,27 @@ fn records(stream: &[u8]) -> Result<()> {
     }
     let mut all = 0;
     for begin in begins {
-        let sheet = stream.get(begin as usize..).ok_or_else(|| damaged("シートの位置が合いません", "the place of a sheet does not fit"))?;
+        let sheet = stream
+            .get(begin as usize..)
+            .ok_or_else(|| damaged("シートの位置が合いません", "the place of a sheet does not fit"))?;
         let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
         let mut depth = 0;
         for (kind, body) in walk(sheet) {
-            let u16_at = |at: usize| body.get(at..at + 2).map_or(0, |two| u64::from(two[0]) | u64::from(two[1]) << 8);
+            let u16_at =
+                |at: usize| body.get(at..at + 2).map_or(0, |two| u64::from(two[0]) | u64::from(two[1]) << 8);
             match kind {
                 0x0809 => depth += 1,
                 // The sheet's end, unless a chart inside it ends.
                 0x000A if depth <= 1 => break,
                 0x000A => depth -= 1,
                 0x0200 => {
-                    let (first, last, column) = match numbers(body.get(..8).filter(|_| body.len() > 10).unwrap_or_default()).as_slice() {
-                        [first, last] => (u64::from(*first), u64::from(*last), u16_at(10)),
-                        _ => (u16_at(0), u16_at(2), u16_at(6)),
-                    };
+                    let (first, last, column) =
+                        match numbers(body.get(..8).filter(|_| body.len() > 10).unwrap_or_default())
+                            .as_slice()
+                        {
+                            [first, last] => (u64::from(*first), u64::from(*last), u16_at(10)),
+                            _ => (u16_at(0), u16_at(2), u16_at(6)),
+                        };
                     if last > MOST_ROWS || first > last.max(1) || column > MOST_COLUMNS {
                         return Err(too_large());
                     }
@@ -197,7 +222,13 @@ fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 fn too_large() -> Error {
     Error::msg(
         "raw::too-large",
-        format!("シートの広さが旧形式のExcelの限度（{MOST_ROWS}行×{MOST_COLUMNS}列）を超えています。安全のため読みません"),
-        format!("a sheet spans more than an old Excel workbook can ({MOST_ROWS} rows × {MOST_COLUMNS} columns); not read, for safety"),
+        format!(
+            "シートの広さが旧形式のExcelの限度（{MOST_ROWS}行×{MOST_COLUMNS}列）を超えています。安全のため\
+             読みません"
+        ),
+        format!(
+            "a sheet spans more than an old Excel workbook can ({MOST_ROWS} rows × {MOST_COLUMNS} \
+             columns); not read, for safety"
+        ),
     )
 }

@@ -23,8 +23,8 @@ impl Decoder {
         Self { encoding, broken_labels: 0 }
     }
 
-    /// A name or label, without blanks at its ends. Bytes that are no text stand as `\xNN`; a cut character at the end
-    /// is common (labels are limited in bytes).
+    /// A name or label, without blanks at its ends. Bytes that are no text stand as `\xNN`; a cut character
+    /// at the end is common (labels are limited in bytes).
     pub(super) fn label(&mut self, raw: &[u8]) -> String {
         let (text, broken) = decode_marked(trimmed(raw), self.encoding);
         if broken == 0 {
@@ -34,8 +34,8 @@ impl Decoder {
         text.replace(MARK, "")
     }
 
-    /// A short name. It is cut at eight bytes, in the middle of a character too; nobody sees it where there is a long
-    /// one, so that this is no finding.
+    /// A short name. It is cut at eight bytes, in the middle of a character too; nobody sees it where there
+    /// is a long one, so that this is no finding.
     pub(super) fn short(&self, raw: &[u8]) -> String {
         decode_marked(trimmed(raw), self.encoding).0.replace(MARK, "")
     }
@@ -50,13 +50,23 @@ impl Decoder {
         }
     }
 
-    /// The table of the file `name` with these bytes: its variables' names are the grid's first row, its `rows` cases stand
-    /// below. `guessed` says how the encoding was found, where the file does not tell.
+    /// The table of the file `name` with these bytes: its variables' names are the grid's first row, its
+    /// `rows` cases stand below. `guessed` says how the encoding was found, where the file does not tell.
     ///
     /// # Errors
     /// Those of the header.
-    pub(super) fn table(self, grid: Grid, dictionary: Dictionary, (bytes, name): (&[u8], &str), rows: u64, guessed: Option<Finding>) -> Result<Table> {
-        let digest = FileDigest { encoding: Some(encoding::label(self.encoding, false)), ..FileDigest::of(name, bytes) };
+    pub(super) fn table(
+        self,
+        grid: Grid,
+        dictionary: Dictionary,
+        (bytes, name): (&[u8], &str),
+        rows: u64,
+        guessed: Option<Finding>,
+    ) -> Result<Table> {
+        let digest = FileDigest {
+            encoding: Some(encoding::label(self.encoding, false)),
+            ..FileDigest::of(name, bytes)
+        };
         let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some((0..=rows).collect()) };
         let mut table = header::table(grid, source)?;
         table.dictionary = Some(dictionary);
@@ -65,8 +75,11 @@ impl Decoder {
             f
         }));
         if self.broken_labels > 0 {
-            let text = Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
-            table.findings.push(Finding::warning("raw::undecodable", text, Place::file(name)).count(self.broken_labels));
+            let text =
+                Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
+            table.findings.push(
+                Finding::warning("raw::undecodable", text, Place::file(name)).count(self.broken_labels),
+            );
         }
         Ok(table)
     }

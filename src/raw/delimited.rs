@@ -85,7 +85,13 @@ impl About {
 }
 
 /// Sets a cell of a text that has something odd somewhere; notes the columns with U+FFFD, and with NUL.
-fn set_odd(grid: &mut Grid, (row, column): (usize, usize), field: &str, about: About, (replaced, nul): (&mut Vec<usize>, &mut Vec<usize>)) -> Result<()> {
+fn set_odd(
+    grid: &mut Grid,
+    (row, column): (usize, usize),
+    field: &str,
+    about: About,
+    (replaced, nul): (&mut Vec<usize>, &mut Vec<usize>),
+) -> Result<()> {
     if about.replaced && field.contains(char::REPLACEMENT_CHARACTER) {
         replaced.push(column);
     }
@@ -110,13 +116,17 @@ impl Rows {
                 // Columns with something odd; the record's number in the file is known at its end.
                 let (mut replaced, mut nul) = (Vec::new(), Vec::new());
                 let grid = &mut out.grid;
-                let record = records.next(|column, field| set_odd(grid, (row, column), field.text, about, (&mut replaced, &mut nul)))?;
+                let record = records.next(|column, field| {
+                    set_odd(grid, (row, column), field.text, about, (&mut replaced, &mut nul))
+                })?;
                 let number = out.last + record.map_or(0, |r| r.blank) + 1;
                 replaced.into_iter().for_each(|column| out.replaced.add(number, Some(column)));
                 nul.into_iter().for_each(|column| out.nul.add(number, Some(column)));
                 record
             } else {
-                records.next(|column, field| if field.text.is_empty() { Ok(()) } else { out.grid.set_tagged(row, column, field) })?
+                records.next(|column, field| {
+                    if field.text.is_empty() { Ok(()) } else { out.grid.set_tagged(row, column, field) }
+                })?
             };
             let Some(record) = record else { break };
             (0..record.blank).for_each(|i| out.blank_lines.add(out.last + 1 + i, None));
@@ -130,8 +140,8 @@ impl Rows {
         Ok(out)
     }
 
-    /// Reads the records that follow, on all threads: so many stretches at once as there are threads, so that the memory of
-    /// the first serves for the later ones.
+    /// Reads the records that follow, on all threads: so many stretches at once as there are threads, so that
+    /// the memory of the first serves for the later ones.
     fn read_on(&mut self, text: &str, about: About) -> Result<()> {
         let ranges = stretches(text, self.ends);
         for ranges in ranges.chunks(2 * rayon::current_num_threads()) {
@@ -139,7 +149,8 @@ impl Rows {
                 ranges.par_iter().map(|range| Self::read(text, range.clone(), usize::MAX, about)).collect();
             let mut good = Vec::new();
             for (range, part) in ranges.iter().zip(parts) {
-                // Each stretch was read as if a record began at its start: so it is where the one before ends there.
+                // Each stretch was read as if a record began at its start: so it is where the one before ends
+                // there.
                 let ends = good.last().map_or(self.ends, |part: &Self| part.ends);
                 match part {
                     Ok(part) if range.start == ends => good.push(part),
@@ -178,8 +189,10 @@ impl Rows {
 
 /// About how many records of so many cells stand in a text, by its beginning, middle and end.
 fn rows_in(text: &str, width: usize) -> usize {
-    let parts: Vec<&[u8]> = [0, 1, 2].map(|at| part(text.as_bytes(), (text.len() - text.len().min(SEEN)) / 2 * at)).to_vec();
-    let (lines, seen) = parts.iter().fold((0, 0), |(lines, seen), part| (lines + count(part, b'\n'), seen + part.len()));
+    let parts: Vec<&[u8]> =
+        [0, 1, 2].map(|at| part(text.as_bytes(), (text.len() - text.len().min(SEEN)) / 2 * at)).to_vec();
+    let (lines, seen) =
+        parts.iter().fold((0, 0), |(lines, seen), part| (lines + count(part, b'\n'), seen + part.len()));
     // A little more than it looks, as room that lacks costs more than room that is not used.
     let lines = (lines as f64 * 1.02 / seen.max(1) as f64 * text.len() as f64) as usize;
     lines.min(text.len() / width.max(1)) + 1
@@ -199,11 +212,13 @@ fn count(bytes: &[u8], wanted: u8) -> usize {
 
 fn anywhere(text: &str, wanted: char) -> bool {
     let edge = |at: usize| text.floor_char_boundary(at * STRETCH.start);
-    (0..text.len().div_ceil(STRETCH.start)).into_par_iter().any(|at| text.get(edge(at)..edge(at + 1)).is_some_and(|part| part.contains(wanted)))
+    (0..text.len().div_ceil(STRETCH.start))
+        .into_par_iter()
+        .any(|at| text.get(edge(at)..edge(at + 1)).is_some_and(|part| part.contains(wanted)))
 }
 
-/// Cuts the text from `start` on into stretches that begin after a line feed outside of quotes, as far as the number of
-/// quotes before it tells.
+/// Cuts the text from `start` on into stretches that begin after a line feed outside of quotes, as far as the
+/// number of quotes before it tells.
 fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let size = ((bytes.len() - start) / 16).clamp(STRETCH.start, STRETCH.end);
@@ -232,7 +247,8 @@ fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
     cuts.windows(2).map(|w| w[0]..w[1]).collect()
 }
 
-/// Reads delimited text. A blank line is no record but counts as a row of the file, as a spreadsheet shows it.
+/// Reads delimited text. A blank line is no record but counts as a row of the file, as a spreadsheet shows
+/// it.
 pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows: usize) -> Result<Table> {
     if let Some(sheet) = &options.sheet {
         return Err(Error::msg(
@@ -251,7 +267,8 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     let source = Source { digest, header_rows, merged: None, row_numbers: Some(numbers) };
     let mut table = header::table(grid, source)?;
 
-    let column_name = |at: usize| table.columns.iter().find(|c| c.position == at).map_or_else(|| letters(at), |c| c.name());
+    let column_name =
+        |at: usize| table.columns.iter().find(|c| c.position == at).map_or_else(|| letters(at), |c| c.name());
     let place = |t: &Tally| {
         let place = Place::file(name).row(t.row);
         t.column.map_or_else(|| place.clone(), |at| place.clone().column(column_name(at)))
@@ -260,15 +277,31 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     more.extend(uncertain(&decoded, name));
     if let Some(row) = open_quote {
         let text = Text::new(
-            "引用符(\")が閉じられないままファイルが終わります。この行から後ろが一つのセルになっているおそれがあります",
+            "引用符(\")が閉じられないままファイルが終わります。この行から後ろが一つのセルになっているおそれ\
+             があります",
             "the file ends inside a quoted cell; all from this row on may have become one cell",
         );
         more.push(Finding::warning("raw::open-quote", text, Place::file(name).row(row)));
     }
     for (tally, code, ja, en) in [
-        (&short, "raw::short-row", "見出しより短い行があります。足りないセルは空としました", "rows are shorter than the header; the cells that lack are empty"),
-        (&nul, "raw::nul", "NUL文字を含むセルがあります。NULを除きました", "cells hold NUL characters; they were taken out"),
-        (&replaced, "raw::replacement-character", "文字化けの跡(U+FFFD)がファイルにあります。以前の変換で失われた文字です", "U+FFFD stands in the file itself: an earlier conversion lost characters"),
+        (
+            &short,
+            "raw::short-row",
+            "見出しより短い行があります。足りないセルは空としました",
+            "rows are shorter than the header; the cells that lack are empty",
+        ),
+        (
+            &nul,
+            "raw::nul",
+            "NUL文字を含むセルがあります。NULを除きました",
+            "cells hold NUL characters; they were taken out",
+        ),
+        (
+            &replaced,
+            "raw::replacement-character",
+            "文字化けの跡(U+FFFD)がファイルにあります。以前の変換で失われた文字です",
+            "U+FFFD stands in the file itself: an earlier conversion lost characters",
+        ),
     ] {
         if tally.count > 0 {
             more.push(Finding::warning(code, Text::new(ja, en), place(tally)).count(tally.count));
@@ -276,7 +309,10 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     }
     if blank_lines.count > 0 {
         let text = Text::new("空行を読み飛ばしました", "blank lines were skipped");
-        more.push(Finding::note("raw::blank-lines", text, Place::file(name).row(blank_lines.row)).count(blank_lines.count));
+        more.push(
+            Finding::note("raw::blank-lines", text, Place::file(name).row(blank_lines.row))
+                .count(blank_lines.count),
+        );
     }
     if empty_rows > 0 {
         let text = Text::new("末尾の空の行を読み飛ばしました", "empty rows at the end were skipped");
@@ -287,7 +323,11 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
 }
 
 /// The text of a file, its rows, and whether it ends inside a quoted cell.
-fn decode<'b>(bytes: &'b [u8], options: &ReadOptions, header_rows: usize) -> Result<(Decoded<'b>, Rows, bool)> {
+fn decode<'b>(
+    bytes: &'b [u8],
+    options: &ReadOptions,
+    header_rows: usize,
+) -> Result<(Decoded<'b>, Rows, bool)> {
     let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
     let text: &str = &decoded.text;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -323,8 +363,15 @@ fn cell(field: &str, broken: u64) -> Cell {
 fn uncertain(decoded: &Decoded<'_>, name: &str) -> Option<Finding> {
     decoded.uncertain.then(|| {
         let text = Text::new(
-            format!("文字コードを決められませんでした。{}として読みました。違うときは encoding で指定してください", decoded.encoding),
-            format!("the encoding could not be told; read as {}. If that is wrong, say it with `encoding`", decoded.encoding),
+            format!(
+                "文字コードを決められませんでした。{}として読みました。違うときは encoding で指定してくださ\
+                 い",
+                decoded.encoding
+            ),
+            format!(
+                "the encoding could not be told; read as {}. If that is wrong, say it with `encoding`",
+                decoded.encoding
+            ),
         );
         Finding::warning("raw::encoding", text, Place::file(name))
     })
@@ -335,7 +382,9 @@ pub(super) fn delimiter(text: &str) -> u8 {
     let mut best = (b',', 0.0);
     for candidate in [b',', b'\t', b';'] {
         let mut records = Records::new(text, candidate, 0);
-        let mut widths: Vec<usize> = (0..SAMPLE).map_while(|_| records.next(|_, _| Ok(())).ok()?.map(|record| record.fields)).collect();
+        let mut widths: Vec<usize> = (0..SAMPLE)
+            .map_while(|_| records.next(|_, _| Ok(())).ok()?.map(|record| record.fields))
+            .collect();
         widths.sort_unstable();
         let runs = widths.chunk_by(|a, b| a == b).filter(|run| run.first().is_some_and(|w| *w > 1));
         let Some(run) = runs.max_by_key(|run| run.len()) else { continue };
@@ -403,7 +452,8 @@ mod tests {
 
     #[test]
     fn stretches_make_no_difference() {
-        // Remarks with line breaks, some rows short, some lines blank; a record of several stretches; a quote that is a letter.
+        // Remarks with line breaks, some rows short, some lines blank; a record of several stretches; a quote
+        // that is a letter.
         let mut text = "id,remark,a,b\n".to_owned();
         for id in 0..150_000 {
             text += &match id % 7 {
@@ -421,7 +471,9 @@ mod tests {
             let serial = Rows::read(&text, 14..text.len(), usize::MAX, about).unwrap();
             let mut parallel = Rows { ends: 14, ..Rows::default() };
             parallel.read_on(&text, about).unwrap();
-            let facts = |r: &Rows| (r.last, r.begins, r.ends, [r.short, r.blank_lines].map(|t| (t.count, t.row, t.column)));
+            let facts = |r: &Rows| {
+                (r.last, r.begins, r.ends, [r.short, r.blank_lines].map(|t| (t.count, t.row, t.column)))
+            };
             assert_eq!(facts(&serial), facts(&parallel));
             assert_eq!(serial.numbers, parallel.numbers);
             let height = serial.grid.height();

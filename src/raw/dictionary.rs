@@ -16,7 +16,8 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// Whether it tells the options of any question. A file of SAS, or one that a program wrote without labels, does not.
+    /// Whether it tells the options of any question. A file of SAS, or one that a program wrote without
+    /// labels, does not.
     pub fn has_options(&self) -> bool {
         !self.multiple_response.is_empty() || self.variables.values().any(|v| !v.value_labels.is_empty())
     }

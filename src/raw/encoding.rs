@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
@@ -13,8 +15,8 @@ use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::text::Text;
 
-/// Stands before the hexadecimal form of bytes that could not be decoded. A noncharacter: Unicode promises that no
-/// text has it, and it cannot be confused with a U+FFFD that stood in the file.
+/// Stands before the hexadecimal form of bytes that could not be decoded. A noncharacter: Unicode promises
+/// that no text has it, and it cannot be confused with a U+FFFD that stood in the file.
 pub(super) const MARK: char = '\u{FDD0}';
 
 /// A decoded text.
@@ -42,8 +44,8 @@ impl Decoded<'_> {
 /// Decodes a text; its encoding is detected when `wanted` is `None`.
 ///
 /// # Errors
-/// `raw::encoding` when nobody knows the encoding `wanted`; `raw::not-text` when there are more than five control characters
-/// in a hundred bytes.
+/// `raw::encoding` when nobody knows the encoding `wanted`; `raw::not-text` when there are more than five
+/// control characters in a hundred bytes.
 pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decoded<'a>> {
     let controls = has_controls(bytes);
     let (with_bom, rest) = match Encoding::for_bom(bytes) {
@@ -62,7 +64,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wanted: Option<&str>) -> Result<Decode
     if controls {
         refuse_binary(&text, body.len())?;
     }
-    Ok(Decoded { text, encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8), broken, uncertain, controls })
+    Ok(Decoded {
+        text,
+        encoding: label(encoding, with_bom == Some(UTF_8) && encoding == UTF_8),
+        broken,
+        uncertain,
+        controls,
+    })
 }
 
 /// The name that messages and the manifest use.
@@ -75,7 +83,8 @@ pub(super) fn label(encoding: &'static Encoding, bom: bool) -> String {
 }
 
 pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
-    let folded: String = name.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+    let folded: String =
+        name.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
     let known = match folded.as_str() {
         "cp932" | "932" | "sjis" | "shiftjis" | "shiftjis(cp932)" | "windows31j" | "ms932" => Some(SHIFT_JIS),
         "utf8" | "utf8bom" | "utf8sig" | "utf8(bom)" | "ascii" => Some(UTF_8),
@@ -90,7 +99,10 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
         Error::new(
             Diagnostic::new(
                 "raw::encoding",
-                Text::new(format!("文字コード「{name}」は知られていません"), format!("nobody knows the encoding \"{name}\"")),
+                Text::new(
+                    format!("文字コード「{name}」は知られていません"),
+                    format!("nobody knows the encoding \"{name}\""),
+                ),
             )
             .help(Text::new(format!("使える名前: {names}"), format!("names that can be used: {names}"))),
         )
@@ -99,9 +111,9 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
 
 /// The encoding of bytes without byte-order mark, and whether it is a guess that nothing confirms.
 ///
-/// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few broken
-/// places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error; another Japanese encoding that does;
-/// the Japanese encoding with the fewest broken places, if few.
+/// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few
+/// broken places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error;
+/// another Japanese encoding that does; the Japanese encoding with the fewest broken places, if few.
 pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     let (encoding, uncertain, _) = detect_text(bytes, true);
     (encoding, uncertain)
@@ -115,7 +127,9 @@ fn control(byte: u8) -> bool {
 /// Whether any of the bytes is such a control character, NUL and ESC among them.
 fn has_controls(bytes: &[u8]) -> bool {
     // To ask that of all bytes of a block at once is quick.
-    bytes.par_chunks(1 << 20).any(|part| part.chunks(4096).any(|block| block.iter().fold(false, |any, b| any | control(*b))))
+    bytes
+        .par_chunks(1 << 20)
+        .any(|part| part.chunks(4096).any(|block| block.iter().fold(false, |any, b| any | control(*b))))
 }
 
 /// The bytes as UTF-8, if they are.
@@ -123,11 +137,13 @@ fn utf_8(bytes: &[u8]) -> Option<&str> {
     simdutf8::basic::from_utf8(bytes).ok()
 }
 
-/// As [`detect`], with the text where telling the encoding took decoding all of it; `controls` as [`has_controls`] has it.
+/// As [`detect`], with the text where telling the encoding took decoding all of it; `controls` as
+/// [`has_controls`] has it.
 fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option<Cow<'_, str>>) {
     let zeros = if controls { bytes.iter().filter(|b| **b == 0).count() } else { 0 };
     if let Some(text) = utf_8(bytes) {
-        if controls && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP) {
+        if controls && bytes.windows(2).any(|w| matches!(w, b"\x1b$" | b"\x1b(")) && clean(bytes, ISO_2022_JP)
+        {
             return (ISO_2022_JP, false, None);
         }
         // ASCII in UTF-16 is valid UTF-8 too, but every second byte is zero.
@@ -176,19 +192,29 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
     }
 }
 
-/// What is said when a file of a statistics program does not record its encoding; its place is left to the reader.
+/// What is said when a file of a statistics program does not record its encoding; its place is left to the
+/// reader.
 pub(super) fn told(encoding: &'static Encoding, uncertain: bool) -> Finding {
     let label = label(encoding, false);
     let text = Text::new(
-        format!("ファイルに文字コードの記録がありません。{label}として読みました。違うときは encoding で指定してください"),
-        format!("the file does not say its encoding; read as {label}. If that is wrong, say it with `encoding`"),
+        format!(
+            "ファイルに文字コードの記録がありません。{label}として読みました。違うときは encoding で指定し\
+             てください"
+        ),
+        format!(
+            "the file does not say its encoding; read as {label}. If that is wrong, say it with `encoding`"
+        ),
     );
     let place = Place::default();
-    if uncertain { Finding::warning("raw::encoding", text, place) } else { Finding::note("raw::encoding", text, place) }
+    if uncertain {
+        Finding::warning("raw::encoding", text, place)
+    } else {
+        Finding::note("raw::encoding", text, place)
+    }
 }
 
-/// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another encoding
-/// has hardly one.
+/// Whether at least ten letters beyond ASCII are valid UTF-8 for every place that is not. Text in another
+/// encoding has hardly one.
 fn nearly_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -205,25 +231,28 @@ fn clean(bytes: &[u8], encoding: &'static Encoding) -> bool {
     encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some()
 }
 
-/// UTF-16 without byte-order mark, when the bytes look like it: even length, decodable, and such characters as a
-/// Japanese table has.
+/// UTF-16 without byte-order mark, when the bytes look like it: even length, decodable, and such characters
+/// as a Japanese table has.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     if !bytes.len().is_multiple_of(2) {
         return None;
     }
     [UTF_16LE, UTF_16BE].into_iter().find(|e| {
-        e.decode_without_bom_handling_and_without_replacement(bytes).is_some_and(|t| plausible(&t) && t.contains([',', '\t', ';', '\n']))
+        e.decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some_and(|t| plausible(&t) && t.contains([',', '\t', ';', '\n']))
     })
 }
 
-/// Whether nearly all characters are such as Japanese tables have. Bytes read in the wrong byte order or width give
-/// characters from all over Unicode.
+/// Whether nearly all characters are such as Japanese tables have. Bytes read in the wrong byte order or
+/// width give characters from all over Unicode.
 fn plausible(text: &str) -> bool {
     let (mut all, mut good) = (0_u64, 0_u64);
     for c in text.chars() {
         all += 1;
-        good += u64::from(matches!(c, MARK | '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{27BF}'
-            | '\u{3000}'..='\u{30FF}' | '\u{3200}'..='\u{33FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}'));
+        good += u64::from(
+            matches!(c, MARK | '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{27BF}'
+            | '\u{3000}'..='\u{30FF}' | '\u{3200}'..='\u{33FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}'),
+        );
     }
     good * 100 >= all * 95
 }
@@ -232,7 +261,8 @@ fn plausible(text: &str) -> bool {
 pub(super) fn decode_marked<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, u64) {
     // In these no character but the line feed has its byte, and none depends on what stood before.
     if [SHIFT_JIS, EUC_JP].contains(&encoding) && bytes.len() > 2 * STRETCH {
-        let parts: Vec<(Cow<'_, str>, u64)> = stretches(bytes).into_par_iter().map(|part| decode_part(part, encoding)).collect();
+        let parts: Vec<(Cow<'_, str>, u64)> =
+            stretches(bytes).into_par_iter().map(|part| decode_part(part, encoding)).collect();
         let mut text = String::with_capacity(parts.iter().map(|(text, _)| text.len()).sum());
         parts.iter().for_each(|(part, _)| text.push_str(part));
         return (Cow::Owned(text), parts.iter().map(|(_, broken)| broken).sum());
@@ -288,8 +318,11 @@ fn refuse_binary(text: &str, bytes: usize) -> Result<()> {
     let controls = text.bytes().filter(|b| control(*b) && *b != 0x1B).count();
     if controls >= 8 && controls * 20 > bytes {
         return Err(Error::new(
-            Diagnostic::new("raw::not-text", Text::new("文字のファイルではありません", "this is not a text file"))
-                .help(Text::new("CSVかXLSXのファイルを指定してください", "give a CSV or XLSX file")),
+            Diagnostic::new(
+                "raw::not-text",
+                Text::new("文字のファイルではありません", "this is not a text file"),
+            )
+            .help(Text::new("CSVかXLSXのファイルを指定してください", "give a CSV or XLSX file")),
         ));
     }
     Ok(())
@@ -336,7 +369,8 @@ mod tests {
     fn one_broken_byte_does_not_change_the_encoding() {
         let long = TABLE.repeat(5);
         for (encoding, label) in [(SHIFT_JIS, "Shift_JIS (CP932)"), (EUC_JP, "EUC-JP")] {
-            let mut bytes = encoding.encode(&long.replace("髙﨑①㈱", "高崎").replace("ｱｲｳ", "")).0.into_owned();
+            let mut bytes =
+                encoding.encode(&long.replace("髙﨑①㈱", "高崎").replace("ｱｲｳ", "")).0.into_owned();
             bytes.extend_from_slice(b"3,\xFF,x\n");
             let (text, found, broken) = read(&bytes);
             assert_eq!((found.as_str(), broken), (label, 1));

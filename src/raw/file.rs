@@ -16,7 +16,8 @@ use crate::text::Text;
 /// The whole file.
 pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
     // A directory opens without an error on Unix, so it is asked for first.
-    let read = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { whole(path, m.len()) });
+    let read = fs::metadata(path)
+        .and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { whole(path, m.len()) });
     read.map_err(|e| explain(path, name, &e))
 }
 
@@ -35,7 +36,10 @@ fn whole(path: &Path, length: u64) -> io::Result<Vec<u8>> {
     // Too little memory is an error here; where zeros are asked for, it would end the program.
     Vec::<u8>::new().try_reserve_exact(length_here)?;
     let mut bytes = vec![0; length_here];
-    let read = bytes.par_chunks_mut(PIECE).enumerate().try_for_each(|(at, piece)| file.read_exact_at(piece, (at * PIECE) as u64));
+    let read = bytes
+        .par_chunks_mut(PIECE)
+        .enumerate()
+        .try_for_each(|(at, piece)| file.read_exact_at(piece, (at * PIECE) as u64));
     match read {
         // It has become shorter meanwhile.
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => return fs::read(path),
@@ -54,7 +58,9 @@ fn whole(path: &Path, _: u64) -> io::Result<Vec<u8>> {
 
 /// Says whether there is a file at `path` that can be opened, without reading it.
 pub(super) fn locate(path: &Path, name: &str) -> Result<()> {
-    let found = fs::metadata(path).and_then(|m| if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::File::open(path).map(drop) });
+    let found = fs::metadata(path).and_then(|m| {
+        if m.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { fs::File::open(path).map(drop) }
+    });
     found.map_err(|e| explain(path, name, &e))
 }
 
@@ -94,15 +100,19 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
         )),
         _ => Diagnostic::new(
             "raw::io",
-            Text::new(format!("ファイルを読めませんでした({error})"), format!("the file could not be read ({error})")),
+            Text::new(
+                format!("ファイルを読めませんでした({error})"),
+                format!("the file could not be read ({error})"),
+            ),
         ),
     };
     diagnostic.at(Place::file(name)).into()
 }
 
 fn not_found(path: &Path, name: &str) -> Error {
-    let diagnostic = Diagnostic::new("raw::not-found", Text::new("ファイルがありません", "there is no such file"))
-        .at(Place::file(name));
+    let diagnostic =
+        Diagnostic::new("raw::not-found", Text::new("ファイルがありません", "there is no such file"))
+            .at(Place::file(name));
     let folder = match path.parent() {
         Some(p) if p.as_os_str().is_empty() => Path::new("."),
         Some(p) => p,
@@ -111,7 +121,10 @@ fn not_found(path: &Path, name: &str) -> Error {
     let Ok(entries) = fs::read_dir(folder) else {
         let folder = folder.display();
         return diagnostic
-            .help(Text::new(format!("フォルダ「{folder}」がありません"), format!("there is no folder {folder}")))
+            .help(Text::new(
+                format!("フォルダ「{folder}」がありません"),
+                format!("there is no folder {folder}"),
+            ))
             .into();
     };
     let names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
@@ -121,13 +134,15 @@ fn not_found(path: &Path, name: &str) -> Error {
         near => {
             let list = near.join("、");
             let english = near.join(", ");
-            diagnostic.help(Text::new(format!("もしかして: {list}"), format!("did you mean: {english}"))).into()
+            diagnostic
+                .help(Text::new(format!("もしかして: {list}"), format!("did you mean: {english}")))
+                .into()
         }
     }
 }
 
-/// Up to three names like `wanted`, the likest first. Full and half width, and the two spellings that macOS and
-/// Windows give to が and é, count as the same letter.
+/// Up to three names like `wanted`, the likest first. Full and half width, and the two spellings that macOS
+/// and Windows give to が and é, count as the same letter.
 fn nearest(wanted: &str, names: Vec<String>) -> Vec<String> {
     let fold = |s: &str| s.nfkc().collect::<String>().to_lowercase();
     let wanted = fold(wanted);

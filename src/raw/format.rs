@@ -8,8 +8,8 @@ use crate::text::Text;
 
 use super::sas;
 
-/// A part of an archive may unpack to this many bytes. A questionnaire of a million people stays far below; a zip
-/// bomb does not.
+/// A part of an archive may unpack to this many bytes. A questionnaire of a million people stays far below; a
+/// zip bomb does not.
 pub(super) const MAX_PART: u64 = 1 << 30;
 
 /// What a file is.
@@ -38,9 +38,15 @@ impl Format {
         match self {
             Format::Delimited => Text::new("文字のファイル(CSV/TSV)", "delimited text (CSV/TSV)"),
             Format::Spreadsheet(Kind::Xlsx) => Text::new("Excelブック(XLSX)", "an Excel workbook (XLSX)"),
-            Format::Spreadsheet(Kind::Xlsb) => Text::new("Excelバイナリブック(XLSB)", "a binary Excel workbook (XLSB)"),
-            Format::Spreadsheet(Kind::Xls) => Text::new("旧形式のExcelブック(XLS)", "an old Excel workbook (XLS)"),
-            Format::Spreadsheet(Kind::Ods) => Text::new("OpenDocument表計算(ODS)", "an OpenDocument spreadsheet (ODS)"),
+            Format::Spreadsheet(Kind::Xlsb) => {
+                Text::new("Excelバイナリブック(XLSB)", "a binary Excel workbook (XLSB)")
+            }
+            Format::Spreadsheet(Kind::Xls) => {
+                Text::new("旧形式のExcelブック(XLS)", "an old Excel workbook (XLS)")
+            }
+            Format::Spreadsheet(Kind::Ods) => {
+                Text::new("OpenDocument表計算(ODS)", "an OpenDocument spreadsheet (ODS)")
+            }
             Format::Parquet => Text::new("Parquet", "Parquet"),
             Format::Spss => Text::new("SPSSファイル", "an SPSS file"),
             Format::Stata => Text::new("Stataのファイル", "a Stata file"),
@@ -56,7 +62,8 @@ pub(super) fn ending(name: &str) -> Option<String> {
     if stem.is_empty() || ending.is_empty() { None } else { Some(ending.to_lowercase()) }
 }
 
-/// The ending of `name` when it promises another format than the file has. Endings that promise nothing are right.
+/// The ending of `name` when it promises another format than the file has. Endings that promise nothing are
+/// right.
 pub(super) fn wrong_ending(name: &str, format: &Format) -> Option<String> {
     let ending = ending(name)?;
     let promised: &[Format] = match ending.as_str() {
@@ -77,12 +84,14 @@ pub(super) fn wrong_ending(name: &str, format: &Format) -> Option<String> {
 /// The format of a file with these bytes.
 ///
 /// # Errors
-/// `raw::empty`, `raw::unsupported` (with what the file is, where that can be told), `raw::damaged` for a file that
-/// was a workbook once, `raw::too-large` for a zip bomb.
+/// `raw::empty`, `raw::unsupported` (with what the file is, where that can be told), `raw::damaged` for a
+/// file that was a workbook once, `raw::too-large` for a zip bomb.
 pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
     let place = Place::file(name);
     if bytes.is_empty() {
-        return Err(Error::msg("raw::empty", "ファイルが空です(0バイト)", "the file is empty (0 bytes)").at(&place));
+        return Err(
+            Error::msg("raw::empty", "ファイルが空です(0バイト)", "the file is empty (0 bytes)").at(&place)
+        );
     }
     let is = |magic: &[u8]| bytes.starts_with(magic);
     if is(b"PK\x03\x04") || is(b"PK\x05\x06") {
@@ -107,12 +116,21 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
     if let Some(what) = foreign(bytes) {
         return Err(unsupported(what).at(&place));
     }
-    // A workbook that lost its head, or an upload that is not what its name says: better said than read as text.
+    // A workbook that lost its head, or an upload that is not what its name says: better said than read as
+    // text.
     let wide = is(b"\xFF\xFE") || is(b"\xFE\xFF");
-    let binary = bytes.iter().take(4096).filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
-    let promised = matches!(ending(name).as_deref(), Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav" | "dta" | "sas7bdat"));
+    let binary =
+        bytes.iter().take(4096).filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
+    let promised = matches!(
+        ending(name).as_deref(),
+        Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav" | "dta" | "sas7bdat")
+    );
     if promised && binary > 0 && !wide {
-        return Err(damaged("先頭が形式の印で始まっていません", "it does not begin with the mark of its format").at(&place));
+        return Err(damaged(
+            "先頭が形式の印で始まっていません",
+            "it does not begin with the mark of its format",
+        )
+        .at(&place));
     }
     Ok(Format::Delimited)
 }
@@ -124,9 +142,13 @@ fn foreign(bytes: &[u8]) -> Option<Text> {
     let head = head.trim_start();
     let words = if start.starts_with(b"%PDF") {
         ("PDF", "a PDF")
-    } else if start.starts_with(b"\x1F\x8B") || start.starts_with(b"7z\xBC\xAF") || start.starts_with(b"Rar!") {
+    } else if start.starts_with(b"\x1F\x8B") || start.starts_with(b"7z\xBC\xAF") || start.starts_with(b"Rar!")
+    {
         ("圧縮ファイル", "a compressed archive")
-    } else if start.starts_with(b"\x89PNG") || start.starts_with(b"\xFF\xD8\xFF") || start.starts_with(b"GIF8") {
+    } else if start.starts_with(b"\x89PNG")
+        || start.starts_with(b"\xFF\xD8\xFF")
+        || start.starts_with(b"GIF8")
+    {
         ("画像", "an image")
     } else if matches!(bytes, [102..=112, 1 | 2, 1, 0, ..]) {
         ("Stata 7以前のファイル", "a file of Stata 7 or before")
@@ -144,7 +166,10 @@ fn unsupported(what: Text) -> Error {
     Error::new(
         Diagnostic::new(
             "raw::unsupported",
-            Text::new(format!("中身は{}で、表として読めません", what.ja), format!("the content is {}; it cannot be read as a table", what.en)),
+            Text::new(
+                format!("中身は{}で、表として読めません", what.ja),
+                format!("the content is {}; it cannot be read as a table", what.en),
+            ),
         )
         .help(Text::new(
             "表計算ソフトで開き、CSVかXLSXで保存し直してください",
@@ -177,8 +202,9 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Whether it unpacks to more than [`MAX_PART`]. The directory may lie; a part that is so small that even the best
-    /// possible packing (1 : 1032) stays below the limit is believed, any other is unpacked and measured.
+    /// Whether it unpacks to more than [`MAX_PART`]. The directory may lie; a part that is so small that even
+    /// the best possible packing (1 : 1032) stays below the limit is believed, any other is unpacked and
+    /// measured.
     fn too_large(&self) -> bool {
         let packed = if self.deflated { self.packed } else { &[] };
         if self.unpacked > MAX_PART || (packed.len() as u64).saturating_mul(1032) <= MAX_PART {
@@ -191,7 +217,12 @@ impl Part<'_> {
 }
 
 fn zipped(bytes: &[u8]) -> Result<Format> {
-    let cut_off = || damaged("ZIPの目次がありません。途中で切れているようです", "the zip directory is missing; it seems to be cut off");
+    let cut_off = || {
+        damaged(
+            "ZIPの目次がありません。途中で切れているようです",
+            "the zip directory is missing; it seems to be cut off",
+        )
+    };
     let parts = directory(bytes).ok_or_else(cut_off)?;
     if parts.iter().any(Part::too_large) {
         return Err(Error::msg(
@@ -232,31 +263,41 @@ pub(super) fn part(bytes: &[u8], name: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The archive's directory: found from its end, since only there all sizes are known. `None` when it is not there.
+/// The archive's directory: found from its end, since only there all sizes are known. `None` when it is not
+/// there.
 fn directory(bytes: &[u8]) -> Option<Vec<Part<'_>>> {
     let u16_at = |at: usize| Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
     let u32_at = |at: usize| Some(u64::from(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
     // The end record is 22 bytes and a comment of up to 65,535.
     let last = bytes.len().checked_sub(22)?;
-    let end = (last.saturating_sub(65_535)..=last).rev().find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))?;
+    let end =
+        (last.saturating_sub(65_535)..=last).rev().find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))?;
     let mut at = usize::try_from(u32_at(end + 16)?).ok()?;
     let mut parts = Vec::new();
     while bytes.get(at..at + 4) == Some(b"PK\x01\x02") {
         let name_length = usize::try_from(u16_at(at + 28)?).ok()?;
         let rest = usize::try_from(u16_at(at + 30)? + u16_at(at + 32)?).ok()?;
         let unpacked = match u32_at(at + 24)? {
-            // The true size stands first in the zip64 field; anything else under this mark counts as too large.
+            // The true size stands first in the zip64 field; anything else under this mark counts as too
+            // large.
             0xFFFF_FFFF if u16_at(at + 46 + name_length)? == 1 => {
                 let field = at + 46 + name_length + 4;
                 u32_at(field)? | (u32_at(field + 4)? << 32)
             }
             size => size,
         };
-        let (length, local) = (usize::try_from(u32_at(at + 20)?).ok()?, usize::try_from(u32_at(at + 42)?).ok()?);
-        let lengths = u16_at(local + 26).zip(u16_at(local + 28)).map_or(0, |(name, extra)| (name + extra) as usize);
+        let (length, local) =
+            (usize::try_from(u32_at(at + 20)?).ok()?, usize::try_from(u32_at(at + 42)?).ok()?);
+        let lengths =
+            u16_at(local + 26).zip(u16_at(local + 28)).map_or(0, |(name, extra)| (name + extra) as usize);
         let body = bytes.get(local + 30 + lengths..).unwrap_or_default();
         let packed = body.get(..length).unwrap_or(body);
-        parts.push(Part { name: bytes.get(at + 46..at + 46 + name_length)?, unpacked, packed, deflated: u16_at(at + 10)? == 8 });
+        parts.push(Part {
+            name: bytes.get(at + 46..at + 46 + name_length)?,
+            unpacked,
+            packed,
+            deflated: u16_at(at + 10)? == 8,
+        });
         at += 46 + name_length + rest;
     }
     if parts.is_empty() { None } else { Some(parts) }

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use compact_str::CompactString;
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 
 use crate::error::{Error, Result};
 
@@ -12,14 +14,15 @@ use super::hash::{Quick, Tagged};
 use super::indices::Indices;
 use super::table::{Cell, letters};
 
-/// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is at most 2 GiB.
+/// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is
+/// at most 2 GiB.
 pub const MAX_CELLS: usize = 1 << 29;
 
 /// A table may have this many columns; Stata, the widest of the programs, has 120,000.
 pub const MAX_COLUMNS: usize = 1 << 17;
 
-/// A cell may hold this many bytes of text. A spreadsheet program ends at 32,767 characters; a longer cell of a CSV is nearly
-/// always one whose quote is never closed.
+/// A cell may hold this many bytes of text. A spreadsheet program ends at 32,767 characters; a longer cell of
+/// a CSV is nearly always one whose quote is never closed.
 pub const MAX_TEXT: usize = 64 << 20;
 
 /// No cell was set here; a cell that was is the index of its value + 1.
@@ -44,7 +47,10 @@ impl Grid {
 
     fn new_column(&self, at: usize) -> Box<Growing> {
         let (rows, columns) = self.expected;
-        Box::new(Growing { rows: Indices::with_capacity(if at < columns { rows } else { 0 }), ..Growing::default() })
+        Box::new(Growing {
+            rows: Indices::with_capacity(if at < columns { rows } else { 0 }),
+            ..Growing::default()
+        })
     }
 
     /// Sets a text cell; an empty text sets nothing.
@@ -57,7 +63,11 @@ impl Grid {
     #[inline]
     pub(super) fn set_tagged(&mut self, row: usize, column: usize, tagged: Tagged<'_>) -> Result<()> {
         match self.columns.get_mut(column) {
-            Some(Some(known)) if row < self.height && !tagged.text.is_empty() && tagged.text.len() <= MAX_TEXT => known.set_text(row, tagged),
+            Some(Some(known))
+                if row < self.height && !tagged.text.is_empty() && tagged.text.len() <= MAX_TEXT =>
+            {
+                known.set_text(row, tagged)
+            }
             _ => return self.set_new_text(row, column, tagged),
         }
         Ok(())
@@ -88,18 +98,26 @@ impl Grid {
         }
     }
 
-    /// Adds the rows of other grids below row `first` of each: `(first, grid)`, in ascending order and without overlap.
+    /// Adds the rows of other grids below row `first` of each: `(first, grid)`, in ascending order and
+    /// without overlap.
     pub(super) fn append(&mut self, parts: Vec<(usize, Grid)>) -> Result<()> {
         let width = parts.iter().map(|(_, g)| g.columns.len()).max().unwrap_or(0).max(self.columns.len());
         self.columns.resize_with(width, || None);
-        self.height = parts.iter().filter(|(_, g)| g.height > 0).map(|(first, g)| first + g.height).max().unwrap_or(0).max(self.height);
+        self.height = parts
+            .iter()
+            .filter(|(_, g)| g.height > 0)
+            .map(|(first, g)| first + g.height)
+            .max()
+            .unwrap_or(0)
+            .max(self.height);
         let mut of_column: Vec<Vec<(usize, Box<Growing>)>> = (0..width).map(|_| Vec::new()).collect();
         for (first, grid) in parts {
             for (column, growing) in of_column.iter_mut().zip(grid.columns) {
                 column.extend(growing.map(|g| (first, g)));
             }
         }
-        let new_columns: Vec<usize> = (0..width).filter(|at| self.columns[*at].is_none() && !of_column[*at].is_empty()).collect();
+        let new_columns: Vec<usize> =
+            (0..width).filter(|at| self.columns[*at].is_none() && !of_column[*at].is_empty()).collect();
         for at in new_columns {
             self.columns[at] = Some(self.new_column(at));
         }
@@ -119,7 +137,9 @@ impl Grid {
 
     /// One more than the last column that holds more than blanks.
     pub(super) fn named_width(&self) -> usize {
-        let named = |c: &Option<Box<Growing>>| c.as_ref().is_some_and(|c| c.values.iter().any(|v| !v.text().trim().is_empty()));
+        let named = |c: &Option<Box<Growing>>| {
+            c.as_ref().is_some_and(|c| c.values.iter().any(|v| !v.text().trim().is_empty()))
+        };
         self.columns.iter().rposition(named).map_or(0, |at| at + 1)
     }
 
@@ -166,16 +186,30 @@ impl Grid {
 fn too_large() -> Error {
     Error::msg(
         "raw::too-large",
-        format!("表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてください"),
-        format!("the table is too large (more than {MAX_CELLS} rows × columns); see whether a stray cell stands far away"),
+        format!(
+            "表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてく\
+             ださい"
+        ),
+        format!(
+            "the table is too large (more than {MAX_CELLS} rows × columns); see whether a stray cell \
+             stands far away"
+        ),
     )
 }
 
 fn too_wide(column: usize) -> Error {
     Error::msg(
         "raw::too-large",
-        format!("列が多すぎます({MAX_COLUMNS}列まで読めます。{}列目に値があります)。区切り文字や改行がおかしくなっていないか確かめてください", column + 1),
-        format!("there are too many columns ({MAX_COLUMNS} can be read; column {} holds a value); see whether delimiters and line ends are right", column + 1),
+        format!(
+            "列が多すぎます({MAX_COLUMNS}列まで読めます。{}列目に値があります)。区切り文字や改行がおかしく\
+             なっていないか確かめてください",
+            column + 1
+        ),
+        format!(
+            "there are too many columns ({MAX_COLUMNS} can be read; column {} holds a value); see whether \
+             delimiters and line ends are right",
+            column + 1
+        ),
     )
 }
 
@@ -183,8 +217,16 @@ fn too_long(length: usize, column: usize) -> Error {
     let (most, length) = (MAX_TEXT >> 20, length >> 20);
     Error::msg(
         "raw::too-large",
-        format!("1つのセルが{length}MiBあります(列{}。{most}MiBまで読めます)。引用符(\")が閉じられていないおそれがあります", letters(column)),
-        format!("one cell holds {length} MiB (column {}; {most} MiB can be read); perhaps a quote is never closed", letters(column)),
+        format!(
+            "1つのセルが{length}MiBあります(列{}。{most}MiBまで読めます)。引用符(\")が閉じられていないおそ\
+             れがあります",
+            letters(column)
+        ),
+        format!(
+            "one cell holds {length} MiB (column {}; {most} MiB can be read); perhaps a quote is never \
+             closed",
+            letters(column)
+        ),
     )
 }
 
@@ -205,7 +247,8 @@ pub(super) struct Growing {
     others: HashMap<Key, u32, Quick>,
     /// For each row the index of its value + 1.
     rows: Indices,
-    /// Whether texts hardly repeat, as ids do: they are no longer looked for, and those that stand twice become one at the end.
+    /// Whether texts hardly repeat, as ids do: they are no longer looked for, and those that stand twice
+    /// become one at the end.
     loose: bool,
 }
 
@@ -240,7 +283,10 @@ impl Texts {
         let mut at = home(tag) & mask;
         loop {
             let (known, index) = self.places.get(at).copied().filter(|(_, index)| *index > 0)?;
-            let same = || Tagged::is_text(known) || matches!(values.get(index as usize - 1), Some(Cell::Text(t)) if t == text);
+            let same = || {
+                Tagged::is_text(known)
+                    || matches!(values.get(index as usize - 1), Some(Cell::Text(t)) if t == text)
+            };
             if known == tag && same() {
                 return Some(index - 1);
             }
@@ -260,7 +306,10 @@ impl Texts {
 
     fn reserve_one(&mut self) {
         if (self.known + 1) * 2 > self.places.len() {
-            let old = std::mem::replace(&mut self.places, vec![(0, 0); (self.known + 1).next_power_of_two().max(4) * 4]);
+            let old = std::mem::replace(
+                &mut self.places,
+                vec![(0, 0); (self.known + 1).next_power_of_two().max(4) * 4],
+            );
             for (tag, index) in old.into_iter().filter(|(_, index)| *index > 0) {
                 self.place(tag, index);
             }
@@ -431,11 +480,14 @@ impl Growing {
 
     /// The cell of a row.
     pub(super) fn cell(&self, row: usize) -> &Cell {
-        self.rows.get(row).and_then(|at| self.values.get((at as usize).checked_sub(1)?)).unwrap_or(&Cell::Empty)
+        self.rows
+            .get(row)
+            .and_then(|at| self.values.get((at as usize).checked_sub(1)?))
+            .unwrap_or(&Cell::Empty)
     }
 
-    /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the index of
-    /// its cell.
+    /// The distinct cells of rows `first..end` in order of first appearance, and for each of these rows the
+    /// index of its cell.
     pub(super) fn finish(self, first: usize, end: usize) -> (Vec<Cell>, Indices) {
         let first_of = if self.loose { self.first_of_each() } else { None };
         let Self { values: mut old, mut rows, .. } = self;
@@ -462,7 +514,12 @@ impl Growing {
             old.retain(|_| used.next().unwrap_or(false));
             return (old, rows);
         }
-        let cell = |at: u32| (at as usize).checked_sub(1).and_then(|at| old.get_mut(at)).map_or(Cell::Empty, |cell| std::mem::replace(cell, Cell::Empty));
+        let cell = |at: u32| {
+            (at as usize)
+                .checked_sub(1)
+                .and_then(|at| old.get_mut(at))
+                .map_or(Cell::Empty, |cell| std::mem::replace(cell, Cell::Empty))
+        };
         (order.into_iter().map(cell).collect(), rows)
     }
 }
@@ -480,19 +537,26 @@ mod tests {
         }
         let (at, column) = grid.into_columns().next().map_or((0, None), |(at, c)| (at, Some(c.finish(1, 6))));
         let text = |t: &str| Cell::Text(t.into());
-        assert_eq!((at, column), (2, Some((vec![text("b"), Cell::Empty, text("a")], [0, 1, 2, 0, 1].into_iter().collect()))));
+        assert_eq!(
+            (at, column),
+            (2, Some((vec![text("b"), Cell::Empty, text("a")], [0, 1, 2, 0, 1].into_iter().collect())))
+        );
     }
 
     #[test]
     fn no_text_is_taken_for_another() {
-        let texts: Vec<String> = (0..5000).map(|i| format!("{}{i}", ["", "a", "\0", "値", "long text "][i % 5])).collect();
+        let texts: Vec<String> =
+            (0..5000).map(|i| format!("{}{i}", ["", "a", "\0", "値", "long text "][i % 5])).collect();
         let mut grid = Grid::default();
         for (row, text) in texts.iter().chain(&texts).enumerate() {
             assert!(grid.set_text(row, 0, text).is_ok());
         }
         let Some((_, column)) = grid.into_columns().next() else { panic!() };
         let (values, rows) = column.finish(0, 10_000);
-        assert!(values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.as_str().into())) && values.len() == 5000);
+        assert!(
+            values.iter().zip(&texts).all(|(v, t)| *v == Cell::Text(t.as_str().into()))
+                && values.len() == 5000
+        );
         assert!((0..5000).all(|i| rows.get(i) == Some(i as u32) && rows.get(i + 5000) == Some(i as u32)));
     }
 
@@ -516,7 +580,10 @@ mod tests {
         }
         assert_eq!((grid.first_row(), grid.height()), (Some(0), 4));
         let numbers: Vec<Cell> = [0.0, 2.0, 5.0].map(Cell::Number).to_vec();
-        assert_eq!(grid.into_columns().next().map(|(_, c)| c.finish(0, 4)), Some((numbers, [0, 1, 0, 2].into_iter().collect())));
+        assert_eq!(
+            grid.into_columns().next().map(|(_, c)| c.finish(0, 4)),
+            Some((numbers, [0, 1, 0, 2].into_iter().collect()))
+        );
     }
 
     #[test]
@@ -525,6 +592,9 @@ mod tests {
         for column in 0..1024 {
             assert!(grid.set_text(0, column, "x").is_ok());
         }
-        assert!(grid.set_text(1_048_575, 16_383, "stray").is_err_and(|e| e.to_string().contains("raw::too-large")));
+        assert!(
+            grid.set_text(1_048_575, 16_383, "stray")
+                .is_err_and(|e| e.to_string().contains("raw::too-large"))
+        );
     }
 }

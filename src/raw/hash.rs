@@ -16,7 +16,8 @@ pub(super) fn hash(text: &[u8]) -> u64 {
     mix(hash, last).wrapping_mul(ODD)
 }
 
-/// A text beside a number that tells it from other texts: up to seven bytes with their count, or the hash of a longer one.
+/// A text beside a number that tells it from other texts: up to seven bytes with their count, or the hash of
+/// a longer one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tagged<'t> {
     pub(super) text: &'t str,
@@ -60,7 +61,8 @@ impl<'t> Tagged<'t> {
         (digit < 10).then_some(digit as usize)
     }
 
-    /// As [`Tagged::of`], where the first eight bytes of the text and of what follows it are known: `word`, little endian.
+    /// As [`Tagged::of`], where the first eight bytes of the text and of what follows it are known: `word`,
+    /// little endian.
     #[inline]
     pub(super) fn beginning(text: &'t str, word: u64) -> Self {
         let length = text.len() as u64;

@@ -38,17 +38,26 @@ pub(super) struct Source<'a> {
 /// `raw::empty` when the grid holds nothing; `raw::header-rows` when it has fewer rows than header rows.
 pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
     let Some(first) = grid.first_row() else {
-        return Err(Error::msg("raw::empty", "データがありません(すべて空です)", "there is no data (all cells are empty)"));
+        return Err(Error::msg(
+            "raw::empty",
+            "データがありません(すべて空です)",
+            "there is no data (all cells are empty)",
+        ));
     };
     let (start, end) = (first + source.header_rows, grid.height());
     if start > end {
         return Err(Error::msg(
             "raw::header-rows",
             format!("見出し行が{}行と指定されましたが、{}行しかありません", source.header_rows, end - first),
-            format!("{} header rows were asked for, but there are only {} rows", source.header_rows, end - first),
+            format!(
+                "{} header rows were asked for, but there are only {} rows",
+                source.header_rows,
+                end - first
+            ),
         ));
     }
-    let number = |row: usize| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
+    let number =
+        |row: usize| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
     let growing: Vec<_> = grid.into_columns().collect();
     let mut headers: Vec<Vec<String>> = growing
         .iter()
@@ -61,8 +70,15 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
     for (position, column) in &growing {
         for row in first..start {
             if let Cell::Broken(what) = column.cell(row) {
-                let text = Text::new(format!("見出しに読めないところがあります: {what}"), format!("a header cannot be read: {what}"));
-                findings.push(Finding::warning("raw::undecodable", text, file.clone().row(number(row)).column(letters(*position))));
+                let text = Text::new(
+                    format!("見出しに読めないところがあります: {what}"),
+                    format!("a header cannot be read: {what}"),
+                );
+                findings.push(Finding::warning(
+                    "raw::undecodable",
+                    text,
+                    file.clone().row(number(row)).column(letters(*position)),
+                ));
             }
         }
     }
@@ -87,20 +103,26 @@ pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
 
 /// Fills merged header cells rightwards, in all header rows but the last.
 ///
-/// Where the sheet says which cells are merged across the upper rows, that is followed. Elsewhere a blank cell takes
-/// the text at its left, as long as the row above has not begun a new group and the column has any header at all.
+/// Where the sheet says which cells are merged across the upper rows, that is followed. Elsewhere a blank
+/// cell takes the text at its left, as long as the row above has not begun a new group and the column has any
+/// header at all.
 fn fill(headers: &mut [Vec<String>], positions: &[usize], first: usize, merged: Option<&[Merged]>) {
     let depth = headers.first().map_or(0, Vec::len);
-    let blank = |h: &[Vec<String>], c: usize, r: usize| h.get(c).and_then(|h| h.get(r)).is_none_or(|t| t.trim().is_empty());
+    let blank = |h: &[Vec<String>], c: usize, r: usize| {
+        h.get(c).and_then(|h| h.get(r)).is_none_or(|t| t.trim().is_empty())
+    };
     let given: Vec<Merged> = merged
         .unwrap_or_default()
         .iter()
         .copied()
-        .filter(|m| m.rows.0 < first + depth.saturating_sub(1) && m.rows.1 >= first && m.columns.0 < m.columns.1)
+        .filter(|m| {
+            m.rows.0 < first + depth.saturating_sub(1) && m.rows.1 >= first && m.columns.0 < m.columns.1
+        })
         .collect();
-    // A filled cell must not look like one that begins a group, so blanks are noted before anything is filled: for each
-    // column the number of blank cells from the top.
-    let blanks: Vec<usize> = (0..headers.len()).map(|c| (0..depth).take_while(|&r| blank(headers, c, r)).count()).collect();
+    // A filled cell must not look like one that begins a group, so blanks are noted before anything is
+    // filled: for each column the number of blank cells from the top.
+    let blanks: Vec<usize> =
+        (0..headers.len()).map(|c| (0..depth).take_while(|&r| blank(headers, c, r)).count()).collect();
     for row in 0..depth.saturating_sub(1) {
         let mut left: Option<(usize, String)> = None;
         for column in 0..headers.len() {
@@ -117,8 +139,13 @@ fn fill(headers: &mut [Vec<String>], positions: &[usize], first: usize, merged: 
                 leading > row
             } else {
                 let at = first + row;
-                let inside = |m: &&Merged| m.rows.0 <= at && at <= m.rows.1 && m.columns.0 <= here && here <= m.columns.1;
-                given.iter().find(inside).is_some_and(|m| left.as_ref().is_some_and(|(from, _)| *from >= m.columns.0))
+                let inside = |m: &&Merged| {
+                    m.rows.0 <= at && at <= m.rows.1 && m.columns.0 <= here && here <= m.columns.1
+                };
+                given
+                    .iter()
+                    .find(inside)
+                    .is_some_and(|m| left.as_ref().is_some_and(|(from, _)| *from >= m.columns.0))
             };
             match (&left, take) {
                 (Some((_, text)), true) => {
@@ -132,21 +159,26 @@ fn fill(headers: &mut [Vec<String>], positions: &[usize], first: usize, merged: 
     }
 }
 
-/// The broken cells of a table: spreadsheet errors, told once for each column and kind of error; undecodable bytes,
-/// told one by one.
+/// The broken cells of a table: spreadsheet errors, told once for each column and kind of error; undecodable
+/// bytes, told one by one.
 fn broken_cells(table: &Table) -> Vec<Finding> {
     let mut errors = Vec::new();
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (at, column) in table.columns.iter().enumerate() {
         for (value, cell) in column.values.iter().enumerate() {
             let Cell::Broken(what) = cell else { continue };
-            let mut rows = column.rows.iter().enumerate().filter(|(_, v)| *v as usize == value).map(|(row, _)| row);
+            let mut rows =
+                column.rows.iter().enumerate().filter(|(_, v)| *v as usize == value).map(|(row, _)| row);
             if !is_error(what) {
                 places.extend(rows.map(|row| (row, at)));
             } else if let Some(first) = rows.next() {
-                let text = Text::new(format!("表計算のエラー値です: {what}"), format!("a spreadsheet error: {what}"));
+                let text = Text::new(
+                    format!("表計算のエラー値です: {what}"),
+                    format!("a spreadsheet error: {what}"),
+                );
                 let count = 1 + rows.count() as u64;
-                errors.push(Finding::warning("raw::cell-error", text, table.place(first, column)).count(count));
+                errors
+                    .push(Finding::warning("raw::cell-error", text, table.place(first, column)).count(count));
             }
         }
     }
@@ -156,10 +188,22 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
         let Some(column) = table.columns.get(at) else { continue };
         let (text, count) = if told < TOLD_ONE_BY_ONE {
             let short: String = column.cell(row).text().chars().take(40).collect();
-            (Text::new(format!("文字として読めないバイトがあります: {short}"), format!("some bytes are no text: {short}")), 1)
+            (
+                Text::new(
+                    format!("文字として読めないバイトがあります: {short}"),
+                    format!("some bytes are no text: {short}"),
+                ),
+                1,
+            )
         } else {
             let rest = places.len() - TOLD_ONE_BY_ONE;
-            (Text::new(format!("ほかにも読めないセルが{rest}個あります"), format!("{rest} more cells could not be read")), rest as u64)
+            (
+                Text::new(
+                    format!("ほかにも読めないセルが{rest}個あります"),
+                    format!("{rest} more cells could not be read"),
+                ),
+                rest as u64,
+            )
         };
         findings.push(Finding::warning("raw::undecodable", text, table.place(row, column)).count(count));
     }
@@ -172,16 +216,28 @@ fn is_error(what: &str) -> bool {
     what.starts_with('#') && !what.contains("\\x")
 }
 
-/// Merged cells among the answers: what they hold stands in the first row and column only, so that the others look blank.
+/// Merged cells among the answers: what they hold stands in the first row and column only, so that the others
+/// look blank.
 fn merged_data(table: &Table, start: usize, merged: &[Merged]) -> Option<Finding> {
-    let holds = |m: &&Merged| m.rows.1 >= start && table.columns.iter().any(|c| m.columns.0 <= c.position && c.position <= m.columns.1);
-    let inside: Vec<&Merged> = merged.iter().filter(holds).filter(|m| m.rows.0 < start + table.row_count()).collect();
+    let holds = |m: &&Merged| {
+        m.rows.1 >= start
+            && table.columns.iter().any(|c| m.columns.0 <= c.position && c.position <= m.columns.1)
+    };
+    let inside: Vec<&Merged> =
+        merged.iter().filter(holds).filter(|m| m.rows.0 < start + table.row_count()).collect();
     let first = inside.iter().min_by_key(|m| (m.rows.0, m.columns.0))?;
-    let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).row(first.rows.0 as u64 + 1);
-    let name = table.columns.iter().find(|c| c.position == first.columns.0).map_or_else(|| letters(first.columns.0), Column::name);
+    let place =
+        Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).row(first.rows.0 as u64 + 1);
+    let name = table
+        .columns
+        .iter()
+        .find(|c| c.position == first.columns.0)
+        .map_or_else(|| letters(first.columns.0), Column::name);
     let text = Text::new(
-        "回答のところに結合したセルがあります。値は左上のセルだけにあり、ほかは空です。結合を解除して、それぞれに値を入れてください",
-        "cells are merged among the answers; the value stands in the first of them only, the others are empty. Take them apart and fill each",
+        "回答のところに結合したセルがあります。値は左上のセルだけにあり、ほかは空です。結合を解除して、それ\
+         ぞれに値を入れてください",
+        "cells are merged among the answers; the value stands in the first of them only, the others are \
+         empty. Take them apart and fill each",
     );
     Some(Finding::warning("raw::merged-cells", text, place.column(name)).count(inside.len() as u64))
 }
@@ -203,15 +259,27 @@ fn headers_to_know(table: &Table) -> Vec<Finding> {
     if let Some((column, count)) = nameless {
         let row = (0..table.row_count()).find(|&r| *column.cell(r) != Cell::Empty).unwrap_or(0);
         let text = Text::new(
-            format!("見出しのない列に値があります({count}列)。列の記号(@{})で指せます", letters(column.position)),
-            format!("{count} column(s) hold values but have no header; name them by letters (@{})", letters(column.position)),
+            format!(
+                "見出しのない列に値があります({count}列)。列の記号(@{})で指せます",
+                letters(column.position)
+            ),
+            format!(
+                "{count} column(s) hold values but have no header; name them by letters (@{})",
+                letters(column.position)
+            ),
         );
         findings.push(Finding::warning("raw::no-header", text, table.place(row, column)).count(count));
     }
     for (name, (position, count)) in seen.into_iter().filter(|(_, (_, n))| *n > 1).take(TOLD_ONE_BY_ONE) {
         let text = Text::new(
-            format!("同じ見出しの列が{count}列あります。列の記号(@{}など)で指してください", letters(position)),
-            format!("{count} columns have this header; name one by its letters (such as @{})", letters(position)),
+            format!(
+                "同じ見出しの列が{count}列あります。列の記号(@{}など)で指してください",
+                letters(position)
+            ),
+            format!(
+                "{count} columns have this header; name one by its letters (such as @{})",
+                letters(position)
+            ),
         );
         findings.push(Finding::note("raw::duplicate-header", text, file.clone().column(name)).count(count));
     }
@@ -224,7 +292,9 @@ mod tests {
 
     fn columns(rows: &[&[&str]]) -> Vec<Vec<String>> {
         let width = rows.iter().map(|r| r.len()).max().unwrap_or(0);
-        (0..width).map(|c| rows.iter().map(|r| r.get(c).copied().unwrap_or("").to_owned()).collect()).collect()
+        (0..width)
+            .map(|c| rows.iter().map(|r| r.get(c).copied().unwrap_or("").to_owned()).collect())
+            .collect()
     }
 
     fn filled(rows: &[&[&str]], merged: Option<&[Merged]>) -> Vec<Vec<String>> {

@@ -1,5 +1,6 @@
-//! Whole numbers, one a row, in as few bytes as the greatest of them needs: what a column of few distinct cells takes of
-//! memory, and of the time to touch it first, is a quarter of what it would be with four bytes each.
+//! Whole numbers, one a row, in as few bytes as the greatest of them needs: what a column of few distinct
+//! cells takes of memory, and of the time to touch it first, is a quarter of what it would be with four bytes
+//! each.
 
 use std::fmt;
 

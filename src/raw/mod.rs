@@ -1,10 +1,11 @@
-//! The door in: files of any encoding and layout → [`Table`]s whose cells know their file, sheet, row and column.
+//! The door in: files of any encoding and layout → [`Table`]s whose cells know their file, sheet, row and
+//! column.
 //!
 //! Nothing here knows what an answer means; that is the business of `answers`.
 //!
-//! [`read`] and [`read_text`] open a file; [`read_bytes`] and [`text_from_bytes`] do the same to bytes in memory and
-//! touch no disk. The format is told by the content, not by the name: a `.csv` that is an XLSX is read as one, and a
-//! note says so.
+//! [`read`] and [`read_text`] open a file; [`read_bytes`] and [`text_from_bytes`] do the same to bytes in
+//! memory and touch no disk. The format is told by the content, not by the name: a `.csv` that is an XLSX is
+//! read as one, and a note says so.
 
 mod bytes;
 mod calendar;
@@ -32,8 +33,8 @@ mod table;
 use std::path::{Path, PathBuf};
 
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
-pub use indices::Indices;
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
+pub use indices::Indices;
 pub use table::{Cell, Column, ReadOptions, Table, letters};
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
@@ -42,11 +43,12 @@ use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 use format::Format;
 
-/// Reads the table of the file at `path`; `name` is how the user named it, and what messages and the manifest say.
+/// Reads the table of the file at `path`; `name` is how the user named it, and what messages and the manifest
+/// say.
 ///
 /// # Errors
-/// `raw::not-found` (with the nearest names of that folder), `raw::is-directory`, `raw::permission`, `raw::io`, and all
-/// errors of [`read_bytes`].
+/// `raw::not-found` (with the nearest names of that folder), `raw::is-directory`, `raw::permission`,
+/// `raw::io`, and all errors of [`read_bytes`].
 pub fn read(path: &Path, name: &str, options: &ReadOptions) -> Result<Table> {
     read_bytes(&file::bytes(path, name)?, name, options)
 }
@@ -72,8 +74,8 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
     file::absolute(path)
 }
 
-/// Reads the table of a file with these bytes. The format is told by the bytes; the ending of `name` only serves to
-/// say that it is wrong.
+/// Reads the table of a file with these bytes. The format is told by the bytes; the ending of `name` only
+/// serves to say that it is wrong.
 ///
 /// # Errors
 /// - `raw::empty`: no rows at all
@@ -81,8 +83,8 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
 /// - `raw::encoding`: an encoding's name that nobody knows
 /// - `raw::sheet`: a sheet that the workbook does not have
 /// - `raw::damaged`, `raw::password`, `raw::unsupported`, `raw::not-text`: a file that cannot be read
-/// - `raw::too-large`: more than [`MAX_CELLS`] cells, [`MAX_COLUMNS`] columns or [`MAX_TEXT`] bytes in a cell, or an archive that
-///   unpacks to more than 1 GiB a part
+/// - `raw::too-large`: more than [`MAX_CELLS`] cells, [`MAX_COLUMNS`] columns or [`MAX_TEXT`] bytes in a
+///   cell, or an archive that unpacks to more than 1 GiB a part
 pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Table> {
     let header_rows = options.header_rows.unwrap_or(1);
     if !(1..=3).contains(&header_rows) {
@@ -109,8 +111,14 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
             Finding::note(
                 "raw::wrong-extension",
                 Text::new(
-                    format!("拡張子は「.{ending}」ですが、中身は{}です。中身のとおりに読みました", format.words().ja),
-                    format!("the name ends in .{ending}, but the content is {}; read as what it is", format.words().en),
+                    format!(
+                        "拡張子は「.{ending}」ですが、中身は{}です。中身のとおりに読みました",
+                        format.words().ja
+                    ),
+                    format!(
+                        "the name ends in .{ending}, but the content is {}; read as what it is",
+                        format.words().en
+                    ),
                 ),
                 Place::file(name),
             ),
@@ -119,7 +127,8 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
     Ok(table)
 }
 
-/// Reads a plan or questionnaire: UTF-8 with or without byte-order mark, or another encoding that is detected.
+/// Reads a plan or questionnaire: UTF-8 with or without byte-order mark, or another encoding that is
+/// detected.
 ///
 /// # Errors
 /// As [`read`] for a file that cannot be opened; `raw::encoding` when bytes cannot be decoded.

@@ -1,5 +1,6 @@
-//! A look at an OpenDocument spreadsheet before its reader gets it: one cell may say that it stands for sixteen thousand, and
-//! its row for a million, and the reader lays all of them out; and it looks for the end of a sheet for ever where there is none.
+//! A look at an OpenDocument spreadsheet before its reader gets it: one cell may say that it stands for
+//! sixteen thousand, and its row for a million, and the reader lays all of them out; and it looks for the end
+//! of a sheet for ever where there is none.
 
 use crate::error::{Error, Result};
 
@@ -33,13 +34,21 @@ pub(super) fn check(content: &[u8]) -> Result<()> {
                 continue;
             }
             // Blank rows between others are laid out too.
-            all = filled.saturating_mul(rows.saturating_add(std::mem::take(&mut blank_rows))).saturating_add(all);
+            all = filled
+                .saturating_mul(rows.saturating_add(std::mem::take(&mut blank_rows)))
+                .saturating_add(all);
             filled = 0;
             if all > MAX_LAID_OUT {
                 return Err(Error::msg(
                     "raw::too-large",
-                    format!("シートのセルが多すぎます（くり返しを広げて{MAX_LAID_OUT}まで読めます）。安全のため読みません"),
-                    format!("the sheet has too many cells ({MAX_LAID_OUT} can be read, repeated ones counted); not read, for safety"),
+                    format!(
+                        "シートのセルが多すぎます（くり返しを広げて{MAX_LAID_OUT}まで読めます）。安全のため\
+                         読みません"
+                    ),
+                    format!(
+                        "the sheet has too many cells ({MAX_LAID_OUT} can be read, repeated ones counted); \
+                         not read, for safety"
+                    ),
                 ));
             }
         }
@@ -59,10 +68,15 @@ impl<'a> Iterator for Tags<'a> {
         loop {
             let at = self.rest.iter().position(|b| *b == b'<')?;
             let inside = self.rest.get(at + 1..)?;
-            let skipped: Option<&[u8]> = [(&b"!--"[..], &b"-->"[..]), (&b"![CDATA["[..], &b"]]>"[..]), (&b"?"[..], &b"?>"[..]), (&b"!"[..], &b">"[..])]
-                .into_iter()
-                .find(|(begin, _)| inside.starts_with(begin))
-                .map(|(_, end)| end);
+            let skipped: Option<&[u8]> = [
+                (&b"!--"[..], &b"-->"[..]),
+                (&b"![CDATA["[..], &b"]]>"[..]),
+                (&b"?"[..], &b"?>"[..]),
+                (&b"!"[..], &b">"[..]),
+            ]
+            .into_iter()
+            .find(|(begin, _)| inside.starts_with(begin))
+            .map(|(_, end)| end);
             if let Some(end) = skipped {
                 let length = inside.windows(end.len()).position(|w| w == end)?;
                 self.rest = inside.get(length + end.len()..)?;
@@ -91,7 +105,12 @@ fn contains(tag: &[u8], what: &[u8]) -> bool {
 /// The number under an attribute; 1 where it does not stand.
 fn repeated(tag: &[u8], attribute: &[u8]) -> u64 {
     let Some(at) = tag.windows(attribute.len()).position(|w| w == attribute) else { return 1 };
-    let digits = tag.get(at + attribute.len()..).unwrap_or_default().iter().skip_while(|b| !b.is_ascii_digit()).take_while(|b| b.is_ascii_digit());
+    let digits = tag
+        .get(at + attribute.len()..)
+        .unwrap_or_default()
+        .iter()
+        .skip_while(|b| !b.is_ascii_digit())
+        .take_while(|b| b.is_ascii_digit());
     digits.fold(0, |n: u64, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0'))).max(1)
 }
 
@@ -100,8 +119,13 @@ mod tests {
     use super::check;
 
     fn sheet(rows: u64, columns: u64, cell: &str) -> Vec<u8> {
-        let start = format!("<table:table table:name=\"S\"><table:table-row table:number-rows-repeated=\"{rows}\">");
-        format!("{start}<table:table-cell table:number-columns-repeated=\"{columns}\"{cell}</table:table-row></table:table>").into_bytes()
+        let start =
+            format!("<table:table table:name=\"S\"><table:table-row table:number-rows-repeated=\"{rows}\">");
+        format!(
+            "{start}<table:table-cell \
+             table:number-columns-repeated=\"{columns}\"{cell}</table:table-row></table:table>"
+        )
+        .into_bytes()
     }
 
     #[test]
@@ -109,8 +133,12 @@ mod tests {
         assert!(check(&sheet(1_048_576, 16_384, "/>")).is_ok());
         assert!(check(&sheet(2_000, 16_384, "><text:p>1</text:p></table:table-cell>")).is_ok());
         assert!(check(&sheet(2_049, 16_384, "><text:p>1</text:p></table:table-cell>")).is_err());
-        assert!(check(&sheet(u64::MAX, u64::MAX, " office:value-type=\"float\" office:value=\"1\"/>")).is_err());
-        let gap = [sheet(4_000_000, 16_384, "/>"), sheet(1, 16_384, "><text:p>1</text:p></table:table-cell>")].concat();
+        assert!(
+            check(&sheet(u64::MAX, u64::MAX, " office:value-type=\"float\" office:value=\"1\"/>")).is_err()
+        );
+        let gap =
+            [sheet(4_000_000, 16_384, "/>"), sheet(1, 16_384, "><text:p>1</text:p></table:table-cell>")]
+                .concat();
         assert!(check(&gap).is_ok(), "each sheet by itself");
     }
 

@@ -17,7 +17,8 @@ use super::grid::Grid;
 use super::header::{self, Source};
 use super::table::{Cell, Table};
 
-/// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay text.
+/// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay
+/// text.
 const EXACT: u64 = 1 << 53;
 
 /// Rows that are looked at first.
@@ -27,11 +28,14 @@ const LOOK: usize = 50;
 pub(super) fn read(bytes: &[u8], name: &str) -> Result<Table> {
     // The reader asserts things of the file that a damaged one breaks.
     let (frame, skipped) = catch_unwind(AssertUnwindSafe(|| frame(Cursor::new(bytes), None)))
-        .unwrap_or_else(|_| Err(damaged("Parquetとして解釈できません", "it cannot be understood as Parquet")))?;
+        .unwrap_or_else(|_| {
+            Err(damaged("Parquetとして解釈できません", "it cannot be understood as Parquet"))
+        })?;
     table(&frame.frame, skipped, FileDigest::of(name, bytes))
 }
 
-/// The header and first rows of a Parquet file, and for each column of the table its number in the file's schema.
+/// The header and first rows of a Parquet file, and for each column of the table its number in the file's
+/// schema.
 pub(super) fn beginning(reader: impl MmapBytesReader, name: &str) -> Result<(Table, Vec<usize>)> {
     let (Frame { frame, positions }, skipped) = frame(reader, Some((0, LOOK)))?;
     Ok((table(&frame, skipped, FileDigest::of(name, &[]))?, positions))
@@ -55,7 +59,10 @@ fn table(frame: &DataFrame, skipped: Vec<(String, String)>, digest: FileDigest) 
     let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
     let mut table = header::table(grid, source)?;
     for (column, kind) in skipped {
-        let text = Text::new(format!("型{kind}の列は読めません。読み飛ばしました"), format!("columns of type {kind} cannot be read; it was skipped"));
+        let text = Text::new(
+            format!("型{kind}の列は読めません。読み飛ばしました"),
+            format!("columns of type {kind} cannot be read; it was skipped"),
+        );
         table.findings.push(Finding::warning("raw::column-type", text, Place::file(&name).column(column)));
     }
     for (column, count) in not_a_number {
@@ -71,8 +78,12 @@ struct Frame {
     positions: Vec<usize>,
 }
 
-/// The columns that can be read, and the names and types of those that cannot; of all rows, or those of a slice.
-fn frame(reader: impl MmapBytesReader, slice: Option<(usize, usize)>) -> Result<(Frame, Vec<(String, String)>)> {
+/// The columns that can be read, and the names and types of those that cannot; of all rows, or those of a
+/// slice.
+fn frame(
+    reader: impl MmapBytesReader,
+    slice: Option<(usize, usize)>,
+) -> Result<(Frame, Vec<(String, String)>)> {
     let error = |e: PolarsError| damaged(&e, &e);
     let mut reader = ParquetReader::new(reader);
     let schema = reader.schema().map_err(error)?;
@@ -131,7 +142,12 @@ fn fill(grid: &mut Grid, at: usize, series: &Series) -> Result<u64> {
     Ok(nans)
 }
 
-fn each<T>(grid: &mut Grid, at: usize, values: impl Iterator<Item = Option<T>>, mut cell: impl FnMut(T) -> Cell) -> Result<()> {
+fn each<T>(
+    grid: &mut Grid,
+    at: usize,
+    values: impl Iterator<Item = Option<T>>,
+    mut cell: impl FnMut(T) -> Cell,
+) -> Result<()> {
     for (row, value) in values.enumerate() {
         grid.set(row + 1, at, value.map_or(Cell::Empty, &mut cell))?;
     }

@@ -1,9 +1,9 @@
 //! Records of delimited text: where fields begin and end.
 //!
-//! As the csv crate has it, whose answers the tests compare: a field that begins with a quote ends at the next quote that is
-//! not doubled, what follows up to the delimiter still belongs to it, and a quote elsewhere is a letter; a record ends at
-//! LF, CR LF or CR; lines without anything are no records. Here the text need not be checked again, fields are not copied,
-//! and one may begin anywhere.
+//! As the csv crate has it, whose answers the tests compare: a field that begins with a quote ends at the
+//! next quote that is not doubled, what follows up to the delimiter still belongs to it, and a quote
+//! elsewhere is a letter; a record ends at LF, CR LF or CR; lines without anything are no records. Here the
+//! text need not be checked again, fields are not copied, and one may begin anywhere.
 
 use std::borrow::Cow;
 
@@ -41,13 +41,16 @@ impl<'t> Records<'t> {
         self.at
     }
 
-    /// Hands over the fields of the next record, with their numbers from 0; `None` at the end, also when there are blank lines
-    /// before it.
+    /// Hands over the fields of the next record, with their numbers from 0; `None` at the end, also when
+    /// there are blank lines before it.
     ///
     /// # Errors
     /// Those of `each`.
     #[inline]
-    pub(super) fn next(&mut self, mut each: impl FnMut(usize, Tagged<'_>) -> Result<()>) -> Result<Option<Record>> {
+    pub(super) fn next(
+        &mut self,
+        mut each: impl FnMut(usize, Tagged<'_>) -> Result<()>,
+    ) -> Result<Option<Record>> {
         let bytes = self.text.as_bytes();
         let (mut at, mut blank) = (self.at, 0);
         while let Some(b'\r' | b'\n') = bytes.get(at) {
@@ -143,7 +146,8 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
 }
 
-/// The first delimiter or line end at or after `at`, or the end; and the eight bytes at `at`, if there are so many.
+/// The first delimiter or line end at or after `at`, or the end; and the eight bytes at `at`, if there are so
+/// many.
 #[inline]
 fn field_end(bytes: &[u8], mut at: usize, delimiter: u8) -> (usize, Option<u64>) {
     let first = eight(bytes, at);
@@ -155,7 +159,10 @@ fn field_end(bytes: &[u8], mut at: usize, delimiter: u8) -> (usize, Option<u64>)
         at += 8;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    (at + rest.iter().position(|b| *b == delimiter || matches!(b, b'\n' | b'\r')).unwrap_or(rest.len()), first)
+    (
+        at + rest.iter().position(|b| *b == delimiter || matches!(b, b'\n' | b'\r')).unwrap_or(rest.len()),
+        first,
+    )
 }
 
 /// The first `byte` at or after `at`, or the end.
@@ -201,7 +208,11 @@ mod tests {
     }
 
     fn by_the_crate(text: &str, delimiter: u8) -> Vec<Vec<String>> {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(text.as_bytes());
         reader.into_records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
     }
 
@@ -209,7 +220,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(3000))]
 
         #[test]
-        fn any_text_is_cut_as_the_csv_crate_cuts_it(text in "([a,\"\r\nあ;]|\"\"|,\"|\",|\r\n|abcdefgh){0,24}") {
+        fn any_text_is_cut_as_the_csv_crate_cuts_it(text in "([a,\"\r\nあ;]|\"\"|,\"|\",|\r\n\
+            |abcdefgh){0,24}") {
             for delimiter in [b',', b';'] {
                 prop_assert_eq!(read(&text, delimiter), by_the_crate(&text, delimiter));
             }

@@ -3,7 +3,10 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
+use calamine::{
+    CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType,
+    SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError,
+};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -24,8 +27,9 @@ struct Content {
     findings: Vec<Finding>,
 }
 
-/// The merged cells of an XLSX stand behind all cells, so that looking for them takes as long as reading the sheet. In files
-/// of more bytes than this another thread does so meanwhile, which has to open the workbook once more.
+/// The merged cells of an XLSX stand behind all cells, so that looking for them takes as long as reading the
+/// sheet. In files of more bytes than this another thread does so meanwhile, which has to open the workbook
+/// once more.
 const SMALL: usize = 1 << 18;
 
 /// A workbook of any kind.
@@ -37,8 +41,15 @@ enum Book<'a> {
 }
 
 /// Reads one sheet: the one asked for, else the first visible one with data.
-pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, header_rows: usize) -> Result<Table> {
-    // Some damaged files of the old formats make the reader's own slices panic; to the user they are just damaged.
+pub(super) fn read(
+    bytes: &[u8],
+    name: &str,
+    kind: Kind,
+    options: &ReadOptions,
+    header_rows: usize,
+) -> Result<Table> {
+    // Some damaged files of the old formats make the reader's own slices panic; to the user they are just
+    // damaged.
     let (sheet, content) = catch_unwind(AssertUnwindSafe(|| {
         if kind == Kind::Xls {
             compound::check(bytes)?;
@@ -53,7 +64,8 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions, 
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
     let source = Source { digest, header_rows, merged: content.merged.as_deref(), row_numbers: None };
-    let mut table = header::table(content.grid, source).map_err(|e| e.at(&Place::file(name).sheet(Some(&sheet))))?;
+    let mut table =
+        header::table(content.grid, source).map_err(|e| e.at(&Place::file(name).sheet(Some(&sheet))))?;
     table.findings.extend(content.findings.into_iter().map(|mut f| {
         f.place.file = Some(name.to_owned());
         f.place.sheet = Some(sheet.clone());
@@ -69,7 +81,8 @@ impl<'a> Book<'a> {
             Kind::Xlsx => Xlsx::new(cursor).map(|b| Book::Xlsx(Box::new(b))).map_err(xlsx_error),
             Kind::Xlsb => Xlsb::new(cursor).map(|b| Book::Xlsb(Box::new(b))).map_err(|e| damaged(&e, &e)),
             Kind::Ods => Ods::new(cursor).map(|b| Book::Ods(Box::new(b))).map_err(ods_error),
-            // An XLSX with a password is wrapped into the same container as an XLS; the XLSX reader tells them apart.
+            // An XLSX with a password is wrapped into the same container as an XLS; the XLSX reader tells
+            // them apart.
             Kind::Xls => match Xls::new(cursor) {
                 Ok(book) => Ok(Book::Xls(Box::new(book))),
                 Err(XlsError::Password) => Err(password()),
@@ -95,13 +108,17 @@ impl<'a> Book<'a> {
         let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
         if let Some(wanted) = wanted {
             let fold = |s: &str| s.trim().nfkc().collect::<String>();
-            let found = names.iter().find(|n| *n == wanted).or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
+            let found = names
+                .iter()
+                .find(|n| *n == wanted)
+                .or_else(|| names.iter().find(|n| fold(n) == fold(wanted)));
             return match found {
                 Some(name) => Ok((name.clone(), self.content(name, bytes)?)),
                 None => Err(no_such_sheet(wanted, &names)),
             };
         }
-        let (visible, hidden): (Vec<&Sheet>, Vec<&Sheet>) = sheets.into_iter().partition(|s| s.visible == SheetVisible::Visible);
+        let (visible, hidden): (Vec<&Sheet>, Vec<&Sheet>) =
+            sheets.into_iter().partition(|s| s.visible == SheetVisible::Visible);
         let order: Vec<String> = visible.into_iter().chain(hidden).map(|s| s.name.clone()).collect();
         let with_data = order.len();
         for (at, name) in order.iter().enumerate() {
@@ -136,9 +153,15 @@ impl<'a> Book<'a> {
             Book::Xls(book) => {
                 let merged = book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
                 let range = book.worksheet_range(sheet).map_err(|e| damaged(&e, &e))?;
-                Ok(Content { grid: range_cells(&range)?, merged: Some(blocks(&merged)), findings: Vec::new() })
+                Ok(Content {
+                    grid: range_cells(&range)?,
+                    merged: Some(blocks(&merged)),
+                    findings: Vec::new(),
+                })
             }
-            Book::Xlsb(book) => Ok(Content { grid: xlsb_cells(book, sheet)?, merged: None, findings: Vec::new() }),
+            Book::Xlsb(book) => {
+                Ok(Content { grid: xlsb_cells(book, sheet)?, merged: None, findings: Vec::new() })
+            }
             Book::Ods(book) => {
                 let range = book.worksheet_range(sheet).map_err(ods_error)?;
                 Ok(Content { grid: range_cells(&told_as_errors(range))?, merged: None, findings: Vec::new() })
@@ -157,11 +180,14 @@ struct Unvalued {
 impl Unvalued {
     fn finding(self) -> Option<Finding> {
         let text = Text::new(
-            "計算結果が保存されていない式があります。空としました。表計算ソフトで開いて保存し直すと値が入ります",
-            "formulas without a stored result were taken as empty; open the file in a spreadsheet program and save it again",
+            "計算結果が保存されていない式があります。空としました。表計算ソフトで開いて保存し直すと値が入り\
+             ます",
+            "formulas without a stored result were taken as empty; open the file in a spreadsheet program \
+             and save it again",
         );
         let place = Place::default().row(u64::from(self.first.0) + 1).column(letters(self.first.1 as usize));
-        (self.count > 0).then(|| Finding::warning("raw::formula-without-value", text, place).count(self.count))
+        (self.count > 0)
+            .then(|| Finding::warning("raw::formula-without-value", text, place).count(self.count))
     }
 }
 
@@ -193,7 +219,10 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
                 findings.extend(unvalued.finding());
                 let blank = height - grid.height().min(height);
                 if blank > 0 && grid.height() > 0 {
-                    let text = Text::new("末尾の空の行(書式だけの行)を読み飛ばしました", "empty rows at the end (format only) were skipped");
+                    let text = Text::new(
+                        "末尾の空の行(書式だけの行)を読み飛ばしました",
+                        "empty rows at the end (format only) were skipped",
+                    );
                     let place = Place::default().row(grid.height() as u64 + 1);
                     findings.push(Finding::note("raw::empty-rows", text, place).count(blank as u64));
                 }
@@ -216,13 +245,21 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
                 };
                 grid.set(last.0 as usize, last.1 as usize, cell)?;
             }
-            // Newer Excel has error values that the reader does not know (#SPILL!, #CALC!); its place is lost, the
-            // cell before it is known.
+            // Newer Excel has error values that the reader does not know (#SPILL!, #CALC!); its place is
+            // lost, the cell before it is known.
             Err(XlsxError::CellError(what)) => findings.push(Finding::warning(
                 "raw::cell-error",
                 Text::new(
-                    format!("{}{}の次のセルは表計算のエラー値 {what} です。空としました", letters(last.1 as usize), last.0 + 1),
-                    format!("the cell after {}{} is the spreadsheet error {what}; it was taken as empty", letters(last.1 as usize), last.0 + 1),
+                    format!(
+                        "{}{}の次のセルは表計算のエラー値 {what} です。空としました",
+                        letters(last.1 as usize),
+                        last.0 + 1
+                    ),
+                    format!(
+                        "the cell after {}{} is the spreadsheet error {what}; it was taken as empty",
+                        letters(last.1 as usize),
+                        last.0 + 1
+                    ),
                 ),
                 Place::default().row(u64::from(last.0) + 1),
             )),
@@ -259,7 +296,10 @@ fn range_cells(range: &Range<Data>) -> Result<Grid> {
 fn blocks(merged: &[Dimensions]) -> Vec<Merged> {
     merged
         .iter()
-        .map(|d| Merged { rows: (d.start.0 as usize, d.end.0 as usize), columns: (d.start.1 as usize, d.end.1 as usize) })
+        .map(|d| Merged {
+            rows: (d.start.0 as usize, d.end.0 as usize),
+            columns: (d.start.1 as usize, d.end.1 as usize),
+        })
         .collect()
 }
 
@@ -277,8 +317,8 @@ fn cell(data: &Data) -> Cell {
     }
 }
 
-/// A serial day number as ISO 8601: a date, a date and time, a time of day (serial below 1), or a duration. Seconds
-/// keep three decimals where they have any.
+/// A serial day number as ISO 8601: a date, a date and time, a time of day (serial below 1), or a duration.
+/// Seconds keep three decimals where they have any.
 fn date(when: &ExcelDateTime) -> Cell {
     let (year, month, day, hour, minute, second, milli) = when.to_ymd_hms_milli();
     let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
@@ -287,7 +327,8 @@ fn date(when: &ExcelDateTime) -> Cell {
         let (sign, all) = if all < 0.0 { ("-", -all) } else { ("", all) };
         let (seconds, milli) = ((all / 1000.0).floor(), all % 1000.0);
         let fraction = if milli == 0.0 { String::new() } else { format!(".{milli:03}") };
-        let (hours, minutes, seconds) = ((seconds / 3600.0).floor(), (seconds / 60.0).floor() % 60.0, seconds % 60.0);
+        let (hours, minutes, seconds) =
+            ((seconds / 3600.0).floor(), (seconds / 60.0).floor() % 60.0, seconds % 60.0);
         return Cell::Date(format!("{sign}PT{hours}H{minutes}M{seconds}{fraction}S").into());
     }
     let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
@@ -310,20 +351,28 @@ fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
         .map(|(_, n)| n);
     let (list, english) = (names.join("、"), names.join(", "));
     let help = match near {
-        Some(near) => Text::new(format!("もしかして: {near}(シートの一覧: {list})"), format!("did you mean {near}? (sheets: {english})")),
+        Some(near) => Text::new(
+            format!("もしかして: {near}(シートの一覧: {list})"),
+            format!("did you mean {near}? (sheets: {english})"),
+        ),
         None => Text::new(format!("シートの一覧: {list}"), format!("sheets: {english}")),
     };
     Error::new(
-        Diagnostic::new("raw::sheet", Text::new(format!("シート「{wanted}」がありません"), format!("there is no sheet \"{wanted}\""))).help(help),
+        Diagnostic::new(
+            "raw::sheet",
+            Text::new(format!("シート「{wanted}」がありません"), format!("there is no sheet \"{wanted}\"")),
+        )
+        .help(help),
     )
 }
 
 fn password() -> Error {
     Error::new(
-        Diagnostic::new("raw::password", Text::new("パスワードで保護されています", "the workbook is protected by a password")).help(Text::new(
-            "パスワードを外して保存し直してください",
-            "save it without the password",
-        )),
+        Diagnostic::new(
+            "raw::password",
+            Text::new("パスワードで保護されています", "the workbook is protected by a password"),
+        )
+        .help(Text::new("パスワードを外して保存し直してください", "save it without the password")),
     )
 }
 

@@ -40,8 +40,8 @@ impl Cell {
     }
 }
 
-/// One column: every distinct cell once, and for each row the index of its cell. A questionnaire has few distinct
-/// answers, so that each is decoded once, however many rows hold it.
+/// One column: every distinct cell once, and for each row the index of its cell. A questionnaire has few
+/// distinct answers, so that each is decoded once, however many rows hold it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// The header rows' texts, top to bottom, trailing blanks cut, merged cells filled; at least one entry.
@@ -55,7 +55,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// The column's name: its header texts that are not blank, joined by ` / `; its spreadsheet letters when all are blank.
+    /// The column's name: its header texts that are not blank, joined by ` / `; its spreadsheet letters when
+    /// all are blank.
     pub fn name(&self) -> String {
         let parts: Vec<&str> = self.header.iter().map(|h| h.trim()).filter(|h| !h.is_empty()).collect();
         if parts.is_empty() { letters(self.position) } else { parts.join(" / ") }
@@ -78,7 +79,8 @@ pub struct Table {
     pub row_numbers: Vec<u64>,
     /// What reading found.
     pub findings: Vec<Finding>,
-    /// The file's own codebook, when it brings one (SPSS, Stata, SAS); `None` for CSV, spreadsheets and Parquet.
+    /// The file's own codebook, when it brings one (SPSS, Stata, SAS); `None` for CSV, spreadsheets and
+    /// Parquet.
     pub dictionary: Option<Dictionary>,
 }
 
@@ -93,8 +95,9 @@ impl Table {
         self.dictionary.as_ref()?.variables.get(&column.name())?.label.as_deref()
     }
 
-    /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`], last header text or
-    /// label in the file's dictionary equals `name` after trimming and NFKC folding. `None` when there is none, or more than one.
+    /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`], last
+    /// header text or label in the file's dictionary equals `name` after trimming and NFKC folding. `None`
+    /// when there is none, or more than one.
     pub fn column(&self, name: &str) -> Option<&Column> {
         if let Some(at) = name.strip_prefix('@') {
             return self.columns.iter().find(|c| letters(c.position).eq_ignore_ascii_case(at));

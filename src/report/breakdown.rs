@@ -12,15 +12,43 @@ use crate::text::{Lang, Text};
 
 /// The columns of the breakdown's CSV. Shares and their differences in [0, 1].
 const COLUMNS: [&str; 25] = [
-    "indicator", "survey", "wave", "analysis_var", "analysis_var_value", "base_rule", "group_var", "group_var_value", "n", "n_w", "stat", "se",
-    "stat_low", "stat_upp", "ci_method", "level", "difference", "difference_se", "difference_low", "difference_upp", "t", "df", "p", "verdict",
+    "indicator",
+    "survey",
+    "wave",
+    "analysis_var",
+    "analysis_var_value",
+    "base_rule",
+    "group_var",
+    "group_var_value",
+    "n",
+    "n_w",
+    "stat",
+    "se",
+    "stat_low",
+    "stat_upp",
+    "ci_method",
+    "level",
+    "difference",
+    "difference_se",
+    "difference_low",
+    "difference_upp",
+    "t",
+    "df",
+    "p",
+    "verdict",
     "data",
 ];
 
-/// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p, verdict.
+/// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p,
+/// verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
     let level = round::percent(breakdown.level, 0);
-    let by: Vec<&str> = breakdown.rows.iter().find(|r| !r.groups.is_empty()).map(|r| r.groups.iter().map(|g| g.variable.as_str()).collect()).unwrap_or_default();
+    let by: Vec<&str> = breakdown
+        .rows
+        .iter()
+        .find(|r| !r.groups.is_empty())
+        .map(|r| r.groups.iter().map(|g| g.variable.as_str()).collect())
+        .unwrap_or_default();
     let header = [
         if by.is_empty() { Text::new("区分", "group") } else { Text::same(by.join(" × ")) },
         Text::same("n"),
@@ -50,8 +78,12 @@ fn people_row(row: &BreakdownRow, lang: Lang) -> Vec<String> {
         e.interval.as_ref().map(|i| limits(i.low, i.high)).unwrap_or_default(),
         row.difference.as_ref().and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
         test.map(|t| limits(t.low, t.high)).unwrap_or_default(),
-        test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) }).unwrap_or_default(),
-        row.difference.as_ref().map(|d| verdict(d.verdict, d.test.as_ref().err().map(|r| r.text()), lang)).unwrap_or_default(),
+        test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) })
+            .unwrap_or_default(),
+        row.difference
+            .as_ref()
+            .map(|d| verdict(d.verdict, d.test.as_ref().err().map(|r| r.text()), lang))
+            .unwrap_or_default(),
     ]
 }
 
@@ -197,7 +229,9 @@ fn json_row(row: &BreakdownRow) -> Value {
 mod tests {
     use super::{csv, json, table, verdict_key};
     use crate::estimate::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
-    use crate::indicator::{Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+    use crate::indicator::{
+        Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, Verdict,
+    };
     use crate::text::Lang;
 
     fn estimate(yes: u64, n: u64) -> Estimate {
@@ -207,7 +241,12 @@ mod tests {
             n,
             n_yes: Some(yes),
             n_weighted: n as f64,
-            interval: value.clone().map(|_| ConfidenceInterval { low: 0.0625, high: 0.1875, method: IntervalMethod::Wilson, level: 0.95 }),
+            interval: value.clone().map(|_| ConfidenceInterval {
+                low: 0.0625,
+                high: 0.1875,
+                method: IntervalMethod::Wilson,
+                level: 0.95,
+            }),
             se: value.clone().map(|_| 0.025),
             value,
             deff: Err(none.clone()),
@@ -217,14 +256,22 @@ mod tests {
     }
 
     fn row(value: &str, estimate: Estimate, difference: Option<Difference>) -> BreakdownRow {
-        let groups = if value.is_empty() { Vec::new() } else { vec![Group { variable: "性別".into(), value: value.into() }] };
+        let groups = if value.is_empty() {
+            Vec::new()
+        } else {
+            vec![Group { variable: "性別".into(), value: value.into() }]
+        };
         BreakdownRow { groups, estimate, difference, flags: Vec::new() }
     }
 
     fn breakdown() -> Breakdown {
         let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
         let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Verdict::Lower };
-        let none = Difference { value: Err(NotEstimable::EmptyBase), test: Err(NotEstimable::EmptyBase), verdict: Verdict::NotTested };
+        let none = Difference {
+            value: Err(NotEstimable::EmptyBase),
+            test: Err(NotEstimable::EmptyBase),
+            verdict: Verdict::NotTested,
+        };
         Breakdown {
             indicator: "intent".into(),
             title: "参加意向".into(),
@@ -234,7 +281,11 @@ mod tests {
             options: vec!["参加したい".into()],
             base_rule: "answered".into(),
             level: 0.95,
-            rows: vec![row("", estimate(41, 400), None), row("男性", estimate(6, 29), Some(lower)), row("その他", estimate(0, 0), Some(none))],
+            rows: vec![
+                row("", estimate(41, 400), None),
+                row("男性", estimate(6, 29), Some(lower)),
+                row("その他", estimate(0, 0), Some(none)),
+            ],
             data: DataKind::Synthetic,
             trend: None,
         }
@@ -247,7 +298,10 @@ mod tests {
         assert_eq!(header[0], "性別");
         assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
         assert_eq!(rows[1], ["男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
-        assert_eq!(rows[2], ["その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]);
+        assert_eq!(
+            rows[2],
+            ["その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]
+        );
         assert_eq!(table(&breakdown(), Lang::En).1[2][7], "not tested (nobody in the base)");
     }
 
@@ -255,7 +309,11 @@ mod tests {
     fn machines_read_shares_and_empty_cells() {
         let text = String::from_utf8(csv(&[breakdown()]).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[2], "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic");
+        assert_eq!(
+            lines[2],
+            "intent,citizen,R4,問12,参加したい,answered,性別,男\
+             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic"
+        );
         assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
         let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();
         assert_eq!(value["breakdowns"][0]["rows"][2]["difference"]["reason"], "empty_base");

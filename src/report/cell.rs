@@ -4,7 +4,9 @@ use super::share::Share;
 use super::trend_marks::{TrendMarks, signed_words};
 use super::{round, words};
 use crate::estimate::Estimate;
-use crate::indicator::{CellContent, Comparability, Measure, Observation, ObservedValue, Source, Unit, YearCell};
+use crate::indicator::{
+    CellContent, Comparability, Measure, Observation, ObservedValue, Source, Unit, YearCell,
+};
 
 /// Fewer respondents than this make a 参考値.
 pub(super) const FEW: u64 = 30;
@@ -61,7 +63,9 @@ fn blank(content: &CellContent, unit: &Unit) -> CellText {
         CellContent::NotSurveyed => CellText::symbol("-"),
         CellContent::NotAvailable => CellText::symbol("…"),
         CellContent::Suppressed => CellText::symbol("x"),
-        CellContent::Pending => CellText { main: unit.text().to_owned(), small: Vec::new(), tone: Tone::Pending },
+        CellContent::Pending => {
+            CellText { main: unit.text().to_owned(), small: Vec::new(), tone: Tone::Pending }
+        }
     }
 }
 
@@ -69,7 +73,10 @@ fn blank(content: &CellContent, unit: &Unit) -> CellText {
 pub(super) fn target(measure: &Measure, has_notes: bool) -> CellText {
     match &measure.target {
         Some(target) => CellText { main: target.to_string(), small: Vec::new(), tone: Tone::Value },
-        None => CellText { small: if has_notes { vec!["※注記参照".to_owned()] } else { Vec::new() }, ..CellText::symbol("…") },
+        None => CellText {
+            small: if has_notes { vec!["※注記参照".to_owned()] } else { Vec::new() },
+            ..CellText::symbol("…")
+        },
     }
 }
 
@@ -77,7 +84,9 @@ pub(super) fn target(measure: &Measure, has_notes: bool) -> CellText {
 pub(super) fn display(cell: &YearCell, unit: &Unit) -> String {
     let CellContent::Value(observation) = &cell.content else { return blank(&cell.content, unit).main };
     let mut out = value(observation).main;
-    for word in note(observation).iter().map(String::as_str).chain(observation.trend.as_ref().map(signed_words)) {
+    for word in
+        note(observation).iter().map(String::as_str).chain(observation.trend.as_ref().map(signed_words))
+    {
         out.push(' ');
         out.push_str(word);
     }
@@ -89,7 +98,9 @@ fn value(observation: &Observation) -> CellText {
         ObservedValue::Reported(quantity) => (quantity.to_string(), Vec::new()),
         ObservedValue::Share(estimate) => match Share::of(estimate) {
             Ok(share) => (format!("{}%", share.printed(1)), uncertainty(estimate)),
-            Err(reason) => ("…".to_owned(), vec![reason.text().ja, format!("n={}", round::count(estimate.n))]),
+            Err(reason) => {
+                ("…".to_owned(), vec![reason.text().ja, format!("n={}", round::count(estimate.n))])
+            }
         },
     };
     small.extend(note(observation));

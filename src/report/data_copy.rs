@@ -1,5 +1,6 @@
-//! The 1セル1データ copy of the table (総務省「統計表における機械判読可能なデータの表記方法の統一ルール」, 2020): numbers as
-//! numbers, the unit in a column of its own, the western year, no merged cells, no characters that only some machines have.
+//! The 1セル1データ copy of the table (総務省「統計表における機械判読可能なデータの表記方法の統一ルール」,
+//! 2020): numbers as numbers, the unit in a column of its own, the western year, no merged cells, no
+//! characters that only some machines have.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -9,8 +10,26 @@ use crate::indicator::IndicatorTable;
 
 /// The column heads.
 pub(super) const HEADS: [&str; 20] = [
-    "指標ID", "基本目標番号", "基本目標", "項目", "小項目", "担当部署", "方向", "年度（西暦）", "区分", "条件", "値", "単位", "表示", "符号", "出所",
-    "回答者数", "信頼区間下限", "信頼区間上限", "達成状況", "データ区分",
+    "指標ID",
+    "基本目標番号",
+    "基本目標",
+    "項目",
+    "小項目",
+    "担当部署",
+    "方向",
+    "年度（西暦）",
+    "区分",
+    "条件",
+    "値",
+    "単位",
+    "表示",
+    "符号",
+    "出所",
+    "回答者数",
+    "信頼区間下限",
+    "信頼区間上限",
+    "達成状況",
+    "データ区分",
 ];
 
 /// A cell that holds one thing.
@@ -62,15 +81,18 @@ fn row(line: &Line<'_>) -> Vec<Datum> {
     ]
 }
 
-/// `text` without 機種依存文字: `①` becomes `(1)`, `Ⅳ` `IV`, `㈱` `(株)`, `㎡` `m2`; all else stays as it is. Line
-/// breaks become blanks, since a cell holds one line.
+/// `text` without 機種依存文字: `①` becomes `(1)`, `Ⅳ` `IV`, `㈱` `(株)`, `㎡` `m2`; all else stays as it is.
+/// Line breaks become blanks, since a cell holds one line.
 fn portable(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
             '\n' | '\r' => out.push(' '),
             '①'..='⑳' => out.push_str(&format!("({})", u32::from(c) - u32::from('①') + 1)),
-            '\u{2100}'..='\u{214f}' | '\u{2160}'..='\u{217f}' | '\u{2474}'..='\u{24ff}' | '\u{3200}'..='\u{33ff}' => out.extend(c.nfkc()),
+            '\u{2100}'..='\u{214f}'
+            | '\u{2160}'..='\u{217f}'
+            | '\u{2474}'..='\u{24ff}'
+            | '\u{3200}'..='\u{33ff}' => out.extend(c.nfkc()),
             _ => out.push(c),
         }
     }

@@ -1,4 +1,5 @@
-//! `estimates.csv` and `estimates.json`: one row a number, one stable key a number. Shares in [0, 1], unrounded.
+//! `estimates.csv` and `estimates.json`: one row a number, one stable key a number. Shares in [0, 1],
+//! unrounded.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,35 @@ use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, Group,
 
 /// The columns of `estimates.csv`; the first thirteen are those of the IMPACT and ODK tools.
 const COLUMNS: [&str; 25] = [
-    "analysis_key", "analysis_type", "analysis_var", "analysis_var_value", "group_var", "group_var_value", "stat", "stat_low", "stat_upp", "n",
-    "n_total", "n_w", "n_w_total", "wave", "base_rule", "se", "deff", "deff_reference", "n_eff", "df", "ci_method", "level", "flag",
-    "schema_version", "data",
+    "analysis_key",
+    "analysis_type",
+    "analysis_var",
+    "analysis_var_value",
+    "group_var",
+    "group_var_value",
+    "stat",
+    "stat_low",
+    "stat_upp",
+    "n",
+    "n_total",
+    "n_w",
+    "n_w_total",
+    "wave",
+    "base_rule",
+    "se",
+    "deff",
+    "deff_reference",
+    "n_eff",
+    "df",
+    "ci_method",
+    "level",
+    "flag",
+    "schema_version",
+    "data",
 ];
 
-/// Which waves of which surveys are synthetic, as the table's own cells tell; a wave that no cell shows is what the table is.
+/// Which waves of which surveys are synthetic, as the table's own cells tell; a wave that no cell shows is
+/// what the table is.
 pub(super) struct Waves<'a> {
     kinds: BTreeMap<(&'a str, FiscalYear), DataKind>,
     of_table: DataKind,
@@ -44,7 +68,10 @@ impl<'a> Waves<'a> {
 /// `estimates.csv`. What cannot be estimated is an empty cell, and `flag` says why: `no-se:census`.
 pub(super) fn csv(records: &[EstimateRecord], table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
-    text_cell::csv(&COLUMNS, &records.iter().map(|r| csv_row(r, waves.data(&r.survey, r.wave))).collect::<Vec<_>>())
+    text_cell::csv(
+        &COLUMNS,
+        &records.iter().map(|r| csv_row(r, waves.data(&r.survey, r.wave))).collect::<Vec<_>>(),
+    )
 }
 
 fn csv_row(record: &EstimateRecord, data: DataKind) -> Vec<String> {
@@ -87,7 +114,11 @@ fn joined<'a>(groups: &'a [Group], part: impl Fn(&'a Group) -> &'a String) -> St
 /// The reliability flags, then the reasons for what is missing, joined by `;`.
 fn flags(record: &EstimateRecord) -> String {
     let missing = reasons(&record.estimate);
-    let missing = missing.as_object().into_iter().flatten().map(|(what, why)| format!("no-{what}:{}", why.as_str().unwrap_or_default()));
+    let missing = missing
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(what, why)| format!("no-{what}:{}", why.as_str().unwrap_or_default()));
     record.flags.iter().cloned().chain(missing).collect::<Vec<_>>().join(";")
 }
 

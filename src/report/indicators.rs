@@ -9,15 +9,36 @@ use super::text_cell::{self, guarded, number};
 use super::{cell, words};
 use crate::error::Error;
 use crate::estimate::{Estimate, NotEstimable};
-use crate::indicator::{CellContent, ChangeEvidence, DataKind, IndicatorRow, IndicatorTable, Measure, ObservedValue, Point, Source, Unit, YearCell};
+use crate::indicator::{
+    CellContent, ChangeEvidence, DataKind, IndicatorRow, IndicatorTable, Measure, ObservedValue, Point,
+    Source, Unit, YearCell,
+};
 
 /// Version of the shape of all machine-readable files; raised when a column changes its meaning or leaves.
 pub(super) const SCHEMA_VERSION: &str = "1";
 
 /// The columns of `indicators.csv`.
 const COLUMNS: [&str; 20] = [
-    "indicator", "goal", "title", "sub_item", "department", "unit", "direction", "fiscal_year", "role", "operator", "value", "display", "mark",
-    "source", "n", "ci_low", "ci_high", "ci_method", "status", "data",
+    "indicator",
+    "goal",
+    "title",
+    "sub_item",
+    "department",
+    "unit",
+    "direction",
+    "fiscal_year",
+    "role",
+    "operator",
+    "value",
+    "display",
+    "mark",
+    "source",
+    "n",
+    "ci_low",
+    "ci_high",
+    "ci_method",
+    "status",
+    "data",
 ];
 
 /// `indicators.csv`: a row a year cell that holds something (a value, `-`, `…`, `x`) and a row a target.
@@ -135,7 +156,8 @@ fn year_cell(year: &YearCell, measure: &Measure) -> Value {
 }
 
 fn source(source: &Source) -> Value {
-    let mut out = json!({ "kind": words::source_key(source), "data": words::data_key(lines::source_data(source)) });
+    let mut out =
+        json!({ "kind": words::source_key(source), "data": words::data_key(lines::source_data(source)) });
     if let Some(object) = out.as_object_mut() {
         match source {
             Source::Survey { survey, wave, .. } => {
@@ -182,7 +204,10 @@ pub(super) fn reasons(e: &Estimate) -> Value {
         ("deff", e.deff.as_ref().err()),
         ("n_eff", e.n_eff.as_ref().err()),
     ];
-    all.into_iter().filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why)))).collect::<serde_json::Map<_, _>>().into()
+    all.into_iter()
+        .filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn status(measure: &Measure) -> Value {
@@ -199,8 +224,12 @@ fn status(measure: &Measure) -> Value {
         })
     };
     let evidence = s.evidence.map(|e| match e {
-        ChangeEvidence::Tested { se, t, df, p } => json!({ "kind": "tested", "se": scale * se, "t": t, "df": df, "p": p }),
-        ChangeEvidence::Relative { ratio, limit } => json!({ "kind": "relative", "ratio": ratio, "limit": limit }),
+        ChangeEvidence::Tested { se, t, df, p } => {
+            json!({ "kind": "tested", "se": scale * se, "t": t, "df": df, "p": p })
+        }
+        ChangeEvidence::Relative { ratio, limit } => {
+            json!({ "kind": "relative", "ratio": ratio, "limit": limit })
+        }
     });
     json!({
         "state": s.state,

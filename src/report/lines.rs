@@ -1,11 +1,13 @@
-//! The progress table as one line a number: what `indicators.csv`, `indicators.json` and the データ sheet share.
+//! The progress table as one line a number: what `indicators.csv`, `indicators.json` and the データ sheet
+//! share.
 
 use super::share::Share;
 use super::text_cell::number;
 use super::{cell, round, words};
 use crate::estimate::Estimate;
 use crate::indicator::{
-    CellContent, DataKind, Decimal, FiscalYear, IndicatorRow, IndicatorTable, Measure, Observation, ObservedValue, Role, Source, Target, YearCell,
+    CellContent, DataKind, Decimal, FiscalYear, IndicatorRow, IndicatorTable, Measure, Observation,
+    ObservedValue, Role, Source, Target, YearCell,
 };
 
 /// One number of one measure, with all that belongs to it. Percentages in percent.
@@ -18,7 +20,8 @@ pub(super) struct Line<'a> {
     pub(super) role: Role,
     /// Of the target only.
     pub(super) target: Option<&'a Target>,
-    /// The number as text: exact for what an office reported, the shortest double for a computed share; empty for none.
+    /// The number as text: exact for what an office reported, the shortest double for a computed share; empty
+    /// for none.
     pub(super) value: String,
     pub(super) display: String,
     pub(super) mark: &'static str,
@@ -67,7 +70,13 @@ pub(super) fn lines(table: &IndicatorTable) -> Vec<Line<'_>> {
     out
 }
 
-fn year_line<'a>(row: &'a IndicatorRow, goal_title: &'a str, measure: &'a Measure, year: &'a YearCell, of_measure: DataKind) -> Line<'a> {
+fn year_line<'a>(
+    row: &'a IndicatorRow,
+    goal_title: &'a str,
+    measure: &'a Measure,
+    year: &'a YearCell,
+    of_measure: DataKind,
+) -> Line<'a> {
     let observation = match &year.content {
         CellContent::Value(observation) => Some(observation.as_ref()),
         _ => None,
@@ -109,7 +118,8 @@ pub(super) fn value_text(observation: &Observation) -> String {
     }
 }
 
-/// Decimals that a change of this measure is printed with: those of its reported values, at least one for a percentage.
+/// Decimals that a change of this measure is printed with: those of its reported values, at least one for a
+/// percentage.
 pub(super) fn decimals(measure: &Measure) -> usize {
     let least = usize::from(measure.unit == crate::indicator::Unit::Percent);
     measure.cells.iter().filter_map(reported).map(|d| usize::from(d.scale)).fold(least, usize::max)

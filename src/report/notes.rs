@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::trend_marks::TrendMarks;
 use super::{cell, round, words};
 use crate::estimate::Estimate;
-use crate::indicator::{CellContent, Comparability, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source};
+use crate::indicator::{
+    CellContent, Comparability, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source,
+};
 
 /// The symbols that the table uses, on one line under its title.
 pub(super) fn legend(table: &IndicatorTable) -> String {
@@ -36,10 +38,18 @@ fn symbols(table: &IndicatorTable) -> Vec<(&'static str, &'static str)> {
     }
     let trends = TrendMarks::of(table);
     if trends.has(Comparability::Caution) {
-        out.push(("※：比較に注意（注記参照）", "番号の付いた「※」の値は、調査票や調査方法が前の調査とちがうため、比較に注意を要する（同じ番号の注記を参照）。"));
+        out.push((
+            "※：比較に注意（注記参照）",
+            "番号の付いた「※」の値は、調査票や調査方法が前の調査とちがうため、比較に注意を要する（同じ番号\
+             の注記を参照）。",
+        ));
     }
     if trends.has(Comparability::NotComparable) {
-        out.push(("‡：比較不可（注記参照）", "番号の付いた「‡」の値は、設問、選択肢、聞いた相手などがちがうため、前の調査の値と比較できない。変化は計算せず、達成状況も判定しない。"));
+        out.push((
+            "‡：比較不可（注記参照）",
+            "番号の付いた「‡」の値は、設問、選択肢、聞いた相手などがちがうため、前の調査の値と比較できな\
+             い。変化は計算せず、達成状況も判定しない。",
+        ));
     }
     out
 }
@@ -48,14 +58,21 @@ fn symbols(table: &IndicatorTable) -> Vec<(&'static str, &'static str)> {
 pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
     let mut out = Vec::new();
     if table.data == DataKind::Synthetic {
-        out.push(format!("この資料は{}（プログラムで作成した架空の回答・数値）を含み、実際の調査結果ではない。", words::SYNTHETIC));
+        out.push(format!(
+            "この資料は{}（プログラムで作成した架空の回答・数値）を含み、実際の調査結果ではない。",
+            words::SYNTHETIC
+        ));
     }
     out.extend(table.notes.iter().map(|note| note.ja.clone()));
     out.extend(symbols(table).into_iter().map(|(_, sentence)| sentence.to_owned()));
     out.extend(TrendMarks::of(table).notes());
     out.extend(of_surveys(table));
     out.extend(of_observations(table));
-    out.push("比率の差（ポイント）は、四捨五入する前の値から計算しているため、表示された値の差と一致しないことがある。".to_owned());
+    out.push(
+        "比率の差（ポイント）は、四捨五入する前の値から計算しているため、表示された値の差と一致しないことが\
+         ある。"
+            .to_owned(),
+    );
     out.push("達成率は（最新値－現状値）÷（目標値－現状値）で、目標に達したとき100%となる。".to_owned());
     for rule in rules(table) {
         out.push(words::rule(rule));
@@ -67,15 +84,24 @@ pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
 fn of_surveys(table: &IndicatorTable) -> Vec<String> {
     let mut out = Vec::new();
     if estimates(table).next().is_some() {
-        out.push("アンケートの割合は、回答者数（n）を基数とした百分率で、小数第2位を四捨五入している。".to_owned());
+        out.push(
+            "アンケートの割合は、回答者数（n）を基数とした百分率で、小数第2位を四捨五入している。".to_owned(),
+        );
     }
-    let methods: BTreeSet<(String, &str)> =
-        estimates(table).filter_map(|e| e.interval.as_ref().ok()).map(|i| (round::percent(i.level, 0), i.method.name())).collect();
+    let methods: BTreeSet<(String, &str)> = estimates(table)
+        .filter_map(|e| e.interval.as_ref().ok())
+        .map(|i| (round::percent(i.level, 0), i.method.name()))
+        .collect();
     for (level, method) in methods {
-        out.push(format!("アンケートの値の（ ）内は、標本誤差を考慮した{level}%信頼区間（%、{method}法）である。"));
+        out.push(format!(
+            "アンケートの値の（ ）内は、標本誤差を考慮した{level}%信頼区間（%、{method}法）である。"
+        ));
     }
     if estimates(table).any(|e| e.interval.is_err()) {
-        out.push("信頼区間のないアンケートの値は、標本誤差を示すことができない（公募型調査、全数調査など）。".to_owned());
+        out.push(
+            "信頼区間のないアンケートの値は、標本誤差を示すことができない（公募型調査、全数調査など）。"
+                .to_owned(),
+        );
     }
     if estimates(table).any(|e| e.n < cell::FEW) {
         out.push(format!("「*参考値」は、回答者数が{}人未満のため、参考として示すものである。", cell::FEW));
@@ -90,7 +116,11 @@ fn of_observations(table: &IndicatorTable) -> Vec<String> {
         out.push("「※速報値」は確定前の値、「※訂正値」は過去に公表した値を訂正したものである。".to_owned());
     }
     if observations(table).any(|o| o.source == Source::Published) {
-        out.push("「公表値」は、過去に公表された資料の値をそのまま記載したもので、回答データからの再計算は行っていない。".to_owned());
+        out.push(
+            "「公表値」は、過去に公表された資料の値をそのまま記載したもので、回答データからの再計算は行って\
+             いない。"
+                .to_owned(),
+        );
     }
     out
 }

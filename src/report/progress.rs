@@ -60,7 +60,10 @@ pub(super) fn grid(table: &IndicatorTable) -> Grid<'_> {
     for row in &table.rows {
         if current != Some(row.goal) {
             current = Some(row.goal);
-            goals.push(GoalBlock { goal: table.goals.iter().find(|g| g.number == row.goal), items: Vec::new() });
+            goals.push(GoalBlock {
+                goal: table.goals.iter().find(|g| g.number == row.goal),
+                items: Vec::new(),
+            });
         }
         if let Some(block) = goals.last_mut() {
             block.items.push(item(row, table, &marks));
@@ -76,20 +79,33 @@ fn item<'a>(row: &'a IndicatorRow, table: &IndicatorTable, marks: &TrendMarks<'_
                 return cell::target(measure, !table.notes.is_empty());
             }
             // A year that the measure says nothing of is left blank: nothing is known about it.
-            measure.cells.iter().find(|c| c.year == *year).map_or_else(CellText::blank, |c| cell::year(c, &measure.unit, marks))
+            measure
+                .cells
+                .iter()
+                .find(|c| c.year == *year)
+                .map_or_else(CellText::blank, |c| cell::year(c, &measure.unit, marks))
         });
         MeasureLine { sub_item: measure.sub_item.as_deref(), cells: cells.collect() }
     });
     let mut lines: Vec<_> = lines.collect();
     if lines.is_empty() {
-        lines.push(MeasureLine { sub_item: None, cells: table.years.iter().map(|_| CellText::blank()).collect() });
+        lines.push(MeasureLine {
+            sub_item: None,
+            cells: table.years.iter().map(|_| CellText::blank()).collect(),
+        });
     }
     Item { row, lines }
 }
 
 fn heads(table: &IndicatorTable) -> Vec<Head> {
-    let head = |name: &str, under: Option<&str>| Head { name: name.to_owned(), under: under.map(str::to_owned) };
-    let mut heads = vec![head("基本目標・施策の方向", None), head("ページ番号", None), head("担当部署", None), head("項目", None)];
+    let head =
+        |name: &str, under: Option<&str>| Head { name: name.to_owned(), under: under.map(str::to_owned) };
+    let mut heads = vec![
+        head("基本目標・施策の方向", None),
+        head("ページ番号", None),
+        head("担当部署", None),
+        head("項目", None),
+    ];
     for year in &table.years {
         let under = if *year == table.baseline_year {
             Some("(現状値)")
@@ -101,7 +117,13 @@ fn heads(table: &IndicatorTable) -> Vec<Head> {
         heads.push(head(&year.short(), under));
     }
     heads.push(head("目標設定の考え方", None));
-    heads.push(head(&format!("{}の取組状況", table.report_year.long()), Some("(増減に向けて取り組んだ内容等)")));
-    heads.push(head(&format!("{}に向けた今後の展開", table.report_year.next().long()), Some("(課題に向けた取組等)")));
+    heads.push(head(
+        &format!("{}の取組状況", table.report_year.long()),
+        Some("(増減に向けて取り組んだ内容等)"),
+    ));
+    heads.push(head(
+        &format!("{}に向けた今後の展開", table.report_year.next().long()),
+        Some("(課題に向けた取組等)"),
+    ));
     heads
 }

@@ -1,4 +1,5 @@
-//! `quality.csv` and `quality.json`: the way from the returns to each base, and everything that was found on it.
+//! `quality.csv` and `quality.json`: the way from the returns to each base, and everything that was found on
+//! it.
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,20 @@ use crate::indicator::{IndicatorTable, LedgerRecord, Quality};
 
 /// The columns of `quality.csv`: ledger steps and findings in one long form; `kind` tells them apart.
 const COLUMNS: [&str; 14] = [
-    "kind", "code", "severity", "survey", "wave", "question", "file", "sheet", "row", "column", "count", "message_ja", "message_en", "data",
+    "kind",
+    "code",
+    "severity",
+    "survey",
+    "wave",
+    "question",
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "count",
+    "message_ja",
+    "message_en",
+    "data",
 ];
 
 /// The steps of a ledger: code, 日本語, English, number of respondents.
@@ -25,7 +39,12 @@ pub(super) fn steps(ledger: &BaseLedger) -> [(&'static str, &'static str, &'stat
         ("not_asked", "非該当", "not asked", ledger.not_asked),
         ("no_answer", "無回答", "no answer", ledger.no_answer),
         ("invalid", "無効回答", "invalid answers", ledger.invalid),
-        ("dont_know", "わからない（回答から除いたもの）", "don't know, counted as no answer", ledger.dont_know),
+        (
+            "dont_know",
+            "わからない（回答から除いたもの）",
+            "don't know, counted as no answer",
+            ledger.dont_know,
+        ),
         ("valid", "有効回答数（n）", "valid answers (n)", ledger.valid),
     ]
 }

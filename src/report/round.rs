@@ -1,8 +1,8 @@
 //! The one place that rounds: half away from zero, on the exact number, once.
 //!
-//! A ratio of counts is rounded as the ratio of integers that it is: 1/8 to no decimals is `13`, although no binary
-//! float is consulted. A weighted share exists only as a double; its exact binary value is rounded, so that nothing
-//! between the estimate and the page rounds a second time.
+//! A ratio of counts is rounded as the ratio of integers that it is: 1/8 to no decimals is `13`, although no
+//! binary float is consulted. A weighted share exists only as a double; its exact binary value is rounded, so
+//! that nothing between the estimate and the page rounds a second time.
 
 use crate::indicator::Decimal;
 
@@ -12,8 +12,8 @@ const MAX_DECIMALS: usize = 15;
 /// What stands where no number can: a zero denominator, a value that is not finite.
 const NO_NUMBER: &str = "…";
 
-/// 100 · `numerator`/`denominator` with `decimals` digits after the point (at most 15), half away from zero on the
-/// exact ratio. `…` when the denominator is 0.
+/// 100 · `numerator`/`denominator` with `decimals` digits after the point (at most 15), half away from zero
+/// on the exact ratio. `…` when the denominator is 0.
 ///
 /// ```
 /// use shihyo::report::round::{percent, percent_of};
@@ -33,14 +33,14 @@ pub fn percent_of(numerator: u64, denominator: u64, decimals: usize) -> String {
     place_point(&(quotient + u128::from(2 * rest >= denominator)).to_string(), decimals, false)
 }
 
-/// 100 · `share` with `decimals` digits after the point (at most 15), half away from zero on the exact value of the
-/// double. `…` when it is not finite.
+/// 100 · `share` with `decimals` digits after the point (at most 15), half away from zero on the exact value
+/// of the double. `…` when it is not finite.
 pub fn percent(share: f64, decimals: usize) -> String {
     shifted(share, 2, decimals)
 }
 
-/// `value` with `decimals` digits after the point (at most 15), half away from zero on the exact value of the double,
-/// with thousands separators. `…` when it is not finite.
+/// `value` with `decimals` digits after the point (at most 15), half away from zero on the exact value of the
+/// double, with thousands separators. `…` when it is not finite.
 pub fn fixed(value: f64, decimals: usize) -> String {
     group(&shifted(value, 0, decimals))
 }
@@ -50,9 +50,14 @@ pub fn count(n: u64) -> String {
     group(&n.to_string())
 }
 
-/// A decimal as written, without thousands separators and without zeros that carry nothing: `20.60` is `20.6`.
+/// A decimal as written, without thousands separators and without zeros that carry nothing: `20.60` is
+/// `20.6`.
 pub fn plain(number: Decimal) -> String {
-    let digits = place_point(&number.mantissa.unsigned_abs().to_string(), usize::from(number.scale), number.mantissa < 0);
+    let digits = place_point(
+        &number.mantissa.unsigned_abs().to_string(),
+        usize::from(number.scale),
+        number.mantissa < 0,
+    );
     if number.scale == 0 { digits } else { digits.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
@@ -72,7 +77,8 @@ fn shifted(value: f64, shift: usize, decimals: usize) -> String {
         Ok(halvings) if halvings > 0 => {
             // 2^53 · 10^17 < 2^110: no overflow, and less than a half when halvings reach 127.
             let scaled = u128::from(mantissa) * power(shift + decimals);
-            let rounded = if halvings > 126 { 0 } else { (scaled >> halvings) + ((scaled >> (halvings - 1)) & 1) };
+            let rounded =
+                if halvings > 126 { 0 } else { (scaled >> halvings) + ((scaled >> (halvings - 1)) & 1) };
             rounded.to_string()
         }
         _ => format!("{:.0}{}", value.abs(), "0".repeat(shift + decimals)),

@@ -1,5 +1,5 @@
-//! 取扱い方針の影響: what each decision about answers that break the rules does to each share, for people and as
-//! `sensitivity.csv` and `sensitivity.json`.
+//! 取扱い方針の影響: what each decision about answers that break the rules does to each share, for people and
+//! as `sensitivity.csv` and `sensitivity.json`.
 
 use serde_json::{Value, json};
 
@@ -13,15 +13,31 @@ use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality};
 use crate::text::{Lang, Text};
 
 /// The column heads for people.
-pub(super) const HEADS: [&str; 10] = ["項目", "年度", "取扱い方針", "設問", "該当者数", "採った扱い", "その値", "別の扱い", "その値", "差"];
+pub(super) const HEADS: [&str; 10] =
+    ["項目", "年度", "取扱い方針", "設問", "該当者数", "採った扱い", "その値", "別の扱い", "その値", "差"];
 
 /// The share of the page's width that each column takes, in percent.
 pub(super) const WIDTHS: [f64; 10] = [22.0, 5.0, 15.0, 7.0, 6.0, 13.0, 6.0, 13.0, 6.0, 7.0];
 
 /// The columns of `sensitivity.csv`; shares and their differences in [0, 1], unrounded.
 const COLUMNS: [&str; 17] = [
-    "sensitivity_key", "analysis_key", "indicator", "survey", "wave", "policy", "question", "setting", "in_force", "touched", "stat", "difference", "n",
-    "reason_ja", "reason_en", "schema_version", "data",
+    "sensitivity_key",
+    "analysis_key",
+    "indicator",
+    "survey",
+    "wave",
+    "policy",
+    "question",
+    "setting",
+    "in_force",
+    "touched",
+    "stat",
+    "difference",
+    "n",
+    "reason_ja",
+    "reason_en",
+    "schema_version",
+    "data",
 ];
 
 /// One row for people: an effect and one of its alternatives, in the order of [`HEADS`].
@@ -49,7 +65,9 @@ pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 1
 
 /// What the block says above its table: the greatest difference, in a sentence.
 pub(super) fn summary(quality: &Quality, table: &IndicatorTable) -> String {
-    let all = quality.effects.iter().flat_map(|effect| effect.alternatives.iter().filter_map(move |other| Some((effect, other, effect.difference(other)?))));
+    let all = quality.effects.iter().flat_map(|effect| {
+        effect.alternatives.iter().filter_map(move |other| Some((effect, other, effect.difference(other)?)))
+    });
     // The first of equal ones, in the order of the table.
     let greatest = all.fold(None, |most: Option<(&PolicyEffect, &PolicySetting, f64)>, one| match most {
         Some(most) if most.2.abs() >= one.2.abs() => Some(most),
@@ -57,7 +75,8 @@ pub(super) fn summary(quality: &Quality, table: &IndicatorTable) -> String {
     });
     match greatest {
         Some((effect, other, difference)) if signed(difference) != "±0.0" => format!(
-            "決まりに反する回答などの扱いを変えたときの値。差が最も大きいのは「{}」（{}）の{}ポイント（{}: {}）。",
+            "決まりに反する回答などの扱いを変えたときの値。差が最も大きいのは「{}」（{}）の{}ポイント（{}: \
+             {}）。",
             title(table, &effect.indicator),
             effect.wave.short(),
             signed(difference),
@@ -68,16 +87,32 @@ pub(super) fn summary(quality: &Quality, table: &IndicatorTable) -> String {
     }
 }
 
-/// Lines for the explanation of one number: each decision with the share under it, then the share under the others.
+/// Lines for the explanation of one number: each decision with the share under it, then the share under the
+/// others.
 pub fn explained(effect: &PolicyEffect) -> Vec<Text> {
-    let (about_ja, about_en) = effect.question.as_ref().map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
+    let (about_ja, about_en) = effect
+        .question
+        .as_ref()
+        .map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
     let (policy, decided, touched) = (&effect.policy_words, &effect.in_force, round::count(effect.touched));
     let mut out = vec![Text::new(
-        format!("{}（{about_ja}該当 {touched}人）: {} → {}", policy.ja, decided.words.ja, printed(decided, " %", Lang::Ja)),
-        format!("{} ({about_en}{touched} respondents): {} → {}", policy.en, decided.words.en, printed(decided, " %", Lang::En)),
+        format!(
+            "{}（{about_ja}該当 {touched}人）: {} → {}",
+            policy.ja,
+            decided.words.ja,
+            printed(decided, " %", Lang::Ja)
+        ),
+        format!(
+            "{} ({about_en}{touched} respondents): {} → {}",
+            policy.en,
+            decided.words.en,
+            printed(decided, " %", Lang::En)
+        ),
     )];
     for other in &effect.alternatives {
-        let (ja, en) = effect.difference(other).map_or((String::new(), String::new()), |d| (format!("（{}ポイント）", signed(d)), format!(" ({} points)", signed(d))));
+        let (ja, en) = effect.difference(other).map_or((String::new(), String::new()), |d| {
+            (format!("（{}ポイント）", signed(d)), format!(" ({} points)", signed(d)))
+        });
         out.push(Text::new(
             format!("　{}なら {}{ja}", other.words.ja, printed(other, " %", Lang::Ja)),
             format!("  {}: {}{en}", other.words.en, printed(other, " %", Lang::En)),
@@ -92,7 +127,10 @@ fn title(table: &IndicatorTable, id: &str) -> String {
         if row.id == id {
             return row.title.clone();
         }
-        let part = id.strip_prefix(row.id.as_str()).and_then(|rest| rest.strip_prefix('.')).and_then(|n| n.parse::<usize>().ok());
+        let part = id
+            .strip_prefix(row.id.as_str())
+            .and_then(|rest| rest.strip_prefix('.'))
+            .and_then(|n| n.parse::<usize>().ok());
         if let Some(measure) = part.and_then(|n| row.measures.get(n.checked_sub(1)?)) {
             return format!("{}　{}", row.title, measure.sub_item.as_deref().unwrap_or_default());
         }
@@ -112,11 +150,18 @@ fn printed(setting: &PolicySetting, unit: &str, lang: Lang) -> String {
 /// A difference of shares in points with its sign; what rounds to zero has none.
 fn signed(difference: f64) -> String {
     let points = round::percent(difference, 1);
-    if points.bytes().all(|b| matches!(b, b'0' | b'.')) { format!("±{points}") } else if difference > 0.0 { format!("+{points}") } else { points }
+    if points.bytes().all(|b| matches!(b, b'0' | b'.')) {
+        format!("±{points}")
+    } else if difference > 0.0 {
+        format!("+{points}")
+    } else {
+        points
+    }
 }
 
-/// `sensitivity.csv`: one row a number. The row of the setting in force has `in_force` = yes and no difference; the value of
-/// each other one is what the whole run gives when the questionnaire or the plan says so.
+/// `sensitivity.csv`: one row a number. The row of the setting in force has `in_force` = yes and no
+/// difference; the value of each other one is what the whole run gives when the questionnaire or the plan
+/// says so.
 pub(super) fn csv(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
     let of = |effect: &PolicyEffect| -> Vec<Vec<String>> {
@@ -208,6 +253,9 @@ mod tests {
 
     #[test]
     fn a_difference_is_in_points_and_carries_its_sign() {
-        assert_eq!([0.0125, -0.0125, 0.0004, -0.0004, 0.0].map(signed), ["+1.3", "-1.3", "±0.0", "±0.0", "±0.0"]);
+        assert_eq!(
+            [0.0125, -0.0125, 0.0004, -0.0004, 0.0].map(signed),
+            ["+1.3", "-1.3", "±0.0", "±0.0", "±0.0"]
+        );
     }
 }

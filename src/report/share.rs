@@ -22,7 +22,11 @@ impl Share {
     pub(super) fn of(estimate: &Estimate) -> Result<Self, &NotEstimable> {
         let value = *estimate.value.as_ref()?;
         Ok(match estimate.n_yes {
-            Some(yes) if estimate.n > 0 && estimate.n_weighted == estimate.n as f64 && value == yes as f64 / estimate.n as f64 => {
+            Some(yes)
+                if estimate.n > 0
+                    && estimate.n_weighted == estimate.n as f64
+                    && value == yes as f64 / estimate.n as f64 =>
+            {
                 Self::Ratio { yes, n: estimate.n }
             }
             _ => Self::Weighted(value),

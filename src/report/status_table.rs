@@ -2,11 +2,26 @@
 
 use super::trend_marks::TrendMarks;
 use super::{cell, lines, round, words};
-use crate::indicator::{CellContent, Comparability, Direction, IndicatorRow, IndicatorTable, Measure, Point, ProgressState, StatusReport, Unit};
+use crate::indicator::{
+    CellContent, Comparability, Direction, IndicatorRow, IndicatorTable, Measure, Point, ProgressState,
+    StatusReport, Unit,
+};
 
 /// The column heads.
 pub(super) const HEADS: [&str; 13] = [
-    "基本目標", "項目", "小項目", "担当部署", "方向", "現状値", "最新値", "目標値", "達成率", "変化", "変化の判定", "目標との比較", "達成状況",
+    "基本目標",
+    "項目",
+    "小項目",
+    "担当部署",
+    "方向",
+    "現状値",
+    "最新値",
+    "目標値",
+    "達成率",
+    "変化",
+    "変化の判定",
+    "目標との比較",
+    "達成状況",
 ];
 
 /// The share of the page's width that each column takes, in percent.
@@ -28,7 +43,8 @@ pub(super) fn lines(table: &IndicatorTable) -> Vec<StatusLine> {
 
 /// The signs of the legend that only some tables need.
 pub(super) fn further_signs(table: &IndicatorTable) -> &'static str {
-    let some = table.rows.iter().flat_map(|r| &r.measures).any(|m| m.status.state == ProgressState::NotComparable);
+    let some =
+        table.rows.iter().flat_map(|r| &r.measures).any(|m| m.status.state == ProgressState::NotComparable);
     if some { "　‡比較不可（判定しない）" } else { "" }
 }
 
@@ -43,7 +59,10 @@ fn line(row: &IndicatorRow, measure: &Measure, marks: &TrendMarks<'_>) -> Status
         point(measure, s.baseline.as_ref(), marks),
         point(measure, s.latest.as_ref(), marks),
         measure.target.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string),
-        s.progress.map_or_else(|reason| words::undefined(reason).to_owned(), |p| format!("{}%", round::percent(p, 1))),
+        s.progress.map_or_else(
+            |reason| words::undefined(reason).to_owned(),
+            |p| format!("{}%", round::percent(p, 1)),
+        ),
         s.change.map_or_else(|| "―".to_owned(), |c| change(measure, c)),
         words::evidence(s.evidence, s.rule, away(measure, s)),
         words::clearance(s.clearance).to_owned(),
@@ -55,7 +74,8 @@ fn line(row: &IndicatorRow, measure: &Measure, marks: &TrendMarks<'_>) -> Status
 /// The value as its cell prints it, with its year.
 fn point(measure: &Measure, point: Option<&Point>, marks: &TrendMarks<'_>) -> String {
     let Some(point) = point else { return "―".to_owned() };
-    let printed = measure.cells.iter().find(|c| c.year == point.year).map(|c| cell::year(c, &measure.unit, marks).main);
+    let printed =
+        measure.cells.iter().find(|c| c.year == point.year).map(|c| cell::year(c, &measure.unit, marks).main);
     let printed = printed.unwrap_or_else(|| match &measure.unit {
         Unit::Percent => format!("{}%", round::percent(point.value, lines::decimals(measure))),
         Unit::Named(name) => format!("{}{name}", round::fixed(point.value, lines::decimals(measure))),
@@ -67,7 +87,11 @@ fn point(measure: &Measure, point: Option<&Point>, marks: &TrendMarks<'_>) -> St
 fn care(measure: &Measure, marks: &TrendMarks<'_>) -> String {
     let latest = measure.status.latest.and_then(|p| measure.cells.iter().find(|c| c.year == p.year));
     match latest.map(|c| &c.content) {
-        Some(CellContent::Value(o)) if o.trend.as_ref().is_some_and(|t| t.level == Comparability::Caution) => format!("\n（{} 比較注意）", marks.mark(o)),
+        Some(CellContent::Value(o))
+            if o.trend.as_ref().is_some_and(|t| t.level == Comparability::Caution) =>
+        {
+            format!("\n（{} 比較注意）", marks.mark(o))
+        }
         _ => String::new(),
     }
 }
@@ -80,7 +104,13 @@ fn change(measure: &Measure, change: f64) -> String {
         Unit::Named(name) => (round::fixed(change, decimals), name.as_str()),
     };
     let is_zero = number.bytes().all(|b| matches!(b, b'0' | b'.'));
-    let sign = if is_zero { "±" } else if change > 0.0 { "+" } else { "" };
+    let sign = if is_zero {
+        "±"
+    } else if change > 0.0 {
+        "+"
+    } else {
+        ""
+    };
     format!("{sign}{number}{unit}")
 }
 
@@ -131,7 +161,14 @@ mod tests {
 
     fn measure(unit: &str) -> Measure {
         let status = report(ProgressState::NoBaseline);
-        Measure { sub_item: None, unit: Unit::from_text(unit), direction: Direction::Increase, cells: Vec::new(), target: None, status }
+        Measure {
+            sub_item: None,
+            unit: Unit::from_text(unit),
+            direction: Direction::Increase,
+            cells: Vec::new(),
+            target: None,
+            status,
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! LF, not CRLF: Excel, R and Python read both, and with LF the last column stays clean in line-based tools.
 //!
-//! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, tab or carriage return as a formula, also when it is
-//! quoted. Text that comes from a user's file gets an apostrophe in front then ([`guarded`]), the full-width forms of
-//! the signs included, since Japanese Excel takes them too. Numbers never, and neither the lone `-` that means "not surveyed".
+//! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, tab or carriage return as a formula, also
+//! when it is quoted. Text that comes from a user's file gets an apostrophe in front then ([`guarded`]), the
+//! full-width forms of the signs included, since Japanese Excel takes them too. Numbers never, and neither
+//! the lone `-` that means "not surveyed".
 
 use serde_json::Value;
 
@@ -51,8 +52,9 @@ pub(super) fn failed(e: impl std::fmt::Display) -> Error {
 /// # Errors
 /// The serialiser's own; a [`Value`] has none.
 pub(super) fn json(value: &Value) -> Result<Vec<u8>, Error> {
-    let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|e| Error::msg("report::json", format!("JSONを作れません: {e}"), format!("cannot make the JSON: {e}")))?;
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| {
+        Error::msg("report::json", format!("JSONを作れません: {e}"), format!("cannot make the JSON: {e}"))
+    })?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -76,7 +78,10 @@ mod tests {
         for v in [30.6, 1.0 / 3.0, 1e-12, -0.5, 100.0 * 0.306] {
             assert_eq!(number(Some(v)).parse::<f64>().unwrap(), v);
         }
-        assert_eq!((number(Some(30.0)).as_str(), number(None).as_str(), number(Some(f64::NAN)).as_str()), ("30", "", ""));
+        assert_eq!(
+            (number(Some(30.0)).as_str(), number(None).as_str(), number(Some(f64::NAN)).as_str()),
+            ("30", "", "")
+        );
     }
 
     #[test]

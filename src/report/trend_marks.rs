@@ -1,8 +1,10 @@
-//! The signs beside values that cannot be compared with earlier ones without more ado: `※1`, `‡2`, and their notes.
+//! The signs beside values that cannot be compared with earlier ones without more ado: `※1`, `‡2`, and their
+//! notes.
 
 use crate::indicator::{CellContent, Comparability, IndicatorTable, Observation, TrendNote};
 
-/// The trend notes of a table, numbered in the order in which the table meets them; equal ones share a number.
+/// The trend notes of a table, numbered in the order in which the table meets them; equal ones share a
+/// number.
 pub(super) struct TrendMarks<'a> {
     notes: Vec<&'a TrendNote>,
 }
@@ -25,13 +27,15 @@ impl<'a> TrendMarks<'a> {
     /// `※1`, `‡2`; empty for a value that may be compared.
     pub(super) fn mark(&self, observation: &Observation) -> String {
         let Some(note) = &observation.trend else { return String::new() };
-        let number = self.notes.iter().position(|n| *n == note).map_or_else(String::new, |k| (k + 1).to_string());
+        let number =
+            self.notes.iter().position(|n| *n == note).map_or_else(String::new, |k| (k + 1).to_string());
         format!("{}{number}", sign(note.level))
     }
 
     /// The notes, each behind its mark.
     pub(super) fn notes(&self) -> Vec<String> {
-        let line = |(k, note): (usize, &&TrendNote)| format!("{}{} {}", sign(note.level), k + 1, note.note.ja);
+        let line =
+            |(k, note): (usize, &&TrendNote)| format!("{}{} {}", sign(note.level), k + 1, note.note.ja);
         self.notes.iter().enumerate().map(line).collect()
     }
 

@@ -1,6 +1,9 @@
 //! The words that the office's tables use for states, rules, roles and reasons.
 
-use crate::indicator::{ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role, Source, TargetClearance, Undefined};
+use crate::indicator::{
+    ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role, Source,
+    TargetClearance, Undefined,
+};
 
 use super::round;
 
@@ -164,8 +167,12 @@ pub(super) fn evidence(evidence: Option<ChangeEvidence>, rule: ProgressRule, awa
         Some(ChangeEvidence::Relative { ratio, limit }) => {
             let (ratio, limit) = (round::percent(ratio, 1), round::percent(limit, 0));
             match (rule, away) {
-                (ProgressRule::NoiseAware { .. }, true) => format!("現状値の{ratio}%\n（悪化の基準 {limit}%）"),
-                (ProgressRule::NoiseAware { .. }, false) => format!("目標までの差の{ratio}%\n（改善の基準 {limit}%）"),
+                (ProgressRule::NoiseAware { .. }, true) => {
+                    format!("現状値の{ratio}%\n（悪化の基準 {limit}%）")
+                }
+                (ProgressRule::NoiseAware { .. }, false) => {
+                    format!("目標までの差の{ratio}%\n（改善の基準 {limit}%）")
+                }
                 (ProgressRule::Pace, _) => format!("必要な変化の{ratio}%\n（基準 {limit}%）"),
                 (ProgressRule::Band { .. }, _) => format!("変化の幅 {ratio}%\n（許容幅 ±{limit}%）"),
             }
@@ -177,12 +184,17 @@ pub(super) fn evidence(evidence: Option<ChangeEvidence>, rule: ProgressRule, awa
 pub(super) fn rule(rule: ProgressRule) -> String {
     match rule {
         ProgressRule::NoiseAware { level } => format!(
-            "達成状況の判定：アンケートの値は、現状値との差が標本誤差を超えるか（両側検定、有意水準{}%）で「改善」「悪化」を判定し、超えないときは「ほぼ変化なし」とする。標本誤差のない値は、目標までの差の10%以上近づけば「改善」、現状値の10%以上遠ざかれば「悪化」とする。",
+            "達成状況の判定：アンケートの値は、現状値との差が標本誤差を超えるか（両側検定、有意水準{}%）で\
+             「改善」「悪化」を判定し、超えないときは「ほぼ変化なし」とする。標本誤差のない値は、目標までの\
+             差の10%以上近づけば「改善」、現状値の10%以上遠ざかれば「悪化」とする。",
             round::percent(1.0 - level, 0)
         ),
-        ProgressRule::Pace => "達成状況の判定：目標年度までに必要な変化に対する実際の変化の割合（0.95、0.60、0を境とする）による。".to_owned(),
+        ProgressRule::Pace => "達成状況の判定：目標年度までに必要な変化に対する実際の変化の割合（0.95、\
+                               0.60、0を境とする）による。"
+            .to_owned(),
         ProgressRule::Band { points, relative } => format!(
-            "達成状況の判定：現状値との差が、割合は±{}ポイント、件数等は±{}%以内のとき「ほぼ変化なし」とする。",
+            "達成状況の判定：現状値との差が、割合は±{}ポイント、件数等は±{}%以内のとき「ほぼ変化なし」とす\
+             る。",
             round::percent(points, 1),
             round::percent(relative, 1)
         ),

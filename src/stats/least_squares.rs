@@ -1,14 +1,16 @@
 //! Least squares that drop redundant columns in their order, as R's `lm` does.
 
-/// Relative size under which a column counts as a combination of those before it (R's `lm` and `qr` use 1e-7).
+/// Relative size under which a column counts as a combination of those before it (R's `lm` and `qr` use
+/// 1e-7).
 pub const COLLINEAR: f64 = 1e-7;
 
 fn shaped(values: &[f64], rows: usize, cols: usize) -> bool {
     values.len() == rows * cols && values.iter().all(|v| v.is_finite())
 }
 
-/// Least squares by Householder reflections, columns taken in their order: a column that is a combination of those
-/// before it (up to a tolerance) is dropped, as R's `lm` does, so that a margin's redundant dummy goes and the fit stays.
+/// Least squares by Householder reflections, columns taken in their order: a column that is a combination of
+/// those before it (up to a tolerance) is dropped, as R's `lm` does, so that a margin's redundant dummy goes
+/// and the fit stays.
 ///
 /// ```
 /// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
@@ -31,8 +33,8 @@ pub struct LeastSquares {
 }
 
 impl LeastSquares {
-    /// Factor X, rows × cols. A column whose part orthogonal to the kept ones is shorter than `tolerance` times the
-    /// column (see [`COLLINEAR`]) is dropped. `None` when a length or number is wrong.
+    /// Factor X, rows × cols. A column whose part orthogonal to the kept ones is shorter than `tolerance`
+    /// times the column (see [`COLLINEAR`]) is dropped. `None` when a length or number is wrong.
     pub fn new(x: &[f64], rows: usize, cols: usize, tolerance: f64) -> Option<Self> {
         if !shaped(x, rows, cols) {
             return None;
@@ -62,7 +64,8 @@ impl LeastSquares {
             fit.reflections.push(v);
         }
         let rank = fit.kept.len();
-        fit.r = (0..rank).map(|i| columns.iter().map(|c| c.get(i).copied().unwrap_or(0.0)).collect()).collect();
+        fit.r =
+            (0..rank).map(|i| columns.iter().map(|c| c.get(i).copied().unwrap_or(0.0)).collect()).collect();
         Some(fit)
     }
 
@@ -80,12 +83,11 @@ impl LeastSquares {
     ///
     /// ```
     /// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
-    /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the redundant dummy 0.
-    /// let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0];
-    /// let fit = LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap();
-    /// assert_eq!(fit.rank(), 2);
-    /// let beta = fit.coefficients(&[4.0, 6.0, 9.0]).unwrap();
-    /// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+    /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the
+    /// redundant dummy 0. let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]; let fit =
+    /// LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap(); assert_eq!(fit.rank(), 2); let beta =
+    /// fit.coefficients(&[4.0, 6.0, 9.0]).unwrap(); assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a
+    /// - b).abs() < 1e-12));
     /// ```
     pub fn coefficients(&self, y: &[f64]) -> Option<Vec<f64>> {
         if y.len() != self.rows {
@@ -139,17 +141,16 @@ fn reflect(y: &mut [f64], v: &[f64]) {
 
 /// Normal equations A β = c, A = XᵀWX symmetric and positive semidefinite, when only the sums are at hand.
 ///
-/// Columns are taken in order; one whose pivot is below `tolerance`² of its diagonal is a combination of those before
-/// it and is dropped (coefficient 0). The dropping is that of [`LeastSquares`] with the same tolerance, as far as the
-/// squared condition allows: use 1e-7 at the smallest.
+/// Columns are taken in order; one whose pivot is below `tolerance`² of its diagonal is a combination of
+/// those before it and is dropped (coefficient 0). The dropping is that of [`LeastSquares`] with the same
+/// tolerance, as far as the squared condition allows: use 1e-7 at the smallest.
 ///
 /// ```
 /// use shihyo::stats::linalg::{COLLINEAR, NormalEquations};
 /// // The sums of the example of `LeastSquares::coefficients`: XᵀX and Xᵀy.
-/// let equations = NormalEquations::new(&[3.0, 2.0, 1.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0], 3, COLLINEAR).unwrap();
-/// assert_eq!(equations.kept(), [0, 1]);
-/// let beta = equations.solve(&[19.0, 10.0, 9.0]).unwrap();
-/// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+/// let equations = NormalEquations::new(&[3.0, 2.0, 1.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0], 3,
+/// COLLINEAR).unwrap(); assert_eq!(equations.kept(), [0, 1]); let beta = equations.solve(&[19.0, 10.0,
+/// 9.0]).unwrap(); assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
 /// ```
 #[derive(Debug, Clone)]
 pub struct NormalEquations {

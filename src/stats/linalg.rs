@@ -1,6 +1,7 @@
 //! Small dense linear algebra on row-major slices.
 //!
-//! A matrix with r rows and c columns is a slice of length r·c, row after row. What cannot be solved is `None`.
+//! A matrix with r rows and c columns is a slice of length r·c, row after row. What cannot be solved is
+//! `None`.
 //!
 //! ```
 //! use shihyo::stats::linalg::{inverse, multiply, ratio_eigenvalues, solve, spd_solve};
@@ -17,7 +18,8 @@ use nalgebra::{Cholesky, DMatrix, Dyn};
 
 pub use super::least_squares::{COLLINEAR, LeastSquares, NormalEquations};
 
-/// A pivot this small beside its row and column (or its diagonal element) is rounding: the matrix is singular.
+/// A pivot this small beside its row and column (or its diagonal element) is rounding: the matrix is
+/// singular.
 const SINGULAR: f64 = 1e-14;
 
 fn matrix(values: &[f64], rows: usize, cols: usize) -> Option<DMatrix<f64>> {
@@ -36,8 +38,8 @@ fn cholesky(a: &DMatrix<f64>) -> Option<Cholesky<f64, Dyn>> {
     (0..a.nrows()).all(|j| l[(j, j)].powi(2) > SINGULAR * a[(j, j)]).then_some(factor)
 }
 
-/// X with A X = B by LU with partial pivoting, rows and columns scaled to a largest element of 1; `None` when A is
-/// singular to rounding.
+/// X with A X = B by LU with partial pivoting, rows and columns scaled to a largest element of 1; `None` when
+/// A is singular to rounding.
 fn lu_solve(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     let n = a.nrows();
     let rows: Vec<f64> = a.row_iter().map(|r| 1.0 / r.amax()).collect();
@@ -57,8 +59,8 @@ fn lu_solve(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     x.iter().all(|v| v.is_finite()).then_some(x)
 }
 
-/// X with A X = B; A symmetric positive definite n × n, B n × m. `None` when A is not positive definite or a length or
-/// number is wrong.
+/// X with A X = B; A symmetric positive definite n × n, B n × m. `None` when A is not positive definite or a
+/// length or number is wrong.
 pub fn spd_solve(a: &[f64], n: usize, b: &[f64], m: usize) -> Option<Vec<f64>> {
     let x = cholesky(&matrix(a, n, n)?)?.solve(&matrix(b, n, m)?);
     Some(row_major(&x))
@@ -81,8 +83,9 @@ pub fn multiply(a: &[f64], b: &[f64], r: usize, k: usize, c: usize) -> Option<Ve
 
 /// Eigenvalues of A⁻¹B, largest first (real parts, should any be complex).
 ///
-/// With A and B symmetric and A positive definite, the case of the Rao–Scott deltas, through the Cholesky factor of A,
-/// so that they come out real; otherwise through LU and the real Schur form. `None` when A is singular.
+/// With A and B symmetric and A positive definite, the case of the Rao–Scott deltas, through the Cholesky
+/// factor of A, so that they come out real; otherwise through LU and the real Schur form. `None` when A is
+/// singular.
 pub fn ratio_eigenvalues(a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
     let (am, bm) = (matrix(a, n, n)?, matrix(b, n, n)?);
     let mut values: Vec<f64> = match (symmetric(&am) && symmetric(&bm)).then(|| cholesky(&am)).flatten() {
@@ -177,7 +180,8 @@ mod tests {
         let half = product(&l, &q);
         let b = product(&product(&half, &diagonal), &transpose(&half));
         near(&ratio_eigenvalues(&a, &b, 3).unwrap(), &[3.0, 1.0, 0.2], 1e-12);
-        // The general path: A not symmetric, same eigenvalues of A⁻¹B when both are multiplied by G from the left.
+        // The general path: A not symmetric, same eigenvalues of A⁻¹B when both are multiplied by G from the
+        // left.
         let g = [1.0, 2.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.0, 2.0];
         let (ga, gb) = (product(&g, &a), product(&g, &b));
         near(&ratio_eigenvalues(&ga, &gb, 3).unwrap(), &[3.0, 1.0, 0.2], 1e-11);

@@ -1,7 +1,7 @@
 //! Distributions, special functions and linear algebra on plain `f64`; knows no survey.
 //!
-//! Everything here takes and returns plain numbers. A parameter outside its range gives NaN (distributions) or `None`
-//! (linear algebra); the rooms above check first and turn what cannot be computed into a reason.
+//! Everything here takes and returns plain numbers. A parameter outside its range gives NaN (distributions)
+//! or `None` (linear algebra); the rooms above check first and turn what cannot be computed into a reason.
 
 pub mod dist;
 mod least_squares;

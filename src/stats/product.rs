@@ -1,7 +1,7 @@
 //! Products of tall matrices, in a fixed order of adding.
 
-/// Σ_p f_p B_p over the rows p of a table of `width` columns: one sum a column. Rows are added in their order, so that the
-/// result is the same on every machine; those with the factor 0 cost nothing.
+/// Σ_p f_p B_p over the rows p of a table of `width` columns: one sum a column. Rows are added in their
+/// order, so that the result is the same on every machine; those with the factor 0 cost nothing.
 ///
 /// ```
 /// let table = [1.0, 10.0, 2.0, 20.0, 3.0, 30.0];

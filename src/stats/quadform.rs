@@ -1,19 +1,17 @@
 //! Tail of a linear combination of independent chi-squares, Σ λᵢ χ²(νᵢ), with coefficients of either sign.
 //!
-//! This is the null distribution of a Rao–Scott Pearson statistic (the λ are the generalised design effects) and, with
-//! a negative term for the estimated variance, of its ratio to a chi-square denominator.
+//! This is the null distribution of a Rao–Scott Pearson statistic (the λ are the generalised design effects)
+//! and, with a negative term for the estimated variance, of its ratio to a chi-square denominator.
 //!
 //! ```
-//! use shihyo::stats::quadform::{Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint, upper_tail, upper_tail_saddlepoint};
-//! let close = |a: f64, b: f64| (a - b).abs() < 1e-13;
-//! // Two equal terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator F(2, 2): 1/(1 + x/2).
-//! assert!(close(upper_tail(4.0, &[1.0, 1.0]), (-2.0_f64).exp()));
-//! assert!(close(f_upper_tail(6.0, &[1.0, 1.0], 2.0), 0.25));
-//! // χ²(2) − χ²(2) is positive as often as not.
-//! let plus_minus = [Term { lambda: 1.0, df: 2.0 }, Term { lambda: -1.0, df: 2.0 }];
-//! assert!(close(tail(0.0, &plus_minus), 0.5) && close(tail_saddlepoint(0.0, &plus_minus), 0.5));
-//! // The saddlepoint gives .1368 for .1353 and .2527 for .25.
-//! assert_eq!(format!("{:.4}", upper_tail_saddlepoint(4.0, &[1.0, 1.0])), "0.1368");
+//! use shihyo::stats::quadform::{Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint,
+//! upper_tail, upper_tail_saddlepoint}; let close = |a: f64, b: f64| (a - b).abs() < 1e-13; // Two equal
+//! terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator F(2, 2): 1/(1 + x/2).
+//! assert!(close(upper_tail(4.0, &[1.0, 1.0]), (-2.0_f64).exp())); assert!(close(f_upper_tail(6.0, &[1.0,
+//! 1.0], 2.0), 0.25)); // χ²(2) − χ²(2) is positive as often as not. let plus_minus = [Term { lambda: 1.0,
+//! df: 2.0 }, Term { lambda: -1.0, df: 2.0 }]; assert!(close(tail(0.0, &plus_minus), 0.5) &&
+//! close(tail_saddlepoint(0.0, &plus_minus), 0.5)); // The saddlepoint gives .1368 for .1353 and .2527 for
+//! .25. assert_eq!(format!("{:.4}", upper_tail_saddlepoint(4.0, &[1.0, 1.0])), "0.1368");
 //! assert_eq!(format!("{:.4}", f_upper_tail_saddlepoint(6.0, &[1.0, 1.0], 2.0)), "0.2527");
 //! ```
 
@@ -28,19 +26,20 @@ pub struct Term {
     pub df: f64,
 }
 
-/// P(Σ λᵢ χ²(1) > q), exactly (numerical inversion): what R's `pchisqsum(method="integration")` approximates by Davies'
-/// algorithm to 1e-7 or so. Relative error about 1e-12 also far out in the tail.
+/// P(Σ λᵢ χ²(1) > q), exactly (numerical inversion): what R's `pchisqsum(method="integration")` approximates
+/// by Davies' algorithm to 1e-7 or so. Relative error about 1e-12 also far out in the tail.
 pub fn upper_tail(q: f64, lambda: &[f64]) -> f64 {
     tail(q, &terms(lambda))
 }
 
-/// P(Σ λᵢ χ²(1) > q) by the saddlepoint approximation (Kuonen 1999), as R's `pchisqsum(method="saddlepoint")`.
+/// P(Σ λᵢ χ²(1) > q) by the saddlepoint approximation (Kuonen 1999), as R's
+/// `pchisqsum(method="saddlepoint")`.
 pub fn upper_tail_saddlepoint(q: f64, lambda: &[f64]) -> f64 {
     tail_saddlepoint(q, &terms(lambda))
 }
 
-/// P(Σ λᵢ χ²(1) > x χ²(ddf)/ddf), exactly, as the probability that Σ λᵢ χ²(1) − (x/ddf) χ²(ddf) is positive; ddf > 0,
-/// not necessarily whole, ∞ is [`upper_tail`].
+/// P(Σ λᵢ χ²(1) > x χ²(ddf)/ddf), exactly, as the probability that Σ λᵢ χ²(1) − (x/ddf) χ²(ddf) is positive;
+/// ddf > 0, not necessarily whole, ∞ is [`upper_tail`].
 pub fn f_upper_tail(x: f64, lambda: &[f64], ddf: f64) -> f64 {
     match f_terms(x, lambda, ddf) {
         Some(terms) => tail(0.0, &terms),
@@ -59,8 +58,8 @@ pub fn f_upper_tail_saddlepoint(x: f64, lambda: &[f64], ddf: f64) -> f64 {
 /// How the tail of a Rao–Scott statistic is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TailMethod {
-    /// By numerical integration: `svychisq(statistic="lincom")`. (R needs its package CompQuadForm for it, and gives the
-    /// saddlepoint p-value in its place, with a warning, when that is not installed.)
+    /// By numerical integration: `svychisq(statistic="lincom")`. (R needs its package CompQuadForm for it,
+    /// and gives the saddlepoint p-value in its place, with a warning, when that is not installed.)
     Exact,
     /// By Kuonen's saddlepoint approximation: `svychisq(statistic="saddlepoint")`.
     Saddlepoint,
@@ -71,13 +70,15 @@ pub enum TailMethod {
 pub enum DenominatorDf {
     /// As it is.
     Fractional,
-    /// As R survey 4.5 `pFsum` does: the term −x/ddf stands ⌊ddf⌋ times, so that the denominator's mean is ⌊ddf⌋/ddf.
-    /// The p-value differs from the other by some per cent when ddf is small (nhanes, ddf 30.8: .0610 against .0573).
+    /// As R survey 4.5 `pFsum` does: the term −x/ddf stands ⌊ddf⌋ times, so that the denominator's mean is
+    /// ⌊ddf⌋/ddf. The p-value differs from the other by some per cent when ddf is small (nhanes, ddf 30.8:
+    /// .0610 against .0573).
     WholeAsR,
 }
 
-/// p-value of a Rao–Scott Pearson statistic x2 whose generalised design effects are λ (the eigenvalues of Delta), with
-/// ν degrees of freedom of the design: P(Σ λᵢ χ²(1) > x2 χ²(ddf)/ddf), ddf = ν (Σλ)²/Σλ², as for the F statistic.
+/// p-value of a Rao–Scott Pearson statistic x2 whose generalised design effects are λ (the eigenvalues of
+/// Delta), with ν degrees of freedom of the design: P(Σ λᵢ χ²(1) > x2 χ²(ddf)/ddf), ddf = ν (Σλ)²/Σλ², as for
+/// the F statistic.
 ///
 /// ```
 /// use shihyo::stats::quadform::{DenominatorDf, TailMethod, rao_scott_p};
@@ -150,8 +151,11 @@ impl Form {
         if (!negative && q <= 0.0) || q == f64::NEG_INFINITY {
             return Scaled::Known(1.0);
         }
-        let terms =
-            terms.iter().filter(|t| t.lambda != 0.0).map(|t| Term { lambda: t.lambda / scale, df: t.df }).collect();
+        let terms = terms
+            .iter()
+            .filter(|t| t.lambda != 0.0)
+            .map(|t| Term { lambda: t.lambda / scale, df: t.df })
+            .collect();
         Scaled::Form(Self { q: q / scale, terms })
     }
 
@@ -168,9 +172,10 @@ impl Form {
         })
     }
 
-    /// β of the path, the cotangent of its angle with the real axis far out, held within ±0.7. A linear term pulls it
-    /// to its side. Without one the angle π ν₊/(ν₊ + ν₋) makes the phases of the terms with λ > 0 and λ < 0 cancel, so
-    /// that the integrand does not oscillate however many degrees of freedom one side has.
+    /// β of the path, the cotangent of its angle with the real axis far out, held within ±0.7. A linear term
+    /// pulls it to its side. Without one the angle π ν₊/(ν₊ + ν₋) makes the phases of the terms with λ > 0
+    /// and λ < 0 cancel, so that the integrand does not oscillate however many degrees of freedom one side
+    /// has.
     fn bend(&self) -> f64 {
         if self.q != 0.0 {
             return 0.7f64.copysign(self.q);
@@ -225,11 +230,12 @@ impl Form {
 
 /// P(Σ λᵢ χ²(νᵢ) > q), exactly.
 ///
-/// The inversion integral (1/2πi) ∫ e^(K(s) − qs) ds/s runs through the saddle point s₀ of the integrand, along
-/// s = s₀ + σ (i sinh v + β (cosh v − 1)), β of the sign of q: it never meets the cuts on the real axis, the integrand
-/// dies away doubly exponentially (exponentially for q = 0, where β balances the terms' phases), and the trapezoidal rule in v converges geometrically.
-/// Since the integrand at s₀ is of the size of the answer, the error is relative. The smaller tail is integrated
-/// (s₀ > 0 above the mean, < 0 below). Same integral as Imhof 1961 and Davies 1980, on a better path.
+/// The inversion integral (1/2πi) ∫ e^(K(s) − qs) ds/s runs through the saddle point s₀ of the integrand,
+/// along s = s₀ + σ (i sinh v + β (cosh v − 1)), β of the sign of q: it never meets the cuts on the real
+/// axis, the integrand dies away doubly exponentially (exponentially for q = 0, where β balances the terms'
+/// phases), and the trapezoidal rule in v converges geometrically. Since the integrand at s₀ is of the size
+/// of the answer, the error is relative. The smaller tail is integrated (s₀ > 0 above the mean, < 0 below).
+/// Same integral as Imhof 1961 and Davies 1980, on a better path.
 ///
 /// NaN when a coefficient is not finite or a df not positive and finite.
 pub fn tail(q: f64, terms: &[Term]) -> f64 {
@@ -301,8 +307,9 @@ fn invert(form: &Form, s0: f64) -> f64 {
 /// P(Σ λᵢ χ²(νᵢ) > q) by the saddlepoint approximation: 1 − Φ(w + ln(v/w)/w), w = sign(ŝ) √(2(ŝ q − K(ŝ))),
 /// v = ŝ √K''(ŝ), K'(ŝ) = q. At the mean (ŝ = 0) its limit 1 − Φ(K'''(0)/(6 K''(0)^{3/2})).
 ///
-/// Source: Kuonen 1999, "Saddlepoint approximations for distributions of quadratic forms in normal variables",
-/// Biometrika 86, 929–935 (R survey 4.5 `pchisqsum`, which near the mean falls back to Satterthwaite instead).
+/// Source: Kuonen 1999, "Saddlepoint approximations for distributions of quadratic forms in normal
+/// variables", Biometrika 86, 929–935 (R survey 4.5 `pchisqsum`, which near the mean falls back to
+/// Satterthwaite instead).
 pub fn tail_saddlepoint(q: f64, terms: &[Term]) -> f64 {
     let form = match Form::scaled(q, terms) {
         Scaled::Known(p) => return p,
@@ -323,7 +330,8 @@ pub fn tail_saddlepoint(q: f64, terms: &[Term]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint, upper_tail, upper_tail_saddlepoint,
+        Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint, upper_tail,
+        upper_tail_saddlepoint,
     };
     use crate::stats::dist::{chi2_sf, f_sf};
 
@@ -386,7 +394,8 @@ mod tests {
         for q in [0.2, 2.0, 9.0, 50.0, 200.0] {
             let want: f64 = (0..3)
                 .map(|i| {
-                    let weight: f64 = (0..3).filter(|&j| j != i).map(|j| lambda[i] / (lambda[i] - lambda[j])).product();
+                    let weight: f64 =
+                        (0..3).filter(|&j| j != i).map(|j| lambda[i] / (lambda[i] - lambda[j])).product();
                     weight * (-q / (2.0 * lambda[i])).exp()
                 })
                 .sum();

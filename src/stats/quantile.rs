@@ -1,4 +1,5 @@
-//! Quantiles of the normal, t and beta distributions: expansions, and Halley steps on the logarithm of the smaller tail.
+//! Quantiles of the normal, t and beta distributions: expansions, and Halley steps on the logarithm of the
+//! smaller tail.
 
 use std::cell::Cell;
 use std::f64::consts::SQRT_2;
@@ -8,8 +9,8 @@ use statrs::function::erf::erfc_inv;
 use super::dist::{normal_pdf, normal_sf, t_folded, t_power};
 use super::special::{beta_power, beta_shift, beta_tails};
 
-/// Beyond this a + b, with a and b themselves large, the beta quantile is its Cornish–Fisher expansion: the fraction
-/// would need √a terms a step, and the remainder is of the order σ/a, below 1e-13.
+/// Beyond this a + b, with a and b themselves large, the beta quantile is its Cornish–Fisher expansion: the
+/// fraction would need √a terms a step, and the remainder is of the order σ/a, below 1e-13.
 const BETA_EXPANSION: f64 = 1e10;
 
 /// The least a and b for the expansion.
@@ -64,8 +65,8 @@ pub fn t_quantile(p: f64, df: f64) -> f64 {
 
 /// t with P(T > t) = q, q in [0, 1], df > 0 (∞: normal).
 ///
-/// The expansion of t in 1/df where its last term says that it is exact; from it, else, Halley steps on ln P(|T| > t)
-/// against ln t, which is linear for large t; for q > ¼ on ln P(|T| ≤ t), linear for small t.
+/// The expansion of t in 1/df where its last term says that it is exact; from it, else, Halley steps on ln
+/// P(|T| > t) against ln t, which is linear for large t; for q > ¼ on ln P(|T| ≤ t), linear for small t.
 ///
 /// Source of the expansion: Fisher and Cornish 1960 (Abramowitz and Stegun 26.7.5, one term more).
 pub fn t_upper_quantile(q: f64, df: f64) -> f64 {
@@ -151,8 +152,8 @@ pub fn beta_upper_quantile(q: f64, a: f64, b: f64) -> f64 {
     if q > 0.5 { beta_logit(1.0 - q, b, a).1 } else { beta_logit(q, a, b).0 }
 }
 
-/// About ln(x/(1 − x)) where P(B > x) = q, B ~ Beta(a, b) with a, b ≥ 1, at the normal's z of q: off by a few hundredths
-/// of √(1/a + 1/b) where a and b are at least 3, by far less where they are large.
+/// About ln(x/(1 − x)) where P(B > x) = q, B ~ Beta(a, b) with a, b ≥ 1, at the normal's z of q: off by a few
+/// hundredths of √(1/a + 1/b) where a and b are at least 3, by far less where they are large.
 ///
 /// Source: Carter 1947, as in Abramowitz and Stegun 26.5.22.
 pub(crate) fn beta_logit_near(z: f64, a: f64, b: f64) -> f64 {
@@ -162,7 +163,8 @@ pub(crate) fn beta_logit_near(z: f64, a: f64, b: f64) -> f64 {
     (a / b).ln() + 2.0 * w
 }
 
-/// (x, 1 − x) with P(B > x) = q, B ~ Beta(a, b), q ≤ ½: Halley on ln P(B > x) against logit x, where it is concave.
+/// (x, 1 − x) with P(B > x) = q, B ~ Beta(a, b), q ≤ ½: Halley on ln P(B > x) against logit x, where it is
+/// concave.
 fn beta_logit(q: f64, a: f64, b: f64) -> (f64, f64) {
     if !(0.0..=1.0).contains(&q) || [a, b].iter().any(|v| !v.is_finite() || *v <= 0.0) {
         return (f64::NAN, f64::NAN);
@@ -202,8 +204,8 @@ struct At {
 /// A step this small, in units of the scale on which the function bends, leaves an error of its third power.
 const LAST: f64 = 1e-6;
 
-/// Root of an increasing function that bends on the given scale. Halley steps, held inside the bracket that the signs
-/// seen so far make; stops after a step whose error does not show.
+/// Root of an increasing function that bends on the given scale. Halley steps, held inside the bracket that
+/// the signs seen so far make; stops after a step whose error does not show.
 fn solve(start: f64, scale: f64, f: impl Fn(f64) -> At) -> f64 {
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut u = start;
@@ -237,8 +239,11 @@ fn solve(start: f64, scale: f64, f: impl Fn(f64) -> At) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{At, beta_logit_near, beta_quantile, beta_upper_quantile, normal_upper_quantile, solve, t_expansion, t_upper_quantile};
     use super::t_upper_quantile_near;
+    use super::{
+        At, beta_logit_near, beta_quantile, beta_upper_quantile, normal_upper_quantile, solve, t_expansion,
+        t_upper_quantile,
+    };
     use crate::stats::dist::{beta_cdf, beta_sf, t_sf};
 
     #[test]
@@ -294,7 +299,10 @@ mod tests {
                 assert!((t_sf(t, df) / q - 1.0).abs() < 2e-14, "q {q} df {df}: {:e}", t_sf(t, df) / q - 1.0);
             }
             for df in [0.7, 3.0, 9.0, 12.0, 40.0, 300.0, f64::INFINITY] {
-                assert!((t_upper_quantile_near(q, df) / t_upper_quantile(q, df) - 1.0).abs() < 1e-5, "q {q} df {df}");
+                assert!(
+                    (t_upper_quantile_near(q, df) / t_upper_quantile(q, df) - 1.0).abs() < 1e-5,
+                    "q {q} df {df}"
+                );
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Incomplete beta and gamma functions, both tails at once, at full relative precision.
 //!
-//! The power term in front of each fraction or series is written in Loader's saddle-point form, so that nothing large
-//! cancels: with a, b of 1e7 the difference of three log-gammas of size 1e8 would lose eight digits.
+//! The power term in front of each fraction or series is written in Loader's saddle-point form, so that
+//! nothing large cancels: with a, b of 1e7 the difference of three log-gammas of size 1e8 would lose eight
+//! digits.
 //!
 //! ```
 //! use shihyo::stats::special::{beta_power, beta_tails, deviance, gamma_tails, ln_gamma, stirling_error};
@@ -11,9 +12,8 @@
 //! assert!(close(deviance(2.0, 1.0), 2.0 * 2.0_f64.ln() - 1.0));
 //! // I_x(1, 2) = 1 − (1 − x)²; x y times the density 2 (1 − x) in front of it.
 //! let tails = beta_tails(1.0, 2.0, 0.5, 0.5);
-//! assert!(close(tails.lower, 0.75) && close(tails.upper, 0.25) && close(beta_power(1.0, 2.0, 0.5, 0.5), 0.25));
-//! // Q(1, x) = exp(−x).
-//! assert!(close(gamma_tails(1.0, 2.0).upper, (-2.0_f64).exp()));
+//! assert!(close(tails.lower, 0.75) && close(tails.upper, 0.25) && close(beta_power(1.0, 2.0, 0.5, 0.5),
+//! 0.25)); // Q(1, x) = exp(−x). assert!(close(gamma_tails(1.0, 2.0).upper, (-2.0_f64).exp()));
 //! ```
 
 use std::f64::consts::PI;
@@ -29,8 +29,9 @@ const MAX_TERMS: usize = 5_000_000;
 
 /// Binet's function δ(x) = ln Γ(x) − (x − ½) ln x + x − ½ ln 2π, the error of Stirling's formula; x > 0.
 ///
-/// Asymptotic series from x ≥ 16, the recursion δ(x) = δ(x + 1) + (x + ½) ln(1 + 1/x) − 1 below. Absolute error about 1e-15.
-/// Source: Loader 2000, "Fast and accurate computation of binomial probabilities"; DLMF 5.11.1.
+/// Asymptotic series from x ≥ 16, the recursion δ(x) = δ(x + 1) + (x + ½) ln(1 + 1/x) − 1 below. Absolute
+/// error about 1e-15. Source: Loader 2000, "Fast and accurate computation of binomial probabilities"; DLMF
+/// 5.11.1.
 pub fn stirling_error(x: f64) -> f64 {
     let mut shifted = x;
     let mut sum = 0.0;
@@ -62,7 +63,8 @@ pub fn deviance(x: f64, m: f64) -> f64 {
     deviance_at(x, m, x - m)
 }
 
-/// [`deviance`] with `difference` = x − m given, where the caller knows it better than the rounded x and m tell it.
+/// [`deviance`] with `difference` = x − m given, where the caller knows it better than the rounded x and m
+/// tell it.
 fn deviance_at(x: f64, m: f64, difference: f64) -> f64 {
     if x == 0.0 {
         return m;
@@ -86,8 +88,8 @@ fn deviance_at(x: f64, m: f64, difference: f64) -> f64 {
     x * (x / m).ln() - difference
 }
 
-/// Both tails of a distribution; each is computed directly when it is the smaller, so neither loses relative precision
-/// to a subtraction from 1.
+/// Both tails of a distribution; each is computed directly when it is the smaller, so neither loses relative
+/// precision to a subtraction from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tails {
     /// P(X ≤ x).
@@ -121,12 +123,12 @@ pub fn beta_power(a: f64, b: f64, x: f64, y: f64) -> f64 {
     (a / n * b / (2.0 * PI)).sqrt() * exponent.exp()
 }
 
-/// Regularised incomplete beta function I_x(a, b) (lower) and 1 − I_x(a, b) (upper), with y = 1 − x given beside x so
-/// that neither end of [0, 1] is rounded away; a, b > 0.
+/// Regularised incomplete beta function I_x(a, b) (lower) and 1 − I_x(a, b) (upper), with y = 1 − x given
+/// beside x so that neither end of [0, 1] is rounded away; a, b > 0.
 ///
-/// Even part of the continued fraction DLMF 8.17.22, in the form of Didonato and Morris 1992 (ACM TOMS 18, 360–373,
-/// §9) whose terms take λ = a − (a + b) x from outside: all its terms stay of one sign where a or b is huge. It is used
-/// on the side of the mean where λ ≥ 0, with (a, x) and (b, y) exchanged on the other.
+/// Even part of the continued fraction DLMF 8.17.22, in the form of Didonato and Morris 1992 (ACM TOMS 18,
+/// 360–373, §9) whose terms take λ = a − (a + b) x from outside: all its terms stay of one sign where a or b
+/// is huge. It is used on the side of the mean where λ ≥ 0, with (a, x) and (b, y) exchanged on the other.
 pub fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> Tails {
     if !(a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite()) || x.is_nan() || y.is_nan() {
         return Tails::NAN;

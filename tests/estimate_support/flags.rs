@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 pub struct Call {
     pub arguments: Vec<String>,
     pub is_test: bool,
-    /// Nothing says how the sample was drawn: the interval is the binomial one, which the case does not ask for.
+    /// Nothing says how the sample was drawn: the interval is the binomial one, which the case does not ask
+    /// for.
     pub is_binomial: bool,
     pub is_wr: bool,
     kind: String,
@@ -124,25 +125,45 @@ fn calibration(case: &Value, folder: &Path, out: &mut Vec<String>) -> Option<()>
     };
     for step in list(&case["calibration"]) {
         match (step["op"].as_str()?, step["calfun"].as_str(), &step["bounds"]) {
-            ("poststratify", _, _) => add("--post-stratify", table(&names(&step["variables"]), &step["totals"])),
+            ("poststratify", _, _) => {
+                add("--post-stratify", table(&names(&step["variables"]), &step["totals"]))
+            }
             ("rake", _, _) if step["epsilon"].as_f64()? < 1.0 => {
-                list(&step["margins"]).iter().for_each(|m| add("--rake", table(&names(&m["variables"]), &m["totals"])));
+                list(&step["margins"])
+                    .iter()
+                    .for_each(|m| add("--rake", table(&names(&m["variables"]), &m["totals"])));
             }
             ("calibrate", Some("linear"), Value::Null) => {
-                let mut variables: Vec<String> = list(&step["terms"]).iter().flat_map(|t| names(&t["variables"])).collect();
+                let mut variables: Vec<String> =
+                    list(&step["terms"]).iter().flat_map(|t| names(&t["variables"])).collect();
                 variables.dedup();
                 let mut text = format!("{},total\n", variables.join(","));
                 // The first level of a factor has no term of its own in R; naming all levels says the same.
-                let left: f64 = list(&step["terms"]).iter().filter(|t| t["kind"] == "indicator").filter_map(|t| t["total"].as_f64()).sum();
+                let left: f64 = list(&step["terms"])
+                    .iter()
+                    .filter(|t| t["kind"] == "indicator")
+                    .filter_map(|t| t["total"].as_f64())
+                    .sum();
                 for term in list(&step["terms"]) {
-                    let cell = |v: &String| match (term["kind"].as_str(), names(&term["variables"]).first() == Some(v)) {
+                    let cell = |v: &String| match (
+                        term["kind"].as_str(),
+                        names(&term["variables"]).first() == Some(v),
+                    ) {
                         (Some("numeric"), true) => "*".to_owned(),
                         (Some("indicator"), true) => joined(&term["levels"], ""),
                         _ => String::new(),
                     };
-                    text.push_str(&format!("{},{}\n", variables.iter().map(cell).collect::<Vec<_>>().join(","), term["total"]));
+                    text.push_str(&format!(
+                        "{},{}\n",
+                        variables.iter().map(cell).collect::<Vec<_>>().join(","),
+                        term["total"]
+                    ));
                     if term["kind"] == "intercept" {
-                        text.push_str(&format!("E{},{}\n", ",".repeat(variables.len() - 1), term["total"].as_f64()? - left));
+                        text.push_str(&format!(
+                            "E{},{}\n",
+                            ",".repeat(variables.len() - 1),
+                            term["total"].as_f64()? - left
+                        ));
                     }
                 }
                 add("--calibrate", text);
@@ -163,9 +184,13 @@ fn statistic(case: &Value, out: &mut Vec<String>) -> Option<()> {
         "total" => add("--total", column(outcome)?),
         "ratio" => add("--ratio", format!("{}/{}", column(&s["numerator"])?, column(&s["denominator"])?)),
         "quantile" if s["qrule"] == "math" && s["interval"] == "mean" => {
-            list(&s["probs"]).iter().try_for_each(|p| column(outcome).map(|c| add("--quantile", format!("{c}@{p}"))))?;
+            list(&s["probs"])
+                .iter()
+                .try_for_each(|p| column(outcome).map(|c| add("--quantile", format!("{c}@{p}"))))?;
         }
-        "frequency" if s["valid"].is_null() => list(&s["levels"]).iter().for_each(|l| add("--share", format!("{}={}", code(&s["var"]), code(l)))),
+        "frequency" if s["valid"].is_null() => {
+            list(&s["levels"]).iter().for_each(|l| add("--share", format!("{}={}", code(&s["var"]), code(l))))
+        }
         "multi_answer" if s["base"] == "all" => {
             let yes = joined(&s["yes"]["in"], "|");
             list(&s["vars"]).iter().for_each(|v| add("--share", format!("{}={yes}", code(v))));
@@ -180,7 +205,11 @@ fn statistic(case: &Value, out: &mut Vec<String>) -> Option<()> {
             add("--diff", format!("{} vs {}", single(&s["a"])?, single(&s["b"])?));
         }
         "chisq" if s["statistic"] == "F" => {
-            out.extend(["--test".to_owned(), "rao-scott".to_owned(), format!("{} × {}", code(&s["row"]), code(&s["col"]))]);
+            out.extend([
+                "--test".to_owned(),
+                "rao-scott".to_owned(),
+                format!("{} × {}", code(&s["row"]), code(&s["col"])),
+            ]);
         }
         _ => return None,
     }
@@ -197,16 +226,27 @@ pub fn call(case: &Value, data: &Path, folder: &Path, is_wr: bool) -> Option<Cal
     let simple = arguments.len() == 4 && arguments[2] == "--lonely-psu";
     calibration(case, folder, &mut arguments)?;
     for one in list(&case["domain"]) {
-        condition(&one["var"], one.as_object()?)?.into_iter().for_each(|c| arguments.extend(["--where".to_owned(), c]));
+        condition(&one["var"], one.as_object()?)?
+            .into_iter()
+            .for_each(|c| arguments.extend(["--where".to_owned(), c]));
     }
     statistic(case, &mut arguments)?;
     let method = case["ci"]["method"].as_str().unwrap_or("wald").replace('_', "-").replace("mean", "wald");
     let level = case["ci"]["level"].as_f64().unwrap_or(0.95);
     arguments.extend(["--ci".to_owned(), method.clone(), "--level".to_owned(), level.to_string()]);
-    arguments.extend(["--deff", if is_wr { "wr" } else { "wor" }, "--format", "json", "--quiet"].map(str::to_owned));
+    arguments.extend(
+        ["--deff", if is_wr { "wr" } else { "wor" }, "--format", "json", "--quiet"].map(str::to_owned),
+    );
     let kind = case["statistic"]["kind"].as_str()?.to_owned();
-    let classical = ["wilson", "wilson-cc", "agresti-coull", "jeffreys", "clopper-pearson"].contains(&method.as_str());
-    Some(Call { arguments, is_test: kind == "chisq", is_binomial: simple && classical && kind != "mean", is_wr, kind })
+    let classical =
+        ["wilson", "wilson-cc", "agresti-coull", "jeffreys", "clopper-pearson"].contains(&method.as_str());
+    Some(Call {
+        arguments,
+        is_test: kind == "chisq",
+        is_binomial: simple && classical && kind != "mean",
+        is_wr,
+        kind,
+    })
 }
 
 impl Call {

@@ -27,7 +27,9 @@ fn key_text(key: &Map<String, Value>) -> String {
 fn close(got: &Value, expected: &Value, rtol: f64, scale: f64) -> bool {
     match (got, expected) {
         (_, Value::Null) => true,
-        (Value::Array(g), Value::Array(e)) => g.len() == e.len() && g.iter().zip(e).all(|(g, e)| close(g, e, rtol, scale)),
+        (Value::Array(g), Value::Array(e)) => {
+            g.len() == e.len() && g.iter().zip(e).all(|(g, e)| close(g, e, rtol, scale))
+        }
         (Value::Number(g), Value::Number(e)) => match (g.as_f64(), e.as_f64()) {
             (Some(g), Some(e)) => (g - e).abs() <= rtol * e.abs() + 1e-12 * scale,
             _ => false,

@@ -37,7 +37,9 @@ impl Column {
     fn equals(&self, row: usize, code: &Value) -> bool {
         match (code, &self.texts[row]) {
             (Value::String(code), Some(text)) => code == text,
-            (Value::Number(code), Some(_)) => self.numbers.as_ref().is_some_and(|n| code.as_f64() == Some(n[row])),
+            (Value::Number(code), Some(_)) => {
+                self.numbers.as_ref().is_some_and(|n| code.as_f64() == Some(n[row]))
+            }
             _ => false,
         }
     }
@@ -61,7 +63,8 @@ pub struct Table {
 impl Table {
     pub fn read(path: &Path) -> Outcome<Self> {
         let mut reader = csv::Reader::from_path(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let names: Vec<String> = reader.headers().map_err(|e| e.to_string())?.iter().map(str::to_owned).collect();
+        let names: Vec<String> =
+            reader.headers().map_err(|e| e.to_string())?.iter().map(str::to_owned).collect();
         let mut cells: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
         for record in reader.records() {
             let record = record.map_err(|e| e.to_string())?;
@@ -151,7 +154,8 @@ impl Table {
         }
         if let Some(scores) = spec.get("scores") {
             let scores = object(scores)?;
-            let score = |row: usize| column.texts[row].as_ref().and_then(|t| scores.get(t)).and_then(Value::as_f64);
+            let score =
+                |row: usize| column.texts[row].as_ref().and_then(|t| scores.get(t)).and_then(Value::as_f64);
             return Ok(Measured::Number(keep(&known, |row| score(row).unwrap_or(f64::NAN))));
         }
         if let (Some(plus), Some(minus)) = (spec.get("plus"), spec.get("minus")) {
@@ -168,7 +172,19 @@ impl Table {
     pub fn chosen(&self, var: &Value, yes: &Value) -> Outcome<Vec<u8>> {
         let holds = self.condition(var, object(yes)?)?;
         let column = self.column(var)?;
-        Ok(holds.iter().zip(&column.texts).map(|(h, t)| if *h { YES } else if t.is_some() { NO } else { OUTSIDE }).collect())
+        Ok(holds
+            .iter()
+            .zip(&column.texts)
+            .map(|(h, t)| {
+                if *h {
+                    YES
+                } else if t.is_some() {
+                    NO
+                } else {
+                    OUTSIDE
+                }
+            })
+            .collect())
     }
 
     /// The combinations of the by-variables that occur in the domain, and their rows.
@@ -176,7 +192,8 @@ impl Table {
         let names: Vec<&str> = list(by)?.iter().map(text).collect::<Outcome<_>>()?;
         let columns: Vec<&Column> = list(by)?.iter().map(|b| self.column(b)).collect::<Outcome<_>>()?;
         let mut found: BTreeMap<Vec<&String>, u32> = BTreeMap::new();
-        let key_of = |row: usize| -> Option<Vec<&String>> { columns.iter().map(|c| c.texts[row].as_ref()).collect() };
+        let key_of =
+            |row: usize| -> Option<Vec<&String>> { columns.iter().map(|c| c.texts[row].as_ref()).collect() };
         for row in (0..self.rows).filter(|row| domain[*row]) {
             if let Some(key) = key_of(row) {
                 found.entry(key).or_default();
@@ -188,7 +205,8 @@ impl Table {
             .map(|row| {
                 let group = key_of(row).filter(|_| domain[row]).map_or(NO_GROUP, |key| found[&key]);
                 if group != NO_GROUP && keys[group as usize].is_empty() {
-                    let entry = names.iter().zip(&columns).filter_map(|(n, c)| Some(((*n).to_owned(), c.key(row)?)));
+                    let entry =
+                        names.iter().zip(&columns).filter_map(|(n, c)| Some(((*n).to_owned(), c.key(row)?)));
                     keys[group as usize] = entry.collect();
                 }
                 group
@@ -230,7 +248,9 @@ impl Measured {
     pub fn numbers(&self) -> Vec<f64> {
         match self {
             Self::Number(y) => y.clone(),
-            Self::Share(codes) => codes.iter().map(|c| if *c <= YES { f64::from(*c) } else { f64::NAN }).collect(),
+            Self::Share(codes) => {
+                codes.iter().map(|c| if *c <= YES { f64::from(*c) } else { f64::NAN }).collect()
+            }
         }
     }
 }

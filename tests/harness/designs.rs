@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use shihyo::design::{
-    Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, DomainLonely, Fpc, LonelyPsu, Margin, Nesting, Rake,
-    RakeStop, RakeVariance, ReplicateCentre, ReplicateKind, Replicates, Trim, TrimRule, declare,
+    Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, DomainLonely, Fpc, LonelyPsu,
+    Margin, Nesting, Rake, RakeStop, RakeVariance, ReplicateCentre, ReplicateKind, Replicates, Trim,
+    TrimRule, declare,
 };
 
 use super::data::{Outcome, Table, list, number, object, text};
@@ -44,7 +45,9 @@ fn taylor(table: &Table, spec: &Value) -> Outcome<Design> {
     let fpc = match (list(&spec["fpc"])?.is_empty(), spec["fpc_kind"].as_str()) {
         (true, _) => Fpc::None,
         (false, Some("population_size")) => Fpc::PopulationSize(numbers(table, &spec["fpc"])?),
-        (false, Some("sampling_fraction" | "fraction")) => Fpc::SamplingFraction(numbers(table, &spec["fpc"])?),
+        (false, Some("sampling_fraction" | "fraction")) => {
+            Fpc::SamplingFraction(numbers(table, &spec["fpc"])?)
+        }
         (false, other) => return Err(format!("unknown fpc_kind {other:?}")),
     };
     let flag = |key: &str| spec[key].as_bool().ok_or_else(|| format!("{key} is no flag"));
@@ -54,7 +57,11 @@ fn taylor(table: &Table, spec: &Value) -> Outcome<Design> {
         .fpc(fpc)
         .nesting(if flag("nest")? { Nesting::WithinStrata } else { Nesting::Unique })
         .lonely(lonely)
-        .domain_lonely(if flag("adjust_domain_lonely")? { DomainLonely::AsLonely } else { DomainLonely::AsSampled });
+        .domain_lonely(if flag("adjust_domain_lonely")? {
+            DomainLonely::AsLonely
+        } else {
+            DomainLonely::AsSampled
+        });
     if !spec["weight"].is_null() {
         declaration = declaration.weights(table.column(&spec["weight"])?.numbers()?.to_vec());
     }
@@ -77,7 +84,11 @@ fn replicate(table: &Table, spec: &Value) -> Outcome<Design> {
         return Err("replicate weights are not combined".to_owned());
     }
     let rscales = list(&r["rscales"])?.iter().map(number).collect::<Outcome<Vec<f64>>>()?;
-    let centre = if r["mse"] == Value::Bool(true) { ReplicateCentre::FullSample } else { ReplicateCentre::ReplicateMean };
+    let centre = if r["mse"] == Value::Bool(true) {
+        ReplicateCentre::FullSample
+    } else {
+        ReplicateCentre::ReplicateMean
+    };
     let replicates = Replicates::new(kind, numbers(table, &r["columns"])?)
         .and_then(|made| made.scale(r["scale"].as_f64().unwrap_or(f64::NAN)))
         .and_then(|made| made.rscales(rscales))
@@ -93,8 +104,10 @@ fn margin(table: &Table, spec: &Value) -> Outcome<Margin> {
     let mut cells = vec![u32::MAX; table.rows];
     for (at, entry) in list(&spec["totals"])?.iter().enumerate() {
         let levels = object(&entry["levels"])?;
-        let conditions: Vec<Value> =
-            variables.iter().map(|v| serde_json::json!({"var": v, "in": [levels[v.as_str().unwrap_or("")]]})).collect();
+        let conditions: Vec<Value> = variables
+            .iter()
+            .map(|v| serde_json::json!({"var": v, "in": [levels[v.as_str().unwrap_or("")]]}))
+            .collect();
         for (cell, inside) in cells.iter_mut().zip(table.domain(&Value::Array(conditions))?) {
             if inside {
                 *cell = at as u32;
@@ -117,7 +130,11 @@ fn term(table: &Table, spec: &Value) -> Outcome<CalibrationTerm> {
                 .zip(list(&spec["levels"])?)
                 .map(|(v, level)| serde_json::json!({"var": v, "in": [level]}))
                 .collect();
-            table.domain(&Value::Array(conditions))?.into_iter().map(|inside| f64::from(u8::from(inside))).collect()
+            table
+                .domain(&Value::Array(conditions))?
+                .into_iter()
+                .map(|inside| f64::from(u8::from(inside)))
+                .collect()
         }
         other => return Err(format!("unknown calibration term {other}")),
     };
@@ -128,10 +145,12 @@ fn apply(table: &Table, design: &Design, step: &Value, variance: RakeVariance) -
     match text(&step["op"])? {
         "poststratify" => design.post_stratify(&margin(table, step)?),
         "rake" => {
-            let margins = list(&step["margins"])?.iter().map(|m| margin(table, m)).collect::<Outcome<Vec<_>>>()?;
+            let margins =
+                list(&step["margins"])?.iter().map(|m| margin(table, m)).collect::<Outcome<Vec<_>>>()?;
             let epsilon = number(&step["epsilon"])?;
-            // R's rake() takes an epsilon below 1 as a part of the sum of the weights. At 1e-14 that asks for nothing but
-            // convergence, which rounding may keep a table's change from showing: the margins show it.
+            // R's rake() takes an epsilon below 1 as a part of the sum of the weights. At 1e-14 that asks for
+            // nothing but convergence, which rounding may keep a table's change from showing: the margins
+            // show it.
             let population: f64 = design.weights().iter().sum();
             let stop = match epsilon {
                 e if e < 1e-9 => RakeStop::Margins(e),
@@ -158,7 +177,11 @@ fn apply(table: &Table, design: &Design, step: &Value, variance: RakeVariance) -
         "trim" => {
             let rule = if step["strict"] == Value::Bool(true) { TrimRule::Strict } else { TrimRule::Once };
             let limit = |key: &str, none: f64| step[key].as_f64().unwrap_or(none);
-            design.trim(&Trim { lower: limit("lower", f64::NEG_INFINITY), upper: limit("upper", f64::INFINITY), rule })
+            design.trim(&Trim {
+                lower: limit("lower", f64::NEG_INFINITY),
+                upper: limit("upper", f64::INFINITY),
+                rule,
+            })
         }
         other => return Err(format!("unknown calibration {other}")),
     }

@@ -1,4 +1,5 @@
-//! Translates the cases of an oracle (`cases.json` and its CSV files) into calls of the library, and its answers back.
+//! Translates the cases of an oracle (`cases.json` and its CSV files) into calls of the library, and its
+//! answers back.
 
 pub(crate) mod compare;
 pub(crate) mod data;

@@ -8,11 +8,14 @@ use shihyo::design::{Design, RakeVariance};
 use shihyo::estimate::binomial::{BinomialMethod, binomial_limits};
 use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::p_adjust;
-use shihyo::estimate::reliability::{ComplementFootnote, NchsVerdict, Presentation, ReliabilityReason, nchs_share};
+use shihyo::estimate::reliability::{
+    ComplementFootnote, NchsVerdict, Presentation, ReliabilityReason, nchs_share,
+};
 use shihyo::estimate::{
-    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, MultiAnswerBase,
-    NotEstimable, OUTSIDE, Options, Percent, QuantileInterval, QuantileRule, WaveDf, by_groups, crosstab, design_info, difference,
-    estimate, estimate_by, frequency, independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest,
+    IntervalMethod, MultiAnswerBase, NotEstimable, OUTSIDE, Options, Percent, QuantileInterval, QuantileRule,
+    WaveDf, by_groups, crosstab, design_info, difference, estimate, estimate_by, frequency, independence,
+    multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
 use shihyo::stats::dist::t_quantile;
 
@@ -52,7 +55,12 @@ fn options(ci: &Value) -> Outcome<Options> {
         Value::String(s) if s == "sum" || s == "satterthwaite" => DfChoice::Domain,
         other => return Err(format!("unknown df {other}")),
     };
-    Ok(Options { method: method(text(&ci["method"])?)?, level: number(&ci["level"])?, df, ..Options::default() })
+    Ok(Options {
+        method: method(text(&ci["method"])?)?,
+        level: number(&ci["level"])?,
+        df,
+        ..Options::default()
+    })
 }
 
 /// One case, ready to run.
@@ -87,8 +95,12 @@ fn run_with(folder: &Path, case: &Value, variance: RakeVariance) -> Outcome<Vec<
         "p_adjust" => return adjusted(statistic),
         "nchs_numeric" => {
             let n = number(&statistic["n"])? as u64;
-            let verdict = nchs_share(number(&statistic["p"])?, number(&statistic["se"])?, n, number(&statistic["df"])?);
-            return Ok(vec![Row { key: Map::new(), fields: verdict_fields(&verdict.map_err(|e| e.to_string())?) }]);
+            let verdict =
+                nchs_share(number(&statistic["p"])?, number(&statistic["se"])?, n, number(&statistic["df"])?);
+            return Ok(vec![Row {
+                key: Map::new(),
+                fields: verdict_fields(&verdict.map_err(|e| e.to_string())?),
+            }]);
         }
         _ => {}
     }
@@ -132,9 +144,12 @@ fn estimand<'a>(kind: &str, measured: &'a Measured, numbers: &'a [f64]) -> Outco
 impl Case<'_> {
     fn fields(&self, e: &Estimate, replaced: &Result<Deff, NotEstimable>) -> BTreeMap<String, Value> {
         let df = self.df_of(e);
-        // The oracle's method "mean" is the interval of a mean, which a share of 0 or 1 has too; `wald`, a share's, has not.
+        // The oracle's method "mean" is the interval of a mean, which a share of 0 or 1 has too; `wald`, a
+        // share's, has not.
         let interval = match (&e.interval, &e.value, &e.se) {
-            (Err(NotEstimable::AtBoundary), Ok(value), Ok(se)) if self.options.method == IntervalMethod::Wald => {
+            (Err(NotEstimable::AtBoundary), Ok(value), Ok(se))
+                if self.options.method == IntervalMethod::Wald =>
+            {
                 mean_interval(*value, *se, df, self.options.level)
             }
             (interval, ..) => (*interval).clone(),
@@ -237,7 +252,8 @@ impl Case<'_> {
         let (keys, groups) = self.by()?;
         let mut rows = Vec::new();
         for prob in list(&s["probs"])? {
-            let got = quantile_by(&self.design, &y, number(prob)?, rule, interval, &groups, &self.options).map_err(words)?;
+            let got = quantile_by(&self.design, &y, number(prob)?, rule, interval, &groups, &self.options)
+                .map_err(words)?;
             for (mut row, e) in self.rows_of(&keys, &got, &got).into_iter().zip(&got) {
                 if let Ok(ci) = &e.interval {
                     let t = t_quantile(0.5 + 0.5 * ci.level, self.df_of(e));
@@ -256,13 +272,18 @@ impl Case<'_> {
         let codes = self.table.levels(&s["var"], levels, &s["valid"])?;
         let (keys, groups) = self.by()?;
         // One level more than asked for: a valid answer outside the list belongs to the base.
-        let shares = |options: &Options| frequency(&self.design, &codes, levels.len() + 1, &groups, options).map_err(words);
+        let shares = |options: &Options| {
+            frequency(&self.design, &codes, levels.len() + 1, &groups, options).map_err(words)
+        };
         let (got, replaced) = (shares(&self.options)?, shares(&self.replace())?);
         let mut rows = Vec::new();
         for (at, level) in levels.iter().enumerate() {
-            let counted: Vec<u8> =
-                codes.iter().map(|c| if *c == u32::MAX { OUTSIDE } else { u8::from(*c == at as u32) }).collect();
-            let totals = estimate_by(&self.design, &Estimand::Count(&counted), &groups, &self.options).map_err(words)?;
+            let counted: Vec<u8> = codes
+                .iter()
+                .map(|c| if *c == u32::MAX { OUTSIDE } else { u8::from(*c == at as u32) })
+                .collect();
+            let totals = estimate_by(&self.design, &Estimand::Count(&counted), &groups, &self.options)
+                .map_err(words)?;
             for (mut row, total) in self.rows_of(&keys, &got[at], &replaced[at]).into_iter().zip(totals) {
                 row.key.insert("level".to_owned(), level.clone());
                 row.fields.insert("total".to_owned(), show(&total.value));
@@ -281,10 +302,12 @@ impl Case<'_> {
             "chose_any" => MultiAnswerBase::ChoseAny,
             other => return Err(format!("unknown base {other}")),
         };
-        let columns = list(&s["vars"])?.iter().map(|v| self.table.chosen(v, &s["yes"])).collect::<Outcome<Vec<_>>>()?;
+        let columns =
+            list(&s["vars"])?.iter().map(|v| self.table.chosen(v, &s["yes"])).collect::<Outcome<Vec<_>>>()?;
         let columns: Vec<&[u8]> = columns.iter().map(Vec::as_slice).collect();
         let (keys, groups) = self.by()?;
-        let shares = |options: &Options| multi_answer(&self.design, &columns, base, &groups, options).map_err(words);
+        let shares =
+            |options: &Options| multi_answer(&self.design, &columns, base, &groups, options).map_err(words);
         let (got, replaced) = (shares(&self.options)?, shares(&self.replace())?);
         let mut rows = Vec::new();
         for (at, var) in list(&s["vars"])?.iter().enumerate() {
@@ -307,7 +330,8 @@ impl Case<'_> {
         let ((rows, row_levels), (columns, column_levels)) = self.two(s)?;
         let cross = |options: &Options| {
             let sizes = ((&rows[..], row_levels.len()), (&columns[..], column_levels.len()));
-            crosstab(&self.design, sizes.0, sizes.1, percent, Domain::Rows(&self.domain), options).map_err(words)
+            crosstab(&self.design, sizes.0, sizes.1, percent, Domain::Rows(&self.domain), options)
+                .map_err(words)
         };
         let (got, replaced) = (cross(&self.options)?, cross(&self.replace())?);
         let key = |row: u32, column: u32| {
@@ -315,7 +339,9 @@ impl Case<'_> {
             entry.as_object().cloned().unwrap_or_default()
         };
         let each = got.iter().zip(&replaced);
-        Ok(each.map(|(g, r)| Row { key: key(g.row, g.column), fields: self.fields(&g.share, &r.share.deff) }).collect())
+        Ok(each
+            .map(|(g, r)| Row { key: key(g.row, g.column), fields: self.fields(&g.share, &r.share.deff) })
+            .collect())
     }
 
     #[allow(clippy::type_complexity)]
@@ -347,7 +373,8 @@ impl Case<'_> {
         let numbers = measured.numbers();
         let wanted = estimand("difference", &measured, &numbers)?;
         let (a, b) = (self.within(&self.statistic["a"])?, self.within(&self.statistic["b"])?);
-        let got = difference(&self.design, &wanted, Domain::Rows(&a), Domain::Rows(&b), &self.options).map_err(words)?;
+        let got = difference(&self.design, &wanted, Domain::Rows(&a), Domain::Rows(&b), &self.options)
+            .map_err(words)?;
         let mut fields = self.comparison(&got.comparison);
         for (name, e) in [("a", &got.a), ("b", &got.b)] {
             fields.insert(format!("estimate_{name}"), show(&e.value));
@@ -438,7 +465,8 @@ impl Case<'_> {
         let split = self.table.split(&self.statistic["group"])?;
         let inside: Vec<bool> = split.iter().map(|s| *s == Some(true)).collect();
         let known: Vec<bool> = split.iter().zip(&self.domain).map(|(s, d)| s.is_some() && *d).collect();
-        let got = t_test(&self.design, &wanted, Domain::Rows(&known), &inside, self.options.level).map_err(words)?;
+        let got = t_test(&self.design, &wanted, Domain::Rows(&known), &inside, self.options.level)
+            .map_err(words)?;
         let mut fields = self.comparison(&got.comparison);
         fields.insert("n_unweighted".to_owned(), json!(got.a.n + got.b.n));
         Ok(vec![Row { key: Map::new(), fields }])
@@ -451,14 +479,15 @@ impl Case<'_> {
             "Chisq" => IndependenceTest::ChiSquare,
             "Wald" => IndependenceTest::Wald,
             "adjWald" => IndependenceTest::AdjustedWald,
-            // The R that made the cases had no package CompQuadForm, and then gives the saddlepoint value for "lincom" too
-            // (the two cases have the same p-value to the last digit).
+            // The R that made the cases had no package CompQuadForm, and then gives the saddlepoint value for
+            // "lincom" too (the two cases have the same p-value to the last digit).
             "lincom" | "saddlepoint" => IndependenceTest::Saddlepoint,
             other => return Err(format!("unknown test {other}")),
         };
         let ((rows, row_levels), (columns, column_levels)) = self.two(s)?;
         let sizes = ((&rows[..], row_levels.len()), (&columns[..], column_levels.len()));
-        let got = independence(&self.design, sizes.0, sizes.1, Domain::Rows(&self.domain), test).map_err(words)?;
+        let got =
+            independence(&self.design, sizes.0, sizes.1, Domain::Rows(&self.domain), test).map_err(words)?;
         let entries = [
             ("statistic", show(&got.statistic)),
             ("df1", got.df1.map_or(Value::Null, real)),
@@ -468,7 +497,10 @@ impl Case<'_> {
             ("n_unweighted", json!(got.n)),
             ("n_weighted", json!(got.n_weighted)),
         ];
-        Ok(vec![Row { key: Map::new(), fields: entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect() }])
+        Ok(vec![Row {
+            key: Map::new(),
+            fields: entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        }])
     }
 
     fn weights(&self) -> Vec<Row> {
@@ -502,7 +534,10 @@ impl Case<'_> {
             ("n_weighted", json!(info.n_weighted)),
             ("n_weighted_domain", json!(info.n_weighted_domain)),
         ];
-        Ok(vec![Row { key: Map::new(), fields: entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect() }])
+        Ok(vec![Row {
+            key: Map::new(),
+            fields: entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        }])
     }
 }
 

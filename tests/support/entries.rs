@@ -1,5 +1,6 @@
-//! The doors that a stranger's bytes come through, as functions of bytes: for fuzzing, and for the tests that put the same
-//! inputs through them. Each reads all that it is given, looks at what came out, and must return.
+//! The doors that a stranger's bytes come through, as functions of bytes: for fuzzing, and for the tests that
+//! put the same inputs through them. Each reads all that it is given, looks at what came out, and must
+//! return.
 #![allow(dead_code, reason = "each test takes the part that it needs")]
 
 use std::path::Path;
@@ -7,7 +8,10 @@ use std::sync::Arc;
 
 use shihyo::answers::form::{from_dictionary, from_tabulator, from_xlsform};
 use shihyo::answers::infer::infer;
-use shihyo::answers::{Category, DateCodes, DecodeOptions, Policy, Question, QuestionKind, Questionnaire, decode, read_questionnaire, write_questionnaire};
+use shihyo::answers::{
+    Category, DateCodes, DecodeOptions, Policy, Question, QuestionKind, Questionnaire, decode,
+    read_questionnaire, write_questionnaire,
+};
 use shihyo::error::{Error, SourceText};
 use shihyo::pipeline::{Project, load};
 use shihyo::raw::{self, ReadOptions, Table};
@@ -19,13 +23,29 @@ use super::forms::{ods, xls, zip::zip};
 pub type Entry = fn(&[u8]);
 
 /// By name, as the fuzz targets and their seed folders are called.
-pub const ENTRIES: [(&str, Entry); 7] =
-    [("csv", csv), ("joined", joined), ("workbook", workbook), ("spss", spss), ("stata", stata), ("sas", sas), ("toml", toml)];
+pub const ENTRIES: [(&str, Entry); 7] = [
+    ("csv", csv),
+    ("joined", joined),
+    ("workbook", workbook),
+    ("spss", spss),
+    ("stata", stata),
+    ("sas", sas),
+    ("toml", toml),
+];
 
 /// A text file. Its first byte chooses the header rows and, sometimes, an encoding.
 pub fn csv(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let encodings = [None, None, None, Some("CP932"), Some("UTF-8"), Some("UTF-16LE"), Some("EUC-JP"), Some("ISO-2022-JP")];
+    let encodings = [
+        None,
+        None,
+        None,
+        Some("CP932"),
+        Some("UTF-8"),
+        Some("UTF-16LE"),
+        Some("EUC-JP"),
+        Some("ISO-2022-JP"),
+    ];
     let options = ReadOptions {
         header_rows: Some(1 + usize::from(first % 3)),
         encoding: encodings[usize::from(first / 3 % 8)].map(str::to_owned),
@@ -60,17 +80,24 @@ pub fn joined(bytes: &[u8]) {
         policy: Policy { date_codes: DateCodes::ReadBack, ..Policy::default() },
     };
     let multiple = QuestionKind::Multiple { categories: categories.clone(), max_marks: Some(2) };
-    let questionnaire = Questionnaire { title: "t".to_owned(), questions: vec![question("a", QuestionKind::Single(categories)), question("b", multiple)] };
+    let questionnaire = Questionnaire {
+        title: "t".to_owned(),
+        questions: vec![question("a", QuestionKind::Single(categories)), question("b", multiple)],
+    };
     let quoted = cell.replace('"', "\"\"").replace('\0', "");
-    let table = raw::read_bytes(format!("a,b\n\"{quoted}\",\"{quoted}\"\n").as_bytes(), "a.csv", &ReadOptions::default());
+    let table = raw::read_bytes(
+        format!("a,b\n\"{quoted}\",\"{quoted}\"\n").as_bytes(),
+        "a.csv",
+        &ReadOptions::default(),
+    );
     let Ok(table) = table else { return };
     if let Ok(answers) = decode(&questionnaire, &[table], &DecodeOptions::default()) {
         assert_eq!(answers.responses.len(), 2);
     }
 }
 
-/// A workbook. The first byte says what the rest is: the file; a part of an XLSX or ODS, which is put where it belongs; or the
-/// records of an XLS.
+/// A workbook. The first byte says what the rest is: the file; a part of an XLSX or ODS, which is put where
+/// it belongs; or the records of an XLS.
 pub fn workbook(bytes: &[u8]) {
     let Some((kind, rest)) = bytes.split_first() else { return };
     let (file, name) = match kind % 6 {
@@ -82,7 +109,11 @@ pub fn workbook(bytes: &[u8]) {
         _ => (xls::workbook(&[0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 9, 0, 0, 0], rest), "a.xls"),
     };
     for header_rows in [1, 3] {
-        look(raw::read_bytes(&file, name, &ReadOptions { header_rows: Some(header_rows), ..ReadOptions::default() }));
+        look(raw::read_bytes(
+            &file,
+            name,
+            &ReadOptions { header_rows: Some(header_rows), ..ReadOptions::default() },
+        ));
     }
 }
 
@@ -147,7 +178,10 @@ fn look(read: Result<Table, Error>) {
         return;
     }
     let (_, _) = (from_tabulator(&table, "t"), from_xlsform(&table, &table, "t"));
-    let drafts = [from_dictionary(&table, "t").ok().map(|d| d.questionnaire), Some(infer(std::slice::from_ref(&table), "t").questionnaire)];
+    let drafts = [
+        from_dictionary(&table, "t").ok().map(|d| d.questionnaire),
+        Some(infer(std::slice::from_ref(&table), "t").questionnaire),
+    ];
     for questionnaire in drafts.into_iter().flatten() {
         if let Err(error) = decode(&questionnaire, std::slice::from_ref(&table), &DecodeOptions::default()) {
             say(&error);
@@ -189,7 +223,9 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     use super::forms::{QUESTIONNAIRE, containers, layouts, people};
 
     let mut out = Vec::new();
-    let mut add = |entry: &'static str, name: String, first: Option<u8>, bytes: Vec<u8>| out.push((entry, name, first.into_iter().chain(bytes).collect()));
+    let mut add = |entry: &'static str, name: String, first: Option<u8>, bytes: Vec<u8>| {
+        out.push((entry, name, first.into_iter().chain(bytes).collect()))
+    };
     let few = &people()[..6];
     for (l, layout) in layouts().iter().enumerate() {
         let sheet = layout.sheet(few);
@@ -211,11 +247,18 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     for (kind, part) in [(1, SHEET), (2, STYLES), (3, STRINGS)] {
         add("workbook", format!("part{kind}"), Some(kind), part.to_vec());
     }
-    let ods = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell office:value-type=\"date\" office:date-value=\"2026-01-02\"/><table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"3\"><text:p>1</text:p></table:table-cell></table:table-row>";
+    let ods = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell \
+               office:value-type=\"date\" office:date-value=\"2026-01-02\"/><table:table-cell \
+               office:value-type=\"float\" office:value=\"1\" \
+               table:number-columns-repeated=\"3\"><text:p>1</text:p></table:table-cell></table:table-row>";
     add("workbook", "part4".to_owned(), Some(4), ods.as_bytes().to_vec());
     let mut records = Vec::new();
     for (row, column, x) in [(0u16, 0u16, 1.0f64), (1, 1, 2.5)] {
-        xls::record(&mut records, 0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &x.to_le_bytes()].concat());
+        xls::record(
+            &mut records,
+            0x0203,
+            &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &x.to_le_bytes()].concat(),
+        );
     }
     add("workbook", "part5".to_owned(), Some(5), records);
     for (k, text) in [

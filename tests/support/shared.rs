@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// `surveys/` in the folder that `SHIHYO_SHARED` names, else in `../shared`. Where it is missing, a build server fails and
-/// anybody else is told.
+/// `surveys/` in the folder that `SHIHYO_SHARED` names, else in `../shared`. Where it is missing, a build
+/// server fails and anybody else is told.
 pub(crate) fn surveys() -> Option<PathBuf> {
     let shared = std::env::var_os("SHIHYO_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)

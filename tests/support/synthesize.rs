@@ -1,4 +1,5 @@
-//! Rebuilds the data files of the model plans: `cargo run --example synthesize` writes `raw/`, byte for byte as committed.
+//! Rebuilds the data files of the model plans: `cargo run --example synthesize` writes `raw/`, byte for byte
+//! as committed.
 
 use std::error::Error;
 use std::fs;

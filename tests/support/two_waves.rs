@@ -1,4 +1,5 @@
-//! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same people.
+//! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same
+//! people.
 #![allow(dead_code, reason = "each test takes the part that it needs")]
 
 #[path = "office.rs"]
@@ -48,8 +49,8 @@ type = "number"
 range = [0, 110]
 "#;
 
-/// The paper of the second wave: every question has another number, options stand in another order, one has other words,
-/// one became two, and 無回答 has another code.
+/// The paper of the second wave: every question has another number, options stand in another order, one has
+/// other words, one became two, and 無回答 has another code.
 pub const RENAMED: &str = r#"
 title = "市民アンケート（令和7年度）"
 [defaults]
@@ -101,7 +102,8 @@ questionnaire = "b.toml"
 "問4" = "問1"
 "#;
 
-/// A respondent's answers by the numbers of [`REFERENCE`]; `None` is a blank, the codes are those of its options.
+/// A respondent's answers by the numbers of [`REFERENCE`]; `None` is a blank, the codes are those of its
+/// options.
 struct Person {
     sex: Option<usize>,
     active: Option<usize>,
@@ -146,7 +148,15 @@ pub fn plain(count: usize, seed: u64) -> String {
     let mut out = "番号,性別,問1,問2_1,問2_2,問2_3,問2_4,問3,問4\n".to_owned();
     for (k, p) in people(count, seed).iter().enumerate() {
         let intent = if p.intent.is_none() && k % 2 == 0 { "99".to_owned() } else { cell(p.intent) };
-        let _ = writeln!(out, "{},{},{},{},{intent},{}", k + 1, cell(p.sex), cell(p.active), ticks(&p.kinds, [0, 1, 2, 3]), cell(p.years));
+        let _ = writeln!(
+            out,
+            "{},{},{},{},{intent},{}",
+            k + 1,
+            cell(p.sex),
+            cell(p.active),
+            ticks(&p.kinds, [0, 1, 2, 3]),
+            cell(p.years)
+        );
     }
     out
 }
@@ -165,7 +175,15 @@ pub fn renamed(count: usize, seed: u64) -> String {
         });
         let intent = if p.intent.is_none() && k % 2 == 0 { "0".to_owned() } else { cell(intent) };
         let sex = p.sex.map(|c| 3 - c);
-        let _ = writeln!(out, "{},{},{intent},{},{},{}", k + 1, cell(sex), cell(p.years), cell(p.active), ticks(&p.kinds, [3, 2, 0, 1]));
+        let _ = writeln!(
+            out,
+            "{},{},{intent},{},{},{}",
+            k + 1,
+            cell(sex),
+            cell(p.years),
+            cell(p.active),
+            ticks(&p.kinds, [3, 2, 0, 1])
+        );
     }
     out
 }
@@ -187,7 +205,12 @@ impl City {
     /// Two waves on [`REFERENCE`]; `extra` are further lines of the second wave.
     pub fn new(extra: &str) -> Self {
         let people = "性別,人口\n男性,48000\n女性,52000\n";
-        let office = Office::new(&[("pipelines/p/a.toml", REFERENCE), ("raw/r4.csv", &plain(400, 4)), ("raw/r7.csv", &plain(400, 7)), ("raw/people.csv", people)]);
+        let office = Office::new(&[
+            ("pipelines/p/a.toml", REFERENCE),
+            ("raw/r4.csv", &plain(400, 4)),
+            ("raw/r7.csv", &plain(400, 7)),
+            ("raw/people.csv", people),
+        ]);
         let city = Self { office };
         city.plan(extra);
         city

@@ -4,7 +4,9 @@ use std::io::{Cursor, Read};
 
 /// The parts of a ZIP archive, by its central directory.
 pub(crate) fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let number = |at: usize, size: usize| bytes[at..at + size].iter().rev().fold(0usize, |n, b| n << 8 | usize::from(*b));
+    let number = |at: usize, size: usize| {
+        bytes[at..at + size].iter().rev().fold(0usize, |n, b| n << 8 | usize::from(*b))
+    };
     let end = (0..bytes.len() - 21).rev().find(|&at| bytes[at..].starts_with(b"PK\x05\x06")).unwrap();
     let (count, mut at) = (number(end + 10, 2), number(end + 16, 4));
     let mut out = Vec::new();
@@ -18,7 +20,9 @@ pub(crate) fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         let mut unpacked = Vec::new();
         match method {
             0 => unpacked.extend_from_slice(packed),
-            _ => drop(flate2::read::DeflateDecoder::new(Cursor::new(packed)).read_to_end(&mut unpacked).unwrap()),
+            _ => drop(
+                flate2::read::DeflateDecoder::new(Cursor::new(packed)).read_to_end(&mut unpacked).unwrap(),
+            ),
         }
         out.push((name, unpacked));
         at += 46 + name_length + skip;

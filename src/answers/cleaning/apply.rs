@@ -70,13 +70,25 @@ const MISTAKES_TOLD: usize = 200;
 /// Applies logs, each to what the one before it left. `respondent` names the column of respondents' ids.
 ///
 /// # Errors
-/// All in one go, each at its place in the log and naming the place in the response file: `answers::log-file`,
-/// `answers::log-respondent`, `answers::log-respondent-twice`, `answers::log-question`, `answers::log-old-value` (what the
-/// cell holds is not what the log says it held), `answers::log-new-value` (what the question cannot take),
-/// `answers::log-conflict` (two rows want different things for one cell).
-pub fn clean(questionnaire: &Questionnaire, tables: &[Table], respondent: Option<&str>, logs: &[Log], old_values: OldValues) -> Result<Cleaned> {
-    let mut cleaned =
-        Cleaned { tables: tables.to_vec(), removed: BTreeSet::new(), changes: vec![], looked_at: BTreeSet::new(), covered: BTreeSet::new(), findings: vec![] };
+/// All in one go, each at its place in the log and naming the place in the response file:
+/// `answers::log-file`, `answers::log-respondent`, `answers::log-respondent-twice`, `answers::log-question`,
+/// `answers::log-old-value` (what the cell holds is not what the log says it held), `answers::log-new-value`
+/// (what the question cannot take), `answers::log-conflict` (two rows want different things for one cell).
+pub fn clean(
+    questionnaire: &Questionnaire,
+    tables: &[Table],
+    respondent: Option<&str>,
+    logs: &[Log],
+    old_values: OldValues,
+) -> Result<Cleaned> {
+    let mut cleaned = Cleaned {
+        tables: tables.to_vec(),
+        removed: BTreeSet::new(),
+        changes: vec![],
+        looked_at: BTreeSet::new(),
+        covered: BTreeSet::new(),
+        findings: vec![],
+    };
     let mut mistakes = Vec::new();
     for log in logs {
         let before = std::mem::take(&mut cleaned.tables);
@@ -97,17 +109,30 @@ pub fn clean(questionnaire: &Questionnaire, tables: &[Table], respondent: Option
     if mistakes.len() > MISTAKES_TOLD {
         let more = mistakes.len() - MISTAKES_TOLD;
         mistakes.truncate(MISTAKES_TOLD);
-        let help = Text::new("修正記録と回答ファイルの組み合わせが正しいか確かめてください", "see whether the log belongs to these response files");
-        mistakes.push(Diagnostic::new("answers::log-mistakes", Text::new(format!("ほかに {more} 件の誤りがあります"), format!("{more} more mistakes"))).help(help));
+        let help = Text::new(
+            "修正記録と回答ファイルの組み合わせが正しいか確かめてください",
+            "see whether the log belongs to these response files",
+        );
+        mistakes.push(
+            Diagnostic::new(
+                "answers::log-mistakes",
+                Text::new(format!("ほかに {more} 件の誤りがあります"), format!("{more} more mistakes")),
+            )
+            .help(help),
+        );
     }
     Error::all(mistakes).map_or(Ok(cleaned), Err)
 }
 
-/// The mistake with its place in the log; a place that it has already, in the response file, is said in its message.
+/// The mistake with its place in the log; a place that it has already, in the response file, is said in its
+/// message.
 fn at(mut diagnostic: Diagnostic, place: &Place) -> Diagnostic {
     if diagnostic.place != Place::default() {
         let (ja, en) = (diagnostic.place.words(Lang::Ja), diagnostic.place.words(Lang::En));
-        diagnostic.message = Text::new(format!("{}\n回答ファイル: {ja}", diagnostic.message.ja), format!("{}\nresponse file: {en}", diagnostic.message.en));
+        diagnostic.message = Text::new(
+            format!("{}\n回答ファイル: {ja}", diagnostic.message.ja),
+            format!("{}\nresponse file: {en}", diagnostic.message.en),
+        );
     }
     diagnostic.place = place.clone();
     diagnostic
@@ -179,18 +204,42 @@ impl<'a> Pass<'a> {
                 if !self.removed.insert(place) {
                     self.repeated += 1;
                 } else {
-                    self.decided.push(Decided { row, place, target, writes: vec![], action: Action::Remove, new: None });
+                    self.decided.push(Decided {
+                        row,
+                        place,
+                        target,
+                        writes: vec![],
+                        action: Action::Remove,
+                        new: None,
+                    });
                 }
             }
             (Action::Change | Action::Blank, None) => {
-                let message = Text::new("どの設問を直すのか分かりません（設問も列もありません）", "which answer is to be changed? There is no question or column");
+                let message = Text::new(
+                    "どの設問を直すのか分かりません（設問も列もありません）",
+                    "which answer is to be changed? There is no question or column",
+                );
                 return Err(Diagnostic::new("answers::log-question", message).into());
             }
-            (Action::Blank, Some(target)) => self.write(Decided { row, place, target: Some(target), writes: empty(&columns), action: Action::Blank, new: None })?,
+            (Action::Blank, Some(target)) => self.write(Decided {
+                row,
+                place,
+                target: Some(target),
+                writes: empty(&columns),
+                action: Action::Blank,
+                new: None,
+            })?,
             (Action::Change, Some(target)) => {
                 let settled = settle(&self.index, place.0, &target, &row.new).map_err(|message| {
-                    let help = Text::new("選択肢の番号か文を書いてください（無回答にするなら「無回答」）", "give an option's number or words, or 無回答 for no answer");
-                    Error::new(Diagnostic::new("answers::log-new-value", message).at(self.place(place, &target)).help(help))
+                    let help = Text::new(
+                        "選択肢の番号か文を書いてください（無回答にするなら「無回答」）",
+                        "give an option's number or words, or 無回答 for no answer",
+                    );
+                    Error::new(
+                        Diagnostic::new("answers::log-new-value", message)
+                            .at(self.place(place, &target))
+                            .help(help),
+                    )
                 })?;
                 let (action, writes, new) = match settled {
                     Settled::Blank(columns) => (Action::Blank, empty(&columns), None),
@@ -206,10 +255,22 @@ impl<'a> Pass<'a> {
     fn place(&self, (t, row): Return, target: &Target) -> Place {
         let Some(table) = self.index.tables.get(t) else { return Place::default() };
         let (place, q) = match target {
-            Target::Cell(column, q) => (table.columns.get(*column).map_or_else(|| Place::file(&table.digest.file), |c| table.place(row, c)), *q),
+            Target::Cell(column, q) => (
+                table
+                    .columns
+                    .get(*column)
+                    .map_or_else(|| Place::file(&table.digest.file), |c| table.place(row, c)),
+                *q,
+            ),
             Target::Answer(q, columns) => {
                 let number = table.row_numbers.get(row).copied().unwrap_or_default();
-                (Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).row(number).column(self.index.span(t, columns)), Some(*q))
+                (
+                    Place::file(&table.digest.file)
+                        .sheet(table.digest.sheet.as_deref())
+                        .row(number)
+                        .column(self.index.span(t, columns)),
+                    Some(*q),
+                )
             }
         };
         match q.and_then(|q| self.index.questions.get(q)) {
@@ -227,34 +288,70 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         let now = self.index.value(place, target);
-        let quoted = |text: &str| if spelling::is_blank(text) { ("空欄".to_owned(), "blank".to_owned()) } else { (format!("「{text}」"), format!("\"{text}\"")) };
+        let quoted = |text: &str| {
+            if spelling::is_blank(text) {
+                ("空欄".to_owned(), "blank".to_owned())
+            } else {
+                (format!("「{text}」"), format!("\"{text}\""))
+            }
+        };
         let ((old_ja, old_en), (now_ja, now_en)) = (quoted(&row.old), quoted(&now));
-        let message = Text::new(format!("修正記録の元の値は{old_ja}ですが、回答ファイルは{now_ja}です"), format!("the log's old value is {old_en}, but the response file says {now_en}"));
+        let message = Text::new(
+            format!("修正記録の元の値は{old_ja}ですが、回答ファイルは{now_ja}です"),
+            format!("the log's old value is {old_en}, but the response file says {now_en}"),
+        );
         let help = if spelling::is_blank(&row.old) {
             Text::new(
-                "元の値を書いていない修正記録なら、計画の調査回に cleaning_log_old = \"where-known\" と書けます",
-                "a log that does not record old values can be taken with cleaning_log_old = \"where-known\" in the plan's wave",
+                "元の値を書いていない修正記録なら、計画の調査回に cleaning_log_old = \"where-known\" と書け\
+                 ます",
+                "a log that does not record old values can be taken with cleaning_log_old = \
+                 \"where-known\" in the plan's wave",
             )
         } else {
-            Text::new("回答ファイルが差し替えられていないか確かめ、もう一度その票を見て修正記録を直してください", "see whether the response file was replaced, look at the return again and correct the log")
+            Text::new(
+                "回答ファイルが差し替えられていないか確かめ、もう一度その票を見て修正記録を直してください",
+                "see whether the response file was replaced, look at the return again and correct the log",
+            )
         };
-        Err(Diagnostic::new("answers::log-old-value", message).at(self.place(place, target)).help(help).into())
+        Err(Diagnostic::new("answers::log-old-value", message)
+            .at(self.place(place, target))
+            .help(help)
+            .into())
     }
 
     /// Notes a change, unless another row changes the same cell.
     fn write(&mut self, decided: Decided<'a>) -> Result<()> {
         let key = |column: usize| (decided.place.0, decided.place.1, column);
-        let known: Vec<Option<&(Place, Cell)>> = decided.writes.iter().map(|(column, _)| self.cells.get(&key(*column))).collect();
-        let reading = |column: usize| self.index.reading(decided.place.0, column, self.index.owner(decided.place.0, column));
-        let differs = |((column, cell), other): (&(usize, Cell), &&(Place, Cell))| !super::same::same(&cell.text(), &other.1.text(), reading(*column));
-        let clash = decided.writes.iter().zip(&known).filter_map(|(write, other)| other.as_ref().map(|o| (write, o))).find(|pair| differs(*pair));
+        let known: Vec<Option<&(Place, Cell)>> =
+            decided.writes.iter().map(|(column, _)| self.cells.get(&key(*column))).collect();
+        let reading = |column: usize| {
+            self.index.reading(decided.place.0, column, self.index.owner(decided.place.0, column))
+        };
+        let differs = |((column, cell), other): (&(usize, Cell), &&(Place, Cell))| {
+            !super::same::same(&cell.text(), &other.1.text(), reading(*column))
+        };
+        let clash = decided
+            .writes
+            .iter()
+            .zip(&known)
+            .filter_map(|(write, other)| other.as_ref().map(|o| (write, o)))
+            .find(|pair| differs(*pair));
         if let Some((_, (first, _))) = clash {
             let message = Text::new(
                 format!("同じ回答を、修正記録の別の行（{}）が違う値に直しています", first.words(Lang::Ja)),
-                format!("another row of the log ({}) gives the same answer another value", first.words(Lang::En)),
+                format!(
+                    "another row of the log ({}) gives the same answer another value",
+                    first.words(Lang::En)
+                ),
             );
-            let help = Text::new("どちらかの行を消すか、対応を「変更しない」にしてください", "take one of the rows away, or make it no_action");
-            let place = decided.target.as_ref().map_or_else(Place::default, |target| self.place(decided.place, target));
+            let help = Text::new(
+                "どちらかの行を消すか、対応を「変更しない」にしてください",
+                "take one of the rows away, or make it no_action",
+            );
+            let place = decided
+                .target
+                .as_ref()
+                .map_or_else(Place::default, |target| self.place(decided.place, target));
             return Err(Diagnostic::new("answers::log-conflict", message).at(place).help(help).into());
         }
         if !known.is_empty() && known.iter().all(Option::is_some) {
@@ -288,24 +385,65 @@ impl<'a> Pass<'a> {
             for (column, cell) in &decided.writes {
                 writes.entry((t, *column)).or_default().push((row, cell.clone()));
             }
-            let place = decided.target.as_ref().map_or_else(Place::default, |target| self.place(decided.place, target));
-            let about = Place { question: place.question.clone(), column: place.column.filter(|_| place.question.is_none()), ..log.place.clone() };
+            let place = decided
+                .target
+                .as_ref()
+                .map_or_else(Place::default, |target| self.place(decided.place, target));
+            let about = Place {
+                question: place.question.clone(),
+                column: place.column.filter(|_| place.question.is_none()),
+                ..log.place.clone()
+            };
             let (changed, blanked) = by_question.entry(about).or_default();
             *(if decided.action == Action::Blank { blanked } else { changed }) += 1;
         }
         cleaned.removed.extend(&self.removed);
         cleaned.looked_at.extend(&self.looked_at);
         cleaned.covered.extend(&self.covered);
-        cleaned.findings.extend(by_question.into_iter().map(|(place, (changed, blanked))| changed_note(place, changed, blanked)));
+        cleaned.findings.extend(
+            by_question.into_iter().map(|(place, (changed, blanked))| changed_note(place, changed, blanked)),
+        );
         let notes = [
-            (removed, "answers::log-removed", "修正記録により除いた票。無効票に数える", "returns taken out by the cleaning log; they count as invalid returns"),
-            (self.looked, "answers::log-looked-at", "修正記録で確認し、変更しなかった行", "rows of the cleaning log that were looked at and changed nothing"),
-            (self.repeated, "answers::log-repeated", "修正記録に同じ変更が2度書かれている行。1度だけ数える", "rows of the cleaning log that repeat a change; it is made once"),
-            (overtaken, "answers::log-overtaken", "票ごと除かれた人への変更。行わない", "changes to returns that the cleaning log takes out; they are not made"),
-            (self.unverified, "answers::log-unverified", "修正記録に元の値がなく、確かめられない変更", "changes whose old value the cleaning log does not say: they cannot be verified"),
+            (
+                removed,
+                "answers::log-removed",
+                "修正記録により除いた票。無効票に数える",
+                "returns taken out by the cleaning log; they count as invalid returns",
+            ),
+            (
+                self.looked,
+                "answers::log-looked-at",
+                "修正記録で確認し、変更しなかった行",
+                "rows of the cleaning log that were looked at and changed nothing",
+            ),
+            (
+                self.repeated,
+                "answers::log-repeated",
+                "修正記録に同じ変更が2度書かれている行。1度だけ数える",
+                "rows of the cleaning log that repeat a change; it is made once",
+            ),
+            (
+                overtaken,
+                "answers::log-overtaken",
+                "票ごと除かれた人への変更。行わない",
+                "changes to returns that the cleaning log takes out; they are not made",
+            ),
+            (
+                self.unverified,
+                "answers::log-unverified",
+                "修正記録に元の値がなく、確かめられない変更",
+                "changes whose old value the cleaning log does not say: they cannot be verified",
+            ),
         ];
         for (count, code, ja, en) in notes.into_iter().filter(|(count, ..)| *count > 0) {
-            cleaned.findings.push(Finding::note(code, Text::new(format!("{ja}: {count}件"), format!("{en}: {count}")), log.place.clone()).count(count));
+            cleaned.findings.push(
+                Finding::note(
+                    code,
+                    Text::new(format!("{ja}: {count}件"), format!("{en}: {count}")),
+                    log.place.clone(),
+                )
+                .count(count),
+            );
         }
         writes
     }
@@ -316,9 +454,19 @@ impl<'a> Pass<'a> {
         let Some(target) = decided.target.as_ref().filter(|_| decided.action != Action::Remove) else {
             let (t, row) = decided.place;
             let place = self.index.tables.get(t).map_or_else(Place::default, |table| {
-                Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).row(table.row_numbers.get(row).copied().unwrap_or_default())
+                Place::file(&table.digest.file)
+                    .sheet(table.digest.sheet.as_deref())
+                    .row(table.row_numbers.get(row).copied().unwrap_or_default())
             });
-            return AppliedChange { log: decided.row.place.clone(), place, action: decided.action, old: None, new: None, withheld, reason };
+            return AppliedChange {
+                log: decided.row.place.clone(),
+                place,
+                action: decided.action,
+                old: None,
+                new: None,
+                withheld,
+                reason,
+            };
         };
         let q = match target {
             Target::Cell(_, q) => *q,
@@ -329,15 +477,30 @@ impl<'a> Pass<'a> {
         let (before, after) = (self.index.value(decided.place, target), decided.new.as_deref());
         let (old, new) = (value(&before), after.and_then(value));
         withheld |= old.is_none() || new.is_none() != after.is_none();
-        AppliedChange { log: decided.row.place.clone(), place: self.place(decided.place, target), action: decided.action, old, new, withheld, reason }
+        AppliedChange {
+            log: decided.row.place.clone(),
+            place: self.place(decided.place, target),
+            action: decided.action,
+            old,
+            new,
+            withheld,
+            reason,
+        }
     }
 }
 
 fn changed_note(place: Place, changed: u64, blanked: u64) -> Finding {
     let name = place.question.clone().or_else(|| place.column.clone()).unwrap_or_default();
     let message = Text::new(
-        format!("{name}: 修正記録により直した回答 {}件（修正 {changed}、無回答にした {blanked}）", changed + blanked),
-        format!("{name}: {} answers changed by the cleaning log ({changed} to another value, {blanked} to no answer)", changed + blanked),
+        format!(
+            "{name}: 修正記録により直した回答 {}件（修正 {changed}、無回答にした {blanked}）",
+            changed + blanked
+        ),
+        format!(
+            "{name}: {} answers changed by the cleaning log ({changed} to another value, {blanked} to no \
+             answer)",
+            changed + blanked
+        ),
     );
     Finding::note("answers::log-changed", message, place).count(changed + blanked)
 }

@@ -1,4 +1,5 @@
-//! The tables of a wave, looked up as a log speaks of them: returns by id and place, answers by question and column.
+//! The tables of a wave, looked up as a log speaks of them: returns by id and place, answers by question and
+//! column.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,13 +37,21 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(questionnaire: &'a Questionnaire, tables: &'a [Table], respondent: Option<&str>) -> Self {
+    pub(super) fn of(
+        questionnaire: &'a Questionnaire,
+        tables: &'a [Table],
+        respondent: Option<&str>,
+    ) -> Self {
         let questions = questionnaire.questions.as_slice();
         let lexicons: Vec<Lexicon> = questions.iter().map(Lexicon::of).collect();
         let names: BTreeSet<String> = questions.iter().map(|q| spelling::label(&q.id)).collect();
         let located = |table: &Table| -> Vec<Option<Layout>> {
             let heads = Heads::of(table);
-            questions.iter().zip(&lexicons).map(|(q, lexicon)| heads.locate(q, lexicon, &names).ok()).collect()
+            questions
+                .iter()
+                .zip(&lexicons)
+                .map(|(q, lexicon)| heads.locate(q, lexicon, &names).ok())
+                .collect()
         };
         let layouts: Vec<Vec<Option<Layout>>> = tables.iter().map(located).collect();
         let owner = |(table, found): (&Table, &Vec<Option<Layout>>)| {
@@ -55,7 +64,8 @@ impl<'a> Index<'a> {
             owners
         };
         let owners = tables.iter().zip(&layouts).map(owner).collect();
-        let ids: Option<Vec<Option<&Column>>> = respondent.map(|name| tables.iter().map(|t| t.column(name)).collect());
+        let ids: Option<Vec<Option<&Column>>> =
+            respondent.map(|name| tables.iter().map(|t| t.column(name)).collect());
         let mut by_id: BTreeMap<String, Vec<Return>> = BTreeMap::new();
         for (t, column) in ids.iter().flatten().enumerate() {
             let Some(column) = column else { continue };
@@ -88,13 +98,26 @@ impl<'a> Index<'a> {
         let tables: Vec<usize> = (0..self.tables.len()).filter(|&t| self.is_file(t, row)).collect();
         if tables.is_empty() {
             let known: Vec<&str> = self.tables.iter().map(|t| t.digest.file.as_str()).collect();
-            let message = Text::new(format!("ファイル「{}」はこの調査回の回答ファイルではありません", row.file), format!("\"{}\" is no response file of this wave", row.file));
-            let help = Text::new(format!("回答ファイル: {}", known.join("、")), format!("its response files: {}", known.join(", ")));
+            let message = Text::new(
+                format!("ファイル「{}」はこの調査回の回答ファイルではありません", row.file),
+                format!("\"{}\" is no response file of this wave", row.file),
+            );
+            let help = Text::new(
+                format!("回答ファイル: {}", known.join("、")),
+                format!("its response files: {}", known.join(", ")),
+            );
             return Err(Diagnostic::new("answers::log-file", message).help(help).into());
         }
         let id = spelling::code(&row.respondent);
-        let at_place: Vec<Return> = tables.iter().filter_map(|&t| Some((t, self.tables.get(t)?.row_numbers.binary_search(&row.row?).ok()?))).collect();
-        let fits: Vec<Return> = at_place.iter().copied().filter(|&place| self.ids.is_none() || spelling::code(&self.id(place)) == id).collect();
+        let at_place: Vec<Return> = tables
+            .iter()
+            .filter_map(|&t| Some((t, self.tables.get(t)?.row_numbers.binary_search(&row.row?).ok()?)))
+            .collect();
+        let fits: Vec<Return> = at_place
+            .iter()
+            .copied()
+            .filter(|&place| self.ids.is_none() || spelling::code(&self.id(place)) == id)
+            .collect();
         if let [one] = fits.as_slice() {
             return Ok(*one);
         }
@@ -102,30 +125,64 @@ impl<'a> Index<'a> {
             let message = match (row.row, at_place.first()) {
                 (Some(_), Some(&place)) if fits.is_empty() => {
                     let id = self.id(place);
-                    Text::new(format!("回答者番号のない行のはずが、その行は回答者番号「{id}」です"), format!("the log says a row without an id, but that row has the id \"{id}\""))
+                    Text::new(
+                        format!("回答者番号のない行のはずが、その行は回答者番号「{id}」です"),
+                        format!("the log says a row without an id, but that row has the id \"{id}\""),
+                    )
                 }
-                (Some(number), None) => Text::new(format!("{number}行目は回答ファイルにありません"), format!("the response files have no row {number}")),
-                _ => Text::new("どの票か分かりません（回答者番号も、ファイルと行もありません）", "which return? There is no respondent id, nor a file and row"),
+                (Some(number), None) => Text::new(
+                    format!("{number}行目は回答ファイルにありません"),
+                    format!("the response files have no row {number}"),
+                ),
+                _ => Text::new(
+                    "どの票か分かりません（回答者番号も、ファイルと行もありません）",
+                    "which return? There is no respondent id, nor a file and row",
+                ),
             };
-            let help = Text::new("回答者番号か、ファイルと行を書いてください（回答者番号は計画の respondent の列で探します）", "give the respondent's id, or the file and row (ids are looked up in the column that the plan names as respondent)");
+            let help = Text::new(
+                "回答者番号か、ファイルと行を書いてください（回答者番号は計画の respondent の列で探します）",
+                "give the respondent's id, or the file and row (ids are looked up in the column that the \
+                 plan names as respondent)",
+            );
             return Err(Diagnostic::new("answers::log-respondent", message).help(help).into());
         }
-        let stands: Vec<Return> = self.by_id.get(&id).into_iter().flatten().copied().filter(|(t, _)| tables.contains(t)).collect();
+        let stands: Vec<Return> =
+            self.by_id.get(&id).into_iter().flatten().copied().filter(|(t, _)| tables.contains(t)).collect();
         let name = &row.respondent;
         match stands.as_slice() {
             [one] => Ok(*one),
             [] => {
-                let mut diagnostic = Diagnostic::new("answers::log-respondent", Text::new(format!("回答者番号「{name}」はありません"), format!("there is no respondent \"{name}\"")));
-                diagnostic.help = Some(Text::new("回答ファイルが差し替えられていないか、番号の書きまちがいがないか確かめてください", "see whether the response file was replaced, or the id mistyped"));
+                let mut diagnostic = Diagnostic::new(
+                    "answers::log-respondent",
+                    Text::new(
+                        format!("回答者番号「{name}」はありません"),
+                        format!("there is no respondent \"{name}\""),
+                    ),
+                );
+                diagnostic.help = Some(Text::new(
+                    "回答ファイルが差し替えられていないか、番号の書きまちがいがないか確かめてください",
+                    "see whether the response file was replaced, or the id mistyped",
+                ));
                 Err(diagnostic.into())
             }
             several => {
-                let places = |lang| several.iter().map(|&p| self.place_words(p, lang)).collect::<Vec<_>>().join(" ｜ ");
+                let places = |lang| {
+                    several.iter().map(|&p| self.place_words(p, lang)).collect::<Vec<_>>().join(" ｜ ")
+                };
                 let message = Text::new(
-                    format!("回答者番号「{name}」が {} 回あり、どの票か分かりません: {}", several.len(), places(Lang::Ja)),
-                    format!("respondent \"{name}\" stands {} times, so which return is meant? {}", several.len(), places(Lang::En)),
+                    format!(
+                        "回答者番号「{name}」が {} 回あり、どの票か分かりません: {}",
+                        several.len(),
+                        places(Lang::Ja)
+                    ),
+                    format!(
+                        "respondent \"{name}\" stands {} times, so which return is meant? {}",
+                        several.len(),
+                        places(Lang::En)
+                    ),
                 );
-                let help = Text::new("修正記録にファイルと行を書いてください", "give the file and row in the log");
+                let help =
+                    Text::new("修正記録にファイルと行を書いてください", "give the file and row in the log");
                 Err(Diagnostic::new("answers::log-respondent-twice", message).help(help).into())
             }
         }
@@ -141,7 +198,8 @@ impl<'a> Index<'a> {
         let Some(digest) = self.tables.get(t).map(|t| &t.digest) else { return false };
         let last = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or("").to_owned();
         let file = row.file.is_empty() || digest.file == row.file || last(&digest.file) == last(&row.file);
-        file && (row.sheet.is_empty() || digest.sheet.as_deref().is_none_or(|s| spelling::label(s) == spelling::label(&row.sheet)))
+        file && (row.sheet.is_empty()
+            || digest.sheet.as_deref().is_none_or(|s| spelling::label(s) == spelling::label(&row.sheet)))
     }
 
     /// What a log row is about in table `t`; `None` where it names neither question nor column.
@@ -150,9 +208,12 @@ impl<'a> Index<'a> {
     /// `answers::log-question`, with the nearest names.
     pub(super) fn target(&self, row: &LogRow, t: usize) -> Result<Option<Target>> {
         let Some(table) = self.tables.get(t) else { return Ok(None) };
-        let position = |name: &str| table.column(name).and_then(|c| table.columns.iter().position(|other| std::ptr::eq(c, other)));
+        let position = |name: &str| {
+            table.column(name).and_then(|c| table.columns.iter().position(|other| std::ptr::eq(c, other)))
+        };
         let wanted = spelling::label(&row.question);
-        let question = self.questions.iter().position(|q| !wanted.is_empty() && spelling::label(&q.id) == wanted);
+        let question =
+            self.questions.iter().position(|q| !wanted.is_empty() && spelling::label(&q.id) == wanted);
         if !row.column.is_empty() {
             if let Some(q) = question
                 && let Some(Target::Answer(q, columns)) = self.answer(t, q)
@@ -160,11 +221,16 @@ impl<'a> Index<'a> {
             {
                 return Ok(Some(Target::Answer(q, columns)));
             }
-            let Some(column) = position(&row.column) else { return Err(self.unknown(&row.column, table).into()) };
+            let Some(column) = position(&row.column) else {
+                return Err(self.unknown(&row.column, table).into());
+            };
             let owner = self.owner(t, column);
             if let (Some(q), false) = (question, owner == question) {
                 let (column, id) = (&row.column, self.questions.get(q).map_or("", |q| &q.id));
-                let message = Text::new(format!("列「{column}」は設問「{id}」の列ではありません"), format!("column \"{column}\" does not belong to question \"{id}\""));
+                let message = Text::new(
+                    format!("列「{column}」は設問「{id}」の列ではありません"),
+                    format!("column \"{column}\" does not belong to question \"{id}\""),
+                );
                 return Err(Diagnostic::new("answers::log-question", message).into());
             }
             return Ok(Some(Target::Cell(column, owner)));
@@ -182,8 +248,19 @@ impl<'a> Index<'a> {
     }
 
     fn unknown(&self, name: &str, table: &Table) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new("answers::log-question", Text::new(format!("「{name}」という設問も列もありません"), format!("there is no question or column \"{name}\"")));
-        let names: Vec<String> = self.questions.iter().map(|q| q.id.clone()).chain(table.columns.iter().map(Column::name)).collect();
+        let mut diagnostic = Diagnostic::new(
+            "answers::log-question",
+            Text::new(
+                format!("「{name}」という設問も列もありません"),
+                format!("there is no question or column \"{name}\""),
+            ),
+        );
+        let names: Vec<String> = self
+            .questions
+            .iter()
+            .map(|q| q.id.clone())
+            .chain(table.columns.iter().map(Column::name))
+            .collect();
         diagnostic.help = toml_text::did_you_mean(name, names.iter().map(String::as_str));
         diagnostic
     }
@@ -212,22 +289,29 @@ impl<'a> Index<'a> {
 
     /// The columns of an answer in words: `問3_1～問3_7`.
     pub(super) fn span(&self, t: usize, columns: &[usize]) -> String {
-        let name = |c: Option<&usize>| c.and_then(|&c| self.tables.get(t)?.columns.get(c)).map_or(String::new(), |c| c.name().trim().to_owned());
+        let name = |c: Option<&usize>| {
+            c.and_then(|&c| self.tables.get(t)?.columns.get(c))
+                .map_or(String::new(), |c| c.name().trim().to_owned())
+        };
         format!("{}～{}", name(columns.first()), name(columns.last()))
     }
 
     /// How the cells of a column are read.
     pub(super) fn reading(&self, t: usize, column: usize, q: Option<usize>) -> Reading<'_> {
-        let Some((layout, lexicon)) = q.and_then(|q| Some((self.layout(t, q)?, self.lexicon(q)?))) else { return Reading::Plain };
+        let Some((layout, lexicon)) = q.and_then(|q| Some((self.layout(t, q)?, self.lexicon(q)?))) else {
+            return Reading::Plain;
+        };
         if q.and_then(|q| self.questions.get(q)).is_none_or(|q| q.categories().is_empty()) {
             return Reading::Plain;
         }
         match layout {
             Layout::Whole(_) | Layout::Mentions(_) => Reading::Options(lexicon),
-            Layout::Ticks(columns) => match columns.iter().position(|&c| c == column).and_then(|k| u16::try_from(k).ok()) {
-                Some(own) => Reading::Mark(lexicon, own),
-                None => Reading::Plain,
-            },
+            Layout::Ticks(columns) => {
+                match columns.iter().position(|&c| c == column).and_then(|k| u16::try_from(k).ok()) {
+                    Some(own) => Reading::Mark(lexicon, own),
+                    None => Reading::Plain,
+                }
+            }
         }
     }
 
@@ -246,7 +330,11 @@ impl<'a> Index<'a> {
                 Layout::Whole(_) | Layout::Mentions(_) => match lexicon.single(cell) {
                     Word::Option(k) => Some(k),
                     Word::NoAnswer | Word::NotAsked => None,
-                    Word::Options(_) | Word::Ambiguous(_) | Word::Unknown(_) | Word::Unreadable(_) | Word::Date { .. } => return None,
+                    Word::Options(_)
+                    | Word::Ambiguous(_)
+                    | Word::Unknown(_)
+                    | Word::Unreadable(_)
+                    | Word::Date { .. } => return None,
                 },
             };
             bits |= marked.and_then(|k| 1u128.checked_shl(u32::from(k))).unwrap_or(0);
@@ -257,18 +345,27 @@ impl<'a> Index<'a> {
     /// The codes of the options in `bits`: `1,3`.
     pub(super) fn codes(&self, q: usize, bits: u128) -> String {
         let categories = self.questions.get(q).map_or(&[][..], |q| q.categories());
-        let marked = (0u32..).zip(categories).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
+        let marked =
+            (0u32..).zip(categories).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
         marked.map(|(_, c)| c.code.as_str()).collect::<Vec<_>>().join(",")
     }
 
-    /// What stands at a target: one cell's text, or the codes of the marks (the cells' texts where they are no marks).
+    /// What stands at a target: one cell's text, or the codes of the marks (the cells' texts where they are
+    /// no marks).
     pub(super) fn value(&self, (t, row): Return, target: &Target) -> String {
-        let cell = |c: usize| self.tables.get(t).and_then(|table| table.columns.get(c)).map_or(String::new(), |c| text(c, row));
+        let cell = |c: usize| {
+            self.tables.get(t).and_then(|table| table.columns.get(c)).map_or(String::new(), |c| text(c, row))
+        };
         match target {
             Target::Cell(column, _) => cell(*column),
             Target::Answer(q, columns) => match self.marks(t, row, *q) {
                 Some(bits) => self.codes(*q, bits),
-                None => columns.iter().map(|&c| cell(c)).filter(|t| !spelling::is_blank(t)).collect::<Vec<_>>().join("、"),
+                None => columns
+                    .iter()
+                    .map(|&c| cell(c))
+                    .filter(|t| !spelling::is_blank(t))
+                    .collect::<Vec<_>>()
+                    .join("、"),
             },
         }
     }
@@ -278,7 +375,9 @@ impl<'a> Index<'a> {
         let now = self.value(place, target);
         match target {
             Target::Cell(column, q) => same::same(old, &now, self.reading(place.0, *column, *q)),
-            Target::Answer(q, _) => self.lexicon(*q).is_some_and(|lexicon| same::same(old, &now, Reading::Options(lexicon))),
+            Target::Answer(q, _) => {
+                self.lexicon(*q).is_some_and(|lexicon| same::same(old, &now, Reading::Options(lexicon)))
+            }
         }
     }
 }

@@ -49,7 +49,9 @@ impl Action {
     }
 
     fn of(word: &str) -> Option<Self> {
-        let is = |action: &Action| [action.name(), &action.text().ja, &action.text().en].iter().any(|w| spelling::label(w) == word);
+        let is = |action: &Action| {
+            [action.name(), &action.text().ja, &action.text().en].iter().any(|w| spelling::label(w) == word)
+        };
         Action::ALL.into_iter().find(is)
     }
 }
@@ -128,7 +130,8 @@ impl<'a> Reader<'a> {
     fn column(&self, name: &str) -> Option<&'a Column> {
         let known: &[&str] = HEADERS.iter().find(|(n, _)| *n == name).map_or(&KIND, |(_, headers)| *headers);
         let head = |c: &Column| spelling::label(c.header.last().map_or("", String::as_str)).to_lowercase();
-        let own = || self.respondent.filter(|_| name == "回答者番号").map(|r| spelling::label(r).to_lowercase());
+        let own =
+            || self.respondent.filter(|_| name == "回答者番号").map(|r| spelling::label(r).to_lowercase());
         let by_name = known.iter().find_map(|wanted| self.table.columns.iter().find(|c| head(c) == *wanted));
         by_name.or_else(|| own().and_then(|own| self.table.columns.iter().find(|c| head(c) == own)))
     }
@@ -141,9 +144,9 @@ fn text(column: Option<&Column>, row: usize) -> String {
 /// Reads a log; `respondent` is the name of the respondents' column in the response files.
 ///
 /// # Errors
-/// All in one go: `answers::log-header` for a column that is missing; `answers::log-kind` for an unknown kind of change, a
-/// change without a new value, and a new value where nothing is to be changed; `answers::log-row` for a row number that is
-/// none.
+/// All in one go: `answers::log-header` for a column that is missing; `answers::log-kind` for an unknown kind
+/// of change, a change without a new value, and a new value where nothing is to be changed;
+/// `answers::log-row` for a row number that is none.
 pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
     let reader = Reader { table, respondent };
     let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
@@ -151,8 +154,16 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
     let mut need = |any: &[&str]| {
         if any.iter().all(|name| reader.column(name).is_none()) {
             let names = any.join("」か「");
-            let message = Text::new(format!("修正記録に「{names}」の列がありません"), format!("the cleaning log has no column {}", any.join(" or ")));
-            let help = Text::new("shihyo clean 計画 --export で作る表の見出しのままにしてください（英語の見出しなら respondent、question、old_value、new_value、change_type、reason）", "keep the headers that shihyo clean PLAN --export writes, or use respondent, question, old_value, new_value, change_type, reason");
+            let message = Text::new(
+                format!("修正記録に「{names}」の列がありません"),
+                format!("the cleaning log has no column {}", any.join(" or ")),
+            );
+            let help = Text::new(
+                "shihyo clean 計画 --export で作る表の見出しのままにしてください（英語の見出しなら \
+                 respondent、question、old_value、new_value、change_type、reason）",
+                "keep the headers that shihyo clean PLAN --export writes, or use respondent, question, \
+                 old_value, new_value, change_type, reason",
+            );
             mistakes.push(Diagnostic::new("answers::log-header", message).at(place.clone()).help(help));
         }
     };
@@ -169,16 +180,25 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
     let mut rows = Vec::new();
     let mut mistakes = Vec::new();
     for row in 0..table.row_count() {
-        let at = |c: Option<&Column>| c.map_or_else(|| place.clone().row(table.row_numbers.get(row).copied().unwrap_or_default()), |c| table.place(row, c));
+        let at = |c: Option<&Column>| {
+            c.map_or_else(
+                || place.clone().row(table.row_numbers.get(row).copied().unwrap_or_default()),
+                |c| table.place(row, c),
+            )
+        };
         let (kind, new_value) = (text(kind_column, row), text(new, row));
-        let said = [respondent, file, row_column, question, column, old].iter().any(|c| !spelling::is_blank(&text(*c, row)));
+        let said = [respondent, file, row_column, question, column, old]
+            .iter()
+            .any(|c| !spelling::is_blank(&text(*c, row)));
         if !said && spelling::is_blank(&kind) && spelling::is_blank(&new_value) {
             continue;
         }
         let action = match action(&kind, &new_value) {
             Ok(action) => action,
             Err((message, help)) => {
-                mistakes.push(Diagnostic::new("answers::log-kind", message).at(at(kind_column.or(new))).help(help));
+                mistakes.push(
+                    Diagnostic::new("answers::log-kind", message).at(at(kind_column.or(new))).help(help),
+                );
                 continue;
             }
         };
@@ -187,7 +207,10 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
             Some(n) if n > 0 => Some(n.unsigned_abs()),
             None if number.is_empty() => None,
             _ => {
-                let message = Text::new(format!("行の番号「{number}」が読めません"), format!("\"{number}\" is no row number"));
+                let message = Text::new(
+                    format!("行の番号「{number}」が読めません"),
+                    format!("\"{number}\" is no row number"),
+                );
                 mistakes.push(Diagnostic::new("answers::log-row", message).at(at(row_column)));
                 continue;
             }
@@ -222,19 +245,35 @@ fn action(kind: &str, new: &str) -> Result<Action, (Text, Text)> {
         let words = Action::ALL.map(|a| format!("「{}」", a.text().ja)).join("、");
         let names = Action::ALL.map(Action::name).join(", ");
         return Err((
-            Text::new(format!("対応「{kind}」はありません"), format!("there is no kind of change \"{kind}\"")),
+            Text::new(
+                format!("対応「{kind}」はありません"),
+                format!("there is no kind of change \"{kind}\""),
+            ),
             Text::new(format!("{words} のどれかを選んでください"), format!("choose one of {names}")),
         ));
     };
     match (action, blank) {
         (Action::Change, true) => Err((
             Text::new("対応が「修正」なのに、新しい値がありません", "a change without a new value"),
-            Text::new("新しい値を書くか、対応を「無回答にする」か「変更しない」にしてください", "give a new value, or choose blank_response or no_action"),
+            Text::new(
+                "新しい値を書くか、対応を「無回答にする」か「変更しない」にしてください",
+                "give a new value, or choose blank_response or no_action",
+            ),
         )),
-        (Action::Blank | Action::Remove | Action::Keep, false) if !(action == Action::Blank && is_no_answer(new)) => Err((
-            Text::new(format!("対応が「{}」なのに、新しい値「{new}」があります", action.text().ja), format!("{} with a new value, \"{new}\"", action.name())),
-            Text::new("新しい値を消すか、対応を「修正」にしてください", "take the new value away, or choose change_response"),
-        )),
+        (Action::Blank | Action::Remove | Action::Keep, false)
+            if !(action == Action::Blank && is_no_answer(new)) =>
+        {
+            Err((
+                Text::new(
+                    format!("対応が「{}」なのに、新しい値「{new}」があります", action.text().ja),
+                    format!("{} with a new value, \"{new}\"", action.name()),
+                ),
+                Text::new(
+                    "新しい値を消すか、対応を「修正」にしてください",
+                    "take the new value away, or choose change_response",
+                ),
+            ))
+        }
         _ => Ok(action),
     }
 }

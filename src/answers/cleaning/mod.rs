@@ -1,7 +1,8 @@
-//! The cleaning log: what a person decided about single answers, read from a file, verified against the raw tables and
-//! applied to a copy of them before decoding. Raw files are never written.
+//! The cleaning log: what a person decided about single answers, read from a file, verified against the raw
+//! tables and applied to a copy of them before decoding. Raw files are never written.
 //!
-//! A log is a table with one row a decision. Its columns are found by these headers, width, blanks and capitals aside:
+//! A log is a table with one row a decision. Its columns are found by these headers, width, blanks and
+//! capitals aside:
 //!
 //! | column | headers |
 //! |---|---|
@@ -22,9 +23,10 @@
 //! | 変更しない `no_action` | looked at, not changed |
 //! | blank | 修正 where there is a new value, else 変更しない |
 //!
-//! Every row is verified: the respondent is there and stands once, the question or column is there, the old value is the
-//! value that the cell holds, the new value is one that the question can take, and no two rows want different things. All
-//! mistakes are told together. Several logs are applied in the order given, each to what the one before left.
+//! Every row is verified: the respondent is there and stands once, the question or column is there, the old
+//! value is the value that the cell holds, the new value is one that the question can take, and no two rows
+//! want different things. All mistakes are told together. Several logs are applied in the order given, each
+//! to what the one before left.
 
 mod apply;
 mod index;

@@ -1,5 +1,5 @@
-//! What a person should look at, cell by cell: the rows of the workbook that becomes a cleaning log. A cell has one row,
-//! however much is wrong with it, for it takes one change.
+//! What a person should look at, cell by cell: the rows of the workbook that becomes a cleaning log. A cell
+//! has one row, however much is wrong with it, for it takes one change.
 
 use std::collections::BTreeSet;
 
@@ -50,10 +50,18 @@ pub enum Accepts {
     Words,
 }
 
-/// The rows about `issues` that are warnings, less those that `looked_at` names: in the order of files, rows and questions.
-pub fn review(questionnaire: &Questionnaire, tables: &[Table], respondent: Option<&str>, issues: &[CellIssue], looked_at: &BTreeSet<(usize, usize, Option<usize>)>) -> Vec<ReviewRow> {
+/// The rows about `issues` that are warnings, less those that `looked_at` names: in the order of files, rows
+/// and questions.
+pub fn review(
+    questionnaire: &Questionnaire,
+    tables: &[Table],
+    respondent: Option<&str>,
+    issues: &[CellIssue],
+    looked_at: &BTreeSet<(usize, usize, Option<usize>)>,
+) -> Vec<ReviewRow> {
     let index = Index::of(questionnaire, tables, respondent);
-    let mut issues: Vec<&CellIssue> = issues.iter().filter(|i| i.problem.severity() == crate::finding::Severity::Warning).collect();
+    let mut issues: Vec<&CellIssue> =
+        issues.iter().filter(|i| i.problem.severity() == crate::finding::Severity::Warning).collect();
     issues.sort_unstable();
     let mut rows: Vec<ReviewRow> = Vec::new();
     let mut before = None;
@@ -100,7 +108,12 @@ impl About {
     }
 }
 
-fn one(index: &Index<'_>, about: &About, problem: Problem, looked_at: &BTreeSet<(usize, usize, Option<usize>)>) -> Option<ReviewRow> {
+fn one(
+    index: &Index<'_>,
+    about: &About,
+    problem: Problem,
+    looked_at: &BTreeSet<(usize, usize, Option<usize>)>,
+) -> Option<ReviewRow> {
     let About { place: (t, row), question, target } = about;
     let (t, row, question) = (*t, *row, *question);
     let table = index.tables.get(t)?;
@@ -114,7 +127,9 @@ fn one(index: &Index<'_>, about: &About, problem: Problem, looked_at: &BTreeSet<
         return None;
     }
     let column = match target {
-        Some(Target::Cell(column, _)) => table.columns.get(*column).map_or(String::new(), |c| c.name().trim().to_owned()),
+        Some(Target::Cell(column, _)) => {
+            table.columns.get(*column).map_or(String::new(), |c| c.name().trim().to_owned())
+        }
         Some(Target::Answer(_, columns)) => index.span(t, columns),
         None => String::new(),
     };
@@ -123,7 +138,8 @@ fn one(index: &Index<'_>, about: &About, problem: Problem, looked_at: &BTreeSet<
         Some((end, _)) => format!("{}{CUT}", old.get(..end).unwrap_or_default()),
         None => old,
     };
-    let accepts = match (question.and_then(|q| Some((index.questions.get(q)?, index.layout(t, q)?))), target) {
+    let accepts = match (question.and_then(|q| Some((index.questions.get(q)?, index.layout(t, q)?))), target)
+    {
         (Some((_, Layout::Ticks(_))), Some(Target::Cell(..))) => Accepts::Mark,
         (Some((question, _)), _) => accepts(question),
         (None, _) => Accepts::Words,
@@ -143,7 +159,13 @@ fn one(index: &Index<'_>, about: &About, problem: Problem, looked_at: &BTreeSet<
 
 fn accepts(question: &Question) -> Accepts {
     let options = || {
-        let named = |c: &super::super::questionnaire::Category| if spelling::label(&c.code) == spelling::label(&c.label) { c.code.clone() } else { format!("{} {}", c.code, c.label) };
+        let named = |c: &super::super::questionnaire::Category| {
+            if spelling::label(&c.code) == spelling::label(&c.label) {
+                c.code.clone()
+            } else {
+                format!("{} {}", c.code, c.label)
+            }
+        };
         let mut options: Vec<String> = question.categories().iter().map(named).collect();
         if !question.categories().iter().any(|c| is_no_answer(&c.label)) {
             options.push("無回答".to_owned());

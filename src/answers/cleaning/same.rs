@@ -1,9 +1,10 @@
 //! When two spellings are the same value.
 //!
-//! The same, whatever the question: another width, other blanks, another dash; a number in another spelling (`1` `１` `01`
-//! `1.0`; `100000` `1e+05` `100,000.00`); `TRUE` and `1`, `FALSE` and `0`. For a question with options besides: its options
-//! by number, label, or both (`1`, `はい`, `1 はい`), several in any order (`1,3` `3、1`); in a column that belongs to one option,
-//! any two marks (`○` `1` `TRUE`) and any two spellings of "not marked" (`0` `FALSE`). A blank is the same as a blank only.
+//! The same, whatever the question: another width, other blanks, another dash; a number in another spelling
+//! (`1` `１` `01` `1.0`; `100000` `1e+05` `100,000.00`); `TRUE` and `1`, `FALSE` and `0`. For a question with
+//! options besides: its options by number, label, or both (`1`, `はい`, `1 はい`), several in any order
+//! (`1,3` `3、1`); in a column that belongs to one option, any two marks (`○` `1` `TRUE`) and any two
+//! spellings of "not marked" (`0` `FALSE`). A blank is the same as a blank only.
 
 use super::super::columns::separated;
 use super::super::joined::{self, Split};
@@ -34,17 +35,24 @@ pub(super) fn same(one: &str, other: &str, reading: Reading<'_>) -> bool {
     if a.is_empty() || b.is_empty() {
         return a == b;
     }
-    if a == b || number(&a).is_some_and(|x| number(&b) == Some(x)) || truth(&a).is_some_and(|x| truth(&b) == Some(x)) {
+    if a == b
+        || number(&a).is_some_and(|x| number(&b) == Some(x))
+        || truth(&a).is_some_and(|x| truth(&b) == Some(x))
+    {
         return true;
     }
     match reading {
         Reading::Plain => cut(one, &b) || cut(other, &a),
-        Reading::Options(lexicon) => options(one, lexicon).is_some_and(|x| options(other, lexicon) == Some(x)),
+        Reading::Options(lexicon) => {
+            options(one, lexicon).is_some_and(|x| options(other, lexicon) == Some(x))
+        }
         // Words in the column of an option that takes words are words.
-        Reading::Mark(lexicon, own) if lexicon.free_text != Some(own) => match (mark(one, lexicon, own), mark(other, lexicon, own)) {
-            (Tick::Yes(x), Tick::Yes(y)) => x == y,
-            (x, y) => x == Tick::No && y == Tick::No,
-        },
+        Reading::Mark(lexicon, own) if lexicon.free_text != Some(own) => {
+            match (mark(one, lexicon, own), mark(other, lexicon, own)) {
+                (Tick::Yes(x), Tick::Yes(y)) => x == y,
+                (x, y) => x == Tick::No && y == Tick::No,
+            }
+        }
         Reading::Mark(..) => false,
     }
 }
@@ -64,7 +72,8 @@ fn mark(text: &str, lexicon: &Lexicon, own: u16) -> Tick {
     lexicon.tick(&Cell::Text(text.into()), own)
 }
 
-/// Whether `short` is the beginning of `whole` (folded), cut for a spreadsheet: long, and with the sign that says so.
+/// Whether `short` is the beginning of `whole` (folded), cut for a spreadsheet: long, and with the sign that
+/// says so.
 fn cut(short: &str, whole: &str) -> bool {
     let start = short.trim_end().strip_suffix(CUT).filter(|start| start.chars().count() >= LONGEST);
     start.is_some_and(|start| whole.starts_with(spelling::label(start).as_str()))
@@ -90,11 +99,21 @@ mod tests {
     use super::*;
 
     fn lexicon(free_text: bool) -> Lexicon {
-        let category = |code: &str, label: &str, free_text: bool| Category { code: code.into(), label: label.into(), dont_know: false, exclusive: false, free_text };
+        let category = |code: &str, label: &str, free_text: bool| Category {
+            code: code.into(),
+            label: label.into(),
+            dont_know: false,
+            exclusive: false,
+            free_text,
+        };
         Lexicon::of(&Question {
             id: "q".into(),
             text: "q".into(),
-            kind: QuestionKind::Single(vec![category("1", "はい", false), category("2", "いいえ", false), category("3", "その他", free_text)]),
+            kind: QuestionKind::Single(vec![
+                category("1", "はい", false),
+                category("2", "いいえ", false),
+                category("3", "その他", free_text),
+            ]),
             asked_if: None,
             columns: vec![],
             no_answer: vec![],
@@ -105,13 +124,38 @@ mod tests {
 
     #[test]
     fn plain_values() {
-        for (a, b) in [("1", "１"), ("1", "01"), ("1", "1.0"), ("1e+05", "100000"), ("9e+05", "900,000.00"), ("TRUE", "1"), ("0", "false"), ("", "　"), ("a b", " a\r\nb "), ("a b", "a　b")] {
+        for (a, b) in [
+            ("1", "１"),
+            ("1", "01"),
+            ("1", "1.0"),
+            ("1e+05", "100000"),
+            ("9e+05", "900,000.00"),
+            ("TRUE", "1"),
+            ("0", "false"),
+            ("", "　"),
+            ("a b", " a\r\nb "),
+            ("a b", "a　b"),
+        ] {
             assert!(same(a, b, Reading::Plain) && same(b, a, Reading::Plain), "{a} {b}");
         }
         let long = "長い　文章。".repeat(400);
         let short: String = long.chars().take(LONGEST).chain([CUT]).collect();
-        assert!(same(&short, &long, Reading::Plain) && !same("長い…", &long, Reading::Plain) && !same(&short, &long.replace('長', "短"), Reading::Plain));
-        for (a, b) in [("1", "2"), ("", "0"), ("", "FALSE"), ("はい", "1"), ("1,2", "12"), ("a", "b"), ("…", "a"), ("TRUE", "0"), ("NaN", "nan ")] {
+        assert!(
+            same(&short, &long, Reading::Plain)
+                && !same("長い…", &long, Reading::Plain)
+                && !same(&short, &long.replace('長', "短"), Reading::Plain)
+        );
+        for (a, b) in [
+            ("1", "2"),
+            ("", "0"),
+            ("", "FALSE"),
+            ("はい", "1"),
+            ("1,2", "12"),
+            ("a", "b"),
+            ("…", "a"),
+            ("TRUE", "0"),
+            ("NaN", "nan "),
+        ] {
             assert!(!same(a, b, Reading::Plain), "{a} {b}");
         }
     }
@@ -127,12 +171,21 @@ mod tests {
             assert!(!same(a, b, options), "{a} {b}");
         }
         assert!(same("○", "1", mark) && same("TRUE", "2", mark) && same("0", "×", mark));
-        assert!(!same("○", "0", mark) && !same("", "0", mark) && !same("○", "はい", mark) && !same("山", "川", mark));
+        assert!(
+            !same("○", "0", mark)
+                && !same("", "0", mark)
+                && !same("○", "はい", mark)
+                && !same("山", "川", mark)
+        );
     }
 
     #[test]
     fn words_of_an_option_that_takes_words_are_not_the_same() {
         let lexicon = lexicon(true);
-        assert!(!same("山", "川", Reading::Options(&lexicon)) && !same("山", "川", Reading::Mark(&lexicon, 2)) && !same("山", "その他", Reading::Mark(&lexicon, 2)));
+        assert!(
+            !same("山", "川", Reading::Options(&lexicon))
+                && !same("山", "川", Reading::Mark(&lexicon, 2))
+                && !same("山", "その他", Reading::Mark(&lexicon, 2))
+        );
     }
 }

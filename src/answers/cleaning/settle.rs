@@ -26,7 +26,9 @@ pub(super) fn settle(index: &Index<'_>, t: usize, target: &Target, new: &str) ->
     match target {
         Target::Cell(column, q) => {
             let known = q.and_then(of);
-            if is_no_answer(new) && known.is_none_or(|((_, lexicon), _)| lexicon.option(&spelling::label(new)).is_none()) {
+            if is_no_answer(new)
+                && known.is_none_or(|((_, lexicon), _)| lexicon.option(&spelling::label(new)).is_none())
+            {
                 return Ok(Settled::Blank(vec![*column]));
             }
             let cell = Cell::Text(new.into());
@@ -36,18 +38,27 @@ pub(super) fn settle(index: &Index<'_>, t: usize, target: &Target, new: &str) ->
             Ok(Settled::Written(vec![(*column, cell)], new.to_owned()))
         }
         Target::Answer(q, columns) => {
-            let Some(((question, lexicon), layout)) = of(*q) else { return Ok(Settled::Written(Vec::new(), new.to_owned())) };
+            let Some(((question, lexicon), layout)) = of(*q) else {
+                return Ok(Settled::Written(Vec::new(), new.to_owned()));
+            };
             if question.kind == QuestionKind::Text {
-                return Err(Text::new("記述が複数の列にあるので、列を書いてください", "the words stand in several columns: name the column"));
+                return Err(Text::new(
+                    "記述が複数の列にあるので、列を書いてください",
+                    "the words stand in several columns: name the column",
+                ));
             }
             if is_no_answer(new) && lexicon.option(&spelling::label(new)).is_none() {
                 return Ok(Settled::Blank(columns.clone()));
             }
             let Some(bits) = same::options(new, lexicon) else { return Err(no_option(question, new)) };
             if matches!(question.kind, QuestionKind::Single(_)) && bits.count_ones() > 1 {
-                return Err(Text::new(format!("単数回答に2つ以上の値「{new}」は書けません"), format!("a single answer cannot be \"{new}\"")));
+                return Err(Text::new(
+                    format!("単数回答に2つ以上の値「{new}」は書けません"),
+                    format!("a single answer cannot be \"{new}\""),
+                ));
             }
-            let sources: Vec<Option<&Column>> = columns.iter().map(|&c| index.tables.get(t).and_then(|table| table.columns.get(c))).collect();
+            let sources: Vec<Option<&Column>> =
+                columns.iter().map(|&c| index.tables.get(t).and_then(|table| table.columns.get(c))).collect();
             let cells = match layout {
                 Layout::Ticks(_) => ticks(lexicon, &sources, bits),
                 Layout::Whole(_) | Layout::Mentions(_) => mentions(question, columns.len(), bits)?,
@@ -63,7 +74,12 @@ fn ticks(lexicon: &Lexicon, sources: &[Option<&Column>], bits: u128) -> Vec<Cell
         let marked = bits.checked_shr(u32::from(own)).is_some_and(|b| b & 1 == 1);
         let wanted = |cell: &&Cell| match lexicon.tick(cell, own) {
             // Words that an option takes are no spelling of its mark.
-            Tick::Yes(k) => marked && k == own && (lexicon.free_text != Some(own) || spelling::whole_number(&spelling::label(&cell.text())) == Some(1)),
+            Tick::Yes(k) => {
+                marked
+                    && k == own
+                    && (lexicon.free_text != Some(own)
+                        || spelling::whole_number(&spelling::label(&cell.text())) == Some(1))
+            }
             Tick::No => !marked,
             _ => false,
         };
@@ -75,40 +91,62 @@ fn ticks(lexicon: &Lexicon, sources: &[Option<&Column>], bits: u128) -> Vec<Cell
 
 /// The codes, first to last, as many as there are columns.
 fn mentions(question: &Question, columns: usize, bits: u128) -> Result<Vec<Cell>, Text> {
-    let marked = (0u32..).zip(question.categories()).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
+    let marked =
+        (0u32..).zip(question.categories()).filter(|(k, _)| bits.checked_shr(*k).is_some_and(|b| b & 1 == 1));
     let mut cells: Vec<Cell> = marked.map(|(_, c)| Cell::Text(c.code.as_str().into())).collect();
     if cells.len() > columns {
         let many = cells.len();
-        return Err(Text::new(format!("列が {columns} 列しかないので、{many} 個の値は書けません"), format!("{many} values do not fit into {columns} columns")));
+        return Err(Text::new(
+            format!("列が {columns} 列しかないので、{many} 個の値は書けません"),
+            format!("{many} values do not fit into {columns} columns"),
+        ));
     }
     cells.resize(columns, Cell::Empty);
     Ok(cells)
 }
 
 /// Whether the question can take this cell in this column.
-fn fits(question: &Question, lexicon: &Lexicon, layout: &Layout, column: usize, cell: &Cell) -> Result<(), Text> {
+fn fits(
+    question: &Question,
+    lexicon: &Lexicon,
+    layout: &Layout,
+    column: usize,
+    cell: &Cell,
+) -> Result<(), Text> {
     let new = cell.text();
     let good = match (&question.kind, layout) {
         (QuestionKind::Text, _) => true,
         (QuestionKind::Number { range }, _) => {
             let range = range.as_ref().map(|r| (*r.start() as f64, *r.end() as f64));
             if lexicon.blank(cell).is_none() && columns::number(cell, range).0.is_err() {
-                let (ja, en) = range.map_or((String::new(), String::new()), |(low, high)| (format!("（{low}～{high}）"), format!(" from {low} to {high}")));
-                return Err(Text::new(format!("新しい値「{new}」は、この設問に書ける数{ja}ではありません"), format!("the new value \"{new}\" is no number{en} that the question takes")));
+                let (ja, en) = range.map_or((String::new(), String::new()), |(low, high)| {
+                    (format!("（{low}～{high}）"), format!(" from {low} to {high}"))
+                });
+                return Err(Text::new(
+                    format!("新しい値「{new}」は、この設問に書ける数{ja}ではありません"),
+                    format!("the new value \"{new}\" is no number{en} that the question takes"),
+                ));
             }
             true
         }
-        (QuestionKind::Multiple { .. }, Layout::Whole(_)) => !matches!(lexicon.joined(cell), Word::Ambiguous(_) | Word::Unknown(_) | Word::Unreadable(_)),
+        (QuestionKind::Multiple { .. }, Layout::Whole(_)) => {
+            !matches!(lexicon.joined(cell), Word::Ambiguous(_) | Word::Unknown(_) | Word::Unreadable(_))
+        }
         (_, Layout::Ticks(columns)) => {
             let own = columns.iter().position(|&c| c == column).and_then(|k| u16::try_from(k).ok());
             own.is_none_or(|own| !matches!(lexicon.tick(cell, own), Tick::Unknown(_) | Tick::Unreadable(_)))
         }
-        (_, Layout::Whole(_) | Layout::Mentions(_)) => matches!(lexicon.single(cell), Word::Option(_) | Word::NoAnswer | Word::NotAsked),
+        (_, Layout::Whole(_) | Layout::Mentions(_)) => {
+            matches!(lexicon.single(cell), Word::Option(_) | Word::NoAnswer | Word::NotAsked)
+        }
     };
     if good { Ok(()) } else { Err(no_option(question, &new)) }
 }
 
 fn no_option(question: &Question, new: &str) -> Text {
     let id = &question.id;
-    Text::new(format!("新しい値「{new}」は設問「{id}」の選択肢にありません"), format!("the new value \"{new}\" is no option of question \"{id}\""))
+    Text::new(
+        format!("新しい値「{new}」は設問「{id}」の選択肢にありません"),
+        format!("the new value \"{new}\" is no option of question \"{id}\""),
+    )
 }

@@ -17,8 +17,8 @@ use crate::text::Text;
 pub enum Difference {
     /// A return that raw + log keeps, but the clean file does not have; its place in the raw file.
     NotInClean(Place),
-    /// A return that the clean file has, but raw + log does not, because no raw file has it or the log takes it out; its
-    /// place in the clean file.
+    /// A return that the clean file has, but raw + log does not, because no raw file has it or the log takes
+    /// it out; its place in the clean file.
     NotInRaw(Place),
     /// A column that the log speaks of, but the clean file does not have.
     NoColumn(String),
@@ -40,11 +40,15 @@ impl Difference {
     pub fn sides(&self) -> [Text; 2] {
         let there = Text::new("（票がある）", "(the return)");
         let not_there = Text::new("（票がない）", "(no such return)");
-        let said = |text: &str| if text.is_empty() { Text::new("（空欄）", "(blank)") } else { Text::same(text) };
+        let said = |text: &str| {
+            if text.is_empty() { Text::new("（空欄）", "(blank)") } else { Text::same(text) }
+        };
         match self {
             Difference::NotInClean(_) => [there, not_there],
             Difference::NotInRaw(_) => [not_there, there],
-            Difference::NoColumn(_) => [Text::new("（列がある）", "(the column)"), Text::new("（列がない）", "(no such column)")],
+            Difference::NoColumn(_) => {
+                [Text::new("（列がある）", "(the column)"), Text::new("（列がない）", "(no such column)")]
+            }
             Difference::Cell { expected, found, .. } => [said(expected), said(found)],
         }
     }
@@ -52,7 +56,9 @@ impl Difference {
     /// Where: in the clean file, or in the raw file for what the clean file lacks.
     pub fn place(&self) -> Place {
         match self {
-            Difference::NotInClean(place) | Difference::NotInRaw(place) | Difference::Cell { clean: place, .. } => place.clone(),
+            Difference::NotInClean(place)
+            | Difference::NotInRaw(place)
+            | Difference::Cell { clean: place, .. } => place.clone(),
             Difference::NoColumn(name) => Place::default().column(name),
         }
     }
@@ -73,15 +79,25 @@ pub struct Verification {
     pub differences: Vec<Difference>,
 }
 
-/// Compares the columns that the log speaks of, return by return; a respondent who stands more than once is compared in the
-/// order of the rows. Values are the same as the module's head says.
+/// Compares the columns that the log speaks of, return by return; a respondent who stands more than once is
+/// compared in the order of the rows. Values are the same as the module's head says.
 ///
 /// # Errors
 /// `answers::missing-column` where the clean file has no column of respondents' ids.
-pub fn verify(questionnaire: &Questionnaire, cleaned: &Cleaned, respondent: &str, clean: &Table) -> Result<Verification> {
+pub fn verify(
+    questionnaire: &Questionnaire,
+    cleaned: &Cleaned,
+    respondent: &str,
+    clean: &Table,
+) -> Result<Verification> {
     let Some(clean_ids) = clean.column(respondent) else {
-        let message = Text::new(format!("整理後のファイルに回答者番号の列「{respondent}」がありません"), format!("the clean file has no column \"{respondent}\" with the respondents' ids"));
-        return Err(Diagnostic::new("answers::missing-column", message).at(Place::file(&clean.digest.file)).into());
+        let message = Text::new(
+            format!("整理後のファイルに回答者番号の列「{respondent}」がありません"),
+            format!("the clean file has no column \"{respondent}\" with the respondents' ids"),
+        );
+        return Err(Diagnostic::new("answers::missing-column", message)
+            .at(Place::file(&clean.digest.file))
+            .into());
     };
     let mut rows_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for row in 0..clean.row_count() {
@@ -126,14 +142,20 @@ pub fn verify(questionnaire: &Questionnaire, cleaned: &Cleaned, respondent: &str
                 out.cells += 1;
                 if !same(&expected, &found, *reading) {
                     let (raw, clean) = (at(column), clean.place(other, theirs));
-                    out.differences.push(Difference::Cell { raw, clean, expected: expected.trim().to_owned(), found: found.trim().to_owned() });
+                    out.differences.push(Difference::Cell {
+                        raw,
+                        clean,
+                        expected: expected.trim().to_owned(),
+                        found: found.trim().to_owned(),
+                    });
                 }
             }
         }
     }
     for (id, rows) in &rows_of {
         let used = seen.get(id).copied().unwrap_or(0);
-        out.differences.extend(rows.iter().skip(used).map(|&row| Difference::NotInRaw(clean.place(row, clean_ids))));
+        out.differences
+            .extend(rows.iter().skip(used).map(|&row| Difference::NotInRaw(clean.place(row, clean_ids))));
     }
     out.differences.extend(lacking.into_iter().map(Difference::NoColumn));
     Ok(out)

@@ -1,8 +1,8 @@
-//! 限定条件 of a tabulator's sheet as a skip rule: `問1=1,2`, `問1で「はい」と答えた方`, `年齢>=65`, joined by かつ, または, `&`, `|`
-//! and brackets.
+//! 限定条件 of a tabulator's sheet as a skip rule: `問1=1,2`, `問1で「はい」と答えた方`, `年齢>=65`, joined
+//! by かつ, または, `&`, `|` and brackets.
 //!
-//! かつ binds closer than または. What stands behind a joint and names no question goes on with the one before:
-//! `問2で「見守り」または「配食」`, `問2=1かつ2`.
+//! かつ binds closer than または. What stands behind a joint and names no question goes on with the one
+//! before: `問2で「見守り」または「配食」`, `問2=1かつ2`.
 
 use super::super::questionnaire::{Question, QuestionKind};
 use super::super::rule::{AskedIf, Comparison};
@@ -43,7 +43,8 @@ const JOINTS: [(&str, Piece); 14] = [
     (" OR ", Piece::Or),
 ];
 
-/// The condition in pieces. Brackets group where a condition could begin; those inside an id, a label or a list are words.
+/// The condition in pieces. Brackets group where a condition could begin; those inside an id, a label or a
+/// list are words.
 fn pieces(text: &str, earlier: &[Question]) -> Vec<Piece> {
     let mut out = Vec::new();
     let mut words = String::new();
@@ -51,7 +52,8 @@ fn pieces(text: &str, earlier: &[Question]) -> Vec<Piece> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let begins = words.trim().is_empty() && !matches!(out.last(), Some(Piece::Close));
-        let joint = if quoted || inner > 0 { None } else { JOINTS.iter().find(|(sign, _)| rest.starts_with(sign)) };
+        let joint =
+            if quoted || inner > 0 { None } else { JOINTS.iter().find(|(sign, _)| rest.starts_with(sign)) };
         if let Some((sign, piece)) = joint {
             flush(&mut words, &mut out);
             out.push(piece.clone());
@@ -97,7 +99,11 @@ fn named<'a>(text: &'a str, earlier: &[Question]) -> Option<(usize, &'a str)> {
         // 問1 is not the beginning of 問11, 問1-2 or 問1_2.
         (!rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_')).then_some(rest)
     };
-    earlier.iter().enumerate().filter_map(|(i, q)| behind(q).map(|rest| (i, rest))).min_by_key(|(_, rest)| rest.len())
+    earlier
+        .iter()
+        .enumerate()
+        .filter_map(|(i, q)| behind(q).map(|rest| (i, rest)))
+        .min_by_key(|(_, rest)| rest.len())
 }
 
 /// More brackets in each other than this are no rule that a person wrote.
@@ -119,7 +125,10 @@ impl Reader<'_> {
             let rule = self.both(depth)?;
             // Options of one question are one list.
             match (all.last_mut(), rule) {
-                (Some(AskedIf::Chose { question, categories }), AskedIf::Chose { question: same, categories: more }) if *question == same => {
+                (
+                    Some(AskedIf::Chose { question, categories }),
+                    AskedIf::Chose { question: same, categories: more },
+                ) if *question == same => {
                     categories.extend(more);
                     categories.sort_unstable();
                     categories.dedup();
@@ -151,7 +160,8 @@ impl Reader<'_> {
                 (self.pieces.get(self.at - 1) == Some(&Piece::Close)).then_some(inside)
             }
             Piece::Words(words) => {
-                let (question, rest) = named(words, self.earlier).or_else(|| self.last.map(|question| (question, words.as_str())))?;
+                let (question, rest) = named(words, self.earlier)
+                    .or_else(|| self.last.map(|question| (question, words.as_str())))?;
                 self.last = Some(question);
                 about(question, self.earlier.get(question)?, rest)
             }
@@ -163,7 +173,25 @@ impl Reader<'_> {
 /// What is said about one question, behind its id.
 fn about(index: usize, question: &Question, said: &str) -> Option<AskedIf> {
     let mut bare = said.trim().to_owned();
-    for word in ["と回答した方", "と回答した人", "と答えた方", "と答えた人", "を選択した方", "を選択した人", "を選んだ方", "を選んだ人", "に○をつけた方", "の回答者", "の選択者", "回答者", "選択者", "のみ", "だけ", "の方", "の人"] {
+    for word in [
+        "と回答した方",
+        "と回答した人",
+        "と答えた方",
+        "と答えた人",
+        "を選択した方",
+        "を選択した人",
+        "を選んだ方",
+        "を選んだ人",
+        "に○をつけた方",
+        "の回答者",
+        "の選択者",
+        "回答者",
+        "選択者",
+        "のみ",
+        "だけ",
+        "の方",
+        "の人",
+    ] {
         bare = bare.replace(word, "");
     }
     let (bare, other) = match bare.trim().strip_suffix("以外") {
@@ -171,7 +199,10 @@ fn about(index: usize, question: &Question, said: &str) -> Option<AskedIf> {
         None => (bare.clone(), bare.contains("」以外")),
     };
     let bare = bare.trim();
-    let (unequal, bare) = ["≠", "!=", "<>"].iter().find_map(|sign| bare.strip_prefix(sign)).map_or((false, bare), |rest| (true, rest.trim()));
+    let (unequal, bare) = ["≠", "!=", "<>"]
+        .iter()
+        .find_map(|sign| bare.strip_prefix(sign))
+        .map_or((false, bare), |rest| (true, rest.trim()));
     let bare = bare.trim_start_matches(|c: char| "=でがのは: ".contains(c)).trim();
     let bare = bare.strip_prefix('(').and_then(|inside| inside.strip_suffix(')')).unwrap_or(bare);
     let rule = match question.kind {
@@ -211,7 +242,9 @@ fn options(question: &Question, said: &str) -> Option<Vec<usize>> {
         }
     } else {
         for piece in said.split([',', '、', '/', '・', ' ']).map(str::trim).filter(|p| !p.is_empty()) {
-            let ends = piece.split_once(['~', '-']).map(|(a, b)| (spelling::whole_number(a.trim()), spelling::whole_number(b.trim())));
+            let ends = piece
+                .split_once(['~', '-'])
+                .map(|(a, b)| (spelling::whole_number(a.trim()), spelling::whole_number(b.trim())));
             match ends {
                 Some((Some(low), Some(high))) if low <= high && high - low < 128 => {
                     for code in low..=high {
@@ -230,13 +263,33 @@ fn options(question: &Question, said: &str) -> Option<Vec<usize>> {
 /// `>=65`, `65歳以上`, `20~64`, `0`: what is said about a number.
 fn number(question: usize, said: &str) -> Option<AskedIf> {
     let compact: String = said.chars().filter(|c| !c.is_whitespace()).collect();
-    let signs = [(">=", Comparison::AtLeast), ("≧", Comparison::AtLeast), ("≥", Comparison::AtLeast), ("<=", Comparison::AtMost), ("≦", Comparison::AtMost), ("≤", Comparison::AtMost), (">", Comparison::MoreThan), ("<", Comparison::LessThan)];
-    let endings = [("以上", Comparison::AtLeast), ("以下", Comparison::AtMost), ("未満", Comparison::LessThan), ("を超える", Comparison::MoreThan), ("超", Comparison::MoreThan), ("より大きい", Comparison::MoreThan), ("より小さい", Comparison::LessThan)];
+    let signs = [
+        (">=", Comparison::AtLeast),
+        ("≧", Comparison::AtLeast),
+        ("≥", Comparison::AtLeast),
+        ("<=", Comparison::AtMost),
+        ("≦", Comparison::AtMost),
+        ("≤", Comparison::AtMost),
+        (">", Comparison::MoreThan),
+        ("<", Comparison::LessThan),
+    ];
+    let endings = [
+        ("以上", Comparison::AtLeast),
+        ("以下", Comparison::AtMost),
+        ("未満", Comparison::LessThan),
+        ("を超える", Comparison::MoreThan),
+        ("超", Comparison::MoreThan),
+        ("より大きい", Comparison::MoreThan),
+        ("より小さい", Comparison::LessThan),
+    ];
     let one = |text: &str| -> Option<(Comparison, f64)> {
-        if let Some((how, rest)) = signs.iter().find_map(|(sign, how)| text.strip_prefix(sign).map(|rest| (*how, rest))) {
+        if let Some((how, rest)) =
+            signs.iter().find_map(|(sign, how)| text.strip_prefix(sign).map(|rest| (*how, rest)))
+        {
             return Some((how, plain(rest)?));
         }
-        let (how, rest) = endings.iter().find_map(|(ending, how)| text.strip_suffix(ending).map(|rest| (*how, rest)))?;
+        let (how, rest) =
+            endings.iter().find_map(|(ending, how)| text.strip_suffix(ending).map(|rest| (*how, rest)))?;
         Some((how, plain(rest)?))
     };
     let comparisons = if let Some((low, high)) = compact.split_once('~') {
@@ -245,9 +298,15 @@ fn number(question: usize, said: &str) -> Option<AskedIf> {
         vec![(Comparison::Equals, limit)]
     } else {
         // 20歳以上65歳未満: two ends on one line.
-        let cut = endings.iter().filter_map(|(ending, _)| compact.find(ending).map(|at| at + ending.len())).min().filter(|cut| *cut < compact.len());
+        let cut = endings
+            .iter()
+            .filter_map(|(ending, _)| compact.find(ending).map(|at| at + ending.len()))
+            .min()
+            .filter(|cut| *cut < compact.len());
         let mut parts = match cut {
-            Some(cut) => vec![one(&compact[..cut])?, one(compact[cut..].trim_start_matches(['、', ',', 'で']))?],
+            Some(cut) => {
+                vec![one(&compact[..cut])?, one(compact[cut..].trim_start_matches(['、', ',', 'で']))?]
+            }
             None => vec![one(&compact)?],
         };
         parts.sort_by_key(|(how, _)| *how);
@@ -271,10 +330,23 @@ mod tests {
     use Comparison::{AtLeast, AtMost, Equals, LessThan, MoreThan};
 
     fn earlier() -> Vec<Question> {
-        let pairs = |labels: &[&str]| labels.iter().enumerate().map(|(k, l)| ((k + 1).to_string(), (*l).to_owned())).collect::<Vec<_>>();
+        let pairs = |labels: &[&str]| {
+            labels.iter().enumerate().map(|(k, l)| ((k + 1).to_string(), (*l).to_owned())).collect::<Vec<_>>()
+        };
         vec![
-            question("問1", "", QuestionKind::Single(categories(pairs(&["はい", "いいえ", "わからない"]), false))),
-            question("問2", "", QuestionKind::Multiple { categories: categories(pairs(&["見守り", "配食（夕食）", "送迎"]), true), max_marks: None }),
+            question(
+                "問1",
+                "",
+                QuestionKind::Single(categories(pairs(&["はい", "いいえ", "わからない"]), false)),
+            ),
+            question(
+                "問2",
+                "",
+                QuestionKind::Multiple {
+                    categories: categories(pairs(&["見守り", "配食（夕食）", "送迎"]), true),
+                    max_marks: None,
+                },
+            ),
             question("年齢", "", QuestionKind::Number { range: None }),
             question("問1(2)", "", QuestionKind::Single(categories(pairs(&["ある", "ない"]), false))),
             question("問11", "", QuestionKind::Single(categories(pairs(&["A", "B", "C", "D"]), false))),
@@ -291,13 +363,30 @@ mod tests {
 
     #[test]
     fn one_question_is_named_in_many_ways() {
-        for text in ["問1=1,2", "問１＝１，２", "問1で1～2", "問1:1/2", "問1=1 or 2", "問1=1または2", "問1=1|2", "問1で「はい」または「いいえ」と答えた方", "問1で「はい」「いいえ」を選んだ方のみ", "問1(1,2)", "問1=3以外", "問1≠3", "問1で「わからない」以外と答えた方"] {
+        for text in [
+            "問1=1,2",
+            "問１＝１，２",
+            "問1で1～2",
+            "問1:1/2",
+            "問1=1 or 2",
+            "問1=1または2",
+            "問1=1|2",
+            "問1で「はい」または「いいえ」と答えた方",
+            "問1で「はい」「いいえ」を選んだ方のみ",
+            "問1(1,2)",
+            "問1=3以外",
+            "問1≠3",
+            "問1で「わからない」以外と答えた方",
+        ] {
             assert_eq!(asked_if(text, &earlier()), Some(chose(0, &[0, 1])), "{text}");
         }
         assert_eq!(asked_if("問1(2)=1", &earlier()), Some(chose(3, &[0])));
         assert_eq!(asked_if("問11=4", &earlier()), Some(chose(4, &[3])));
         assert_eq!(asked_if("問2で「配食（夕食）」を選択した方", &earlier()), Some(chose(1, &[1])));
-        assert_eq!(asked_if("問2=1以外", &earlier()), Some(AskedIf::All(vec![AskedIf::Answered(1), chose(1, &[0]).negated()])));
+        assert_eq!(
+            asked_if("問2=1以外", &earlier()),
+            Some(AskedIf::All(vec![AskedIf::Answered(1), chose(1, &[0]).negated()]))
+        );
     }
 
     #[test]
@@ -313,7 +402,10 @@ mod tests {
         ] {
             assert_eq!(asked_if(text, &earlier()), Some(expected), "{text}");
         }
-        let between = |high: (Comparison, f64)| AskedIf::Number { question: 2, comparisons: vec![(AtLeast, 20.0), high] };
+        let between = |high: (Comparison, f64)| AskedIf::Number {
+            question: 2,
+            comparisons: vec![(AtLeast, 20.0), high],
+        };
         assert_eq!(asked_if("年齢=20～64", &earlier()), Some(between((AtMost, 64.0))));
         assert_eq!(asked_if("年齢が20歳以上65歳未満の方", &earlier()), Some(between((LessThan, 65.0))));
     }
@@ -321,25 +413,66 @@ mod tests {
     #[test]
     fn several_questions_are_joined() {
         let both = AskedIf::All(vec![chose(0, &[0]), chose(1, &[1, 2])]);
-        for text in ["問1=1 かつ 問2=2,3", "問1=1かつ問2=2,3", "問1=1&問2=2,3", "問1=1 and 問2=2または3", "(問1=1) && (問2=2|3)", "問1で「はい」と答えた方　かつ　問2=2・3"] {
+        for text in [
+            "問1=1 かつ 問2=2,3",
+            "問1=1かつ問2=2,3",
+            "問1=1&問2=2,3",
+            "問1=1 and 問2=2または3",
+            "(問1=1) && (問2=2|3)",
+            "問1で「はい」と答えた方　かつ　問2=2・3",
+        ] {
             let found = asked_if(text, &earlier());
             if text.contains("または") {
-                assert_eq!(found, Some(AskedIf::Any(vec![AskedIf::All(vec![chose(0, &[0]), chose(1, &[1])]), chose(1, &[2])])), "かつ binds closer: {text}");
+                assert_eq!(
+                    found,
+                    Some(AskedIf::Any(vec![
+                        AskedIf::All(vec![chose(0, &[0]), chose(1, &[1])]),
+                        chose(1, &[2])
+                    ])),
+                    "かつ binds closer: {text}"
+                );
             } else {
                 assert_eq!(found, Some(both.clone()), "{text}");
             }
         }
-        for text in ["問1=1 または 問2=2,3", "問1=1|問2=2,3", "問1=1 or 問2=2,3", "問1=1又は(問2=2 または 3)"] {
-            assert_eq!(asked_if(text, &earlier()), Some(AskedIf::Any(vec![chose(0, &[0]), chose(1, &[1, 2])])), "{text}");
+        for text in ["問1=1 または 問2=2,3", "問1=1|問2=2,3", "問1=1 or 問2=2,3", "問1=1又は(問2=2 または 3)"]
+        {
+            assert_eq!(
+                asked_if(text, &earlier()),
+                Some(AskedIf::Any(vec![chose(0, &[0]), chose(1, &[1, 2])])),
+                "{text}"
+            );
         }
-        let grouped = AskedIf::All(vec![AskedIf::Any(vec![chose(0, &[0]), number(AtLeast, 65.0)]), chose(1, &[0])]);
+        let grouped =
+            AskedIf::All(vec![AskedIf::Any(vec![chose(0, &[0]), number(AtLeast, 65.0)]), chose(1, &[0])]);
         assert_eq!(asked_if("（問1=1 または 年齢が65歳以上）かつ 問2=1", &earlier()), Some(grouped));
-        assert_eq!(asked_if("問2=1かつ2", &earlier()), Some(AskedIf::All(vec![chose(1, &[0]), chose(1, &[1])])), "both were marked");
+        assert_eq!(
+            asked_if("問2=1かつ2", &earlier()),
+            Some(AskedIf::All(vec![chose(1, &[0]), chose(1, &[1])])),
+            "both were marked"
+        );
     }
 
     #[test]
     fn what_is_not_understood_is_no_rule() {
-        for text in ["", "1", "問9=1", "問1=5", "問1=1かつ", "かつ問1=1", "(問1=1", "問1=1)", "問1=1,問2=2", "問1で「はい」でない方", "問1", "問1の回答者", "年齢が高い方", "年齢=20～64～70", "年齢>=20<30", "問1=1 問2=2"] {
+        for text in [
+            "",
+            "1",
+            "問9=1",
+            "問1=5",
+            "問1=1かつ",
+            "かつ問1=1",
+            "(問1=1",
+            "問1=1)",
+            "問1=1,問2=2",
+            "問1で「はい」でない方",
+            "問1",
+            "問1の回答者",
+            "年齢が高い方",
+            "年齢=20～64～70",
+            "年齢>=20<30",
+            "問1=1 問2=2",
+        ] {
             assert_eq!(asked_if(text, &earlier()), None, "{text}");
         }
         assert_eq!(asked_if(&"(".repeat(100_000), &earlier()), None);

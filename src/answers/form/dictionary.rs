@@ -14,15 +14,19 @@ const LONGEST_SCALE: usize = 20;
 
 /// The questionnaire that the file's own dictionary describes.
 ///
-/// A variable with value labels is a single answer, a set a multiple answer, other numbers and texts are such. User-missing
-/// values (those of ranges, as far as they occur or have a label) are 無回答; a label 非該当 makes its code 非該当. Dates, and
-/// the variable that weights the cases, are left out.
+/// A variable with value labels is a single answer, a set a multiple answer, other numbers and texts are
+/// such. User-missing values (those of ranges, as far as they occur or have a label) are 無回答; a label
+/// 非該当 makes its code 非該当. Dates, and the variable that weights the cases, are left out.
 ///
 /// # Errors
 /// `answers::form`: a file without a dictionary.
 pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
     let Some(dictionary) = &table.dictionary else {
-        let error = Error::msg("answers::form", "このファイルには変数の説明(値ラベルなど)がありません", "this file has no dictionary of its own");
+        let error = Error::msg(
+            "answers::form",
+            "このファイルには変数の説明(値ラベルなど)がありません",
+            "this file has no dictionary of its own",
+        );
         return Err(error.at(&Place::file(&table.digest.file)));
     };
     let none = Variable::default();
@@ -36,8 +40,15 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
             None => drafting.warn(
                 "answers::form-set",
                 &place,
-                format!("多重回答グループ「{}」の数え方(カウント値)を引き継げません。列ごとの設問として読みます", set.name),
-                format!("the counted value of the multiple-response set \"{}\" cannot be carried over; its columns are read one by one", set.name),
+                format!(
+                    "多重回答グループ「{}」の数え方(カウント値)を引き継げません。列ごとの設問として読みます",
+                    set.name
+                ),
+                format!(
+                    "the counted value of the multiple-response set \"{}\" cannot be carried over; its \
+                     columns are read one by one",
+                    set.name
+                ),
             ),
         }
     }
@@ -46,17 +57,29 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
         let name = column.name();
         let place = Place::file(&table.digest.file).column(&name);
         if dictionary.weight.as_deref() == Some(name.as_str()) {
-            drafting.note("answers::form-weight", &place, format!("「{name}」はウエイト変数のため、設問にしません"), format!("\"{name}\" weights the cases and is no question"));
+            drafting.note(
+                "answers::form-weight",
+                &place,
+                format!("「{name}」はウエイト変数のため、設問にしません"),
+                format!("\"{name}\" weights the cases and is no question"),
+            );
             continue;
         }
-        if let Some((at, (_, question))) = sets.iter().enumerate().find(|(_, (set, _))| set.columns.contains(&name)) {
+        if let Some((at, (_, question))) =
+            sets.iter().enumerate().find(|(_, (set, _))| set.columns.contains(&name))
+        {
             if told.insert(at) {
                 drafting.add(question.clone(), &place);
             }
             continue;
         }
         if column.values.iter().any(|c| matches!(c, Cell::Date(_))) {
-            drafting.note("answers::form-type", &place, format!("日付の列「{name}」は設問にしません"), format!("the dates of \"{name}\" are no question"));
+            drafting.note(
+                "answers::form-type",
+                &place,
+                format!("日付の列「{name}」は設問にしません"),
+                format!("the dates of \"{name}\" are no question"),
+            );
             continue;
         }
         drafting.add(of_variable(column, &name, variable(&name)), &place);
@@ -65,14 +88,26 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
 }
 
 /// The set's question; `None` where what it counts cannot be said.
-fn of_set<'a>(table: &Table, set: &MultipleResponse, variable: &impl Fn(&str) -> &'a Variable) -> Option<Question> {
+fn of_set<'a>(
+    table: &Table,
+    set: &MultipleResponse,
+    variable: &impl Fn(&str) -> &'a Variable,
+) -> Option<Question> {
     let words = set.label.clone().unwrap_or_default();
     let (pairs, counted_one): (Vec<(String, String)>, bool) = match &set.kind {
         MultipleResponseKind::Dichotomies(counted) => {
             let label = |name: &String| variable(name).label.clone().unwrap_or_else(|| name.clone());
-            ((1..).zip(&set.columns).map(|(k, name)| (k.to_string(), spelling::label(&label(name)))).collect(), *counted == Cell::Number(1.0))
+            (
+                (1..)
+                    .zip(&set.columns)
+                    .map(|(k, name)| (k.to_string(), spelling::label(&label(name))))
+                    .collect(),
+                *counted == Cell::Number(1.0),
+            )
         }
-        MultipleResponseKind::Categories => (labelled(set.columns.iter().flat_map(|name| &variable(name).value_labels)), true),
+        MultipleResponseKind::Categories => {
+            (labelled(set.columns.iter().flat_map(|name| &variable(name).value_labels)), true)
+        }
     };
     if !counted_one || pairs.is_empty() {
         return None;
@@ -83,14 +118,21 @@ fn of_set<'a>(table: &Table, set: &MultipleResponse, variable: &impl Fn(&str) ->
     }
     missing.sort();
     missing.dedup();
-    let pairs = pairs.into_iter().filter(|(code, _)| matches!(set.kind, MultipleResponseKind::Dichotomies(_)) || !missing.contains(code));
-    let mut question = question(&set.name, &words, QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None });
+    let pairs = pairs.into_iter().filter(|(code, _)| {
+        matches!(set.kind, MultipleResponseKind::Dichotomies(_)) || !missing.contains(code)
+    });
+    let mut question = question(
+        &set.name,
+        &words,
+        QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None },
+    );
     question.columns.clone_from(&set.columns);
     question.no_answer = without_options(missing, &question);
     Some(question)
 }
 
-/// A missing code cannot be an option's too: where it is (the options of 0/1 columns are numbered here), the option stays.
+/// A missing code cannot be an option's too: where it is (the options of 0/1 columns are numbered here), the
+/// option stays.
 fn without_options(missing: Vec<String>, question: &Question) -> Vec<String> {
     missing.into_iter().filter(|code| question.category(code).is_none()).collect()
 }
@@ -98,16 +140,25 @@ fn without_options(missing: Vec<String>, question: &Question) -> Vec<String> {
 fn of_variable(column: &Column, name: &str, variable: &Variable) -> Question {
     let words = variable.label.as_deref().unwrap_or("");
     let mut pairs = labelled(&variable.value_labels);
-    let not_asked: Vec<String> = pairs.iter().filter(|(_, label)| label == "非該当").map(|(code, _)| code.clone()).collect();
+    let not_asked: Vec<String> =
+        pairs.iter().filter(|(_, label)| label == "非該当").map(|(code, _)| code.clone()).collect();
     let mut missing = missing_codes(Some(column), variable);
     missing.retain(|code| !not_asked.contains(code));
     pairs.retain(|(code, _)| !missing.contains(code));
     pairs.retain(|(code, _)| !not_asked.contains(code));
-    let known: BTreeSet<String> = pairs.iter().map(|(code, _)| code.clone()).chain(missing.iter().cloned()).chain(not_asked.iter().cloned()).collect();
-    let bare: Vec<&Cell> = column.values.iter().filter(|c| **c != Cell::Empty && !known.contains(&c.text())).collect();
-    let steps = bare.iter().all(|c| matches!(c, Cell::Number(x) if x.fract() == 0.0)) && bare.len() + pairs.len() <= LONGEST_SCALE;
+    let known: BTreeSet<String> = pairs
+        .iter()
+        .map(|(code, _)| code.clone())
+        .chain(missing.iter().cloned())
+        .chain(not_asked.iter().cloned())
+        .collect();
+    let bare: Vec<&Cell> =
+        column.values.iter().filter(|c| **c != Cell::Empty && !known.contains(&c.text())).collect();
+    let steps = bare.iter().all(|c| matches!(c, Cell::Number(x) if x.fract() == 0.0))
+        && bare.len() + pairs.len() <= LONGEST_SCALE;
     let kind = if !pairs.is_empty() && (bare.is_empty() || steps) {
-        let mut numbers: Vec<f64> = bare.iter().filter_map(|c| if let Cell::Number(x) = c { Some(*x) } else { None }).collect();
+        let mut numbers: Vec<f64> =
+            bare.iter().filter_map(|c| if let Cell::Number(x) = c { Some(*x) } else { None }).collect();
         numbers.sort_by(f64::total_cmp);
         pairs.extend(numbers.iter().map(|x| (format!("{x}"), format!("{x}"))));
         QuestionKind::Single(categories(pairs, false))
@@ -126,7 +177,8 @@ fn labelled<'a>(labels: impl IntoIterator<Item = &'a (Cell, String)>) -> Vec<(St
     labels.into_iter().map(|(value, label)| (value.text(), spelling::label(label))).collect()
 }
 
-/// The codes that the file's author declared missing: single values, and of the ranges those that occur or have a label.
+/// The codes that the file's author declared missing: single values, and of the ranges those that occur or
+/// have a label.
 fn missing_codes(column: Option<&Column>, variable: &Variable) -> Vec<String> {
     let labelled = variable.value_labels.iter().map(|(value, _)| value);
     let met = labelled.chain(column.into_iter().flat_map(|c| &c.values)).filter(|c| variable.is_missing(c));

@@ -76,7 +76,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         let (token, after) = if let Some(name) = rest.strip_prefix("${") {
             let (name, after) = name.split_once('}')?;
             (Token::Question(name.trim().to_owned()), after)
-        } else if let Some(sign) = ["!=", ">=", "<=", "=", ">", "<", "(", ")", ","].into_iter().find(|s| rest.starts_with(s)) {
+        } else if let Some(sign) =
+            ["!=", ">=", "<=", "=", ">", "<", "(", ")", ","].into_iter().find(|s| rest.starts_with(s))
+        {
             (Token::Sign(sign), &rest[sign.len()..])
         } else if let '\'' | '"' | '‘' | '’' | '“' | '”' = first {
             let inside = &rest[first.len_utf8()..];
@@ -88,7 +90,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             let after = inside[end..].chars().next().map_or(0, char::len_utf8);
             (Token::Value(inside[..end].to_owned()), &inside[end + after..])
         } else {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-' || c == '.')).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-' || c == '.'))
+                .unwrap_or(rest.len());
             if end == 0 {
                 return None;
             }

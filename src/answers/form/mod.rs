@@ -1,6 +1,8 @@
-//! Questionnaires out of what an office already holds: an XLSForm, a tabulator's sheet, an SPSS file's own dictionary.
+//! Questionnaires out of what an office already holds: an XLSForm, a tabulator's sheet, an SPSS file's own
+//! dictionary.
 //!
-//! Tables in, [`Draft`] out. What a form says and a questionnaire cannot hold is a finding, never a silent loss.
+//! Tables in, [`Draft`] out. What a form says and a questionnaire cannot hold is a finding, never a silent
+//! loss.
 
 mod condition;
 mod dictionary;
@@ -53,14 +55,27 @@ impl Drafting {
     fn add(&mut self, mut question: Question, place: &Place) -> bool {
         if !self.ids.insert(spelling::label(&question.id)) {
             let id = &question.id;
-            self.warn("answers::form-duplicate", place, format!("設問「{id}」が2回あります。後の方は読みません"), format!("question \"{id}\" stands twice; the later one is left out"));
+            self.warn(
+                "answers::form-duplicate",
+                place,
+                format!("設問「{id}」が2回あります。後の方は読みません"),
+                format!("question \"{id}\" stands twice; the later one is left out"),
+            );
             return false;
         }
         let count = question.categories().len();
         let too_many = matches!(question.kind, QuestionKind::Multiple { .. }) && count > MOST_OPTIONS;
-        if too_many || (count == 0 && matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. })) {
+        if too_many
+            || (count == 0
+                && matches!(question.kind, QuestionKind::Single(_) | QuestionKind::Multiple { .. }))
+        {
             let id = &question.id;
-            self.warn("answers::form-options", place, format!("設問「{id}」の選択肢が {count} 個のため、自由記述として読みます"), format!("question \"{id}\" has {count} options; it is read as free text"));
+            self.warn(
+                "answers::form-options",
+                place,
+                format!("設問「{id}」の選択肢が {count} 個のため、自由記述として読みます"),
+                format!("question \"{id}\" has {count} options; it is read as free text"),
+            );
             question.kind = QuestionKind::Text;
         }
         self.questions.push(question);
@@ -68,7 +83,10 @@ impl Drafting {
     }
 
     fn done(self, title: &str) -> Draft {
-        Draft { questionnaire: Questionnaire { title: title.to_owned(), questions: self.questions }, findings: self.findings }
+        Draft {
+            questionnaire: Questionnaire { title: title.to_owned(), questions: self.questions },
+            findings: self.findings,
+        }
     }
 }
 
@@ -87,8 +105,8 @@ pub(super) fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
     }
 }
 
-/// Categories of (code, label) pairs, made such that no label stands twice and none is another's code. A code that stands
-/// twice is left out.
+/// Categories of (code, label) pairs, made such that no label stands twice and none is another's code. A code
+/// that stands twice is left out.
 pub(super) fn categories(pairs: impl IntoIterator<Item = (String, String)>, multiple: bool) -> Vec<Category> {
     let mut codes = BTreeSet::new();
     let kept: Vec<(String, String)> = pairs
@@ -99,13 +117,20 @@ pub(super) fn categories(pairs: impl IntoIterator<Item = (String, String)>, mult
     let mut labels = BTreeSet::new();
     let made = kept.into_iter().map(|(code, label)| {
         let mut label = if label.is_empty() { code.clone() } else { label };
-        let others_code = |l: &str| codes.contains(&spelling::code(l)) && spelling::code(l) != spelling::code(&code);
+        let others_code =
+            |l: &str| codes.contains(&spelling::code(l)) && spelling::code(l) != spelling::code(&code);
         // The code is told once only, so what it is added to is told once too.
         while labels.contains(&spelling::label(&label)) || others_code(&label) {
             label = format!("{label} ({code})");
         }
         labels.insert(spelling::label(&label));
-        Category { dont_know: is_dont_know(&label), exclusive: multiple && is_none(&label), free_text: false, code, label }
+        Category {
+            dont_know: is_dont_know(&label),
+            exclusive: multiple && is_none(&label),
+            free_text: false,
+            code,
+            label,
+        }
     });
     made.collect()
 }
@@ -113,13 +138,15 @@ pub(super) fn categories(pairs: impl IntoIterator<Item = (String, String)>, mult
 /// わからない in its usual spellings.
 pub(super) fn is_dont_know(label: &str) -> bool {
     let folded = spelling::label(label).to_lowercase();
-    ["わからない", "分からない", "判らない", "don't know", "dont know", "do not know"].contains(&folded.as_str())
+    ["わからない", "分からない", "判らない", "don't know", "dont know", "do not know"]
+        .contains(&folded.as_str())
 }
 
 /// 特になし in its usual spellings.
 pub(super) fn is_none(label: &str) -> bool {
     let folded = spelling::label(label).to_lowercase();
-    ["特になし", "とくになし", "特にない", "とくにない", "あてはまるものはない", "none of the above"].contains(&folded.as_str())
+    ["特になし", "とくになし", "特にない", "とくにない", "あてはまるものはない", "none of the above"]
+        .contains(&folded.as_str())
 }
 
 /// The column with one of these header texts, the first name first; width and case aside.

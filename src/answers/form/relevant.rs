@@ -1,12 +1,14 @@
 //! XLSForm's `relevant` as a skip rule.
 //!
-//! Held are `selected(${q}, 'x')`, `${q} = 'x'` and `!=`, comparisons of numbers and of `count-selected(${q})`, `${q} = ''`
-//! (and `string-length(${q})` against 0), `not(…)`, `and`, `or`, brackets. What is left out: arithmetic, one answer beside
-//! another, words of a free text, and anything about an item that is no question.
+//! Held are `selected(${q}, 'x')`, `${q} = 'x'` and `!=`, comparisons of numbers and of
+//! `count-selected(${q})`, `${q} = ''` (and `string-length(${q})` against 0), `not(…)`, `and`, `or`,
+//! brackets. What is left out: arithmetic, one answer beside another, words of a free text, and anything
+//! about an item that is no question.
 //!
-//! Where a question was not shown, or was left blank, XLSForm takes its answer as empty: `selected`, `=` and the orders do not
-//! hold, so `!=` and `not(selected(…))` do, and `count-selected` is 0. A skip rule takes a blank as unknown, since on paper
-//! nobody knows what was seen; so where the form does not require an answer, what is denied here says "answered, and …".
+//! Where a question was not shown, or was left blank, XLSForm takes its answer as empty: `selected`, `=` and
+//! the orders do not hold, so `!=` and `not(selected(…))` do, and `count-selected` is 0. A skip rule takes a
+//! blank as unknown, since on paper nobody knows what was seen; so where the form does not require an answer,
+//! what is denied here says "answered, and …".
 
 use super::super::questionnaire::{Category, Question, QuestionKind};
 use super::super::rule::{AskedIf, Comparison};
@@ -21,8 +23,8 @@ pub(super) struct Shown {
     pub(super) required: bool,
 }
 
-/// The skip rule that all of `conditions` together make, in a questionnaire with these questions before, each `shown` so.
-/// `None` when it cannot be held.
+/// The skip rule that all of `conditions` together make, in a questionnaire with these questions before, each
+/// `shown` so. `None` when it cannot be held.
 pub(super) fn skip_rule(conditions: &[&str], questions: &[Question], shown: &[Shown]) -> Option<AskedIf> {
     let parsed: Option<Vec<Rule>> = conditions.iter().map(|text| parse(text)).collect();
     Form { questions, shown }.lower(&Rule::And(parsed?), false)
@@ -40,11 +42,19 @@ impl Form<'_> {
         match rule {
             Rule::Selected(name, value) => {
                 let (question, of) = self.find(name)?;
-                Some(self.definite(AskedIf::Chose { question, categories: vec![of.category(value)?] }, question, denied))
+                Some(self.definite(
+                    AskedIf::Chose { question, categories: vec![of.category(value)?] },
+                    question,
+                    denied,
+                ))
             }
-            Rule::Compare(name, Sign::IsNot, value) => self.not(&Rule::Compare(name.clone(), Sign::Is, value.clone()), denied),
+            Rule::Compare(name, Sign::IsNot, value) => {
+                self.not(&Rule::Compare(name.clone(), Sign::Is, value.clone()), denied)
+            }
             Rule::Compare(name, sign, value) => self.compare(name, *sign, value, denied),
-            Rule::Count(name, Sign::IsNot, value) => self.not(&Rule::Count(name.clone(), Sign::Is, value.clone()), denied),
+            Rule::Count(name, Sign::IsNot, value) => {
+                self.not(&Rule::Count(name.clone(), Sign::Is, value.clone()), denied)
+            }
             Rule::Count(name, sign, value) => {
                 let (question, of) = self.find(name)?;
                 let (how, limit) = (ordered(*sign)?, number(value)?);
@@ -53,13 +63,18 @@ impl Form<'_> {
                 }
                 let rule = AskedIf::Number { question, comparisons: vec![(how, limit)] };
                 // Nothing is selected of a question that was not shown.
-                if how.holds(0.0, limit) { AskedIf::any(vec![AskedIf::Answered(question).negated(), rule]) } else { Some(self.definite(rule, question, denied)) }
+                if how.holds(0.0, limit) {
+                    AskedIf::any(vec![AskedIf::Answered(question).negated(), rule])
+                } else {
+                    Some(self.definite(rule, question, denied))
+                }
             }
             Rule::Length(name, sign, value) => {
                 let (question, _) = self.find(name)?;
                 let answered = AskedIf::Answered(question);
                 match (sign, value.as_str()) {
-                    (Sign::Order(Comparison::MoreThan) | Sign::IsNot, "0") | (Sign::Order(Comparison::AtLeast), "1") => Some(answered),
+                    (Sign::Order(Comparison::MoreThan) | Sign::IsNot, "0")
+                    | (Sign::Order(Comparison::AtLeast), "1") => Some(answered),
                     (Sign::Is, "0") | (Sign::Order(Comparison::LessThan), "1") => Some(answered.negated()),
                     _ => None,
                 }
@@ -135,10 +150,14 @@ impl Form<'_> {
             return (sign == Sign::Is).then(|| AskedIf::Answered(question).negated());
         }
         let rule = match (&of.kind, sign) {
-            (QuestionKind::Single(_), Sign::Is) => AskedIf::Chose { question, categories: vec![of.category(value)?] },
+            (QuestionKind::Single(_), Sign::Is) => {
+                AskedIf::Chose { question, categories: vec![of.category(value)?] }
+            }
             (QuestionKind::Single(categories), Sign::Order(how)) => {
                 let limit = number(value)?;
-                let meets = |(k, c): (usize, &Category)| c.code.parse::<f64>().is_ok_and(|n| how.holds(n, limit)).then_some(k);
+                let meets = |(k, c): (usize, &Category)| {
+                    c.code.parse::<f64>().is_ok_and(|n| how.holds(n, limit)).then_some(k)
+                };
                 let categories: Vec<usize> = categories.iter().enumerate().filter_map(meets).collect();
                 (!categories.is_empty()).then_some(AskedIf::Chose { question, categories })?
             }
@@ -147,14 +166,17 @@ impl Form<'_> {
                 AskedIf::Chose { question, categories: vec![of.category(value)?] },
                 AskedIf::Number { question, comparisons: vec![(Comparison::Equals, 1.0)] },
             ]),
-            (QuestionKind::Number { .. }, sign) => AskedIf::Number { question, comparisons: vec![(ordered(sign)?, number(value)?)] },
-            (QuestionKind::Multiple { .. } | QuestionKind::Text, _) | (QuestionKind::Single(_), Sign::IsNot) => return None,
+            (QuestionKind::Number { .. }, sign) => {
+                AskedIf::Number { question, comparisons: vec![(ordered(sign)?, number(value)?)] }
+            }
+            (QuestionKind::Multiple { .. } | QuestionKind::Text, _)
+            | (QuestionKind::Single(_), Sign::IsNot) => return None,
         };
         Some(self.definite(rule, question, denied))
     }
 
-    /// `rule` about `question`, made such that it is no, not unknown, where the question was left blank. That matters only
-    /// inside a denial, and where a blank is possible.
+    /// `rule` about `question`, made such that it is no, not unknown, where the question was left blank. That
+    /// matters only inside a denial, and where a blank is possible.
     fn definite(&self, rule: AskedIf, question: usize, denied: bool) -> AskedIf {
         let required = self.shown.get(question).is_some_and(|s| s.required);
         if required || !denied { rule } else { AskedIf::All(vec![AskedIf::Answered(question), rule]) }
@@ -162,10 +184,15 @@ impl Form<'_> {
 
     /// Two rules about the options of one single answer as one.
     fn both(&self, one: &AskedIf, other: &AskedIf) -> Option<AskedIf> {
-        let (AskedIf::Chose { question, categories }, AskedIf::Chose { question: same, categories: others }) = (one, other) else { return None };
+        let (AskedIf::Chose { question, categories }, AskedIf::Chose { question: same, categories: others }) =
+            (one, other)
+        else {
+            return None;
+        };
         let single = matches!(self.questions.get(*question)?.kind, QuestionKind::Single(_));
         let shared: Vec<usize> = categories.iter().copied().filter(|k| others.contains(k)).collect();
-        (question == same && single && !shared.is_empty()).then_some(AskedIf::Chose { question: *question, categories: shared })
+        (question == same && single && !shared.is_empty())
+            .then_some(AskedIf::Chose { question: *question, categories: shared })
     }
 }
 
@@ -184,8 +211,8 @@ fn number(text: &str) -> Option<f64> {
 /// So far back it is looked for what follows from a rule.
 const FURTHEST: usize = 12;
 
-/// Whether whoever meets `one` meets `other`: the options are among the other's, or the question of `one` is itself asked
-/// only of those.
+/// Whether whoever meets `one` meets `other`: the options are among the other's, or the question of `one` is
+/// itself asked only of those.
 fn follows(one: &AskedIf, other: &AskedIf, questions: &[Question], depth: usize) -> bool {
     if depth > FURTHEST {
         return false;
@@ -196,7 +223,10 @@ fn follows(one: &AskedIf, other: &AskedIf, questions: &[Question], depth: usize)
         {
             true
         }
-        (AskedIf::Chose { question, .. } | AskedIf::Number { question, .. } | AskedIf::Answered(question), _) => {
+        (
+            AskedIf::Chose { question, .. } | AskedIf::Number { question, .. } | AskedIf::Answered(question),
+            _,
+        ) => {
             let earlier = questions.get(*question).and_then(|q| q.asked_if.as_ref());
             earlier.is_some_and(|rule| follows(rule, other, questions, depth + 1))
         }
@@ -213,10 +243,18 @@ mod tests {
     use Comparison::{AtLeast, Equals, LessThan, MoreThan};
 
     fn questions() -> Vec<Question> {
-        let pairs = |codes: &[&str]| codes.iter().map(|c| ((*c).to_owned(), format!("L {c}"))).collect::<Vec<_>>();
+        let pairs =
+            |codes: &[&str]| codes.iter().map(|c| ((*c).to_owned(), format!("L {c}"))).collect::<Vec<_>>();
         let mut all = vec![
             question("a", "", QuestionKind::Single(categories(pairs(&["yes", "no", "dk"]), false))),
-            question("b", "", QuestionKind::Multiple { categories: categories(pairs(&["x", "y", "z"]), true), max_marks: None }),
+            question(
+                "b",
+                "",
+                QuestionKind::Multiple {
+                    categories: categories(pairs(&["x", "y", "z"]), true),
+                    max_marks: None,
+                },
+            ),
             question("c", "", QuestionKind::Single(categories(pairs(&["yes", "no"]), false))),
             question("n", "", QuestionKind::Number { range: None }),
             question("t", "", QuestionKind::Text),
@@ -251,28 +289,60 @@ mod tests {
         assert_eq!(rule(&["not(${a} = 'yes' or ${a} = 'dk')"]), Some(chose(0, &[1])));
         assert_eq!(rule(&["(${a} != 'yes') and ${a} != 'dk'"]), Some(chose(0, &[1])));
         assert_eq!(rule(&["${s} >= 2"]), Some(chose(5, &[1, 2])));
-        assert_eq!(rule(&["${a} = 'yes' and ${c} = 'no'"]), Some(chose(2, &[1])), "c is asked only where a is yes");
-        assert_eq!(rule(&["${a} = 'yes'", "${c} = 'no'"]), Some(chose(2, &[1])), "a group's rule and the question's own");
+        assert_eq!(
+            rule(&["${a} = 'yes' and ${c} = 'no'"]),
+            Some(chose(2, &[1])),
+            "c is asked only where a is yes"
+        );
+        assert_eq!(
+            rule(&["${a} = 'yes'", "${c} = 'no'"]),
+            Some(chose(2, &[1])),
+            "a group's rule and the question's own"
+        );
     }
 
     #[test]
     fn several_questions_make_one_rule() {
-        assert_eq!(rule(&["${a} = 'yes' or selected(${b}, 'x')"]), Some(AskedIf::Any(vec![chose(0, &[0]), chose(1, &[0])])));
-        assert_eq!(rule(&["selected(${b}, 'x') and selected(${b}, 'y')"]), Some(AskedIf::All(vec![chose(1, &[0]), chose(1, &[1])])));
+        assert_eq!(
+            rule(&["${a} = 'yes' or selected(${b}, 'x')"]),
+            Some(AskedIf::Any(vec![chose(0, &[0]), chose(1, &[0])]))
+        );
+        assert_eq!(
+            rule(&["selected(${b}, 'x') and selected(${b}, 'y')"]),
+            Some(AskedIf::All(vec![chose(1, &[0]), chose(1, &[1])]))
+        );
         let right = AskedIf::Any(vec![chose(1, &[0, 1]), number(3, MoreThan, 18.0)]);
-        assert_eq!(rule(&["${a} = 'no' and (selected(${b}, 'x') or ${n} > 18 or selected(${b}, 'y'))"]), Some(AskedIf::All(vec![chose(0, &[1]), right])));
-        assert_eq!(rule(&["${n} = 1 and 65.5 > ${n}"]), Some(AskedIf::All(vec![number(3, Equals, 1.0), number(3, LessThan, 65.5)])));
-        assert_eq!(rule(&["${a} = 'no'", "${c} = 'no'"]), Some(AskedIf::All(vec![chose(0, &[1]), chose(2, &[1])])), "never met, and said so");
+        assert_eq!(
+            rule(&["${a} = 'no' and (selected(${b}, 'x') or ${n} > 18 or selected(${b}, 'y'))"]),
+            Some(AskedIf::All(vec![chose(0, &[1]), right]))
+        );
+        assert_eq!(
+            rule(&["${n} = 1 and 65.5 > ${n}"]),
+            Some(AskedIf::All(vec![number(3, Equals, 1.0), number(3, LessThan, 65.5)]))
+        );
+        assert_eq!(
+            rule(&["${a} = 'no'", "${c} = 'no'"]),
+            Some(AskedIf::All(vec![chose(0, &[1]), chose(2, &[1])])),
+            "never met, and said so"
+        );
     }
 
     #[test]
     fn what_was_not_shown_is_empty() {
-        assert_eq!(rule(&["${c} != 'yes'"]), Some(chose(2, &[0]).negated()), "c is not shown to everyone: those are asked too");
+        assert_eq!(
+            rule(&["${c} != 'yes'"]),
+            Some(chose(2, &[0]).negated()),
+            "c is not shown to everyone: those are asked too"
+        );
         assert_eq!(rule(&["not(selected(${b}, 'x'))"]), Some(chose(1, &[0]).negated()));
         assert_eq!(rule(&["count-selected(${b}) > 1"]), Some(number(1, MoreThan, 1.0)));
         let few = AskedIf::Any(vec![AskedIf::Answered(1).negated(), number(1, LessThan, 2.0)]);
         assert_eq!(rule(&["count-selected(${b}) < 2"]), Some(few), "0 where it was not shown");
-        assert_eq!(rule(&["${b} = 'x'"]), Some(AskedIf::All(vec![chose(1, &[0]), number(1, Equals, 1.0)])), "the whole of the answer");
+        assert_eq!(
+            rule(&["${b} = 'x'"]),
+            Some(AskedIf::All(vec![chose(1, &[0]), number(1, Equals, 1.0)])),
+            "the whole of the answer"
+        );
         assert_eq!(rule(&["${t} != ''"]), Some(AskedIf::Answered(4)));
         assert_eq!(rule(&["${t} = \"\""]), Some(AskedIf::Answered(4).negated()));
         assert_eq!(rule(&["string-length(${t}) > 0"]), Some(AskedIf::Answered(4)));
@@ -282,7 +352,10 @@ mod tests {
         assert_eq!(skip_rule(&["${a} != 'yes'"], &questions(), &optional), Some(denied));
         let positive = AskedIf::All(vec![AskedIf::Answered(3), number(3, AtLeast, 5.0)]).negated();
         assert_eq!(skip_rule(&["not(${n} >= 5)"], &questions(), &optional), Some(positive));
-        assert_eq!(skip_rule(&["not(not(${n} >= 5))"], &questions(), &optional), Some(number(3, AtLeast, 5.0)));
+        assert_eq!(
+            skip_rule(&["not(not(${n} >= 5))"], &questions(), &optional),
+            Some(number(3, AtLeast, 5.0))
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The sheet that Japanese tabulators work from: 設問番号 / 項目名 / 質問文 / タイプ / カテゴリ数 / 選択肢 / 限定条件.
+//! The sheet that Japanese tabulators work from: 設問番号 / 項目名 / 質問文 / タイプ / カテゴリ数 / 選択肢 /
+//! 限定条件.
 //!
-//! One row a question, its options joined in one cell or one a column from 選択肢 on; or one row an option, the cells of the
-//! question blank from the second on.
+//! One row a question, its options joined in one cell or one a column from 選択肢 on; or one row an option,
+//! the cells of the question blank from the second on.
 
 use super::super::questionnaire::QuestionKind;
 use super::super::spelling;
@@ -15,7 +16,8 @@ const NUMBER: [&str; 8] = ["設問番号", "質問番号", "設問no", "設問no
 const WORDS: [&str; 6] = ["質問文", "設問文", "項目名", "設問", "質問", "question"];
 const KIND: [&str; 7] = ["タイプ", "回答タイプ", "設問タイプ", "回答形式", "形式", "種別", "type"];
 const COUNT: [&str; 4] = ["カテゴリ数", "カテゴリー数", "選択肢数", "n_answers"];
-const OPTIONS: [&str; 8] = ["選択肢", "選択肢1", "カテゴリ", "カテゴリ1", "カテゴリー", "回答選択肢", "answer_1", "options"];
+const OPTIONS: [&str; 8] =
+    ["選択肢", "選択肢1", "カテゴリ", "カテゴリ1", "カテゴリー", "回答選択肢", "answer_1", "options"];
 const RULE: [&str; 5] = ["限定条件", "回答条件", "条件", "対象", "対象者"];
 
 /// Reads a tabulator's sheet.
@@ -25,7 +27,11 @@ const RULE: [&str; 5] = ["限定条件", "回答条件", "条件", "対象", "�
 pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
     let (number, words, kind) = (column(table, &NUMBER), column(table, &WORDS), column(table, &KIND));
     let (Some(kind), Some(first)) = (kind, number.or(words)) else {
-        let error = Error::msg("answers::form", "調査票の表に「設問番号」と「タイプ」の列がありません", "the sheet has no columns 設問番号 and タイプ");
+        let error = Error::msg(
+            "answers::form",
+            "調査票の表に「設問番号」と「タイプ」の列がありません",
+            "the sheet has no columns 設問番号 and タイプ",
+        );
         return Err(error.at(&Place::file(&table.digest.file)));
     };
     let (count, rule) = (column(table, &COUNT), column(table, &RULE));
@@ -48,24 +54,41 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
         if id.is_empty() {
             continue;
         }
-        let cells = |at: usize| option_columns.iter().map(move |&c| said(table.columns.get(c), at)).filter(|o| !o.is_empty());
+        let cells = |at: usize| {
+            option_columns.iter().map(move |&c| said(table.columns.get(c), at)).filter(|o| !o.is_empty())
+        };
         let mut written: Vec<String> = cells(here).collect();
-        while row < table.row_count() && said(Some(first), row).is_empty() && said(Some(kind), row).is_empty() {
+        while row < table.row_count() && said(Some(first), row).is_empty() && said(Some(kind), row).is_empty()
+        {
             written.extend(cells(row));
             row += 1;
         }
         let expected: Option<usize> = said(count, here).parse::<f64>().ok().map(|n| n as usize);
         let pairs = match written.as_slice() {
             [one] => split(one, expected),
-            several => several.iter().enumerate().map(|(k, o)| numbered(o).unwrap_or_else(|| ((k + 1).to_string(), o.clone()))).collect(),
+            several => several
+                .iter()
+                .enumerate()
+                .map(|(k, o)| numbered(o).unwrap_or_else(|| ((k + 1).to_string(), o.clone())))
+                .collect(),
         };
         let found = pairs.len();
         if expected.is_some_and(|n| n != found && n > 0) {
             let n = expected.unwrap_or(0);
-            drafting.warn("answers::form-count", &place, format!("カテゴリ数は {n} ですが、選択肢は {found} 個です"), format!("the number of categories is {n}, but there are {found} options"));
+            drafting.warn(
+                "answers::form-count",
+                &place,
+                format!("カテゴリ数は {n} ですが、選択肢は {found} 個です"),
+                format!("the number of categories is {n}, but there are {found} options"),
+            );
         }
         let Some(kind) = kind_of(&typed, pairs) else {
-            drafting.warn("answers::form-type", &place, format!("タイプ「{typed}」が分かりません。この設問は読みません"), format!("unknown type \"{typed}\"; the question is left out"));
+            drafting.warn(
+                "answers::form-type",
+                &place,
+                format!("タイプ「{typed}」が分かりません。この設問は読みません"),
+                format!("unknown type \"{typed}\"; the question is left out"),
+            );
             continue;
         };
         let mut question = question(&id, &text, kind);
@@ -77,7 +100,10 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
                     "answers::form-rule",
                     &place,
                     format!("限定条件を引き継げません: {condition}。空欄は非該当でなく無回答と数えます"),
-                    format!("the rule cannot be carried over: {condition}. Blanks count as no answer, not as not asked"),
+                    format!(
+                        "the rule cannot be carried over: {condition}. Blanks count as no answer, not as \
+                         not asked"
+                    ),
                 );
             }
         }
@@ -114,12 +140,21 @@ fn kind_of(typed: &str, pairs: Vec<(String, String)>) -> Option<QuestionKind> {
     let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
     let bare: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     match bare.as_str() {
-        "sa" | "s" | "単数" | "単数回答" | "単一" | "単一回答" | "single" | "択一" => Some(QuestionKind::Single(categories(pairs, false))),
-        "ma" | "m" | "la" | "lma" | "複数" | "複数回答" | "multiple" | "制限複数回答" => {
-            Some(QuestionKind::Multiple { categories: categories(pairs, true), max_marks: digits.parse().ok().filter(|n| *n > 0) })
+        "sa" | "s" | "単数" | "単数回答" | "単一" | "単一回答" | "single" | "択一" => {
+            Some(QuestionKind::Single(categories(pairs, false)))
         }
-        "na" | "n" | "数量" | "数量回答" | "数値" | "数値回答" | "number" => Some(QuestionKind::Number { range: None }),
-        "fa" | "oa" | "f" | "自由" | "自由回答" | "自由記述" | "文字" | "free" | "text" => Some(QuestionKind::Text),
+        "ma" | "m" | "la" | "lma" | "複数" | "複数回答" | "multiple" | "制限複数回答" => {
+            Some(QuestionKind::Multiple {
+                categories: categories(pairs, true),
+                max_marks: digits.parse().ok().filter(|n| *n > 0),
+            })
+        }
+        "na" | "n" | "数量" | "数量回答" | "数値" | "数値回答" | "number" => {
+            Some(QuestionKind::Number { range: None })
+        }
+        "fa" | "oa" | "f" | "自由" | "自由回答" | "自由記述" | "文字" | "free" | "text" => {
+            Some(QuestionKind::Text)
+        }
         _ => None,
     }
 }
@@ -130,14 +165,18 @@ fn numbered(option: &str) -> Option<(String, String)> {
     let bare = folded.trim_start_matches(['(', '[']);
     let digits = bare.chars().take_while(char::is_ascii_digit).count();
     let rest = bare[digits..].trim_start_matches(['.', ':', ')', ']', '、', ' ', '=']);
-    // `10代` and `2回以上` begin with digits, but nothing stands between them and the words; `①はい` has one character only.
-    let parted = rest.len() < bare.len() - digits || option.trim().starts_with(|c: char| ('①'..='⑳').contains(&c));
+    // `10代` and `2回以上` begin with digits, but nothing stands between them and the words; `①はい` has one
+    // character only.
+    let parted =
+        rest.len() < bare.len() - digits || option.trim().starts_with(|c: char| ('①'..='⑳').contains(&c));
     (digits > 0 && parted && !rest.is_empty()).then(|| (bare[..digits].to_owned(), rest.to_owned()))
 }
 
 /// The options of one cell: one a line, or parted by the first mark that gives as many as there should be.
 fn split(cell: &str, expected: Option<usize>) -> Vec<(String, String)> {
-    let pieces = |mark: &str| -> Vec<String> { cell.split(mark).map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect() };
+    let pieces = |mark: &str| -> Vec<String> {
+        cell.split(mark).map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect()
+    };
     let marks = ["\n", "\t", "；", ";", "／", "/", "｜", "|", "　", "、", "，", ",", " "];
     let by_number = by_number(cell);
     let fits = |n: usize| expected.is_none_or(|e| e == n);
@@ -145,8 +184,14 @@ fn split(cell: &str, expected: Option<usize>) -> Vec<(String, String)> {
         return by_number;
     }
     let right = marks.iter().map(|m| pieces(m)).find(|p| expected.map_or(p.len() > 1, |e| p.len() == e));
-    let found = right.unwrap_or_else(|| marks.iter().map(|m| pieces(m)).find(|p| p.len() > 1).unwrap_or_else(|| vec![cell.to_owned()]));
-    found.iter().enumerate().map(|(k, o)| numbered(o).unwrap_or_else(|| ((k + 1).to_string(), o.clone()))).collect()
+    let found = right.unwrap_or_else(|| {
+        marks.iter().map(|m| pieces(m)).find(|p| p.len() > 1).unwrap_or_else(|| vec![cell.to_owned()])
+    });
+    found
+        .iter()
+        .enumerate()
+        .map(|(k, o)| numbered(o).unwrap_or_else(|| ((k + 1).to_string(), o.clone())))
+        .collect()
 }
 
 /// `1.はい 2.いいえ 3.わからない` on one line: cut before 1, 2, 3 …
@@ -157,7 +202,12 @@ fn by_number(cell: &str) -> Vec<(String, String)> {
     for n in 1..=crate::answers::MOST_OPTIONS {
         let sign = [format!("{n}."), format!("{n}:"), format!("{n} ")];
         let begins = |at: usize| at == 0 || folded[..at].ends_with([' ', '、', ',', '/', ';']);
-        let next = sign.iter().filter_map(|s| folded[from..].match_indices(s.as_str()).map(|(at, _)| from + at).find(|&at| begins(at))).min();
+        let next = sign
+            .iter()
+            .filter_map(|s| {
+                folded[from..].match_indices(s.as_str()).map(|(at, _)| from + at).find(|&at| begins(at))
+            })
+            .min();
         let Some(at) = next else { break };
         cuts.push(at);
         from = at + 1;
@@ -166,7 +216,10 @@ fn by_number(cell: &str) -> Vec<(String, String)> {
         return Vec::new();
     }
     let ends = cuts.iter().skip(1).copied().chain([folded.len()]);
-    cuts.iter().zip(ends).filter_map(|(&start, end)| numbered(folded[start..end].trim_end_matches([' ', '、', ',', '/', ';']))).collect()
+    cuts.iter()
+        .zip(ends)
+        .filter_map(|(&start, end)| numbered(folded[start..end].trim_end_matches([' ', '、', ',', '/', ';'])))
+        .collect()
 }
 
 #[cfg(test)]
@@ -188,7 +241,12 @@ mod tests {
     #[test]
     fn options_stand_in_one_cell_in_many_ways() {
         let three = [("1", "はい"), ("2", "いいえ"), ("3", "どちらとも、いえない")];
-        for cell in ["1.はい 2.いいえ 3.どちらとも、いえない", "①はい\n②いいえ\n③どちらとも、いえない", "はい/いいえ/どちらとも、いえない", "はい；いいえ；どちらとも、いえない"] {
+        for cell in [
+            "1.はい 2.いいえ 3.どちらとも、いえない",
+            "①はい\n②いいえ\n③どちらとも、いえない",
+            "はい/いいえ/どちらとも、いえない",
+            "はい；いいえ；どちらとも、いえない",
+        ] {
             assert_eq!(split(cell, Some(3)), three.map(|(c, l)| (c.to_owned(), l.to_owned())), "{cell}");
         }
         assert_eq!(split("10代、20代、30代以上", None).len(), 3);
@@ -210,22 +268,44 @@ mod tests {
         let ids: Vec<&str> = questionnaire.questions.iter().map(|q| q.id.as_str()).collect();
         assert_eq!(ids, ["F1", "問1", "問2", "問3", "問4", "問5", "問7"]);
         assert_eq!(questionnaire.questions[2].text, "活動は何ですか");
-        assert_eq!(labels(&questionnaire.questions[2]), [("1", "見守り"), ("2", "配食"), ("3", "送迎"), ("4", "特になし")]);
+        assert_eq!(
+            labels(&questionnaire.questions[2]),
+            [("1", "見守り"), ("2", "配食"), ("3", "送迎"), ("4", "特になし")]
+        );
         assert!(matches!(questionnaire.questions[2].kind, QuestionKind::Multiple { max_marks: Some(3), .. }));
-        assert!(questionnaire.questions[2].categories()[3].exclusive && questionnaire.questions[1].categories()[2].dont_know);
-        assert_eq!(questionnaire.questions[2].asked_if, Some(AskedIf::Chose { question: 1, categories: vec![0] }));
-        assert_eq!(questionnaire.questions[4].asked_if, Some(AskedIf::Chose { question: 2, categories: vec![0, 1] }));
-        let both = [(1, vec![0]), (2, vec![0])].map(|(question, categories)| AskedIf::Chose { question, categories });
+        assert!(
+            questionnaire.questions[2].categories()[3].exclusive
+                && questionnaire.questions[1].categories()[2].dont_know
+        );
+        assert_eq!(
+            questionnaire.questions[2].asked_if,
+            Some(AskedIf::Chose { question: 1, categories: vec![0] })
+        );
+        assert_eq!(
+            questionnaire.questions[4].asked_if,
+            Some(AskedIf::Chose { question: 2, categories: vec![0, 1] })
+        );
+        let both = [(1, vec![0]), (2, vec![0])]
+            .map(|(question, categories)| AskedIf::Chose { question, categories });
         assert_eq!(questionnaire.questions[5].asked_if, Some(AskedIf::All(both.to_vec())));
-        assert_eq!((&questionnaire.questions[3].kind, &questionnaire.questions[4].kind), (&QuestionKind::Number { range: None }, &QuestionKind::Text));
-        let codes: Vec<(&str, Option<&str>)> = findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
+        assert_eq!(
+            (&questionnaire.questions[3].kind, &questionnaire.questions[4].kind),
+            (&QuestionKind::Number { range: None }, &QuestionKind::Text)
+        );
+        let codes: Vec<(&str, Option<&str>)> =
+            findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
         assert_eq!(codes, [("answers::form-rule", Some("問7")), ("answers::form-type", Some("問6"))]);
     }
 
     #[test]
     fn options_one_a_row() {
-        let Draft { questionnaire, findings } = draft("設問番号,質問文,タイプ,カテゴリ数,選択肢\n問1,性別,SA,2,1 男性\n,,,,2 女性\n問2,年齢,NA,,\n");
-        assert_eq!((labels(&questionnaire.questions[0]), findings), (vec![("1", "男性"), ("2", "女性")], vec![]));
+        let Draft { questionnaire, findings } = draft(
+            "設問番号,質問文,タイプ,カテゴリ数,選択肢\n問1,性別,SA,2,1 男性\n,,,,2 女性\n問2,年齢,NA,,\n",
+        );
+        assert_eq!(
+            (labels(&questionnaire.questions[0]), findings),
+            (vec![("1", "男性"), ("2", "女性")], vec![])
+        );
         assert_eq!(questionnaire.questions.len(), 2);
     }
 }

@@ -1,8 +1,8 @@
 //! Columns that together are one multiple answer.
 
-use super::MOST_VALUES;
 use super::super::groups::is_group;
 use super::super::spelling;
+use super::MOST_VALUES;
 use crate::raw::{Cell, Column};
 
 /// The columns of one multiple answer.
@@ -30,14 +30,21 @@ fn parted(column: &Column) -> Option<(String, String)> {
     {
         return Some((stem.trim().to_owned(), part.trim().to_owned()));
     }
-    // `group/sub/q/option` of Kobo; a label that holds a slash stands behind words, not behind names of groups.
-    let in_groups = |stem: &str| stem.rsplit_once('/').is_some_and(|(groups, _)| groups.split('/').all(is_group));
-    if let Some((stem, part)) = last.rsplit_once('/').filter(|(stem, _)| in_groups(stem)).or_else(|| last.split_once('/')) {
+    // `group/sub/q/option` of Kobo; a label that holds a slash stands behind words, not behind names of
+    // groups.
+    let in_groups =
+        |stem: &str| stem.rsplit_once('/').is_some_and(|(groups, _)| groups.split('/').all(is_group));
+    if let Some((stem, part)) =
+        last.rsplit_once('/').filter(|(stem, _)| in_groups(stem)).or_else(|| last.split_once('/'))
+    {
         return Some((stem.to_owned(), part.to_owned()));
     }
     let digits = last.chars().rev().take_while(char::is_ascii_digit).count();
     let (head, number) = last.split_at(last.len() - digits);
-    let stem = head.strip_suffix("▲c").or_else(|| head.strip_suffix(['_', '-', '.', '▲'])).or_else(|| head.strip_suffix('c').filter(|s| s.ends_with(|c: char| c.is_ascii_digit())))?;
+    let stem = head
+        .strip_suffix("▲c")
+        .or_else(|| head.strip_suffix(['_', '-', '.', '▲']))
+        .or_else(|| head.strip_suffix('c').filter(|s| s.ends_with(|c: char| c.is_ascii_digit())))?;
     (digits > 0 && !stem.is_empty()).then(|| (stem.to_owned(), number.to_owned()))
 }
 
@@ -46,28 +53,47 @@ fn tick(cell: &Cell) -> Option<Option<bool>> {
     let folded = spelling::label(&cell.text()).to_lowercase();
     match folded.as_str() {
         "" => Some(None),
-        "1" | "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "☑" | "レ" | "true" | "yes" | "y" | "はい" | "x" | "selected" | "checked" => Some(Some(true)),
-        "0" | "false" | "no" | "n" | "いいえ" | "×" | "☐" | "not selected" | "unchecked" => Some(Some(false)),
+        "1" | "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "☑" | "レ" | "true" | "yes" | "y" | "はい" | "x"
+        | "selected" | "checked" => Some(Some(true)),
+        "0" | "false" | "no" | "n" | "いいえ" | "×" | "☐" | "not selected" | "unchecked" => {
+            Some(Some(false))
+        }
         _ => None,
     }
 }
 
-/// Whether all cells are ticks, the part's own label or number, or blank; and something is chosen or said to be not chosen.
+/// Whether all cells are ticks, the part's own label or number, or blank; and something is chosen or said to
+/// be not chosen.
 fn ticks(column: &Column, part: &str) -> bool {
     let own = spelling::label(part);
-    column.values.iter().all(|cell| tick(cell).is_some() || spelling::label(&cell.text()) == own || spelling::code(&cell.text()) == spelling::code(part))
+    column.values.iter().all(|cell| {
+        tick(cell).is_some()
+            || spelling::label(&cell.text()) == own
+            || spelling::code(&cell.text()) == spelling::code(part)
+    })
 }
 
 /// Whether the column holds its own label where it was chosen and nothing, or `Not selected`, where not.
 pub(super) fn own_label(column: &Column) -> Option<String> {
-    let words: Vec<String> = column.values.iter().filter(|c| !matches!(tick(c), Some(None | Some(false)))).map(|c| c.text().trim().to_owned()).collect();
+    let words: Vec<String> = column
+        .values
+        .iter()
+        .filter(|c| !matches!(tick(c), Some(None | Some(false))))
+        .map(|c| c.text().trim().to_owned())
+        .collect();
     match words.as_slice() {
-        [one] if tick(&Cell::Text(one.as_str().into())).is_none() && spelling::whole_number(&spelling::label(one)).is_none() => Some(one.clone()),
+        [one]
+            if tick(&Cell::Text(one.as_str().into())).is_none()
+                && spelling::whole_number(&spelling::label(one)).is_none() =>
+        {
+            Some(one.clone())
+        }
         _ => None,
     }
 }
 
-/// Groups of columns next to each other with one stem, two or more, that hold ticks, or codes of which some row has several.
+/// Groups of columns next to each other with one stem, two or more, that hold ticks, or codes of which some
+/// row has several.
 pub(super) fn families(columns: &[&Column]) -> Vec<Family> {
     let mut found = Vec::new();
     let names: Vec<Option<(String, String)>> = columns.iter().map(|c| parted(c)).collect();
@@ -79,14 +105,21 @@ pub(super) fn families(columns: &[&Column]) -> Vec<Family> {
         };
         let same = |name: &Option<(String, String)>| name.as_ref().is_some_and(|(s, _)| s == stem);
         let members: Vec<usize> = (at..columns.len()).take_while(|&i| same(&names[i])).collect();
-        let parts: Vec<String> = members.iter().filter_map(|&i| names[i].as_ref().map(|(_, part)| part.clone())).collect();
+        let parts: Vec<String> =
+            members.iter().filter_map(|&i| names[i].as_ref().map(|(_, part)| part.clone())).collect();
         at += members.len();
         if members.len() < 2 {
             continue;
         }
-        let all_ticks = members.iter().zip(&parts).all(|(&i, part)| ticks(columns[i], part) || own_label(columns[i]).is_some());
+        let all_ticks = members
+            .iter()
+            .zip(&parts)
+            .all(|(&i, part)| ticks(columns[i], part) || own_label(columns[i]).is_some());
         // Some column must say more than a code 1 does: circles, 0, blanks beside ones.
-        let marked = members.iter().any(|&i| columns[i].values.iter().any(|c| matches!(tick(c), Some(None | Some(false))))) || members.iter().any(|&i| own_label(columns[i]).is_some());
+        let marked = members
+            .iter()
+            .any(|&i| columns[i].values.iter().any(|c| matches!(tick(c), Some(None | Some(false)))))
+            || members.iter().any(|&i| own_label(columns[i]).is_some());
         let mentions = !all_ticks && are_mentions(columns, &members, &parts);
         if (all_ticks && marked) || mentions {
             found.push(Family { stem: stem.clone(), parts, members, mentions });
@@ -111,23 +144,36 @@ pub(super) fn mentioned(columns: &[&Column], members: &[usize]) -> Vec<String> {
     words
 }
 
-/// First mention, second mention …: numbered columns of whole numbers, or of labels that stand in several of them; each row's
-/// different, and never a later one without an earlier one.
+/// First mention, second mention …: numbered columns of whole numbers, or of labels that stand in several of
+/// them; each row's different, and never a later one without an earlier one.
 fn are_mentions(columns: &[&Column], members: &[usize], parts: &[String]) -> bool {
-    let numbered = parts.iter().enumerate().all(|(k, part)| spelling::whole_number(part) == Some(k as i64 + 1));
+    let numbered =
+        parts.iter().enumerate().all(|(k, part)| spelling::whole_number(part) == Some(k as i64 + 1));
     let words = mentioned(columns, members);
     let numbers = words.iter().all(|w| spelling::whole_number(w).is_some());
-    let code = |cell: &Cell| -> Option<usize> { words.iter().position(|w| *w == spelling::label(&cell.text())) };
-    let codes: Vec<Vec<Option<usize>>> = members.iter().map(|&i| columns[i].values.iter().map(code).collect()).collect();
+    let code =
+        |cell: &Cell| -> Option<usize> { words.iter().position(|w| *w == spelling::label(&cell.text())) };
+    let codes: Vec<Vec<Option<usize>>> =
+        members.iter().map(|&i| columns[i].values.iter().map(code).collect()).collect();
     // Labels are few, and most of them stand in more than one of the columns.
-    let shared = (0..words.len()).filter(|w| codes.iter().filter(|c| c.contains(&Some(*w))).count() > 1).count();
-    if !numbered || words.len() > 4 * MOST_VALUES || (!numbers && (words.len() > MOST_VALUES || shared * 2 < words.len())) {
+    let shared =
+        (0..words.len()).filter(|w| codes.iter().filter(|c| c.contains(&Some(*w))).count() > 1).count();
+    if !numbered
+        || words.len() > 4 * MOST_VALUES
+        || (!numbers && (words.len() > MOST_VALUES || shared * 2 < words.len()))
+    {
         return false;
     }
     let rows = members.first().map_or(0, |&i| columns[i].rows.len());
     let mut several = 0;
     for row in 0..rows {
-        let said: Vec<Option<usize>> = members.iter().zip(&codes).map(|(&i, codes)| columns[i].rows.get(row).and_then(|v| codes.get(v as usize).copied().flatten())).collect();
+        let said: Vec<Option<usize>> = members
+            .iter()
+            .zip(&codes)
+            .map(|(&i, codes)| {
+                columns[i].rows.get(row).and_then(|v| codes.get(v as usize).copied().flatten())
+            })
+            .collect();
         let given: Vec<usize> = said.iter().map_while(|c| *c).collect();
         let mut sorted = given.clone();
         sorted.sort_unstable();

@@ -48,7 +48,13 @@ pub struct Inferred {
 
 /// Guesses a questionnaire from the columns that all `tables` have.
 pub fn infer(tables: &[Table], title: &str) -> Inferred {
-    let mut found = Inferred { questionnaire: Questionnaire { title: title.to_owned(), questions: vec![] }, remarks: vec![], respondent: None, withheld: vec![], left_out: vec![] };
+    let mut found = Inferred {
+        questionnaire: Questionnaire { title: title.to_owned(), questions: vec![] },
+        remarks: vec![],
+        respondent: None,
+        withheld: vec![],
+        left_out: vec![],
+    };
     let Some((first, others)) = tables.split_first() else { return found };
     let columns = sorted_out(first, others, &mut found);
     let mut taken: BTreeSet<usize> = BTreeSet::new();
@@ -63,7 +69,9 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
                 taken.extend(&family.members);
                 guess::multiple(family, &columns)
             }
-            None => guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name()))),
+            None => {
+                guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name())))
+            }
         };
         match guessed {
             Ok((mut question, remarks)) => {
@@ -72,7 +80,10 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
                     found.questionnaire.questions.push(question);
                     found.remarks.push(remarks);
                 } else {
-                    found.left_out.push((column.name(), Text::new("同じ名前の列が前にあります", "a column of this name stands before")));
+                    found.left_out.push((
+                        column.name(),
+                        Text::new("同じ名前の列が前にあります", "a column of this name stands before"),
+                    ));
                 }
             }
             Err(reason) => found.left_out.push((column.name(), reason)),
@@ -85,21 +96,41 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
 
 /// The questionnaire of a form, less the questions that the files have no columns for.
 pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
-    let mut found = Inferred { questionnaire: draft.questionnaire, remarks: vec![], respondent: None, withheld: vec![], left_out: vec![] };
+    let mut found = Inferred {
+        questionnaire: draft.questionnaire,
+        remarks: vec![],
+        respondent: None,
+        withheld: vec![],
+        left_out: vec![],
+    };
     found.remarks = found
         .questionnaire
         .questions
         .iter()
-        .map(|q| draft.findings.iter().filter(|f| f.place.question.as_ref() == Some(&q.id)).map(|f| f.message.clone()).collect())
+        .map(|q| {
+            draft
+                .findings
+                .iter()
+                .filter(|f| f.place.question.as_ref() == Some(&q.id))
+                .map(|f| f.message.clone())
+                .collect()
+        })
         .collect();
     if let Some((first, others)) = tables.split_first() {
-        let mut personal = Inferred { questionnaire: Questionnaire { title: String::new(), questions: vec![] }, remarks: vec![], ..found.clone() };
+        let mut personal = Inferred {
+            questionnaire: Questionnaire { title: String::new(), questions: vec![] },
+            remarks: vec![],
+            ..found.clone()
+        };
         sorted_out(first, others, &mut personal);
         found.respondent = personal.respondent;
         found.withheld = personal.withheld;
     }
     let withheld: Vec<String> = found.withheld.iter().map(|(name, _)| name.clone()).collect();
-    let hidden = |q: &Question| matches!(q.kind, QuestionKind::Text | QuestionKind::Number { .. }) && withheld.iter().any(|w| w == &q.id || q.columns.contains(w));
+    let hidden = |q: &Question| {
+        matches!(q.kind, QuestionKind::Text | QuestionKind::Number { .. })
+            && withheld.iter().any(|w| w == &q.id || q.columns.contains(w))
+    };
     let keep: Vec<bool> = found.questionnaire.questions.iter().map(|q| !hidden(q)).collect();
     retain(&mut found, &keep);
     keep_readable(&mut found, tables);
@@ -111,19 +142,23 @@ pub(super) fn personal_column(column: &Column) -> Option<Personal> {
     personal::personal(column).or_else(|| guess::no_question(column, column.rows.len()).and_then(Result::ok))
 }
 
-/// The columns that may be questions; ids, personal data and columns that not all files have go where they belong.
+/// The columns that may be questions; ids, personal data and columns that not all files have go where they
+/// belong.
 fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> Vec<&'a Column> {
     let mut columns = Vec::new();
     for (at, column) in first.columns.iter().enumerate() {
         let name = column.name();
         let folded = spelling::label(&name);
-        let everywhere = others.iter().all(|t| t.columns.iter().any(|c| spelling::label(&c.name()) == folded));
+        let everywhere =
+            others.iter().all(|t| t.columns.iter().any(|c| spelling::label(&c.name()) == folded));
         if found.respondent.is_none() && guess::is_respondent(column, first.row_count(), at == 0) {
             found.respondent = Some(name.trim().to_owned());
         } else if let Some(kind) = personal::personal(column) {
             found.withheld.push((name, kind));
         } else if !everywhere {
-            found.left_out.push((name, Text::new("この列がないファイルがあります", "not all files have this column")));
+            found
+                .left_out
+                .push((name, Text::new("この列がないファイルがあります", "not all files have this column")));
         } else if let Some(reason) = guess::no_question(column, first.row_count()) {
             match reason {
                 Ok(kind) => found.withheld.push((name, kind)),
@@ -141,11 +176,16 @@ fn keep_readable(found: &mut Inferred, tables: &[Table]) {
     let questions = &found.questionnaire.questions;
     let readable = |question: &Question| -> bool {
         let lexicon = Lexicon::of(question);
-        tables.iter().all(|table| decode::locate_some(questions, std::iter::once((question, &lexicon)), table).is_ok())
+        tables
+            .iter()
+            .all(|table| decode::locate_some(questions, std::iter::once((question, &lexicon)), table).is_ok())
     };
     let keep: Vec<bool> = questions.iter().map(readable).collect();
     for (question, _) in found.questionnaire.questions.iter().zip(&keep).filter(|(_, keep)| !**keep) {
-        found.left_out.push((question.id.clone(), Text::new("回答ファイルに列が見つかりません", "the response files have no column for it")));
+        found.left_out.push((
+            question.id.clone(),
+            Text::new("回答ファイルに列が見つかりません", "the response files have no column for it"),
+        ));
     }
     retain(found, &keep);
 }
@@ -170,7 +210,10 @@ fn retain(found: &mut Inferred, keep: &[bool]) {
             match rule.renumbered(&|question| new_place.get(question).copied().flatten()) {
                 Some(rule) => question.asked_if = Some(rule),
                 None => {
-                    remarks.push(Text::new("限定条件の設問が回答ファイルにないため、条件を外しました", "the earlier question of its skip rule is not in the files; the rule was taken away"));
+                    remarks.push(Text::new(
+                        "限定条件の設問が回答ファイルにないため、条件を外しました",
+                        "the earlier question of its skip rule is not in the files; the rule was taken away",
+                    ));
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! Cells that hold several answers each: which mark joins them, and what the options are.
 //!
-//! Of the marks that could join them, the one that leaves the fewest options explains the cells best. Pieces that never stand
-//! apart are one option, whose words hold the mark (`送迎, 付き添い`). A blank and `&` stand inside words far more often than
-//! between answers, so labels are taken apart there only where most combinations are of labels that were chosen freely:
-//! `強く 思う` beside `思う` is no answer 強く, for nobody said it alone.
+//! Of the marks that could join them, the one that leaves the fewest options explains the cells best. Pieces
+//! that never stand apart are one option, whose words hold the mark (`送迎, 付き添い`). A blank and `&` stand
+//! inside words far more often than between answers, so labels are taken apart there only where most
+//! combinations are of labels that were chosen freely: `強く 思う` beside `思う` is no answer 強く, for
+//! nobody said it alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -23,8 +24,8 @@ const NEVER_APART: usize = 5;
 /// A distinct cell, with how many rows hold it.
 type Counted = (String, usize);
 
-/// The options of a column whose distinct cells are `counts`, in order of first appearance; `None` where cells do not hold
-/// several.
+/// The options of a column whose distinct cells are `counts`, in order of first appearance; `None` where
+/// cells do not hold several.
 pub(super) fn options(counts: &[Counted]) -> Option<Vec<String>> {
     MARKS.iter().filter_map(|mark| taken_apart(counts, mark)).min_by_key(Vec::len)
 }
@@ -46,12 +47,16 @@ fn taken_apart(counts: &[Counted], mark: &str) -> Option<Vec<String>> {
         return None;
     }
     let (options, cells) = joined_again(counts, &parts);
-    let marked = |wanted: &dyn Fn(&[usize]) -> bool| -> usize { cells.iter().zip(counts).filter(|(cell, _)| wanted(cell)).map(|(_, (_, n))| n).sum() };
+    let marked = |wanted: &dyn Fn(&[usize]) -> bool| -> usize {
+        cells.iter().zip(counts).filter(|(cell, _)| wanted(cell)).map(|(_, (_, n))| n).sum()
+    };
     let (filled, several) = (marked(&|_| true), marked(&|cell| cell.len() > 1));
     let of_option: Vec<usize> = (0..options.len()).map(|k| marked(&|cell| cell.contains(&k))).collect();
-    let repeats = of_option.iter().sum::<usize>() >= options.len() * 3 && of_option.iter().filter(|n| **n == 1).count() * 4 <= options.len();
+    let repeats = of_option.iter().sum::<usize>() >= options.len() * 3
+        && of_option.iter().filter(|n| **n == 1).count() * 4 <= options.len();
     let few = (2..=MOST_VALUES).contains(&options.len()) && options.len() < counts.len();
-    let sure = !INSIDE_WORDS.contains(&mark) || are_codes(&options) || chosen_freely(counts, &cells, options.len());
+    let sure =
+        !INSIDE_WORDS.contains(&mark) || are_codes(&options) || chosen_freely(counts, &cells, options.len());
     (few && repeats && several * 20 >= filled && sure).then_some(options)
 }
 
@@ -61,7 +66,8 @@ fn parts(text: &str, mark: &str) -> Vec<Range<usize>> {
     text.split(mark).map(str::trim).filter(|p| !p.is_empty()).map(|p| start(p)..start(p) + p.len()).collect()
 }
 
-/// The options, each with its words as they first stand, and for each cell its options: pieces that never stand apart are one.
+/// The options, each with its words as they first stand, and for each cell its options: pieces that never
+/// stand apart are one.
 fn joined_again(counts: &[Counted], parts: &[Vec<Range<usize>>]) -> (Vec<String>, Vec<Vec<usize>>) {
     let mut alone: BTreeMap<&str, usize> = BTreeMap::new();
     let mut pairs: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -76,7 +82,11 @@ fn joined_again(counts: &[Counted], parts: &[Vec<Range<usize>>]) -> (Vec<String>
     let code = |word: &str| spelling::whole_number(word).is_some();
     let never_apart = |a: &str, b: &str| {
         let together = pairs.get(&(a, b)).copied().unwrap_or(0);
-        a != b && !code(a) && !code(b) && together >= NEVER_APART && [a, b].iter().all(|word| alone.get(word) == Some(&together))
+        a != b
+            && !code(a)
+            && !code(b)
+            && together >= NEVER_APART
+            && [a, b].iter().all(|word| alone.get(word) == Some(&together))
     };
     let mut options: Vec<String> = Vec::new();
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
@@ -85,7 +95,9 @@ fn joined_again(counts: &[Counted], parts: &[Vec<Range<usize>>]) -> (Vec<String>
         let mut rest = parts.iter().peekable();
         while let Some(first) = rest.next() {
             let mut last = first;
-            while let Some(next) = rest.next_if(|next| never_apart(&text[last.clone()], &text[(*next).clone()])) {
+            while let Some(next) =
+                rest.next_if(|next| never_apart(&text[last.clone()], &text[(*next).clone()]))
+            {
                 last = next;
             }
             cell.push(*known.entry(&text[first.clone()]).or_insert_with(|| {
@@ -99,18 +111,22 @@ fn joined_again(counts: &[Counted], parts: &[Vec<Range<usize>>]) -> (Vec<String>
     (options, cells)
 }
 
-/// Whether the cells are combinations of options of which each can be chosen or left: at least three combinations are, and two
-/// thirds of the rows with several options. What is rare may never have been chosen alone.
+/// Whether the cells are combinations of options of which each can be chosen or left: at least three
+/// combinations are, and two thirds of the rows with several options. What is rare may never have been chosen
+/// alone.
 fn chosen_freely(counts: &[Counted], cells: &[Vec<usize>], options: usize) -> bool {
     let twice = |cell: &Vec<usize>| cell.iter().collect::<BTreeSet<_>>().len() < cell.len();
     let free: Vec<bool> = (0..options).map(|option| stands_free(cells, option)).collect();
     let several = || cells.iter().zip(counts).filter(|(cell, _)| cell.len() > 1);
     let of_free = || several().filter(|(cell, _)| cell.iter().all(|k| free.get(*k) == Some(&true)));
-    let rows = |cells: &mut dyn Iterator<Item = (&Vec<usize>, &Counted)>| -> usize { cells.map(|(_, (_, n))| n).sum() };
+    let rows = |cells: &mut dyn Iterator<Item = (&Vec<usize>, &Counted)>| -> usize {
+        cells.map(|(_, (_, n))| n).sum()
+    };
     !cells.iter().any(twice) && of_free().count() >= 3 && rows(&mut of_free()) * 3 >= rows(&mut several()) * 2
 }
 
-/// Whether the option was chosen alone; else with so many others, in number and in kind, that it is no word to one of them.
+/// Whether the option was chosen alone; else with so many others, in number and in kind, that it is no word
+/// to one of them.
 fn stands_free(cells: &[Vec<usize>], option: usize) -> bool {
     let (mut sizes, mut before, mut after) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for cell in cells {
@@ -136,7 +152,14 @@ mod tests {
 
     /// Every choice out of `labels`, joined by `mark`.
     fn all_choices(labels: &[&str], mark: &str) -> Vec<(String, usize)> {
-        let chosen = |bits: u32| labels.iter().enumerate().filter(move |(k, _)| bits >> k & 1 == 1).map(|(_, l)| *l).collect::<Vec<_>>();
+        let chosen = |bits: u32| {
+            labels
+                .iter()
+                .enumerate()
+                .filter(move |(k, _)| bits >> k & 1 == 1)
+                .map(|(_, l)| *l)
+                .collect::<Vec<_>>()
+        };
         (1..1 << labels.len()).map(|bits| (chosen(bits).join(mark), 2 + bits as usize % 3)).collect()
     }
 
@@ -144,7 +167,11 @@ mod tests {
     fn labels_joined_by_any_mark_come_apart() {
         let labels = ["見守り", "配食", "送迎", "居場所"];
         for mark in MARKS {
-            assert_eq!(options(&all_choices(&labels, mark)), Some(labels.map(str::to_owned).to_vec()), "{mark:?}");
+            assert_eq!(
+                options(&all_choices(&labels, mark)),
+                Some(labels.map(str::to_owned).to_vec()),
+                "{mark:?}"
+            );
         }
     }
 
@@ -152,7 +179,11 @@ mod tests {
     fn an_option_may_hold_the_mark_and_other_marks() {
         let labels = ["New York", "R & D", "買い物、掃除など", "送迎, 付き添い"];
         for mark in MARKS {
-            assert_eq!(options(&all_choices(&labels, mark)), Some(labels.map(str::to_owned).to_vec()), "{mark:?}");
+            assert_eq!(
+                options(&all_choices(&labels, mark)),
+                Some(labels.map(str::to_owned).to_vec()),
+                "{mark:?}"
+            );
         }
     }
 
@@ -170,30 +201,79 @@ mod tests {
         let mut cells = all_choices(&["food", "water", "shelter", "health"], " ");
         cells.push(("water other".to_owned(), 2));
         assert_eq!(options(&cells).map(|o| o.len()), Some(5));
-        let modified = [("満足", 50), ("不満", 30), ("普通", 17), ("とても 満足", 3), ("とても 不満", 2), ("非常に 満足", 2), ("非常に 不満", 2)];
+        let modified = [
+            ("満足", 50),
+            ("不満", 30),
+            ("普通", 17),
+            ("とても 満足", 3),
+            ("とても 不満", 2),
+            ("非常に 満足", 2),
+            ("非常に 不満", 2),
+        ];
         assert_eq!(found(&modified), None, "however rare, every combination has a word that is no answer");
     }
 
     #[test]
     fn options_with_a_blank_or_an_ampersand_inside_stay_whole() {
-        let scale = [("強く 思う", 20), ("思う", 30), ("どちらとも 言えない", 20), ("思わない", 20), ("強く 思わない", 9), ("まったく 思わない", 8)];
-        let likert = [("strongly agree", 9), ("agree", 9), ("neutral", 9), ("disagree", 9), ("strongly disagree", 9)];
-        let chained = [("とても 強く 思う", 9), ("強く 思う", 9), ("思う", 9), ("とても 強く 思わない", 9), ("強く 思わない", 9), ("思わない", 9)];
-        let crossed = [("男性 20代", 9), ("男性 30代", 9), ("男性 40代", 9), ("女性 20代", 9), ("女性 30代", 9), ("女性 40代", 9)];
+        let scale = [
+            ("強く 思う", 20),
+            ("思う", 30),
+            ("どちらとも 言えない", 20),
+            ("思わない", 20),
+            ("強く 思わない", 9),
+            ("まったく 思わない", 8),
+        ];
+        let likert =
+            [("strongly agree", 9), ("agree", 9), ("neutral", 9), ("disagree", 9), ("strongly disagree", 9)];
+        let chained = [
+            ("とても 強く 思う", 9),
+            ("強く 思う", 9),
+            ("思う", 9),
+            ("とても 強く 思わない", 9),
+            ("強く 思わない", 9),
+            ("思わない", 9),
+        ];
+        let crossed = [
+            ("男性 20代", 9),
+            ("男性 30代", 9),
+            ("男性 40代", 9),
+            ("女性 20代", 9),
+            ("女性 30代", 9),
+            ("女性 40代", 9),
+        ];
         let towns = [("New York", 9), ("New Orleans", 9), ("London", 9), ("Paris", 9)];
         let trades = [("R & D", 9), ("Sales", 9), ("Sales & Support", 9), ("Support", 9), ("Law", 9)];
         let trades_in_one = [("R&D", 9), ("営業", 9), ("法務&総務", 9), ("Q&A", 9)];
         let two_marks = [("はい", 50), ("いいえ", 40), ("はい いいえ", 8)];
-        let hours = [("9:00 - 10:00", 9), ("10:00 - 11:00", 9), ("11:00 - 12:00", 9), ("9:00 - 12:00", 9), ("9:00 - 11:00", 9), ("10:00 - 12:00", 9)];
-        for cells in [&scale[..], &likert, &chained, &crossed, &towns, &trades, &trades_in_one, &two_marks, &hours] {
+        let hours = [
+            ("9:00 - 10:00", 9),
+            ("10:00 - 11:00", 9),
+            ("11:00 - 12:00", 9),
+            ("9:00 - 12:00", 9),
+            ("9:00 - 11:00", 9),
+            ("10:00 - 12:00", 9),
+        ];
+        for cells in
+            [&scale[..], &likert, &chained, &crossed, &towns, &trades, &trades_in_one, &two_marks, &hours]
+        {
             assert_eq!(found(cells), None, "{cells:?}");
         }
     }
 
     #[test]
     fn sentences_are_no_options() {
-        let cells: Vec<Counted> = (0..60).map(|n| (format!("more buses in part {n} of the town"), 1)).collect();
+        let cells: Vec<Counted> =
+            (0..60).map(|n| (format!("more buses in part {n} of the town"), 1)).collect();
         assert_eq!(options(&cells), None);
-        assert_eq!(found(&[("no", 9), ("no comment", 3), ("no comment please", 2), ("nothing", 4), ("nothing please", 1)]), None);
+        assert_eq!(
+            found(&[
+                ("no", 9),
+                ("no comment", 3),
+                ("no comment please", 2),
+                ("nothing", 4),
+                ("nothing please", 1)
+            ]),
+            None
+        );
     }
 }

@@ -21,9 +21,11 @@ use Comparability::{Caution, NotComparable};
 pub enum Comparability {
     /// 同じ: nothing that matters differs.
     Same,
-    /// 注意: compared, with a note of what differs (other words, another order, options merged, another policy or mode).
+    /// 注意: compared, with a note of what differs (other words, another order, options merged, another
+    /// policy or mode).
     Caution,
-    /// 比較不可: not compared (another question, another filter or base, an option that counts came or went, or a person says so).
+    /// 比較不可: not compared (another question, another filter or base, an option that counts came or went,
+    /// or a person says so).
     NotComparable,
 }
 
@@ -103,8 +105,14 @@ impl<'a> Paper<'a> {
                 Counterpart::NotAsked => None,
             },
             None => {
-                let categories = (0..self.questionnaire.questions.get(reference)?.categories().len()).map(Some).collect();
-                Some(Cow::Owned(AskedAs { question: reference, found: FoundBy::Plan, categories, merged: Vec::new() }))
+                let categories =
+                    (0..self.questionnaire.questions.get(reference)?.categories().len()).map(Some).collect();
+                Some(Cow::Owned(AskedAs {
+                    question: reference,
+                    found: FoundBy::Plan,
+                    categories,
+                    merged: Vec::new(),
+                }))
             }
         }
     }
@@ -121,16 +129,27 @@ pub(super) struct Asked<'a> {
     pub(super) asked: Cow<'a, AskedAs>,
 }
 
-/// What differs between `earlier` and `later` in question `question` of the `reference`; empty when nothing does, `None`
-/// when one of the two did not ask it.
+/// What differs between `earlier` and `later` in question `question` of the `reference`; empty when nothing
+/// does, `None` when one of the two did not ask it.
 ///
-/// Compared are: the words (a number that was given to another question is found by their [`similarity`](super::similarity)
-/// where nobody said that it is the same question), the options (words, order, number, わからない and 特になし), ○の数, the
-/// filter with those of the questions before it, and the policies that can matter. What an indicator `counted` decides
-/// whether an option that came or went is more than a reason for care.
-pub fn compare_papers(reference: &Questionnaire, question: usize, earlier: Paper<'_>, later: Paper<'_>, counted: Option<&Counted<'_>>) -> Option<Vec<Difference>> {
+/// Compared are: the words (a number that was given to another question is found by their
+/// [`similarity`](super::similarity) where nobody said that it is the same question), the options (words,
+/// order, number, わからない and 特になし), ○の数, the filter with those of the questions before it, and the
+/// policies that can matter. What an indicator `counted` decides whether an option that came or went is more
+/// than a reason for care.
+pub fn compare_papers(
+    reference: &Questionnaire,
+    question: usize,
+    earlier: Paper<'_>,
+    later: Paper<'_>,
+    counted: Option<&Counted<'_>>,
+) -> Option<Vec<Difference>> {
     let of_reference = reference.questions.get(question)?;
-    let on = |paper: &Paper<'_>| paper.asked(question).and_then(|asked| paper.questionnaire.questions.get(asked.question).map(|_| asked.into_owned()));
+    let on = |paper: &Paper<'_>| {
+        paper
+            .asked(question)
+            .and_then(|asked| paper.questionnaire.questions.get(asked.question).map(|_| asked.into_owned()))
+    };
     let (a, b) = (on(&earlier)?, on(&later)?);
     let before = Asked { question: earlier.questionnaire.questions.get(a.question)?, asked: Cow::Owned(a) };
     let after = Asked { question: later.questionnaire.questions.get(b.question)?, asked: Cow::Owned(b) };
@@ -141,9 +160,15 @@ pub fn compare_papers(reference: &Questionnaire, question: usize, earlier: Paper
     if Filter::of(&earlier, before.question) != Filter::of(&later, after.question) {
         let (was, is) = (filter::words(&earlier, before.question), filter::words(&later, after.question));
         let (ja, en) = if was == is {
-            ("聞いた相手が変わった（前の設問の限定条件や選択肢がちがう）".to_owned(), "others are asked (the filter or the options of an earlier question differ)".to_owned())
+            (
+                "聞いた相手が変わった（前の設問の限定条件や選択肢がちがう）".to_owned(),
+                "others are asked (the filter or the options of an earlier question differ)".to_owned(),
+            )
         } else {
-            (format!("聞いた相手が変わった（{} → {}）", was.ja, is.ja), format!("others are asked ({} → {})", was.en, is.en))
+            (
+                format!("聞いた相手が変わった（{} → {}）", was.ja, is.ja),
+                format!("others are asked ({} → {})", was.en, is.en),
+            )
         };
         out.push(Difference::new(Aspect::Filter, NotComparable, ja, en));
     }
@@ -159,7 +184,10 @@ fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
         (false, false) => return,
         (true, true) => {}
         _ => {
-            let (ja, en) = ("質問文が一方の調査票にないため、文を比べられない", "one of the papers has no words of the question to compare");
+            let (ja, en) = (
+                "質問文が一方の調査票にないため、文を比べられない",
+                "one of the papers has no words of the question to compare",
+            );
             out.push(Difference::new(Aspect::Wording, Caution, ja.to_owned(), en.to_owned()));
             return;
         }
@@ -171,7 +199,10 @@ fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
             Aspect::ReusedNumber,
             NotComparable,
             format!("番号は同じだが別の質問とみられる（文の一致 {}%：「{was}」 → 「{is}」）", percent(alike)),
-            format!("the same number, but another question (texts {}% alike: \"{was}\" → \"{is}\")", percent(alike)),
+            format!(
+                "the same number, but another question (texts {}% alike: \"{was}\" → \"{is}\")",
+                percent(alike)
+            ),
         )),
         Wording::Near(alike) | Wording::Other(alike) => out.push(Difference::new(
             Aspect::Wording,
@@ -189,8 +220,14 @@ fn percent(share: f64) -> u32 {
 
 fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
     match (&before.kind, &after.kind) {
-        (QuestionKind::Multiple { max_marks: was, .. }, QuestionKind::Multiple { max_marks: is, .. }) if was != is => {
-            let words = |marks: &Option<u32>| marks.map_or(Text::new("いくつでも", "any number"), |m| Text::new(format!("{m}つまで"), format!("at most {m}")));
+        (QuestionKind::Multiple { max_marks: was, .. }, QuestionKind::Multiple { max_marks: is, .. })
+            if was != is =>
+        {
+            let words = |marks: &Option<u32>| {
+                marks.map_or(Text::new("いくつでも", "any number"), |m| {
+                    Text::new(format!("{m}つまで"), format!("at most {m}"))
+                })
+            };
             let (was, is) = (words(was), words(is));
             out.push(Difference::new(
                 Aspect::MaxMarks,
@@ -200,9 +237,16 @@ fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
             ));
         }
         (QuestionKind::Number { range: was }, QuestionKind::Number { range: is }) if was != is => {
-            let words = |range: &Option<std::ops::RangeInclusive<i64>>| range.as_ref().map_or("―".to_owned(), |r| format!("{}～{}", r.start(), r.end()));
+            let words = |range: &Option<std::ops::RangeInclusive<i64>>| {
+                range.as_ref().map_or("―".to_owned(), |r| format!("{}～{}", r.start(), r.end()))
+            };
             let (was, is) = (words(was), words(is));
-            out.push(Difference::new(Aspect::Range, Caution, format!("数の範囲が変わった（{was} → {is}）"), format!("the range differs ({was} → {is})")));
+            out.push(Difference::new(
+                Aspect::Range,
+                Caution,
+                format!("数の範囲が変わった（{was} → {is}）"),
+                format!("the range differs ({was} → {is})"),
+            ));
         }
         _ => {}
     }
@@ -234,7 +278,12 @@ fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out
         return;
     }
     // As the questionnaire spells it.
-    let word = |value: &T| serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_else(|| format!("{value:?}"));
+    let word = |value: &T| {
+        serde_json::to_value(value)
+            .ok()
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .unwrap_or_else(|| format!("{value:?}"))
+    };
     let (was, is) = (word(was), word(is));
     out.push(Difference::new(
         Aspect::Policy,

@@ -1,9 +1,11 @@
-//! Waves of one survey whose papers differ: questions are renumbered, options reworded, added, merged or dropped.
+//! Waves of one survey whose papers differ: questions are renumbered, options reworded, added, merged or
+//! dropped.
 //!
-//! One questionnaire of the survey is the reference. A wave with a paper of its own is decoded by that paper, with the
-//! numbers and codes that its files have, and then [`harmonise`]d: its answers become answers to the questions of the
-//! reference, so that everything after it goes on with one questionnaire. What may be said about a change between two
-//! waves follows from what differs between the papers ([`compare_papers`]), never from the numbers.
+//! One questionnaire of the survey is the reference. A wave with a paper of its own is decoded by that paper,
+//! with the numbers and codes that its files have, and then [`harmonise`]d: its answers become answers to the
+//! questions of the reference, so that everything after it goes on with one questionnaire. What may be said
+//! about a change between two waves follows from what differs between the papers ([`compare_papers`]), never
+//! from the numbers.
 
 mod comparison;
 mod filter;
@@ -56,11 +58,11 @@ pub struct AskedAs {
     pub question: usize,
     /// How it was found.
     pub found: FoundBy,
-    /// For each category of the wave's question the category of the reference that it counts as; several may be one.
-    /// `None`: none of the reference's, so it is kept apart.
+    /// For each category of the wave's question the category of the reference that it counts as; several may
+    /// be one. `None`: none of the reference's, so it is kept apart.
     pub categories: Vec<Option<usize>>,
-    /// Categories of the wave's question that are several of the reference's in one, kept apart too: who marked one of them
-    /// chose one of those, but nobody knows which.
+    /// Categories of the wave's question that are several of the reference's in one, kept apart too: who
+    /// marked one of them chose one of those, but nobody knows which.
     pub merged: Vec<Merged>,
 }
 
@@ -74,7 +76,8 @@ pub struct Merged {
 }
 
 impl Merged {
-    /// Whether an indicator that counts `chosen` (categories of the reference) counts this one: all that it is counts.
+    /// Whether an indicator that counts `chosen` (categories of the reference) counts this one: all that it
+    /// is counts.
     fn counts(&self, chosen: &[usize]) -> bool {
         self.of.iter().all(|k| chosen.contains(k))
     }
@@ -90,10 +93,17 @@ pub enum FoundBy {
 }
 
 impl AskedAs {
-    /// The counterpart of `reference` that is `own` (index `question`): the options `listed` (category of the reference,
-    /// category of the wave) and those `merged` as said, every other option of the reference with the option of the same
-    /// words, width and blanks aside, unless that one is said to be another.
-    pub fn new(reference: &Question, own: &Question, question: usize, found: FoundBy, listed: &[(usize, usize)], merged: Vec<Merged>) -> Self {
+    /// The counterpart of `reference` that is `own` (index `question`): the options `listed` (category of the
+    /// reference, category of the wave) and those `merged` as said, every other option of the reference with
+    /// the option of the same words, width and blanks aside, unless that one is said to be another.
+    pub fn new(
+        reference: &Question,
+        own: &Question,
+        question: usize,
+        found: FoundBy,
+        listed: &[(usize, usize)],
+        merged: Vec<Merged>,
+    ) -> Self {
         let mut categories: Vec<Option<usize>> = vec![None; own.categories().len()];
         for (target, from) in listed {
             if let Some(slot) = categories.get_mut(*from) {
@@ -104,7 +114,8 @@ impl AskedAs {
             if listed.iter().any(|(t, _)| *t == target) || merged.iter().any(|m| m.of.contains(&target)) {
                 continue;
             }
-            if let Some(from) = labelled(own, &category.label).filter(|from| merged.iter().all(|m| m.own != *from))
+            if let Some(from) =
+                labelled(own, &category.label).filter(|from| merged.iter().all(|m| m.own != *from))
                 && let Some(slot) = categories.get_mut(from)
                 && slot.is_none()
             {
@@ -114,8 +125,8 @@ impl AskedAs {
         Self { question, found, categories, merged }
     }
 
-    /// For each category of the wave's question its index after harmonising: behind the `known` ones of the reference for
-    /// those that are kept apart.
+    /// For each category of the wave's question its index after harmonising: behind the `known` ones of the
+    /// reference for those that are kept apart.
     fn harmonised(&self, known: usize) -> Vec<usize> {
         let mut next = known;
         let mut place = |target: &Option<usize>| {
@@ -127,8 +138,8 @@ impl AskedAs {
         self.categories.iter().map(&mut place).collect()
     }
 
-    /// The categories, after harmonising, that an indicator counts which counts `chosen` of the `known` ones of the
-    /// reference: those, and the options of the wave that are several of them in one.
+    /// The categories, after harmonising, that an indicator counts which counts `chosen` of the `known` ones
+    /// of the reference: those, and the options of the wave that are several of them in one.
     pub fn counted(&self, chosen: &[usize], known: usize) -> Vec<usize> {
         let places = self.harmonised(known);
         let more = self.merged.iter().filter(|m| m.counts(chosen)).filter_map(|m| places.get(m.own));
@@ -137,7 +148,8 @@ impl AskedAs {
 
     /// Whether the wave had one of the options `chosen`, by itself or with others of them in one.
     pub fn has_one_of(&self, chosen: &[usize]) -> bool {
-        self.categories.iter().flatten().any(|k| chosen.contains(k)) || self.merged.iter().any(|m| m.counts(chosen))
+        self.categories.iter().flatten().any(|k| chosen.contains(k))
+            || self.merged.iter().any(|m| m.counts(chosen))
     }
 
     /// The option of the wave that category `target` of the reference went into with others.
@@ -147,12 +159,17 @@ impl AskedAs {
 
     /// The categories of `own` that count as category `target` of the reference.
     fn counting_as<'q>(&self, own: &'q Question, target: usize) -> Vec<&'q Category> {
-        own.categories().iter().zip(&self.categories).filter(|(_, t)| **t == Some(target)).map(|(c, _)| c).collect()
+        own.categories()
+            .iter()
+            .zip(&self.categories)
+            .filter(|(_, t)| **t == Some(target))
+            .map(|(c, _)| c)
+            .collect()
     }
 }
 
-/// The index of the category with these words, width and blanks aside; unlike [`Question::category`], never by its code,
-/// which another paper gives to another option.
+/// The index of the category with these words, width and blanks aside; unlike [`Question::category`], never
+/// by its code, which another paper gives to another option.
 pub fn labelled(question: &Question, words: &str) -> Option<usize> {
     let wanted = spelling::label(words);
     question.categories().iter().position(|c| spelling::label(&c.label) == wanted)

@@ -17,18 +17,28 @@ use crate::text::Text;
 /// Texts are compared without blanks around them and without the difference of full and half width.
 pub(super) fn fold(text: &str) -> String {
     // ASCII has one form only.
-    if text.is_ascii() { text.trim().to_owned() } else { text.trim().nfkc().collect::<String>().trim().to_owned() }
+    if text.is_ascii() {
+        text.trim().to_owned()
+    } else {
+        text.trim().nfkc().collect::<String>().trim().to_owned()
+    }
 }
 
-/// The number that a text is: full-width digits and thousands separators allowed. `None` for words, `NaN` and `inf`.
+/// The number that a text is: full-width digits and thousands separators allowed. `None` for words, `NaN` and
+/// `inf`.
 pub(super) fn number(folded: &str) -> Option<f64> {
-    let plain = |t: &str| t.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) && !t.contains(['n', 'i', 'N', 'I']);
+    let plain = |t: &str| {
+        t.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+            && !t.contains(['n', 'i', 'N', 'I'])
+    };
     let parsed = |t: &str| if plain(t) { t.parse::<f64>().ok().filter(|x| x.is_finite()) } else { None };
     parsed(folded).or_else(|| {
         let (whole, rest) = folded.split_once('.').map_or((folded, None), |(w, r)| (w, Some(r)));
         let mut parts = whole.trim_start_matches(['-', '+']).split(',');
         let head = parts.next().is_some_and(|p| (1..=3).contains(&p.len()));
-        let (tail, count) = parts.fold((true, 0), |(ok, n), p| (ok && p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()), n + 1));
+        let (tail, count) = parts.fold((true, 0), |(ok, n), p| {
+            (ok && p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()), n + 1)
+        });
         let joined = || whole.replace(',', "") + &rest.map(|r| format!(".{r}")).unwrap_or_default();
         if head && tail && count > 0 { parsed(&joined()) } else { None }
     })
@@ -93,7 +103,10 @@ impl Value {
     /// Whether the whole value is this code: by number, by text, or by the file's own label.
     pub(super) fn is(&self, code: &Code) -> bool {
         let same_number = code.number.is_some() && self.number == code.number;
-        !self.blank && (same_number || self.folded == code.folded || self.label.as_deref() == Some(code.folded.as_str()))
+        !self.blank
+            && (same_number
+                || self.folded == code.folded
+                || self.label.as_deref() == Some(code.folded.as_str()))
     }
 
     /// The one spelling of this value: `1`, `1.0` and `１` are the same.
@@ -129,16 +142,30 @@ struct Counts {
 
 impl Stacked {
     pub(super) fn new(name: &str, rows: usize) -> Self {
-        Self { name: name.to_owned(), values: Vec::new(), rows: Vec::with_capacity(rows), position: usize::MAX, known: HashMap::new(), counted: None }
+        Self {
+            name: name.to_owned(),
+            values: Vec::new(),
+            rows: Vec::with_capacity(rows),
+            position: usize::MAX,
+            known: HashMap::new(),
+            counted: None,
+        }
     }
 
-    /// A column of a file that was counted: its values, and the value of each unit where it is a classification.
-    pub(super) fn counted(name: &str, position: usize, values: &[StreamedValue], units: impl Iterator<Item = u32>) -> Self {
+    /// A column of a file that was counted: its values, and the value of each unit where it is a
+    /// classification.
+    pub(super) fn counted(
+        name: &str,
+        position: usize,
+        values: &[StreamedValue],
+        units: impl Iterator<Item = u32>,
+    ) -> Self {
         let mut out = Self { position, ..Self::new(name, 0) };
         let mut rows: Vec<(u64, u64)> = Vec::new();
         let mut of_code = Vec::with_capacity(values.len());
         for found in values {
-            let cell = if found.text.is_empty() { Cell::Empty } else { Cell::Text(found.text.as_str().into()) };
+            let cell =
+                if found.text.is_empty() { Cell::Empty } else { Cell::Text(found.text.as_str().into()) };
             let at = out.value(Value::of(&cell, false, None));
             match rows.get_mut(at as usize) {
                 Some((count, first)) => (*count, *first) = (*count + found.rows, found.first.min(*first)),
@@ -167,7 +194,8 @@ impl Stacked {
         }
         let about = table.dictionary.as_ref().and_then(|d| d.variables.get(&column.name()));
         let value = |cell: &Cell| {
-            let label = about.and_then(|v| v.value_labels.iter().find(|(c, _)| c == cell).map(|(_, label)| label.clone()));
+            let label = about
+                .and_then(|v| v.value_labels.iter().find(|(c, _)| c == cell).map(|(_, label)| label.clone()));
             Value::of(cell, about.is_some_and(|v| v.is_missing(cell)), label)
         };
         let values: Vec<Value> = column.values.par_iter().map(value).collect();
@@ -204,11 +232,13 @@ impl Stacked {
         counts
     }
 
-    /// The values that `held` holds by their one spelling: numeric codes by size, then the others as they first appear.
+    /// The values that `held` holds by their one spelling: numeric codes by size, then the others as they
+    /// first appear.
     pub(super) fn ordered(&self, held: &[bool]) -> Vec<usize> {
         let mut seen = HashMap::new();
-        let mut order: Vec<usize> =
-            (0..self.values.len()).filter(|at| held[*at] && seen.insert(self.values[*at].key(), ()).is_none()).collect();
+        let mut order: Vec<usize> = (0..self.values.len())
+            .filter(|at| held[*at] && seen.insert(self.values[*at].key(), ()).is_none())
+            .collect();
         // A stable sort: words keep the order of their first appearance.
         order.sort_by(|a, b| match (self.values[*a].number, self.values[*b].number) {
             (Some(x), Some(y)) => x.total_cmp(&y),
@@ -219,11 +249,17 @@ impl Stacked {
         order
     }
 
-    /// A number for each unit, NaN where there is none: blank, declared missing (`missing`, by value), or no number.
+    /// A number for each unit, NaN where there is none: blank, declared missing (`missing`, by value), or no
+    /// number.
     ///
     /// # Errors
     /// Most answers are no numbers.
-    pub(super) fn numbers(&self, missing: &[bool], source: &Source<'_>, findings: &mut Vec<Finding>) -> Result<Vec<f64>> {
+    pub(super) fn numbers(
+        &self,
+        missing: &[bool],
+        source: &Source<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<f64>> {
         let counts = self.counts();
         let (mut good, mut bad, mut examples) = (0, 0, Vec::new());
         let mut first = None;
@@ -253,8 +289,16 @@ impl Stacked {
                 return Err(not_numeric(&self.name, bad, good + bad, &examples, place));
             }
             let text = Text::new(
-                format!("「{}」に数でない値があります（{}）。回答なしとして集計します", self.name, examples.join("")),
-                format!("\"{}\" holds values that are no numbers ({}): counted as no answer", self.name, examples.join("")),
+                format!(
+                    "「{}」に数でない値があります（{}）。回答なしとして集計します",
+                    self.name,
+                    examples.join("")
+                ),
+                format!(
+                    "\"{}\" holds values that are no numbers ({}): counted as no answer",
+                    self.name,
+                    examples.join("")
+                ),
             );
             let finding = Finding::warning("adhoc::not-numeric", text, place).count(bad);
             if !findings.contains(&finding) {
@@ -274,7 +318,10 @@ fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place
         ),
     )
     .at(place)
-    .help(Text::new("選択肢の割合は --share 'COL=A|B' で求めます", "for the share of an option use --share 'COL=A|B'"))
+    .help(Text::new(
+        "選択肢の割合は --share 'COL=A|B' で求めます",
+        "for the share of an option use --share 'COL=A|B'",
+    ))
     .into()
 }
 
@@ -286,8 +333,14 @@ mod tests {
     fn numbers_are_read_as_people_write_them() {
         let read = |t: &str| number(&fold(t));
         assert_eq!(read(" １，２３４．５ "), Some(1234.5));
-        assert_eq!((read("1.0"), read("-3"), read("1e3"), read("－２")), (Some(1.0), Some(-3.0), Some(1000.0), Some(-2.0)));
-        for no in ["", "NaN", "inf", "-inf", "nan", "1,23", "12,3456", "1,2,3", "一", "1人", "0x10", "- 1", "infinity", "+", "."] {
+        assert_eq!(
+            (read("1.0"), read("-3"), read("1e3"), read("－２")),
+            (Some(1.0), Some(-3.0), Some(1000.0), Some(-2.0))
+        );
+        for no in [
+            "", "NaN", "inf", "-inf", "nan", "1,23", "12,3456", "1,2,3", "一", "1人", "0x10", "- 1",
+            "infinity", "+", ".",
+        ] {
             assert_eq!(read(no), None, "{no}");
         }
     }

@@ -1,6 +1,7 @@
-//! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=` (not blank).
+//! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=`
+//! (not blank).
 
-use super::columns::{Code, Stacked, number, fold};
+use super::columns::{Code, Stacked, fold, number};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::source::Source;
@@ -67,14 +68,19 @@ fn cuts(text: &str) -> Vec<(&str, &str, &str)> {
 }
 
 fn unreadable(typed: &str) -> Diagnostic {
-    Diagnostic::new("adhoc::condition", Text::new(format!("条件「{typed}」が読めません"), format!("cannot read the condition \"{typed}\""))).help(Text::new(
+    Diagnostic::new(
+        "adhoc::condition",
+        Text::new(format!("条件「{typed}」が読めません"), format!("cannot read the condition \"{typed}\"")),
+    )
+    .help(Text::new(
         "COL=a|b、COL!=a|b、COL>=n、COL<=n、COL=18..29、COL=（空欄）、COL!=（空欄以外）のどれかです",
         "one of COL=a|b, COL!=a|b, COL>=n, COL<=n, COL=18..29, COL= (blank), COL!= (not blank)",
     ))
 }
 
 impl Condition {
-    /// Reads a condition. A header may hold an operator itself: the first cut whose left side is a column counts.
+    /// Reads a condition. A header may hold an operator itself: the first cut whose left side is a column
+    /// counts.
     ///
     /// # Errors
     /// No operator, no column before it, a limit that is no number, an empty choice between `|`.
@@ -96,12 +102,18 @@ impl Condition {
         Ok(Self { typed: typed.trim().to_owned(), column: (*column).to_owned(), test })
     }
 
-    /// The column, and for each of its values whether the condition holds: `None` where it is blank or no answer, and the
-    /// condition asks for one.
+    /// The column, and for each of its values whether the condition holds: `None` where it is blank or no
+    /// answer, and the condition asks for one.
     ///
     /// # Errors
-    /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of words.
-    pub(super) fn holds(&self, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<(Stacked, Vec<Option<bool>>)> {
+    /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of
+    /// words.
+    pub(super) fn holds(
+        &self,
+        source: &Source<'_>,
+        missing: &Missing,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(Stacked, Vec<Option<bool>>)> {
         let column = source.column(&self.column)?;
         let gone = missing.of(&column);
         let each: Vec<Option<bool>> = match &self.test {
@@ -112,7 +124,12 @@ impl Condition {
                 // Said and refused as for any column of numbers.
                 column.numbers(&gone, source, findings)?;
                 let holds = |x: f64| if least { x >= *limit } else { x <= *limit };
-                column.values.iter().zip(&gone).map(|(v, gone)| v.number.filter(|_| !gone).map(holds)).collect()
+                column
+                    .values
+                    .iter()
+                    .zip(&gone)
+                    .map(|(v, gone)| v.number.filter(|_| !gone).map(holds))
+                    .collect()
             }
             Test::Is(choices) | Test::IsNot(choices) => {
                 let wanted = matches!(self.test, Test::Is(_));
@@ -123,11 +140,15 @@ impl Condition {
                 let inside = |at: usize| {
                     choices.iter().any(|choice| match choice {
                         Choice::Code(code) => column.values[at].is(code) || parts.holds(at, code),
-                        Choice::Range(low, high) => !gone[at] && column.values[at].number.is_some_and(|x| *low <= x && x <= *high),
+                        Choice::Range(low, high) => {
+                            !gone[at] && column.values[at].number.is_some_and(|x| *low <= x && x <= *high)
+                        }
                     })
                 };
                 // A code that was asked for counts, also where it is declared to be no answer.
-                (0..column.values.len()).map(|at| (!gone[at] || inside(at)).then(|| inside(at) == wanted)).collect()
+                (0..column.values.len())
+                    .map(|at| (!gone[at] || inside(at)).then(|| inside(at) == wanted))
+                    .collect()
             }
         };
         Ok((column, each))
@@ -140,10 +161,14 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
             if choice.trim().is_empty() {
                 return Err(unreadable(typed).into());
             }
-            let range = choice.split_once("..").and_then(|(low, high)| number(&fold(low)).zip(number(&fold(high))));
+            let range =
+                choice.split_once("..").and_then(|(low, high)| number(&fold(low)).zip(number(&fold(high))));
             match range {
                 Some((low, high)) if low > high => Err(unreadable(typed)
-                    .help(Text::new(format!("範囲は小さい方から書きます: {high}..{low}"), format!("a range begins with the smaller number: {high}..{low}")))
+                    .help(Text::new(
+                        format!("範囲は小さい方から書きます: {high}..{low}"),
+                        format!("a range begins with the smaller number: {high}..{low}"),
+                    ))
                     .into()),
                 Some((low, high)) => Ok(Choice::Range(low, high)),
                 None => Ok(Choice::Code(Code::new(choice))),
@@ -161,13 +186,19 @@ pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
     choices.iter().filter_map(code).collect()
 }
 
-/// Looks at codes that never occur in the column, alone or in a joined cell: an option that nobody chose is told, with the
-/// values that do occur, since it may be a slip.
+/// Looks at codes that never occur in the column, alone or in a joined cell: an option that nobody chose is
+/// told, with the values that do occur, since it may be a slip.
 ///
 /// # Errors
 /// One mistake a code that differs from a value that occurs by capitals only.
-pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts, findings: &mut Vec<Finding>) -> Result<()> {
-    let occurs = |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
+pub(super) fn check_codes(
+    column: &Stacked,
+    codes: &[Code],
+    parts: &Parts,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let occurs =
+        |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
     let unknown: Vec<&Code> = codes.iter().filter(|code| !occurs(code)).collect();
     if unknown.is_empty() {
         return Ok(());
@@ -175,18 +206,31 @@ pub(super) fn check_codes(column: &Stacked, codes: &[Code], parts: &Parts, findi
     let known = known(column, parts);
     let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
     let first: Vec<&str> = known.iter().map(String::as_str).take(12).collect();
-    let list = Text::new(format!("ある値: {}{more}", first.join("、")), format!("values that occur: {}{more}", first.join(", ")));
+    let list = Text::new(
+        format!("ある値: {}{more}", first.join("、")),
+        format!("values that occur: {}{more}", first.join(", ")),
+    );
     let mut mistakes = Vec::new();
     for code in unknown {
         let (name, typed) = (&column.name, &code.typed);
-        let text = Text::new(format!("列「{name}」に「{typed}」という値はありません"), format!("\"{typed}\" never occurs in column \"{name}\""));
+        let text = Text::new(
+            format!("列「{name}」に「{typed}」という値はありません"),
+            format!("\"{typed}\" never occurs in column \"{name}\""),
+        );
         let lower = code.folded().to_lowercase();
         if let Some(near) = known.iter().find(|k| fold(k).to_lowercase() == lower) {
-            let help = Text::new(format!("「{near}」ではありませんか。{}", list.ja), format!("did you mean \"{near}\"? {}", list.en));
+            let help = Text::new(
+                format!("「{near}」ではありませんか。{}", list.ja),
+                format!("did you mean \"{near}\"? {}", list.en),
+            );
             mistakes.push(Diagnostic::new("adhoc::unknown-code", text).help(help));
         } else {
             let text = Text::new(format!("{}。{}", text.ja, list.ja), format!("{}; {}", text.en, list.en));
-            findings.push(Finding::warning("adhoc::unknown-code", text, Place::default().column(name.clone())));
+            findings.push(Finding::warning(
+                "adhoc::unknown-code",
+                text,
+                Place::default().column(name.clone()),
+            ));
         }
     }
     Error::all(mistakes).map_or(Ok(()), Err)
@@ -209,7 +253,12 @@ fn known(column: &Stacked, parts: &Parts) -> Vec<String> {
 }
 
 /// Tells which cells could be one answer or several, and what they were taken for.
-pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn tell_doubtful(
+    column: &Stacked,
+    parts: &Parts,
+    source: &Source<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let counts = column.counts();
     let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
         let Some(first) = values.first() else { return };
@@ -221,7 +270,9 @@ pub(super) fn tell_doubtful(column: &Stacked, parts: &Parts, source: &Source<'_>
     tell("adhoc::not-parted", &parts.left_whole, &|example| {
         Text::new(
             format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
-            format!("\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"),
+            format!(
+                "\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"
+            ),
         )
     });
     tell("adhoc::parted", &parts.parted, &|example| {
@@ -238,7 +289,9 @@ mod tests {
     use crate::pipeline::adhoc::columns::Code;
 
     fn parse(text: &str) -> Option<(String, Test)> {
-        Condition::parse(text, |name| ["年齢", "性別", "a=b", "x>=y", "@B"].contains(&name)).ok().map(|c| (c.column, c.test))
+        Condition::parse(text, |name| ["年齢", "性別", "a=b", "x>=y", "@B"].contains(&name))
+            .ok()
+            .map(|c| (c.column, c.test))
     }
 
     fn code(text: &str) -> Choice {
@@ -252,7 +305,10 @@ mod tests {
         assert_eq!(read("性別 != 男"), Some(Test::IsNot(vec![code("男")])));
         assert_eq!(read("年齢>=18"), Some(Test::AtLeast(18.0)));
         assert_eq!(read("年齢<= -1.5"), Some(Test::AtMost(-1.5)));
-        assert_eq!(read("年齢=18..29|65..120"), Some(Test::Is(vec![Choice::Range(18.0, 29.0), Choice::Range(65.0, 120.0)])));
+        assert_eq!(
+            read("年齢=18..29|65..120"),
+            Some(Test::Is(vec![Choice::Range(18.0, 29.0), Choice::Range(65.0, 120.0)]))
+        );
         assert_eq!((read("性別="), read("性別!=")), (Some(Test::Blank), Some(Test::Answered)));
         assert_eq!(read("年齢=１８..２９"), Some(Test::Is(vec![Choice::Range(18.0, 29.0)])));
         assert_eq!(read("@B=a..b"), Some(Test::Is(vec![code("a..b")])));
@@ -267,7 +323,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_a_mistake() {
-        for text in ["", "性別", "=1", "!=", "年齢>=", "年齢>=多い", "年齢>18", "性別=男||女", "性別=|", "年齢=29..18", "年齢>=NaN", "年齢<=inf"] {
+        for text in [
+            "",
+            "性別",
+            "=1",
+            "!=",
+            "年齢>=",
+            "年齢>=多い",
+            "年齢>18",
+            "性別=男||女",
+            "性別=|",
+            "年齢=29..18",
+            "年齢>=NaN",
+            "年齢<=inf",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -27,14 +27,14 @@ pub(super) struct Made {
     pub(super) how: Vec<Text>,
     /// Whether nothing at all was said of it.
     pub(super) simple: bool,
-    /// What a design effect compares with when nobody says: without replacement needs a population, which weights that
-    /// sum to no more than the respondents do not tell.
+    /// What a design effect compares with when nobody says: without replacement needs a population, which
+    /// weights that sum to no more than the respondents do not tell.
     pub(super) deff: DeffReference,
 }
 
 impl Made {
-    /// What a share's interval rests on: the classical binomial formulas are for a simple sample, with those methods that
-    /// are one.
+    /// What a share's interval rests on: the classical binomial formulas are for a simple sample, with those
+    /// methods that are one.
     pub(super) fn basis(&self, method: IntervalMethod) -> IntervalBasis {
         match method {
             IntervalMethod::Wilson
@@ -51,15 +51,23 @@ impl Made {
     }
 }
 
-/// Declares and calibrates the design: weights and units first, then post-stratification, raking, calibration.
+/// Declares and calibrates the design: weights and units first, then post-stratification, raking,
+/// calibration.
 ///
 /// # Errors
 /// All mistakes of the columns in one go; those of the design; flags that contradict each other.
-pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, findings: &mut Vec<Finding>) -> Result<Made> {
+pub(super) fn make(
+    request: &Request,
+    inputs: &Inputs,
+    source: &Source<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Made> {
     let mut how = Vec::new();
     let replication = Replication::of(request)?;
     let mut design = match &replication {
-        Replication::Columns(pattern) => replicated(request, pattern, inputs.rscales.as_ref(), source, &mut how)?,
+        Replication::Columns(pattern) => {
+            replicated(request, pattern, inputs.rscales.as_ref(), source, &mut how)?
+        }
         Replication::None | Replication::Made(_) => linearised(request, source, findings, &mut how)?,
     };
     let mut replicates = match replication {
@@ -73,18 +81,29 @@ pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, find
     }
     if let Some(table) = &inputs.post_stratify {
         let margin = population::margin(table, source, design.weights(), findings)?;
-        how.push(Text::new(format!("事後層化: {}", margin.name()), format!("post-stratified by {}", margin.name())));
+        how.push(Text::new(
+            format!("事後層化: {}", margin.name()),
+            format!("post-stratified by {}", margin.name()),
+        ));
         design = design.post_stratify(&margin)?;
     }
     if !inputs.rake.is_empty() {
         let mut mistakes = Vec::new();
-        let margins: Vec<_> =
-            inputs.rake.iter().filter_map(|t| super::collect(population::margin(t, source, design.weights(), findings), &mut mistakes)).collect();
+        let margins: Vec<_> = inputs
+            .rake
+            .iter()
+            .filter_map(|t| {
+                super::collect(population::margin(t, source, design.weights(), findings), &mut mistakes)
+            })
+            .collect();
         if let Some(error) = Error::all(mistakes) {
             return Err(error);
         }
         let names: Vec<&str> = margins.iter().map(design::Margin::name).collect();
-        how.push(Text::new(format!("レイキング: {}", names.join("、")), format!("raked to {}", names.join(", "))));
+        how.push(Text::new(
+            format!("レイキング: {}", names.join("、")),
+            format!("raked to {}", names.join(", ")),
+        ));
         design = design.rake(&margins, &Rake::default())?;
     }
     if let Some(table) = &inputs.calibrate {
@@ -96,7 +115,11 @@ pub(super) fn make(request: &Request, inputs: &Inputs, source: &Source<'_>, find
         design = design.calibrate(&calibration)?;
     }
     let sum: f64 = design.weights().iter().sum();
-    let deff = if sum > design.rows() as f64 { DeffReference::WithoutReplacement } else { DeffReference::WithReplacement };
+    let deff = if sum > design.rows() as f64 {
+        DeffReference::WithoutReplacement
+    } else {
+        DeffReference::WithReplacement
+    };
     if how.is_empty() {
         how.push(simple_words());
     }
@@ -112,7 +135,11 @@ pub(super) fn cluster_words(names: &str, counts: &str) -> Text {
 }
 
 pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
-    let kind = if fractions { Text::new("抽出率", "sampling fractions") } else { Text::new("母集団の大きさ", "population sizes") };
+    let kind = if fractions {
+        Text::new("抽出率", "sampling fractions")
+    } else {
+        Text::new("母集団の大きさ", "population sizes")
+    };
     Text::new(format!("有限母集団修正: {names}（{}）", kind.ja), format!("fpc: {names} ({})", kind.en))
 }
 
@@ -164,7 +191,9 @@ fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: bool) -> Resul
         .enumerate()
         .map(|(at, v)| match v.number {
             Some(x) => x,
-            None if infinite && matches!(v.folded.to_lowercase().as_str(), "inf" | "infinity" | "∞") => f64::INFINITY,
+            None if infinite && matches!(v.folded.to_lowercase().as_str(), "inf" | "infinity" | "∞") => {
+                f64::INFINITY
+            }
             None => {
                 count += column.rows.iter().filter(|r| **r as usize == at).count();
                 if mistakes.is_empty() {
@@ -189,7 +218,12 @@ fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: bool) -> Resul
     }
 }
 
-fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding>, how: &mut Vec<Text>) -> Result<Design> {
+fn linearised(
+    request: &Request,
+    source: &Source<'_>,
+    findings: &mut Vec<Finding>,
+    how: &mut Vec<Text>,
+) -> Result<Design> {
     let mut mistakes = Vec::new();
     let list = |names: &Option<String>| names.as_ref().map_or(Ok(Vec::new()), |list| source.columns(list));
     let strata = super::collect(list(&request.strata), &mut mistakes).unwrap_or_default();
@@ -197,25 +231,33 @@ fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding
     let fpc = super::collect(list(&request.fpc), &mut mistakes).unwrap_or_default();
     let weight = request.weight.as_ref().and_then(|name| super::collect(source.column(name), &mut mistakes));
     let mut declaration = Declaration::new(source.rows()).nesting(request.nesting).lonely(request.lonely);
-    let made: Vec<_> = clusters.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
+    let made: Vec<_> =
+        clusters.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
     if !made.is_empty() {
         let counts = made.iter().map(|(_, names)| names.len().to_string()).collect::<Vec<_>>().join(", ");
         how.push(cluster_words(&named(&clusters), &counts));
         declaration = declaration.clusters(made.into_iter().map(|(of_row, _)| of_row).collect());
     }
-    let made: Vec<_> = strata.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
+    let made: Vec<_> =
+        strata.iter().filter_map(|c| super::collect(codes(c, source), &mut mistakes)).collect();
     if !made.is_empty() && mistakes.is_empty() {
         let stages = if clusters.is_empty() { vec![crossed(&made)] } else { made };
         let counts = stages.iter().map(|(_, names)| names.len().to_string()).collect::<Vec<_>>().join(", ");
         how.push(strata_words(&named(&strata), &counts));
         let names = stages.first().map(|(_, names)| names.clone()).unwrap_or_default();
-        declaration = declaration.stratum_names(names).strata(stages.into_iter().map(|(of_row, _)| of_row).collect());
+        declaration =
+            declaration.stratum_names(names).strata(stages.into_iter().map(|(of_row, _)| of_row).collect());
     }
-    let sizes: Vec<Vec<f64>> = fpc.iter().filter_map(|c| super::collect(whole_numbers(c, source, true), &mut mistakes)).collect();
+    let sizes: Vec<Vec<f64>> =
+        fpc.iter().filter_map(|c| super::collect(whole_numbers(c, source, true), &mut mistakes)).collect();
     if !sizes.is_empty() {
         let fractions = sizes.iter().flatten().all(|x| *x <= 1.0);
         how.push(fpc_words(&named(&fpc), fractions));
-        declaration = declaration.fpc(if fractions { Fpc::SamplingFraction(sizes) } else { Fpc::PopulationSize(sizes) });
+        declaration = declaration.fpc(if fractions {
+            Fpc::SamplingFraction(sizes)
+        } else {
+            Fpc::PopulationSize(sizes)
+        });
     }
     if let Some(weight) = &weight {
         if let Some(weights) = super::collect(whole_numbers(weight, source, false), &mut mistakes) {
@@ -224,7 +266,10 @@ fn linearised(request: &Request, source: &Source<'_>, findings: &mut Vec<Finding
         how.push(weight_words(&weight.name));
     }
     if request.nesting == design::Nesting::WithinStrata && clusters.is_empty() {
-        let text = Text::new("--nest は --cluster がないと意味がありません", "--nest means nothing without --cluster");
+        let text = Text::new(
+            "--nest は --cluster がないと意味がありません",
+            "--nest means nothing without --cluster",
+        );
         findings.push(Finding::warning("adhoc::nest", text, Place::default()));
     }
     match Error::all(mistakes) {
@@ -258,33 +303,55 @@ fn crossed(columns: &[(Vec<u32>, Vec<String>)]) -> (Vec<u32>, Vec<String>) {
     one.clone()
 }
 
-fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, source: &Source<'_>, how: &mut Vec<Text>) -> Result<Design> {
+fn replicated(
+    request: &Request,
+    pattern: &str,
+    rscales: Option<&SourceText>,
+    source: &Source<'_>,
+    how: &mut Vec<Text>,
+) -> Result<Design> {
     let mistake = |ja: String, en: String| Diagnostic::new("adhoc::replicates", Text::new(ja, en));
     let mut mistakes = Vec::new();
     if request.strata.is_some() || request.clusters.is_some() || request.fpc.is_some() {
         mistakes.push(mistake(
-            "反復ウエイトの列（--replicates 'rep*'）は --strata、--cluster、--fpc と一緒に使えません（反復ウエイトが標本設計を表します）".to_owned(),
-            "columns of replicate weights (--replicates 'rep*') do not go with --strata, --cluster or --fpc: they are the design".to_owned(),
+            "反復ウエイトの列（--replicates 'rep*'）は --strata、--cluster、--fpc と一緒に使えません（反復\
+             ウエイトが標本設計を表します）"
+                .to_owned(),
+            "columns of replicate weights (--replicates 'rep*') do not go with --strata, --cluster or \
+             --fpc: they are the design"
+                .to_owned(),
         ));
     }
     let Some(weight) = &request.weight else {
-        mistakes.push(mistake("--replicates には --weight が必要です".to_owned(), "--replicates needs --weight".to_owned()));
+        mistakes.push(mistake(
+            "--replicates には --weight が必要です".to_owned(),
+            "--replicates needs --weight".to_owned(),
+        ));
         return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::replicates", "", "")));
     };
     let weight = super::collect(source.column(weight), &mut mistakes);
     let position = weight.as_ref().map(|w| w.position);
-    let weights = weight.as_ref().and_then(|w| super::collect(whole_numbers(w, source, false), &mut mistakes));
+    let weights =
+        weight.as_ref().and_then(|w| super::collect(whole_numbers(w, source, false), &mut mistakes));
     let names: Vec<String> = source.names().into_iter().filter(|name| matches(pattern, name)).collect();
     let read = |name: &String| {
         let column = source.column(name)?;
-        if Some(column.position) == position { Ok(None) } else { whole_numbers(&column, source, false).map(Some) }
+        if Some(column.position) == position {
+            Ok(None)
+        } else {
+            whole_numbers(&column, source, false).map(Some)
+        }
     };
     let read: Vec<Result<Option<Vec<f64>>>> = names.par_iter().map(read).collect();
-    let columns: Vec<Vec<f64>> = read.into_iter().filter_map(|column| super::collect(column, &mut mistakes).flatten()).collect();
+    let columns: Vec<Vec<f64>> =
+        read.into_iter().filter_map(|column| super::collect(column, &mut mistakes).flatten()).collect();
     if names.is_empty() {
         let known = source.names();
         let help = crate::answers::toml_text::did_you_mean(pattern, known.iter().map(String::as_str));
-        let mut diagnostic = mistake(format!("「{pattern}」に当たる列がありません"), format!("no column matches \"{pattern}\""));
+        let mut diagnostic = mistake(
+            format!("「{pattern}」に当たる列がありません"),
+            format!("no column matches \"{pattern}\""),
+        );
         diagnostic.help = help;
         mistakes.push(diagnostic);
     }
@@ -292,7 +359,8 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
     let scales = rscales.and_then(|text| super::collect(scales(text), &mut mistakes));
     if kind.is_none() {
         mistakes.push(mistake(
-            "--replicate-type（jk1、jkn、brr、fay、bootstrap、subbootstrap、sdr のどれか）が必要です".to_owned(),
+            "--replicate-type（jk1、jkn、brr、fay、bootstrap、subbootstrap、sdr のどれか）が必要です"
+                .to_owned(),
             "--replicate-type is needed: jk1, jkn, brr, fay, bootstrap, subbootstrap or sdr".to_owned(),
         ));
     }
@@ -303,13 +371,20 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
         ));
     }
     if request.rho.is_some() && request.replicate_type != Some(ReplicateType::Fay) {
-        mistakes.push(mistake("--rho は --replicate-type fay と使います".to_owned(), "--rho goes with --replicate-type fay".to_owned()));
+        mistakes.push(mistake(
+            "--rho は --replicate-type fay と使います".to_owned(),
+            "--rho goes with --replicate-type fay".to_owned(),
+        ));
     }
     if let Some(error) = Error::all(mistakes) {
         return Err(error);
     }
     let (Some(kind), Some(weights)) = (kind, weights) else {
-        return Err(Error::msg("adhoc::replicates", "反復ウエイトが読めません", "cannot read the replicate weights"));
+        return Err(Error::msg(
+            "adhoc::replicates",
+            "反復ウエイトが読めません",
+            "cannot read the replicate weights",
+        ));
     };
     let count = columns.len();
     let mut replicates = Replicates::new(kind, columns)?.centre(request.centre);
@@ -321,8 +396,14 @@ fn replicated(request: &Request, pattern: &str, rscales: Option<&SourceText>, so
     }
     let name = request.weight.as_deref().unwrap_or_default();
     how.push(Text::new(
-        format!("反復ウエイト: {pattern}（{count}個、scale {}）、ウエイト: {name}", replicates.overall_scale()),
-        format!("replicate weights: {pattern} ({count}, scale {}), weights: {name}", replicates.overall_scale()),
+        format!(
+            "反復ウエイト: {pattern}（{count}個、scale {}）、ウエイト: {name}",
+            replicates.overall_scale()
+        ),
+        format!(
+            "replicate weights: {pattern} ({count}, scale {}), weights: {name}",
+            replicates.overall_scale()
+        ),
     ));
     Design::replicated(weights, replicates)
 }
@@ -338,7 +419,8 @@ fn kind(of: ReplicateType, rho: f64) -> ReplicateKind {
     }
 }
 
-/// The numbers of a file, parted by line breaks, commas, tabs or blanks; a first word that is none is its header.
+/// The numbers of a file, parted by line breaks, commas, tabs or blanks; a first word that is none is its
+/// header.
 fn scales(text: &SourceText) -> Result<Vec<f64>> {
     let mut out = Vec::new();
     let words = text.text.split([',', '\n', '\r', '\t', ' ', ';']).map(fold).filter(|w| !w.is_empty());
@@ -347,7 +429,10 @@ fn scales(text: &SourceText) -> Result<Vec<f64>> {
             Some(x) => out.push(x),
             None if at == 0 => {}
             None => {
-                let message = Text::new(format!("rscales の「{word}」が読めません"), format!("cannot read \"{word}\" as an rscale"));
+                let message = Text::new(
+                    format!("rscales の「{word}」が読めません"),
+                    format!("cannot read \"{word}\" as an rscale"),
+                );
                 return Err(Diagnostic::new("adhoc::rscales", message).at(Place::file(&text.file)).into());
             }
         }
@@ -355,12 +440,14 @@ fn scales(text: &SourceText) -> Result<Vec<f64>> {
     Ok(out)
 }
 
-/// Whether a column's name fits a pattern: `*` is any text, `?` any character. A comma parts several patterns.
+/// Whether a column's name fits a pattern: `*` is any text, `?` any character. A comma parts several
+/// patterns.
 fn matches(pattern: &str, name: &str) -> bool {
     let name: Vec<char> = fold(name).chars().collect();
     pattern.split(',').any(|one| {
         let one: Vec<char> = fold(one).chars().collect();
-        // The last star, and where its text began: the text may be one longer each time the rest does not fit.
+        // The last star, and where its text began: the text may be one longer each time the rest does not
+        // fit.
         let (mut p, mut n, mut star) = (0, 0, None);
         while n < name.len() {
             match one.get(p) {
@@ -393,8 +480,18 @@ mod tests {
 
     #[test]
     fn patterns_match_whole_names() {
-        assert!(matches("rep*", "rep12") && matches("rep*", "rep") && matches("*", "x") && matches("a*b*c", "aXbYbc"));
-        assert!(matches("jk?", "jk1") && !matches("jk?", "jk10") && matches("w1,w2", "w2") && matches("ｒｅｐ*", "rep1"));
+        assert!(
+            matches("rep*", "rep12")
+                && matches("rep*", "rep")
+                && matches("*", "x")
+                && matches("a*b*c", "aXbYbc")
+        );
+        assert!(
+            matches("jk?", "jk1")
+                && !matches("jk?", "jk10")
+                && matches("w1,w2", "w2")
+                && matches("ｒｅｐ*", "rep1")
+        );
         assert!(!matches("rep*", "xrep1") && !matches("a*b", "abc") && !matches("", "a"));
     }
 
@@ -409,7 +506,8 @@ mod tests {
     #[test]
     fn strata_are_crossed() {
         let names = |n: &[&str]| n.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-        let (of_row, crossed) = crossed(&[(vec![0, 0, 1, 0], names(&["男", "女"])), (vec![0, 1, 1, 0], names(&["若", "老"]))]);
+        let (of_row, crossed) =
+            crossed(&[(vec![0, 0, 1, 0], names(&["男", "女"])), (vec![0, 1, 1, 0], names(&["若", "老"]))]);
         assert_eq!((of_row, crossed), (vec![0, 1, 2, 0], names(&["男 × 若", "男 × 老", "女 × 老"])));
     }
 }

@@ -9,13 +9,15 @@ use crate::design::Design;
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
 use crate::estimate::{
-    Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalBasis, NotEstimable,
-    Options, QuantileInterval, QuantileRule, YES, difference, estimate_by, independence, quantile_by,
+    Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups,
+    IndependenceTest, IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference,
+    estimate_by, independence, quantile_by,
 };
 use crate::report::adhoc::{Base, Flag, More, Row, Statistic};
 use crate::text::Text;
 
-/// Every row, in the order asked for: each measure for everyone, then by each breakdown; then differences; then tests.
+/// Every row, in the order asked for: each measure for everyone, then by each breakdown; then differences;
+/// then tests.
 ///
 /// # Errors
 /// Replicates of too many rows.
@@ -23,13 +25,23 @@ pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) 
     let mut out = Vec::new();
     let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
     let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
-    let shares_only = found.is_some() && wanted.pairs.is_empty() && wanted.crossings.is_empty() && wanted.measures.iter().all(|m| m.values.is_share());
+    let shares_only = found.is_some()
+        && wanted.pairs.is_empty()
+        && wanted.crossings.is_empty()
+        && wanted.measures.iter().all(|m| m.values.is_share());
     // Replicate weights of every row are made only where they are needed.
-    let replicated = made.replicates.as_ref().filter(|_| !shares_only).map(|factors| made.design.with_factors(factors)).transpose()?;
+    let replicated = made
+        .replicates
+        .as_ref()
+        .filter(|_| !shares_only)
+        .map(|factors| made.design.with_factors(factors))
+        .transpose()?;
     let design = replicated.as_ref().unwrap_or(&made.design);
     let mut shares = found.map(Vec::into_iter);
     for measure in &wanted.measures {
-        if let (Values::Share(_), Some(estimates)) = (&measure.values, shares.as_mut().and_then(Iterator::next)) {
+        if let (Values::Share(_), Some(estimates)) =
+            (&measure.values, shares.as_mut().and_then(Iterator::next))
+        {
             out.extend(of_share(measure, estimates, wanted, options, base));
             continue;
         }
@@ -50,14 +62,34 @@ pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) 
 }
 
 /// The rows of shares whose estimates are known: `[share][banner][group]`.
-pub(super) fn rows_of_shares(wanted: &Wanted, shares: &shares::Estimates, options: &Options, base: Base) -> Vec<Row> {
-    wanted.measures.par_iter().zip(shares).flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, options, base)).collect()
+pub(super) fn rows_of_shares(
+    wanted: &Wanted,
+    shares: &shares::Estimates,
+    options: &Options,
+    base: Base,
+) -> Vec<Row> {
+    wanted
+        .measures
+        .par_iter()
+        .zip(shares)
+        .flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, options, base))
+        .collect()
 }
 
-fn of_share(measure: &Measure, estimates: Vec<Vec<Estimate>>, wanted: &Wanted, options: &Options, base: Base) -> Vec<Row> {
+fn of_share(
+    measure: &Measure,
+    estimates: Vec<Vec<Estimate>>,
+    wanted: &Wanted,
+    options: &Options,
+    base: Base,
+) -> Vec<Row> {
     let whole = vec![Vec::new()];
     let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
-    estimates.into_iter().zip(names).flat_map(|(estimates, names)| rows_of(measure, estimates, names, options, base)).collect()
+    estimates
+        .into_iter()
+        .zip(names)
+        .flat_map(|(estimates, names)| rows_of(measure, estimates, names, options, base))
+        .collect()
 }
 
 impl Values {
@@ -103,14 +135,22 @@ fn of_groups(
     base: Base,
 ) -> Result<Vec<Row>> {
     let estimates = match (&measure.values, measure.values.estimand()) {
-        (Values::Quantile(y, p), _) => quantile_by(design, y, *p, QuantileRule::Math, QuantileInterval::Mean, groups, options)?,
+        (Values::Quantile(y, p), _) => {
+            quantile_by(design, y, *p, QuantileRule::Math, QuantileInterval::Mean, groups, options)?
+        }
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
     Ok(rows_of(measure, estimates, names, options, base))
 }
 
-fn rows_of(measure: &Measure, estimates: Vec<Estimate>, names: &[Vec<(String, String)>], options: &Options, base: Base) -> Vec<Row> {
+fn rows_of(
+    measure: &Measure,
+    estimates: Vec<Estimate>,
+    names: &[Vec<(String, String)>],
+    options: &Options,
+    base: Base,
+) -> Vec<Row> {
     let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| Row {
         statistic: measure.values.statistic(),
         variable: measure.variable.clone(),
@@ -158,7 +198,13 @@ fn flags(values: &Values, e: &Estimate, options: &Options) -> Vec<Flag> {
     out
 }
 
-fn of_pair(measure: &Measure, pair: &PairOfDomains, design: &Design, options: &Options, base: Base) -> Result<Option<Row>> {
+fn of_pair(
+    measure: &Measure,
+    pair: &PairOfDomains,
+    design: &Design,
+    options: &Options,
+    base: Base,
+) -> Result<Option<Row>> {
     let Some(estimand) = measure.values.estimand() else { return Ok(None) };
     let found = difference(design, &estimand, Domain::Rows(&pair.a), Domain::Rows(&pair.b), options)?;
     let either: Vec<bool> = pair.a.iter().zip(&pair.b).map(|(a, b)| *a || *b).collect();
@@ -169,7 +215,8 @@ fn of_pair(measure: &Measure, pair: &PairOfDomains, design: &Design, options: &O
     };
     let Difference { a, b, comparison, .. } = found;
     let Comparison { value, se, interval, df, t, p_value } = comparison;
-    let (n, n_weighted, design_df) = union.first().map_or((0, 0.0, f64::NAN), |u| (u.n, u.n_weighted, u.df.design));
+    let (n, n_weighted, design_df) =
+        union.first().map_or((0, 0.0, f64::NAN), |u| (u.n, u.n_weighted, u.df.design));
     let estimate = Estimate {
         n,
         n_yes,
@@ -246,16 +293,29 @@ fn of_crossing(crossing: &Crossing, domain: &[bool], design: &Design, options: &
 pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base, rows: &[Row]) -> Vec<Text> {
     let has = |test: &dyn Fn(&Row) -> bool| rows.iter().any(test);
     let mut out = vec![match base {
-        Base::Answered => Text::new("母数: 回答した人（空欄と、無回答と指定した値を除く）", "base: those who answered (blank and declared-missing answers left out)"),
-        Base::All => Text::new("母数: 全員（空欄と、無回答と指定した値を含む。平均などは数を答えた人）", "base: everyone (blank and declared-missing answers included; means and the like: those who gave a number)"),
+        Base::Answered => Text::new(
+            "母数: 回答した人（空欄と、無回答と指定した値を除く）",
+            "base: those who answered (blank and declared-missing answers left out)",
+        ),
+        Base::All => Text::new(
+            "母数: 全員（空欄と、無回答と指定した値を含む。平均などは数を答えた人）",
+            "base: everyone (blank and declared-missing answers included; means and the like: those who \
+             gave a number)",
+        ),
     }];
     if !wanted.conditions.is_empty() {
         let all = wanted.conditions.join(" & ");
         let n = wanted.domain_rows;
-        out.push(Text::new(format!("対象: {all}（{n}人。標本設計は全員のまま）"), format!("domain: {all} ({n} respondents; the design keeps everyone)")));
+        out.push(Text::new(
+            format!("対象: {all}（{n}人。標本設計は全員のまま）"),
+            format!("domain: {all} ({n} respondents; the design keeps everyone)"),
+        ));
     }
     let join = |lang: fn(&Text) -> &str| made.how.iter().map(lang).collect::<Vec<_>>();
-    out.push(Text::new(format!("標本設計: {}", join(|t| &t.ja).join("、")), format!("design: {}", join(|t| &t.en).join(", "))));
+    out.push(Text::new(
+        format!("標本設計: {}", join(|t| &t.ja).join("、")),
+        format!("design: {}", join(|t| &t.en).join(", ")),
+    ));
     if has(&|row| row.statistic == Statistic::Share) {
         let name = options.method.name();
         out.push(match options.basis {
@@ -265,23 +325,39 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
             ),
             IntervalBasis::Design => Text::new(
                 format!("割合の信頼区間: {name}（標本設計による分散と自由度の t、実効標本サイズ n_eff）"),
-                format!("interval of shares: {name} (design-based variance, t with its degrees of freedom, n_eff)"),
+                format!(
+                    "interval of shares: {name} (design-based variance, t with its degrees of freedom, n_eff)"
+                ),
             ),
         });
     }
-    if has(&|row| matches!(row.statistic, Statistic::Mean | Statistic::Total | Statistic::Ratio | Statistic::Difference)) {
-        out.push(Text::new("平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差", "interval of means, totals, ratios, differences: estimate ± t × SE"));
+    if has(&|row| {
+        matches!(row.statistic, Statistic::Mean | Statistic::Total | Statistic::Ratio | Statistic::Difference)
+    }) {
+        out.push(Text::new(
+            "平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差",
+            "interval of means, totals, ratios, differences: estimate ± t × SE",
+        ));
     }
     if has(&|row| row.statistic == Statistic::Quantile) {
         out.push(Text::new("分位点の信頼区間: Woodruff法", "interval of quantiles: Woodruff's"));
     }
     if has(&|row| row.statistic == Statistic::Difference) {
-        out.push(Text::new("差は A − B（割合の差はポイント）。共分散を考慮した t 検定", "differences are A − B (of shares: in points); t test with their covariance"));
+        out.push(Text::new(
+            "差は A − B（割合の差はポイント）。共分散を考慮した t 検定",
+            "differences are A − B (of shares: in points); t test with their covariance",
+        ));
     }
     if has(&|row| row.estimate.deff.is_ok()) {
         out.push(match options.deff {
-            DeffReference::WithoutReplacement => Text::new("deff: 同じ大きさの非復元単純無作為抽出との比（wor）", "deff: against simple random sampling without replacement (wor)"),
-            DeffReference::WithReplacement => Text::new("deff: 同じ大きさの復元単純無作為抽出との比（wr）", "deff: against simple random sampling with replacement (wr)"),
+            DeffReference::WithoutReplacement => Text::new(
+                "deff: 同じ大きさの非復元単純無作為抽出との比（wor）",
+                "deff: against simple random sampling without replacement (wor)",
+            ),
+            DeffReference::WithReplacement => Text::new(
+                "deff: 同じ大きさの復元単純無作為抽出との比（wr）",
+                "deff: against simple random sampling with replacement (wr)",
+            ),
         });
     }
     if has(&|row| row.flags.contains(&Flag::Small) && row.statistic != Statistic::Difference) {

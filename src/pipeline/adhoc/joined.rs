@@ -1,15 +1,16 @@
 //! Cells that hold several answers of one question (`1,3`, `バス、電車`), and whether one holds a code.
 //!
-//! A line break parts answers; in a cell without one a semicolon; in a cell without either `,` and `、`. A blank and `&`
-//! stand inside labels too ("very good", "R&D"), so they part answers only where the column shows that they do:
+//! A line break parts answers; in a cell without one a semicolon; in a cell without either `,` and `、`. A
+//! blank and `&` stand inside labels too ("very good", "R&D"), so they part answers only where the column
+//! shows that they do:
 //!
 //! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
-//! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone in some cell,
-//!   or first in one cell and last in another;
+//! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone
+//!   in some cell, or first in one cell and last in another;
 //! - or a code was asked for that occurs as such a part only.
 //!
-//! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is parted although
-//! the rest of it is not seen to be an answer ("はい、たまに").
+//! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is
+//! parted although the rest of it is not seen to be an answer ("はい、たまに").
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -69,12 +70,15 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        let part_only = |code: &Code| !alone.iter().any(|a| code.is(a)) && !texts.iter().any(|t| pieces(t).iter().any(|p| code.is(p)));
+        let part_only = |code: &Code| {
+            !alone.iter().any(|a| code.is(a)) && !texts.iter().any(|t| pieces(t).iter().any(|p| code.is(p)))
+        };
         let asked_as_part = codes.iter().any(|c| part_only(c) && several.iter().flatten().any(|p| c.is(p)));
         let mut known = alone;
         known.extend(first.intersection(&last).cloned());
         let mut evidence = Self { codes, known, blank_parts: false };
-        let names = several.iter().flatten().all(|p| p.bytes().all(|b| b.is_ascii_graphic())) && several.iter().flatten().any(|p| p.contains('_'));
+        let names = several.iter().flatten().all(|p| p.bytes().all(|b| b.is_ascii_graphic()))
+            && several.iter().flatten().any(|p| p.contains('_'));
         let seen = several.iter().filter(|parts| parts.iter().all(|p| evidence.is_answer(p))).count();
         evidence.blank_parts = !several.is_empty() && (names || 2 * seen >= several.len() || asked_as_part);
         evidence
@@ -93,11 +97,18 @@ impl<'a> Evidence<'a> {
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
     pub(super) fn new(column: &Stacked, codes: &[Code]) -> Self {
-        let texts: Vec<String> = column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
+        let texts: Vec<String> =
+            column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
         let evidence = Evidence::new(&texts, codes);
-        let mut out = Self { parts: Vec::new(), joined: vec![false; texts.len()], parted: Vec::new(), left_whole: Vec::new() };
+        let mut out = Self {
+            parts: Vec::new(),
+            joined: vec![false; texts.len()],
+            parted: Vec::new(),
+            left_whole: Vec::new(),
+        };
         for (at, (value, text)) in column.values.iter().zip(&texts).enumerate() {
-            // A cell that is as a whole what was asked for is one answer; so is a number with thousands separators.
+            // A cell that is as a whole what was asked for is one answer; so is a number with thousands
+            // separators.
             if codes.iter().any(|c| value.is(c)) || value.number.is_some() {
                 out.parts.push(vec![value.folded.clone()]);
                 continue;
@@ -126,7 +137,8 @@ impl Parts {
         out
     }
 
-    /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts in a row.
+    /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts
+    /// in a row.
     pub(super) fn holds(&self, at: usize, code: &Code) -> bool {
         let parts = &self.parts[at];
         if parts.iter().any(|p| code.is(p)) {
@@ -168,8 +180,14 @@ mod tests {
     #[test]
     fn every_delimiter_parts_codes() {
         let cells = ["1,3", "1、3", "1;3", "1 3", "1&3", "1\n3", "１，３", "3", "13", "2,13", "1.0, 3.0"];
-        assert_eq!(holding(&cells, "3"), [true, true, true, true, true, true, true, true, false, false, true]);
-        assert_eq!(holding(&cells, "13"), [false, false, false, false, false, false, false, false, true, true, false]);
+        assert_eq!(
+            holding(&cells, "3"),
+            [true, true, true, true, true, true, true, true, false, false, true]
+        );
+        assert_eq!(
+            holding(&cells, "13"),
+            [false, false, false, false, false, false, false, false, true, true, false]
+        );
     }
 
     #[test]

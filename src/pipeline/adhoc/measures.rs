@@ -20,7 +20,8 @@ use crate::text::Text;
 pub(super) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
-    /// A share's answers by the codes of a file that was counted: position of the column, and the answer of each code.
+    /// A share's answers by the codes of a file that was counted: position of the column, and the answer of
+    /// each code.
     CountedShare(usize, Vec<u8>),
     /// Of which the mean is wanted.
     Mean(Vec<f64>),
@@ -106,7 +107,12 @@ struct Resolver<'a> {
 impl Wanted {
     /// # Errors
     /// All mistakes of what was asked for, in one go.
-    pub(super) fn resolve(request: &Request, source: &Source<'_>, missing: &Missing, findings: &mut Vec<Finding>) -> Result<Self> {
+    pub(super) fn resolve(
+        request: &Request,
+        source: &Source<'_>,
+        missing: &Missing,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Self> {
         let mut at = Resolver { source, missing, base: request.base, findings };
         let mut mistakes = Vec::new();
         let mut domain = vec![true; source.units()];
@@ -122,21 +128,44 @@ impl Wanted {
         request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
         request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
-        let by = request.by.iter().filter_map(|list| super::collect(at.by(list, &domain), &mut mistakes)).collect();
-        let pairs = request.differences.iter().filter_map(|d| super::collect(at.pair(d, &domain), &mut mistakes)).collect();
-        let crossings = request.tests.iter().filter_map(|t| super::collect(at.crossing(t), &mut mistakes)).collect();
-        let comparable = !request.shares.is_empty() || !request.means.is_empty() || !request.totals.is_empty() || !request.ratios.is_empty();
+        let by = request
+            .by
+            .iter()
+            .filter_map(|list| super::collect(at.by(list, &domain), &mut mistakes))
+            .collect();
+        let pairs = request
+            .differences
+            .iter()
+            .filter_map(|d| super::collect(at.pair(d, &domain), &mut mistakes))
+            .collect();
+        let crossings =
+            request.tests.iter().filter_map(|t| super::collect(at.crossing(t), &mut mistakes)).collect();
+        let comparable = !request.shares.is_empty()
+            || !request.means.is_empty()
+            || !request.totals.is_empty()
+            || !request.ratios.is_empty();
         if !request.differences.is_empty() && !comparable {
             mistakes.push(Diagnostic::new(
                 "adhoc::difference",
-                Text::new("--diff には --share、--mean、--total、--ratio のどれかが必要です", "--diff needs one of --share, --mean, --total, --ratio"),
+                Text::new(
+                    "--diff には --share、--mean、--total、--ratio のどれかが必要です",
+                    "--diff needs one of --share, --mean, --total, --ratio",
+                ),
             ));
         }
         match Error::all(mistakes) {
             Some(error) => Err(error),
             None => {
                 let domain_rows = source.respondents(|unit| domain[unit]);
-                Ok(Self { domain, domain_rows, conditions: request.conditions.clone(), measures, by, pairs, crossings })
+                Ok(Self {
+                    domain,
+                    domain_rows,
+                    conditions: request.conditions.clone(),
+                    measures,
+                    by,
+                    pairs,
+                    crossings,
+                })
             }
         }
     }
@@ -163,8 +192,14 @@ impl Resolver<'_> {
 
     fn share(&mut self, typed: &str) -> Result<Measure> {
         let bad = || {
-            Diagnostic::new("adhoc::share", Text::new(format!("--share「{typed}」が読めません"), format!("cannot read --share \"{typed}\"")))
-                .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
+            Diagnostic::new(
+                "adhoc::share",
+                Text::new(
+                    format!("--share「{typed}」が読めません"),
+                    format!("cannot read --share \"{typed}\""),
+                ),
+            )
+            .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
         };
         let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
         let codes: Vec<Code> = match &condition.test {
@@ -200,23 +235,35 @@ impl Resolver<'_> {
             Base::All => NO,
         };
         let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> = holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
+        let each: Vec<u8> =
+            holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes = asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
+        let codes =
+            asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
         Ok(Measure { variable: condition.column.clone(), codes, values: answers(&column, &each) })
     }
 
-    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was meant.
+    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
+    /// meant.
     fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
         let (yes, no) = (each.contains(&YES), each.contains(&NO));
         let counts = column.counts();
         let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
         if yes && !no && blank > 0 && self.base == Base::Answered {
             let text = Text::new(
-                format!("「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします", column.name),
-                format!("\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base", column.name),
+                format!(
+                    "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
+                    column.name
+                ),
+                format!(
+                    "\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base",
+                    column.name
+                ),
             );
-            self.findings.push(Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone())).count(blank));
+            self.findings.push(
+                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
+                    .count(blank),
+            );
         }
     }
 
@@ -227,25 +274,40 @@ impl Resolver<'_> {
 
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
         let (top, below) = self.source.cut(typed, "/").ok_or_else(|| {
-            Diagnostic::new("adhoc::ratio", Text::new(format!("--ratio「{typed}」が読めません"), format!("cannot read --ratio \"{typed}\"")))
-                .help(Text::new("'分子の列/分母の列' と書きます", "write 'NUM/DEN'"))
+            Diagnostic::new(
+                "adhoc::ratio",
+                Text::new(
+                    format!("--ratio「{typed}」が読めません"),
+                    format!("cannot read --ratio \"{typed}\""),
+                ),
+            )
+            .help(Text::new("'分子の列/分母の列' と書きます", "write 'NUM/DEN'"))
         })?;
         let mut mistakes = Vec::new();
         let numerator = super::collect(self.numbers(top), &mut mistakes);
         let denominator = super::collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
             (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
-            _ => Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
+            _ => Err(Error::all(mistakes)
+                .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
         }
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
         let bad = || {
-            Diagnostic::new("adhoc::quantile", Text::new(format!("--quantile「{typed}」が読めません"), format!("cannot read --quantile \"{typed}\"")))
-                .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
+            Diagnostic::new(
+                "adhoc::quantile",
+                Text::new(
+                    format!("--quantile「{typed}」が読めません"),
+                    format!("cannot read --quantile \"{typed}\""),
+                ),
+            )
+            .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
         };
         let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
-        let p = super::columns::number(&super::columns::fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
+        let p = super::columns::number(&super::columns::fold(p))
+            .filter(|p| (0.0..=1.0).contains(p))
+            .ok_or_else(bad)?;
         Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
     }
 
@@ -258,9 +320,14 @@ impl Resolver<'_> {
             held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
         }
         let order = column.ordered(&held);
-        let index: HashMap<String, u32> = order.iter().zip(0..).map(|(at, i)| (column.values[*at].key(), i)).collect();
-        let each: Vec<Option<u32>> =
-            column.values.iter().zip(&gone).map(|(v, gone)| if *gone { None } else { index.get(&v.key()).copied() }).collect();
+        let index: HashMap<String, u32> =
+            order.iter().zip(0..).map(|(at, i)| (column.values[*at].key(), i)).collect();
+        let each: Vec<Option<u32>> = column
+            .values
+            .iter()
+            .zip(&gone)
+            .map(|(v, gone)| if *gone { None } else { index.get(&v.key()).copied() })
+            .collect();
         (column.spread(&each), order.iter().map(|at| column.values[*at].text.clone()).collect())
     }
 
@@ -268,17 +335,21 @@ impl Resolver<'_> {
         let columns = self.source.columns(list)?;
         let levels: Vec<_> = columns.iter().map(|c| self.levels(c, Some(domain))).collect();
         let key = |row: usize| -> Option<Vec<u32>> { levels.iter().map(|(of_row, _)| of_row[row]).collect() };
-        let keys: Vec<Option<Vec<u32>>> = (0..self.source.units()).map(|row| if domain[row] { key(row) } else { None }).collect();
+        let keys: Vec<Option<Vec<u32>>> =
+            (0..self.source.units()).map(|row| if domain[row] { key(row) } else { None }).collect();
         let mut known: Vec<&Vec<u32>> = keys.iter().flatten().collect();
         known.sort_unstable();
         known.dedup();
-        let of_row: Vec<u32> =
-            keys.iter().map(|k| k.as_ref().and_then(|k| known.binary_search(&k).ok()).map_or(NO_GROUP, |at| at as u32)).collect();
+        let of_row: Vec<u32> = keys
+            .iter()
+            .map(|k| k.as_ref().and_then(|k| known.binary_search(&k).ok()).map_or(NO_GROUP, |at| at as u32))
+            .collect();
         let names = known
             .iter()
             .map(|key| {
                 let each = columns.iter().zip(&levels).zip(key.iter());
-                each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone())).collect()
+                each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone()))
+                    .collect()
             })
             .collect();
         let blank = self.source.respondents(|row| domain[row] && keys[row].is_none());
@@ -288,31 +359,66 @@ impl Resolver<'_> {
     }
 
     fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
-        let Some((a_name, b_name)) = typed.split_once(" vs ").map(|(a, b)| (a.trim(), b.trim())).filter(|(a, b)| !a.is_empty() && !b.is_empty())
+        let Some((a_name, b_name)) = typed
+            .split_once(" vs ")
+            .map(|(a, b)| (a.trim(), b.trim()))
+            .filter(|(a, b)| !a.is_empty() && !b.is_empty())
         else {
-            return Err(Diagnostic::new("adhoc::difference", Text::new(format!("--diff「{typed}」が読めません"), format!("cannot read --diff \"{typed}\"")))
-                .help(Text::new("'条件 vs 条件' または '条件 vs rest' と書きます", "write 'COND vs COND' or 'COND vs rest'"))
-                .into());
+            return Err(Diagnostic::new(
+                "adhoc::difference",
+                Text::new(
+                    format!("--diff「{typed}」が読めません"),
+                    format!("cannot read --diff \"{typed}\""),
+                ),
+            )
+            .help(Text::new(
+                "'条件 vs 条件' または '条件 vs rest' と書きます",
+                "write 'COND vs COND' or 'COND vs rest'",
+            ))
+            .into());
         };
         let first = self.condition(a_name)?;
-        let second = if b_name == "rest" { first.iter().map(|h| h.map(|h| !h)).collect() } else { self.condition(b_name)? };
-        let inside = |holds: Vec<Option<bool>>| holds.iter().zip(domain).map(|(h, d)| *d && *h == Some(true)).collect();
-        Ok(PairOfDomains { a_name: a_name.to_owned(), b_name: b_name.to_owned(), a: inside(first), b: inside(second) })
+        let second = if b_name == "rest" {
+            first.iter().map(|h| h.map(|h| !h)).collect()
+        } else {
+            self.condition(b_name)?
+        };
+        let inside = |holds: Vec<Option<bool>>| {
+            holds.iter().zip(domain).map(|(h, d)| *d && *h == Some(true)).collect()
+        };
+        Ok(PairOfDomains {
+            a_name: a_name.to_owned(),
+            b_name: b_name.to_owned(),
+            a: inside(first),
+            b: inside(second),
+        })
     }
 
     fn crossing(&mut self, typed: &str) -> Result<Crossing> {
         let marks = ["×", " x ", " X ", "*"];
-        let parts = |mark: &&str| self.source.cut(typed, mark).filter(|(a, b)| self.source.has(a) && self.source.has(b));
-        let cut = marks.iter().find_map(parts).or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
+        let parts = |mark: &&str| {
+            self.source.cut(typed, mark).filter(|(a, b)| self.source.has(a) && self.source.has(b))
+        };
+        let cut = marks
+            .iter()
+            .find_map(parts)
+            .or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
         let Some((a, b)) = cut else {
-            return Err(Diagnostic::new("adhoc::test", Text::new(format!("検定の対象「{typed}」が読めません"), format!("cannot read what to test: \"{typed}\"")))
-                .help(Text::new("'COL × COL' と書きます", "write 'COL × COL'"))
-                .into());
+            return Err(Diagnostic::new(
+                "adhoc::test",
+                Text::new(
+                    format!("検定の対象「{typed}」が読めません"),
+                    format!("cannot read what to test: \"{typed}\""),
+                ),
+            )
+            .help(Text::new("'COL × COL' と書きます", "write 'COL × COL'"))
+            .into());
         };
         let mut mistakes = Vec::new();
         let mut side = |name: &str| super::collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
-            return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
+            return Err(Error::all(mistakes)
+                .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
         let level = |column: &Stacked| {
             let (of_row, names) = self.levels(column, None);
@@ -337,8 +443,14 @@ fn declared(column: &Stacked, value: &str) -> Diagnostic {
     Diagnostic::new(
         "adhoc::code-missing",
         Text::new(
-            format!("列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています", column.name),
-            format!("\"{value}\" in column \"{}\" is both asked for and declared to be no answer", column.name),
+            format!(
+                "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",
+                column.name
+            ),
+            format!(
+                "\"{value}\" in column \"{}\" is both asked for and declared to be no answer",
+                column.name
+            ),
         ),
     )
     .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))

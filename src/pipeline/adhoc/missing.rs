@@ -31,12 +31,17 @@ impl Missing {
 
     /// For each value of a column whether it is no answer.
     pub(super) fn of(&self, column: &Stacked) -> Vec<bool> {
-        column.values.iter().map(|v| v.blank || v.no_answer || self.declares(column, |code| v.is(code))).collect()
+        column
+            .values
+            .iter()
+            .map(|v| v.blank || v.no_answer || self.declares(column, |code| v.is(code)))
+            .collect()
     }
 
     /// Whether a rule for this column has a code for which `is` holds.
     pub(super) fn declares(&self, column: &Stacked, is: impl Fn(&Code) -> bool) -> bool {
-        let of_column = self.rules.iter().filter(|(position, _)| position.is_none_or(|p| p == column.position));
+        let of_column =
+            self.rules.iter().filter(|(position, _)| position.is_none_or(|p| p == column.position));
         of_column.flat_map(|(_, codes)| codes).any(is)
     }
 }
@@ -45,8 +50,14 @@ fn one(rule: &str, source: &Source<'_>) -> Result<(Option<usize>, Vec<Code>)> {
     let cuts = || rule.match_indices('=').map(|(at, _)| (rule[..at].trim(), &rule[at + 1..]));
     let cut = cuts().find(|(name, _)| *name == "*" || source.has(name)).or_else(|| cuts().next());
     let bad = || {
-        Diagnostic::new("adhoc::missing", Text::new(format!("--missing「{rule}」が読めません"), format!("cannot read --missing \"{rule}\"")))
-            .help(Text::new("'COL=9|99' または '*=NA' と書きます", "write 'COL=9|99' or '*=NA'"))
+        Diagnostic::new(
+            "adhoc::missing",
+            Text::new(
+                format!("--missing「{rule}」が読めません"),
+                format!("cannot read --missing \"{rule}\""),
+            ),
+        )
+        .help(Text::new("'COL=9|99' または '*=NA' と書きます", "write 'COL=9|99' or '*=NA'"))
     };
     let (name, codes) = cut.ok_or_else(bad)?;
     let codes: Vec<Code> = codes.split('|').filter(|c| !c.trim().is_empty()).map(Code::new).collect();

@@ -36,8 +36,9 @@ pub struct Outcome {
 /// Estimates everything that `request` asks for, on the tables of `inputs`.
 ///
 /// # Errors
-/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that differs
-/// from a value that occurs by capitals only, a condition that cannot be read, a design that its columns contradict.
+/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
+/// differs from a value that occurs by capitals only, a condition that cannot be read, a design that its
+/// columns contradict.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
@@ -51,10 +52,12 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let made = collect(design::make(request, inputs, &source, &mut findings), &mut mistakes);
     let (Some(wanted), Some(made)) = (wanted, made) else {
         // Without both there is at least one mistake.
-        return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
+        return Err(Error::all(mistakes)
+            .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
     };
     let deff = request.deff.unwrap_or(made.deff);
-    let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
+    let options =
+        Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
     let rows = estimates::rows(&wanted, &made, &options, request.base)?;
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     Ok(Outcome { sheet: Sheet { rows, notes, level: request.level }, findings })

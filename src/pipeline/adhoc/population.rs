@@ -1,12 +1,15 @@
 //! Population tables: which respondents each row stands for, and how many people.
 //!
-//! A table has one or more category columns, named as the columns of the responses, and one column of totals (人口, total,
-//! Freq …). Categories are matched by name: width, blanks and `1` against `1.0` make no difference.
+//! A table has one or more category columns, named as the columns of the responses, and one column of totals
+//! (人口, total, Freq …). Categories are matched by name: width, blanks and `1` against `1.0` make no
+//! difference.
 //!
-//! - `--post-stratify`, `--rake`: every row names a category in every category column; rows of the same categories add up.
-//! - `--calibrate`: a row is a total of those that its filled category columns name. An empty cell takes everyone, so that
-//!   one table can hold several margins (`E,,4421` and `,Yes,5122`) and the size of the population (`,,6194`). A cell `*`
-//!   stands for the column's own number: the row's total is the sum of that number over the population.
+//! - `--post-stratify`, `--rake`: every row names a category in every category column; rows of the same
+//!   categories add up.
+//! - `--calibrate`: a row is a total of those that its filled category columns name. An empty cell takes
+//!   everyone, so that one table can hold several margins (`E,,4421` and `,Yes,5122`) and the size of the
+//!   population (`,,6194`). A cell `*` stands for the column's own number: the row's total is the sum of that
+//!   number over the population.
 
 use super::columns::{Code, Stacked, fold, number};
 use super::source::Source;
@@ -18,8 +21,22 @@ use crate::raw::{Column, Table};
 use crate::text::Text;
 
 /// Header texts of the column of totals, folded and in lower case.
-const TOTALS: [&str; 14] =
-    ["人口", "人数", "母集団", "母集団人口", "総数", "合計", "計", "total", "totals", "freq", "population", "pop", "count", "n"];
+const TOTALS: [&str; 14] = [
+    "人口",
+    "人数",
+    "母集団",
+    "母集団人口",
+    "総数",
+    "合計",
+    "計",
+    "total",
+    "totals",
+    "freq",
+    "population",
+    "pop",
+    "count",
+    "n",
+];
 
 /// A population table taken apart.
 struct Population<'a> {
@@ -35,12 +52,15 @@ impl<'a> Population<'a> {
         let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
         let totals = totals(table, source).ok_or_else(|| {
             let names: Vec<String> = table.columns.iter().map(Column::name).collect();
-            Diagnostic::new("adhoc::population-total", Text::new("母集団の表に人数の列がありません", "the population table has no column of totals"))
-                .at(place.clone())
-                .help(Text::new(
-                    format!("列の名前を「人口」か「total」にします（列: {}）", names.join("、")),
-                    format!("name it \"total\" or \"人口\" (columns: {})", names.join(", ")),
-                ))
+            Diagnostic::new(
+                "adhoc::population-total",
+                Text::new("母集団の表に人数の列がありません", "the population table has no column of totals"),
+            )
+            .at(place.clone())
+            .help(Text::new(
+                format!("列の名前を「人口」か「total」にします（列: {}）", names.join("、")),
+                format!("name it \"total\" or \"人口\" (columns: {})", names.join(", ")),
+            ))
         })?;
         let mut mistakes = Vec::new();
         let mut categories = Vec::new();
@@ -51,8 +71,14 @@ impl<'a> Population<'a> {
         }
         if categories.is_empty() && mistakes.is_empty() {
             mistakes.push(
-                Diagnostic::new("adhoc::population-category", Text::new("母集団の表に区分の列がありません", "the population table has no column of categories"))
-                    .at(place.clone()),
+                Diagnostic::new(
+                    "adhoc::population-category",
+                    Text::new(
+                        "母集団の表に区分の列がありません",
+                        "the population table has no column of categories",
+                    ),
+                )
+                .at(place.clone()),
             );
         }
         let people = (0..table.row_count()).map(|row| {
@@ -62,8 +88,12 @@ impl<'a> Population<'a> {
                 _ => None,
             });
             value.unwrap_or_else(|| {
-                let message = Text::new(format!("人数「{text}」が読めません"), format!("cannot read the total \"{text}\""));
-                mistakes.push(Diagnostic::new("adhoc::population-total", message).at(table.place(row, totals)));
+                let message = Text::new(
+                    format!("人数「{text}」が読めません"),
+                    format!("cannot read the total \"{text}\""),
+                );
+                mistakes
+                    .push(Diagnostic::new("adhoc::population-total", message).at(table.place(row, totals)));
                 0.0
             })
         });
@@ -102,22 +132,33 @@ fn key(text: &str) -> String {
 /// The name of those who left a category blank.
 const UNKNOWN: &str = "不明";
 
-/// The margin of a population table: everybody is in one category of it. Respondents who left one blank cannot be
-/// matched: as in a plan they keep the part of the population that they are of the sample (by `weights`), and the other
-/// categories share the rest as the table has it.
+/// The margin of a population table: everybody is in one category of it. Respondents who left one blank
+/// cannot be matched: as in a plan they keep the part of the population that they are of the sample (by
+/// `weights`), and the other categories share the rest as the table has it.
 ///
 /// # Errors
-/// No column of totals; a category column that the responses do not have; a respondent whose category is not there.
-pub(super) fn margin(table: &Table, source: &Source<'_>, weights: &[f64], findings: &mut Vec<Finding>) -> Result<Margin> {
+/// No column of totals; a category column that the responses do not have; a respondent whose category is not
+/// there.
+pub(super) fn margin(
+    table: &Table,
+    source: &Source<'_>,
+    weights: &[f64],
+    findings: &mut Vec<Finding>,
+) -> Result<Margin> {
     let population = Population::read(table, source)?;
     let place = Place::file(&table.digest.file);
     let mut rows: Vec<(String, f64)> = Vec::new();
     let mut mistakes = Vec::new();
     for (row, people) in population.people.iter().enumerate() {
-        let parts: Vec<String> = population.categories.iter().map(|(c, _)| key(&c.cell(row).text())).collect();
-        if let Some((column, _)) = population.categories.iter().zip(&parts).find(|(_, p)| p.is_empty()).map(|(c, _)| c) {
+        let parts: Vec<String> =
+            population.categories.iter().map(|(c, _)| key(&c.cell(row).text())).collect();
+        if let Some((column, _)) =
+            population.categories.iter().zip(&parts).find(|(_, p)| p.is_empty()).map(|(c, _)| c)
+        {
             let text = Text::new("区分が空欄です", "the category is blank");
-            mistakes.push(Diagnostic::new("adhoc::population-category", text).at(population.table.place(row, column)));
+            mistakes.push(
+                Diagnostic::new("adhoc::population-category", text).at(population.table.place(row, column)),
+            );
             continue;
         }
         let name = parts.join(" × ");
@@ -131,7 +172,8 @@ pub(super) fn margin(table: &Table, source: &Source<'_>, weights: &[f64], findin
     }
     let names: Vec<Option<String>> = (0..source.rows())
         .map(|row| {
-            let part = |c: &Stacked| Some(&c.values[c.rows[row] as usize]).filter(|v| !v.blank).map(|v| v.key());
+            let part =
+                |c: &Stacked| Some(&c.values[c.rows[row] as usize]).filter(|v| !v.blank).map(|v| v.key());
             let parts: Option<Vec<String>> = population.categories.iter().map(|(_, c)| part(c)).collect();
             parts.map(|p| p.join(" × "))
         })
@@ -139,19 +181,23 @@ pub(super) fn margin(table: &Table, source: &Source<'_>, weights: &[f64], findin
     let blank = names.iter().filter(|n| n.is_none()).count() as u64;
     if blank > 0 {
         let weight: f64 = weights.iter().sum();
-        let part = names.iter().zip(weights).filter(|(n, _)| n.is_none()).map(|(_, w)| w).sum::<f64>() / weight;
+        let part =
+            names.iter().zip(weights).filter(|(n, _)| n.is_none()).map(|(_, w)| w).sum::<f64>() / weight;
         let people: f64 = rows.iter().map(|(_, p)| p).sum();
         rows.iter_mut().for_each(|(_, p)| *p *= 1.0 - part);
         rows.push((UNKNOWN.to_owned(), people * part));
         let name = population.name();
         let text = Text::new(
-            format!("「{name}」が空欄の{blank}人は、標本での割合のまま（不明の1区分として）ウエイトを付けます"),
+            format!(
+                "「{name}」が空欄の{blank}人は、標本での割合のまま（不明の1区分として）ウエイトを付けます"
+            ),
             format!("{blank} respondents without \"{name}\" keep their part of the sample when weighting"),
         );
         findings.push(Finding::warning("adhoc::population-blank", text, place.clone()).count(blank));
     }
     let names: Vec<Option<&str>> = names.iter().map(|n| Some(n.as_deref().unwrap_or(UNKNOWN))).collect();
-    let (margin, mut found) = Margin::from_names(population.name(), &names, &rows).map_err(|e| e.at(&place))?;
+    let (margin, mut found) =
+        Margin::from_names(population.name(), &names, &rows).map_err(|e| e.at(&place))?;
     found.iter_mut().for_each(|f| f.place = place.clone());
     findings.extend(found);
     Ok(margin)
@@ -161,7 +207,11 @@ pub(super) fn margin(table: &Table, source: &Source<'_>, weights: &[f64], findin
 ///
 /// # Errors
 /// As [`margin`]; a `*` in a column that is no number for some respondent.
-pub(super) fn calibration(table: &Table, source: &Source<'_>, findings: &mut Vec<Finding>) -> Result<Calibration> {
+pub(super) fn calibration(
+    table: &Table,
+    source: &Source<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Calibration> {
     let population = Population::read(table, source)?;
     let place = Place::file(&table.digest.file);
     let mut mistakes = Vec::new();
@@ -205,12 +255,14 @@ pub(super) fn calibration(table: &Table, source: &Source<'_>, findings: &mut Vec
 
 /// Answers of a category column that no row of the table names.
 fn unmatched(table: &Table, cell: &Column, column: &Stacked) -> Option<Diagnostic> {
-    let named: Vec<String> = (0..table.row_count()).map(|row| key(&cell.cell(row).text())).filter(|k| !k.is_empty()).collect();
+    let named: Vec<String> =
+        (0..table.row_count()).map(|row| key(&cell.cell(row).text())).filter(|k| !k.is_empty()).collect();
     if named.iter().any(|k| k == "*") {
         return None;
     }
     let counts = column.counts();
-    let strangers: Vec<usize> = (0..column.values.len()).filter(|at| !named.contains(&column.values[*at].key())).collect();
+    let strangers: Vec<usize> =
+        (0..column.values.len()).filter(|at| !named.contains(&column.values[*at].key())).collect();
     let n: u64 = strangers.iter().map(|at| counts[*at]).sum();
     let first = strangers.first()?;
     let (name, value) = (&column.name, &column.values[*first].text);
@@ -218,7 +270,10 @@ fn unmatched(table: &Table, cell: &Column, column: &Stacked) -> Option<Diagnosti
         "adhoc::population-category",
         Text::new(
             format!("「{name}」の「{value}」などの回答者{n}人が、母集団の表のどの区分にもありません"),
-            format!("{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the population table"),
+            format!(
+                "{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the population \
+                 table"
+            ),
         ),
     ))
 }

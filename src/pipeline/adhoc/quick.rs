@@ -1,6 +1,6 @@
-//! The quick way for what is asked for most: shares of a coded CSV or of Parquet, of a stratified or clustered sample. The
-//! rows are added up as they are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`]
-//! give; where it could not be, it gives nothing.
+//! The quick way for what is asked for most: shares of a coded CSV or of Parquet, of a stratified or
+//! clustered sample. The rows are added up as they are read and never held. What it gives is byte for byte
+//! what [`super::read`] and [`super::compute`] give; where it could not be, it gives nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,7 +50,8 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let streamed = stream(&file, &columns)?;
     let (made, weights, told) = design(request, &streamed)?;
     let deff = request.deff.unwrap_or(made.deff);
-    let options = Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
+    let options =
+        Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
     let (wanted, shares, mut findings) = match &streamed.crossed[..] {
         [one] => {
@@ -78,7 +79,8 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// What `request`, all or a part of it, means on a crossing.
     fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
-        let source = Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
+        let source =
+            Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
         let mistake = |_: Error| HandOver("mistakes");
         let mut findings = Vec::new();
         let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
@@ -98,14 +100,22 @@ impl Reading<'_> {
     ) -> Result<shares::Estimates, HandOver> {
         let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
         let cube = cube.recoded(OUTCOMES.len(), &rules(wanted, self.columns)?);
-        shares::of_cube(&cube, banners, &made.design, made.replicates.as_ref(), options).map_err(|_| HandOver("design"))
+        shares::of_cube(&cube, banners, &made.design, made.replicates.as_ref(), options)
+            .map_err(|_| HandOver("design"))
     }
 
     /// Each breakdown from its own crossing; everyone from the first.
-    fn apart(&self, several: &[Crossed], weights: &[f64], made: &Made, options: &Options) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
+    fn apart(
+        &self,
+        several: &[Crossed],
+        weights: &[f64],
+        made: &Made,
+        options: &Options,
+    ) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
         let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
         for (crossed, by) in several.iter().zip(&self.request.by) {
-            let (wanted, findings) = self.wanted(crossed, &Request { by: vec![by.clone()], ..self.request.clone() })?;
+            let (wanted, findings) =
+                self.wanted(crossed, &Request { by: vec![by.clone()], ..self.request.clone() })?;
             let banners = banners(&wanted);
             match &mut out {
                 None => {
@@ -113,11 +123,19 @@ impl Reading<'_> {
                     out = Some((wanted, shares, findings));
                 }
                 Some((known, estimates, told)) => {
-                    let more = self.shares(crossed, &wanted, banners.get(1..).unwrap_or_default(), weights, made, options)?;
+                    let more = self.shares(
+                        crossed,
+                        &wanted,
+                        banners.get(1..).unwrap_or_default(),
+                        weights,
+                        made,
+                        options,
+                    )?;
                     estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
                     known.by.extend(wanted.by);
                     // What was found of conditions and shares has been told.
-                    let without = self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
+                    let without =
+                        self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
                     told.extend(findings.into_iter().skip(without));
                 }
             }
@@ -129,9 +147,38 @@ impl Reading<'_> {
 /// Whether nothing is asked for but shares of a stratified or clustered sample.
 fn simple(request: &Request) -> bool {
     let Request {
-        files: _, read, shares, means, totals, ratios, quantiles, base: _, missing: _, conditions: _, by: _, differences, tests, weight: _,
-        strata: _, clusters, fpc: _, nesting, lonely: _, replicates: _, replicate_type: _, scale: _, rscales: _, rho: _, seed: _, centre: _,
-        post_stratify, rake, calibrate, method: _, level, deff: _,
+        files: _,
+        read,
+        shares,
+        means,
+        totals,
+        ratios,
+        quantiles,
+        base: _,
+        missing: _,
+        conditions: _,
+        by: _,
+        differences,
+        tests,
+        weight: _,
+        strata: _,
+        clusters,
+        fpc: _,
+        nesting,
+        lonely: _,
+        replicates: _,
+        replicate_type: _,
+        scale: _,
+        rscales: _,
+        rho: _,
+        seed: _,
+        centre: _,
+        post_stratify,
+        rake,
+        calibrate,
+        method: _,
+        level,
+        deff: _,
     } = request;
     let others = [means, totals, ratios, quantiles, differences, tests];
     // Replicates of clusters come from their totals; those of rows need the rows.
@@ -141,31 +188,45 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
-    !shares.is_empty() && others.iter().all(|o| o.is_empty()) && none && uncalibrated && *read == ReadOptions::default()
-        && (*nesting == Nesting::Unique || clusters.is_some()) && *level > 0.0 && *level < 1.0
+    !shares.is_empty()
+        && others.iter().all(|o| o.is_empty())
+        && none
+        && uncalibrated
+        && *read == ReadOptions::default()
+        && (*nesting == Nesting::Unique || clusters.is_some())
+        && *level > 0.0
+        && *level < 1.0
 }
 
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
     table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
 }
 
-/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are counted.
+/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are
+/// counted.
 fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
     let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
     let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
     let of_condition = |typed: &String| {
-        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        let condition =
+            Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
         position(&condition.column, table)
     };
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
-    let mut cells: Vec<usize> = by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    let mut cells: Vec<usize> =
+        by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
     let mut measures: Vec<usize> = request.shares.iter().map(of_condition).collect::<Result<_, _>>()?;
     for positions in [&mut cells, &mut measures] {
         positions.sort_unstable();
         positions.dedup();
     }
     let place = |name: &str| position(name, table).map(|p| cells.iter().position(|c| *c == p).unwrap_or(0));
-    let conditions: Vec<usize> = request.conditions.iter().map(of_condition).map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0))).collect::<Result<_, _>>()?;
+    let conditions: Vec<usize> = request
+        .conditions
+        .iter()
+        .map(of_condition)
+        .map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0)))
+        .collect::<Result<_, _>>()?;
     let breakdown = |list: &String| -> Result<Vec<usize>, HandOver> {
         let mut places: Vec<usize> = source.split(list).into_iter().map(place).collect::<Result<_, _>>()?;
         places.extend(&conditions);
@@ -191,14 +252,21 @@ fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<(usize, Vec<u8>
         let Values::CountedShare(position, answers) = values else { return Err(HandOver("request")) };
         let measure = columns.measures.iter().position(|p| p == position).ok_or(HandOver("column"))?;
         let [_, _, outside] = OUTCOMES;
-        Ok((measure, answers.iter().map(|answer| if matches!(*answer, NO | YES) { *answer } else { outside }).collect()))
+        Ok((
+            measure,
+            answers
+                .iter()
+                .map(|answer| if matches!(*answer, NO | YES) { *answer } else { outside })
+                .collect(),
+        ))
     };
     wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
 }
 
 /// The domain and the breakdowns, by the cells of the crossing.
 fn banners(wanted: &Wanted) -> Vec<Banner> {
-    let whole = Banner { group_of_cell: wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), groups: 1 };
+    let whole =
+        Banner { group_of_cell: wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), groups: 1 };
     let by = wanted.by.iter().map(|by| {
         let mut group_of_cell = vec![None; wanted.domain.len()];
         for (group, members) in (0..).zip(by.groups.rows()) {
@@ -214,8 +282,8 @@ fn plain(key: &str) -> bool {
     key.parse::<u32>().is_ok_and(|n| n.to_string() == key)
 }
 
-/// The distinct keys, when each has one spelling: two spellings of one stratum are one, and numbers that are no keys have
-/// several.
+/// The distinct keys, when each has one spelling: two spellings of one stratum are one, and numbers that are
+/// no keys have several.
 fn spelled_once<'a>(keys: impl Iterator<Item = &'a str>) -> Option<usize> {
     let keys: HashSet<&str> = keys.collect();
     let folded: HashSet<String> = keys.iter().map(|k| fold(k)).collect();
@@ -223,8 +291,8 @@ fn spelled_once<'a>(keys: impl Iterator<Item = &'a str>) -> Option<usize> {
     (folded.len() == keys.len() && !keys.iter().any(doubtful)).then_some(keys.len())
 }
 
-/// The strata, in the order in which they first occur, and the stratum of each key; `None` where the columns contradict
-/// each other, which the general way tells.
+/// The strata, in the order in which they first occur, and the stratum of each key; `None` where the columns
+/// contradict each other, which the general way tells.
 fn strata(request: &Request, streamed: &Streamed) -> Option<(Vec<StratumSize>, Vec<u32>)> {
     let (mut strata, mut of_key): (Vec<(u64, Option<f64>)>, Vec<u32>) = (Vec::new(), Vec::new());
     let (mut at_text, mut stratum_of_cluster) = (HashMap::new(), HashMap::new());
@@ -235,7 +303,9 @@ fn strata(request: &Request, streamed: &Streamed) -> Option<(Vec<StratumSize>, V
         }
         let (units, size) = &mut strata[at];
         *units += if key.cluster.is_some() { 1 } else { key.rows };
-        let unique = key.cluster.is_none() || request.nesting == Nesting::WithinStrata || *stratum_of_cluster.entry(&key.cluster).or_insert(at) == at;
+        let unique = key.cluster.is_none()
+            || request.nesting == Nesting::WithinStrata
+            || *stratum_of_cluster.entry(&key.cluster).or_insert(at) == at;
         if *size != key.size || !unique {
             return None;
         }
@@ -261,11 +331,13 @@ fn are_fractions(streamed: &Streamed) -> bool {
 fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec<Finding>), HandOver> {
     let mut how = Vec::new();
     if let Some(clusters) = &request.clusters {
-        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref())).ok_or(HandOver("clusters"))?;
+        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref()))
+            .ok_or(HandOver("clusters"))?;
         how.push(cluster_words(clusters.trim(), &count.to_string()));
     }
     if let Some(names) = &request.strata {
-        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
+        let count =
+            spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
         how.push(strata_words(names.trim(), &count.to_string()));
     }
     if let Some(fpc) = &request.fpc {
@@ -293,7 +365,9 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec
     let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
     let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
     let replicates = match Replication::of(request).map_err(mistake)? {
-        Replication::Made(making) => Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?),
+        Replication::Made(making) => {
+            Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?)
+        }
         _ => None,
     };
     if how.is_empty() {

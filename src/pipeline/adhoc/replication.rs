@@ -50,17 +50,24 @@ impl<'a> Replication<'a> {
             }
         };
         let typed = request.replicates.as_deref().map(str::trim);
-        let count: Option<usize> = typed.filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
+        let count: Option<usize> =
+            typed.filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
         let pattern = typed.filter(|_| count.is_none());
         let kind = request.replicate_type;
         let scaled = request.scale.is_some() || request.rscales.is_some();
         if let Some(pattern) = pattern {
-            let text = ("--seed は反復を作るとき（--replicates 1000 など）に使います", "--seed goes with replicates that are made, as by --replicates 1000");
+            let text = (
+                "--seed は反復を作るとき（--replicates 1000 など）に使います",
+                "--seed goes with replicates that are made, as by --replicates 1000",
+            );
             mistake(request.seed.is_some(), text.0, text.1);
             return Error::all(mistakes).map_or(Ok(Self::Columns(pattern)), Err);
         }
         if kind.is_none() && count.is_none() {
-            let flags = scaled || request.rho.is_some() || request.seed.is_some() || request.centre == ReplicateCentre::FullSample;
+            let flags = scaled
+                || request.rho.is_some()
+                || request.seed.is_some()
+                || request.centre == ReplicateCentre::FullSample;
             mistake(
                 flags,
                 "--scale、--rscales、--rho、--mse、--seed は --replicates や --replicate-type と使います",
@@ -82,19 +89,39 @@ impl<'a> Replication<'a> {
         );
         mistake(
             count.is_some() && kind.is_some_and(|k| k != Sdr) && !drawn,
-            "jk1、jkn、brr、fay の反復の数は標本設計で決まります（--replicates に数は要りません。列なら --replicates 'rep*'）",
-            "the design decides how many replicates jk1, jkn, brr and fay have: no number for --replicates (columns: --replicates 'rep*')",
+            "jk1、jkn、brr、fay の反復の数は標本設計で決まります（--replicates に数は要りません。列なら \
+             --replicates 'rep*'）",
+            "the design decides how many replicates jk1, jkn, brr and fay have: no number for --replicates \
+             (columns: --replicates 'rep*')",
         );
-        mistake(drawn && count.is_none(), "ブートストラップには --replicates 1000 などの数が必要です", "a bootstrap needs a number, such as --replicates 1000");
-        mistake(drawn && count.is_some_and(|n| n < 2), "ブートストラップの反復は2個以上です", "a bootstrap needs at least two replicates");
+        mistake(
+            drawn && count.is_none(),
+            "ブートストラップには --replicates 1000 などの数が必要です",
+            "a bootstrap needs a number, such as --replicates 1000",
+        );
+        mistake(
+            drawn && count.is_some_and(|n| n < 2),
+            "ブートストラップの反復は2個以上です",
+            "a bootstrap needs at least two replicates",
+        );
         mistake(
             scaled,
-            "--scale と --rscales は反復ウエイトの列（--replicates 'rep*'）と使います。作る反復の倍率は標本設計で決まります",
-            "--scale and --rscales go with columns (--replicates 'rep*'): those of replicates that are made follow from the design",
+            "--scale と --rscales は反復ウエイトの列（--replicates 'rep*'）と使います。作る反復の倍率は標本\
+             設計で決まります",
+            "--scale and --rscales go with columns (--replicates 'rep*'): those of replicates that are \
+             made follow from the design",
         );
-        mistake(request.rho.is_some() && kind != Some(Fay), "--rho は --replicate-type fay と使います", "--rho goes with --replicate-type fay");
+        mistake(
+            request.rho.is_some() && kind != Some(Fay),
+            "--rho は --replicate-type fay と使います",
+            "--rho goes with --replicate-type fay",
+        );
         let seedless = request.seed.is_some() && kind.is_some() && !drawn;
-        mistake(seedless, "--seed は bootstrap、subbootstrap と使います", "--seed goes with bootstrap and subbootstrap");
+        mistake(
+            seedless,
+            "--seed は bootstrap、subbootstrap と使います",
+            "--seed goes with bootstrap and subbootstrap",
+        );
         let (times, seed) = (count.unwrap_or(0), request.seed.unwrap_or(SEED));
         let making = match kind {
             Some(Jk1) => Making::Jk1,
@@ -112,13 +139,23 @@ impl Making {
     /// Makes the replicates of a design, and says so.
     ///
     /// # Errors
-    /// A design that has no such replicates: strata for jk1, not two PSUs a stratum for brr, a single one for the others.
-    pub(super) fn make(self, design: &Design, request: &Request, how: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Result<ReplicateFactors> {
+    /// A design that has no such replicates: strata for jk1, not two PSUs a stratum for brr, a single one for
+    /// the others.
+    pub(super) fn make(
+        self,
+        design: &Design,
+        request: &Request,
+        how: &mut Vec<Text>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<ReplicateFactors> {
         let strata = design.roster().map_or(1, |r| r.stratum_count());
         if self == Self::Jk1 && strata > 1 {
             return Err(Diagnostic::new(
                 "adhoc::replicates",
-                Text::new(format!("jk1 は層のない標本のものです（{strata}層あります）"), format!("jk1 is for a sample without strata (there are {strata})")),
+                Text::new(
+                    format!("jk1 は層のない標本のものです（{strata}層あります）"),
+                    format!("jk1 is for a sample without strata (there are {strata})"),
+                ),
             )
             .help(Text::new("--replicate-type jkn とします", "use --replicate-type jkn"))
             .into());
@@ -129,10 +166,14 @@ impl Making {
             Self::Bootstrap(method, times, seed) => design.bootstrap_factors(method, times, seed),
         }?
         .centre(request.centre);
-        if request.fpc.is_some() && matches!(self, Self::Balanced(_) | Self::Bootstrap(Bootstrap::RaoWu, ..)) {
+        if request.fpc.is_some() && matches!(self, Self::Balanced(_) | Self::Bootstrap(Bootstrap::RaoWu, ..))
+        {
             let text = Text::new(
                 format!("{} の反復は有限母集団修正を考慮しません（ウエイトには使います）", self.name()),
-                format!("{} replicates take no account of the fpc (it may still make the weights)", self.name()),
+                format!(
+                    "{} replicates take no account of the fpc (it may still make the weights)",
+                    self.name()
+                ),
             );
             findings.push(Finding::warning("adhoc::replicates-fpc", text, Place::default()));
         }
@@ -143,7 +184,11 @@ impl Making {
             _ => String::new(),
         };
         how.push(Text::new(
-            format!("反復: {} {count}個（PSU {psus}個から{}、scale {scale}）", self.name(), detail.replace(", ", "、")),
+            format!(
+                "反復: {} {count}個（PSU {psus}個から{}、scale {scale}）",
+                self.name(),
+                detail.replace(", ", "、")
+            ),
             format!("replicates: {count} by {} (made of {psus} PSUs{detail}, scale {scale})", self.name()),
         ));
         Ok(factors)

@@ -93,7 +93,8 @@ pub struct Request {
     pub method: String,
     /// The interval's level.
     pub level: f64,
-    /// What the design effect compares with; `None`: without replacement where the weights sum to a population.
+    /// What the design effect compares with; `None`: without replacement where the weights sum to a
+    /// population.
     pub deff: Option<DeffReference>,
 }
 
@@ -140,7 +141,11 @@ impl Request {
     /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.
     pub fn has_design(&self) -> bool {
         let columns = [&self.weight, &self.strata, &self.clusters, &self.fpc, &self.replicates];
-        columns.iter().any(|c| c.is_some()) || self.replicate_type.is_some() || self.post_stratify.is_some() || self.calibrate.is_some() || !self.rake.is_empty()
+        columns.iter().any(|c| c.is_some())
+            || self.replicate_type.is_some()
+            || self.post_stratify.is_some()
+            || self.calibrate.is_some()
+            || !self.rake.is_empty()
     }
 }
 
@@ -164,18 +169,32 @@ pub struct Inputs {
 /// # Errors
 /// A request for nothing; files that cannot be read, all of them in one go.
 pub fn read(request: &Request) -> Result<Inputs> {
-    let wanted = [&request.shares, &request.means, &request.totals, &request.ratios, &request.quantiles, &request.tests];
+    let wanted = [
+        &request.shares,
+        &request.means,
+        &request.totals,
+        &request.ratios,
+        &request.quantiles,
+        &request.tests,
+    ];
     if wanted.iter().all(|w| w.is_empty()) {
-        return Err(Diagnostic::new("adhoc::nothing", Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"))
-            .help(Text::new(
-                "--share 'COL=A|B'、--mean COL、--total COL、--ratio 'NUM/DEN'、--quantile 'COL@0.5'、--test rao-scott 'COL × COL' のどれかを指定します",
-                "give one of --share 'COL=A|B', --mean COL, --total COL, --ratio 'NUM/DEN', --quantile 'COL@0.5', --test rao-scott 'COL × COL'",
-            ))
-            .into());
+        return Err(Diagnostic::new(
+            "adhoc::nothing",
+            Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
+        )
+        .help(Text::new(
+            "--share 'COL=A|B'、--mean COL、--total COL、--ratio 'NUM/DEN'、--quantile 'COL@0.5'、--test \
+             rao-scott 'COL × COL' のどれかを指定します",
+            "give one of --share 'COL=A|B', --mean COL, --total COL, --ratio 'NUM/DEN', --quantile \
+             'COL@0.5', --test rao-scott 'COL × COL'",
+        ))
+        .into());
     }
     let mut mistakes = Vec::new();
     let name = |path: &Path| path.to_string_lossy().into_owned();
-    let mut table = |path: &PathBuf, options: &ReadOptions| super::collect(raw::read(path, &name(path), options), &mut mistakes);
+    let mut table = |path: &PathBuf, options: &ReadOptions| {
+        super::collect(raw::read(path, &name(path), options), &mut mistakes)
+    };
     // Population tables are small files made for the purpose: the options speak of the response files.
     let plain = ReadOptions::default();
     let inputs = Inputs {
@@ -185,7 +204,10 @@ pub fn read(request: &Request) -> Result<Inputs> {
         calibrate: request.calibrate.as_ref().and_then(|f| table(f, &plain)),
         rscales: None,
     };
-    let rscales = request.rscales.as_ref().and_then(|path| super::collect(raw::read_text(path, &name(path)), &mut mistakes));
+    let rscales = request
+        .rscales
+        .as_ref()
+        .and_then(|path| super::collect(raw::read_text(path, &name(path)), &mut mistakes));
     match Error::all(mistakes) {
         Some(error) => Err(error),
         None => Ok(Inputs { rscales, ..inputs }),
@@ -195,11 +217,17 @@ pub fn read(request: &Request) -> Result<Inputs> {
 pub(super) fn bad_level(level: f64) -> Error {
     let mut diagnostic = Diagnostic::new(
         "adhoc::level",
-        Text::new(format!("信頼係数は0と1の間です（{level}）"), format!("the level is between 0 and 1, not {level}")),
+        Text::new(
+            format!("信頼係数は0と1の間です（{level}）"),
+            format!("the level is between 0 and 1, not {level}"),
+        ),
     );
     if level > 1.0 && level < 100.0 {
         let share = level / 100.0;
-        diagnostic = diagnostic.help(Text::new(format!("--level {share} ではありませんか"), format!("did you mean --level {share}?")));
+        diagnostic = diagnostic.help(Text::new(
+            format!("--level {share} ではありませんか"),
+            format!("did you mean --level {share}?"),
+        ));
     }
     diagnostic.into()
 }

@@ -1,4 +1,5 @@
-//! Shares from one pass over the rows: sums in the crossing of all breakdowns, each breakdown a roll-up of them.
+//! Shares from one pass over the rows: sums in the crossing of all breakdowns, each breakdown a roll-up of
+//! them.
 
 use std::collections::HashMap;
 
@@ -27,9 +28,20 @@ pub(super) struct Banner {
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
-pub(super) fn in_memory(wanted: &Wanted, design: &Design, replicates: Option<&ReplicateFactors>, options: &Options) -> Result<Option<Estimates>> {
-    let shares: Vec<&Vec<u8>> = wanted.measures.iter().filter_map(|m| if let Values::Share(y) = &m.values { Some(y) } else { None }).collect();
-    let Ok((keys, key_count)) = ShareTable::keys(design) else { return by_replicate_weights(wanted, &shares, design, options) };
+pub(super) fn in_memory(
+    wanted: &Wanted,
+    design: &Design,
+    replicates: Option<&ReplicateFactors>,
+    options: &Options,
+) -> Result<Option<Estimates>> {
+    let shares: Vec<&Vec<u8>> = wanted
+        .measures
+        .iter()
+        .filter_map(|m| if let Values::Share(y) = &m.values { Some(y) } else { None })
+        .collect();
+    let Ok((keys, key_count)) = ShareTable::keys(design) else {
+        return by_replicate_weights(wanted, &shares, design, options);
+    };
     // Factors are of PSUs; rows that are PSUs themselves have no totals.
     let by_psu = design.roster().is_some_and(|r| !r.is_element());
     if shares.is_empty() || replicates.is_some() && !by_psu {
@@ -39,30 +51,41 @@ pub(super) fn in_memory(wanted: &Wanted, design: &Design, replicates: Option<&Re
     let (cell_of_row, banners) = crossed(wanted, rows);
     let codes = outcomes(&shares);
     let measures = codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
-    let cells = Cells::Large { of_row: &cell_of_row, count: banners.first().map_or(1, |b| b.group_of_cell.len()) };
+    let cells =
+        Cells::Large { of_row: &cell_of_row, count: banners.first().map_or(1, |b| b.group_of_cell.len()) };
     let reduction = Reduction::new(rows, Some((&keys, key_count)), cells, Some(design.weights()), measures)?;
     of_cube(&Cube::of(&reduction), &banners, design, replicates, options).map(Some)
 }
 
 fn outcomes(shares: &[&Vec<u8>]) -> Vec<Vec<u8>> {
-    shares.iter().map(|y| y.iter().map(|y| if *y == OUTSIDE { OUTCOME_OUTSIDE } else { *y }).collect()).collect()
+    shares
+        .iter()
+        .map(|y| y.iter().map(|y| if *y == OUTSIDE { OUTCOME_OUTSIDE } else { *y }).collect())
+        .collect()
 }
 
 /// Sums under replicate weights take at most so many numbers (512 MiB) at once.
 const MOST_SUMS: usize = 1 << 26;
 
-/// A division of the rows that is added up at once: the cell of each row, how many there are, and the banners made of them.
+/// A division of the rows that is added up at once: the cell of each row, how many there are, and the banners
+/// made of them.
 type Crossing = (Vec<u32>, usize, Vec<Banner>);
 
 /// The shares of a design with replicate weights by row, when there are some.
 ///
-/// All replicates are added up in one pass over the rows: in the crossing of all breakdowns, or, where that has too many cells, once
-/// for each breakdown.
-fn by_replicate_weights(wanted: &Wanted, shares: &[&Vec<u8>], design: &Design, options: &Options) -> Result<Option<Estimates>> {
+/// All replicates are added up in one pass over the rows: in the crossing of all breakdowns, or, where that
+/// has too many cells, once for each breakdown.
+fn by_replicate_weights(
+    wanted: &Wanted,
+    shares: &[&Vec<u8>],
+    design: &Design,
+    options: &Options,
+) -> Result<Option<Estimates>> {
     let Some(replicates) = design.replicates().filter(|_| !shares.is_empty()) else { return Ok(None) };
     let weights: Vec<&[f64]> = replicates.weights().collect();
     let codes = outcomes(shares);
-    let measures: Vec<Measure<'_>> = codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
+    let measures: Vec<Measure<'_>> =
+        codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
     let (cell_of_row, banners) = crossed(wanted, design.rows());
     let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
     let crossings: Vec<Crossing> = if ReplicateTotals::size(weights.len(), cells, &measures) <= MOST_SUMS {
@@ -76,7 +99,8 @@ fn by_replicate_weights(wanted: &Wanted, shares: &[&Vec<u8>], design: &Design, o
             return Ok(None);
         }
         let cells = Cells::Large { of_row: &cell_of_row, count: cells };
-        let cube = Cube::of(&Reduction::new(design.rows(), None, cells, Some(design.weights()), measures.clone())?);
+        let cube =
+            Cube::of(&Reduction::new(design.rows(), None, cells, Some(design.weights()), measures.clone())?);
         let replicated = ReplicateTotals::of(&weights, &cells, &measures);
         for Banner { group_of_cell, groups } in banners {
             let totals = cube.roll_up(&group_of_cell, groups);
@@ -92,7 +116,11 @@ fn by_replicate_weights(wanted: &Wanted, shares: &[&Vec<u8>], design: &Design, o
                 }
                 let share = |(group, rows): (usize, &Vec<u32>)| {
                     let inside: Vec<bool> = (0..groups).map(|g| g == group).collect();
-                    table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, rows, options)
+                    table.share(
+                        &ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) },
+                        rows,
+                        options,
+                    )
                 };
                 rows.iter().enumerate().map(share).collect()
             };
@@ -105,12 +133,14 @@ fn by_replicate_weights(wanted: &Wanted, shares: &[&Vec<u8>], design: &Design, o
 
 /// One banner by itself: its groups, and a cell for the rows that are in none.
 fn apart(cell_of_row: &[u32], Banner { group_of_cell, groups }: Banner) -> Crossing {
-    let of_row = cell_of_row.iter().map(|cell| group_of_cell[*cell as usize].unwrap_or(groups as u32)).collect();
+    let of_row =
+        cell_of_row.iter().map(|cell| group_of_cell[*cell as usize].unwrap_or(groups as u32)).collect();
     let group_of_cell = (0..groups as u32).map(Some).chain([None]).collect();
     (of_row, groups + 1, vec![Banner { group_of_cell, groups }])
 }
 
-/// The shares of a cube whose measures are coded as [`OUTCOMES`], with the variance of the design or of its replicates.
+/// The shares of a cube whose measures are coded as [`OUTCOMES`], with the variance of the design or of its
+/// replicates.
 ///
 /// # Errors
 /// A design that the cube was not made with.
@@ -125,14 +155,18 @@ pub(super) fn of_cube(
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
-        let insides: Vec<Vec<bool>> = (0..banner.groups).map(|group| (0..banner.groups).map(|g| g == group).collect()).collect();
+        let insides: Vec<Vec<bool>> =
+            (0..banner.groups).map(|group| (0..banner.groups).map(|g| g == group).collect()).collect();
         let share = |measure: usize, inside| ShareOf { measure, yes: &yes, base: &base, cells: Some(inside) };
         let Some(factors) = replicates else {
-            let of_measure = |measure: usize| insides.iter().map(|inside| table.share(&share(measure, inside), options)).collect();
+            let of_measure = |measure: usize| {
+                insides.iter().map(|inside| table.share(&share(measure, inside), options)).collect()
+            };
             return Ok((0..totals.measure_count()).into_par_iter().map(of_measure).collect());
         };
         let of_group = |group: usize| {
-            let shares: Vec<ShareOf<'_>> = (0..totals.measure_count()).map(|measure| share(measure, &insides[group])).collect();
+            let shares: Vec<ShareOf<'_>> =
+                (0..totals.measure_count()).map(|measure| share(measure, &insides[group])).collect();
             table.replicated(&shares, factors, options)
         };
         Ok(turned(totals.measure_count(), (0..banner.groups).into_par_iter().map(of_group).collect()))
@@ -150,9 +184,11 @@ fn turned<T>(count: usize, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
     out
 }
 
-/// The cell of each respondent in the crossing of domain and breakdowns, and what the cells mean for each banner.
+/// The cell of each respondent in the crossing of domain and breakdowns, and what the cells mean for each
+/// banner.
 fn crossed(wanted: &Wanted, rows: usize) -> (Vec<u32>, Vec<Banner>) {
-    let mut classifications: Vec<(Vec<Option<u32>>, usize)> = vec![(wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), 1)];
+    let mut classifications: Vec<(Vec<Option<u32>>, usize)> =
+        vec![(wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), 1)];
     for by in &wanted.by {
         let mut of_row = vec![None; rows];
         for (group, members) in (0..).zip(by.groups.rows()) {
@@ -172,6 +208,9 @@ fn crossed(wanted: &Wanted, rows: usize) -> (Vec<u32>, Vec<Banner>) {
             });
         }
     }
-    let banner = |(of_row, groups): (Vec<Option<u32>>, usize)| Banner { group_of_cell: first.iter().map(|row| of_row[*row]).collect(), groups };
+    let banner = |(of_row, groups): (Vec<Option<u32>>, usize)| Banner {
+        group_of_cell: first.iter().map(|row| of_row[*row]).collect(),
+        groups,
+    };
     (cell_of_row, classifications.into_iter().map(banner).collect())
 }

@@ -1,4 +1,5 @@
-//! The response files as one: stacked by column name, each column found by its header or its spreadsheet letters.
+//! The response files as one: stacked by column name, each column found by its header or its spreadsheet
+//! letters.
 
 use super::columns::Stacked;
 use crate::answers::toml_text::nearest;
@@ -32,17 +33,27 @@ impl<'a> Source<'a> {
         let rows = tables.iter().map(Table::row_count).sum();
         if rows == 0 {
             let place = tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default();
-            return Err(Diagnostic::new("adhoc::no-rows", Text::new("回答の行がありません（見出しだけです）", "there are no rows below the header")).at(place).into());
+            return Err(Diagnostic::new(
+                "adhoc::no-rows",
+                Text::new("回答の行がありません（見出しだけです）", "there are no rows below the header"),
+            )
+            .at(place)
+            .into());
         }
         Ok(Self { tables, rows, counted: None })
     }
 
     /// A file that was counted: its header, and what it adds up to.
     pub(super) fn counted(table: &'a Table, counted: Counted<'a>) -> Self {
-        Self { tables: std::slice::from_ref(table), rows: counted.streamed.rows as usize, counted: Some(counted) }
+        Self {
+            tables: std::slice::from_ref(table),
+            rows: counted.streamed.rows as usize,
+            counted: Some(counted),
+        }
     }
 
-    /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that was counted.
+    /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that
+    /// was counted.
     pub(super) fn units(&self) -> usize {
         self.counted.map_or(self.rows, |c| c.crossed.cells.len())
     }
@@ -51,7 +62,14 @@ impl<'a> Source<'a> {
     pub(super) fn respondents(&self, holds: impl Fn(usize) -> bool) -> u64 {
         match self.counted {
             None => (0..self.rows).filter(|unit| holds(*unit)).count() as u64,
-            Some(c) => c.crossed.rows_by_cell().iter().enumerate().filter(|(unit, _)| holds(*unit)).map(|(_, n)| n).sum(),
+            Some(c) => c
+                .crossed
+                .rows_by_cell()
+                .iter()
+                .enumerate()
+                .filter(|(unit, _)| holds(*unit))
+                .map(|(_, n)| n)
+                .sum(),
         }
     }
 
@@ -127,13 +145,18 @@ impl<'a> Source<'a> {
         Error::all(mistakes).map_or(Ok(first), Err)
     }
 
-    /// The columns of a list `COL,COL`. A header may itself hold a comma: a list that is a column's name as a whole is one.
+    /// The columns of a list `COL,COL`. A header may itself hold a comma: a list that is a column's name as a
+    /// whole is one.
     ///
     /// # Errors
     /// As [`Source::column`].
     pub(super) fn columns(&self, list: &str) -> Result<Vec<Stacked>> {
         let mut mistakes = Vec::new();
-        let columns = self.split(list).iter().filter_map(|name| super::collect(self.column(name), &mut mistakes)).collect();
+        let columns = self
+            .split(list)
+            .iter()
+            .filter_map(|name| super::collect(self.column(name), &mut mistakes))
+            .collect();
         Error::all(mistakes).map_or(Ok(columns), Err)
     }
 
@@ -147,8 +170,11 @@ impl<'a> Source<'a> {
 
     /// Cuts `text` at a place where `mark` stands and both sides are columns; else at the first `mark`.
     pub(super) fn cut<'t>(&self, text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
-        let parts = || text.match_indices(mark).map(|(at, m)| (text[..at].trim(), text[at + m.len()..].trim()));
-        parts().find(|(a, b)| self.has(a) && self.has(b)).or_else(|| parts().find(|(a, b)| !a.is_empty() && !b.is_empty()))
+        let parts =
+            || text.match_indices(mark).map(|(at, m)| (text[..at].trim(), text[at + m.len()..].trim()));
+        parts()
+            .find(|(a, b)| self.has(a) && self.has(b))
+            .or_else(|| parts().find(|(a, b)| !a.is_empty() && !b.is_empty()))
     }
 }
 
@@ -160,10 +186,16 @@ impl Counted<'_> {
         let at = columns.cells.iter().position(|p| *p == position);
         if let Some((at, place)) = at.and_then(|at| Some((at, crosses(&at)?))) {
             let units = crossed.cells.iter().filter_map(|cell| cell.get(place).copied());
-            return streamed.cell_values.get(at).map(|values| Stacked::counted(name, position, values, units));
+            return streamed
+                .cell_values
+                .get(at)
+                .map(|values| Stacked::counted(name, position, values, units));
         }
         let at = columns.measures.iter().position(|p| *p == position)?;
-        streamed.measure_values.get(at).map(|values| Stacked::counted(name, position, values, std::iter::empty()))
+        streamed
+            .measure_values
+            .get(at)
+            .map(|values| Stacked::counted(name, position, values, std::iter::empty()))
     }
 }
 
@@ -174,14 +206,24 @@ fn absent(table: &Table, name: &str) -> Diagnostic {
     let folded = super::columns::fold(name);
     let same = names.iter().filter(|n| super::columns::fold(n) == folded).count();
     if same > 1 {
-        let letters: Vec<String> =
-            table.columns.iter().filter(|c| super::columns::fold(&c.name()) == folded).map(|c| format!("@{}", crate::raw::letters(c.position))).collect();
+        let letters: Vec<String> = table
+            .columns
+            .iter()
+            .filter(|c| super::columns::fold(&c.name()) == folded)
+            .map(|c| format!("@{}", crate::raw::letters(c.position)))
+            .collect();
         return Diagnostic::new(
             "adhoc::column-twice",
-            Text::new(format!("「{name}」という列が{same}つあります"), format!("there are {same} columns \"{name}\"")),
+            Text::new(
+                format!("「{name}」という列が{same}つあります"),
+                format!("there are {same} columns \"{name}\""),
+            ),
         )
         .at(place)
-        .help(Text::new(format!("列記号で指定します: {}", letters.join("、")), format!("name it by its letters: {}", letters.join(", "))));
+        .help(Text::new(
+            format!("列記号で指定します: {}", letters.join("、")),
+            format!("name it by its letters: {}", letters.join(", ")),
+        ));
     }
     let mut left: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut near = Vec::new();
@@ -190,8 +232,15 @@ fn absent(table: &Table, name: &str) -> Diagnostic {
         near.push(found);
         left.retain(|n| *n != found);
     }
-    let (shown, ja, en) = if near.is_empty() { (left.into_iter().take(12).collect(), "列", "columns") } else { (near, "似た名前", "nearest") };
-    Diagnostic::new("adhoc::no-column", Text::new(format!("「{name}」という列がありません"), format!("there is no column \"{name}\"")))
-        .at(place)
-        .help(Text::new(format!("{ja}: {}", shown.join("、")), format!("{en}: {}", shown.join(", "))))
+    let (shown, ja, en) = if near.is_empty() {
+        (left.into_iter().take(12).collect(), "列", "columns")
+    } else {
+        (near, "似た名前", "nearest")
+    };
+    Diagnostic::new(
+        "adhoc::no-column",
+        Text::new(format!("「{name}」という列がありません"), format!("there is no column \"{name}\"")),
+    )
+    .at(place)
+    .help(Text::new(format!("{ja}: {}", shown.join("、")), format!("{en}: {}", shown.join(", "))))
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::plan::{Definition, IndicatorPlan, MeasurePlan, ShareDefinition, Survey};
-use super::super::spec::{CountSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, ShareSpec, Word};
+use super::super::spec::{
+    CountSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, ShareSpec, Word,
+};
 use super::{Resolver, advised, kind};
 use crate::answers::QuestionKind;
 use crate::answers::toml_text::did_you_mean;
@@ -22,23 +24,48 @@ struct MeasureSpec<'a> {
 }
 
 impl Resolver<'_> {
-    pub(super) fn indicators(&mut self, spec: &PlanSpec, years: &[FiscalYear], report: FiscalYear, goals: &[Goal], surveys: &[Survey]) -> Vec<IndicatorPlan> {
+    pub(super) fn indicators(
+        &mut self,
+        spec: &PlanSpec,
+        years: &[FiscalYear],
+        report: FiscalYear,
+        goals: &[Goal],
+        surveys: &[Survey],
+    ) -> Vec<IndicatorPlan> {
         let mut ids = BTreeSet::new();
         let mut out = Vec::new();
         for item in &spec.indicator {
             let id = item.id.get_ref();
             if !ids.insert(id.clone()) {
                 let span = self.at(&item.id);
-                self.mistake("plan::id-twice", span, format!("識別子「{id}」が2つあります"), format!("the id \"{id}\" is there twice"), None);
+                self.mistake(
+                    "plan::id-twice",
+                    span,
+                    format!("識別子「{id}」が2つあります"),
+                    format!("the id \"{id}\" is there twice"),
+                    None,
+                );
             }
             if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
                 let span = self.at(&item.id);
-                self.mistake("plan::id", span, "識別子は半角英数字とハイフンで書きます".into(), "an id is made of letters, digits and hyphens".into(), None);
+                self.mistake(
+                    "plan::id",
+                    span,
+                    "識別子は半角英数字とハイフンで書きます".into(),
+                    "an id is made of letters, digits and hyphens".into(),
+                    None,
+                );
             }
             let goal = *item.goal.get_ref();
             if !goals.iter().any(|g| g.number == goal) {
                 let span = self.at(&item.goal);
-                self.mistake("plan::unknown-goal", span, format!("基本目標{goal}は定義されていません"), format!("there is no goal {goal}"), None);
+                self.mistake(
+                    "plan::unknown-goal",
+                    span,
+                    format!("基本目標{goal}は定義されていません"),
+                    format!("there is no goal {goal}"),
+                    None,
+                );
             }
             let measures = self.measures(item, years, surveys);
             out.push(IndicatorPlan {
@@ -57,7 +84,12 @@ impl Resolver<'_> {
         out
     }
 
-    fn of_year(&mut self, texts: &BTreeMap<Word, String>, wanted: FiscalYear, years: &[FiscalYear]) -> Option<String> {
+    fn of_year(
+        &mut self,
+        texts: &BTreeMap<Word, String>,
+        wanted: FiscalYear,
+        years: &[FiscalYear],
+    ) -> Option<String> {
         let mut found = None;
         for (year, text) in texts {
             if self.year(year, years) == Some(wanted) {
@@ -67,7 +99,12 @@ impl Resolver<'_> {
         found
     }
 
-    fn measures(&mut self, item: &IndicatorSpec, years: &[FiscalYear], surveys: &[Survey]) -> Vec<MeasurePlan> {
+    fn measures(
+        &mut self,
+        item: &IndicatorSpec,
+        years: &[FiscalYear],
+        surveys: &[Survey],
+    ) -> Vec<MeasurePlan> {
         let whole = MeasureSpec {
             share: item.share.as_ref(),
             count: item.count.as_ref(),
@@ -107,7 +144,14 @@ impl Resolver<'_> {
         item.part.iter().map(|p| of(p, self)).collect()
     }
 
-    fn measure(&mut self, sub_item: Option<String>, id: &Word, spec: &MeasureSpec<'_>, years: &[FiscalYear], surveys: &[Survey]) -> MeasurePlan {
+    fn measure(
+        &mut self,
+        sub_item: Option<String>,
+        id: &Word,
+        spec: &MeasureSpec<'_>,
+        years: &[FiscalYear],
+        surveys: &[Survey],
+    ) -> MeasurePlan {
         let definition = match (spec.share, spec.count) {
             (Some(share), None) => self.share(share, surveys).map(Definition::Share),
             (None, Some(count)) => self.count(count),
@@ -126,13 +170,21 @@ impl Resolver<'_> {
         };
         let mut published = Vec::new();
         for (year, value) in spec.published {
-            if let (Some(year), Some(cell)) = (self.year(year, years), self.take(value, AdminCell::parse(value.get_ref()))) {
+            if let (Some(year), Some(cell)) =
+                (self.year(year, years), self.take(value, AdminCell::parse(value.get_ref())))
+            {
                 published.push((year, cell));
             }
         }
         published.sort_by_key(|(year, _)| *year);
         let target = spec.target.and_then(|w| {
-            let parsed = Target::parse(w.get_ref()).map_err(|e| advised(e, "\"506人\"、\"40%以上\"、\"5%以下\" のように書きます", "write it like \"506人\", \"40%以上\" or \"5%以下\""));
+            let parsed = Target::parse(w.get_ref()).map_err(|e| {
+                advised(
+                    e,
+                    "\"506人\"、\"40%以上\"、\"5%以下\" のように書きます",
+                    "write it like \"506人\", \"40%以上\" or \"5%以下\"",
+                )
+            });
             self.take(w, parsed)
         });
         let unit = spec.unit.map(|u| Unit::from_text(u));
@@ -144,13 +196,25 @@ impl Resolver<'_> {
             if let Some(expected) = expected.filter(|u| *u != target.quantity.unit) {
                 let span = self.at(word);
                 let (e, t) = (expected.text(), target.quantity.unit.text());
-                self.mistake("plan::target-unit", span, format!("目標値の単位「{t}」が項目の単位「{e}」と違います"), format!("the target's unit \"{t}\" is not the indicator's \"{e}\""), None);
+                self.mistake(
+                    "plan::target-unit",
+                    span,
+                    format!("目標値の単位「{t}」が項目の単位「{e}」と違います"),
+                    format!("the target's unit \"{t}\" is not the indicator's \"{e}\""),
+                    None,
+                );
             }
         }
         let manual = spec.manual.map(|m| {
             if m.reason.get_ref().trim().is_empty() {
                 let span = self.at(&m.reason);
-                self.mistake("plan::manual", span, "手動の判定には理由が必要です".into(), "a judgement by a person needs a reason".into(), None);
+                self.mistake(
+                    "plan::manual",
+                    span,
+                    "手動の判定には理由が必要です".into(),
+                    "a judgement by a person needs a reason".into(),
+                    None,
+                );
             }
             (m.label.clone(), m.reason.get_ref().clone())
         });
@@ -181,9 +245,13 @@ impl Resolver<'_> {
         })
     }
 
-    /// わからない is one thing for a whole question: two indicators that treat it differently would print two bases of it.
+    /// わからない is one thing for a whole question: two indicators that treat it differently would print two
+    /// bases of it.
     pub(super) fn dont_know(&mut self, spec: &PlanSpec, surveys: &mut [Survey]) {
-        let shares = spec.indicator.iter().flat_map(|i| i.share.iter().chain(i.part.iter().filter_map(|p| p.share.as_ref())));
+        let shares = spec
+            .indicator
+            .iter()
+            .flat_map(|i| i.share.iter().chain(i.part.iter().filter_map(|p| p.share.as_ref())));
         let mut said: BTreeMap<(&str, &str), DontKnowSpec> = BTreeMap::new();
         for share in shares {
             let Some(choice) = share.dont_know else { continue };
@@ -211,7 +279,13 @@ impl Resolver<'_> {
         let Some(survey) = surveys.iter().position(|s| s.key == *key) else {
             let span = self.at(&spec.survey);
             let help = did_you_mean(key, surveys.iter().map(|s| s.key.as_str()));
-            self.mistake("plan::unknown-survey", span, format!("調査「{key}」は定義されていません"), format!("there is no survey \"{key}\""), help);
+            self.mistake(
+                "plan::unknown-survey",
+                span,
+                format!("調査「{key}」は定義されていません"),
+                format!("there is no survey \"{key}\""),
+                help,
+            );
             return None;
         };
         let questionnaire = &surveys[survey].questionnaire;
@@ -223,7 +297,13 @@ impl Resolver<'_> {
             QuestionKind::Single(categories) | QuestionKind::Multiple { categories, .. } => categories,
             QuestionKind::Number { .. } | QuestionKind::Text => {
                 let (span, q) = (self.at(&spec.question), spec.question.get_ref());
-                self.mistake("plan::question-kind", span, format!("「{q}」には選択肢がありません"), format!("\"{q}\" has no options"), None);
+                self.mistake(
+                    "plan::question-kind",
+                    span,
+                    format!("「{q}」には選択肢がありません"),
+                    format!("\"{q}\" has no options"),
+                    None,
+                );
                 return None;
             }
         };
@@ -233,21 +313,28 @@ impl Resolver<'_> {
             match categories.iter().position(|c| c.label == *w) {
                 Some(index) if chosen.contains(&index) => {
                     let span = self.at(word);
-                    self.mistake("plan::option-twice", span, format!("選択肢「{w}」が2回あります"), format!("the option \"{w}\" is there twice"), None);
+                    self.mistake(
+                        "plan::option-twice",
+                        span,
+                        format!("選択肢「{w}」が2回あります"),
+                        format!("the option \"{w}\" is there twice"),
+                        None,
+                    );
                 }
                 Some(index) => chosen.push(index),
                 None => {
                     let (span, q) = (self.at(word), spec.question.get_ref());
                     let help = did_you_mean(w, categories.iter().map(|c| c.label.as_str()));
-                    self.mistake("plan::unknown-option", span, format!("「{q}」に選択肢「{w}」はありません"), format!("\"{q}\" has no option \"{w}\""), help);
+                    self.mistake(
+                        "plan::unknown-option",
+                        span,
+                        format!("「{q}」に選択肢「{w}」はありません"),
+                        format!("\"{q}\" has no option \"{w}\""),
+                        help,
+                    );
                 }
             }
         }
-        Some(ShareDefinition {
-            survey,
-            question,
-            categories: chosen,
-            base: spec.base,
-        })
+        Some(ShareDefinition { survey, question, categories: chosen, base: spec.base })
     }
 }

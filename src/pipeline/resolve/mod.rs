@@ -1,5 +1,5 @@
-//! Spec → plan: the only place where defaults and names are decided. All mistakes are told in one go, each with its words
-//! underlined.
+//! Spec → plan: the only place where defaults and names are decided. All mistakes are told in one go, each
+//! with its words underlined.
 
 mod indicators;
 mod papers;
@@ -19,8 +19,8 @@ use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
 use crate::text::Text;
 
-/// What the plan's folder and the project's folder hold, as far as the plan asks: given by the caller, so that this room
-/// opens no file.
+/// What the plan's folder and the project's folder hold, as far as the plan asks: given by the caller, so
+/// that this room opens no file.
 pub trait Surroundings {
     /// The questionnaire with this file name.
     ///
@@ -39,11 +39,17 @@ pub trait Surroundings {
 ///
 /// # Errors
 /// Every name, year, target, option and file that is wrong, in one go and in the order of the text.
-pub fn resolve(name: &str, source: &Arc<SourceText>, spec: &PlanSpec, around: &dyn Surroundings) -> Result<Plan> {
+pub fn resolve(
+    name: &str,
+    source: &Arc<SourceText>,
+    spec: &PlanSpec,
+    around: &dyn Surroundings,
+) -> Result<Plan> {
     let mut r = Resolver { source, around, mistakes: Vec::new() };
     let plan = r.plan(name, spec);
     let mut mistakes = r.mistakes;
-    // Mistakes of the plan itself in the order of its text; those of a questionnaire after them, as they came.
+    // Mistakes of the plan itself in the order of its text; those of a questionnaire after them, as they
+    // came.
     mistakes.sort_by_key(|d| match &d.span {
         Some(span) if Arc::ptr_eq(&span.source, source) => (0, span.range.start),
         _ => (1, 0),
@@ -91,7 +97,8 @@ impl Resolver<'_> {
         let report_year = self.year(&spec.report_year, &years).unwrap_or(FiscalYear::from_western(0));
         let data = kind(spec.data);
         let mut sources = vec![Arc::clone(self.source)];
-        let mut surveys: Vec<Survey> = spec.survey.iter().map(|(key, s)| self.survey(key, s, &years, data, &mut sources)).collect();
+        let mut surveys: Vec<Survey> =
+            spec.survey.iter().map(|(key, s)| self.survey(key, s, &years, data, &mut sources)).collect();
         let goals = self.goals(spec);
         let indicators = self.indicators(spec, &years, report_year, &goals, &surveys);
         self.dont_know(spec, &mut surveys);
@@ -102,7 +109,11 @@ impl Resolver<'_> {
             title: spec.title.clone(),
             report_year,
             data,
-            breakdowns: spec.breakdowns.iter().map(|b| b.iter().map(|w| w.get_ref().clone()).collect()).collect(),
+            breakdowns: spec
+                .breakdowns
+                .iter()
+                .map(|b| b.iter().map(|w| w.get_ref().clone()).collect())
+                .collect(),
             interval: self.interval(spec),
             rule: self.rule(spec.progress.as_ref()),
             ladder: spec.ladder.as_ref().map(ladder).unwrap_or_default(),
@@ -120,7 +131,13 @@ impl Resolver<'_> {
         let Some((first, last)) = word.get_ref().split_once("..") else {
             let span = self.at(word);
             let help = Text::new("\"R4..R10\" のように書きます", "write it like \"R4..R10\"");
-            self.mistake("plan::fiscal-years", span, "計画年度の範囲が読めません".into(), "cannot read the range of fiscal years".into(), Some(help));
+            self.mistake(
+                "plan::fiscal-years",
+                span,
+                "計画年度の範囲が読めません".into(),
+                "cannot read the range of fiscal years".into(),
+                Some(help),
+            );
             return Vec::new();
         };
         let (first, last) = (self.take(word, first.parse()), self.take(word, last.parse::<FiscalYear>()));
@@ -164,7 +181,13 @@ impl Resolver<'_> {
             if !seen.insert(*goal.number.get_ref()) {
                 let span = self.at(&goal.number);
                 let n = goal.number.get_ref();
-                self.mistake("plan::goal-twice", span, format!("基本目標{n}が2つあります"), format!("goal {n} is there twice"), None);
+                self.mistake(
+                    "plan::goal-twice",
+                    span,
+                    format!("基本目標{n}が2つあります"),
+                    format!("goal {n} is there twice"),
+                    None,
+                );
             }
         }
         let goal = |g: &super::spec::GoalSpec| Goal {
@@ -180,7 +203,13 @@ impl Resolver<'_> {
         let value = *level.get_ref();
         if !(value > 0.0 && value < 1.0) {
             let span = self.at(level);
-            self.mistake("plan::level", span, format!("信頼水準 {value} は0と1の間ではありません"), format!("the level {value} is not between 0 and 1"), None);
+            self.mistake(
+                "plan::level",
+                span,
+                format!("信頼水準 {value} は0と1の間ではありません"),
+                format!("the level {value} is not between 0 and 1"),
+                None,
+            );
         }
         value
     }
@@ -197,24 +226,41 @@ impl Resolver<'_> {
 
     fn rule(&mut self, spec: Option<&ProgressSpec>) -> ProgressRule {
         let Some(spec) = spec else { return ProgressRule::NoiseAware { level: 0.95 } };
-        let of_rule = |given: &Option<serde_spanned::Spanned<f64>>, fits: bool, key: &str, this: &mut Self| {
-            if let Some(value) = given.as_ref().filter(|_| !fits) {
-                let span = this.at(value);
-                this.mistake("plan::rule-option", span, format!("「{key}」はこの規則では使いません"), format!("\"{key}\" does not belong to this rule"), None);
-            }
-        };
+        let of_rule =
+            |given: &Option<serde_spanned::Spanned<f64>>, fits: bool, key: &str, this: &mut Self| {
+                if let Some(value) = given.as_ref().filter(|_| !fits) {
+                    let span = this.at(value);
+                    this.mistake(
+                        "plan::rule-option",
+                        span,
+                        format!("「{key}」はこの規則では使いません"),
+                        format!("\"{key}\" does not belong to this rule"),
+                        None,
+                    );
+                }
+            };
         of_rule(&spec.level, spec.rule == RuleSpec::NoiseAware, "level", self);
         of_rule(&spec.points, spec.rule == RuleSpec::Band, "points", self);
         of_rule(&spec.percent, spec.rule == RuleSpec::Band, "percent", self);
         match spec.rule {
-            RuleSpec::NoiseAware => ProgressRule::NoiseAware { level: spec.level.as_ref().map_or(0.95, |l| self.level(l)) },
+            RuleSpec::NoiseAware => {
+                ProgressRule::NoiseAware { level: spec.level.as_ref().map_or(0.95, |l| self.level(l)) }
+            }
             RuleSpec::Pace => ProgressRule::Pace,
             RuleSpec::Band => {
                 let mut width = |given: &Option<serde_spanned::Spanned<f64>>, default: f64| match given {
-                    Some(value) if *value.get_ref() >= 0.0 && *value.get_ref() <= 100.0 => *value.get_ref() / 100.0,
+                    Some(value) if *value.get_ref() >= 0.0 && *value.get_ref() <= 100.0 => {
+                        *value.get_ref() / 100.0
+                    }
                     Some(value) => {
                         let span = self.at(value);
-                        self.mistake("plan::band", span, "0から100までの数を書いてください".into(), "a number from 0 to 100 is needed".into(), None);
+                        self.mistake(
+                            "plan::band",
+                            span,
+                            "0から100までの数を書いてください".into(),
+                            "a number from 0 to 100 is needed".into(),
+                            None,
+                        );
                         default
                     }
                     None => default,
@@ -229,20 +275,38 @@ impl Resolver<'_> {
             return; // it may be in the questionnaire that could not be read; that mistake is told already
         }
         for word in spec.breakdowns.iter().flatten() {
-            let known: Vec<&str> = surveys.iter().flat_map(|s| s.questionnaire.questions.iter()).map(|q| q.id.as_str()).collect();
-            let single = surveys.iter().filter_map(|s| s.questionnaire.question(word.get_ref())).any(|(_, q)| matches!(q.kind, QuestionKind::Single(_)));
+            let known: Vec<&str> = surveys
+                .iter()
+                .flat_map(|s| s.questionnaire.questions.iter())
+                .map(|q| q.id.as_str())
+                .collect();
+            let single = surveys
+                .iter()
+                .filter_map(|s| s.questionnaire.question(word.get_ref()))
+                .any(|(_, q)| matches!(q.kind, QuestionKind::Single(_)));
             let span = self.at(word);
             let w = word.get_ref();
             if !known.contains(&w.as_str()) {
                 let help = did_you_mean(w, known.iter().copied());
-                self.mistake("plan::unknown-question", span, format!("どの調査にも「{w}」という設問はありません"), format!("no survey has a question \"{w}\""), help);
+                self.mistake(
+                    "plan::unknown-question",
+                    span,
+                    format!("どの調査にも「{w}」という設問はありません"),
+                    format!("no survey has a question \"{w}\""),
+                    help,
+                );
             } else if !single {
-                self.mistake("plan::breakdown-kind", span, format!("「{w}」は単数回答ではないので軸にできません"), format!("\"{w}\" is no single-answer question, so it cannot be a breakdown"), None);
+                self.mistake(
+                    "plan::breakdown-kind",
+                    span,
+                    format!("「{w}」は単数回答ではないので軸にできません"),
+                    format!("\"{w}\" is no single-answer question, so it cannot be a breakdown"),
+                    None,
+                );
             }
         }
     }
 }
-
 
 /// The error with this advice.
 fn advised(error: Error, ja: &str, en: &str) -> Error {

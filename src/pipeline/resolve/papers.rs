@@ -10,7 +10,10 @@ use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper, W
 use super::super::spec::{PlanSpec, WaveSpec, Word};
 use super::Resolver;
 use crate::answers::toml_text::did_you_mean;
-use crate::answers::{AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Merged, Question, QuestionKind, Questionnaire, labelled, most_alike};
+use crate::answers::{
+    AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Merged, Question, QuestionKind, Questionnaire,
+    labelled, most_alike,
+};
 use crate::error::{SourceText, Span};
 use crate::text::Text;
 
@@ -35,7 +38,12 @@ struct Entry<'s> {
 
 impl Resolver<'_> {
     /// The paper of a wave; none when it is the survey's own and nothing is mapped.
-    pub(super) fn paper(&mut self, spec: &WaveSpec, reference: Option<&Questionnaire>, sources: &mut Vec<Arc<SourceText>>) -> ResolvedPaper {
+    pub(super) fn paper(
+        &mut self,
+        spec: &WaveSpec,
+        reference: Option<&Questionnaire>,
+        sources: &mut Vec<Arc<SourceText>>,
+    ) -> ResolvedPaper {
         let mut resolved = ResolvedPaper { paper: None, rulings: BTreeMap::new() };
         let own = match &spec.questionnaire {
             None => None,
@@ -58,7 +66,8 @@ impl Resolver<'_> {
         for (key, entry) in in_order(&spec.map) {
             entries.extend(self.entry(key, entry, reference, &own, &mut resolved.rulings));
         }
-        let taken: BTreeMap<usize, usize> = entries.iter().filter_map(|e| e.question.map(|q| (q, e.target))).collect();
+        let taken: BTreeMap<usize, usize> =
+            entries.iter().filter_map(|e| e.question.map(|q| (q, e.target))).collect();
         self.mapped_twice(&entries, reference);
         let mut counterparts = Vec::with_capacity(reference.questions.len());
         for (target, question) in reference.questions.iter().enumerate() {
@@ -66,7 +75,8 @@ impl Resolver<'_> {
             counterparts.push(self.counterpart(question, entry, target, &own, &taken));
         }
         let said_not_asked = entries.iter().filter(|e| e.not_asked).map(|e| e.target).collect();
-        resolved.paper = Some(WavePaper { file, questionnaire: own, mapping: Mapping { counterparts }, said_not_asked });
+        resolved.paper =
+            Some(WavePaper { file, questionnaire: own, mapping: Mapping { counterparts }, said_not_asked });
         resolved
     }
 
@@ -84,7 +94,13 @@ impl Resolver<'_> {
             MapSpec::Question(id) => {
                 let word = Spanned::new(entry.span(), id.clone());
                 let question = self.own_question(&word, own);
-                Some(Entry { target: target?, at: self.at(&word), question: Some(question?), table: None, not_asked: false })
+                Some(Entry {
+                    target: target?,
+                    at: self.at(&word),
+                    question: Some(question?),
+                    table: None,
+                    not_asked: false,
+                })
             }
             MapSpec::Table(table) => self.table(key, table, target, own, rulings),
         }
@@ -99,21 +115,46 @@ impl Resolver<'_> {
         rulings: &mut BTreeMap<usize, Ruling>,
     ) -> Option<Entry<'s>> {
         let not_asked = table.not_asked.as_ref().is_some_and(|n| *n.get_ref());
-        let alone = table.question.is_none() && table.options.is_empty() && table.merged.is_empty() && table.comparable.is_none() && table.not_comparable.is_none();
+        let alone = table.question.is_none()
+            && table.options.is_empty()
+            && table.merged.is_empty()
+            && table.comparable.is_none()
+            && table.not_comparable.is_none();
         if let Some(said) = table.not_asked.as_ref().filter(|n| *n.get_ref() && !alone) {
             let span = self.at(said);
-            let help = Text::new("聞いた設問なら not_asked を消し、聞いていない設問なら not_asked だけを書いてください", "leave not_asked out for a question that was asked, or let it stand alone");
-            self.mistake("plan::map-conflict", span, "聞いていない設問に、対応や比較の指定はできません".into(), "a question that was not asked has no counterpart and no comparison".into(), Some(help));
+            let help = Text::new(
+                "聞いた設問なら not_asked を消し、聞いていない設問なら not_asked だけを書いてください",
+                "leave not_asked out for a question that was asked, or let it stand alone",
+            );
+            self.mistake(
+                "plan::map-conflict",
+                span,
+                "聞いていない設問に、対応や比較の指定はできません".into(),
+                "a question that was not asked has no counterpart and no comparison".into(),
+                Some(help),
+            );
         }
         if let (Some(_), Some(word)) = (&table.comparable, &table.not_comparable) {
             let span = self.at(word);
             let help = Text::new("どちらか1つにしてください", "keep one of the two");
-            self.mistake("plan::map-conflict", span, "comparable と not_comparable の両方があります".into(), "comparable and not_comparable are both there".into(), Some(help));
+            self.mistake(
+                "plan::map-conflict",
+                span,
+                "comparable と not_comparable の両方があります".into(),
+                "comparable and not_comparable are both there".into(),
+                Some(help),
+            );
         }
         for reason in table.comparable.iter().chain(&table.not_comparable) {
             if reason.get_ref().trim().is_empty() {
                 let span = self.at(reason);
-                self.mistake("plan::map-reason", span, "理由を書いてください（表の注記に印刷されます）".into(), "give the reason; it is printed in the notes".into(), None);
+                self.mistake(
+                    "plan::map-reason",
+                    span,
+                    "理由を書いてください（表の注記に印刷されます）".into(),
+                    "give the reason; it is printed in the notes".into(),
+                    None,
+                );
             }
         }
         let ruling = match (&table.comparable, &table.not_comparable) {
@@ -127,7 +168,13 @@ impl Resolver<'_> {
         };
         let target = target?;
         rulings.extend(ruling.map(|r| (target, r)));
-        Some(Entry { target, at: self.at(table.question.as_ref().unwrap_or(key)), question, table: Some(table), not_asked })
+        Some(Entry {
+            target,
+            at: self.at(table.question.as_ref().unwrap_or(key)),
+            question,
+            table: Some(table),
+            not_asked,
+        })
     }
 
     /// A question of the wave's own paper.
@@ -140,35 +187,64 @@ impl Resolver<'_> {
         for (at, entry) in entries.iter().enumerate() {
             let Some(question) = entry.question else { continue };
             if let Some(first) = entries.iter().take(at).find(|e| e.question == Some(question)) {
-                let id = |e: &Entry<'_>| reference.questions.get(e.target).map_or_else(String::new, |q| q.id.clone());
+                let id = |e: &Entry<'_>| {
+                    reference.questions.get(e.target).map_or_else(String::new, |q| q.id.clone())
+                };
                 let (first, second) = (id(first), id(entry));
                 self.mistake(
                     "plan::mapped-twice",
                     entry.at.clone(),
                     format!("この回の同じ設問が「{first}」と「{second}」の両方に対応しています"),
                     format!("one question of this wave stands for both \"{first}\" and \"{second}\""),
-                    Some(Text::new("どちらか1つにし、聞いていない方は not_asked = true としてください", "keep one; the other is not_asked = true")),
+                    Some(Text::new(
+                        "どちらか1つにし、聞いていない方は not_asked = true としてください",
+                        "keep one; the other is not_asked = true",
+                    )),
                 );
             }
         }
     }
 
-    fn counterpart(&mut self, reference: &Question, entry: Option<&Entry<'_>>, target: usize, own: &Questionnaire, taken: &BTreeMap<usize, usize>) -> Counterpart {
+    fn counterpart(
+        &mut self,
+        reference: &Question,
+        entry: Option<&Entry<'_>>,
+        target: usize,
+        own: &Questionnaire,
+        taken: &BTreeMap<usize, usize>,
+    ) -> Counterpart {
         if entry.is_some_and(|e| e.not_asked) {
             return Counterpart::NotAsked;
         }
         let by_plan = entry.and_then(|e| e.question);
         // The same number, unless the plan gives that question to another one.
-        let same = || own.question(&reference.id).map(|(index, _)| index).filter(|q| taken.get(q).is_none_or(|t| *t == target));
-        let Some((question, found)) = by_plan.map(|q| (q, FoundBy::Plan)).or_else(|| same().map(|q| (q, FoundBy::Number))) else {
+        let same = || {
+            own.question(&reference.id)
+                .map(|(index, _)| index)
+                .filter(|q| taken.get(q).is_none_or(|t| *t == target))
+        };
+        let Some((question, found)) =
+            by_plan.map(|q| (q, FoundBy::Plan)).or_else(|| same().map(|q| (q, FoundBy::Number)))
+        else {
             if let Some(entry) = entry {
                 let (span, id) = (entry.at.clone(), &reference.id);
                 let like = most_alike(own, &reference.text).and_then(|k| own.questions.get(k)).map(|q| &q.id);
-                let help = like.map(|like| Text::new(format!("「{like}」の文がよく似ています"), format!("\"{like}\" has much the same words")));
+                let help = like.map(|like| {
+                    Text::new(
+                        format!("「{like}」の文がよく似ています"),
+                        format!("\"{like}\" has much the same words"),
+                    )
+                });
                 let (ja, en) = if own.question(id).is_some() {
-                    (format!("この回の「{id}」は別の設問に対応しています"), format!("this wave's \"{id}\" stands for another question"))
+                    (
+                        format!("この回の「{id}」は別の設問に対応しています"),
+                        format!("this wave's \"{id}\" stands for another question"),
+                    )
                 } else {
-                    (format!("この回の調査票に「{id}」という設問はありません"), format!("this wave's questionnaire has no question \"{id}\""))
+                    (
+                        format!("この回の調査票に「{id}」という設問はありません"),
+                        format!("this wave's questionnaire has no question \"{id}\""),
+                    )
                 };
                 self.mistake(
                     "plan::unmapped-question",
@@ -185,7 +261,10 @@ impl Resolver<'_> {
             if let Some(entry) = entry {
                 let (was, is) = (kind_words(&reference.kind), kind_words(&asked.kind));
                 let (span, a, b) = (entry.at.clone(), &reference.id, &asked.id);
-                let help = Text::new("答え方のちがう設問は、not_asked = true として別の設問に数えてください", "a question answered in another way is another question: say not_asked = true");
+                let help = Text::new(
+                    "答え方のちがう設問は、not_asked = true として別の設問に数えてください",
+                    "a question answered in another way is another question: say not_asked = true",
+                );
                 self.mistake(
                     "plan::map-kind",
                     span,
@@ -203,14 +282,21 @@ impl Resolver<'_> {
         let apart = found.categories.iter().filter(|c| c.is_none()).count();
         let count = reference.categories().len() + apart;
         if matches!(reference.kind, QuestionKind::Multiple { .. }) && count > MOST_OPTIONS {
-            let span = entry.map_or_else(|| Span { source: Arc::clone(self.source), range: 0..0 }, |e| e.at.clone());
+            let span =
+                entry.map_or_else(|| Span { source: Arc::clone(self.source), range: 0..0 }, |e| e.at.clone());
             let id = &reference.id;
             let help = Text::new("options で対応を書いてください", "map them with options");
             self.mistake(
                 "plan::map-options",
                 span,
-                format!("「{id}」の選択肢が、対応しないものを合わせて{count}個になります（{MOST_OPTIONS}個まで）"),
-                format!("\"{id}\" comes to {count} options with those that have no counterpart; {MOST_OPTIONS} is the most"),
+                format!(
+                    "「{id}」の選択肢が、対応しないものを合わせて{count}個になります（{MOST_OPTIONS}個ま\
+                     で）"
+                ),
+                format!(
+                    "\"{id}\" comes to {count} options with those that have no counterpart; {MOST_OPTIONS} \
+                     is the most"
+                ),
                 Some(help),
             );
             return Counterpart::NotAsked;
@@ -219,14 +305,25 @@ impl Resolver<'_> {
     }
 
     /// The options that the plan lists: (category of the survey's question, category of the wave's).
-    fn options(&mut self, listed: &BTreeMap<Word, Spanned<WordsSpec>>, reference: &Question, own: &Question) -> Vec<(usize, usize)> {
+    fn options(
+        &mut self,
+        listed: &BTreeMap<Word, Spanned<WordsSpec>>,
+        reference: &Question,
+        own: &Question,
+    ) -> Vec<(usize, usize)> {
         let mut out: Vec<(usize, usize)> = Vec::new();
         let mut targets = BTreeSet::new();
         for (key, words) in in_order(listed) {
             let target = self.option(key, reference);
             if target.is_some_and(|t| !targets.insert(t)) {
                 let (span, w) = (self.at(key), key.get_ref());
-                self.mistake("plan::option-twice", span, format!("選択肢「{w}」が2回あります"), format!("the option \"{w}\" is there twice"), None);
+                self.mistake(
+                    "plan::option-twice",
+                    span,
+                    format!("選択肢「{w}」が2回あります"),
+                    format!("the option \"{w}\" is there twice"),
+                    None,
+                );
             }
             let one: Vec<Word>;
             let several = match words.get_ref() {
@@ -240,11 +337,18 @@ impl Resolver<'_> {
                 let Some(from) = self.option(word, own) else { continue };
                 let Some(target) = target else { continue };
                 if let Some((other, _)) = out.iter().find(|(_, f)| *f == from) {
-                    let other = reference.categories().get(*other).map_or_else(String::new, |c| c.label.clone());
+                    let other =
+                        reference.categories().get(*other).map_or_else(String::new, |c| c.label.clone());
                     let (span, w) = (self.at(word), word.get_ref());
                     let help = Text::new(
-                        format!("この回の1つの選択肢は、1つの選択肢にだけ対応できます。2つをまとめた選択肢は merged = {{ \"{w}\" = [ … ] }} と書きます"),
-                        format!("an option of this wave counts as one option only; one that is two in one is merged = {{ \"{w}\" = [ … ] }}"),
+                        format!(
+                            "この回の1つの選択肢は、1つの選択肢にだけ対応できます。2つをまとめた選択肢は \
+                             merged = {{ \"{w}\" = [ … ] }} と書きます"
+                        ),
+                        format!(
+                            "an option of this wave counts as one option only; one that is two in one is \
+                             merged = {{ \"{w}\" = [ … ] }}"
+                        ),
                     );
                     self.mistake(
                         "plan::mapped-twice",
@@ -262,7 +366,13 @@ impl Resolver<'_> {
     }
 
     /// The options of the wave that are several of the survey's in one.
-    fn merged(&mut self, listed: &BTreeMap<Word, Vec<Word>>, reference: &Question, own: &Question, options: &[(usize, usize)]) -> Vec<Merged> {
+    fn merged(
+        &mut self,
+        listed: &BTreeMap<Word, Vec<Word>>,
+        reference: &Question,
+        own: &Question,
+        options: &[(usize, usize)],
+    ) -> Vec<Merged> {
         let mut out: Vec<Merged> = Vec::new();
         for (key, words) in in_order(listed) {
             if words.len() < 2 {
@@ -279,11 +389,19 @@ impl Resolver<'_> {
             let mut of = Vec::new();
             for word in words {
                 let Some(target) = self.option(word, reference) else { continue };
-                let taken = of.contains(&target) || out.iter().any(|m| m.of.contains(&target)) || options.iter().any(|(t, _)| *t == target);
+                let taken = of.contains(&target)
+                    || out.iter().any(|m| m.of.contains(&target))
+                    || options.iter().any(|(t, _)| *t == target);
                 if taken {
                     let (span, w) = (self.at(word), word.get_ref());
                     let help = Text::new("どちらか1つにしてください", "keep one of the two");
-                    self.mistake("plan::option-twice", span, format!("選択肢「{w}」が2回あります"), format!("the option \"{w}\" is there twice"), Some(help));
+                    self.mistake(
+                        "plan::option-twice",
+                        span,
+                        format!("選択肢「{w}」が2回あります"),
+                        format!("the option \"{w}\" is there twice"),
+                        Some(help),
+                    );
                     continue;
                 }
                 of.push(target);
@@ -291,8 +409,17 @@ impl Resolver<'_> {
             let Some(one) = self.option(key, own) else { continue };
             if out.iter().any(|m| m.own == one) || options.iter().any(|(_, from)| *from == one) {
                 let (span, w) = (self.at(key), key.get_ref());
-                let help = Text::new("options か merged のどちらか1つに書いてください", "let it stand in options or in merged, once");
-                self.mistake("plan::mapped-twice", span, format!("この回の選択肢「{w}」が2回あります"), format!("this wave's option \"{w}\" is there twice"), Some(help));
+                let help = Text::new(
+                    "options か merged のどちらか1つに書いてください",
+                    "let it stand in options or in merged, once",
+                );
+                self.mistake(
+                    "plan::mapped-twice",
+                    span,
+                    format!("この回の選択肢「{w}」が2回あります"),
+                    format!("this wave's option \"{w}\" is there twice"),
+                    Some(help),
+                );
                 continue;
             }
             of.sort_unstable();
@@ -306,29 +433,42 @@ impl Resolver<'_> {
         if found.is_none() {
             let (span, w, id) = (self.at(word), word.get_ref(), &question.id);
             let help = did_you_mean(w, question.categories().iter().map(|c| c.label.as_str()));
-            self.mistake("plan::unknown-option", span, format!("「{id}」に選択肢「{w}」はありません"), format!("\"{id}\" has no option \"{w}\""), help);
+            self.mistake(
+                "plan::unknown-option",
+                span,
+                format!("「{id}」に選択肢「{w}」はありません"),
+                format!("\"{id}\" has no option \"{w}\""),
+                help,
+            );
         }
         found
     }
 
-    /// Every question that the plan counts, stratifies or weights by must be on each wave's paper, or the plan must say
-    /// that it was not asked: a forgotten renumbering would else lose a figure without a word.
+    /// Every question that the plan counts, stratifies or weights by must be on each wave's paper, or the
+    /// plan must say that it was not asked: a forgotten renumbering would else lose a figure without a word.
     pub(super) fn unmapped(&mut self, spec: &PlanSpec, surveys: &[Survey], indicators: &[IndicatorPlan]) {
         for (key, survey_spec) in &spec.survey {
             let Some(at) = surveys.iter().position(|s| s.key == *key.get_ref()) else { continue };
             let Some(survey) = surveys.get(at) else { continue };
             let counted = questions_counted(indicators, at);
             for (year, wave_spec) in &survey_spec.wave {
-                let wave = year.get_ref().parse().ok().and_then(|y| survey.waves.iter().find(|w| w.year == y));
-                let Some((wave, paper)) = wave.and_then(|w| w.paper.as_ref().map(|p| (w, p))) else { continue };
+                let wave =
+                    year.get_ref().parse().ok().and_then(|y| survey.waves.iter().find(|w| w.year == y));
+                let Some((wave, paper)) = wave.and_then(|w| w.paper.as_ref().map(|p| (w, p))) else {
+                    continue;
+                };
                 let word = wave_spec.questionnaire.as_ref().unwrap_or(year);
-                let design: Vec<usize> = wave.strata.iter().copied().chain(weighted(&wave.weighting)).collect();
+                let design: Vec<usize> =
+                    wave.strata.iter().copied().chain(weighted(&wave.weighting)).collect();
                 for (index, question) in survey.questionnaire.questions.iter().enumerate() {
                     if paper.mapping.asked(index).is_some() {
                         continue;
                     }
                     // A counterpart that the plan names and that is wrong is told where it is named.
-                    let named = wave_spec.map.iter().any(|(k, entry)| *k.get_ref() == question.id && !says_not_asked(entry.get_ref()));
+                    let named = wave_spec
+                        .map
+                        .iter()
+                        .any(|(k, entry)| *k.get_ref() == question.id && !says_not_asked(entry.get_ref()));
                     if named {
                         continue;
                     }
@@ -343,18 +483,25 @@ impl Resolver<'_> {
 
     fn lacking(&mut self, word: &Word, question: &Question, paper: &WavePaper, in_design: bool) {
         let (span, id) = (self.at(word), &question.id);
-        let like = most_alike(&paper.questionnaire, &question.text).and_then(|k| paper.questionnaire.questions.get(k)).map(|q| &q.id);
+        let like = most_alike(&paper.questionnaire, &question.text)
+            .and_then(|k| paper.questionnaire.questions.get(k))
+            .map(|q| &q.id);
         let help = match (like, in_design) {
             (Some(like), _) => Text::new(
                 format!("「{like}」の文がよく似ています。map に \"{id}\" = \"{like}\" と書いてください"),
                 format!("\"{like}\" has much the same words; write \"{id}\" = \"{like}\" in map"),
             ),
             (None, true) => Text::new(
-                format!("map に \"{id}\" = \"この回の設問番号\" と書くか、strata・weights から外してください"),
+                format!(
+                    "map に \"{id}\" = \"この回の設問番号\" と書くか、strata・weights から外してください"
+                ),
                 format!("write \"{id}\" = \"its number here\" in map, or leave it out of strata and weights"),
             ),
             (None, false) => Text::new(
-                format!("map に \"{id}\" = \"この回の設問番号\" か、\"{id}\" = {{ not_asked = true }} と書いてください"),
+                format!(
+                    "map に \"{id}\" = \"この回の設問番号\" か、\"{id}\" = {{ not_asked = true }} と書いて\
+                     ください"
+                ),
                 format!("write \"{id}\" = \"its number here\" or \"{id}\" = {{ not_asked = true }} in map"),
             ),
         };

@@ -31,29 +31,46 @@ fn sample(spec: SampleSpec) -> Sample {
 }
 
 impl Resolver<'_> {
-    pub(super) fn survey(&mut self, key: &Word, spec: &SurveySpec, years: &[FiscalYear], data: DataKind, sources: &mut Vec<Arc<SourceText>>) -> Survey {
-        let questionnaire = match self.take(&spec.questionnaire, self.around.questionnaire(spec.questionnaire.get_ref())) {
-            Some((source, questionnaire)) => {
-                sources.push(source);
-                Some(questionnaire)
-            }
-            None => None,
-        };
-        let of_survey = Shared { years, data, sample: sample(spec.sample), questionnaire: questionnaire.as_ref() };
-        let mut waves: Vec<Wave> = spec.wave.iter().filter_map(|(year, wave)| self.wave(year, wave, &of_survey, sources)).collect();
+    pub(super) fn survey(
+        &mut self,
+        key: &Word,
+        spec: &SurveySpec,
+        years: &[FiscalYear],
+        data: DataKind,
+        sources: &mut Vec<Arc<SourceText>>,
+    ) -> Survey {
+        let questionnaire =
+            match self.take(&spec.questionnaire, self.around.questionnaire(spec.questionnaire.get_ref())) {
+                Some((source, questionnaire)) => {
+                    sources.push(source);
+                    Some(questionnaire)
+                }
+                None => None,
+            };
+        let of_survey =
+            Shared { years, data, sample: sample(spec.sample), questionnaire: questionnaire.as_ref() };
+        let mut waves: Vec<Wave> =
+            spec.wave.iter().filter_map(|(year, wave)| self.wave(year, wave, &of_survey, sources)).collect();
         waves.sort_by_key(|w| w.year);
         Survey {
             key: key.get_ref().clone(),
             title: spec.title.clone(),
             sample: sample(spec.sample),
-            questionnaire: questionnaire.unwrap_or_else(|| Questionnaire { title: String::new(), questions: Vec::new() }),
+            questionnaire: questionnaire
+                .unwrap_or_else(|| Questionnaire { title: String::new(), questions: Vec::new() }),
             dont_know_missing: BTreeSet::new(),
             planned: spec.planned.iter().filter_map(|w| self.year(w, years)).collect(),
             waves,
         }
     }
 
-    fn wave(&mut self, year: &Word, spec: &WaveSpec, of_survey: &Shared<'_>, sources: &mut Vec<Arc<SourceText>>) -> Option<Wave> {
+    fn wave(
+        &mut self,
+        year: &Word,
+        spec: &WaveSpec,
+        of_survey: &Shared<'_>,
+        sources: &mut Vec<Arc<SourceText>>,
+    ) -> Option<Wave> {
         let year = self.year(year, of_survey.years);
         let questionnaire = of_survey.questionnaire;
         for file in spec.responses.iter().chain(&spec.population).chain(&spec.cleaning_log) {
@@ -66,7 +83,13 @@ impl Resolver<'_> {
                 return Some(index);
             }
             let (span, w) = (this.at(word), word.get_ref());
-            this.mistake("plan::stratum-kind", span, format!("「{w}」は単数回答ではありません"), format!("\"{w}\" is no single-answer question"), None);
+            this.mistake(
+                "plan::stratum-kind",
+                span,
+                format!("「{w}」は単数回答ではありません"),
+                format!("\"{w}\" is no single-answer question"),
+                None,
+            );
             None
         };
         let strata: Vec<usize> = spec.strata.iter().filter_map(|w| single(w, self)).collect();
@@ -80,9 +103,15 @@ impl Resolver<'_> {
                 self.need_population(words, spec);
                 Weighting::PostStratify(words.get_ref().iter().filter_map(|w| single(w, self)).collect())
             }
-            Some(WeightsSpec { rake: None, post_stratify: None, column: Some(column) }) => Weighting::Column(column.get_ref().clone()),
+            Some(WeightsSpec { rake: None, post_stratify: None, column: Some(column) }) => {
+                Weighting::Column(column.get_ref().clone())
+            }
             Some(WeightsSpec { rake, post_stratify, column }) => {
-                let first = [rake.as_ref().map(|w| w.span()), post_stratify.as_ref().map(|w| w.span()), column.as_ref().map(|w| w.span())];
+                let first = [
+                    rake.as_ref().map(|w| w.span()),
+                    post_stratify.as_ref().map(|w| w.span()),
+                    column.as_ref().map(|w| w.span()),
+                ];
                 let range = first.into_iter().flatten().next().unwrap_or(0..0);
                 let span = Span { source: Arc::clone(self.source), range };
                 self.mistake(
@@ -120,12 +149,23 @@ impl Resolver<'_> {
     fn need_population(&mut self, words: &serde_spanned::Spanned<Vec<Word>>, spec: &WaveSpec) {
         if spec.population.is_none() {
             let span = self.at(words);
-            let help = Text::new("population = \"raw/….csv\" を書いてください", "add population = \"raw/….csv\"");
-            self.mistake("plan::population", span, "人口表がないとウエイトを計算できません".into(), "weights need a population table".into(), Some(help));
+            let help =
+                Text::new("population = \"raw/….csv\" を書いてください", "add population = \"raw/….csv\"");
+            self.mistake(
+                "plan::population",
+                span,
+                "人口表がないとウエイトを計算できません".into(),
+                "weights need a population table".into(),
+                Some(help),
+            );
         }
     }
 
-    pub(super) fn question<'q>(&mut self, word: &Word, questionnaire: &'q Questionnaire) -> Option<(usize, &'q QuestionKind)> {
+    pub(super) fn question<'q>(
+        &mut self,
+        word: &Word,
+        questionnaire: &'q Questionnaire,
+    ) -> Option<(usize, &'q QuestionKind)> {
         if let Some((index, question)) = questionnaire.question(word.get_ref()) {
             return Some((index, &question.kind));
         }

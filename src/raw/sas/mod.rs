@@ -77,9 +77,13 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
     let variables = heads.into_iter().zip(&pages.columns).zip(missing).map(|((head, column), met)| {
         let label = decoder.label(column.label);
         let missing_values = met.into_iter().map(tagged).collect();
-        (head, Variable { label: Some(label).filter(|l| !l.is_empty()), missing_values, ..Variable::default() })
+        (
+            head,
+            Variable { label: Some(label).filter(|l| !l.is_empty()), missing_values, ..Variable::default() },
+        )
     });
-    let dictionary = Dictionary { variables: variables.collect(), weight: None, multiple_response: Vec::new() };
+    let dictionary =
+        Dictionary { variables: variables.collect(), weight: None, multiple_response: Vec::new() };
     decoder.table(grid, dictionary, (bytes, name), pages.rows as u64, guessed)
 }
 
@@ -97,8 +101,9 @@ fn kind(column: &Column<'_>) -> Kind {
     let format: String = column.format.iter().map(|b| b.to_ascii_uppercase() as char).collect();
     let name = format.trim_matches([' ', '\0']).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     const DAYS: [&str; 23] = [
-        "DATE", "DDMMYY", "DDMMYYB", "DDMMYYC", "DDMMYYD", "DDMMYYN", "DDMMYYP", "DDMMYYS", "MMDDYY", "YYMMDD", "YYMMDDB", "YYMMDDC", "YYMMDDD", "YYMMDDN",
-        "YYMMDDP", "YYMMDDS", "NENGO", "WEEKDATE", "WORDDATE", "MONYY", "YYMM", "NLDATE", "JULIAN",
+        "DATE", "DDMMYY", "DDMMYYB", "DDMMYYC", "DDMMYYD", "DDMMYYN", "DDMMYYP", "DDMMYYS", "MMDDYY",
+        "YYMMDD", "YYMMDDB", "YYMMDDC", "YYMMDDD", "YYMMDDN", "YYMMDDP", "YYMMDDS", "NENGO", "WEEKDATE",
+        "WORDDATE", "MONYY", "YYMM", "NLDATE", "JULIAN",
     ];
     const MOMENTS: [&str; 5] = ["DATETIME", "DATEAMPM", "NLDATM", "MDYAMPM", "DTDATE"];
     match name {
@@ -109,7 +114,8 @@ fn kind(column: &Column<'_>) -> Kind {
     }
 }
 
-/// A number of three to eight bytes (the less significant ones are left out); `Err` with its mark where it is missing.
+/// A number of three to eight bytes (the less significant ones are left out); `Err` with its mark where it is
+/// missing.
 fn number(raw: &[u8], little: bool) -> Result<f64, u8> {
     let mut eight = [0; 8];
     let length = raw.len().min(8);
@@ -139,14 +145,15 @@ fn moment(x: f64, kind: Kind) -> Cell {
     let date = match kind {
         Kind::Number => None,
         Kind::Day => calendar::date(x.floor() - TO_1970),
-        Kind::Moment => calendar::date((x / 86_400.0).floor() - TO_1970).map(|day| format!("{day}T{}", clock(x.rem_euclid(86_400.0)))),
+        Kind::Moment => calendar::date((x / 86_400.0).floor() - TO_1970)
+            .map(|day| format!("{day}T{}", clock(x.rem_euclid(86_400.0)))),
         Kind::Time => (0.0..1e9).contains(&x).then(|| clock(x)),
     };
     date.map_or(Cell::Number(x), |date| Cell::Date(date.into()))
 }
 
-/// The encoding of all texts: the one asked for, the one that the file names; where it does not say, the one that its bytes
-/// look like, with a finding.
+/// The encoding of all texts: the one asked for, the one that the file names; where it does not say, the one
+/// that its bytes look like, with a finding.
 fn encoding_of(pages: &Pages<'_>, options: &ReadOptions) -> Result<(&'static Encoding, Option<Finding>)> {
     if let Some(wanted) = &options.encoding {
         return Ok((encoding::by_name(wanted)?, None));
@@ -176,7 +183,8 @@ fn encoding_of(pages: &Pages<'_>, options: &ReadOptions) -> Result<(&'static Enc
     let mut sample = pages.texts.concat();
     pages.each(|row, raw| {
         for column in pages.columns.iter().filter(|c| c.is_text) {
-            sample.extend_from_slice(trimmed(raw.get(column.at..column.at + column.width).unwrap_or_default()));
+            sample
+                .extend_from_slice(trimmed(raw.get(column.at..column.at + column.width).unwrap_or_default()));
             sample.push(b'\n');
         }
         Ok(row < 10_000)
@@ -200,13 +208,19 @@ mod tests {
         let turned: Vec<u8> = whole.iter().rev().copied().collect();
         assert_eq!(number(&turned[5..], true), Ok(2.5));
         let missing = |third: u8| number(&[0xFF, 0xFF, third, 0, 0, 0, 0, 0], false);
-        assert_eq!([missing(0xFE), missing(0xFD), missing(0xFF), missing(!b'Z'), missing(!b'.')], [Err(b'.'), Err(b'A'), Err(b'_'), Err(b'Z'), Err(b'.')]);
+        assert_eq!(
+            [missing(0xFE), missing(0xFD), missing(0xFF), missing(!b'Z'), missing(!b'.')],
+            [Err(b'.'), Err(b'A'), Err(b'_'), Err(b'Z'), Err(b'.')]
+        );
     }
 
     #[test]
     fn the_format_makes_the_date() {
         assert_eq!(moment(23_467.0, Kind::Day), Cell::Date("2024-04-01".into()));
-        assert_eq!(moment(23_467.0 * 86_400.0 + 34_200.0, Kind::Moment), Cell::Date("2024-04-01T09:30:00".into()));
+        assert_eq!(
+            moment(23_467.0 * 86_400.0 + 34_200.0, Kind::Moment),
+            Cell::Date("2024-04-01T09:30:00".into())
+        );
         assert_eq!(moment(34_200.0, Kind::Time), Cell::Date("09:30:00".into()));
     }
 }

@@ -1,7 +1,7 @@
 //! A SAS data set taken apart: pages, their subheaders, and the rows, texts not yet decoded.
 //!
-//! The format was never published; this follows M. Shotwell's “SAS7BDAT Database Binary Format” (2013), the description on
-//! which other readers rest too.
+//! The format was never published; this follows M. Shotwell's “SAS7BDAT Database Binary Format” (2013), the
+//! description on which other readers rest too.
 
 use crate::error::Result;
 
@@ -80,15 +80,32 @@ impl<'a> Pages<'a> {
         let page = size(file, 200 + shifted, false, little)?;
         let count = size(file, 204 + shifted, long, little)?;
         if page < 64 || header < 204 {
-            return Err(damaged(format!("ページの大きさが{page}です"), format!("its pages are {page} bytes long")));
+            return Err(damaged(
+                format!("ページの大きさが{page}です"),
+                format!("its pages are {page} bytes long"),
+            ));
         }
         let body = cut_off(file.get(header..))?;
         let pages: Vec<&[u8]> = body.chunks_exact(page).take(count).collect();
         if pages.len() < count {
-            return Err(damaged(format!("{count}ページのはずが{}ページしかありません", pages.len()), format!("it promises {count} pages and has {}", pages.len())));
+            return Err(damaged(
+                format!("{count}ページのはずが{}ページしかありません", pages.len()),
+                format!("it promises {count} pages and has {}", pages.len()),
+            ));
         }
         let encoding = file.get(70).copied().unwrap_or(0);
-        let mut read = Self { encoding, little, columns: Vec::new(), texts: Vec::new(), rows: 0, row_length: 0, mixed_rows: 0, packing: Packing::Plain, long, pages };
+        let mut read = Self {
+            encoding,
+            little,
+            columns: Vec::new(),
+            texts: Vec::new(),
+            rows: 0,
+            row_length: 0,
+            mixed_rows: 0,
+            packing: Packing::Plain,
+            long,
+            pages,
+        };
         read.columns()?;
         Ok(read)
     }
@@ -119,7 +136,10 @@ impl<'a> Pages<'a> {
             let raw = cut_off(page.get(self.begin() + 8 + k * each..))?;
             let at = size(raw, 0, self.long, self.little)?;
             let length = size(raw, self.int(), self.long, self.little)?;
-            let (packing, kind) = (raw.get(2 * self.int()).copied().unwrap_or(0), raw.get(2 * self.int() + 1).copied().unwrap_or(0));
+            let (packing, kind) = (
+                raw.get(2 * self.int()).copied().unwrap_or(0),
+                raw.get(2 * self.int() + 1).copied().unwrap_or(0),
+            );
             // 1: cut short, its content is elsewhere.
             if length > 0 && packing != 1 {
                 out.push(Pointer { at, length, packing, kind });
@@ -179,7 +199,10 @@ impl<'a> Pages<'a> {
                             places.push((begins, width, kind == 2));
                         }
                     }
-                    Some(0xFFFF_FBFE) => descriptions.push((reference(body, 22 + 3 * int, little)?, reference(body, 28 + 3 * int, little)?)),
+                    Some(0xFFFF_FBFE) => descriptions.push((
+                        reference(body, 22 + 3 * int, little)?,
+                        reference(body, 28 + 3 * int, little)?,
+                    )),
                     _ => {}
                 }
             }
@@ -189,13 +212,19 @@ impl<'a> Pages<'a> {
             return Err(damaged("列の説明が合いません", "the descriptions of its columns do not fit"));
         }
         if self.row_length as u64 > MAX_PART || total > MAX_PART * 4 {
-            return Err(crate::error::Error::msg("raw::too-large", "展開すると大きすぎます。安全のため読みません", "it unpacks to too much; not read, for safety"));
+            return Err(crate::error::Error::msg(
+                "raw::too-large",
+                "展開すると大きすぎます。安全のため読みません",
+                "it unpacks to too much; not read, for safety",
+            ));
         }
         for (k, (name, (at, width, is_text))) in names.into_iter().zip(places).enumerate() {
             if at.saturating_add(width) > self.row_length || (!is_text && !(3..=8).contains(&width)) {
                 return Err(damaged("列の位置が合いません", "the place of a column does not fit"));
             }
-            let (format, label) = descriptions.get(k).map_or((&b""[..], &b""[..]), |(format, label)| (self.text(*format), self.text(*label)));
+            let (format, label) = descriptions
+                .get(k)
+                .map_or((&b""[..], &b""[..]), |(format, label)| (self.text(*format), self.text(*label)));
             self.columns.push(Column { name: self.text(name), label, format, is_text, at, width });
         }
         Ok(())
@@ -203,7 +232,8 @@ impl<'a> Pages<'a> {
 
     /// A piece of a block of text; nothing where it does not fit.
     fn text(&self, (block, at, length): (usize, usize, usize)) -> &'a [u8] {
-        let block = self.texts.get(block.min(self.texts.len().saturating_sub(1))).copied().unwrap_or_default();
+        let block =
+            self.texts.get(block.min(self.texts.len().saturating_sub(1))).copied().unwrap_or_default();
         block.get(at..).and_then(|rest| rest.get(..length)).unwrap_or_default()
     }
 
@@ -218,11 +248,14 @@ impl<'a> Pages<'a> {
             if holds == Holds::Subheaders && self.packing != Packing::Plain {
                 for pointer in self.pointers(page)? {
                     let body = self.subheader(page, pointer)?;
-                    let is_row = pointer.kind == 1 && matches!(pointer.packing, 0 | 4) && signature(body, self.little, self.long).is_none_or(|s| !KNOWN.contains(&s));
+                    let is_row = pointer.kind == 1
+                        && matches!(pointer.packing, 0 | 4)
+                        && signature(body, self.little, self.long).is_none_or(|s| !KNOWN.contains(&s));
                     if !is_row || done == self.rows {
                         continue;
                     }
-                    let packing = if pointer.length < self.row_length { self.packing } else { Packing::Plain };
+                    let packing =
+                        if pointer.length < self.row_length { self.packing } else { Packing::Plain };
                     let more = row(done, &unpack::row(body, packing, self.row_length)?)?;
                     done += 1;
                     if !more {
@@ -233,7 +266,8 @@ impl<'a> Pages<'a> {
             let (from, most) = match holds {
                 Holds::Rows => (self.begin() + 8, u16_at(page, self.begin() + 2, self.little)?),
                 Holds::Both => {
-                    let behind = self.begin() + 8 + u16_at(page, self.begin() + 4, self.little)? * 3 * self.int();
+                    let behind =
+                        self.begin() + 8 + u16_at(page, self.begin() + 4, self.little)? * 3 * self.int();
                     (behind.next_multiple_of(8), self.mixed_rows.min(self.rows))
                 }
                 Holds::Subheaders | Holds::Other => continue,
@@ -250,17 +284,21 @@ impl<'a> Pages<'a> {
             }
         }
         if done < self.rows {
-            return Err(damaged(format!("{}行のはずが{done}行しかありません", self.rows), format!("it promises {} rows and has {done}", self.rows)));
+            return Err(damaged(
+                format!("{}行のはずが{done}行しかありません", self.rows),
+                format!("it promises {} rows and has {done}", self.rows),
+            ));
         }
         Ok(())
     }
 }
 
 /// The signatures of subheaders that hold no row.
-const KNOWN: [u32; 8] = [0xF7F7_F7F7, 0xF6F6_F6F6, 0xFFFF_FC00, 0xFFFF_FFFD, 0xFFFF_FFFF, 0xFFFF_FFFC, 0xFFFF_FFFE, 0xFFFF_FBFE];
+const KNOWN: [u32; 8] =
+    [0xF7F7_F7F7, 0xF6F6_F6F6, 0xFFFF_FC00, 0xFFFF_FFFD, 0xFFFF_FFFF, 0xFFFF_FFFC, 0xFFFF_FFFE, 0xFFFF_FBFE];
 
-/// What a subheader is. In files of eight-byte numbers the signature stands in the lower half, and the upper half is all zeros
-/// or all ones.
+/// What a subheader is. In files of eight-byte numbers the signature stands in the lower half, and the upper
+/// half is all zeros or all ones.
 fn signature(body: &[u8], little: bool, long: bool) -> Option<u32> {
     let mut bytes = Bytes::new(body, little);
     if !long {

@@ -13,7 +13,8 @@ pub(super) enum Packing {
     Ross,
 }
 
-/// A row of `length` bytes. What the packed bytes lack is filled with zeros; what they have too much is an error.
+/// A row of `length` bytes. What the packed bytes lack is filled with zeros; what they have too much is an
+/// error.
 pub(super) fn row(packed: &[u8], packing: Packing, length: usize) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(length.min(1 << 16));
     let mut input = Input { rest: packed };

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::lexicon::{Local, Shared, TAKEN, of_digit};
-use super::short::{EIGHT, PAIRS, short, single};
 use super::number::Numbers;
+use super::short::{EIGHT, PAIRS, short, single};
 use super::{BLANK, HandOver, TEXT_KEY};
 
 /// What lines are made of.
@@ -22,7 +22,8 @@ pub(super) fn looks(bytes: &[u8]) -> Result<Looks, HandOver> {
     let all_bits = |so: bool| u8::from(so).wrapping_neg();
     let (mut quotes, mut all) = (false, 0);
     for block in bytes.chunks(4096) {
-        // The least byte that ends no line, and what is 0 where a delete or a quote stands: quick, of all bytes at once.
+        // The least byte that ends no line, and what is 0 where a delete or a quote stands: quick, of all
+        // bytes at once.
         let (mut least, mut delete, mut quote) = (u8::MAX, u8::MAX, u8::MAX);
         for byte in block {
             least = least.min(byte | all_bits(*byte == b'\n') | all_bits(*byte == b'\r'));
@@ -61,12 +62,14 @@ fn eight(rest: &[u8]) -> Option<u64> {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The first byte at or after `at` that is `mark` or below 0x20: a line end, as other controls do not come here.
+/// The first byte at or after `at` that is `mark` or below 0x20: a line end, as other controls do not come
+/// here.
 #[inline]
 fn find(rest: &[u8], mut at: usize, mark: u8) -> usize {
     while let Some(word) = rest.get(at..).and_then(eight) {
         let same = word ^ (u64::from(mark) * ONES);
-        // A byte below 0x20 loses its high bit, one of 0x20 or above keeps it; those beyond ASCII do not count.
+        // A byte below 0x20 loses its high bit, one of 0x20 or above keeps it; those beyond ASCII do not
+        // count.
         let found = (same.wrapping_sub(ONES) & !same | !((word | HIGH) - 0x20 * ONES) & !word) & HIGH;
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
@@ -128,7 +131,10 @@ pub(super) fn skip<const QUOTED: bool>(rest: &[u8]) -> Result<usize, HandOver> {
 
 /// The text of any cell, and where it ends; doubled quotes are made single ones in `scratch`.
 #[inline]
-fn text<'t, const QUOTED: bool>(rest: &'t [u8], scratch: &'t mut Vec<u8>) -> Result<(usize, &'t [u8]), HandOver> {
+fn text<'t, const QUOTED: bool>(
+    rest: &'t [u8],
+    scratch: &'t mut Vec<u8>,
+) -> Result<(usize, &'t [u8]), HandOver> {
     if !opens::<QUOTED>(rest) {
         let end = find(rest, 0, b',');
         return Ok((end, rest.get(..end).unwrap_or_default()));
@@ -152,7 +158,8 @@ fn text<'t, const QUOTED: bool>(rest: &'t [u8], scratch: &'t mut Vec<u8>) -> Res
 /// A whole number below 10⁹ in its one spelling, and where its digits end.
 #[inline]
 fn whole(rest: &[u8]) -> Option<(usize, u32)> {
-    // Up to seven digits at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four, eight.
+    // Up to seven digits at once: all but the digits is shifted out, and neighbours are joined to numbers of
+    // two, four, eight.
     let word = eight(rest)?;
     let digits = word ^ (0x30 * ONES);
     // The lowest byte above 9 gets its high bit; those behind it may get any.
@@ -176,7 +183,8 @@ fn long(rest: &[u8]) -> Option<(usize, u32)> {
     Some((length, digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))))
 }
 
-/// A key, and what comes after it: a whole number in its one spelling, or [`TEXT_KEY`] and the number of its text.
+/// A key, and what comes after it: a whole number in its one spelling, or [`TEXT_KEY`] and the number of its
+/// text.
 #[inline]
 pub(super) fn key<'t, const QUOTED: bool, const LAST: bool>(
     rest: &'t [u8],
@@ -195,7 +203,12 @@ pub(super) fn key<'t, const QUOTED: bool, const LAST: bool>(
     Ok((ends::<LAST>(rest, end)?, key))
 }
 
-fn text_key<const QUOTED: bool>(rest: &[u8], local: &mut Local, shared: &Shared, scratch: &mut Vec<u8>) -> Result<(usize, u32), HandOver> {
+fn text_key<const QUOTED: bool>(
+    rest: &[u8],
+    local: &mut Local,
+    shared: &Shared,
+    scratch: &mut Vec<u8>,
+) -> Result<(usize, u32), HandOver> {
     let (end, text) = text::<QUOTED>(rest, scratch)?;
     if text.is_empty() {
         return Err(HandOver("key"));
@@ -203,7 +216,8 @@ fn text_key<const QUOTED: bool>(rest: &[u8], local: &mut Local, shared: &Shared,
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
 
-/// A number, NaN where the cell is blank, and what comes after it; `place` says beside which key of which column.
+/// A number, NaN where the cell is blank, and what comes after it; `place` says beside which key of which
+/// column.
 #[inline]
 pub(super) fn number<'t, const QUOTED: bool, const LAST: bool>(
     rest: &'t [u8],
@@ -219,7 +233,11 @@ pub(super) fn number<'t, const QUOTED: bool, const LAST: bool>(
     Ok((ends::<LAST>(rest, end)?, value))
 }
 
-fn other_number<const QUOTED: bool>(rest: &[u8], cache: &mut Numbers, place: usize) -> Result<(usize, f64), HandOver> {
+fn other_number<const QUOTED: bool>(
+    rest: &[u8],
+    cache: &mut Numbers,
+    place: usize,
+) -> Result<(usize, f64), HandOver> {
     let open = usize::from(opens::<QUOTED>(rest));
     let end = end_of_number(rest, open);
     let inside = rest.get(open..).unwrap_or_default();
@@ -264,7 +282,11 @@ impl Cells<'_> {
 }
 
 /// One code, and where it ends.
-fn code<const QUOTED: bool>(rest: &[u8], lane: usize, cells: &mut Cells<'_>) -> Result<(usize, u8), HandOver> {
+fn code<const QUOTED: bool>(
+    rest: &[u8],
+    lane: usize,
+    cells: &mut Cells<'_>,
+) -> Result<(usize, u8), HandOver> {
     match *rest {
         [b',' | b'\n' | b'\r', ..] => return Ok((0, BLANK)),
         [digit, b',' | b'\n' | b'\r', ..] if digit.is_ascii_digit() => return Ok((1, of_digit(digit))),
@@ -279,7 +301,9 @@ fn code<const QUOTED: bool>(rest: &[u8], lane: usize, cells: &mut Cells<'_>) -> 
         [] => Ok((end, BLANK)),
         [digit] if digit.is_ascii_digit() => Ok((end, of_digit(digit))),
         _ => {
-            let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else { return Err(HandOver("columns")) };
+            let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else {
+                return Err(HandOver("columns"));
+            };
             Ok((end, local.number(text, shared)? as u8))
         }
     }
@@ -304,7 +328,9 @@ pub(super) fn read_codes<'t, const QUOTED: bool, const LAST: bool>(
             None => others::<QUOTED, false>(rest, codes, first + at * EIGHT, &mut cells)?,
         };
     }
-    if let (Ok(codes), Some((found, after))) = (<&mut [u8; EIGHT]>::try_from(&mut *last), single::<LAST>(rest)) {
+    if let (Ok(codes), Some((found, after))) =
+        (<&mut [u8; EIGHT]>::try_from(&mut *last), single::<LAST>(rest))
+    {
         *codes = found;
         return Ok(after);
     }

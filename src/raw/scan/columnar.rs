@@ -1,4 +1,5 @@
-//! The same chunks out of Parquet: row group by row group, column by column, so that little is held at a time.
+//! The same chunks out of Parquet: row group by row group, column by column, so that little is held at a
+//! time.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -7,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::{
-    ChunkedArray, Column as Series, DataType, FileMetadataRef, ParallelStrategy, ParquetReader, PolarsNumericType, SerReader,
+    ChunkedArray, Column as Series, DataType, FileMetadataRef, ParallelStrategy, ParquetReader,
+    PolarsNumericType, SerReader,
 };
 
 use super::lexicon::{Local, Shared, TAKEN};
@@ -17,7 +19,8 @@ use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
 use crate::raw::parquet;
 use crate::raw::table::Table;
 
-/// Rows that are decoded at once: those of a row group as polars and others write it, or a part of a larger one.
+/// Rows that are decoded at once: those of a row group as polars and others write it, or a part of a larger
+/// one.
 const PIECE: usize = 1 << 18;
 
 /// Rows of a chunk.
@@ -33,7 +36,8 @@ const LARGEST_KEY: u64 = 999_999_999;
 #[derive(Debug)]
 pub(super) struct Columnar {
     file: File,
-    /// Of each column of the table its number in the file's schema, which has columns that cannot be read too.
+    /// Of each column of the table its number in the file's schema, which has columns that cannot be read
+    /// too.
     positions: Vec<usize>,
     /// Of each piece: its first row in the file, the row group's own metadata, and the rows inside the group.
     pieces: Vec<(u64, FileMetadataRef, (usize, usize))>,
@@ -51,7 +55,10 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOve
     // The reader asserts things of the file that a damaged one breaks.
     let found = catch_unwind(AssertUnwindSafe(|| {
         let found = parquet::beginning(BufReader::new(&file), name).map_err(|_| HandOver("unreadable"))?;
-        let metadata = ParquetReader::new(BufReader::new(&file)).get_metadata().map_err(|_| HandOver("metadata"))?.clone();
+        let metadata = ParquetReader::new(BufReader::new(&file))
+            .get_metadata()
+            .map_err(|_| HandOver("metadata"))?
+            .clone();
         Ok((found, metadata))
     }));
     let ((table, positions), metadata) = found.unwrap_or(Err(HandOver("damaged")))?;
@@ -106,7 +113,8 @@ impl Columnar {
     /// A column that the file does not have, or that is asked for twice.
     pub(super) fn wanted(&self, wanted: &[(usize, Kind)]) -> Result<Vec<(usize, Kind)>, HandOver> {
         let twice = wanted.iter().enumerate().any(|(at, (p, _))| wanted[..at].iter().any(|(q, _)| p == q));
-        let in_schema = |(position, kind): &(usize, Kind)| self.positions.get(*position).map(|at| (*at, *kind));
+        let in_schema =
+            |(position, kind): &(usize, Kind)| self.positions.get(*position).map(|at| (*at, *kind));
         wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver("columns"))
     }
 
@@ -130,7 +138,11 @@ impl Columnar {
 }
 
 impl Pieces for Reading<'_> {
-    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver> {
+    fn piece(
+        &mut self,
+        at: u64,
+        take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
+    ) -> Result<(), HandOver> {
         let Some((first, _, (_, rows))) = self.columnar.pieces.get(at as usize) else { return Ok(()) };
         catch_unwind(AssertUnwindSafe(|| self.decode(at as usize))).unwrap_or(Err(HandOver("damaged")))?;
         for from in (0..*rows).step_by(CHUNK) {
@@ -154,9 +166,14 @@ impl Reading<'_> {
         for wanted in self.wanted.chunks(COLUMNS) {
             // A frame has its columns in the order of the projection.
             let projection = wanted.iter().map(|(position, _)| *position).collect();
-            let mut reader = ParquetReader::new(BufReader::with_capacity(16, &self.columnar.file)).read_parallel(ParallelStrategy::None);
+            let mut reader = ParquetReader::new(BufReader::with_capacity(16, &self.columnar.file))
+                .read_parallel(ParallelStrategy::None);
             reader.set_metadata(metadata.clone());
-            let frame = reader.with_projection(Some(projection)).with_slice(Some(*slice)).finish().map_err(|_| HandOver("damaged"))?;
+            let frame = reader
+                .with_projection(Some(projection))
+                .with_slice(Some(*slice))
+                .finish()
+                .map_err(|_| HandOver("damaged"))?;
             if frame.height() != slice.1 || frame.width() != wanted.len() {
                 return Err(HandOver("rows"));
             }
@@ -216,7 +233,8 @@ impl<'a> Known<'a> {
 trait Whole: Copy {
     /// The whole number that this is; far above every limit where it is negative or a fraction.
     fn whole(self) -> u64;
-    /// Its text, as the general reader has it; `None` for the negative zero, which it takes for the other one.
+    /// Its text, as the general reader has it; `None` for the negative zero, which it takes for the other
+    /// one.
     fn text(self) -> Option<String>;
     /// Nothing, as the general reader sees it.
     fn is_blank(self) -> bool {
@@ -339,7 +357,11 @@ fn codes(series: &Series, known: &mut Known<'_>, out: &mut Vec<u8>) -> Result<()
     texts(series, |text| known.text(text).map(|code| out.push(code as u8)))
 }
 
-fn codes_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, known: &mut Known<'_>, out: &mut Vec<u8>) -> Result<(), HandOver>
+fn codes_of_numbers<T: PolarsNumericType>(
+    array: &ChunkedArray<T>,
+    known: &mut Known<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), HandOver>
 where
     T::Native: Whole,
 {
@@ -375,7 +397,9 @@ fn keys(series: &Series, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<()
         return typed!(series, |array| keys_of_numbers(array, known, out));
     }
     texts(series, |text| {
-        let spelled = text.len() < 10 && text.bytes().all(|b| b.is_ascii_digit()) && (text.len() < 2 || !text.starts_with('0'));
+        let spelled = text.len() < 10
+            && text.bytes().all(|b| b.is_ascii_digit())
+            && (text.len() < 2 || !text.starts_with('0'));
         out.push(match text.parse().ok().filter(|_| spelled) {
             Some(number) => number,
             None if text.is_empty() => return Err(HandOver("key")),
@@ -385,7 +409,11 @@ fn keys(series: &Series, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<()
     })
 }
 
-fn keys_of_numbers<T: PolarsNumericType>(array: &ChunkedArray<T>, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<(), HandOver>
+fn keys_of_numbers<T: PolarsNumericType>(
+    array: &ChunkedArray<T>,
+    known: &mut Known<'_>,
+    out: &mut Vec<u32>,
+) -> Result<(), HandOver>
 where
     T::Native: Whole,
 {

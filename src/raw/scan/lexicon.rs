@@ -24,7 +24,8 @@ pub(super) fn text_of_taken(number: u32) -> Option<String> {
     }
 }
 
-/// The texts of a column beyond those whose numbers are taken, numbered in the order in which threads happen to meet them.
+/// The texts of a column beyond those whose numbers are taken, numbered in the order in which threads happen
+/// to meet them.
 #[derive(Debug)]
 pub(super) struct Shared {
     most: u32,
@@ -63,7 +64,8 @@ impl Shared {
     }
 }
 
-/// What a thread remembers of a [`Shared`]: open addressing, as this is asked for every cell that is no digit.
+/// What a thread remembers of a [`Shared`]: open addressing, as this is asked for every cell that is no
+/// digit.
 #[derive(Debug)]
 pub(super) struct Local {
     places: Vec<Place>,
@@ -148,7 +150,8 @@ mod tests {
     fn threads_agree_on_numbers_and_no_text_is_mistaken() {
         let shared = Shared::new(10_000);
         let (mut a, mut b) = (Local::new(), Local::new());
-        let texts: Vec<String> = (0..3000).map(|i| format!("値{}", "x".repeat(i % 23)) + &i.to_string()).collect();
+        let texts: Vec<String> =
+            (0..3000).map(|i| format!("値{}", "x".repeat(i % 23)) + &i.to_string()).collect();
         let of_a: Vec<u32> = texts.iter().map(|t| a.number(t.as_bytes(), &shared).unwrap()).collect();
         let of_b: Vec<u32> = texts.iter().rev().map(|t| b.number(t.as_bytes(), &shared).unwrap()).collect();
         assert!(of_a.iter().eq(of_b.iter().rev()) && of_a.iter().copied().eq(TAKEN..TAKEN + 3000));
@@ -164,17 +167,26 @@ mod tests {
         assert!(of_a.iter().copied().eq(TAKEN as u8..TAKEN as u8 + 100));
         for value in 0..100 {
             let text = format!("{value:02}");
-            assert_eq!((b.number(text.as_bytes(), &shared), a.pair(value, &shared)), (Ok(of_a[usize::from(value)].into()), Ok(of_a[usize::from(value)])));
+            assert_eq!(
+                (b.number(text.as_bytes(), &shared), a.pair(value, &shared)),
+                (Ok(of_a[usize::from(value)].into()), Ok(of_a[usize::from(value)]))
+            );
         }
         assert_eq!((text_of_taken(0).unwrap(), text_of_taken(TAKEN)), (String::new(), None));
-        assert!((b'0'..=b'9').all(|digit| text_of_taken(of_digit(digit).into()).unwrap().as_bytes() == [digit]));
+        assert!(
+            (b'0'..=b'9').all(|digit| text_of_taken(of_digit(digit).into()).unwrap().as_bytes() == [digit])
+        );
     }
 
     #[test]
     fn too_many_values_are_refused() {
         let shared = Shared::new(TAKEN + 2);
         let mut local = Local::new();
-        assert!(local.number(b"a", &shared).is_ok() && local.number(b"b", &shared).is_ok() && local.number(b"c", &shared).is_err());
+        assert!(
+            local.number(b"a", &shared).is_ok()
+                && local.number(b"b", &shared).is_ok()
+                && local.number(b"c", &shared).is_err()
+        );
         assert!(local.number(b"b", &shared).is_ok());
     }
 }

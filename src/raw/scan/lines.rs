@@ -16,8 +16,8 @@ pub const LANES: usize = 16;
 
 /// Rows of the wanted columns, by kind, in the order in which they were asked for.
 ///
-/// Codes lie row by row, as a line has them and as they are counted: a row of many codes is written, and added to what
-/// its slot holds, sixteen codes at a time.
+/// Codes lie row by row, as a line has them and as they are counted: a row of many codes is written, and
+/// added to what its slot holds, sixteen codes at a time.
 #[derive(Debug)]
 pub struct Chunk {
     /// Where the chunk begins in the file: chunks of one thread come in ascending order.
@@ -56,7 +56,14 @@ impl Chunk {
     }
 
     /// Holds these rows of columns instead, which stand at `position` in the file.
-    pub(super) fn hold(&mut self, position: u64, rows: Range<usize>, codes: &[Vec<u8>], keys: &[Vec<u32>], numbers: &[Vec<f64>]) {
+    pub(super) fn hold(
+        &mut self,
+        position: u64,
+        rows: Range<usize>,
+        codes: &[Vec<u8>],
+        keys: &[Vec<u32>],
+        numbers: &[Vec<f64>],
+    ) {
         (self.first_byte, self.rows) = (position, rows.len());
         self.codes.resize(self.stride * rows.len(), BLANK);
         for (lane, column) in self.lanes.iter().zip(codes) {
@@ -96,7 +103,11 @@ impl Chunk {
                     most[lane] = most[lane].max(*code);
                 }
             }
-            ranges.extend((0..LANES).map(|lane| seen::Range { blank: least[lane] == BLANK, least: least_above[lane].saturating_add(1), most: most[lane] }));
+            ranges.extend((0..LANES).map(|lane| seen::Range {
+                blank: least[lane] == BLANK,
+                least: least_above[lane].saturating_add(1),
+                most: most[lane],
+            }));
         }
         ranges
     }
@@ -111,8 +122,8 @@ impl Chunk {
         self.first_byte
     }
 
-    /// The `column`th column of codes: 0 for a blank cell, 1 + d for the digit d, and a number for every other text. What
-    /// they mean [`super::Scanned::values`] says at the end.
+    /// The `column`th column of codes: 0 for a blank cell, 1 + d for the digit d, and a number for every
+    /// other text. What they mean [`super::Scanned::values`] says at the end.
     pub fn codes(&self, column: usize) -> impl Iterator<Item = u8> {
         let lane = self.lane(column);
         self.rows_of_codes().filter_map(move |row| row.get(lane).copied())
@@ -186,7 +197,8 @@ impl Program {
             *slot = Some((*kind, *count));
             *count += 1;
         }
-        let (mut steps, mut lanes): (Vec<Step>, Vec<usize>) = (Vec::new(), vec![0; counts[Kind::Code as usize]]);
+        let (mut steps, mut lanes): (Vec<Step>, Vec<usize>) =
+            (Vec::new(), vec![0; counts[Kind::Code as usize]]);
         let mut next = 0;
         for kind in kinds {
             match (kind, steps.last_mut()) {
@@ -230,7 +242,12 @@ impl Program {
         }
     }
 
-    fn rows<const QUOTED: bool>(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
+    fn rows<const QUOTED: bool>(
+        &self,
+        buffer: &[u8],
+        lines: Range<usize>,
+        out: &mut Chunk,
+    ) -> Result<(), HandOver> {
         // A row has at least its commas and its line feed.
         let most = lines.len() / self.width + 1;
         if out.codes.len() < most * out.stride {
@@ -250,7 +267,9 @@ impl Program {
             rest = reading.step::<QUOTED, true>(*last, rest)?;
             // A line of commas only may be one of the empty rows at the end, which are no rows.
             let empty = |b: &u8| matches!(b, b',' | b'"' | b'\r' | b'\n');
-            if matches!(begin.first(), Some(b',' | b'"')) && begin.iter().take(begin.len() - rest.len()).all(empty) {
+            if matches!(begin.first(), Some(b',' | b'"'))
+                && begin.iter().take(begin.len() - rest.len()).all(empty)
+            {
                 return Err(HandOver("empty row"));
             }
             reading.row += 1;
@@ -272,7 +291,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Reads the cells of a step; gives what comes after them.
     #[inline(always)]
-    fn step<'t, const QUOTED: bool, const LAST: bool>(&mut self, step: Step, mut rest: &'t [u8]) -> Result<&'t [u8], HandOver> {
+    fn step<'t, const QUOTED: bool, const LAST: bool>(
+        &mut self,
+        step: Step,
+        mut rest: &'t [u8],
+    ) -> Result<&'t [u8], HandOver> {
         let out = &mut *self.out;
         match step {
             Step::Skip(cells) => {
@@ -282,8 +305,12 @@ impl Reading<'_> {
                 ends::<LAST>(rest, skip::<QUOTED>(rest)?)
             }
             Step::Codes(first, cells) => {
-                let codes = out.codes.get_mut(self.row * out.stride + first..).and_then(|codes| codes.get_mut(..cells));
-                let cells = Cells { locals: &mut out.of_codes, shared: &self.program.of_codes, text: &mut out.text };
+                let codes = out
+                    .codes
+                    .get_mut(self.row * out.stride + first..)
+                    .and_then(|codes| codes.get_mut(..cells));
+                let cells =
+                    Cells { locals: &mut out.of_codes, shared: &self.program.of_codes, text: &mut out.text };
                 read_codes::<QUOTED, LAST>(rest, first, codes.unwrap_or_default(), cells)
             }
             Step::Key(column) => {
@@ -294,7 +321,8 @@ impl Reading<'_> {
                 Ok(after)
             }
             Step::Number(column) => {
-                let (after, value) = number::<QUOTED, LAST>(rest, &mut out.cache, column * KEYS + self.beside)?;
+                let (after, value) =
+                    number::<QUOTED, LAST>(rest, &mut out.cache, column * KEYS + self.beside)?;
                 out.numbers[column][self.row] = value;
                 Ok(after)
             }

@@ -1,9 +1,9 @@
 //! A quick reader of coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
-//! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in the wanted
-//! columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or stand in quotes. At the
-//! first thing that it does not know it gives the file over to the general reader ([`super::read`]), so that what both
-//! read is the same.
+//! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in
+//! the wanted columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or
+//! stand in quotes. At the first thing that it does not know it gives the file over to the general reader
+//! ([`super::read`]), so that what both read is the same.
 
 mod cell;
 mod columnar;
@@ -35,13 +35,13 @@ pub const TEXT_KEY: u32 = 1 << 31;
 /// Distinct values that a column of codes may have, the blank one and all digits counted.
 const MOST_VALUES: u32 = 255;
 
-/// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a chunk begins
-/// depends on the file alone.
+/// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a
+/// chunk begins depends on the file alone.
 const CHUNKS: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 18;
 const PARTS: u64 = 32;
 
-/// Bytes that are looked at first, a part of them at a time; lines of them that tell the delimiter, and those that the
-/// general reader is shown, as only the header and the first values are asked for.
+/// Bytes that are looked at first, a part of them at a time; lines of them that tell the delimiter, and those
+/// that the general reader is shown, as only the header and the first values are asked for.
 const LOOK: u64 = 1 << 18;
 const LOOK_AT_ONCE: u64 = 1 << 15;
 const LINES: usize = delimited::SAMPLE + 50;
@@ -102,7 +102,11 @@ trait Pieces {
     ///
     /// # Errors
     /// Something that is not plain, or what `take` says.
-    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver>;
+    fn piece(
+        &mut self,
+        at: u64,
+        take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
+    ) -> Result<(), HandOver>;
 
     /// Where the values of the columns of codes first stood.
     fn seen(self) -> Vec<Seen>;
@@ -166,7 +170,9 @@ impl Plain {
             return Err(HandOver("header"));
         }
         let table = super::read_bytes(shown.as_bytes(), name, options).map_err(|_| HandOver("unreadable"))?;
-        let named = |(at, c): (usize, &super::Column)| c.position == at && c.header.iter().all(|h| !h.trim().is_empty());
+        let named = |(at, c): (usize, &super::Column)| {
+            c.position == at && c.header.iter().all(|h| !h.trim().is_empty())
+        };
         let plain = table.findings.is_empty() && table.dictionary.is_none() && table.columns.len() > 1;
         let utf8 = table.digest.encoding.as_deref().is_some_and(|e| e.starts_with("UTF-8"));
         if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
@@ -184,20 +190,33 @@ impl Plain {
     ///
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
-    pub fn scan<C: Consumer>(&self, wanted: &[(usize, Kind)], make: impl Fn() -> C + Sync) -> Result<Scanned<C>, HandOver> {
+    pub fn scan<C: Consumer>(
+        &self,
+        wanted: &[(usize, Kind)],
+        make: impl Fn() -> C + Sync,
+    ) -> Result<Scanned<C>, HandOver> {
         match &self.format {
             Format::Lines(data) => {
                 let program = lines::Program::new(wanted, self.table.columns.len())?;
                 let body = self.length - data;
                 let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
-                let reader = || Lines { plain: self, data: *data, size, program: &program, file: None, chunk: program.chunk(), buffer: Vec::new() };
+                let reader = || Lines {
+                    plain: self,
+                    data: *data,
+                    size,
+                    program: &program,
+                    file: None,
+                    chunk: program.chunk(),
+                    buffer: Vec::new(),
+                };
                 let parts = self.each_piece(body.div_ceil(size), reader, make)?;
                 finish(parts, program.order(), program.of_codes, program.of_keys)
             }
             Format::Columns(columnar) => {
                 let texts = columnar::Texts::new(wanted);
                 let wanted = columnar.wanted(wanted)?;
-                let parts = self.each_piece(columnar.piece_count(), || columnar.reading(&wanted, &texts), make)?;
+                let parts =
+                    self.each_piece(columnar.piece_count(), || columnar.reading(&wanted, &texts), make)?;
                 finish(parts, (0..texts.of_codes.len()).collect(), texts.of_codes, texts.of_keys)
             }
         }
@@ -220,7 +239,11 @@ impl Plain {
                     return Ok(part.map(|p| Part { seen: reader.seen(), ..p }));
                 }
                 reader.piece(at, &mut |chunk| {
-                    let part = part.get_or_insert_with(|| Part { consumer: make(), rows: Vec::new(), seen: Vec::new() });
+                    let part = part.get_or_insert_with(|| Part {
+                        consumer: make(),
+                        rows: Vec::new(),
+                        seen: Vec::new(),
+                    });
                     part.rows.push((chunk.position(), chunk.rows() as u64));
                     part.consumer.take(chunk)
                 })?;
@@ -246,7 +269,6 @@ impl Plain {
         let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
         if unchanged { Ok(parts) } else { Err(HandOver("changed")) }
     }
-
 }
 
 /// One thread's way through the lines of a file.
@@ -263,7 +285,11 @@ struct Lines<'a> {
 }
 
 impl Pieces for Lines<'_> {
-    fn piece(&mut self, at: u64, take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>) -> Result<(), HandOver> {
+    fn piece(
+        &mut self,
+        at: u64,
+        take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
+    ) -> Result<(), HandOver> {
         let mut file = match self.file.take() {
             Some(file) => file,
             None => File::open(&self.plain.path).map_err(|_| HandOver("file"))?,
@@ -285,9 +311,15 @@ impl Pieces for Lines<'_> {
 }
 
 impl Plain {
-    /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the buffer, which
-    /// goes on for a few zero bytes.
-    fn lines(&self, file: &mut File, first: u64, size: u64, buffer: &mut Vec<u8>) -> Result<Option<std::ops::Range<usize>>, HandOver> {
+    /// Reads the lines that begin in the chunk at `first`, the last one to its end; where they lie in the
+    /// buffer, which goes on for a few zero bytes.
+    fn lines(
+        &self,
+        file: &mut File,
+        first: u64,
+        size: u64,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<std::ops::Range<usize>>, HandOver> {
         let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
@@ -322,7 +354,8 @@ impl Plain {
     }
 }
 
-/// What a thread holds: its consumer, the rows of its chunks, and where the values of its columns first stand.
+/// What a thread holds: its consumer, the rows of its chunks, and where the values of its columns first
+/// stand.
 struct Part<C> {
     consumer: C,
     rows: Vec<(u64, u64)>,
@@ -330,7 +363,12 @@ struct Part<C> {
 }
 
 /// The parts as one, in the order of the file.
-fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_keys: Vec<Shared>) -> Result<Scanned<C>, HandOver> {
+fn finish<C>(
+    parts: Vec<Part<C>>,
+    order: Vec<usize>,
+    of_codes: Vec<Shared>,
+    of_keys: Vec<Shared>,
+) -> Result<Scanned<C>, HandOver> {
     let mut before: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.rows.iter().copied()).collect();
     before.sort_unstable();
     let mut sum = 0;
@@ -351,8 +389,10 @@ fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_k
             let first = firsts.entry(*code).or_insert(*at);
             *first = (*at).min(*first);
         }
-        let mut of_column: Vec<Value> =
-            firsts.into_iter().map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? })).collect::<Result<_, HandOver>>()?;
+        let mut of_column: Vec<Value> = firsts
+            .into_iter()
+            .map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? }))
+            .collect::<Result<_, HandOver>>()?;
         of_column.sort_by_key(|v| v.row);
         if let Some(slot) = values.get_mut(asked) {
             *slot = of_column;
@@ -362,8 +402,8 @@ fn finish<C>(parts: Vec<Part<C>>, order: Vec<usize>, of_codes: Vec<Shared>, of_k
     Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
 }
 
-/// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The buffer goes on
-/// for the padding and a line end.
+/// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The
+/// buffer goes on for the padding and a line end.
 fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>, used: usize) -> Result<usize, HandOver> {
     let end = used + length as usize;
     if buffer.len() < end + lines::PADDING + 1 {

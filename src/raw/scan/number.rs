@@ -1,4 +1,5 @@
-//! Numbers: those that were just read are known by their bytes, the others are parsed by the standard library.
+//! Numbers: those that were just read are known by their bytes, the others are parsed by the standard
+//! library.
 
 use super::HandOver;
 
@@ -56,10 +57,14 @@ impl Numbers {
     pub(super) fn new(columns: usize) -> Self {
         // Zero bytes are the blank cell, which is no number; no text has a byte of ones.
         let none = Beside { bytes: [u64::MAX; 3], mask: [u64::MAX; 3], length: 0, value: f64::NAN };
-        Self { known: vec![Known { bytes: [0; 3], value: f64::NAN }; SLOTS], beside: vec![none; columns * KEYS] }
+        Self {
+            known: vec![Known { bytes: [0; 3], value: f64::NAN }; SLOTS],
+            beside: vec![none; columns * KEYS],
+        }
     }
 
-    /// The number in front if it begins with what stood last beside the key (of a column: `place`), and where that ends.
+    /// The number in front if it begins with what stood last beside the key (of a column: `place`), and where
+    /// that ends.
     #[inline]
     pub(super) fn again(&self, rest: &[u8], place: usize) -> Option<(usize, f64)> {
         let known = self.beside.get(place)?;
@@ -72,7 +77,9 @@ impl Numbers {
     pub(super) fn first(&mut self, rest: &[u8], length: usize, place: usize) -> Result<f64, HandOver> {
         let value = self.read(rest, length)?;
         let window = rest.first_chunk::<LENGTH>();
-        if let (Some(window), Some(beside), true) = (window, self.beside.get_mut(place), (1..=LENGTH).contains(&length)) {
+        if let (Some(window), Some(beside), true) =
+            (window, self.beside.get_mut(place), (1..=LENGTH).contains(&length))
+        {
             let (found, mask) = (words(window), mask(length));
             *beside = Beside { bytes: [0, 1, 2].map(|i| found[i] & mask[i]), mask, length, value };
         }
@@ -86,7 +93,8 @@ impl Numbers {
         };
         let (found, mask) = (words(window), mask(length));
         let bytes = [0, 1, 2].map(|i| found[i] & mask[i]);
-        let mixed = (bytes[0] ^ bytes[1].rotate_left(21) ^ bytes[2].rotate_left(42)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (bytes[0] ^ bytes[1].rotate_left(21) ^ bytes[2].rotate_left(42))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let slot = &mut self.known[(mixed >> 54) as usize % SLOTS];
         // Word by word: a comparison of the whole would wait for the words to reach memory.
         if (slot.bytes[0] ^ bytes[0]) | (slot.bytes[1] ^ bytes[1]) | (slot.bytes[2] ^ bytes[2]) != 0 {
@@ -111,13 +119,27 @@ mod tests {
 
     /// What is known of the number in front, where a comma comes after it.
     fn whole(numbers: &Numbers, rest: &[u8]) -> Option<(usize, u64)> {
-        numbers.again(rest, 7).filter(|(end, _)| ends::<false>(rest, *end).is_ok()).map(|(end, value)| (end, value.to_bits()))
+        numbers
+            .again(rest, 7)
+            .filter(|(end, _)| ends::<false>(rest, *end).is_ok())
+            .map(|(end, value)| (end, value.to_bits()))
     }
 
     #[test]
     fn numbers_are_those_of_the_standard_library_also_when_known() {
         let mut numbers = Numbers::new(1);
-        for text in ["1", "10.903780068728523", "-3.5", ".5", "5.", "0.1", "123456789012345678901234567890", "1e-5", "4.9e-324", "00012.50"] {
+        for text in [
+            "1",
+            "10.903780068728523",
+            "-3.5",
+            ".5",
+            "5.",
+            "0.1",
+            "123456789012345678901234567890",
+            "1e-5",
+            "4.9e-324",
+            "00012.50",
+        ] {
             let mut buffer = text.as_bytes().to_vec();
             buffer.extend_from_slice(b",7.25\n");
             buffer.extend_from_slice(&[0; 40]);

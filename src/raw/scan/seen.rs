@@ -5,7 +5,8 @@ use super::BLANK;
 /// A place in the file: the chunk's first byte, and the row within it.
 pub(super) type At = (u64, u32);
 
-/// Which codes there are: blank ones, and those from the least other one to the greatest. None at all are 0 to 0.
+/// Which codes there are: blank ones, and those from the least other one to the greatest. None at all are 0
+/// to 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Range {
     pub(super) blank: bool,
@@ -29,7 +30,8 @@ impl Seen {
 
     /// Looks at the codes of a chunk, which are in this range.
     pub(super) fn look(&mut self, chunk: u64, range: Range, codes: impl Iterator<Item = u8>) {
-        let known = range.most == BLANK || self.run.is_some_and(|(low, high)| low <= range.least && range.most <= high);
+        let known = range.most == BLANK
+            || self.run.is_some_and(|(low, high)| low <= range.least && range.most <= high);
         if known && (!range.blank || self.met[usize::from(BLANK)]) {
             return;
         }
@@ -63,13 +65,26 @@ mod tests {
     #[test]
     fn the_first_place_of_each_code_is_kept() {
         let mut seen = Seen::new();
-        for (chunk, codes) in [(0, &[3_u8, 1, 1][..]), (10, &[1, 3]), (20, &[]), (30, &[2, 1, 255, 0, 2]), (40, &[0, 1, 2, 3, 4])] {
+        for (chunk, codes) in [
+            (0, &[3_u8, 1, 1][..]),
+            (10, &[1, 3]),
+            (20, &[]),
+            (30, &[2, 1, 255, 0, 2]),
+            (40, &[0, 1, 2, 3, 4]),
+        ] {
             let above = || codes.iter().filter(|c| **c > 0);
-            let range = Range { blank: codes.contains(&0), least: above().min().copied().unwrap_or(0), most: above().max().copied().unwrap_or(0) };
+            let range = Range {
+                blank: codes.contains(&0),
+                least: above().min().copied().unwrap_or(0),
+                most: above().max().copied().unwrap_or(0),
+            };
             seen.look(chunk, range, codes.iter().copied());
         }
         let mut firsts = seen.firsts().to_vec();
         firsts.sort_unstable();
-        assert_eq!(firsts, [(0, (30, 3)), (1, (0, 1)), (2, (30, 0)), (3, (0, 0)), (4, (40, 4)), (255, (30, 2))]);
+        assert_eq!(
+            firsts,
+            [(0, (30, 3)), (1, (0, 1)), (2, (30, 0)), (3, (0, 0)), (4, (40, 4)), (255, (30, 2))]
+        );
     }
 }

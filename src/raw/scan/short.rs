@@ -42,11 +42,12 @@ fn packed(bytes: u8x16) -> [u8; EIGHT] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Up to eight codes, each of no, one, or two digits (see [`PAIRS`]), and what comes after them; `None` when something else
-/// is there. No branch asks what a cell is.
+/// Up to eight codes, each of no, one, or two digits (see [`PAIRS`]), and what comes after them; `None` when
+/// something else is there. No branch asks what a cell is.
 #[inline]
 pub(super) fn short<const LAST: bool>(rest: &[u8], count: usize) -> Option<([u8; EIGHT], &[u8])> {
-    let [(low, low_digits, low_others), (high, high_digits, high_others)] = [half(rest)?, half(rest.get(16..)?)?];
+    let [(low, low_digits, low_others), (high, high_digits, high_others)] =
+        [half(rest)?, half(rest.get(16..)?)?];
     let (digits, others) = (low_digits | high_digits << 16, low_others | high_others << 16);
     // No cell goes on from here: neither a digit nor a comma, or the third digit in a row.
     let wrong = others | digits & digits << 1 & digits << 2;
@@ -124,31 +125,51 @@ mod tests {
                 let cell = match dice(12) {
                     0 if odd > 0 => String::new(),
                     1 if odd > 1 => format!("{:02}", dice(100)),
-                    2 if odd > 2 => ["123", "a", " ", "1a", "/", ":", "-", "\"", "é", "-1"][dice(10) as usize].to_owned(),
+                    2 if odd > 2 => {
+                        ["123", "a", " ", "1a", "/", ":", "-", "\"", "é", "-1"][dice(10) as usize].to_owned()
+                    }
                     _ => dice(10).to_string(),
                 };
                 text + &cell + [",", ",", ",", ",", ",", ",", ",", "\n", "\r\n", "\r"][dice(10) as usize]
             });
-            text.truncate((0..=text.len()).rev().find(|at| text.is_char_boundary(*at) && *at <= 20 + dice(40) as usize).unwrap_or(0));
+            text.truncate(
+                (0..=text.len())
+                    .rev()
+                    .find(|at| text.is_char_boundary(*at) && *at <= 20 + dice(40) as usize)
+                    .unwrap_or(0),
+            );
             let rest = [text.as_bytes(), &vec![0; dice(40) as usize]].concat();
             let count = 1 + dice(EIGHT as u32) as usize;
             for last in [false, true] {
                 let expected = one_by_one(&text, count, last);
                 let found = if last { short::<true>(&rest, count) } else { short::<false>(&rest, count) };
                 if let Some((codes, after)) = found {
-                    assert_eq!(Some((codes, rest.len() - after.len())), expected, "{text:?}, {count}, {last}");
+                    assert_eq!(
+                        Some((codes, rest.len() - after.len())),
+                        expected,
+                        "{text:?}, {count}, {last}"
+                    );
                     found_short += 1;
                 } else {
                     // It needs 33 bytes, and a cell that ends within 32.
                     assert!(expected.is_none() || rest.len() < 33, "{text:?}, {count}, {last}");
                     refused += 1;
                 }
-                if let Some((codes, after)) = if last { single::<true>(&rest) } else { single::<false>(&rest) } {
-                    assert_eq!(Some((codes, rest.len() - after.len())), one_by_one(&text, EIGHT, last), "{text:?}, {last}");
+                if let Some((codes, after)) =
+                    if last { single::<true>(&rest) } else { single::<false>(&rest) }
+                {
+                    assert_eq!(
+                        Some((codes, rest.len() - after.len())),
+                        one_by_one(&text, EIGHT, last),
+                        "{text:?}, {last}"
+                    );
                     found_single += 1;
                 }
             }
         }
-        assert!(found_short > 10_000 && found_single > 1000 && refused > 10_000, "{found_short} {found_single} {refused}");
+        assert!(
+            found_short > 10_000 && found_single > 1000 && refused > 10_000,
+            "{found_short} {found_single} {refused}"
+        );
     }
 }

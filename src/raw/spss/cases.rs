@@ -5,8 +5,8 @@ use std::io::Read;
 
 use crate::error::{Error, Result};
 
-use super::super::format::{MAX_PART, damaged};
 use super::super::bytes::Bytes;
+use super::super::format::{MAX_PART, damaged};
 use super::records::{Packing, Records};
 
 /// The elements of all cases, one after the other.
@@ -19,8 +19,8 @@ pub(super) fn elements<'a>(records: &Records<'a>) -> Result<Cow<'a, [u8]>> {
     }
 }
 
-/// One byte a number: 1 to 251 is the number plus the bias; 253 means that eight bytes follow, 254 eight blanks, 255 no
-/// answer, 252 the end, 0 nothing. Eight such bytes come first, then what they announce.
+/// One byte a number: 1 to 251 is the number plus the bias; 253 means that eight bytes follow, 254 eight
+/// blanks, 255 no answer, 252 the end, 0 nothing. Eight such bytes come first, then what they announce.
 fn codes(packed: &[u8], bias: f64, little: bool) -> Result<Vec<u8>> {
     let number = |x: f64| if little { x.to_le_bytes() } else { x.to_be_bytes() };
     let mut out = Vec::with_capacity(packed.len().saturating_mul(2).min(MAX_PART as usize));
@@ -52,7 +52,8 @@ fn inflate(mut cases: Bytes<'_>) -> Result<Vec<u8>> {
     cases.i64()?;
     // Offsets count from the file's start; the header that says so is 24 bytes and was just read.
     let within = |offset: i64| usize::try_from(offset.checked_sub(start)?.checked_sub(24)?).ok();
-    let mut directory = Bytes::new(within(trailer).and_then(|at| cases.rest().get(at..)).ok_or_else(bad)?, little);
+    let mut directory =
+        Bytes::new(within(trailer).and_then(|at| cases.rest().get(at..)).ok_or_else(bad)?, little);
     directory.take(20)?;
     let mut out = Vec::new();
     for _ in 0..directory.count()? {
@@ -72,5 +73,9 @@ fn inflate(mut cases: Bytes<'_>) -> Result<Vec<u8>> {
 }
 
 fn too_large() -> Error {
-    Error::msg("raw::too-large", "展開すると大きすぎます。安全のため読みません", "it unpacks to too much; not read, for safety")
+    Error::msg(
+        "raw::too-large",
+        "展開すると大きすぎます。安全のため読みません",
+        "it unpacks to too much; not read, for safety",
+    )
 }

@@ -37,7 +37,11 @@ pub(super) fn all_bytes(records: &Records<'_>, cases: &[u8]) -> Vec<u8> {
 }
 
 /// The multiple-response sets, in file order; a set that stands twice counts once.
-pub(super) fn sets(records: &Records<'_>, variables: &[Variable], decoder: &mut Decoder) -> Vec<MultipleResponse> {
+pub(super) fn sets(
+    records: &Records<'_>,
+    variables: &[Variable],
+    decoder: &mut Decoder,
+) -> Vec<MultipleResponse> {
     let mut out: Vec<MultipleResponse> = Vec::new();
     for subtype in [7, 19] {
         for raw in records.extensions.get(&subtype).into_iter().flatten() {
@@ -53,8 +57,8 @@ pub(super) fn sets(records: &Records<'_>, variables: &[Variable], decoder: &mut 
     out
 }
 
-/// One set: `$name=C LABEL variables`, `$name=DVALUE LABEL variables` or `$name=E 1 VALUE LABEL variables`, where VALUE
-/// and LABEL are a length in bytes, a blank, and so many bytes.
+/// One set: `$name=C LABEL variables`, `$name=DVALUE LABEL variables` or `$name=E 1 VALUE LABEL variables`,
+/// where VALUE and LABEL are a length in bytes, a blank, and so many bytes.
 fn set(line: &[u8], variables: &[Variable], decoder: &mut Decoder) -> Option<MultipleResponse> {
     let line = line.strip_prefix(b"$")?;
     let at = line.iter().position(|b| *b == b'=')?;
@@ -79,7 +83,10 @@ fn set(line: &[u8], variables: &[Variable], decoder: &mut Decoder) -> Option<Mul
         .filter(|n| !n.is_empty())
         .filter_map(|n| {
             let n = decoder.label(n).to_lowercase();
-            variables.iter().find(|v| v.name.to_lowercase() == n).or_else(|| variables.iter().find(|v| v.short.to_lowercase() == n))
+            variables
+                .iter()
+                .find(|v| v.name.to_lowercase() == n)
+                .or_else(|| variables.iter().find(|v| v.short.to_lowercase() == n))
         })
         .collect();
     let numeric = named.iter().all(|v| v.width == 0);

@@ -1,7 +1,8 @@
 //! SPSS system files: `.sav` and `.zsav`.
 //!
-//! Read by own code: the crates that read them either lose what Japanese files depend on (long names in CP932,
-//! multiple-response sets, user-missing values) or bring a second Arrow, about 300 CPU seconds of a cold build.
+//! Read by own code: the crates that read them either lose what Japanese files depend on (long names in
+//! CP932, multiple-response sets, user-missing values) or bring a second Arrow, about 300 CPU seconds of a
+//! cold build.
 
 mod cases;
 mod labels;
@@ -69,20 +70,29 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
 
     let dictionary = Dictionary {
         variables: variables::descriptions(&records, &variables, &mut decoder)?,
-        weight: variables.iter().find(|v| records.weight > 0 && v.element() + 1 == records.weight).map(|v| v.name.clone()),
+        weight: variables
+            .iter()
+            .find(|v| records.weight > 0 && v.element() + 1 == records.weight)
+            .map(|v| v.name.clone()),
         multiple_response: labels::sets(&records, &variables, &mut decoder),
     };
     decoder.table(grid, dictionary, (bytes, name), found as u64, guessed)
 }
 
-/// The encoding of all texts: the one asked for, the one that the file names, that of its code page; where the file
-/// does not say, the one that its bytes look like, with a finding.
-fn encoding_of(records: &Records<'_>, cases: &[u8], options: &ReadOptions) -> Result<(&'static Encoding, Option<Finding>)> {
+/// The encoding of all texts: the one asked for, the one that the file names, that of its code page; where
+/// the file does not say, the one that its bytes look like, with a finding.
+fn encoding_of(
+    records: &Records<'_>,
+    cases: &[u8],
+    options: &ReadOptions,
+) -> Result<(&'static Encoding, Option<Finding>)> {
     if let Some(wanted) = &options.encoding {
         return Ok((encoding::by_name(wanted)?, None));
     }
     let extension = |subtype: i32| records.extensions.get(&subtype).and_then(|all| all.first().copied());
-    let named = extension(20).and_then(|raw| std::str::from_utf8(raw).ok()).and_then(|n| encoding::by_name(n.trim_matches(['\0', ' '])).ok());
+    let named = extension(20)
+        .and_then(|raw| std::str::from_utf8(raw).ok())
+        .and_then(|n| encoding::by_name(n.trim_matches(['\0', ' '])).ok());
     if let Some(named) = named {
         return Ok((named, None));
     }

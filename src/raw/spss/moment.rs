@@ -13,9 +13,13 @@ pub(super) fn cell(x: f64, format: u8) -> Cell {
     }
     match format {
         // DATE, ADATE, JDATE, MOYR, QYR, WKYR, EDATE, SDATE
-        20 | 23 | 24 | 28 | 29 | 30 | 38 | 39 => date(x).map_or(Cell::Number(x), |day| Cell::Date(day.into())),
+        20 | 23 | 24 | 28 | 29 | 30 | 38 | 39 => {
+            date(x).map_or(Cell::Number(x), |day| Cell::Date(day.into()))
+        }
         // DATETIME, YMDHMS
-        22 | 41 => date(x).map_or(Cell::Number(x), |day| Cell::Date(format!("{day}T{}", clock(x.rem_euclid(86_400.0))).into())),
+        22 | 41 => date(x).map_or(Cell::Number(x), |day| {
+            Cell::Date(format!("{day}T{}", clock(x.rem_euclid(86_400.0))).into())
+        }),
         // TIME, a time of day or a duration in hours
         21 if x >= 0.0 => Cell::Date(clock(x).into()),
         _ => Cell::Number(x),

@@ -1,14 +1,14 @@
 //! The dictionary of an SPSS system file as it stands in the file: records, texts not yet decoded.
 //!
-//! The format as the PSPP developers' guide describes it (“System File Format”): a header, one record for every eight
-//! bytes of a case, value labels, extension records, a terminator, then the cases.
+//! The format as the PSPP developers' guide describes it (“System File Format”): a header, one record for
+//! every eight bytes of a case, value labels, extension records, a terminator, then the cases.
 
 use std::collections::BTreeMap;
 
 use crate::error::Result;
 
-use super::super::format::damaged;
 use super::super::bytes::Bytes;
+use super::super::format::damaged;
 
 /// How the cases are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,13 +83,16 @@ pub(super) fn read(file: &[u8]) -> Result<Records<'_>> {
     let bias = bytes.f64()?;
     bytes.take(84)?;
 
-    let (mut variables, mut labels, mut extensions) = (Vec::<Variable<'_>>::new(), Vec::new(), BTreeMap::<i32, Vec<&[u8]>>::new());
+    let (mut variables, mut labels, mut extensions) =
+        (Vec::<Variable<'_>>::new(), Vec::new(), BTreeMap::<i32, Vec<&[u8]>>::new());
     loop {
         match bytes.i32()? {
             2 => match (variable(&mut bytes)?, variables.last_mut()) {
                 (Some(variable), _) => variables.push(variable),
                 (None, Some(last)) => last.elements += 1,
-                (None, None) => return Err(damaged("最初の変数が続きの印です", "its first variable is a continuation")),
+                (None, None) => {
+                    return Err(damaged("最初の変数が続きの印です", "its first variable is a continuation"));
+                }
             },
             3 => labels.push(value_labels(&mut bytes)?),
             6 => {
@@ -103,9 +106,23 @@ pub(super) fn read(file: &[u8]) -> Result<Records<'_>> {
             }
             999 => {
                 bytes.i32()?;
-                return Ok(Records { packing, bias, promised, weight, variables, labels, extensions, cases: bytes });
+                return Ok(Records {
+                    packing,
+                    bias,
+                    promised,
+                    weight,
+                    variables,
+                    labels,
+                    extensions,
+                    cases: bytes,
+                });
             }
-            n => return Err(damaged(format!("知られていない記録({n})があります"), format!("it holds a record of unknown type {n}"))),
+            n => {
+                return Err(damaged(
+                    format!("知られていない記録({n})があります"),
+                    format!("it holds a record of unknown type {n}"),
+                ));
+            }
         }
     }
 }
@@ -130,14 +147,23 @@ fn variable<'a>(bytes: &mut Bytes<'a>) -> Result<Option<Variable<'a>>> {
     if missing_count < 0 {
         missing.range = Some([bytes.array()?, bytes.array()?]);
     }
-    let discrete = if missing_count < 0 { missing_count.unsigned_abs().saturating_sub(2) } else { missing_count.unsigned_abs() };
+    let discrete = if missing_count < 0 {
+        missing_count.unsigned_abs().saturating_sub(2)
+    } else {
+        missing_count.unsigned_abs()
+    };
     for _ in 0..discrete.min(3) {
         missing.values.push(bytes.array()?);
     }
     match usize::try_from(width) {
-        Ok(width @ 0..=255) => {
-            Ok(Some(Variable { short, width, elements: 1, label, format: (print >> 16 & 0xFF) as u8, missing }))
-        }
+        Ok(width @ 0..=255) => Ok(Some(Variable {
+            short,
+            width,
+            elements: 1,
+            label,
+            format: (print >> 16 & 0xFF) as u8,
+            missing,
+        })),
         Ok(_) => Err(damaged(format!("変数の幅が{width}です"), format!("a variable is {width} bytes wide"))),
         Err(_) => Ok(None),
     }

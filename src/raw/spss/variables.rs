@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::error::Result;
 
+use super::super::bytes::{Bytes, number};
 use super::super::decoder::Decoder;
 use super::super::dictionary::Variable as Description;
 use super::super::table::Cell;
-use super::super::bytes::{Bytes, number};
 use super::moment;
 use super::records::{Missing, Records};
 
@@ -63,7 +63,8 @@ pub(super) fn all(records: &Records<'_>, decoder: &mut Decoder) -> Result<Vec<Va
         let entries = raw.flat_map(|r| r.split(|b| *b == b'\t')).filter_map(|entry| {
             let at = entry.iter().position(|b| *b == b'=')?;
             let (short, rest) = entry.split_at(at);
-            let clean = |b: &[u8]| b.iter().copied().filter(|b| *b != 0).collect::<Vec<u8>>().trim_ascii().to_vec();
+            let clean =
+                |b: &[u8]| b.iter().copied().filter(|b| *b != 0).collect::<Vec<u8>>().trim_ascii().to_vec();
             Some((clean(short), clean(rest.get(1..)?)))
         });
         entries.collect()
@@ -73,7 +74,8 @@ pub(super) fn all(records: &Records<'_>, decoder: &mut Decoder) -> Result<Vec<Va
     let mut element = 0;
     let mut rest = records.variables.iter();
     while let Some(first) = rest.next() {
-        let whole = lengths.get(first.short).and_then(|raw| std::str::from_utf8(raw).ok()?.parse::<usize>().ok());
+        let whole =
+            lengths.get(first.short).and_then(|raw| std::str::from_utf8(raw).ok()?.parse::<usize>().ok());
         let width = whole.filter(|_| first.width > 0).unwrap_or(first.width);
         let mut pieces = vec![(element, first.width)];
         element += first.elements;
@@ -106,16 +108,26 @@ pub(super) fn descriptions(
     let little = records.cases.little();
     let mut out: BTreeMap<String, Description> = BTreeMap::new();
     for variable in variables {
-        let cell = |raw: &[u8; 8], decoder: &mut Decoder| code(raw, variable.width, variable.format, little, decoder);
+        let cell = |raw: &[u8; 8], decoder: &mut Decoder| {
+            code(raw, variable.width, variable.format, little, decoder)
+        };
         let missing_values = variable.missing.values.iter().map(|raw| cell(raw, decoder)).collect();
-        let ends = variable.missing.range.filter(|_| variable.width == 0).map(|r| r.map(|raw| number(raw, little)));
+        let ends =
+            variable.missing.range.filter(|_| variable.width == 0).map(|r| r.map(|raw| number(raw, little)));
         // The lowest and the highest number stand for "everything below" and "everything above".
         let ends = ends.map(|[low, high]| {
-            (if low <= -1.797_693_134_862_315e308 { f64::NEG_INFINITY } else { low }, if high >= f64::MAX { f64::INFINITY } else { high })
+            (
+                if low <= -1.797_693_134_862_315e308 { f64::NEG_INFINITY } else { low },
+                if high >= f64::MAX { f64::INFINITY } else { high },
+            )
         });
         let value_labels = Vec::new();
-        let description =
-            Description { label: variable.label.clone(), value_labels, missing_values, missing_ranges: ends.into_iter().collect() };
+        let description = Description {
+            label: variable.label.clone(),
+            value_labels,
+            missing_values,
+            missing_ranges: ends.into_iter().collect(),
+        };
         out.insert(variable.name.clone(), description);
     }
     for set in &records.labels {
@@ -138,18 +150,34 @@ pub(super) fn descriptions(
 }
 
 fn code(raw: &[u8; 8], width: usize, format: u8, little: bool, decoder: &mut Decoder) -> Cell {
-    if width == 0 { moment::cell(number(*raw, little), format) } else { decoder.cell(raw.get(..width.min(8)).unwrap_or(raw)) }
+    if width == 0 {
+        moment::cell(number(*raw, little), format)
+    } else {
+        decoder.cell(raw.get(..width.min(8)).unwrap_or(raw))
+    }
 }
 
-/// The description of the variable that a record names, by its name or, as some writers do, by its short name.
-fn named<'a>(raw: &[u8], variables: &[Variable], out: &'a mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Option<&'a mut Description> {
+/// The description of the variable that a record names, by its name or, as some writers do, by its short
+/// name.
+fn named<'a>(
+    raw: &[u8],
+    variables: &[Variable],
+    out: &'a mut BTreeMap<String, Description>,
+    decoder: &mut Decoder,
+) -> Option<&'a mut Description> {
     let name = decoder.short(raw);
-    let variable = variables.iter().find(|v| v.name == name).or_else(|| variables.iter().find(|v| v.short == name))?;
+    let variable =
+        variables.iter().find(|v| v.name == name).or_else(|| variables.iter().find(|v| v.short == name))?;
     out.get_mut(&variable.name)
 }
 
 /// Value labels of texts longer than eight bytes.
-fn long_labels(mut bytes: Bytes<'_>, variables: &[Variable], out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
+fn long_labels(
+    mut bytes: Bytes<'_>,
+    variables: &[Variable],
+    out: &mut BTreeMap<String, Description>,
+    decoder: &mut Decoder,
+) -> Result<()> {
     while !bytes.rest().is_empty() {
         let length = bytes.count()?;
         let mut description = named(bytes.take(length)?, variables, out, decoder);
@@ -168,7 +196,12 @@ fn long_labels(mut bytes: Bytes<'_>, variables: &[Variable], out: &mut BTreeMap<
 }
 
 /// Missing values of texts longer than eight bytes.
-fn long_missing(mut bytes: Bytes<'_>, variables: &[Variable], out: &mut BTreeMap<String, Description>, decoder: &mut Decoder) -> Result<()> {
+fn long_missing(
+    mut bytes: Bytes<'_>,
+    variables: &[Variable],
+    out: &mut BTreeMap<String, Description>,
+    decoder: &mut Decoder,
+) -> Result<()> {
     while !bytes.rest().is_empty() {
         let length = bytes.count()?;
         let mut description = named(bytes.take(length)?, variables, out, decoder);

@@ -1,7 +1,7 @@
 //! Stata files (`.dta`): versions 113 to 115 and 117 to 119, which is Stata 8 and later.
 //!
-//! Read by own code: the format is documented and small; the crate that reads it turns on parts of polars that double a
-//! cold build, and takes every text of Stata 13 and before for Western European.
+//! Read by own code: the format is documented and small; the crate that reads it turns on parts of polars
+//! that double a cold build, and takes every text of Stata 13 and before for Western European.
 
 mod records;
 mod value;
@@ -43,11 +43,24 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
         let met = fill(&mut grid, at, variable, rows, &records, &mut decoder)?;
         variables.insert(head, description(variable, &met, &records, &mut decoder));
     }
-    decoder.table(grid, Dictionary { variables, weight: None, multiple_response: Vec::new() }, (bytes, name), records.rows as u64, guessed)
+    decoder.table(
+        grid,
+        Dictionary { variables, weight: None, multiple_response: Vec::new() },
+        (bytes, name),
+        records.rows as u64,
+        guessed,
+    )
 }
 
 /// Puts a variable's values below its name; returns which of `.a` to `.z` (1 to 26) are among them.
-fn fill<'a>(grid: &mut Grid, at: usize, variable: &Variable<'_>, rows: impl Iterator<Item = &'a [u8]>, records: &Records<'_>, decoder: &mut Decoder) -> Result<BTreeSet<u8>> {
+fn fill<'a>(
+    grid: &mut Grid,
+    at: usize,
+    variable: &Variable<'_>,
+    rows: impl Iterator<Item = &'a [u8]>,
+    records: &Records<'_>,
+    decoder: &mut Decoder,
+) -> Result<BTreeSet<u8>> {
     let shown = value::shown(variable.format);
     let mut met = BTreeSet::new();
     // Texts of a survey repeat; each is decoded once.
@@ -90,7 +103,11 @@ fn long_text<'a>(raw: &[u8], records: &Records<'a>) -> Result<&'a [u8]> {
     } else {
         // The eight bytes are shared: two or three of them for the variable, the others for the row.
         let (whole, bits) = (bytes.u64()?, if records.release == 118 { 16 } else { 24 });
-        if records.little { (whole & ((1 << bits) - 1), whole >> bits) } else { (whole >> (64 - bits), whole & ((1 << (64 - bits)) - 1)) }
+        if records.little {
+            (whole & ((1 << bits) - 1), whole >> bits)
+        } else {
+            (whole >> (64 - bits), whole & ((1 << (64 - bits)) - 1))
+        }
     };
     match records.long.get(&key) {
         Some(text) => Ok(text),
@@ -99,7 +116,12 @@ fn long_text<'a>(raw: &[u8], records: &Records<'a>) -> Result<&'a [u8]> {
     }
 }
 
-fn description(variable: &Variable<'_>, met: &BTreeSet<u8>, records: &Records<'_>, decoder: &mut Decoder) -> Description {
+fn description(
+    variable: &Variable<'_>,
+    met: &BTreeSet<u8>,
+    records: &Records<'_>,
+    decoder: &mut Decoder,
+) -> Description {
     let label = decoder.label(variable.label);
     let mut out = Description { label: Some(label).filter(|l| !l.is_empty()), ..Description::default() };
     let mut apart = met.clone();
@@ -120,8 +142,8 @@ fn description(variable: &Variable<'_>, met: &BTreeSet<u8>, records: &Records<'_
     out
 }
 
-/// The encoding of all texts: the one asked for; UTF-8 from Stata 14 on; before that the one that its bytes look like, with
-/// a finding.
+/// The encoding of all texts: the one asked for; UTF-8 from Stata 14 on; before that the one that its bytes
+/// look like, with a finding.
 fn encoding_of(records: &Records<'_>, options: &ReadOptions) -> Result<(&'static Encoding, Option<Finding>)> {
     if let Some(wanted) = &options.encoding {
         return Ok((encoding::by_name(wanted)?, None));
@@ -147,7 +169,14 @@ fn all_texts(records: &Records<'_>) -> Vec<u8> {
         begins = range.end;
         texts.extend([variable.name, variable.label]);
         if matches!(variable.kind, Kind::Text(_)) {
-            texts.extend(records.data.chunks_exact(size).take(10_000).filter_map(|row| row.get(range.clone())).map(until_zero));
+            texts.extend(
+                records
+                    .data
+                    .chunks_exact(size)
+                    .take(10_000)
+                    .filter_map(|row| row.get(range.clone()))
+                    .map(until_zero),
+            );
         }
     }
     texts.extend(records.labels.values().flatten().map(|(_, text)| *text));

@@ -1,7 +1,7 @@
 //! A Stata file taken apart: what stands before and after the data, texts not yet decoded.
 //!
-//! Two layouts, as Stata's manual describes them (`help dta`): 117 to 119 (Stata 13 and later) with tags between the parts,
-//! 113 to 115 (Stata 8 to 12) without.
+//! Two layouts, as Stata's manual describes them (`help dta`): 117 to 119 (Stata 13 and later) with tags
+//! between the parts, 113 to 115 (Stata 8 to 12) without.
 
 use std::collections::BTreeMap;
 
@@ -98,7 +98,10 @@ fn tagged(file: &[u8]) -> Result<Records<'_>> {
         b"119" => 119,
         other => {
             let other = String::from_utf8_lossy(other).into_owned();
-            return Err(damaged(format!("版が{other}です。読めるのは113〜115と117〜119です"), format!("its version is {other}; 113 to 115 and 117 to 119 can be read")));
+            return Err(damaged(
+                format!("版が{other}です。読めるのは113〜115と117〜119です"),
+                format!("its version is {other}; 113 to 115 and 117 to 119 can be read"),
+            ));
         }
     };
     tag(&mut bytes, "</release><byteorder>")?;
@@ -121,7 +124,11 @@ fn tagged(file: &[u8]) -> Result<Records<'_>> {
     tag(&mut bytes, "</timestamp></header><map>")?;
     bytes.take(14 * 8)?;
     tag(&mut bytes, "</map><variable_types>")?;
-    let widths = if release == 117 { Widths { name: 33, format: 49, label: 81 } } else { Widths { name: 129, format: 57, label: 321 } };
+    let widths = if release == 117 {
+        Widths { name: 33, format: 49, label: 81 }
+    } else {
+        Widths { name: 129, format: 57, label: 321 }
+    };
     let mut types = Bytes::new(bytes.take(count.saturating_mul(2))?, little);
     tag(&mut bytes, "</variable_types><varnames>")?;
     let names = bytes.take(count.saturating_mul(widths.name))?;
@@ -231,8 +238,16 @@ fn unknown_type(n: u16) -> crate::error::Error {
 }
 
 /// Names, formats, names of label sets and labels, cut into pieces of one width each.
-fn variables<'a>(kinds: &[Kind], widths: &Widths, [names, formats, sets, described]: [&'a [u8]; 4]) -> Vec<Variable<'a>> {
-    let pieces = names.chunks(widths.name).zip(formats.chunks(widths.format)).zip(sets.chunks(widths.name)).zip(described.chunks(widths.label));
+fn variables<'a>(
+    kinds: &[Kind],
+    widths: &Widths,
+    [names, formats, sets, described]: [&'a [u8]; 4],
+) -> Vec<Variable<'a>> {
+    let pieces = names
+        .chunks(widths.name)
+        .zip(formats.chunks(widths.format))
+        .zip(sets.chunks(widths.name))
+        .zip(described.chunks(widths.label));
     let all = kinds.iter().zip(pieces).map(|(&kind, (((name, format), labels), label))| Variable {
         name: until_zero(name),
         kind,
@@ -246,7 +261,12 @@ fn variables<'a>(kinds: &[Kind], widths: &Widths, [names, formats, sets, describ
 /// The bytes of all rows.
 fn data<'a>(bytes: &mut Bytes<'a>, kinds: &[Kind], rows: u64) -> Result<(&'a [u8], usize)> {
     let width: usize = kinds.iter().map(|k| k.width()).sum();
-    let cut_off = || damaged(format!("{rows}件のはずが、そこまでありません"), format!("it promises {rows} rows and ends before them"));
+    let cut_off = || {
+        damaged(
+            format!("{rows}件のはずが、そこまでありません"),
+            format!("it promises {rows} rows and ends before them"),
+        )
+    };
     let rows = usize::try_from(rows).map_err(|_| cut_off())?;
     if width == 0 {
         return Err(damaged("変数がありません", "it has no variables"));
@@ -268,7 +288,9 @@ fn value_labels<'a>(bytes: &mut Bytes<'a>, name_width: usize) -> Result<(&'a [u8
     let mut set = Vec::new();
     for _ in 0..count {
         let (at, code) = (places.u32()? as usize, codes.i32()?);
-        let text = texts.get(at..).ok_or_else(|| damaged("値ラベルの位置が合いません", "the place of a value label does not fit"))?;
+        let text = texts.get(at..).ok_or_else(|| {
+            damaged("値ラベルの位置が合いません", "the place of a value label does not fit")
+        })?;
         set.push((code, until_zero(text)));
     }
     Ok((name, set))

@@ -22,8 +22,8 @@ pub(super) enum Shown {
     Week,
 }
 
-/// What a format says: `%td`, `%tc`, `%tm` …, also with a way of writing behind (`%tdCCYY-NN-DD`) or a width (`%-9.0g`).
-/// `%tb` (business days) needs a calendar and stays a number.
+/// What a format says: `%td`, `%tc`, `%tm` …, also with a way of writing behind (`%tdCCYY-NN-DD`) or a width
+/// (`%-9.0g`). `%tb` (business days) needs a calendar and stays a number.
 pub(super) fn shown(format: &[u8]) -> Shown {
     let rest = format.strip_prefix(b"%").unwrap_or(format);
     let rest = rest.strip_prefix(b"-").unwrap_or(rest);
@@ -49,18 +49,27 @@ pub(super) fn number(kind: Kind, raw: &[u8], little: bool) -> Option<Result<f64,
         Kind::Float => {
             let bits = bytes.u32().ok()?;
             // Numbers beyond 2^127, each step 2^11 apart.
-            if (0x7F00_0000..0x8000_0000).contains(&bits) { Err((((bits - 0x7F00_0000) >> 11).min(26)) as u8) } else { Ok(f64::from(f32::from_bits(bits))) }
+            if (0x7F00_0000..0x8000_0000).contains(&bits) {
+                Err((((bits - 0x7F00_0000) >> 11).min(26)) as u8)
+            } else {
+                Ok(f64::from(f32::from_bits(bits)))
+            }
         }
         Kind::Double => {
             let bits = bytes.u64().ok()?;
             let first = 0x7FE0_0000_0000_0000_u64;
-            if (first..1 << 63).contains(&bits) { Err((((bits - first) >> 40).min(26)) as u8) } else { Ok(f64::from_bits(bits)) }
+            if (first..1 << 63).contains(&bits) {
+                Err((((bits - first) >> 40).min(26)) as u8)
+            } else {
+                Ok(f64::from_bits(bits))
+            }
         }
         Kind::Text(_) | Kind::LongText => return None,
     })
 }
 
-/// The missing value that a whole number of four bytes stands for (value labels are kept in such), or the number itself.
+/// The missing value that a whole number of four bytes stands for (value labels are kept in such), or the
+/// number itself.
 pub(super) fn missing_code(n: i32) -> Result<u8, i32> {
     if n >= 2_147_483_621 { Ok((n - 2_147_483_621) as u8) } else { Err(n) }
 }
@@ -81,7 +90,8 @@ pub(super) fn cell(x: f64, shown: Shown) -> Cell {
         Shown::Day => calendar::date(x.floor() - TO_1970),
         Shown::Moment => {
             let seconds = x / 1000.0;
-            calendar::date((seconds / 86_400.0).floor() - TO_1970).map(|day| format!("{day}T{}", clock(seconds.rem_euclid(86_400.0))))
+            calendar::date((seconds / 86_400.0).floor() - TO_1970)
+                .map(|day| format!("{day}T{}", clock(seconds.rem_euclid(86_400.0))))
         }
         Shown::Week => {
             let (year, week) = (1960.0 + (x / 52.0).floor(), x.rem_euclid(52.0).floor());
@@ -104,9 +114,15 @@ mod tests {
     #[test]
     fn every_type_has_its_missing_values() {
         let read = |kind, raw: &[u8]| number(kind, raw, true);
-        assert_eq!((read(Kind::Byte, &[100]), read(Kind::Byte, &[0x81])), (Some(Ok(100.0)), Some(Ok(-127.0))));
+        assert_eq!(
+            (read(Kind::Byte, &[100]), read(Kind::Byte, &[0x81])),
+            (Some(Ok(100.0)), Some(Ok(-127.0)))
+        );
         assert_eq!((read(Kind::Byte, &[101]), read(Kind::Byte, &[127])), (Some(Err(0)), Some(Err(26))));
-        assert_eq!((read(Kind::Int, &32_740i16.to_le_bytes()), read(Kind::Int, &32_742i16.to_le_bytes())), (Some(Ok(32_740.0)), Some(Err(1))));
+        assert_eq!(
+            (read(Kind::Int, &32_740i16.to_le_bytes()), read(Kind::Int, &32_742i16.to_le_bytes())),
+            (Some(Ok(32_740.0)), Some(Err(1)))
+        );
         assert_eq!(read(Kind::Long, &2_147_483_623i32.to_le_bytes()), Some(Err(2)));
         assert_eq!(read(Kind::Float, &0x7F00_0800u32.to_le_bytes()), Some(Err(1)));
         assert_eq!(read(Kind::Float, &1.5f32.to_le_bytes()), Some(Ok(1.5)));
@@ -114,7 +130,10 @@ mod tests {
         assert_eq!(read(Kind::Double, &(0x7FE0_0000_0000_0000u64 + (26 << 40)).to_le_bytes()), Some(Err(26)));
         assert_eq!(read(Kind::Double, &(-0.25f64).to_le_bytes()), Some(Ok(-0.25)));
         assert_eq!(read(Kind::Double, &[0; 7]), None);
-        assert_eq!((missing(0), missing(1), missing(26)), (Cell::Empty, Cell::Text(".a".into()), Cell::Text(".z".into())));
+        assert_eq!(
+            (missing(0), missing(1), missing(26)),
+            (Cell::Empty, Cell::Text(".a".into()), Cell::Text(".z".into()))
+        );
     }
 
     #[test]
@@ -122,7 +141,10 @@ mod tests {
         let date = |t: &str| Cell::Date(t.into());
         assert_eq!(cell(23_467.0, shown(b"%td")), date("2024-04-01"));
         assert_eq!(cell(23_467.0, shown(b"%tdCCYY-NN-DD")), date("2024-04-01"));
-        assert_eq!(cell(23_467.0 * 86_400_000.0 + 34_200_500.0, shown(b"%tc")), date("2024-04-01T09:30:00.500"));
+        assert_eq!(
+            cell(23_467.0 * 86_400_000.0 + 34_200_500.0, shown(b"%tc")),
+            date("2024-04-01T09:30:00.500")
+        );
         assert_eq!(cell(771.0, shown(b"%tm")), date("2024-04-01"));
         assert_eq!(cell(257.0, shown(b"%tq")), date("2024-04-01"));
         assert_eq!(cell(-1.0, shown(b"%th")), date("1959-07-01"));

@@ -16,8 +16,25 @@ const SCHEMA_VERSION: &str = "1";
 
 /// The fields that every row has, in this order.
 const FIELDS: [&str; 19] = [
-    "statistic", "variable", "codes", "by", "base", "n", "n_yes", "n_weighted", "estimate", "se", "ci_low", "ci_high", "ci_method", "level",
-    "df", "deff", "n_eff", "flags", "reason",
+    "statistic",
+    "variable",
+    "codes",
+    "by",
+    "base",
+    "n",
+    "n_yes",
+    "n_weighted",
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "ci_method",
+    "level",
+    "df",
+    "deff",
+    "n_eff",
+    "flags",
+    "reason",
 ];
 
 /// Those that hold lists, which are written in CSV in another way.
@@ -77,7 +94,9 @@ fn fields(row: &Row) -> Vec<(&'static str, Field<'_>)> {
         Field::None,
         row.reasons().first().map_or(Field::None, |(_, reason)| Field::Text(code(reason).into())),
     ];
-    let reference = deff(row).map(|deff| ("deff_reference", Field::Text(json!(deff.reference).as_str().unwrap_or_default().to_owned().into())));
+    let reference = deff(row).map(|deff| {
+        ("deff_reference", Field::Text(json!(deff.reference).as_str().unwrap_or_default().to_owned().into()))
+    });
     let more = row.more.iter().map(|(name, more)| {
         let value = match more {
             More::Number(value) => real(value.as_ref().ok().copied()),
@@ -91,10 +110,13 @@ fn fields(row: &Row) -> Vec<(&'static str, Field<'_>)> {
 
 fn object(row: &Row) -> Map<String, Value> {
     let by: Map<String, Value> = row.by.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let lists = [json!(row.codes), Value::Object(by), json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>())];
-    let mut out: Map<String, Value> = fields(row).into_iter().map(|(name, field)| (name.to_owned(), field.into())).collect();
+    let lists =
+        [json!(row.codes), Value::Object(by), json!(row.flags.iter().map(|f| f.name()).collect::<Vec<_>>())];
+    let mut out: Map<String, Value> =
+        fields(row).into_iter().map(|(name, field)| (name.to_owned(), field.into())).collect();
     out.extend(LISTS.iter().map(|name| (*name).to_owned()).zip(lists));
-    let reasons: Map<String, Value> = row.reasons().into_iter().map(|(field, reason)| (field.to_owned(), json!(code(reason)))).collect();
+    let reasons: Map<String, Value> =
+        row.reasons().into_iter().map(|(field, reason)| (field.to_owned(), json!(code(reason)))).collect();
     if !reasons.is_empty() {
         out.insert("reasons".to_owned(), Value::Object(reasons));
     }
@@ -115,8 +137,9 @@ fn code(reason: &NotEstimable) -> String {
     serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The rows as CSV (UTF-8 without byte order mark, since it goes into a pipe; LF): codes joined by `|`, the breakdown
-/// as `a=1,b=2`, flags joined by blanks. After the fields that every row has come those that some of them have.
+/// The rows as CSV (UTF-8 without byte order mark, since it goes into a pipe; LF): codes joined by `|`, the
+/// breakdown as `a=1,b=2`, flags joined by blanks. After the fields that every row has come those that some
+/// of them have.
 ///
 /// # Errors
 /// The writer's own; no value can reach one.
@@ -157,15 +180,21 @@ fn line<E>(row: &Row, header: &[&str], mut each: impl FnMut(&str) -> Result<(), 
     let fields = fields(row);
     // The fields that every row has stand where the header has them.
     let here = |(name, _): &&(&str, Field<'_>), field: &str| *name == field;
-    let value = |at: usize, field: &str| fields.get(at).filter(|f| here(f, field)).or_else(|| fields.iter().find(|f| here(f, field)));
-    header.iter().enumerate().try_for_each(|(at, field)| match (*field, value(at, field).map(|(_, value)| value)) {
-        ("codes", _) => each(&guarded(&row.codes.join("|"))),
-        ("by", _) => each(&guarded(&row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","))),
-        ("flags", _) => each(&row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" ")),
-        (_, Some(Field::Text(text))) => each(&guarded(text)),
-        (_, Some(Field::Count(n))) => each(&n.to_string()),
-        (_, Some(Field::Real(x))) => each(&number(Some(*x))),
-        (_, Some(Field::None) | None) => each(""),
+    let value = |at: usize, field: &str| {
+        fields.get(at).filter(|f| here(f, field)).or_else(|| fields.iter().find(|f| here(f, field)))
+    };
+    header.iter().enumerate().try_for_each(|(at, field)| {
+        match (*field, value(at, field).map(|(_, value)| value)) {
+            ("codes", _) => each(&guarded(&row.codes.join("|"))),
+            ("by", _) => each(&guarded(
+                &row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","),
+            )),
+            ("flags", _) => each(&row.flags.iter().map(|f| f.name()).collect::<Vec<_>>().join(" ")),
+            (_, Some(Field::Text(text))) => each(&guarded(text)),
+            (_, Some(Field::Count(n))) => each(&n.to_string()),
+            (_, Some(Field::Real(x))) => each(&number(Some(*x))),
+            (_, Some(Field::None) | None) => each(""),
+        }
     })
 }
 
@@ -219,6 +248,9 @@ mod tests {
         let text = String::from_utf8(csv(&sheet()).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], format!("{},p_value", FIELDS.join(",")));
-        assert_eq!(lines[1], "share,'=q,a|b,\"性別=女,x=1\",answered,0,0,0,,,,,wilson,0.95,-1,,,binomial n<30,empty_base,0.25");
+        assert_eq!(
+            lines[1],
+            "share,'=q,a|b,\"性別=女,x=1\",answered,0,0,0,,,,,wilson,0.95,-1,,,binomial n<30,empty_base,0.25"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of `shihyo estimate`: as a table for people, as CSV and as JSON.
 //!
-//! The fields of a row are a promise to scripts: the first nineteen are on every row of JSON and CSV, in this order, and
-//! what a statistic has besides them follows.
+//! The fields of a row are a promise to scripts: the first nineteen are on every row of JSON and CSV, in this
+//! order, and what a statistic has besides them follows.
 
 mod data;
 mod people;
@@ -144,8 +144,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// What of this row cannot be estimated, and why: in the order of the fields. A field that the statistic does not
-    /// have (the n_eff of a mean) is not among them.
+    /// What of this row cannot be estimated, and why: in the order of the fields. A field that the statistic
+    /// does not have (the n_eff of a mean) is not among them.
     pub fn reasons(&self) -> Vec<(&'static str, &NotEstimable)> {
         let e = &self.estimate;
         let spread = self.statistic != Statistic::RaoScott;

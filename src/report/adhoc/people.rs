@@ -1,4 +1,5 @@
-//! The rows for people: shares in percent with one decimal, other numbers with as many as their standard error bears.
+//! The rows for people: shares in percent with one decimal, other numbers with as many as their standard
+//! error bears.
 
 use super::{Flag, More, Row, Sheet, Statistic};
 use crate::report::round;
@@ -55,7 +56,17 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
             ],
             2,
         ),
-        (vec![word("検定", "test"), word("列", "columns"), word("n", "n"), word("F", "F"), word("自由度", "df"), word("p", "p")], 2),
+        (
+            vec![
+                word("検定", "test"),
+                word("列", "columns"),
+                word("n", "n"),
+                word("F", "F"),
+                word("自由度", "df"),
+                word("p", "p"),
+            ],
+            2,
+        ),
     ];
     headers
         .into_iter()
@@ -79,7 +90,9 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
 
 /// 0.95 is 95, 0.999 is 99.9.
 fn decimals_of_level(level: f64) -> usize {
-    (0..4).find(|d| (100.0 * level * 10_f64.powi(*d) - (100.0 * level * 10_f64.powi(*d)).round()).abs() < 1e-9).unwrap_or(4) as usize
+    (0..4)
+        .find(|d| (100.0 * level * 10_f64.powi(*d) - (100.0 * level * 10_f64.powi(*d)).round()).abs() < 1e-9)
+        .unwrap_or(4) as usize
 }
 
 /// `列=A|B`, or what else was asked for.
@@ -88,7 +101,9 @@ fn subject(row: &Row) -> String {
         Some(p) => format!("{}@{p}", row.variable),
         None if row.codes.is_empty() => row.variable.clone(),
         // A condition on numbers brings its own operator.
-        None if row.codes.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => format!("{}{}", row.variable, row.codes.join("|")),
+        None if row.codes.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => {
+            format!("{}{}", row.variable, row.codes.join("|"))
+        }
         None => format!("{}={}", row.variable, row.codes.join("|")),
     }
 }
@@ -144,7 +159,9 @@ fn single(row: &Row, lang: Lang) -> Vec<String> {
     let mark = if row.flags.contains(&Flag::Small) { "*" } else { "" };
     let value = match (&e.value, how) {
         (Err(reason), _) => reason.text().get(lang).to_owned(),
-        (Ok(_), Written::Percent) => Share::of(e).map(|s| format!("{}%{mark}", s.printed(1))).unwrap_or_default(),
+        (Ok(_), Written::Percent) => {
+            Share::of(e).map(|s| format!("{}%{mark}", s.printed(1))).unwrap_or_default()
+        }
         (Ok(v), _) => format!("{}{mark}", how.number(*v)),
     };
     vec![
@@ -199,7 +216,11 @@ fn difference(row: &Row, lang: Lang) -> Vec<String> {
 /// With its sign; what rounds to zero has none.
 fn signed(value: f64, how: Written) -> String {
     let text = how.number(value);
-    if value > 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') { format!("+{text}") } else { text }
+    if value > 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 fn test(row: &Row, lang: Lang) -> Vec<String> {
@@ -257,6 +278,9 @@ mod tests {
     #[test]
     fn what_rounds_to_zero_has_no_sign() {
         assert_eq!(signed(0.0004, Written::Percent), "0.0");
-        assert_eq!((signed(0.034, Written::Percent).as_str(), signed(-0.034, Written::Percent).as_str()), ("+3.4", "-3.4"));
+        assert_eq!(
+            (signed(0.034, Written::Percent).as_str(), signed(-0.034, Written::Percent).as_str()),
+            ("+3.4", "-3.4")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! `progress-table.html`: the progress table, 達成状況, notes and base ledgers in one file that loads nothing.
+//! `progress-table.html`: the progress table, 達成状況, notes and base ledgers in one file that loads
+//! nothing.
 
 mod tables;
 

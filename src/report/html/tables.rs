@@ -94,7 +94,8 @@ pub(super) fn status(table: &IndicatorTable) -> Markup {
         section aria-labelledby="status" {
             h2 id="status" { "達成状況" }
             table.status {
-                caption { "指標ごとの達成状況" span.legend { "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし" (status_table::further_signs(table)) } }
+                caption { "指標ごとの達成状況" span.legend { "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定\
+                    なし" (status_table::further_signs(table)) } }
                 colgroup { @for (_, width) in status_table::HEADS.iter().zip(status_table::WIDTHS) { col style=(format!("width:{width}%")); } }
                 thead { tr { @for head in status_table::HEADS { th scope="col" { (head) } } } }
                 tbody {
@@ -120,7 +121,10 @@ fn state_class(state: ProgressState) -> &'static str {
         ProgressState::Improved => "state improved",
         ProgressState::LittleChange => "state little",
         ProgressState::Worse => "state worse",
-        ProgressState::BaselineOnly | ProgressState::NoTarget | ProgressState::NoBaseline | ProgressState::NotComparable => "state none",
+        ProgressState::BaselineOnly
+        | ProgressState::NoTarget
+        | ProgressState::NoBaseline
+        | ProgressState::NotComparable => "state none",
     }
 }
 

@@ -1,7 +1,10 @@
-//! The workbook of findings that a person fills in, and that comes back as a cleaning log: 確認事項 with drop-downs, 使い方,
-//! 選択肢. Its first sheet has one header row, so that it reads back as it is.
+//! The workbook of findings that a person fills in, and that comes back as a cleaning log: 確認事項 with
+//! drop-downs, 使い方, 選択肢. Its first sheet has one header row, so that it reads back as it is.
 
-use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula,
+    Workbook, Worksheet, XlsxError,
+};
 
 use super::style::{SIZE, Styles};
 use super::{metrics, put_text};
@@ -64,14 +67,22 @@ const OPTIONS_SHEET: &str = "選択肢";
 /// # Errors
 /// `report::xlsx`: more rows than a sheet holds.
 pub fn workbook(sheet: &Sheet<'_>) -> Result<Vec<u8>, Error> {
-    build(sheet).map_err(|e| Error::msg("report::xlsx", format!("Excelファイルを作れません: {e}"), format!("cannot make the workbook: {e}")))
+    build(sheet).map_err(|e| {
+        Error::msg(
+            "report::xlsx",
+            format!("Excelファイルを作れません: {e}"),
+            format!("cannot make the workbook: {e}"),
+        )
+    })
 }
 
 fn build(of: &Sheet<'_>) -> Result<Vec<u8>, XlsxError> {
     let title = if of.synthetic { format!("{}【合成データ】", of.title) } else { of.title.to_owned() };
     let styles = Styles::new();
     let mut book = Workbook::new();
-    book.set_properties(&DocProperties::new().set_title(&title).set_creation_datetime(&ExcelDateTime::from_ymd(2020, 1, 1)?));
+    book.set_properties(
+        &DocProperties::new().set_title(&title).set_creation_datetime(&ExcelDateTime::from_ymd(2020, 1, 1)?),
+    );
     let lists = Lists::of(of);
     findings(book.add_worksheet(), of, &title, &lists, &styles)?;
     guide(book.add_worksheet(), &title, &styles)?;
@@ -92,7 +103,13 @@ fn set_up(sheet: &mut Worksheet, title: &str) -> Result<(), XlsxError> {
     Ok(())
 }
 
-fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_>, styles: &Styles) -> Result<(), XlsxError> {
+fn findings(
+    sheet: &mut Worksheet,
+    of: &Sheet<'_>,
+    title: &str,
+    lists: &Lists<'_>,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     sheet.set_name("確認事項")?;
     set_up(sheet, title)?;
     // Text, so that a spreadsheet does not make a date of 1-2 or a number of 007.
@@ -100,7 +117,13 @@ fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_
     let input_head = styles.head.clone().set_background_color(0x00FF_E699);
     for (column, (head, width)) in (0..).zip(HEADS) {
         sheet.set_column_width(column, width)?;
-        put_text(sheet, 0, column, head, if (NEW..=REASON).contains(&column) { &input_head } else { &styles.head })?;
+        put_text(
+            sheet,
+            0,
+            column,
+            head,
+            if (NEW..=REASON).contains(&column) { &input_head } else { &styles.head },
+        )?;
     }
     sheet.set_row_height(0, 24)?.set_freeze_panes(1, 4)?;
     let plain = styles.text.clone().set_num_format("@");
@@ -114,8 +137,26 @@ fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_
             let problems = row.problems.iter().map(|p| p.text().ja).collect::<Vec<_>>().join("\n");
             let codes = row.problems.iter().map(|p| p.code()).collect::<Vec<_>>().join("\n");
             let year = wave.year.short();
-            let texts: [&str; 14] = [wave.survey, &year, &row.respondent, question, &problems, &row.old, "", "", "", &row.file, &row.sheet, "", &row.column, &codes];
-            let heights = texts.iter().zip(HEADS).map(|(text, (_, width))| metrics::height(&[(text, SIZE)], width - 1.5));
+            let texts: [&str; 14] = [
+                wave.survey,
+                &year,
+                &row.respondent,
+                question,
+                &problems,
+                &row.old,
+                "",
+                "",
+                "",
+                &row.file,
+                &row.sheet,
+                "",
+                &row.column,
+                &codes,
+            ];
+            let heights = texts
+                .iter()
+                .zip(HEADS)
+                .map(|(text, (_, width))| metrics::height(&[(text, SIZE)], width - 1.5));
             sheet.set_row_height(at, heights.fold(18.0, f64::max).min(metrics::MAX_ROW))?;
             for (column, text) in (0..).zip(texts) {
                 match column {
@@ -147,7 +188,13 @@ fn findings(sheet: &mut Worksheet, of: &Sheet<'_>, title: &str, lists: &Lists<'_
         let validation = lists.validation(list)?;
         for rows in rows.chunks(CELLS_A_VALIDATION) {
             let (Some(&first), Some(&end)) = (rows.first(), rows.last()) else { continue };
-            sheet.add_data_validation(first, NEW, end, NEW, &validation.clone().set_multi_range(ranges(rows)))?;
+            sheet.add_data_validation(
+                first,
+                NEW,
+                end,
+                NEW,
+                &validation.clone().set_multi_range(ranges(rows)),
+            )?;
         }
     }
     Ok(())
@@ -165,7 +212,9 @@ fn ranges(rows: &[u32]) -> String {
             _ => runs.push((row, row)),
         }
     }
-    let one = |(first, end): (u32, u32)| if first == end { format!("G{}", first + 1) } else { format!("G{}:G{}", first + 1, end + 1) };
+    let one = |(first, end): (u32, u32)| {
+        if first == end { format!("G{}", first + 1) } else { format!("G{}:G{}", first + 1, end + 1) }
+    };
     runs.into_iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
@@ -192,8 +241,19 @@ impl<'a> Lists<'a> {
                     continue;
                 }
                 let question = row.question.and_then(|q| wave.questions.get(q));
-                let head = format!("{} {} {}", wave.survey, wave.year.short(), question.map_or("", |q| q.id.as_str()));
-                all.push(List { wave: w, question: row.question, accepts: &row.accepts, head, text: question.map_or("", |q| q.text.as_str()) });
+                let head = format!(
+                    "{} {} {}",
+                    wave.survey,
+                    wave.year.short(),
+                    question.map_or("", |q| q.id.as_str())
+                );
+                all.push(List {
+                    wave: w,
+                    question: row.question,
+                    accepts: &row.accepts,
+                    head,
+                    text: question.map_or("", |q| q.text.as_str()),
+                });
             }
         }
         Self { all }
@@ -211,23 +271,40 @@ impl<'a> Lists<'a> {
     fn validation(&self, list: usize) -> Result<DataValidation, XlsxError> {
         let Some(of) = self.all.get(list) else { return Ok(DataValidation::new()) };
         let question = of.head.rsplit(' ').next().unwrap_or_default();
-        let prompt = |text: &str| -> Result<DataValidation, XlsxError> { DataValidation::new().allow_any_value().set_input_title(shortened(question, 30))?.set_input_message(shortened(text, 250)) };
+        let prompt = |text: &str| -> Result<DataValidation, XlsxError> {
+            DataValidation::new()
+                .allow_any_value()
+                .set_input_title(shortened(question, 30))?
+                .set_input_message(shortened(text, 250))
+        };
         match of.accepts {
             Accepts::One(options) => {
                 let column = crate::raw::letters(usize::from(self.column(list)));
                 let last = FIRST_OPTION as usize + options.len();
-                let list = Formula::new(format!("='{OPTIONS_SHEET}'!${column}${}:${column}${last}", FIRST_OPTION + 1));
+                let list = Formula::new(format!(
+                    "='{OPTIONS_SHEET}'!${column}${}:${column}${last}",
+                    FIRST_OPTION + 1
+                ));
                 // A number that is typed is as good as a choice, so the spreadsheet only asks.
                 Ok(DataValidation::new()
                     .allow_list_formula(list)
                     .set_error_style(DataValidationErrorStyle::Warning)
                     .set_error_title("新しい値")?
-                    .set_error_message("一覧にない値です。番号だけを書くこともできますが、選択肢にない値は取り込めません。")?)
+                    .set_error_message(
+                        "一覧にない値です。番号だけを書くこともできますが、選択肢にない値は取り込めません。",
+                    )?)
             }
-            Accepts::Several(_) => prompt("番号をカンマでつないで書きます（例: 1,3）。番号は「選択肢」シートにあります。無回答にするときは「無回答」。"),
+            Accepts::Several(_) => prompt(
+                "番号をカンマでつないで書きます（例: 1,3）。番号は「選択肢」シートにあります。無回答にする\
+                 ときは「無回答」。",
+            ),
             Accepts::Mark => prompt("選択したなら 1、していないなら 0 を書きます。"),
-            Accepts::Number(None) => prompt("数だけを書きます（単位は書きません）。無回答にするときは「無回答」。"),
-            Accepts::Number(Some((low, high))) => prompt(&format!("{low}から{high}までの数だけを書きます。無回答にするときは「無回答」。")),
+            Accepts::Number(None) => {
+                prompt("数だけを書きます（単位は書きません）。無回答にするときは「無回答」。")
+            }
+            Accepts::Number(Some((low, high))) => {
+                prompt(&format!("{low}から{high}までの数だけを書きます。無回答にするときは「無回答」。"))
+            }
             Accepts::Words => Ok(DataValidation::new()),
         }
     }
@@ -272,13 +349,37 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 const GUIDE: [(&str, &str); 7] = [
-    ("この表", "回答ファイルで見つかった、確認の必要な回答の一覧です。1行が1つの回答（または1票）で、確認することがいくつかあれば1つの欄に並べてあります。ファイル・シート・行・列が、その回答のある場所です。"),
-    ("書くところ", "色の付いた「新しい値」「対応」「理由」だけに書きます。ほかの列は書きかえないでください。取り込むときに「元の値」を回答ファイルと照合し、合わなければ誤りとして知らせます。"),
-    ("直す", "「新しい値」に正しい値を入れます。単数回答は一覧から選ぶか番号を書き、複数回答は番号をカンマでつなぎます（例: 1,3）。無回答にするときは「無回答」です。「対応」は空欄のままで構いません。"),
+    (
+        "この表",
+        "回答ファイルで見つかった、確認の必要な回答の一覧です。1行が1つの回答（または1票）で、確認すること\
+         がいくつかあれば1つの欄に並べてあります。ファイル・シート・行・列が、その回答のある場所です。",
+    ),
+    (
+        "書くところ",
+        "色の付いた「新しい値」「対応」「理由」だけに書きます。ほかの列は書きかえないでください。取り込むと\
+         きに「元の値」を回答ファイルと照合し、合わなければ誤りとして知らせます。",
+    ),
+    (
+        "直す",
+        "「新しい値」に正しい値を入れます。単数回答は一覧から選ぶか番号を書き、複数回答は番号をカンマでつな\
+         ぎます（例: 1,3）。無回答にするときは「無回答」です。「対応」は空欄のままで構いません。",
+    ),
     ("票を除く", "試し書きの票や、重複した票は、「対応」で「票を除く」を選びます。無効票に数えます。"),
-    ("直さない", "「対応」で「変更しない」を選び、「理由」を書きます。次に作る一覧には出ません。何も書かない行は、確認したが変更しなかったものとして扱い、次の一覧にもう一度出ます。"),
-    ("取り込む", "保存して raw/ の下に置き、計画（plan.toml）の調査回に cleaning_log = [\"raw/…/このファイル.xlsx\"] と書いて、もう一度 shihyo run を実行します。回答ファイルは書きかえません。"),
-    ("取り扱い", "回答者番号と、回答に書かれた言葉がそのまま入っています。回答ファイルと同じように扱ってください。集計の結果（derived/）には入りません。"),
+    (
+        "直さない",
+        "「対応」で「変更しない」を選び、「理由」を書きます。次に作る一覧には出ません。何も書かない行は、確\
+         認したが変更しなかったものとして扱い、次の一覧にもう一度出ます。",
+    ),
+    (
+        "取り込む",
+        "保存して raw/ の下に置き、計画（plan.toml）の調査回に cleaning_log = [\"raw/…/このファイ\
+         ル.xlsx\"] と書いて、もう一度 shihyo run を実行します。回答ファイルは書きかえません。",
+    ),
+    (
+        "取り扱い",
+        "回答者番号と、回答に書かれた言葉がそのまま入っています。回答ファイルと同じように扱ってください。集\
+         計の結果（derived/）には入りません。",
+    ),
 ];
 
 fn guide(sheet: &mut Worksheet, title: &str, styles: &Styles) -> Result<(), XlsxError> {

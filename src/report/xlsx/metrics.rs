@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthChar;
 const LEADING: f64 = 1.45;
 /// Space above and below the text of a cell, in points.
 const PADDING: f64 = 4.0;
-/// Width of a half-width character over that of a full-width one. Digits and Latin letters of UD faces reach 0.6.
+/// Width of a half-width character over that of a full-width one. Digits and Latin letters of UD faces reach
+/// 0.6.
 const HALF: f64 = 0.6;
 /// The highest row that Excel draws is 409.5 points.
 pub(super) const MAX_ROW: f64 = 400.0;
@@ -14,8 +15,8 @@ pub(super) const MAX_ROW: f64 = 400.0;
 /// What the indent of a text cell and the padding of any cell take from its column, in pixels.
 const MARGIN: f64 = 12.0;
 
-/// Lines that `text` takes in a column of `width` characters (Excel's unit: 7 pixels each, and 5 pixels more for the
-/// column), written in `size` points.
+/// Lines that `text` takes in a column of `width` characters (Excel's unit: 7 pixels each, and 5 pixels more
+/// for the column), written in `size` points.
 fn lines(text: &str, width: f64, size: f64) -> usize {
     // One full-width character in ems, less half an em that a line loses when a mark may not begin it.
     let room = (width * 7.0 + 5.0 - MARGIN) / (size * 96.0 / 72.0) - 0.5;
@@ -42,7 +43,8 @@ fn paragraph_lines(paragraph: &str, room: f64) -> usize {
 
 /// Height in points of a cell whose paragraphs are written in the given sizes.
 pub(super) fn height(paragraphs: &[(&str, f64)], width: f64) -> f64 {
-    paragraphs.iter().map(|(text, size)| lines(text, width, *size) as f64 * size * LEADING).sum::<f64>() + PADDING
+    paragraphs.iter().map(|(text, size)| lines(text, width, *size) as f64 * size * LEADING).sum::<f64>()
+        + PADDING
 }
 
 /// Raises `rows` evenly until together they are at least `needed` high.
@@ -60,7 +62,8 @@ mod tests {
 
     #[test]
     fn full_width_text_takes_twice_the_room() {
-        // 30 characters: 203 pixels, 12 pixels an em at 9 points, half an em lost: 16.4 full-width characters a line.
+        // 30 characters: 203 pixels, 12 pixels an em at 9 points, half an em lost: 16.4 full-width characters
+        // a line.
         assert_eq!(lines(&"福".repeat(16), 30.0, 9.0), 1);
         assert_eq!(lines(&"福".repeat(17), 30.0, 9.0), 2);
         assert_eq!(lines(&"1".repeat(27), 30.0, 9.0), 1);
@@ -80,6 +83,9 @@ mod tests {
 
     #[test]
     fn small_lines_are_lower() {
-        assert!(height(&[("30.6%", 9.0), ("n=1,630", 7.0)], 12.0) < height(&[("30.6%", 9.0), ("n=1,630", 9.0)], 12.0));
+        assert!(
+            height(&[("30.6%", 9.0), ("n=1,630", 7.0)], 12.0)
+                < height(&[("30.6%", 9.0), ("n=1,630", 9.0)], 12.0)
+        );
     }
 }

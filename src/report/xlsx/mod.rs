@@ -1,5 +1,5 @@
-//! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, 注記, and 取扱い方針の影響 where there is
-//! any.
+//! `progress-table.xlsx`: the progress table for print, 達成状況, the 1セル1データ copy, 注記, and
+//! 取扱い方針の影響 where there is any.
 
 pub mod cleaning;
 mod metrics;
@@ -28,7 +28,13 @@ const MAX_HEADER: usize = 110;
 /// # Errors
 /// More rows than a sheet holds.
 pub(super) fn workbook(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, Error> {
-    build(table, quality).map_err(|e| Error::msg("report::xlsx", format!("Excelファイルを作れません: {e}"), format!("cannot make the workbook: {e}")))
+    build(table, quality).map_err(|e| {
+        Error::msg(
+            "report::xlsx",
+            format!("Excelファイルを作れません: {e}"),
+            format!("cannot make the workbook: {e}"),
+        )
+    })
 }
 
 fn build(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, XlsxError> {
@@ -36,7 +42,9 @@ fn build(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, XlsxError
     let styles = Styles::new();
     let mut book = Workbook::new();
     // The clock is not asked: the same table gives the same bytes.
-    book.set_properties(&DocProperties::new().set_title(&title).set_creation_datetime(&ExcelDateTime::from_ymd(2020, 1, 1)?));
+    book.set_properties(
+        &DocProperties::new().set_title(&title).set_creation_datetime(&ExcelDateTime::from_ymd(2020, 1, 1)?),
+    );
     progress::write(book.add_worksheet(), table, &title, &styles)?;
     plain::status(book.add_worksheet(), table, &title, &styles)?;
     plain::data(book.add_worksheet(), table, &title, &styles)?;
@@ -85,7 +93,12 @@ impl Area {
 }
 
 /// Writes texts of different faces into an area.
-fn put(sheet: &mut Worksheet, area: Area, parts: &[(&Format, &str)], format: &Format) -> Result<(), XlsxError> {
+fn put(
+    sheet: &mut Worksheet,
+    area: Area,
+    parts: &[(&Format, &str)],
+    format: &Format,
+) -> Result<(), XlsxError> {
     if area.top != area.bottom || area.left != area.right {
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", format)?;
     }
@@ -103,7 +116,8 @@ fn put(sheet: &mut Worksheet, area: Area, parts: &[(&Format, &str)], format: &Fo
         [] => sheet.write_blank(area.top, area.left, format)?,
         [(_, text)] => sheet.write_string_with_format(area.top, area.left, text, format)?,
         several => {
-            let several: Vec<(&Format, &str)> = several.iter().map(|(face, text)| (*face, text.as_str())).collect();
+            let several: Vec<(&Format, &str)> =
+                several.iter().map(|(face, text)| (*face, text.as_str())).collect();
             sheet.write_rich_string_with_format(area.top, area.left, &several, format)?
         }
     };
@@ -111,6 +125,12 @@ fn put(sheet: &mut Worksheet, area: Area, parts: &[(&Format, &str)], format: &Fo
 }
 
 /// Writes one text into a cell.
-fn put_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+fn put_text(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
     put(sheet, Area::cell(row, column), &[(format, text)], format)
 }

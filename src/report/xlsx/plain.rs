@@ -15,7 +15,10 @@ const HEAD_ROW: u32 = 2;
 const STATUS_WIDTHS: [f64; 13] = [8.0, 44.0, 18.0, 14.0, 7.0, 14.0, 14.0, 14.0, 16.0, 15.0, 22.0, 22.0, 26.0];
 
 /// Widths of the columns of データ, in characters.
-const DATA_WIDTHS: [f64; 20] = [15.0, 9.0, 27.0, 44.0, 15.0, 17.0, 6.5, 9.0, 8.5, 6.5, 19.0, 7.0, 21.0, 6.5, 15.0, 9.0, 12.0, 12.0, 13.0, 12.0];
+const DATA_WIDTHS: [f64; 20] = [
+    15.0, 9.0, 27.0, 44.0, 15.0, 17.0, 6.5, 9.0, 8.5, 6.5, 19.0, 7.0, 21.0, 6.5, 15.0, 9.0, 12.0, 12.0, 13.0,
+    12.0,
+];
 
 /// Widths of the columns of 取扱い方針の影響, in characters.
 const EFFECT_WIDTHS: [f64; 10] = [44.0, 8.0, 30.0, 12.0, 10.0, 28.0, 10.0, 28.0, 10.0, 14.0];
@@ -23,12 +26,20 @@ const EFFECT_WIDTHS: [f64; 10] = [44.0, 8.0, 30.0, 12.0, 10.0, 28.0, 10.0, 28.0,
 /// Width of the notes, in characters.
 const NOTE_WIDTH: f64 = 150.0;
 
-pub(super) fn status(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+pub(super) fn status(
+    sheet: &mut Worksheet,
+    table: &IndicatorTable,
+    title: &str,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     sheet.set_name("達成状況")?;
     set_up(sheet, title, HEAD_ROW)?;
     sheet.set_row_height(0, 24)?;
     put_text(sheet, 0, 0, &format!("{title}　達成状況"), &styles.title)?;
-    let signs = format!("◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし（現状値のみ、目標値なし、現状値なし）{}", status_table::further_signs(table));
+    let signs = format!(
+        "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし（現状値のみ、目標値なし、現状値なし）{}",
+        status_table::further_signs(table)
+    );
     put_text(sheet, 1, 0, &signs, &styles.remark)?;
     sheet.set_row_height(HEAD_ROW, 24)?;
     for (column, (head, width)) in (0..).zip(status_table::HEADS.into_iter().zip(STATUS_WIDTHS)) {
@@ -36,7 +47,12 @@ pub(super) fn status(sheet: &mut Worksheet, table: &IndicatorTable, title: &str,
         put_text(sheet, HEAD_ROW, column, head, &styles.head)?;
     }
     for (row, line) in (HEAD_ROW + 1..).zip(status_table::lines(table)) {
-        let height = line.texts.iter().zip(STATUS_WIDTHS).map(|(text, width)| metrics::height(&[(text, SIZE)], width)).fold(0.0, f64::max);
+        let height = line
+            .texts
+            .iter()
+            .zip(STATUS_WIDTHS)
+            .map(|(text, width)| metrics::height(&[(text, SIZE)], width))
+            .fold(0.0, f64::max);
         sheet.set_row_height(row, height.min(metrics::MAX_ROW))?;
         let last = line.texts.len() - 1;
         let state = styles.state(line.state);
@@ -53,14 +69,31 @@ pub(super) fn status(sheet: &mut Worksheet, table: &IndicatorTable, title: &str,
     Ok(())
 }
 
-pub(super) fn data(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+pub(super) fn data(
+    sheet: &mut Worksheet,
+    table: &IndicatorTable,
+    title: &str,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     sheet.set_name("データ")?;
     set_up(sheet, title, HEAD_ROW)?;
     put_text(sheet, 0, 0, title, &styles.title)?;
     let trends = TrendMarks::of(table);
     let of = |level, words: &'static str| if trends.has(level) { words } else { "" };
-    let (differs, broken) = (of(Comparability::Caution, "、d：定義等が異なる（比較注意）"), of(Comparability::NotComparable, "、b：系列の断絶（比較不可）"));
-    put_text(sheet, 1, 0, &format!("1セル1データ。割合の値と信頼区間は%単位で、四捨五入していない。符号 p：速報値、r：訂正値{differs}{broken}。"), &styles.remark)?;
+    let (differs, broken) = (
+        of(Comparability::Caution, "、d：定義等が異なる（比較注意）"),
+        of(Comparability::NotComparable, "、b：系列の断絶（比較不可）"),
+    );
+    put_text(
+        sheet,
+        1,
+        0,
+        &format!(
+            "1セル1データ。割合の値と信頼区間は%単位で、四捨五入していない。符号 p：速報値、r：訂正値\
+             {differs}{broken}。"
+        ),
+        &styles.remark,
+    )?;
     for (column, (head, width)) in (0..).zip(data_copy::HEADS.into_iter().zip(DATA_WIDTHS)) {
         sheet.set_column_width(column, width)?;
         put_text(sheet, HEAD_ROW, column, head, &styles.datum_head)?;
@@ -88,7 +121,12 @@ pub(super) fn data(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, s
     Ok(())
 }
 
-pub(super) fn notes(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+pub(super) fn notes(
+    sheet: &mut Worksheet,
+    table: &IndicatorTable,
+    title: &str,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     sheet.set_name("注記")?;
     set_up(sheet, title, 0)?;
     sheet.set_column_width(0, 5)?.set_column_width(1, NOTE_WIDTH)?.set_row_height(0, 24)?;
@@ -104,7 +142,13 @@ pub(super) fn notes(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, 
     Ok(())
 }
 
-pub(super) fn effects(sheet: &mut Worksheet, table: &IndicatorTable, quality: &Quality, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+pub(super) fn effects(
+    sheet: &mut Worksheet,
+    table: &IndicatorTable,
+    quality: &Quality,
+    title: &str,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     sheet.set_name("取扱い方針の影響")?;
     set_up(sheet, title, HEAD_ROW)?;
     sheet.set_row_height(0, 24)?;
@@ -116,7 +160,11 @@ pub(super) fn effects(sheet: &mut Worksheet, table: &IndicatorTable, quality: &Q
         put_text(sheet, HEAD_ROW, column, head, &styles.head)?;
     }
     for (row, line) in (HEAD_ROW + 1..).zip(sensitivity::lines(quality, table)) {
-        let height = line.iter().zip(EFFECT_WIDTHS).map(|(text, width)| metrics::height(&[(text, SIZE)], width)).fold(0.0, f64::max);
+        let height = line
+            .iter()
+            .zip(EFFECT_WIDTHS)
+            .map(|(text, width)| metrics::height(&[(text, SIZE)], width))
+            .fold(0.0, f64::max);
         sheet.set_row_height(row, height.min(metrics::MAX_ROW))?;
         for (column, text) in (0..).zip(&line) {
             let format = if matches!(column, 0 | 2 | 5 | 7) { &styles.text } else { &styles.centre };

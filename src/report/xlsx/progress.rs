@@ -25,7 +25,12 @@ struct Place {
     last: bool,
 }
 
-pub(super) fn write(sheet: &mut Worksheet, table: &IndicatorTable, title: &str, styles: &Styles) -> Result<(), XlsxError> {
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    table: &IndicatorTable,
+    title: &str,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     let grid = grid(table);
     sheet.set_name("進捗管理表")?;
     set_up(sheet, title, HEAD_ROW)?;
@@ -52,13 +57,24 @@ fn heads(sheet: &mut Worksheet, grid: &Grid<'_>, styles: &Styles) -> Result<(), 
     sheet.set_row_height(HEAD_ROW, 36)?;
     for (column, head) in (0..).zip(&grid.heads) {
         let under = head.under.as_ref().map(|under| format!("\n{under}")).unwrap_or_default();
-        put(sheet, Area::cell(HEAD_ROW, column), &[(&styles.head_name, &head.name), (&styles.head_small, &under)], &styles.head)?;
+        put(
+            sheet,
+            Area::cell(HEAD_ROW, column),
+            &[(&styles.head_name, &head.name), (&styles.head_small, &under)],
+            &styles.head,
+        )?;
     }
     Ok(())
 }
 
 /// Writes a goal from row `top` on; returns the row after it.
-fn goal(sheet: &mut Worksheet, block: &GoalBlock<'_>, years: usize, top: u32, styles: &Styles) -> Result<u32, XlsxError> {
+fn goal(
+    sheet: &mut Worksheet,
+    block: &GoalBlock<'_>,
+    years: usize,
+    top: u32,
+    styles: &Styles,
+) -> Result<u32, XlsxError> {
     let mut next = top;
     let mut heights = heights(block).into_iter();
     for item in &block.items {
@@ -83,13 +99,24 @@ fn goal(sheet: &mut Worksheet, block: &GoalBlock<'_>, years: usize, top: u32, st
     }
     let title = block.goal.map_or("", |g| g.title.as_str());
     let directions = block.directions().iter().map(|d| format!("\n{d}")).collect::<String>();
-    put(sheet, Area::column(top, next - 1, 0), &[(&styles.bold, title), (&styles.normal, &directions)], &styles.goal)?;
+    put(
+        sheet,
+        Area::column(top, next - 1, 0),
+        &[(&styles.bold, title), (&styles.normal, &directions)],
+        &styles.goal,
+    )?;
     let page = block.goal.and_then(|g| g.page.as_deref()).unwrap_or_default();
     put(sheet, Area::column(top, next - 1, 1), &[(&styles.normal, page)], &styles.centre)?;
     Ok(next)
 }
 
-fn measure_line(sheet: &mut Worksheet, item: &Item<'_>, line: &MeasureLine<'_>, place: Place, styles: &Styles) -> Result<(), XlsxError> {
+fn measure_line(
+    sheet: &mut Worksheet,
+    item: &Item<'_>,
+    line: &MeasureLine<'_>,
+    place: Place,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     let Place { top, bottom, first, last } = place;
     let label = item_label(item, line, first);
     put(sheet, Area::column(top, bottom, 3), &[(&styles.normal, &label)], &styles.item(first, last))?;
@@ -97,8 +124,14 @@ fn measure_line(sheet: &mut Worksheet, item: &Item<'_>, line: &MeasureLine<'_>, 
         let target = i + 1 == line.cells.len();
         let format = styles.year(cell.tone, target, first, last);
         let face = styles.year_face(cell.tone, target);
-        let small = if cell.small.is_empty() { String::new() } else { format!("\n{}", cell.small.join("\n")) };
-        put(sheet, Area::column(top, bottom, column), &[(&face, &cell.main), (&styles.small, &small)], &format)?;
+        let small =
+            if cell.small.is_empty() { String::new() } else { format!("\n{}", cell.small.join("\n")) };
+        put(
+            sheet,
+            Area::column(top, bottom, column),
+            &[(&face, &cell.main), (&styles.small, &small)],
+            &format,
+        )?;
     }
     Ok(())
 }
@@ -114,7 +147,14 @@ fn item_label(item: &Item<'_>, line: &MeasureLine<'_>, first: bool) -> String {
 }
 
 /// The texts that all measures of an item share.
-fn item_texts(sheet: &mut Worksheet, item: &Item<'_>, years: usize, top: u32, bottom: u32, styles: &Styles) -> Result<(), XlsxError> {
+fn item_texts(
+    sheet: &mut Worksheet,
+    item: &Item<'_>,
+    years: usize,
+    top: u32,
+    bottom: u32,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     let row = item.row;
     put(sheet, Area::column(top, bottom, 2), &[(&styles.normal, &row.department)], &styles.centre)?;
     let after = u16::try_from(4 + years).unwrap_or(u16::MAX);
@@ -130,10 +170,19 @@ fn item_texts(sheet: &mut Worksheet, item: &Item<'_>, years: usize, top: u32, bo
 fn heights(block: &GoalBlock<'_>) -> Vec<f64> {
     let mut all = Vec::new();
     for item in &block.items {
-        let mut rows: Vec<f64> = item.lines.iter().enumerate().map(|(i, line)| line_height(item, line, i == 0)).collect();
+        let mut rows: Vec<f64> =
+            item.lines.iter().enumerate().map(|(i, line)| line_height(item, line, i == 0)).collect();
         let row = item.row;
-        let texts = [(Some(&row.department), BEFORE[2]), (row.rationale.as_ref(), AFTER[0]), (row.actions.as_ref(), AFTER[1]), (row.next_steps.as_ref(), AFTER[2])];
-        let needed = texts.into_iter().filter_map(|(text, width)| text.map(|t| metrics::height(&[(t, SIZE)], width))).fold(0.0, f64::max);
+        let texts = [
+            (Some(&row.department), BEFORE[2]),
+            (row.rationale.as_ref(), AFTER[0]),
+            (row.actions.as_ref(), AFTER[1]),
+            (row.next_steps.as_ref(), AFTER[2]),
+        ];
+        let needed = texts
+            .into_iter()
+            .filter_map(|(text, width)| text.map(|t| metrics::height(&[(t, SIZE)], width)))
+            .fold(0.0, f64::max);
         metrics::stretch(&mut rows, needed);
         all.extend(rows);
     }

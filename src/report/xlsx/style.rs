@@ -5,7 +5,8 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 use crate::indicator::ProgressState;
 use crate::report::cell::Tone;
 
-/// In Windows since 2018, made to be read easily; where it is missing Excel and LibreOffice choose another Japanese face.
+/// In Windows since 2018, made to be read easily; where it is missing Excel and LibreOffice choose another
+/// Japanese face.
 const FONT: &str = "BIZ UDPゴシック";
 
 /// Text size of the tables, in points.
@@ -63,11 +64,20 @@ impl Styles {
             remark: face.clone().set_font_size(8).set_align(FormatAlign::VerticalCenter),
             head_name: face.clone().set_bold(),
             head_small: face.clone().set_font_size(SMALL),
-            datum_head: boxed.clone().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter).set_background_color(HEAD),
+            datum_head: boxed
+                .clone()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color(HEAD),
             head,
             text: wrapped.clone().set_align(FormatAlign::Left).set_indent(1),
             centre: wrapped.clone().set_align(FormatAlign::Center),
-            goal: wrapped.set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1).set_background_color(GOAL),
+            goal: wrapped
+                .set_align(FormatAlign::Top)
+                .set_align(FormatAlign::Left)
+                .set_indent(1)
+                .set_background_color(GOAL),
             bold: face.clone().set_bold().set_font_size(10),
             normal: face.clone(),
             small: face.clone().set_font_size(SMALL).set_font_color(LINE),
@@ -77,7 +87,8 @@ impl Styles {
         }
     }
 
-    /// The cell of an item: an item of several measures looks like one cell, so that its inner lines are open.
+    /// The cell of an item: an item of several measures looks like one cell, so that its inner lines are
+    /// open.
     pub(super) fn item(&self, first: bool, last: bool) -> Format {
         let mut format = self.text.clone();
         // The first line's name stands under the item's title, so that its values stand at the bottom too.
@@ -97,7 +108,9 @@ impl Styles {
     pub(super) fn year(&self, tone: Tone, target: bool, first: bool, last: bool) -> Format {
         let mut format = match tone {
             Tone::Value | Tone::Symbol => self.centre.clone(),
-            Tone::Pending => self.centre.clone().set_align(FormatAlign::Right).set_indent(1).set_font_color(GREY),
+            Tone::Pending => {
+                self.centre.clone().set_align(FormatAlign::Right).set_indent(1).set_font_color(GREY)
+            }
         };
         if target && tone == Tone::Value {
             format = format.set_bold();
@@ -117,7 +130,11 @@ impl Styles {
 
     /// The face of the main line of a year's cell.
     pub(super) fn year_face(&self, tone: Tone, target: bool) -> Format {
-        let face = if tone == Tone::Pending { self.normal.clone().set_font_color(GREY) } else { self.normal.clone() };
+        let face = if tone == Tone::Pending {
+            self.normal.clone().set_font_color(GREY)
+        } else {
+            self.normal.clone()
+        };
         if target && tone == Tone::Value { face.set_bold() } else { face }
     }
 
@@ -128,7 +145,10 @@ impl Styles {
             ProgressState::Improved => 0x00E2_F0F9,
             ProgressState::LittleChange => 0x00FF_F5D6,
             ProgressState::Worse => 0x00FB_DDD3,
-            ProgressState::BaselineOnly | ProgressState::NoTarget | ProgressState::NoBaseline | ProgressState::NotComparable => 0x00F2_F2F2,
+            ProgressState::BaselineOnly
+            | ProgressState::NoTarget
+            | ProgressState::NoBaseline
+            | ProgressState::NotComparable => 0x00F2_F2F2,
         };
         self.text.clone().set_background_color(fill)
     }

@@ -27,7 +27,9 @@ pub fn containers() -> Vec<Container> {
     vec![
         make("UTF-8", "csv", |sheet| Some(csv(sheet).into_bytes())),
         make("UTF-8 with BOM", "csv", |sheet| Some(format!("\u{feff}{}", csv(sheet)).into_bytes())),
-        make("UTF-16LE", "csv", |sheet| Some(format!("\u{feff}{}", csv(sheet)).encode_utf16().flat_map(u16::to_le_bytes).collect())),
+        make("UTF-16LE", "csv", |sheet| {
+            Some(format!("\u{feff}{}", csv(sheet)).encode_utf16().flat_map(u16::to_le_bytes).collect())
+        }),
         make("CP932", "csv", |sheet| Some(encoded(&csv(sheet), encoding_rs::SHIFT_JIS))),
         make("EUC-JP", "csv", |sheet| Some(encoded(&csv(sheet), encoding_rs::EUC_JP))),
         make("XLSX", "xlsx", |sheet| Some(xlsx(sheet))),
@@ -44,7 +46,9 @@ pub fn containers() -> Vec<Container> {
 }
 
 fn csv(sheet: &Sheet) -> String {
-    let quoted = |c: &String| if c.contains([',', '"', '\n']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c.clone() };
+    let quoted = |c: &String| {
+        if c.contains([',', '"', '\n']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c.clone() }
+    };
     sheet.rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\r\n").collect()
 }
 
@@ -60,7 +64,8 @@ fn xlsx(sheet: &Sheet) -> Vec<u8> {
     let page = book.add_worksheet();
     for merge in &sheet.merged {
         let text = &sheet.rows[merge.rows.0][merge.columns.0];
-        let (rows, columns) = ([merge.rows.0 as u32, merge.rows.1 as u32], [merge.columns.0 as u16, merge.columns.1 as u16]);
+        let (rows, columns) =
+            ([merge.rows.0 as u32, merge.rows.1 as u32], [merge.columns.0 as u16, merge.columns.1 as u16]);
         page.merge_range(rows[0], columns[0], rows[1], columns[1], text, &Format::new()).unwrap();
     }
     for (r, row) in (0u32..).zip(&sheet.rows) {
@@ -84,7 +89,8 @@ fn parquet(sheet: &Sheet) -> Option<Vec<u8>> {
     }
     let columns: Vec<Column> = (0..sheet.rows[0].len())
         .map(|c| {
-            let cells: Vec<Option<&str>> = sheet.column(c).map(|cell| Some(cell).filter(|t| !t.is_empty())).collect();
+            let cells: Vec<Option<&str>> =
+                sheet.column(c).map(|cell| Some(cell).filter(|t| !t.is_empty())).collect();
             Series::new(sheet.rows[0][c].as_str().into(), cells).into_column()
         })
         .collect();

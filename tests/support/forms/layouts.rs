@@ -26,15 +26,30 @@ pub enum Part<'a> {
 
 enum Single {
     /// One cell: how option `k` is written, and how a blank, and how it is where nobody asked.
-    Cell { write: fn(&Asked, usize) -> String, blank: &'static str },
-    Ticks { yes: &'static str, no: &'static str },
+    Cell {
+        write: fn(&Asked, usize) -> String,
+        blank: &'static str,
+    },
+    Ticks {
+        yes: &'static str,
+        no: &'static str,
+    },
 }
 
 enum Multiple {
-    Ticks { yes: fn(&Asked, usize) -> String, no: &'static str },
-    Joined { write: fn(&Asked, usize) -> String, delimiter: &'static str, blank: &'static str },
+    Ticks {
+        yes: fn(&Asked, usize) -> String,
+        no: &'static str,
+    },
+    Joined {
+        write: fn(&Asked, usize) -> String,
+        delimiter: &'static str,
+        blank: &'static str,
+    },
     /// First mention, second mention …, each written like this.
-    Mentions { write: fn(&Asked, usize) -> String },
+    Mentions {
+        write: fn(&Asked, usize) -> String,
+    },
 }
 
 impl Layout {
@@ -44,19 +59,24 @@ impl Layout {
         for question in &SINGLES {
             match self.single {
                 Single::Cell { .. } => parts.push(Part::Single(question)),
-                Single::Ticks { .. } => parts.extend((0..question.options.len()).map(|k| Part::Option(question, k))),
+                Single::Ticks { .. } => {
+                    parts.extend((0..question.options.len()).map(|k| Part::Option(question, k)))
+                }
             }
         }
         for question in &MULTIPLES {
             match self.multiple {
-                Multiple::Ticks { .. } => parts.extend((0..question.options.len()).map(|k| Part::Option(question, k))),
+                Multiple::Ticks { .. } => {
+                    parts.extend((0..question.options.len()).map(|k| Part::Option(question, k)))
+                }
                 Multiple::Joined { .. } => parts.push(Part::Joined(question)),
                 Multiple::Mentions { .. } => parts.extend((0..5).map(|n| Part::Mention(question, n))),
             }
         }
         parts.extend([Part::Plain(AGE), Part::Plain(WORDS)]);
         let heads: Vec<Vec<String>> = parts.iter().map(self.head).collect();
-        let mut rows: Vec<Vec<String>> = (0..self.depth).map(|row| heads.iter().map(|h| h[row].clone()).collect()).collect();
+        let mut rows: Vec<Vec<String>> =
+            (0..self.depth).map(|row| heads.iter().map(|h| h[row].clone()).collect()).collect();
         // A merged cell is written once, at its left; a head with nothing below it reaches down to the data.
         let mut merged = Vec::new();
         for (at, row) in rows.iter_mut().enumerate().take(self.depth - 1) {
@@ -71,7 +91,10 @@ impl Layout {
                     continue;
                 }
                 let last = column - 1;
-                let below = (at + 1..self.depth).take_while(|&r| (first..=last).all(|c| heads[c][r].is_empty())).last().unwrap_or(at);
+                let below = (at + 1..self.depth)
+                    .take_while(|&r| (first..=last).all(|c| heads[c][r].is_empty()))
+                    .last()
+                    .unwrap_or(at);
                 if !whole[first].is_empty() && (last, below) != (first, at) {
                     merged.push(Merge { rows: (at, below), columns: (first, last) });
                 }
@@ -87,7 +110,11 @@ impl Layout {
         for (at, (question, said)) in SINGLES.iter().zip(&person.single).enumerate() {
             let asked = at != 4 || person.asked();
             match &self.single {
-                Single::Cell { write, blank } => cells.push(said.map_or(if asked { (*blank).to_owned() } else { String::new() }, |k| write(question, k))),
+                Single::Cell { write, blank } => {
+                    cells.push(said.map_or(if asked { (*blank).to_owned() } else { String::new() }, |k| {
+                        write(question, k)
+                    }))
+                }
                 Single::Ticks { yes, no } => cells.extend((0..question.options.len()).map(|k| match said {
                     None => String::new(),
                     Some(chosen) if *chosen == k => (*yes).to_owned(),
@@ -97,16 +124,22 @@ impl Layout {
         }
         for (question, said) in MULTIPLES.iter().zip(&person.multiple) {
             match &self.multiple {
-                Multiple::Ticks { yes, no } => cells.extend((0..question.options.len()).map(|k| match said {
-                    None => String::new(),
-                    Some(chosen) if chosen.contains(&k) => yes(question, k),
-                    Some(_) => (*no).to_owned(),
-                })),
-                Multiple::Joined { write, delimiter, blank } => cells.push(said.as_ref().map_or((*blank).to_owned(), |chosen| {
-                    chosen.iter().map(|&k| write(question, k)).collect::<Vec<_>>().join(delimiter)
-                })),
+                Multiple::Ticks { yes, no } => {
+                    cells.extend((0..question.options.len()).map(|k| match said {
+                        None => String::new(),
+                        Some(chosen) if chosen.contains(&k) => yes(question, k),
+                        Some(_) => (*no).to_owned(),
+                    }))
+                }
+                Multiple::Joined { write, delimiter, blank } => {
+                    cells.push(said.as_ref().map_or((*blank).to_owned(), |chosen| {
+                        chosen.iter().map(|&k| write(question, k)).collect::<Vec<_>>().join(delimiter)
+                    }))
+                }
                 Multiple::Mentions { write } => cells.extend((0..5).map(|n| {
-                    said.as_ref().and_then(|chosen| chosen.get(n)).map_or(String::new(), |&k| write(question, k))
+                    said.as_ref()
+                        .and_then(|chosen| chosen.get(n))
+                        .map_or(String::new(), |&k| write(question, k))
                 })),
             }
         }
@@ -153,7 +186,13 @@ fn matrix(part: &Part) -> Vec<String> {
 
 /// A mark between the question's number and the item's: `問4▲s1`, `問4▲s1c2`, `問2▲c1`.
 fn marked(part: &Part) -> Vec<String> {
-    let whole = by_id(part, |id, _, k| if id.contains('s') { format!("{id}c{}", k + 1) } else { format!("{id}▲c{}", k + 1) });
+    let whole =
+        by_id(
+            part,
+            |id, _, k| {
+                if id.contains('s') { format!("{id}c{}", k + 1) } else { format!("{id}▲c{}", k + 1) }
+            },
+        );
     whole.into_iter().map(|h| h.replace("問4s", "問4▲s")).collect()
 }
 
@@ -265,27 +304,62 @@ pub fn layouts() -> Vec<Layout> {
         make("TRUE/FALSE, Kobo with groups", 1, kobo_groups, cell(code, ""), ticks(yes, "FALSE")),
         make("1/0, groups with dots", 1, dotted_groups, cell(code, ""), ticks(one, "0")),
         make("Kobo with groups, joined by a blank", 1, kobo_groups, cell(code, ""), joined(code, " ", "")),
-        make("ODK Central with groups, joined by a blank", 1, odk_central, cell(code, ""), joined(code, " ", "")),
+        make(
+            "ODK Central with groups, joined by a blank",
+            1,
+            odk_central,
+            cell(code, ""),
+            joined(code, " ", ""),
+        ),
         make("1/0, ODK Central with groups", 1, odk_central, cell(code, ""), ticks(one, "0")),
-        make("1/0, ODK Central with groups and underscores", 1, odk_central_underscores, cell(code, ""), ticks(one, "0")),
+        make(
+            "1/0, ODK Central with groups and underscores",
+            1,
+            odk_central_underscores,
+            cell(code, ""),
+            ticks(one, "0"),
+        ),
         make("Y/N, LimeSurvey", 1, lime_survey, cell(code, ""), ticks(y, "N")),
         make("1/0/blank, matrix names (Surveroid)", 1, matrix, cell(code, "99"), ticks(one, "0")),
         make("1/0/blank, matrix names with a mark", 1, marked, cell(code, ""), ticks(one, "0")),
-        make("matrix names with a mark, circles everywhere", 1, marked, Single::Ticks { yes: "○", no: "" }, ticks(circle, "")),
+        make(
+            "matrix names with a mark, circles everywhere",
+            1,
+            marked,
+            Single::Ticks { yes: "○", no: "" },
+            ticks(circle, ""),
+        ),
         make("1/0 everywhere", 1, underscore, Single::Ticks { yes: "1", no: "0" }, ticks(one, "0")),
         make("1/0, Kobo with labels", 1, kobo_labels, cell(label, ""), ticks(one, "0")),
         make("trailing blanks in the header", 1, trailing_blanks, cell(label, ""), ticks(circle, "")),
         make("category columns", 1, underscore, cell(code, ""), Multiple::Mentions { write: code }),
-        make("category columns of labels", 1, underscore, cell(label, ""), Multiple::Mentions { write: label }),
+        make(
+            "category columns of labels",
+            1,
+            underscore,
+            cell(label, ""),
+            Multiple::Mentions { write: label },
+        ),
         make("web form: labels joined by a comma", 1, by_words, cell(label, ""), joined(label, ", ", "")),
         make("web form: label in brackets", 1, by_words, cell(label, ""), ticks(circle, "")),
         make("two header rows, circles", 2, two_rows, cell(label, ""), ticks(circle, "")),
-        make("two header rows, circles everywhere but the matrix", 2, two_rows, cell(code, ""), ticks(one, "0")),
+        make(
+            "two header rows, circles everywhere but the matrix",
+            2,
+            two_rows,
+            cell(code, ""),
+            ticks(one, "0"),
+        ),
         make("three header rows", 3, three_rows, cell(code, "99"), ticks(circle, "")),
     ];
-    for (name, delimiter) in
-        [("numbers joined by ,", ","), ("numbers joined by 、", "、"), ("numbers joined by ;", ";"), ("numbers joined by &", "&"), ("numbers joined by a blank", " "), ("numbers, one a line", "\n")]
-    {
+    for (name, delimiter) in [
+        ("numbers joined by ,", ","),
+        ("numbers joined by 、", "、"),
+        ("numbers joined by ;", ";"),
+        ("numbers joined by &", "&"),
+        ("numbers joined by a blank", " "),
+        ("numbers, one a line", "\n"),
+    ] {
         all.push(make(name, 1, underscore, cell(code, "99"), joined(code, delimiter, "99")));
     }
     for (name, delimiter) in [

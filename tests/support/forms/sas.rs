@@ -5,14 +5,16 @@ use super::sheet::Sheet;
 const PAGE: usize = 1 << 16;
 const HEADER: usize = 1024;
 
-/// The columns of numbers as numbers, all others as texts. A header that is no name in SAS becomes the variable's label.
-/// `None` for headers of several rows, which no data set has.
+/// The columns of numbers as numbers, all others as texts. A header that is no name in SAS becomes the
+/// variable's label. `None` for headers of several rows, which no data set has.
 pub fn sas7bdat(sheet: &Sheet, packed: bool) -> Option<Vec<u8>> {
     if sheet.depth != 1 {
         return None;
     }
     let columns = 0..sheet.rows[0].len();
-    let width = |c: usize| if sheet.is_numeric(c) { 8 } else { sheet.column(c).map(str::len).max().unwrap_or(0).max(1) };
+    let width = |c: usize| {
+        if sheet.is_numeric(c) { 8 } else { sheet.column(c).map(str::len).max().unwrap_or(0).max(1) }
+    };
     let widths: Vec<usize> = columns.clone().map(width).collect();
     let row_length: usize = widths.iter().sum();
     let heads = &sheet.rows[0];
@@ -29,7 +31,8 @@ pub fn sas7bdat(sheet: &Sheet, packed: bool) -> Option<Vec<u8>> {
             text.extend(words.as_bytes());
             (at as u16, words.len() as u16)
         };
-        let (name, label) = if is_name(head) { (head.clone(), String::new()) } else { (format!("v{}", c + 1), head.clone()) };
+        let (name, label) =
+            if is_name(head) { (head.clone(), String::new()) } else { (format!("v{}", c + 1), head.clone()) };
         places.push((put(&name), put(&label)));
     }
     // The length leaves the last twelve bytes out.
@@ -48,14 +51,28 @@ pub fn sas7bdat(sheet: &Sheet, packed: bool) -> Option<Vec<u8>> {
         subheaders.push(body);
     };
     let long = |n: usize| (n as u64).to_le_bytes().to_vec();
-    sized(0xF7F7_F7F7, 808, &[(40, long(row_length)), (48, long(sheet.rows.len() - 1)), (72, long(count)), (104, long(PAGE)), (706, vec![8, 0])]);
+    sized(
+        0xF7F7_F7F7,
+        808,
+        &[
+            (40, long(row_length)),
+            (48, long(sheet.rows.len() - 1)),
+            (72, long(count)),
+            (104, long(PAGE)),
+            (706, vec![8, 0]),
+        ],
+    );
     sized(0xF6F6_F6F6, 24, &[(8, long(count))]);
     sized(0xFFFF_FFFF_FFFF_FFFD, 8 + text.len(), &[(8, text.clone())]);
     let mut names = Vec::new();
     for ((at, length), _) in &places {
         names.extend([0, *at, *length, 0].iter().flat_map(|n: &u16| n.to_le_bytes()));
     }
-    sized(0xFFFF_FFFF_FFFF_FFFF, 28 + 8 * count, &[(8, vec![(8 + 8 * count) as u8, ((8 + 8 * count) >> 8) as u8]), (16, names)]);
+    sized(
+        0xFFFF_FFFF_FFFF_FFFF,
+        28 + 8 * count,
+        &[(8, vec![(8 + 8 * count) as u8, ((8 + 8 * count) >> 8) as u8]), (16, names)],
+    );
     let (mut attributes, mut begins) = (Vec::new(), 0);
     for (c, width) in widths.iter().enumerate() {
         attributes.extend((begins as u64).to_le_bytes());
@@ -63,7 +80,11 @@ pub fn sas7bdat(sheet: &Sheet, packed: bool) -> Option<Vec<u8>> {
         attributes.extend([4, 0, if sheet.is_numeric(c) { 1 } else { 2 }, 0]);
         begins += width;
     }
-    sized(0xFFFF_FFFF_FFFF_FFFC, 28 + 16 * count, &[(8, vec![(8 + 16 * count) as u8, ((8 + 16 * count) >> 8) as u8]), (16, attributes)]);
+    sized(
+        0xFFFF_FFFF_FFFF_FFFC,
+        28 + 16 * count,
+        &[(8, vec![(8 + 16 * count) as u8, ((8 + 16 * count) >> 8) as u8]), (16, attributes)],
+    );
     for (_, (at, length)) in &places {
         let label: Vec<u8> = [0, *at, *length].iter().flat_map(|n: &u16| n.to_le_bytes()).collect();
         sized(0xFFFF_FFFF_FFFF_FBFE, 64, &[(52, label)]);
@@ -109,7 +130,9 @@ fn header(pages: usize) -> Vec<u8> {
 /// A page of subheaders, each with its packing and its kind.
 fn page(kind: u16, subheaders: &[(Vec<u8>, u8, u8)]) -> Vec<u8> {
     let mut out = vec![0; 32];
-    out.extend([kind, subheaders.len() as u16, subheaders.len() as u16, 0].iter().flat_map(|n| n.to_le_bytes()));
+    out.extend(
+        [kind, subheaders.len() as u16, subheaders.len() as u16, 0].iter().flat_map(|n| n.to_le_bytes()),
+    );
     let mut at = 40 + 24 * subheaders.len();
     for (body, packing, kind) in subheaders {
         out.extend((at as u64).to_le_bytes());
@@ -152,7 +175,10 @@ fn run_lengths(row: &[u8]) -> Vec<u8> {
             at += run;
             continue;
         }
-        let copied = (1..=16.min(row.len() - at)).take_while(|&n| n == 1 || !matches!(row[at + n - 1..], [0 | b' ', 0 | b' ', 0 | b' ', ..])).last().unwrap_or(1);
+        let copied = (1..=16.min(row.len() - at))
+            .take_while(|&n| n == 1 || !matches!(row[at + n - 1..], [0 | b' ', 0 | b' ', 0 | b' ', ..]))
+            .last()
+            .unwrap_or(1);
         out.push(0x80 | (copied - 1) as u8);
         out.extend(&row[at..at + copied]);
         at += copied;
@@ -162,5 +188,7 @@ fn run_lengths(row: &[u8]) -> Vec<u8> {
 
 /// Letters, digits and `_`, beginning with a letter, at most 32 bytes.
 fn is_name(head: &str) -> bool {
-    head.len() <= 32 && head.starts_with(char::is_alphabetic) && head.chars().all(|c| c.is_alphanumeric() || c == '_')
+    head.len() <= 32
+        && head.starts_with(char::is_alphabetic)
+        && head.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

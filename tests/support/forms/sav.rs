@@ -14,22 +14,30 @@ pub enum Packing {
     Zlib = 2,
 }
 
-/// The columns of numbers as numbers, all others as texts. A header that is no name in SPSS becomes the variable's label.
-/// `None` for headers of several rows, which no system file has.
+/// The columns of numbers as numbers, all others as texts. A header that is no name in SPSS becomes the
+/// variable's label. `None` for headers of several rows, which no system file has.
 pub fn sav(sheet: &Sheet, packing: Packing) -> Option<Vec<u8>> {
     if sheet.depth != 1 {
         return None;
     }
     let columns = 0..sheet.rows[0].len();
     // The length of a text variable is that of its longest text, in bytes.
-    let width = |c: usize| if sheet.is_numeric(c) { 0 } else { sheet.column(c).map(str::len).max().unwrap_or(0).max(1) };
+    let width = |c: usize| {
+        if sheet.is_numeric(c) { 0 } else { sheet.column(c).map(str::len).max().unwrap_or(0).max(1) }
+    };
     let widths: Vec<usize> = columns.clone().map(width).collect();
     assert!(widths.iter().all(|w| *w <= 255), "longer texts stand in pieces");
     let elements = |w: usize| w.div_ceil(8).max(1);
 
     let mut out = if packing == Packing::Zlib { b"$FL3".to_vec() } else { b"$FL2".to_vec() };
-    out.extend(format!("{:60}", "@(#) SPSS DATA FILE"). as_bytes());
-    for n in [2, widths.iter().map(|w| elements(*w)).sum::<usize>() as i32, packing as i32, 0, (sheet.rows.len() - 1) as i32] {
+    out.extend(format!("{:60}", "@(#) SPSS DATA FILE").as_bytes());
+    for n in [
+        2,
+        widths.iter().map(|w| elements(*w)).sum::<usize>() as i32,
+        packing as i32,
+        0,
+        (sheet.rows.len() - 1) as i32,
+    ] {
         out.extend(n.to_le_bytes());
     }
     out.extend(100f64.to_le_bytes());
@@ -58,11 +66,17 @@ pub fn sav(sheet: &Sheet, packing: Packing) -> Option<Vec<u8>> {
             out.extend(b"        ");
         }
     }
-    let machine: Vec<u8> = [20, 0, 0, -1, 1, 1, 2, 65001].iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
+    let machine: Vec<u8> =
+        [20, 0, 0, -1, 1, 1, 2, 65001].iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
     extension(&mut out, 3, 4, &machine);
     // SPSS's own "lowest" is the number after the lowest.
     let lowest = f64::from_bits((-f64::MAX).to_bits() - 1);
-    extension(&mut out, 4, 8, &[-f64::MAX, f64::MAX, lowest].iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
+    extension(
+        &mut out,
+        4,
+        8,
+        &[-f64::MAX, f64::MAX, lowest].iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>(),
+    );
     extension(&mut out, 13, 1, long_names.join("\t").as_bytes());
     extension(&mut out, 20, 1, b"UTF-8");
     out.extend([999i32, 0].iter().flat_map(|n| n.to_le_bytes()));
@@ -92,7 +106,9 @@ pub fn sav(sheet: &Sheet, packing: Packing) -> Option<Vec<u8>> {
 
 /// Letters, digits and `_ . $ # @`, beginning with a letter, at most 64 bytes.
 fn is_name(head: &str) -> bool {
-    head.len() <= 64 && head.starts_with(char::is_alphabetic) && head.chars().all(|c| c.is_alphanumeric() || "_.$#@".contains(c))
+    head.len() <= 64
+        && head.starts_with(char::is_alphabetic)
+        && head.chars().all(|c| c.is_alphanumeric() || "_.$#@".contains(c))
 }
 
 fn extension(out: &mut Vec<u8>, subtype: i32, size: usize, bytes: &[u8]) {

@@ -46,15 +46,25 @@ pub fn xls(sheet: &Sheet) -> Vec<u8> {
 pub fn workbook(dimensions: &[u8], cells: &[u8]) -> Vec<u8> {
     let begin = |kind: u16| {
         let mut out = Vec::new();
-        let body: Vec<u8> = [0x0600, kind, 0x0DBB, 0x07CC].iter().flat_map(|n: &u16| n.to_le_bytes()).chain([0; 8]).collect();
+        let body: Vec<u8> =
+            [0x0600, kind, 0x0DBB, 0x07CC].iter().flat_map(|n: &u16| n.to_le_bytes()).chain([0; 8]).collect();
         record(&mut out, 0x0809, &body);
         out
     };
     let mut globals = begin(0x0005);
     record(&mut globals, 0x0042, &1200u16.to_le_bytes());
     // One font and one format of cells, which other programs want to see.
-    record(&mut globals, 0x0031, &[&200u16.to_le_bytes()[..], &[0, 0, 0xFF, 0x7F, 0x90, 1, 0, 0, 0, 0, 0, 0], &[5, 0], b"Arial"].concat());
-    record(&mut globals, 0x00E0, &[0, 0, 0, 0, 0xF5, 0xFF, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0x20]);
+    record(
+        &mut globals,
+        0x0031,
+        &[&200u16.to_le_bytes()[..], &[0, 0, 0xFF, 0x7F, 0x90, 1, 0, 0, 0, 0, 0, 0], &[5, 0], b"Arial"]
+            .concat(),
+    );
+    record(
+        &mut globals,
+        0x00E0,
+        &[0, 0, 0, 0, 0xF5, 0xFF, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0x20],
+    );
     let name = "回答";
     let mut body = vec![0; 6];
     body.extend([name.encode_utf16().count() as u8, 1]);

@@ -16,7 +16,8 @@ pub fn zip(parts: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
         };
         let mut crc = Crc::new();
         crc.update(bytes);
-        // Version, flags (names are UTF-8), method, time, date (1980-01-01), sum, sizes, lengths of name and extra field.
+        // Version, flags (names are UTF-8), method, time, date (1980-01-01), sum, sizes, lengths of name and
+        // extra field.
         let mut both = Vec::new();
         for n in [20, 0x0800, if deflated { 8 } else { 0 }, 0, 0x21u16] {
             both.extend(n.to_le_bytes());

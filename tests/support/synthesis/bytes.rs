@@ -48,8 +48,13 @@ pub(super) fn csv(rows: &[Vec<String>], encoding: Encoding) -> Result<Vec<u8>, B
     }
 }
 
-/// A workbook of one sheet. `headings`, where there are any, stand in a row of their own above `rows`, merged.
-pub(super) fn workbook(sheet: &str, headings: &[Heading], rows: &[Vec<Cell>]) -> Result<Vec<u8>, Box<dyn Error>> {
+/// A workbook of one sheet. `headings`, where there are any, stand in a row of their own above `rows`,
+/// merged.
+pub(super) fn workbook(
+    sheet: &str,
+    headings: &[Heading],
+    rows: &[Vec<Cell>],
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut workbook = Workbook::new();
     let written = ExcelDateTime::from_ymd(2026, 4, 1)?;
     workbook.set_properties(&DocProperties::new().set_comment("合成データ").set_creation_datetime(&written));

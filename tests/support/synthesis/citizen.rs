@@ -23,12 +23,18 @@ pub(super) struct Wave {
 }
 
 /// All marks: one list a question, in the order of the questionnaire, one mark a person.
-pub(super) fn answers(wave: &Wave, book: &Codebook, people: &[Person]) -> Result<Vec<Vec<Mark>>, Box<dyn Error>> {
+pub(super) fn answers(
+    wave: &Wave,
+    book: &Codebook,
+    people: &[Person],
+) -> Result<Vec<Vec<Mark>>, Box<dyn Error>> {
     let mut columns: Vec<Vec<Mark>> = Vec::new();
     for question in &book.question {
         let dice = &mut Dice::of(wave.seed, &question.id);
         let column = match question.id.as_str() {
-            "性別" => attribute(wave, people, dice, |p, d| if !wave.frame_attributes && d.chance(0.008) { 2 } else { p.sex }),
+            "性別" => attribute(wave, people, dice, |p, d| {
+                if !wave.frame_attributes && d.chance(0.008) { 2 } else { p.sex }
+            }),
             "年代" => attribute(wave, people, dice, |p, _| p.age),
             "地区" => attribute(wave, people, dice, |p, _| p.district),
             "問1" => years_lived(people, dice),
@@ -87,7 +93,9 @@ fn single(wave: &Wave, id: &str) -> Option<Single<'static>> {
             no: &[(1, 0.27), (2, 0.73)],
             per_mille: wave.disaster_drills,
             blank: 0.025,
-            lean: &|p| by_age(p, [-0.5, -0.2, 0.1, 0.05, 0.15, 0.25, -0.1]) + if p.district == 1 { 0.1 } else { 0.0 },
+            lean: &|p| {
+                by_age(p, [-0.5, -0.2, 0.1, 0.05, 0.15, 0.25, -0.1]) + if p.district == 1 { 0.1 } else { 0.0 }
+            },
         },
         "問9" => Single {
             yes: &[(0, 1.0)],
@@ -114,10 +122,21 @@ fn single(wave: &Wave, id: &str) -> Option<Single<'static>> {
     })
 }
 
-fn attribute(wave: &Wave, people: &[Person], dice: &mut Dice, of: impl Fn(&Person, &mut Dice) -> usize) -> Vec<Mark> {
+fn attribute(
+    wave: &Wave,
+    people: &[Person],
+    dice: &mut Dice,
+    of: impl Fn(&Person, &mut Dice) -> usize,
+) -> Vec<Mark> {
     people
         .iter()
-        .map(|p| if !wave.frame_attributes && dice.chance(0.009) { missing(p, dice) } else { Mark::One(of(p, dice)) })
+        .map(|p| {
+            if !wave.frame_attributes && dice.chance(0.009) {
+                missing(p, dice)
+            } else {
+                Mark::One(of(p, dice))
+            }
+        })
         .collect()
 }
 
@@ -145,13 +164,39 @@ fn problems(wave: &Wave, people: &[Person], dice: &mut Dice) -> Result<Vec<Mark>
     let exact = |per_mille| count_for(per_mille, people.len());
     let west = |p: &Person| if p.district == 2 { 0.15 } else { 0.0 };
     let north_east = |p: &Person| if p.district == 0 { 0.2 } else { 0.0 };
-    let places = ranked(people, exact(wave.few_gathering_places)?, &|p| by_age(p, [-0.2, -0.1, 0.0, 0.0, 0.1, 0.2, 0.1]) + west(p), dice);
-    let shopping = ranked(people, exact(wave.shopping_difficulty)?, &|p| by_age(p, [-0.2, -0.1, -0.1, 0.0, 0.1, 0.3, 0.6]) + north_east(p), dice);
-    let freely = [(0, 0.31), (2, 0.14), (3, 0.25), (4, 0.07), (5, 0.10), (6, 0.13), (8, 0.06), (9, 0.19), (10, 0.27), (11, 0.18), (12, 0.04)];
+    let places = ranked(
+        people,
+        exact(wave.few_gathering_places)?,
+        &|p| by_age(p, [-0.2, -0.1, 0.0, 0.0, 0.1, 0.2, 0.1]) + west(p),
+        dice,
+    );
+    let shopping = ranked(
+        people,
+        exact(wave.shopping_difficulty)?,
+        &|p| by_age(p, [-0.2, -0.1, -0.1, 0.0, 0.1, 0.3, 0.6]) + north_east(p),
+        dice,
+    );
+    let freely = [
+        (0, 0.31),
+        (2, 0.14),
+        (3, 0.25),
+        (4, 0.07),
+        (5, 0.10),
+        (6, 0.13),
+        (8, 0.06),
+        (9, 0.19),
+        (10, 0.27),
+        (11, 0.18),
+        (12, 0.04),
+    ];
     Ok((0..people.len())
         .map(|at| {
             let silent = dice.chance(0.12);
-            let mut marks: Vec<usize> = freely.iter().filter(|(_, p)| dice.chance(*p) && !silent).map(|(option, _)| *option).collect();
+            let mut marks: Vec<usize> = freely
+                .iter()
+                .filter(|(_, p)| dice.chance(*p) && !silent)
+                .map(|(option, _)| *option)
+                .collect();
             let contradicts = dice.chance(0.004) && !people[at].web && !marks.is_empty();
             marks.extend(places[at].then_some(1));
             marks.extend(shopping[at].then_some(7));

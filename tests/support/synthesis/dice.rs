@@ -1,14 +1,16 @@
-//! Pseudo-random numbers that are the same on every machine: SplitMix64 (Steele, Lea & Flood 2014) and plain arithmetic,
-//! no logarithm or cosine, whose last bit differs between platforms.
+//! Pseudo-random numbers that are the same on every machine: SplitMix64 (Steele, Lea & Flood 2014) and plain
+//! arithmetic, no logarithm or cosine, whose last bit differs between platforms.
 
 /// A stream of numbers.
 pub(super) struct Dice(u64);
 
 impl Dice {
-    /// The stream named `label` of the seed `seed`. Each purpose has a stream of its own, so that a change in one
-    /// question does not move the answers to all later ones.
+    /// The stream named `label` of the seed `seed`. Each purpose has a stream of its own, so that a change in
+    /// one question does not move the answers to all later ones.
     pub(super) fn of(seed: u64, label: &str) -> Self {
-        let named = label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let named = label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         Self(seed ^ named)
     }
 

@@ -1,8 +1,9 @@
-//! Makes every data file in `raw/` from seeds: the same bytes on every run. Only `raw/README.md` is written by hand.
+//! Makes every data file in `raw/` from seeds: the same bytes on every run. Only `raw/README.md` is written
+//! by hand.
 //!
-//! The response files hold made-up people. Their answers are drawn with likely leanings by age, sex and district, but so
-//! that the shares of the published table come out exactly: as many of the valid returns say yes as print as the
-//! published percentage, and who does is decided by rank.
+//! The response files hold made-up people. Their answers are drawn with likely leanings by age, sex and
+//! district, but so that the shares of the published table come out exactly: as many of the valid returns say
+//! yes as print as the published percentage, and who does is decided by rank.
 
 use std::error::Error;
 
@@ -83,7 +84,10 @@ pub fn artifacts() -> Result<Vec<Artifact>, Box<dyn Error>> {
     add("raw/nishitokyo-trial/citizen-r7-web.xlsx", sheets::web(&returns, "2025/11")?);
     add("raw/nishitokyo-trial/population-r7.csv", population(&citizen)?);
 
-    for (path, seed, known, count) in [("raw/nishitokyo/elderly-r4.xlsx", 4022, 576, 1_207), ("raw/nishitokyo-trial/elderly-r7.xlsx", 4025, 661, 1_163)] {
+    for (path, seed, known, count) in [
+        ("raw/nishitokyo/elderly-r4.xlsx", 4022, 576, 1_207),
+        ("raw/nishitokyo-trial/elderly-r7.xlsx", 4025, 661, 1_163),
+    ] {
         let people = people::elderly(seed, count, 30_001);
         let marks = elderly::answers(seed, known, &elderly, &people)?;
         let returns = Returns { book: &elderly, people: &people, marks: &marks, seed };
@@ -102,11 +106,18 @@ pub fn artifacts() -> Result<Vec<Artifact>, Box<dyn Error>> {
 
 /// The adults by district, sex and age class, as a register's table: one row a cell.
 fn population(book: &Codebook) -> Result<Vec<u8>, Box<dyn Error>> {
-    let question = |id: &str| book.question.iter().find(|q| q.id == id).ok_or_else(|| format!("no question {id}"));
+    let question =
+        |id: &str| book.question.iter().find(|q| q.id == id).ok_or_else(|| format!("no question {id}"));
     let [district, sex, age] = [question("地区")?, question("性別")?, question("年代")?];
     let mut rows = vec![["地区", "性別", "年代", "人口", "データ区分"].map(str::to_owned).to_vec()];
     for [d, s, a, adults] in people::register(CITIZEN_R7.seed) {
-        rows.push(vec![district.label(d).to_owned(), sex.label(s).to_owned(), age.label(a).to_owned(), adults.to_string(), SYNTHETIC.to_owned()]);
+        rows.push(vec![
+            district.label(d).to_owned(),
+            sex.label(s).to_owned(),
+            age.label(a).to_owned(),
+            adults.to_string(),
+            SYNTHETIC.to_owned(),
+        ]);
     }
     bytes::csv(&rows, Encoding::Utf8WithBom)
 }

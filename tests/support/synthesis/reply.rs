@@ -50,8 +50,8 @@ pub(super) struct Single<'a> {
 }
 
 impl Single<'_> {
-    /// One mark a person. Exactly the published share is marked validly with `yes`; on paper, some of the others have
-    /// two marks or a wrong code.
+    /// One mark a person. Exactly the published share is marked validly with `yes`; on paper, some of the
+    /// others have two marks or a wrong code.
     pub(super) fn draw(&self, people: &[Person], dice: &mut Dice) -> Result<Vec<Mark>, Box<dyn Error>> {
         let chosen = ranked(people, count_for(self.per_mille, people.len())?, self.lean, dice);
         let options = self.yes.len() + self.no.len();
@@ -90,8 +90,14 @@ pub(super) fn missing(person: &Person, dice: &mut Dice) -> Mark {
 }
 
 /// The `count` people who lean to it most, chance included.
-pub(super) fn ranked(people: &[Person], count: usize, lean: &dyn Fn(&Person) -> f64, dice: &mut Dice) -> Vec<bool> {
-    let mut order: Vec<(f64, usize)> = people.iter().enumerate().map(|(i, p)| (lean(p) + dice.bell(), i)).collect();
+pub(super) fn ranked(
+    people: &[Person],
+    count: usize,
+    lean: &dyn Fn(&Person) -> f64,
+    dice: &mut Dice,
+) -> Vec<bool> {
+    let mut order: Vec<(f64, usize)> =
+        people.iter().enumerate().map(|(i, p)| (lean(p) + dice.bell(), i)).collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut chosen = vec![false; people.len()];
     for (_, index) in order.into_iter().take(count) {
@@ -107,5 +113,9 @@ pub(super) fn ranked(people: &[Person], count: usize, lean: &dyn Fn(&Person) -> 
 pub(super) fn count_for(per_mille: usize, n: usize) -> Result<usize, Box<dyn Error>> {
     let count = (n * per_mille + 500) / 1000;
     let printed = (2000 * count + n) / (2 * n);
-    if printed == per_mille { Ok(count) } else { Err(format!("no count out of {n} prints as {per_mille} per mille").into()) }
+    if printed == per_mille {
+        Ok(count)
+    } else {
+        Err(format!("no count out of {n} prints as {per_mille} per mille").into())
+    }
 }

@@ -1,5 +1,5 @@
-//! Marks → response files as offices have them: typed-in paper with its dirt, a web form's export, a workbook with two
-//! header rows.
+//! Marks → response files as offices have them: typed-in paper with its dirt, a web form's export, a workbook
+//! with two header rows.
 
 use std::error::Error;
 
@@ -21,7 +21,12 @@ pub(super) struct Returns<'a> {
 
 impl Returns<'_> {
     fn row<T>(&self, person: usize, mut cells: impl FnMut(&Question, &Mark) -> Vec<T>) -> Vec<T> {
-        self.book.question.iter().zip(self.marks).flat_map(|(question, marks)| cells(question, &marks[person])).collect()
+        self.book
+            .question
+            .iter()
+            .zip(self.marks)
+            .flat_map(|(question, marks)| cells(question, &marks[person]))
+            .collect()
     }
 
     /// Indices of those who answered on the web, or on paper.
@@ -41,14 +46,17 @@ fn in_columns(question: &Question) -> bool {
     question.id == "問3"
 }
 
-/// The paper questionnaires, typed in as codes. Besides what the marks hold: a sample row without id, one respondent typed
-/// in twice, two returns left wholly blank, full-width digits, trailing blanks in the header.
+/// The paper questionnaires, typed in as codes. Besides what the marks hold: a sample row without id, one
+/// respondent typed in twice, two returns left wholly blank, full-width digits, trailing blanks in the
+/// header.
 pub(super) fn paper(returns: &Returns<'_>, encoding: Encoding) -> Result<Vec<u8>, Box<dyn Error>> {
     let dice = &mut Dice::of(returns.seed, "typing");
     let mut header = vec!["整理番号".to_owned()];
     for question in &returns.book.question {
         match question.id.as_str() {
-            _ if in_columns(question) => header.extend((1..=question.option_count()).map(|k| format!("{}_{k}", question.id))),
+            _ if in_columns(question) => {
+                header.extend((1..=question.option_count()).map(|k| format!("{}_{k}", question.id)))
+            }
             "年代" | "問12" => header.push(format!("{} ", question.id)),
             "問5" => header.push(format!("{}　", question.id)),
             id => header.push(id.to_owned()),
@@ -106,11 +114,13 @@ fn typed(question: &Question, mark: &Mark, dice: &mut Dice) -> Vec<String> {
 }
 
 fn full_width(text: &str) -> String {
-    text.chars().map(|c| c.to_digit(10).and_then(|digit| char::from_u32('０' as u32 + digit)).unwrap_or(c)).collect()
+    text.chars()
+        .map(|c| c.to_digit(10).and_then(|digit| char::from_u32('０' as u32 + digit)).unwrap_or(c))
+        .collect()
 }
 
-/// The web form's export: answers as words, multiple answers joined, in the order in which they came in, from the 4th of
-/// `month` on. Three people who also sent the paper stand in it again, with other answers.
+/// The web form's export: answers as words, multiple answers joined, in the order in which they came in, from
+/// the 4th of `month` on. Three people who also sent the paper stand in it again, with other answers.
 pub(super) fn web(returns: &Returns<'_>, month: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let dice = &mut Dice::of(returns.seed, "web");
     let paper = returns.by_way(false);
@@ -118,15 +128,20 @@ pub(super) fn web(returns: &Returns<'_>, month: &str) -> Result<Vec<u8>, Box<dyn
     let mut header: Vec<Cell> = vec!["タイムスタンプ".into(), "整理番号".into()];
     header.extend(returns.book.question.iter().map(|q| Cell::from(q.id.as_str())));
     header.push("データ区分".into());
-    let mut arrived: Vec<(usize, usize, usize)> = answered.iter().map(|&i| (dice.below(21 * 24 * 3600), returns.people[i].id, i)).collect();
+    let mut arrived: Vec<(usize, usize, usize)> =
+        answered.iter().map(|&i| (dice.below(21 * 24 * 3600), returns.people[i].id, i)).collect();
     for (nth, &whose) in [38usize, 702, 1105].iter().zip(&answered) {
         arrived.push((dice.below(21 * 24 * 3600), returns.people[paper[*nth]].id, whose));
     }
     arrived.sort_unstable();
     let mut rows = vec![header];
     for (second, id, person) in arrived {
-        let (day, hour, minute, second) = (4 + second / 86_400, second / 3600 % 24, second / 60 % 60, second % 60);
-        let mut row = vec![Cell::Text(format!("{month}/{day:02} {hour}:{minute:02}:{second:02}")), Cell::Number(id as f64)];
+        let (day, hour, minute, second) =
+            (4 + second / 86_400, second / 3600 % 24, second / 60 % 60, second % 60);
+        let mut row = vec![
+            Cell::Text(format!("{month}/{day:02} {hour}:{minute:02}:{second:02}")),
+            Cell::Number(id as f64),
+        ];
         row.extend(returns.row(person, |question, mark| vec![in_words(question, mark)]));
         row.push(SYNTHETIC.into());
         rows.push(row);
@@ -147,8 +162,8 @@ fn in_words(question: &Question, mark: &Mark) -> Cell {
     }
 }
 
-/// The elderly survey's workbook: codes as numbers, two header rows, the multiple answer as ○ in columns; one respondent
-/// stands in it twice, two returns are blank.
+/// The elderly survey's workbook: codes as numbers, two header rows, the multiple answer as ○ in columns; one
+/// respondent stands in it twice, two returns are blank.
 pub(super) fn elderly(returns: &Returns<'_>) -> Result<Vec<u8>, Box<dyn Error>> {
     const HEADINGS: [Heading; 5] = [
         Heading { first: 1, last: 3, text: "属性" },
@@ -160,7 +175,8 @@ pub(super) fn elderly(returns: &Returns<'_>) -> Result<Vec<u8>, Box<dyn Error>> 
     let mut header: Vec<Cell> = vec!["整理番号".into()];
     for question in &returns.book.question {
         match question.kind {
-            Kind::Multiple => header.extend((1..=question.option_count()).map(|k| Cell::Text(format!("{}_{k}", question.id)))),
+            Kind::Multiple => header
+                .extend((1..=question.option_count()).map(|k| Cell::Text(format!("{}_{k}", question.id)))),
             Kind::Single | Kind::Number | Kind::Text => header.push(question.id.as_str().into()),
         }
     }
@@ -188,7 +204,15 @@ pub(super) fn elderly(returns: &Returns<'_>) -> Result<Vec<u8>, Box<dyn Error>> 
 
 fn coded(question: &Question, mark: &Mark) -> Vec<Cell> {
     if question.kind == Kind::Multiple {
-        return (0..question.option_count()).map(|k| if matches!(mark, Mark::Many(marks) if marks.contains(&k)) { "○".into() } else { Cell::Empty }).collect();
+        return (0..question.option_count())
+            .map(|k| {
+                if matches!(mark, Mark::Many(marks) if marks.contains(&k)) {
+                    "○".into()
+                } else {
+                    Cell::Empty
+                }
+            })
+            .collect();
     }
     vec![match mark {
         Mark::One(option) | Mark::Stray(option) => Cell::Number((option + 1) as f64),

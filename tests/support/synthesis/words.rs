@@ -1,4 +1,5 @@
-//! 問13: free text as people write it, with commas, quotation marks, line breaks and characters that only CP932 has.
+//! 問13: free text as people write it, with commas, quotation marks, line breaks and characters that only
+//! CP932 has.
 
 use super::dice::Dice;
 use super::reply::{Mark, Person};
@@ -42,7 +43,11 @@ pub(super) fn opinions(people: &[Person], dice: &mut Dice) -> Vec<Mark> {
             }
             let first = OPINIONS[dice.below(OPINIONS.len())];
             let second = OPINIONS[dice.below(OPINIONS.len())];
-            if dice.chance(0.2) && first != second { Mark::Words(format!("{first}\r\n{second}")) } else { Mark::Words(first.to_owned()) }
+            if dice.chance(0.2) && first != second {
+                Mark::Words(format!("{first}\r\n{second}"))
+            } else {
+                Mark::Words(first.to_owned())
+            }
         })
         .collect()
 }
