@@ -23,13 +23,16 @@ pub const NO_GROUP: u32 = u32::MAX;
 /// use shihyo::estimate::{Domain, Estimand, NO, OUTSIDE, Options, YES, estimate};
 ///
 /// let design = Design::simple(4)?;
-/// let value = |what: Estimand<'_>| estimate(&design, &what, Domain::All, &Options::default()).map(|e|
-/// e.value); assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
+/// let value = |what: Estimand<'_>| {
+///     estimate(&design, &what, Domain::All, &Options::default()).map(|e| e.value)
+/// };
+/// assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
 /// assert_eq!(value(Estimand::Count(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0));
 /// assert_eq!(value(Estimand::Mean(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(3.0));
-/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0)); let ratio = Estimand::Ratio {
-/// numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] }; assert_eq!((ratio.rows(),
-/// value(ratio)?), (4, Ok(0.5)));
+/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0));
+/// let ratio =
+///     Estimand::Ratio { numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] };
+/// assert_eq!((ratio.rows(), value(ratio)?), (4, Ok(0.5)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,10 +171,16 @@ pub enum DfChoice {
 ///
 /// // Newcombe 1998, table I: 81 of 263.
 /// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
-/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial,
-/// ..Options::default() }; let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All,
-/// &options)?; assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553
-/// 0.3662".to_owned()));
+/// let options = Options {
+///     method: IntervalMethod::Wilson,
+///     basis: IntervalBasis::Binomial,
+///     ..Options::default()
+/// };
+/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
+/// assert_eq!(
+///     e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)),
+///     Ok("0.2553 0.3662".to_owned())
+/// );
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -188,8 +197,12 @@ pub enum IntervalBasis {
 /// ```
 /// use shihyo::estimate::{DfChoice, IntervalMethod, Options};
 ///
-/// let options = Options { method: IntervalMethod::KornGraubard, df: DfChoice::Given(38.0),
-/// ..Options::default() }; assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
+/// let options = Options {
+///     method: IntervalMethod::KornGraubard,
+///     df: DfChoice::Given(38.0),
+///     ..Options::default()
+/// };
+/// assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {

@@ -106,10 +106,15 @@ pub struct NchsVerdict {
 /// calculate_KornGraubard_CIs 2.0 without its rounding.
 ///
 /// ```
-/// use shihyo::estimate::reliability::{ComplementFootnote, Presentation, ReliabilityReason, nchs_share};
+/// use shihyo::estimate::reliability::{
+///     ComplementFootnote, Presentation, ReliabilityReason, nchs_share,
+/// };
 /// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
-/// assert_eq!((verdict.presentation, verdict.complement), (Presentation::Suppress,
-/// ComplementFootnote::NotNeeded)); assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
+/// assert_eq!(
+///     (verdict.presentation, verdict.complement),
+///     (Presentation::Suppress, ComplementFootnote::NotNeeded)
+/// );
+/// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
 /// # Ok::<(), shihyo::estimate::NotEstimable>(())
 /// ```
 ///
@@ -285,10 +290,14 @@ pub const REFERENCE_LIMIT: u64 = 30;
 /// only). n is the rows of its base, unweighted.
 ///
 /// ```
-/// use shihyo::estimate::reliability::{REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule};
-/// assert_eq!((reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)),
-/// (Reliability::Reference, Reliability::Reliable)); assert_eq!(ReliabilityReason::ReferenceValue.text().ja,
-/// "n が30未満のため参考値");
+/// use shihyo::estimate::reliability::{
+///     REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule,
+/// };
+/// assert_eq!(
+///     (reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)),
+///     (Reliability::Reference, Reliability::Reliable)
+/// );
+/// assert_eq!(ReliabilityReason::ReferenceValue.text().ja, "n が30未満のため参考値");
 /// ```
 pub fn reference_rule(n: u64) -> Reliability {
     if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }

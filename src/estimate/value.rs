@@ -15,7 +15,8 @@ use crate::text::Text;
 /// use shihyo::estimate::{Domain, Estimand, NotEstimable, Options, estimate};
 ///
 /// // Nobody answered.
-/// let e = estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
+/// let e =
+///     estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
 /// assert_eq!(e.value, Err(NotEstimable::EmptyBase));
 /// assert_eq!(NotEstimable::EmptyBase.text().en, "nobody in the base");
 /// # Ok::<(), shihyo::error::Error>(())
@@ -199,7 +200,8 @@ pub enum DeffReference {
 ///
 /// // A simple sample is its own reference.
 /// let options = Options { deff: DeffReference::WithReplacement, ..Options::default() };
-/// let e = estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
+/// let e =
+///     estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
 /// assert!((e.deff.unwrap().value - 1.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -227,10 +229,16 @@ pub struct DegreesOfFreedom {
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
 /// // Three of five: V = p(1 − p)/(n − 1) = .06, so that the effective size is n − 1.
-/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All,
-/// &Options::default())?; assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
-/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12); assert!((e.n_eff.clone().unwrap() -
-/// 4.0).abs() < 1e-12); // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
+/// let e = estimate(
+///     &Design::simple(5)?,
+///     &Estimand::Share(&[1, 1, 1, 0, 0]),
+///     Domain::All,
+///     &Options::default(),
+/// )?;
+/// assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
+/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12);
+/// assert!((e.n_eff.clone().unwrap() - 4.0).abs() < 1e-12);
+/// // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
 /// assert!((e.korn_graubard_n(0.95, 4.0).unwrap() - 4.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
