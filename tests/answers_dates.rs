@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use forms::ods;
 use rust_xlsxwriter::{Format, Workbook};
-use shihyo::answers::infer::infer;
-use shihyo::answers::{
-    Answers, DecodeOptions, MissingReason, QuestionKind, Responses, decode, read_questionnaire,
-};
+use shihyo::decode::{Answers, DecodeOptions, MissingReason, Responses, decode};
+use shihyo::draft::infer;
 use shihyo::error::SourceText;
+use shihyo::questionnaire::{QuestionKind, read_questionnaire};
 use shihyo::raw::{self, ReadOptions, Table};
 
 const INVALID: MissingReason = MissingReason::Invalid;

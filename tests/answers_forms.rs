@@ -4,12 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shihyo::answers::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
-use shihyo::answers::{
-    AskedIf, Base, DecodeOptions, MissingReason, QuestionKind, Questionnaire, Responses, YES, decode,
-    read_questionnaire, share_outcome, write_questionnaire,
-};
+use shihyo::decode::{Base, DecodeOptions, MissingReason, Responses, YES, decode, share_outcome};
 use shihyo::error::SourceText;
+use shihyo::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
+use shihyo::questionnaire::{AskedIf, QuestionKind, Questionnaire, read_questionnaire, write_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
 
 /// The folder of one survey; `None` (said on stderr) where it is not there.

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use shihyo::answers::{
-    Answers, ColumnLayout, DecodeOptions, MissingReason, Questionnaire, Responses, columns_used, decode,
-    read_questionnaire,
-};
+use shihyo::decode::{Answers, ColumnLayout, DecodeOptions, MissingReason, Responses, columns_used, decode};
 use shihyo::error::{Error, SourceText};
+use shihyo::questionnaire::{Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 /// Labels with the delimiters in them, a tenth option (code 10 beside code 1), and one that is a part of

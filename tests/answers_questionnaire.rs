@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use shihyo::answers::{
+use shihyo::error::{Error, SourceText};
+use shihyo::questionnaire::{
     AskedIf, Comparison, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind,
     Questionnaire, TwoMarks, questionnaire_schema, read_questionnaire,
 };
-use shihyo::error::{Error, SourceText};
 
 fn read(text: &str) -> Result<Questionnaire, Error> {
     read_questionnaire(Arc::new(SourceText { file: "調査票.toml".to_owned(), text: text.to_owned() }))

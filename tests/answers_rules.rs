@@ -4,12 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use shihyo::answers::{
-    Answers, Base, DecodeOptions, Duplicates, MissingReason, Questionnaire, Responses, decode,
-    read_questionnaire, share_outcome,
-};
+use shihyo::decode::{Answers, Base, DecodeOptions, MissingReason, Responses, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::finding::{Finding, Severity};
+use shihyo::questionnaire::{Duplicates, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 use MissingReason::{DontKnow, Invalid, NoAnswer, NotAsked};

@@ -9,11 +9,12 @@ use std::fs;
 
 use office::Office;
 use serde_json::Value;
-use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log};
-use shihyo::answers::{DecodeOptions, Questionnaire, Responses, decode, read_questionnaire};
+use shihyo::decode::{DecodeOptions, Responses, decode};
+use shihyo::edits::{Action, Cleaned, Log, OldValues, clean, read_log};
 use shihyo::error::{Error, SourceText};
 use shihyo::pipeline::{self, WaveChoice};
 use shihyo::progress::Silent;
+use shihyo::questionnaire::{Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 const QUESTIONNAIRE: &str = r#"

@@ -2,10 +2,11 @@
 //! nothing changes nothing; what a person does not fill in is asked again.
 
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
-use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log, review, verify};
-use shihyo::answers::{DecodeOptions, Duplicates, Questionnaire, decode, read_questionnaire};
+use shihyo::decode::{DecodeOptions, decode};
+use shihyo::edits::{Action, Cleaned, Log, OldValues, clean, read_log, review, verify};
 use shihyo::error::SourceText;
 use shihyo::finding::Severity;
+use shihyo::questionnaire::{Duplicates, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 fn questionnaire() -> Questionnaire {
@@ -146,7 +147,7 @@ proptest! {
         told.dedup();
         prop_assert_eq!(problems, told.len());
         let as_log = |kind: &str| {
-            let row = |r: &shihyo::answers::cleaning::ReviewRow| {
+            let row = |r: &shihyo::edits::ReviewRow| {
                 let question = r.question.map_or("", |q| questionnaire.questions[q].id.as_str());
                 vec![r.respondent.clone(), r.file.clone(), r.row.to_string(), question.to_owned(), r.column.clone(), r.old.clone(), String::new(), kind.to_owned(), String::new()]
             };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top of the house down; the last ones are shared by all.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 20] = [
     "cli",
     "pipeline",
     "report",
@@ -12,10 +12,15 @@ const ROOMS: [&str; 15] = [
     "estimate",
     "design",
     "engine",
-    "answers",
+    "draft",
+    "waves",
+    "edits",
+    "decode",
+    "questionnaire",
     "raw",
     "derived",
     "stats",
+    "toml",
     "finding",
     "error",
     "provenance",

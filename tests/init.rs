@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use forms::{MULTIPLES, containers, layouts, people};
-use shihyo::answers::{AskedIf, QuestionKind};
 use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
 use shihyo::progress::Silent;
+use shihyo::questionnaire::{AskedIf, QuestionKind};
 use shihyo::raw::ReadOptions;
 
 fn request(folder: &Path, file: &str, header_rows: usize) -> InitRequest {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use forms::sas::sas7bdat;
 use forms::{layouts, people};
-use shihyo::answers::infer::infer;
+use shihyo::draft::infer;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 fn read(bytes: &[u8]) -> Table {

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use shihyo::answers::form::from_dictionary;
-use shihyo::answers::{DecodeOptions, MissingReason, QuestionKind, Responses, decode};
+use shihyo::decode::{DecodeOptions, MissingReason, Responses, decode};
+use shihyo::questionnaire::QuestionKind;
+use shihyo::questionnaire::form::from_dictionary;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 const FILES: [&str; 5] =

@@ -9,9 +9,9 @@ mod shared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use shihyo::answers::Questionnaire;
-use shihyo::answers::cleaning::{Action, Cleaned, Difference, Log, OldValues, clean, read_log, verify};
-use shihyo::answers::form::{Draft, from_xlsform};
+use shihyo::edits::{Action, Cleaned, Difference, Log, OldValues, clean, read_log, verify};
+use shihyo::questionnaire::Questionnaire;
+use shihyo::questionnaire::form::{Draft, from_xlsform};
 use shihyo::raw::{ReadOptions, Table, read};
 
 fn folder() -> Option<PathBuf> {

@@ -6,15 +6,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shihyo::answers::form::{Draft, from_xlsform};
-use shihyo::answers::infer::infer;
-use shihyo::answers::{
-    AskedIf, Base, DecodeOptions, MissingReason, OUTSIDE, Question, QuestionKind, Questionnaire,
-    columns_used, decode, read_questionnaire, share_outcome, write_questionnaire,
-};
+use shihyo::decode::{Base, DecodeOptions, MissingReason, OUTSIDE, columns_used, decode, share_outcome};
 use shihyo::design::Design;
+use shihyo::draft::infer;
 use shihyo::error::SourceText;
 use shihyo::estimate::{DfChoice, Domain, Estimand, IntervalMethod, Options, estimate};
+use shihyo::questionnaire::form::{Draft, from_xlsform};
+use shihyo::questionnaire::{
+    AskedIf, Question, QuestionKind, Questionnaire, read_questionnaire, write_questionnaire,
+};
 use shihyo::raw::{ReadOptions, Table, read};
 
 fn folder() -> Option<PathBuf> {

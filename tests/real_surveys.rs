@@ -10,11 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
-use shihyo::answers::{
-    Answers, Base, DecodeOptions, OUTSIDE, Question, QuestionKind, Questionnaire, Responses, YES, decode,
-    read_questionnaire, share_outcome,
-};
+use shihyo::decode::{Answers, Base, DecodeOptions, OUTSIDE, Responses, YES, decode, share_outcome};
 use shihyo::error::SourceText;
+use shihyo::questionnaire::{Question, QuestionKind, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
 
 /// The folder of one survey; `None` (said on stderr) where it is not there.

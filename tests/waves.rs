@@ -6,11 +6,11 @@ mod two_waves;
 
 use std::collections::BTreeMap;
 
-use shihyo::answers::Comparability;
 use shihyo::finding::{Finding, Severity};
 use shihyo::indicator::{CellContent, Measure, Observation, ProgressState, Undefined};
 use shihyo::pipeline::Outcome;
 use shihyo::report::{self, ReportInput};
+use shihyo::waves::Comparability;
 use two_waves::{City, MAP, REFERENCE, RENAMED};
 
 fn files(outcome: &Outcome) -> BTreeMap<String, Vec<u8>> {
@@ -92,7 +92,7 @@ fn another_paper_gives_the_same_numbers_bit_for_bit() {
 fn the_ledger_and_the_findings_keep_the_numbers_of_the_paper() {
     let (_, one) = City::new("").run();
     let (_, other) = City::renamed().run();
-    let ledgers = |outcome: &Outcome| -> BTreeMap<String, shihyo::answers::BaseLedger> {
+    let ledgers = |outcome: &Outcome| -> BTreeMap<String, shihyo::decode::BaseLedger> {
         outcome
             .quality
             .ledgers
@@ -706,10 +706,8 @@ fn each_wave_is_held_against_the_one_before_and_the_first() {
 
 #[test]
 fn a_filter_that_names_an_option_which_is_several_is_the_filter_that_names_them() {
-    use shihyo::answers::{
-        AskedAs, Aspect, Counterpart, FoundBy, Mapping, Merged, Paper, Questionnaire, compare_papers,
-        read_questionnaire,
-    };
+    use shihyo::questionnaire::{Questionnaire, read_questionnaire};
+    use shihyo::waves::{AskedAs, Aspect, Counterpart, FoundBy, Mapping, Merged, Paper, compare_papers};
     let paper = |options: &str, of: &str| -> Questionnaire {
         let text = format!(
             "title = \"t\"\n[[question]]\nid = \"問1\"\ntype = \"single\"\noptions = [{options}]\n\

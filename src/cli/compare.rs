@@ -1,6 +1,6 @@
 //! `shihyo compare`: an indicator by attributes, each part held against the rest.
 
-use shihyo::answers::Base;
+use shihyo::decode::Base;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
 use shihyo::indicator::DataKind;

@@ -71,7 +71,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Plan => shihyo::pipeline::schema(),
-                SchemaOf::Questionnaire => shihyo::answers::questionnaire_schema(),
+                SchemaOf::Questionnaire => shihyo::questionnaire::questionnaire_schema(),
             };
             print(format!("{schema:#}\n"))
         }

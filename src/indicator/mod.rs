@@ -11,7 +11,7 @@ mod tabulate;
 mod target;
 mod trend;
 
-pub use crate::answers::Comparability;
+pub use crate::waves::Comparability;
 pub use admin::{AdminTable, find_count};
 pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict};
 pub use fiscal_year::FiscalYear;

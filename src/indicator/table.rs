@@ -7,7 +7,7 @@ use super::quantity::{Mark, Quantity, Unit};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
 use super::trend::TrendNote;
-use crate::answers::BaseLedger;
+use crate::decode::BaseLedger;
 use crate::estimate::Estimate;
 use crate::finding::Finding;
 use crate::provenance::Place;

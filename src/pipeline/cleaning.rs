@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Plan, Wave};
-use crate::answers::PersonalColumn;
-use crate::answers::cleaning::{AppliedChange, Log, LogRow, read_log};
+use crate::decode::PersonalColumn;
 use crate::derived::{CleaningChange, WithheldColumn};
+use crate::edits::{AppliedChange, Log, LogRow, read_log};
 use crate::error::{Diagnostic, Error, Result};
 use crate::indicator::FiscalYear;
 use crate::raw::Table;

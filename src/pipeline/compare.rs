@@ -5,13 +5,13 @@ use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::{UNKNOWN, WaveData, cells, counted};
-use crate::answers::QuestionKind;
-use crate::answers::share_outcome;
-use crate::answers::toml_text::did_you_mean;
+use crate::decode::share_outcome;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{Domain, Estimand, NotEstimable, difference, estimate};
 use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+use crate::questionnaire::QuestionKind;
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
 
 /// What to break down.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::plan::{Survey, Wave, Weighting};
 use super::wave::decode_options;
-use crate::answers::cleaning::{AppliedChange, Cleaned, Log, clean};
-use crate::answers::{self, Answers, DecodeOptions};
+use crate::decode;
+use crate::decode::{Answers, DecodeOptions};
+use crate::edits::{AppliedChange, Cleaned, Log, clean};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -39,7 +40,7 @@ pub(super) fn decoded(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]
         removed: cleaned.as_ref().map(|c| c.removed.clone()).unwrap_or_default(),
         ..decode_options(survey, of)
     };
-    let mut answers = answers::decode(survey.paper(of).questionnaire, tables, &options)?;
+    let mut answers = decode::decode(survey.paper(of).questionnaire, tables, &options)?;
     answers.issues = Vec::new();
     let weights = match &of.weighting {
         Weighting::Column(column) if answers.rows > 0 => Some(weight_column(column, &answers, tables)?),

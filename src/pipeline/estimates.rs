@@ -5,7 +5,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
 use super::trend::{flag, trend, trend_of_group};
 use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
-use crate::answers::share_outcome;
+use crate::decode::share_outcome;
 use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, nchs_presentation};

@@ -5,14 +5,15 @@ use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, cells, counted};
-use crate::answers::cleaning::Action;
-use crate::answers::toml_text::nearest;
-use crate::answers::{Base, BaseLedger, Counterpart, Responses};
+use crate::decode::{Base, BaseLedger, Responses};
+use crate::edits::Action;
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
 use crate::report::{policy_lines, round};
 use crate::text::Text;
+use crate::text::suggest::nearest;
+use crate::waves::Counterpart;
 
 /// A headed part of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,7 +285,7 @@ fn options_lines(
     };
     let categories = data.questionnaire.questions[definition.question].categories();
     let counts = counted(plan, data, definition);
-    let line = |(k, c): (usize, &crate::answers::Category)| {
+    let line = |(k, c): (usize, &crate::questionnaire::Category)| {
         let mark = if counts.contains(&k) { "○" } else { "　" };
         Text::new(
             format!("{mark} {} {}　{}件", c.code, c.label, count(k)),

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::decoded::Decoded;
-use crate::answers::cleaning::AppliedChange;
-use crate::answers::{Answers, BaseLedger, MissingReason, PersonalColumn, Questionnaire, Responses, Touched};
+use crate::decode::{Answers, BaseLedger, MissingReason, PersonalColumn, Responses};
 use crate::derived::cache::{Entry, Numbers};
+use crate::edits::AppliedChange;
 use crate::finding::Finding;
 use crate::provenance::FileDigest;
+use crate::questionnaire::{Affected, Questionnaire};
 use crate::raw::Table;
 
 /// What reading a file said besides its answers.
@@ -31,7 +32,7 @@ struct About {
     files: Vec<FileSaid>,
     kinds: String,
     ledger: Vec<BaseLedger>,
-    touched: Vec<Touched>,
+    touched: Vec<Affected>,
     repeated: u64,
     of_answers: Vec<Finding>,
     withheld: Vec<PersonalColumn>,

@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, Sample, Weighting};
 use super::wave::WaveData;
-use crate::answers::cleaning::Action;
+use crate::edits::Action;
 use crate::text::Text;
 
 /// The plan's own notes, then one a wave: how its respondents were chosen and weighted. What the signs of the

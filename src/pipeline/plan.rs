@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::answers::cleaning::OldValues;
-use crate::answers::{Base, Duplicates, Mapping, Paper, Questionnaire};
+use crate::decode::Base;
+use crate::edits::OldValues;
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
+use crate::questionnaire::{Duplicates, Questionnaire};
+use crate::waves::{Mapping, Paper};
 
 /// A whole plan.
 #[derive(Debug, Clone)]

@@ -12,10 +12,11 @@ use super::kept::{self, FileSaid};
 use super::load::Project;
 use super::plan::{Survey, Wave, Weighting};
 use super::wave::decode_options;
-use crate::answers::cleaning::Log;
-use crate::answers::{Responses, Treatment};
+use crate::decode::Responses;
 use crate::derived::cache::{Cache, Keeping, program};
+use crate::edits::Log;
 use crate::provenance::sha256_hex;
+use crate::questionnaire::ProcessingRule;
 use crate::raw::ReadOptions;
 
 /// Waves with fewer bytes of response files are read anew: that takes no longer.
@@ -96,7 +97,7 @@ impl Reuse {
     pub(super) fn key(
         &self,
         made_from: &Ingredients<'_>,
-        treatment: Option<(usize, Treatment)>,
+        treatment: Option<(usize, ProcessingRule)>,
     ) -> Option<String> {
         let Ingredients { files, survey, wave, logs } = made_from;
         let column = match &wave.weighting {

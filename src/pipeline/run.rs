@@ -14,8 +14,8 @@ use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
 use super::trend;
 use super::wave::{WaveData, prepare};
-use crate::answers::cleaning::Action;
 use crate::derived::{self, Manifest};
+use crate::edits::Action;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
@@ -168,7 +168,7 @@ fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {
     let of_wave = |data: &WaveData| {
         let survey = &plan.surveys[data.survey];
         let wave = survey.waves[data.wave].year;
-        let record = move |(question, ledger): &(String, crate::answers::BaseLedger)| LedgerRecord {
+        let record = move |(question, ledger): &(String, crate::decode::BaseLedger)| LedgerRecord {
             survey: survey.key.clone(),
             wave,
             question: question.clone(),
@@ -275,7 +275,7 @@ fn count_cells(
     findings: &mut Vec<Finding>,
 ) -> Result<BTreeMap<FiscalYear, CellContent>> {
     if !counts.has(item) {
-        let help = crate::answers::toml_text::did_you_mean(item, counts.items().iter().map(String::as_str));
+        let help = crate::text::suggest::did_you_mean(item, counts.items().iter().map(String::as_str));
         let mut diagnostic = Diagnostic::new(
             "plan::unknown-item",
             Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")),

@@ -7,10 +7,11 @@ use super::estimates::{Finest, overall, shares_in};
 use super::plan::Plan;
 use super::source::WaveSource;
 use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
-use crate::answers::{DontKnow, Treatment, depends_on};
+use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use crate::questionnaire::{DontKnow, ProcessingRule};
 use crate::raw::Table;
 use crate::text::Text;
 
@@ -18,7 +19,7 @@ use crate::text::Text;
 struct Case {
     /// Index of the question on the wave's own paper; `None` for duplicates.
     question: Option<usize>,
-    treatment: Treatment,
+    treatment: ProcessingRule,
     touched: u64,
     /// The shares that it can change: positions in `shares_in`.
     shares: Vec<usize>,
@@ -26,7 +27,7 @@ struct Case {
 
 /// The shares of a case under one of its other settings.
 struct Otherwise {
-    treatment: Treatment,
+    treatment: ProcessingRule,
     /// One a share of the case, in its order.
     estimates: Vec<Result<Estimate, Text>>,
 }
@@ -75,7 +76,7 @@ pub(super) fn effects(
         };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
-            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting {
+            let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
                 setting: treatment.setting(),
                 words: treatment.words().1,
                 estimate,
@@ -136,8 +137,11 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         let dont_know =
             if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
         for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
-            let shares =
-                if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
+            let shares = if matches!(treatment, ProcessingRule::DontKnow(_)) {
+                direct.get(q)
+            } else {
+                Some(depending)
+            };
             if let Some(shares) = shares {
                 out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
             }
@@ -146,7 +150,7 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     if data.answers.repeated > 0 && !shares.is_empty() {
         out.push(Case {
             question: None,
-            treatment: Treatment::Duplicates(of.duplicates),
+            treatment: ProcessingRule::Duplicates(of.duplicates),
             touched: data.answers.repeated,
             shares: (0..shares.len()).collect(),
         });
@@ -162,7 +166,7 @@ fn under(
     (source, population): (&WaveSource<'_>, Option<&Table>),
     finest: &Finest,
     case: &Case,
-    other: Treatment,
+    other: ProcessingRule,
 ) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
     let question = match case.question {
@@ -212,18 +216,18 @@ fn under(
 
 /// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and
 /// the answers on a paper of the wave's own are brought to the survey's questionnaire after they are decoded.
-fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatment) -> Plan {
+fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: ProcessingRule) -> Plan {
     let mut plan = plan.clone();
     let Some(survey) = plan.surveys.get_mut(data.survey) else { return plan };
     let Some(wave) = survey.waves.get_mut(data.wave) else { return plan };
-    if let Treatment::Duplicates(duplicates) = other {
+    if let ProcessingRule::Duplicates(duplicates) = other {
         wave.duplicates = duplicates;
     }
     let (Some(question), Some(paper)) = (question, &mut wave.paper) else { return plan };
     if let Some(of) = paper.questionnaire.questions.get_mut(question) {
         other.set(&mut of.policy);
     }
-    if let Treatment::DontKnow(how) = other {
+    if let ProcessingRule::DontKnow(how) = other {
         for (reference, of) in survey.questionnaire.questions.iter().enumerate() {
             if paper.mapping.asked(reference).is_some_and(|asked| asked.question == question) {
                 match how {
@@ -237,7 +241,7 @@ fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatme
 }
 
 /// Puts `changed` in the place of the wave's answers, and those in its place.
-fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::answers::Responses)]) {
+fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::decode::Responses)]) {
     for (question, responses) in changed {
         if let Some(own) = data.answers.responses.get_mut(*question) {
             std::mem::swap(own, responses);

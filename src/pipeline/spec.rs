@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::map_spec::MapSpec;
-use crate::answers::cleaning::OldValues;
-use crate::answers::{Base, Duplicates};
+use crate::decode::Base;
+use crate::edits::OldValues;
+use crate::questionnaire::Duplicates;
 
 /// A text with its place in the file.
 pub(super) type Word = Spanned<String>;

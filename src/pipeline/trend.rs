@@ -6,13 +6,12 @@ use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wav
 use super::resolve::weighted;
 use super::wave::WaveData;
 use super::weights::Weights;
-use crate::answers::{
-    Aspect, Base, Comparability, Counted, Difference, compare_papers, labelled, most_alike,
-};
+use crate::decode::Base;
 use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::waves::{Aspect, Comparability, Counted, Difference, compare_papers, labelled, most_alike};
 
 /// Two waves of a survey held against each other in one question.
 struct Pair<'a> {
@@ -347,7 +346,7 @@ fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
     let Some(paper) = &wave.paper else { return Vec::new() };
     let all = survey.questionnaire.questions.iter().enumerate();
     let lacking = all.filter(|(k, _)| paper.mapping.asked(*k).is_none() && !paper.said_not_asked.contains(k));
-    let finding = |(_, question): (usize, &crate::answers::Question)| {
+    let finding = |(_, question): (usize, &crate::questionnaire::Question)| {
         let (id, year) = (&question.id, wave.year);
         let message = Text::new(
             format!("{id}に当たる設問は、{}の調査票にない", year.long()),

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use super::decoded::Decoded;
 use super::plan::{Plan, ShareDefinition, Survey, Wave, Weighting};
 use super::population::{Population, joined};
-use crate::answers::cleaning::AppliedChange;
-use crate::answers::{
-    self, Answers, BaseLedger, DecodeOptions, Harmonised, QuestionKind, Questionnaire, Responses, Touched,
-};
+use crate::decode::{Answers, BaseLedger, DecodeOptions, Responses};
 use crate::design::{self, Declaration, Design, Fpc, LonelyPsu, Margin, Rake};
+use crate::edits::AppliedChange;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
+use crate::questionnaire::{Affected, QuestionKind, Questionnaire};
 use crate::raw::Table;
 use crate::text::Text;
+use crate::waves;
+use crate::waves::Harmonised;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -40,7 +41,7 @@ pub(super) struct WaveData {
     /// The ledgers by the numbers of the wave's own paper.
     pub(super) ledgers: Vec<(String, BaseLedger)>,
     /// How many answers called for a decision of the office, by question of the wave's own paper.
-    pub(super) touched: Vec<Touched>,
+    pub(super) touched: Vec<Affected>,
     /// The design.
     pub(super) design: Design,
     /// How the design was made, for people.
@@ -72,9 +73,7 @@ pub(super) fn prepare(
     let touched = answers.touched.clone();
     let ledgers = paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
     let Harmonised { questionnaire, answers } = match &of.paper {
-        Some(paper) => {
-            answers::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?
-        }
+        Some(paper) => waves::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?,
         None => Harmonised { questionnaire: spec.questionnaire.clone(), answers },
     };
     let place = place_of(of);

@@ -7,7 +7,7 @@ use super::estimates::Waves;
 use super::indicators::{SCHEMA_VERSION, data_label};
 use super::text_cell::{self, guarded};
 use super::words;
-use crate::answers::BaseLedger;
+use crate::decode::BaseLedger;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{IndicatorTable, LedgerRecord, Quality};

@@ -2,7 +2,7 @@
 //! a decrease goal, every blank, every state, long texts, survey values with and without interval, a
 //! published value, 速報値.
 
-use shihyo::answers::BaseLedger;
+use shihyo::decode::BaseLedger;
 use shihyo::estimate::{
     ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable,
 };

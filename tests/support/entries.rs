@@ -6,14 +6,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use shihyo::answers::form::{from_dictionary, from_tabulator, from_xlsform};
-use shihyo::answers::infer::infer;
-use shihyo::answers::{
-    Category, DateCodes, DecodeOptions, Policy, Question, QuestionKind, Questionnaire, decode,
-    read_questionnaire, write_questionnaire,
-};
+use shihyo::decode::{DecodeOptions, decode};
+use shihyo::draft::infer;
 use shihyo::error::{Error, SourceText};
 use shihyo::pipeline::{Project, load};
+use shihyo::questionnaire::form::{from_dictionary, from_tabulator, from_xlsform};
+use shihyo::questionnaire::{
+    Category, DateCodes, Policy, Question, QuestionKind, Questionnaire, read_questionnaire,
+    write_questionnaire,
+};
 use shihyo::raw::{self, ReadOptions, Table};
 use shihyo::text::Lang;
 

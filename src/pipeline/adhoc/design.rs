@@ -347,7 +347,7 @@ fn replicated(
         read.into_iter().filter_map(|column| super::collect(column, &mut mistakes).flatten()).collect();
     if names.is_empty() {
         let known = source.names();
-        let help = crate::answers::toml_text::did_you_mean(pattern, known.iter().map(String::as_str));
+        let help = crate::text::suggest::did_you_mean(pattern, known.iter().map(String::as_str));
         let mut diagnostic = mistake(
             format!("「{pattern}」に当たる列がありません"),
             format!("no column matches \"{pattern}\""),

@@ -2,12 +2,12 @@
 //! letters.
 
 use super::columns::Stacked;
-use crate::answers::toml_text::nearest;
 use crate::engine::{Crossed, StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
 use crate::text::Text;
+use crate::text::suggest::nearest;
 
 /// The tables of all files, one after the other; or one file that was counted as it was read.
 #[derive(Debug)]

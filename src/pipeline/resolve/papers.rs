@@ -9,13 +9,11 @@ use super::super::map_spec::{MapSpec, MapTable, WordsSpec};
 use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper, Weighting};
 use super::super::spec::{PlanSpec, WaveSpec, Word};
 use super::Resolver;
-use crate::answers::toml_text::did_you_mean;
-use crate::answers::{
-    AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Merged, Question, QuestionKind, Questionnaire,
-    labelled, most_alike,
-};
 use crate::error::{SourceText, Span};
+use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
+use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, Merged, labelled, most_alike};
 
 /// What a wave's `questionnaire` and `map` come to.
 pub(super) struct ResolvedPaper {

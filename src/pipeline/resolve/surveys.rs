@@ -7,11 +7,11 @@ use super::super::plan::{Sample, Survey, Wave, Weighting};
 use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, WeightsSpec, Word};
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
-use crate::answers::toml_text::did_you_mean;
-use crate::answers::{Duplicates, QuestionKind, Questionnaire};
 use crate::error::{SourceText, Span};
 use crate::indicator::{DataKind, FiscalYear};
+use crate::questionnaire::{Duplicates, QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
 
 /// What the waves of a survey have in common.
 struct Shared<'a> {

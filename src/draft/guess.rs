@@ -1,0 +1,364 @@
+//! What one column, or one family of columns, most likely is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decode::columns::separated;
+use crate::decode::personal::{Personal, date_year};
+use crate::draft::family::{Family, mentioned, own_label};
+use crate::draft::{MOST_VALUES, pieces};
+use crate::questionnaire::form::{categories, question};
+use crate::questionnaire::model::{Question, QuestionKind};
+use crate::questionnaire::resolve::MOST_OPTIONS;
+use crate::raw::{Cell, Column, Variable};
+use crate::text::Text;
+use crate::text::spelling;
+
+type Guess = Result<(Question, Vec<Text>), Text>;
+
+/// The distinct cells that are not blank, folded, each with how many rows hold it; in order of first
+/// appearance.
+fn counts(column: &Column) -> Vec<(String, usize)> {
+    let mut of_value = vec![0usize; column.values.len()];
+    for v in &column.rows {
+        if let Some(n) = of_value.get_mut(v as usize) {
+            *n += 1;
+        }
+    }
+    let mut out: Vec<(String, usize)> = Vec::new();
+    let mut at: BTreeMap<String, usize> = BTreeMap::new();
+    for (cell, n) in column.values.iter().zip(of_value) {
+        let folded = spelling::lines(&cell.text());
+        if folded.is_empty() || n == 0 {
+            continue;
+        }
+        match at.get(&folded) {
+            Some(&i) => out[i].1 += n,
+            None => {
+                at.insert(folded.clone(), out.len());
+                out.push((folded, n));
+            }
+        }
+    }
+    out
+}
+
+/// Whether the column holds the respondents' ids: each once, short codes, under a header that says so or as
+/// first column.
+pub(crate) fn is_respondent(column: &Column, rows: usize, first: bool) -> bool {
+    let head = column.header.last().map_or(String::new(), |h| spelling::label(h).to_lowercase());
+    let called = [
+        "整理番号",
+        "回答者id",
+        "回答者番号",
+        "回答番号",
+        "調査票番号",
+        "受付番号",
+        "通し番号",
+        "番号",
+        "id",
+        "no",
+        "no.",
+        "respondent",
+        "respondent id",
+        "uuid",
+        "_uuid",
+        "_id",
+        "key",
+    ];
+    let said_so = called.contains(&head.as_str());
+    let counts = counts(column);
+    let filled: usize = counts.iter().map(|(_, n)| n).sum();
+    let code = |t: &str| {
+        t.len() <= 40
+            && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
+            && t.bytes().any(|b| b.is_ascii_digit())
+            && date_year(t).is_none()
+    };
+    // Two files, or a respondent who answered twice: some ids may stand more than once.
+    rows >= 3
+        && filled * 10 >= rows * 9
+        && counts.len() * 100 >= filled * 95
+        && counts.iter().all(|(t, _)| code(t))
+        && (said_so || (first && counts.len() == filled && filled > 20))
+}
+
+/// Why a column is no question, if it is none: personal data (`Ok`) or a reason (`Err`).
+pub(crate) fn no_question(column: &Column, rows: usize) -> Option<Result<Personal, Text>> {
+    let counts = counts(column);
+    if counts.is_empty() {
+        return Some(Err(Text::new("すべて空欄です", "all blank")));
+    }
+    let dated: Vec<i32> = column.values.iter().filter_map(|c| date_year(&c.text())).collect();
+    // A few dates among codes are codes that a spreadsheet program took for dates.
+    let dates =
+        column.values.iter().filter(|c| matches!(c, Cell::Date(_)) || date_year(&c.text()).is_some()).count();
+    if dates * 10 >= counts.len() * 8 {
+        let spread = dated.iter().max().zip(dated.iter().min()).map_or(0, |(most, least)| most - least);
+        return Some(if spread >= 15 {
+            Ok(Personal::BirthDate)
+        } else {
+            Err(Text::new("日付・時刻の列です", "dates or times"))
+        });
+    }
+    let code = |t: &str| {
+        t.len() >= 4
+            && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            && t.bytes().any(|b| b.is_ascii_digit())
+            && t.parse::<f64>().is_err()
+    };
+    let identifies = rows >= 10
+        && counts.len() == counts.iter().map(|(_, n)| n).sum::<usize>()
+        && counts.len() * 10 >= rows * 9
+        && counts.iter().all(|(t, _)| code(t));
+    identifies.then_some(Ok(Personal::Number))
+}
+
+/// The id and the words of a column: `問1 参加したいですか` has both.
+fn named(column: &Column) -> (String, String) {
+    let name = spelling::label(
+        &column.header.iter().map(|h| h.trim()).filter(|h| !h.is_empty()).collect::<Vec<_>>().join(" / "),
+    );
+    let name = if name.is_empty() { format!("@{}", crate::raw::letters(column.position)) } else { name };
+    split_id(&name)
+}
+
+fn split_id(name: &str) -> (String, String) {
+    let first = name.split([' ', '.', ':', '。']).next().unwrap_or("");
+    let is_id = (first.starts_with('問') || first.starts_with(['Q', 'q', 'F', 'f']))
+        && first.contains(|c: char| c.is_ascii_digit())
+        && first.chars().count() <= 8;
+    let rest = name[first.len()..].trim_start_matches([' ', '.', ':', '。']).trim();
+    if is_id && !rest.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        (first.to_owned(), rest.to_owned())
+    } else {
+        (name.to_owned(), name.to_owned())
+    }
+}
+
+/// A question whose column decoding finds: by its id, its words, or named where neither is the column's name.
+fn with_column(mut question: Question, columns: &[&Column]) -> Question {
+    let plain = columns.iter().all(|c| spelling::label(&c.name()) == spelling::label(&question.id));
+    if !plain {
+        let header = |c: &Column| {
+            c.name().contains(" / ")
+                || c.header.iter().all(|h| h.trim().is_empty())
+                || c.name().contains('\n')
+        };
+        question.columns = columns
+            .iter()
+            .map(|c| {
+                if header(c) {
+                    format!("@{}", crate::raw::letters(c.position))
+                } else {
+                    c.name().trim().to_owned()
+                }
+            })
+            .collect();
+    }
+    question
+}
+
+/// The question of one column; `about` is what the file's own dictionary says of it.
+pub(crate) fn one(column: &Column, about: Option<&Variable>) -> Guess {
+    let cells = |wanted: &dyn Fn(&Cell) -> bool| -> BTreeSet<String> {
+        column.values.iter().filter(|c| wanted(c)).map(|c| spelling::lines(&c.text())).collect()
+    };
+    let dates = cells(&|c| matches!(c, Cell::Date(_)));
+    let missing = cells(&|c| about.is_some_and(|a| a.is_missing(c)));
+    let mut counts = counts(column);
+    counts.retain(|(text, _)| !dates.contains(text) && !missing.contains(text));
+    let (mut question, mut remarks) = of_words(column, &counts)?;
+    let missing: Vec<String> = missing.into_iter().filter(|code| question.category(code).is_none()).collect();
+    question.no_answer.extend(missing);
+    if let Some(label) = about.and_then(|a| a.label.as_ref()).filter(|_| question.text == question.id) {
+        question.text = spelling::label(label);
+    }
+    if !dates.is_empty() {
+        remarks.push(Text::new(
+            "日付になったセルがあります。番号（1-2 など）を表計算ソフトが日付に変えたものとみて、選択肢に入\
+             れていません",
+            "some cells are dates, as which a spreadsheet program takes codes such as 1-2; they are no \
+             options",
+        ));
+    }
+    Ok((question, remarks))
+}
+
+/// The question of a column whose cells are these.
+fn of_words(column: &Column, counts: &[(String, usize)]) -> Guess {
+    let (id, words) = named(column);
+    let filled: usize = counts.iter().map(|(_, n)| n).sum();
+    let make = |kind: QuestionKind| with_column(question(&id, &words, kind), &[column]);
+    let numbers: Vec<Option<i64>> = counts.iter().map(|(t, _)| spelling::whole_number(t)).collect();
+    if numbers.iter().all(Option::is_some) {
+        let codes: BTreeSet<i64> = numbers.into_iter().flatten().collect();
+        return Ok(of_codes(&codes, &make));
+    }
+    if counts.iter().all(|(t, _)| is_number(t)) {
+        return Ok((
+            make(QuestionKind::Number { range: None }),
+            vec![Text::new("数量として読みました", "read as a number")],
+        ));
+    }
+    if let Some(found) = joined(counts, &make) {
+        return Ok(found);
+    }
+    let repeats = counts.len() <= MOST_VALUES
+        && counts.len() * 2 <= filled
+        && counts.iter().all(|(t, _)| t.chars().count() <= 60);
+    if !repeats {
+        return Ok((
+            make(QuestionKind::Text),
+            vec![Text::new(
+                "自由記述として読みました（言葉は集計に出ません）",
+                "read as free text; its words go no further",
+            )],
+        ));
+    }
+    let missing = |t: &str| ["無回答", "未回答", "無記入"].contains(&t);
+    let outside = |t: &str| ["NA", "N/A", "非該当"].contains(&t);
+    let labels = || counts.iter().map(|(t, _)| t.replace('\n', " ")).filter(|t| !missing(t) && !outside(t));
+    let mut question =
+        make(QuestionKind::Single(categories((1..).zip(labels()).map(|(k, t)| (k.to_string(), t)), false)));
+    question.no_answer = counts.iter().map(|(t, _)| t.clone()).filter(|t| missing(t)).collect();
+    question.not_asked = counts.iter().map(|(t, _)| t.clone()).filter(|t| outside(t)).collect();
+    if question.categories().is_empty() {
+        return Err(Text::new("無回答・非該当しかありません", "nothing but missing codes"));
+    }
+    Ok((
+        question,
+        vec![Text::new(
+            "選択肢はファイルに出てきた順です。誰も選ばなかった選択肢を足し、調査票の順に直してください",
+            "options in the order of the file; add those that nobody chose, and put them in the form's order",
+        )],
+    ))
+}
+
+/// A number, with thousands separators or without: `1,234`, not `1,3`.
+fn is_number(text: &str) -> bool {
+    let plain = if separated(text) { text.replace(',', "") } else { text.to_owned() };
+    plain.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Whole numbers: options where they are few and small, else a quantity.
+fn of_codes(codes: &BTreeSet<i64>, make: &dyn Fn(QuestionKind) -> Question) -> (Question, Vec<Text>) {
+    let missing: Vec<i64> =
+        codes.iter().copied().filter(|c| [99, 999, 9999, -1, -9, -99, -999, -9999].contains(c)).collect();
+    let rest: Vec<i64> = codes.iter().copied().filter(|c| !missing.contains(c)).collect();
+    let (least, most) = (rest.first().copied().unwrap_or(0), rest.last().copied().unwrap_or(0));
+    let mut remarks = Vec::new();
+    let small = !rest.is_empty() && least >= 0 && most <= 20 && rest.len() <= 15;
+    let missing = if small || rest.is_empty() {
+        missing
+    } else {
+        missing.into_iter().filter(|c| *c < 0 || *c >= 999).collect()
+    };
+    let mut question = if small {
+        remarks.push(Text::new(
+            "選択肢の文が分かりません。label に書いてください",
+            "the words of the options are not known; write them as label",
+        ));
+        let top = if least == 0 || rest.len() as i64 * 2 > most { most } else { 0 };
+        let filled: BTreeSet<i64> = rest.iter().copied().chain(least.max(1)..=top).collect();
+        make(QuestionKind::Single(categories(filled.iter().map(|c| (c.to_string(), c.to_string())), false)))
+    } else {
+        remarks.push(Text::new("数量として読みました", "read as a number"));
+        make(QuestionKind::Number { range: None })
+    };
+    if !missing.is_empty() {
+        let list = missing.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        remarks.push(Text::new(
+            format!("{list} を無回答のコードとみました"),
+            format!("{list} taken for a code of no answer"),
+        ));
+        question.no_answer = missing.iter().map(i64::to_string).collect();
+    }
+    (question, remarks)
+}
+
+/// A multiple answer in one cell.
+fn joined(
+    counts: &[(String, usize)],
+    make: &dyn Fn(QuestionKind) -> Question,
+) -> Option<(Question, Vec<Text>)> {
+    let options = pieces::options(counts)?;
+    let mut remarks = vec![Text::new(
+        "1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください",
+        "read as several answers in one cell; see whether an option itself holds the delimiter",
+    )];
+    let pairs: Vec<(String, String)> = if pieces::are_codes(&options) {
+        let numbers: BTreeSet<i64> = options.iter().filter_map(|p| spelling::whole_number(p)).collect();
+        remarks.push(Text::new(
+            "選択肢の文が分かりません。label に書いてください",
+            "the words of the options are not known; write them as label",
+        ));
+        numbers.iter().map(|c| (c.to_string(), c.to_string())).collect()
+    } else {
+        (1..).zip(options).map(|(k, p): (usize, _)| (k.to_string(), p)).collect()
+    };
+    Some((make(QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None }), remarks))
+}
+
+/// The multiple answer of a family of columns.
+pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
+    let members: Vec<&Column> = family.members.iter().filter_map(|&i| columns.get(i).copied()).collect();
+    let (id, words) = split_id(&spelling::label(&family.stem));
+    let mut remarks = vec![Text::new(
+        format!("{} 列をまとめて複数回答としました", members.len()),
+        format!("{} columns taken for one multiple answer", members.len()),
+    )];
+    let unknown = Text::new(
+        "選択肢の文が分かりません。label に書いてください",
+        "the words of the options are not known; write them as label",
+    );
+    let pairs: Vec<(String, String)> = if family.mentions {
+        let words = mentioned(columns, &family.members);
+        match words.iter().map(|w| spelling::whole_number(w)).collect::<Option<BTreeSet<i64>>>() {
+            Some(codes) => {
+                remarks.push(unknown);
+                codes.iter().map(|c| (c.to_string(), c.to_string())).collect()
+            }
+            None => (1..).zip(words).map(|(k, word): (usize, _)| (k.to_string(), word)).collect(),
+        }
+    } else {
+        let number = |part: &str| {
+            spelling::whole_number(&spelling::label(
+                part.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0'),
+            ))
+        };
+        let numbered = family.parts.iter().all(|p| number(p).is_some());
+        let labels: Vec<Option<String>> = members.iter().map(|c| own_label(c)).collect();
+        if numbered && labels.iter().any(Option::is_none) {
+            remarks.push(unknown);
+        }
+        let pair = |(k, (part, label)): (usize, (&String, Option<String>))| {
+            let code = if numbered {
+                number(part).map_or(part.clone(), |n| n.to_string())
+            } else {
+                (k + 1).to_string()
+            };
+            (code.clone(), label.unwrap_or_else(|| if numbered { code } else { spelling::label(part) }))
+        };
+        family.parts.iter().zip(labels).enumerate().map(pair).collect()
+    };
+    let categories = categories(pairs, true);
+    if categories.len() > MOST_OPTIONS || (!family.mentions && categories.len() != members.len()) {
+        return Err(Text::new(
+            "列の名前が重なっていて、選択肢に分けられません",
+            "the columns' names do not tell the options apart",
+        ));
+    }
+    let mut made = question(&id, &words, QuestionKind::Multiple { categories, max_marks: None });
+    let blank = |c: &Column| spelling::label(&c.name()).is_empty();
+    made.columns = members
+        .iter()
+        .map(|c| {
+            if blank(c) || c.header.len() > 1 || c.name().contains('\n') {
+                format!("@{}", crate::raw::letters(c.position))
+            } else {
+                c.name().trim().to_owned()
+            }
+        })
+        .collect();
+    Ok((made, remarks))
+}
