@@ -1,5 +1,7 @@
 //! Text in the two languages of the office, Japanese and English; how words are compared; what a wrong word was meant to be.
 
+pub(crate) mod fold;
+pub(crate) mod number;
 pub(crate) mod spelling;
 pub mod suggest;
 

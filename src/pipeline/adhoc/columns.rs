@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use compact_str::CompactString;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use unicode_normalization::UnicodeNormalization;
 
 use super::source::Source;
 use crate::engine::StreamedValue;
@@ -13,78 +12,50 @@ use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::raw::{Cell, Column, Table};
 use crate::text::Text;
-
-/// Texts are compared without blanks around them and without the difference of full and half width.
-pub(super) fn fold(text: &str) -> String {
-    // ASCII has one form only.
-    if text.is_ascii() {
-        text.trim().to_owned()
-    } else {
-        text.trim().nfkc().collect::<String>().trim().to_owned()
-    }
-}
-
-/// The number that a text is: full-width digits and thousands separators allowed. `None` for words, `NaN` and
-/// `inf`.
-pub(super) fn number(folded: &str) -> Option<f64> {
-    let plain = |t: &str| {
-        t.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
-            && !t.contains(['n', 'i', 'N', 'I'])
-    };
-    let parsed = |t: &str| if plain(t) { t.parse::<f64>().ok().filter(|x| x.is_finite()) } else { None };
-    parsed(folded).or_else(|| {
-        let (whole, rest) = folded.split_once('.').map_or((folded, None), |(w, r)| (w, Some(r)));
-        let mut parts = whole.trim_start_matches(['-', '+']).split(',');
-        let head = parts.next().is_some_and(|p| (1..=3).contains(&p.len()));
-        let (tail, count) = parts.fold((true, 0), |(ok, n), p| {
-            (ok && p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()), n + 1)
-        });
-        let joined = || whole.replace(',', "") + &rest.map(|r| format!(".{r}")).unwrap_or_default();
-        if head && tail && count > 0 { parsed(&joined()) } else { None }
-    })
-}
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// A code that was asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Code {
+pub(in crate::pipeline) struct Code {
     /// As it was typed.
-    pub(super) typed: String,
+    pub(in crate::pipeline) typed: String,
     folded: String,
     number: Option<f64>,
 }
 
 impl Code {
-    pub(super) fn new(typed: &str) -> Self {
+    pub(in crate::pipeline) fn new(typed: &str) -> Self {
         let folded = fold(typed);
         Self { typed: typed.trim().to_owned(), number: number(&folded), folded }
     }
 
     /// Whether this is what `folded` says: the same number, or the same text.
-    pub(super) fn is(&self, folded: &str) -> bool {
+    pub(in crate::pipeline) fn is(&self, folded: &str) -> bool {
         self.folded == folded || self.number.is_some_and(|x| number(folded) == Some(x))
     }
 
     /// The code as it is compared.
-    pub(super) fn folded(&self) -> &str {
+    pub(in crate::pipeline) fn folded(&self) -> &str {
         &self.folded
     }
 }
 
 /// One distinct value of a column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Value {
+pub(in crate::pipeline) struct Value {
     /// As the file has it, without blanks around it.
-    pub(super) text: String,
+    pub(in crate::pipeline) text: String,
     /// As it is compared.
-    pub(super) folded: String,
+    pub(in crate::pipeline) folded: String,
     /// The number that it is.
-    pub(super) number: Option<f64>,
+    pub(in crate::pipeline) number: Option<f64>,
     /// Nothing is in the cell, or nothing that could be read.
-    pub(super) blank: bool,
+    pub(in crate::pipeline) blank: bool,
     /// The file itself declares it to be no answer (SPSS user-missing).
-    pub(super) no_answer: bool,
+    pub(in crate::pipeline) no_answer: bool,
     /// The file's own label of it (SPSS), folded.
-    pub(super) label: Option<String>,
+    pub(in crate::pipeline) label: Option<String>,
 }
 
 impl Value {
@@ -101,7 +72,7 @@ impl Value {
     }
 
     /// Whether the whole value is this code: by number, by text, or by the file's own label.
-    pub(super) fn is(&self, code: &Code) -> bool {
+    pub(in crate::pipeline) fn is(&self, code: &Code) -> bool {
         let same_number = code.number.is_some() && self.number == code.number;
         !self.blank
             && (same_number
@@ -110,22 +81,22 @@ impl Value {
     }
 
     /// The one spelling of this value: `1`, `1.0` and `１` are the same.
-    pub(super) fn key(&self) -> String {
+    pub(in crate::pipeline) fn key(&self) -> String {
         self.number.map_or_else(|| self.folded.clone(), |x| x.to_string())
     }
 }
 
 /// One column over all files.
 #[derive(Debug, Clone)]
-pub(super) struct Stacked {
+pub(in crate::pipeline) struct Stacked {
     /// As it was asked for.
-    pub(super) name: String,
+    pub(in crate::pipeline) name: String,
     /// Distinct values in order of first appearance.
-    pub(super) values: Vec<Value>,
+    pub(in crate::pipeline) values: Vec<Value>,
     /// For each unit ([`Source::units`]) the index of the value.
-    pub(super) rows: Vec<u32>,
+    pub(in crate::pipeline) rows: Vec<u32>,
     /// The column's number in the first file: what it is, however it was named.
-    pub(super) position: usize,
+    pub(in crate::pipeline) position: usize,
     known: HashMap<(CompactString, bool, bool), u32>,
     /// Of a file that was counted as it was read.
     counted: Option<Counts>,
@@ -141,7 +112,7 @@ struct Counts {
 }
 
 impl Stacked {
-    pub(super) fn new(name: &str, rows: usize) -> Self {
+    pub(in crate::pipeline) fn new(name: &str, rows: usize) -> Self {
         Self {
             name: name.to_owned(),
             values: Vec::new(),
@@ -154,7 +125,7 @@ impl Stacked {
 
     /// A column of a file that was counted: its values, and the value of each unit where it is a
     /// classification.
-    pub(super) fn counted(
+    pub(in crate::pipeline) fn counted(
         name: &str,
         position: usize,
         values: &[StreamedValue],
@@ -188,7 +159,7 @@ impl Stacked {
     }
 
     /// Adds the rows of one file.
-    pub(super) fn push(&mut self, table: &Table, column: &Column) {
+    pub(in crate::pipeline) fn push(&mut self, table: &Table, column: &Column) {
         if self.position == usize::MAX {
             self.position = column.position;
         }
@@ -204,18 +175,18 @@ impl Stacked {
     }
 
     /// What `each` says of a value, for every unit.
-    pub(super) fn spread<T: Copy>(&self, each: &[T]) -> Vec<T> {
+    pub(in crate::pipeline) fn spread<T: Copy>(&self, each: &[T]) -> Vec<T> {
         self.rows.iter().map(|at| each[*at as usize]).collect()
     }
 
     /// What `each` says of a value, for every code of a file that was counted.
-    pub(super) fn by_code<T: Copy>(&self, each: &[T]) -> Option<Vec<T>> {
+    pub(in crate::pipeline) fn by_code<T: Copy>(&self, each: &[T]) -> Option<Vec<T>> {
         let counts = self.counted.as_ref()?;
         Some(counts.of_code.iter().map(|at| each[*at as usize]).collect())
     }
 
     /// The first row that holds a value.
-    pub(super) fn first_row(&self, value: usize) -> usize {
+    pub(in crate::pipeline) fn first_row(&self, value: usize) -> usize {
         match &self.counted {
             Some(counts) => counts.rows.get(value).map_or(0, |(_, first)| *first as usize),
             None => self.rows.iter().position(|at| *at as usize == value).unwrap_or(0),
@@ -223,7 +194,7 @@ impl Stacked {
     }
 
     /// How many respondents gave each value.
-    pub(super) fn counts(&self) -> Vec<u64> {
+    pub(in crate::pipeline) fn counts(&self) -> Vec<u64> {
         if let Some(counts) = &self.counted {
             return counts.rows.iter().map(|(rows, _)| *rows).collect();
         }
@@ -234,7 +205,7 @@ impl Stacked {
 
     /// The values that `held` holds by their one spelling: numeric codes by size, then the others as they
     /// first appear.
-    pub(super) fn ordered(&self, held: &[bool]) -> Vec<usize> {
+    pub(in crate::pipeline) fn ordered(&self, held: &[bool]) -> Vec<usize> {
         let mut seen = HashMap::new();
         let mut order: Vec<usize> = (0..self.values.len())
             .filter(|at| held[*at] && seen.insert(self.values[*at].key(), ()).is_none())
@@ -254,7 +225,7 @@ impl Stacked {
     ///
     /// # Errors
     /// Most answers are no numbers.
-    pub(super) fn numbers(
+    pub(in crate::pipeline) fn numbers(
         &self,
         missing: &[bool],
         source: &Source<'_>,
@@ -327,23 +298,7 @@ fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, fold, number};
-
-    #[test]
-    fn numbers_are_read_as_people_write_them() {
-        let read = |t: &str| number(&fold(t));
-        assert_eq!(read(" １，２３４．５ "), Some(1234.5));
-        assert_eq!(
-            (read("1.0"), read("-3"), read("1e3"), read("－２")),
-            (Some(1.0), Some(-3.0), Some(1000.0), Some(-2.0))
-        );
-        for no in [
-            "", "NaN", "inf", "-inf", "nan", "1,23", "12,3456", "1,2,3", "一", "1人", "0x10", "- 1",
-            "infinity", "+", ".",
-        ] {
-            assert_eq!(read(no), None, "{no}");
-        }
-    }
+    use super::{Code, fold};
 
     #[test]
     fn codes_are_the_same_by_number_or_by_text() {

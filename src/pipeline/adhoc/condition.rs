@@ -1,7 +1,7 @@
 //! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=`
 //! (not blank).
 
-use super::columns::{Code, Stacked, fold, number};
+use super::columns::{Code, Stacked};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::source::Source;
@@ -9,10 +9,12 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Choice {
+pub(in crate::pipeline) enum Choice {
     /// A code.
     Code(Code),
     /// A number between these, both included.
@@ -21,7 +23,7 @@ pub(super) enum Choice {
 
 /// What is asked of the column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub(in crate::pipeline) enum Test {
     /// One of these.
     Is(Vec<Choice>),
     /// An answer, and none of these.
@@ -38,13 +40,13 @@ pub(super) enum Test {
 
 /// A condition as it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Condition {
+pub(in crate::pipeline) struct Condition {
     /// As it was typed.
-    pub(super) typed: String,
+    pub(in crate::pipeline) typed: String,
     /// The column's name.
-    pub(super) column: String,
+    pub(in crate::pipeline) column: String,
     /// What is asked of it.
-    pub(super) test: Test,
+    pub(in crate::pipeline) test: Test,
 }
 
 /// Operators, the longer one first where one begins another.
@@ -84,7 +86,7 @@ impl Condition {
     ///
     /// # Errors
     /// No operator, no column before it, a limit that is no number, an empty choice between `|`.
-    pub(super) fn parse(typed: &str, is_column: impl Fn(&str) -> bool) -> Result<Self> {
+    pub(in crate::pipeline) fn parse(typed: &str, is_column: impl Fn(&str) -> bool) -> Result<Self> {
         let cuts = cuts(typed);
         let cut = cuts.iter().find(|(name, _, _)| is_column(name)).or_else(|| cuts.first());
         let Some((column, operator, right)) = cut.filter(|(name, _, _)| !name.is_empty()) else {
@@ -108,7 +110,7 @@ impl Condition {
     /// # Errors
     /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of
     /// words.
-    pub(super) fn holds(
+    pub(in crate::pipeline) fn holds(
         &self,
         source: &Source<'_>,
         missing: &Missing,
@@ -178,7 +180,7 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
 }
 
 /// The codes among the choices.
-pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
+pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<Code> {
     let code = |choice: &Choice| match choice {
         Choice::Code(code) => Some(code.clone()),
         Choice::Range(..) => None,
@@ -191,7 +193,7 @@ pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
 ///
 /// # Errors
 /// One mistake a code that differs from a value that occurs by capitals only.
-pub(super) fn check_codes(
+pub(in crate::pipeline) fn check_codes(
     column: &Stacked,
     codes: &[Code],
     parts: &Parts,
@@ -253,7 +255,7 @@ fn known(column: &Stacked, parts: &Parts) -> Vec<String> {
 }
 
 /// Tells which cells could be one answer or several, and what they were taken for.
-pub(super) fn tell_doubtful(
+pub(in crate::pipeline) fn tell_doubtful(
     column: &Stacked,
     parts: &Parts,
     source: &Source<'_>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::columns::{Stacked, fold, number};
+use super::columns::Stacked;
 use super::population;
 use super::replication::{RHO, Replication};
 use super::request::{Inputs, ReplicateType, Request};
@@ -15,27 +15,29 @@ use crate::estimate::{DeffReference, IntervalBasis, IntervalMethod};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// A design, and how to speak of it.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(in crate::pipeline) struct Made {
     /// The design.
-    pub(super) design: Design,
+    pub(in crate::pipeline) design: Design,
     /// The replicates that were made of it, where the variance is theirs.
-    pub(super) replicates: Option<ReplicateFactors>,
+    pub(in crate::pipeline) replicates: Option<ReplicateFactors>,
     /// What it is, in words.
-    pub(super) how: Vec<Text>,
+    pub(in crate::pipeline) how: Vec<Text>,
     /// Whether nothing at all was said of it.
-    pub(super) simple: bool,
+    pub(in crate::pipeline) simple: bool,
     /// What a design effect compares with when nobody says: without replacement needs a population, which
     /// weights that sum to no more than the respondents do not tell.
-    pub(super) deff: DeffReference,
+    pub(in crate::pipeline) deff: DeffReference,
 }
 
 impl Made {
     /// What a share's interval rests on: the classical binomial formulas are for a simple sample, with those
     /// methods that are one.
-    pub(super) fn basis(&self, method: IntervalMethod) -> IntervalBasis {
+    pub(in crate::pipeline) fn basis(&self, method: IntervalMethod) -> IntervalBasis {
         match method {
             IntervalMethod::Wilson
             | IntervalMethod::WilsonCc
@@ -56,7 +58,7 @@ impl Made {
 ///
 /// # Errors
 /// All mistakes of the columns in one go; those of the design; flags that contradict each other.
-pub(super) fn make(
+pub(in crate::pipeline) fn make(
     request: &Request,
     inputs: &Inputs,
     source: &Source<'_>,
@@ -126,15 +128,15 @@ pub(super) fn make(
     Ok(Made { design, replicates, how, simple: !request.has_design(), deff })
 }
 
-pub(super) fn strata_words(names: &str, counts: &str) -> Text {
+pub(in crate::pipeline) fn strata_words(names: &str, counts: &str) -> Text {
     Text::new(format!("層: {names}（{counts}層）"), format!("strata: {names} ({counts})"))
 }
 
-pub(super) fn cluster_words(names: &str, counts: &str) -> Text {
+pub(in crate::pipeline) fn cluster_words(names: &str, counts: &str) -> Text {
     Text::new(format!("集落: {names}（符号{counts}）"), format!("clusters: {names} (codes: {counts})"))
 }
 
-pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
+pub(in crate::pipeline) fn fpc_words(names: &str, fractions: bool) -> Text {
     let kind = if fractions {
         Text::new("抽出率", "sampling fractions")
     } else {
@@ -143,11 +145,11 @@ pub(super) fn fpc_words(names: &str, fractions: bool) -> Text {
     Text::new(format!("有限母集団修正: {names}（{}）", kind.ja), format!("fpc: {names} ({})", kind.en))
 }
 
-pub(super) fn weight_words(name: &str) -> Text {
+pub(in crate::pipeline) fn weight_words(name: &str) -> Text {
     Text::new(format!("ウエイト: {name}"), format!("weights: {name}"))
 }
 
-pub(super) fn simple_words() -> Text {
+pub(in crate::pipeline) fn simple_words() -> Text {
     Text::new("単純無作為標本（標本設計の指定なし）", "simple random sample (no design flag)")
 }
 

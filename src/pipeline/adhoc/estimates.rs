@@ -21,7 +21,12 @@ use crate::text::Text;
 ///
 /// # Errors
 /// Replicates of too many rows.
-pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) -> Result<Vec<Row>> {
+pub(in crate::pipeline) fn rows(
+    wanted: &Wanted,
+    made: &Made,
+    options: &Options,
+    base: Base,
+) -> Result<Vec<Row>> {
     let mut out = Vec::new();
     let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
     let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
@@ -62,7 +67,7 @@ pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) 
 }
 
 /// The rows of shares whose estimates are known: `[share][banner][group]`.
-pub(super) fn rows_of_shares(
+pub(in crate::pipeline) fn rows_of_shares(
     wanted: &Wanted,
     shares: &shares::Estimates,
     options: &Options,
@@ -290,7 +295,13 @@ fn of_crossing(crossing: &Crossing, domain: &[bool], design: &Design, options: &
 }
 
 /// Base, domain, design and methods, in words.
-pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base, rows: &[Row]) -> Vec<Text> {
+pub(in crate::pipeline) fn notes(
+    wanted: &Wanted,
+    made: &Made,
+    options: &Options,
+    base: Base,
+    rows: &[Row],
+) -> Vec<Text> {
     let has = |test: &dyn Fn(&Row) -> bool| rows.iter().any(test);
     let mut out = vec![match base {
         Base::Answered => Text::new(

@@ -14,19 +14,21 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::columns::{Code, Stacked, fold, number};
+use super::columns::{Code, Stacked};
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 const PERHAPS: [char; 4] = [' ', '&', '\t', '\r'];
 
 /// A column whose joined cells are taken apart: for each value its parts, one for a single answer.
-pub(super) struct Parts {
+pub(in crate::pipeline) struct Parts {
     parts: Vec<Vec<String>>,
     /// Values of several parts that are all seen to be answers.
     joined: Vec<bool>,
     /// Values that were parted although not every part is seen to be an answer.
-    pub(super) parted: Vec<usize>,
+    pub(in crate::pipeline) parted: Vec<usize>,
     /// Values that were left whole although a part of them was asked for.
-    pub(super) left_whole: Vec<usize>,
+    pub(in crate::pipeline) left_whole: Vec<usize>,
 }
 
 /// Cut at the delimiters that part answers always.
@@ -96,7 +98,7 @@ impl<'a> Evidence<'a> {
 
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
-    pub(super) fn new(column: &Stacked, codes: &[Code]) -> Self {
+    pub(in crate::pipeline) fn new(column: &Stacked, codes: &[Code]) -> Self {
         let texts: Vec<String> =
             column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
         let evidence = Evidence::new(&texts, codes);
@@ -139,7 +141,7 @@ impl Parts {
 
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts
     /// in a row.
-    pub(super) fn holds(&self, at: usize, code: &Code) -> bool {
+    pub(in crate::pipeline) fn holds(&self, at: usize, code: &Code) -> bool {
         let parts = &self.parts[at];
         if parts.iter().any(|p| code.is(p)) {
             return true;
@@ -149,7 +151,7 @@ impl Parts {
     }
 
     /// The parts of value `at`, when it is seen to be several answers.
-    pub(super) fn answers(&self, at: usize) -> Option<&[String]> {
+    pub(in crate::pipeline) fn answers(&self, at: usize) -> Option<&[String]> {
         self.joined[at].then_some(&self.parts[at])
     }
 }

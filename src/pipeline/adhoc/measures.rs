@@ -14,10 +14,12 @@ use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::report::adhoc::Base;
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// The columns of a measure, one value a respondent.
 #[derive(Debug)]
-pub(super) enum Values {
+pub(in crate::pipeline) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
     /// A share's answers by the codes of a file that was counted: position of the column, and the answer of
@@ -35,65 +37,65 @@ pub(super) enum Values {
 
 /// One number that is wanted.
 #[derive(Debug)]
-pub(super) struct Measure {
+pub(in crate::pipeline) struct Measure {
     /// The column, as it was asked for.
-    pub(super) variable: String,
+    pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
-    pub(super) codes: Vec<String>,
+    pub(in crate::pipeline) codes: Vec<String>,
     /// The values.
-    pub(super) values: Values,
+    pub(in crate::pipeline) values: Values,
 }
 
 /// One breakdown.
 #[derive(Debug)]
-pub(super) struct By {
+pub(in crate::pipeline) struct By {
     /// Variable and value of each group.
-    pub(super) names: Vec<Vec<(String, String)>>,
+    pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
     /// The groups.
-    pub(super) groups: Groups,
+    pub(in crate::pipeline) groups: Groups,
 }
 
 /// Two domains of which the difference is wanted.
 #[derive(Debug)]
-pub(super) struct PairOfDomains {
+pub(in crate::pipeline) struct PairOfDomains {
     /// The first condition.
-    pub(super) a_name: String,
+    pub(in crate::pipeline) a_name: String,
     /// The second.
-    pub(super) b_name: String,
+    pub(in crate::pipeline) b_name: String,
     /// Who is in the first.
-    pub(super) a: Vec<bool>,
+    pub(in crate::pipeline) a: Vec<bool>,
     /// Who is in the second.
-    pub(super) b: Vec<bool>,
+    pub(in crate::pipeline) b: Vec<bool>,
 }
 
 /// Two classifications that are tested for independence.
 #[derive(Debug)]
-pub(super) struct Crossing {
+pub(in crate::pipeline) struct Crossing {
     /// Both columns, as they were asked for.
-    pub(super) name: String,
+    pub(in crate::pipeline) name: String,
     /// Levels of the first, and their number.
-    pub(super) rows: (Vec<u32>, usize),
+    pub(in crate::pipeline) rows: (Vec<u32>, usize),
     /// Levels of the second.
-    pub(super) columns: (Vec<u32>, usize),
+    pub(in crate::pipeline) columns: (Vec<u32>, usize),
 }
 
 /// Everything that is wanted.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(in crate::pipeline) struct Wanted {
     /// Which units ([`Source::units`]) are in the domain.
-    pub(super) domain: Vec<bool>,
+    pub(in crate::pipeline) domain: Vec<bool>,
     /// Respondents of the domain.
-    pub(super) domain_rows: u64,
+    pub(in crate::pipeline) domain_rows: u64,
     /// The conditions, as they were typed.
-    pub(super) conditions: Vec<String>,
+    pub(in crate::pipeline) conditions: Vec<String>,
     /// The numbers.
-    pub(super) measures: Vec<Measure>,
+    pub(in crate::pipeline) measures: Vec<Measure>,
     /// The breakdowns.
-    pub(super) by: Vec<By>,
+    pub(in crate::pipeline) by: Vec<By>,
     /// The differences.
-    pub(super) pairs: Vec<PairOfDomains>,
+    pub(in crate::pipeline) pairs: Vec<PairOfDomains>,
     /// The tests.
-    pub(super) crossings: Vec<Crossing>,
+    pub(in crate::pipeline) crossings: Vec<Crossing>,
 }
 
 /// What resolving needs at every step.
@@ -107,7 +109,7 @@ struct Resolver<'a> {
 impl Wanted {
     /// # Errors
     /// All mistakes of what was asked for, in one go.
-    pub(super) fn resolve(
+    pub(in crate::pipeline) fn resolve(
         request: &Request,
         source: &Source<'_>,
         missing: &Missing,
@@ -305,9 +307,7 @@ impl Resolver<'_> {
             .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
         };
         let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
-        let p = super::columns::number(&super::columns::fold(p))
-            .filter(|p| (0.0..=1.0).contains(p))
-            .ok_or_else(bad)?;
+        let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
         Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
     }
 

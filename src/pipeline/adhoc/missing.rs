@@ -7,7 +7,7 @@ use crate::text::Text;
 
 /// The rules of `--missing`.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Missing {
+pub(in crate::pipeline) struct Missing {
     /// Position of the column (`None`: every column), and its codes.
     rules: Vec<(Option<usize>, Vec<Code>)>,
 }
@@ -17,7 +17,7 @@ impl Missing {
     ///
     /// # Errors
     /// A rule without `=` or without a code; a column that is not there.
-    pub(super) fn parse(rules: &[String], source: &Source<'_>) -> Result<Self> {
+    pub(in crate::pipeline) fn parse(rules: &[String], source: &Source<'_>) -> Result<Self> {
         let mut mistakes = Vec::new();
         let mut out = Vec::new();
         for rule in rules {
@@ -30,7 +30,7 @@ impl Missing {
     }
 
     /// For each value of a column whether it is no answer.
-    pub(super) fn of(&self, column: &Stacked) -> Vec<bool> {
+    pub(in crate::pipeline) fn of(&self, column: &Stacked) -> Vec<bool> {
         column
             .values
             .iter()
@@ -39,7 +39,7 @@ impl Missing {
     }
 
     /// Whether a rule for this column has a code for which `is` holds.
-    pub(super) fn declares(&self, column: &Stacked, is: impl Fn(&Code) -> bool) -> bool {
+    pub(in crate::pipeline) fn declares(&self, column: &Stacked, is: impl Fn(&Code) -> bool) -> bool {
         let of_column =
             self.rules.iter().filter(|(position, _)| position.is_none_or(|p| p == column.position));
         of_column.flat_map(|(_, codes)| codes).any(is)

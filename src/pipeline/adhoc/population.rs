@@ -11,7 +11,7 @@
 //!   population (`,,6194`). A cell `*` stands for the column's own number: the row's total is the sum of that
 //!   number over the population.
 
-use super::columns::{Code, Stacked, fold, number};
+use super::columns::{Code, Stacked};
 use super::source::Source;
 use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
 use crate::error::{Diagnostic, Error, Result};
@@ -19,6 +19,8 @@ use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// Header texts of the column of totals, folded and in lower case.
 const TOTALS: [&str; 14] = [
@@ -139,7 +141,7 @@ const UNKNOWN: &str = "不明";
 /// # Errors
 /// No column of totals; a category column that the responses do not have; a respondent whose category is not
 /// there.
-pub(super) fn margin(
+pub(in crate::pipeline) fn margin(
     table: &Table,
     source: &Source<'_>,
     weights: &[f64],
@@ -207,7 +209,7 @@ pub(super) fn margin(
 ///
 /// # Errors
 /// As [`margin`]; a `*` in a column that is no number for some respondent.
-pub(super) fn calibration(
+pub(in crate::pipeline) fn calibration(
     table: &Table,
     source: &Source<'_>,
     findings: &mut Vec<Finding>,

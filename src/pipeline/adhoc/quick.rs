@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::columns::{fold, number};
 use super::condition::Condition;
 use super::design::{Made, cluster_words, fpc_words, strata_words, weight_words};
 use super::measures::{Values, Wanted};
@@ -22,6 +21,8 @@ use crate::finding::Finding;
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
 use crate::report::adhoc::Sheet;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// What the quick way gives.
 #[derive(Debug)]

@@ -11,11 +11,11 @@ use crate::text::Text;
 const SEED: u64 = 1;
 
 /// ρ of Fay's method when none is given.
-pub(super) const RHO: f64 = 0.5;
+pub(in crate::pipeline) const RHO: f64 = 0.5;
 
 /// Where replicates come from.
 #[derive(Debug)]
-pub(super) enum Replication<'a> {
+pub(in crate::pipeline) enum Replication<'a> {
     /// There are none.
     None,
     /// Columns that match a pattern.
@@ -26,7 +26,7 @@ pub(super) enum Replication<'a> {
 
 /// How replicates are made.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Making {
+pub(in crate::pipeline) enum Making {
     /// Delete one PSU, unstratified.
     Jk1,
     /// Delete one PSU within strata.
@@ -42,7 +42,7 @@ impl<'a> Replication<'a> {
     ///
     /// # Errors
     /// All flags that contradict each other, in one go.
-    pub(super) fn of(request: &'a Request) -> Result<Self> {
+    pub(in crate::pipeline) fn of(request: &'a Request) -> Result<Self> {
         let mut mistakes = Vec::new();
         let mut mistake = |wrong: bool, ja: &str, en: &str| {
             if wrong {
@@ -141,7 +141,7 @@ impl Making {
     /// # Errors
     /// A design that has no such replicates: strata for jk1, not two PSUs a stratum for brr, a single one for
     /// the others.
-    pub(super) fn make(
+    pub(in crate::pipeline) fn make(
         self,
         design: &Design,
         request: &Request,

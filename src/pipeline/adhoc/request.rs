@@ -214,7 +214,7 @@ pub fn read(request: &Request) -> Result<Inputs> {
     }
 }
 
-pub(super) fn bad_level(level: f64) -> Error {
+pub(in crate::pipeline) fn bad_level(level: f64) -> Error {
     let mut diagnostic = Diagnostic::new(
         "adhoc::level",
         Text::new(

@@ -12,23 +12,23 @@ use crate::error::Result;
 use crate::estimate::{Estimate, NO, OUTSIDE, Options, ReplicateTable, ShareOf, ShareTable, YES};
 
 /// Estimates of the shares: `[share][banner][group]`, the first banner being everyone.
-pub(super) type Estimates = Vec<Vec<Vec<Estimate>>>;
+pub(in crate::pipeline) type Estimates = Vec<Vec<Vec<Estimate>>>;
 
 /// What an answer is in the cube's measures of shares.
-pub(super) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
+pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
 const OUTCOME_OUTSIDE: u8 = 2;
 
 /// One way to divide the respondents: the group of each cell, and the number of groups.
-pub(super) struct Banner {
-    pub(super) group_of_cell: Vec<Option<u32>>,
-    pub(super) groups: usize,
+pub(in crate::pipeline) struct Banner {
+    pub(in crate::pipeline) group_of_cell: Vec<Option<u32>>,
+    pub(in crate::pipeline) groups: usize,
 }
 
 /// The shares of everything wanted, when the design's variance is a function of the sums; else `None`.
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
-pub(super) fn in_memory(
+pub(in crate::pipeline) fn in_memory(
     wanted: &Wanted,
     design: &Design,
     replicates: Option<&ReplicateFactors>,
@@ -144,7 +144,7 @@ fn apart(cell_of_row: &[u32], Banner { group_of_cell, groups }: Banner) -> Cross
 ///
 /// # Errors
 /// A design that the cube was not made with.
-pub(super) fn of_cube(
+pub(in crate::pipeline) fn of_cube(
     cube: &Cube,
     banners: &[Banner],
     design: &Design,

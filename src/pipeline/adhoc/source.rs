@@ -7,11 +7,12 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
 use crate::text::Text;
+use crate::text::fold::fold;
 use crate::text::suggest::nearest;
 
 /// The tables of all files, one after the other; or one file that was counted as it was read.
 #[derive(Debug)]
-pub(super) struct Source<'a> {
+pub(in crate::pipeline) struct Source<'a> {
     tables: &'a [Table],
     rows: usize,
     counted: Option<Counted<'a>>,
@@ -19,17 +20,17 @@ pub(super) struct Source<'a> {
 
 /// A file whose rows are not held: its table has the first of them only.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Counted<'a> {
-    pub(super) columns: &'a StreamColumns,
-    pub(super) streamed: &'a Streamed,
+pub(in crate::pipeline) struct Counted<'a> {
+    pub(in crate::pipeline) columns: &'a StreamColumns,
+    pub(in crate::pipeline) streamed: &'a Streamed,
     /// The crossing whose cells are the units.
-    pub(super) crossed: &'a Crossed,
+    pub(in crate::pipeline) crossed: &'a Crossed,
 }
 
 impl<'a> Source<'a> {
     /// # Errors
     /// No file, or no rows in any of them.
-    pub(super) fn new(tables: &'a [Table]) -> Result<Self> {
+    pub(in crate::pipeline) fn new(tables: &'a [Table]) -> Result<Self> {
         let rows = tables.iter().map(Table::row_count).sum();
         if rows == 0 {
             let place = tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default();
@@ -44,7 +45,7 @@ impl<'a> Source<'a> {
     }
 
     /// A file that was counted: its header, and what it adds up to.
-    pub(super) fn counted(table: &'a Table, counted: Counted<'a>) -> Self {
+    pub(in crate::pipeline) fn counted(table: &'a Table, counted: Counted<'a>) -> Self {
         Self {
             tables: std::slice::from_ref(table),
             rows: counted.streamed.rows as usize,
@@ -54,12 +55,12 @@ impl<'a> Source<'a> {
 
     /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that
     /// was counted.
-    pub(super) fn units(&self) -> usize {
+    pub(in crate::pipeline) fn units(&self) -> usize {
         self.counted.map_or(self.rows, |c| c.crossed.cells.len())
     }
 
     /// The respondents of the units for which `holds`.
-    pub(super) fn respondents(&self, holds: impl Fn(usize) -> bool) -> u64 {
+    pub(in crate::pipeline) fn respondents(&self, holds: impl Fn(usize) -> bool) -> u64 {
         match self.counted {
             None => (0..self.rows).filter(|unit| holds(*unit)).count() as u64,
             Some(c) => c
@@ -74,22 +75,22 @@ impl<'a> Source<'a> {
     }
 
     /// Respondents of all files.
-    pub(super) fn rows(&self) -> usize {
+    pub(in crate::pipeline) fn rows(&self) -> usize {
         self.rows
     }
 
     /// Whether the first file has the column `name`.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::pipeline) fn has(&self, name: &str) -> bool {
         self.tables.first().is_some_and(|t| t.column(name).is_some())
     }
 
     /// The column names of the first file, in file order.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(in crate::pipeline) fn names(&self) -> Vec<String> {
         self.tables.first().map(|t| t.columns.iter().map(Column::name).collect()).unwrap_or_default()
     }
 
     /// The place of a cell; `row` over all files.
-    pub(super) fn place(&self, row: usize, column: &Stacked) -> Place {
+    pub(in crate::pipeline) fn place(&self, row: usize, column: &Stacked) -> Place {
         let mut at = row;
         if let (Some(_), [table]) = (self.counted, self.tables) {
             let column = table.columns.iter().find(|c| c.position == column.position);
@@ -113,7 +114,7 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     /// A file without it (the nearest names as help), or with several of that name.
-    pub(super) fn column(&self, name: &str) -> Result<Stacked> {
+    pub(in crate::pipeline) fn column(&self, name: &str) -> Result<Stacked> {
         let name = name.trim();
         if let (Some(counted), [table]) = (self.counted, self.tables) {
             return counted.column(name, self.position(name)?).ok_or_else(|| absent(table, name).into());
@@ -133,7 +134,7 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     /// As [`Source::column`].
-    pub(super) fn position(&self, name: &str) -> Result<usize> {
+    pub(in crate::pipeline) fn position(&self, name: &str) -> Result<usize> {
         let name = name.trim();
         let mut mistakes = Vec::new();
         for table in self.tables {
@@ -150,7 +151,7 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     /// As [`Source::column`].
-    pub(super) fn columns(&self, list: &str) -> Result<Vec<Stacked>> {
+    pub(in crate::pipeline) fn columns(&self, list: &str) -> Result<Vec<Stacked>> {
         let mut mistakes = Vec::new();
         let columns = self
             .split(list)
@@ -161,7 +162,7 @@ impl<'a> Source<'a> {
     }
 
     /// The names of a list `COL,COL`.
-    pub(super) fn split<'t>(&self, list: &'t str) -> Vec<&'t str> {
+    pub(in crate::pipeline) fn split<'t>(&self, list: &'t str) -> Vec<&'t str> {
         if self.has(list) {
             return vec![list.trim()];
         }
@@ -169,7 +170,7 @@ impl<'a> Source<'a> {
     }
 
     /// Cuts `text` at a place where `mark` stands and both sides are columns; else at the first `mark`.
-    pub(super) fn cut<'t>(&self, text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
+    pub(in crate::pipeline) fn cut<'t>(&self, text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
         let parts =
             || text.match_indices(mark).map(|(at, m)| (text[..at].trim(), text[at + m.len()..].trim()));
         parts()
@@ -203,13 +204,13 @@ impl Counted<'_> {
 fn absent(table: &Table, name: &str) -> Diagnostic {
     let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
     let names: Vec<String> = table.columns.iter().map(Column::name).collect();
-    let folded = super::columns::fold(name);
-    let same = names.iter().filter(|n| super::columns::fold(n) == folded).count();
+    let folded = fold(name);
+    let same = names.iter().filter(|n| fold(n) == folded).count();
     if same > 1 {
         let letters: Vec<String> = table
             .columns
             .iter()
-            .filter(|c| super::columns::fold(&c.name()) == folded)
+            .filter(|c| fold(&c.name()) == folded)
             .map(|c| format!("@{}", crate::raw::letters(c.position)))
             .collect();
         return Diagnostic::new(
