@@ -133,14 +133,14 @@ fn counts(setting: &PolicySetting) -> (u64, u64) {
     (estimate.n_yes.unwrap(), estimate.n)
 }
 
-/// Policy, question, touched, then each setting with its counts, the one in force first.
+/// Policy, question, affected, then each setting with its counts, the one in force first.
 type Line<'a> = (&'a str, &'a str, u64, Vec<(&'a str, (u64, u64))>);
 
 fn lines<'a>(outcome: &'a Outcome, indicator: &str) -> Vec<Line<'a>> {
     let of = |e: &'a PolicyEffect| -> Line<'a> {
         let settings =
             std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (s.setting, counts(s))).collect();
-        (e.policy, e.question.as_deref().unwrap_or(""), e.touched, settings)
+        (e.policy, e.question.as_deref().unwrap_or(""), e.affected, settings)
     };
     outcome.quality.effects.iter().filter(|e| e.indicator == indicator).map(of).collect()
 }
@@ -428,7 +428,7 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
     }
 }
 
-/// Share, policy, touched, setting, and the estimate under it.
+/// Share, policy, affected, setting, and the estimate under it.
 type Told = (String, &'static str, u64, &'static str, Result<shihyo::estimate::Estimate, shihyo::text::Text>);
 
 /// What is told of the later wave, in an order that no paper changes.
@@ -438,7 +438,7 @@ fn of_later_wave(outcome: &Outcome) -> Vec<Told> {
         .flat_map(|e| {
             std::iter::once(&e.in_force)
                 .chain(&e.alternatives)
-                .map(|s| (e.analysis_key.clone(), e.policy, e.touched, s.setting, s.estimate.clone()))
+                .map(|s| (e.analysis_key.clone(), e.policy, e.affected, s.setting, s.estimate.clone()))
         })
         .collect();
     out.sort_by(|a, b| (&a.0, a.1, a.3).cmp(&(&b.0, b.1, b.3)));

@@ -239,7 +239,7 @@ fn share(id: &str, rows: &[Return], rules: &Rules<'_>) -> (u64, u64) {
 }
 
 /// How many answers call for a decision.
-fn touched(policy: &str, rows: &[Return]) -> u64 {
+fn affected(policy: &str, rows: &[Return]) -> u64 {
     let usual = Rules { otherwise: ("", "") };
     let kept = counted(rows, &usual);
     let several = |row: &Return| codes(&row.q2).len();
@@ -294,8 +294,8 @@ fn effects_are_counted_in_the_cleaned_answers() {
         assert_eq!(policies, expected, "{id}");
         for effect in effects {
             let policy = effect.policy;
-            assert_eq!(effect.touched, touched(policy, &cleaned), "{id} {policy}");
-            assert!(effect.touched > 2, "{id} {policy}: {} would prove little", effect.touched);
+            assert_eq!(effect.affected, affected(policy, &cleaned), "{id} {policy}");
+            assert!(effect.affected > 2, "{id} {policy}: {} would prove little", effect.affected);
             for setting in std::iter::once(&effect.in_force).chain(&effect.alternatives) {
                 let rules = Rules { otherwise: (policy, setting.setting) };
                 let (yes, n) = share(id, &cleaned, &rules);
@@ -318,14 +318,14 @@ fn effects_are_counted_in_the_cleaned_answers() {
     );
 }
 
-/// Share, policy, question, touched, setting, and the estimate under it.
+/// Share, policy, question, affected, setting, and the estimate under it.
 type Told = (String, &'static str, Option<String>, u64, &'static str, Result<Estimate, Text>);
 
 fn told(outcome: &Outcome) -> Vec<Told> {
     let all = outcome.quality.effects.iter();
     all.flat_map(|e| {
         std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| {
-            (e.analysis_key.clone(), e.policy, e.question.clone(), e.touched, s.setting, s.estimate.clone())
+            (e.analysis_key.clone(), e.policy, e.question.clone(), e.affected, s.setting, s.estimate.clone())
         })
     })
     .collect()

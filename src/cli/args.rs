@@ -235,9 +235,12 @@ pub(crate) struct EstimateArgs {
     /// 分位点 / quantile
     #[arg(long, value_name = "COL@0.5")]
     quantile: Vec<String>,
-    /// 母数: 回答した人、全員 / base: those who answered, everyone
+    /// 母数: 回答した人、設問の対象者、全員 / base: those who answered, those who were asked, everyone
     #[arg(long, value_enum, default_value = "answered")]
     base: BaseArg,
+    /// 限定条件: 設問の対象になる人（非該当を分ける）/ skip rule: who was asked, such as '問1=はい'
+    #[arg(long, value_name = "COND")]
+    asked_if: Vec<String>,
     /// 無回答とする値: 'COL=9|99'、'*=NA' / codes that are no answer
     #[arg(long, value_name = "COL=9|99")]
     missing: Vec<String>,
@@ -333,6 +336,7 @@ pub(crate) struct EstimateArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum BaseArg {
     Answered,
+    Asked,
     All,
 }
 
@@ -386,8 +390,10 @@ impl EstimateArgs {
             quantiles: self.quantile.clone(),
             base: match self.base {
                 BaseArg::Answered => Base::Answered,
+                BaseArg::Asked => Base::Asked,
                 BaseArg::All => Base::All,
             },
+            asked_if: self.asked_if.clone(),
             missing: self.missing.clone(),
             conditions: self.conditions.clone(),
             by: self.by.clone(),

@@ -114,7 +114,7 @@ pub struct Answers {
     /// One entry a question: who left the base, and why.
     pub ledger: Vec<BaseLedger>,
     /// One entry a question: how many answers called for a decision of the office.
-    pub touched: Vec<Affected>,
+    pub affected: Vec<Affected>,
     /// Respondents with more than one row, of which one counts.
     pub repeated: u64,
     /// What decoding found.

@@ -96,7 +96,7 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         source.resize(source_row.len(), t as u16);
     }
     let mut responses: Vec<Responses> = Vec::new();
-    let mut touched = Vec::new();
+    let mut affected = Vec::new();
     let of_question = |(q, question): (usize, &Question)| {
         let parts: Vec<&Responses> = said.iter().filter_map(|all| all.get(q)).collect();
         gather(&question.kind, &parts, &source, &source_row)
@@ -134,7 +134,7 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
             }
         }
         own_touched.dont_know = says_dont_know(question, &own);
-        touched.push(own_touched);
+        affected.push(own_touched);
         responses.push(own);
     }
     let (returned, invalid, duplicates) = (sorted.returned, sorted.invalid_returns, sorted.duplicates);
@@ -153,7 +153,7 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         source_row,
         responses,
         ledger,
-        touched,
+        affected,
         repeated: sorted.repeated,
         findings,
         issues,

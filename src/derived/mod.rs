@@ -52,7 +52,7 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 }
 
 /// Writes `files` (name, bytes) into the directory `dir`, which is made when it is not there. Nothing that
-/// stands there is touched: these are texts that a person goes on writing.
+/// stands there is affected: these are texts that a person goes on writing.
 ///
 /// # Errors
 /// - `derived::exists`: one of the files stands there already; nothing was written

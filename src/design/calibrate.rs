@@ -43,6 +43,15 @@ pub enum CalibrationFunction {
 }
 
 impl CalibrationFunction {
+    /// Its name, as R `calibrate(calfun = …)` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linear { .. } => "linear",
+            Self::Raking => "raking",
+            Self::Logit { .. } => "logit",
+        }
+    }
+
     /// F and its derivative at `u`.
     fn at(self, u: f64) -> (f64, f64) {
         match self {

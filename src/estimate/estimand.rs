@@ -143,6 +143,13 @@ impl Groups {
         &self.rows
     }
 
+    /// For each respondent whether they are in `group`.
+    pub(crate) fn mask(&self, group: usize) -> Vec<bool> {
+        let mut mask = vec![false; self.length];
+        self.rows.get(group).into_iter().flatten().for_each(|row| mask[*row as usize] = true);
+        mask
+    }
+
     /// Respondents, in groups or not.
     pub fn length(&self) -> usize {
         self.length
@@ -190,6 +197,49 @@ pub enum IntervalBasis {
     Design,
     /// The classical binomial formula: counts and the normal quantile. For a simple unweighted sample.
     Binomial,
+}
+
+impl IntervalBasis {
+    /// The one rule: a simple random sample without weights and without finite population correction takes the
+    /// classical formula of the method where there is one (counts and the normal quantile); every other design, and
+    /// every other method, takes the design's variance and degrees of freedom, as R's `svyciprop` does.
+    ///
+    /// | method | simple sample | any other design |
+    /// |---|---|---|
+    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | classical: n and z | design: n_eff and t |
+    /// | wald, logit, xlogit, asin, likelihood, korn-graubard | design | design |
+    ///
+    /// ```
+    /// use shihyo::estimate::{IntervalBasis, IntervalMethod};
+    ///
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Wilson, true), IntervalBasis::Binomial);
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Wilson, false), IntervalBasis::Design);
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Logit, true), IntervalBasis::Design);
+    /// ```
+    pub fn of(method: IntervalMethod, simple: bool) -> Self {
+        let classical = match method {
+            IntervalMethod::Wilson
+            | IntervalMethod::WilsonCc
+            | IntervalMethod::AgrestiCoull
+            | IntervalMethod::Jeffreys
+            | IntervalMethod::ClopperPearson => true,
+            IntervalMethod::Wald
+            | IntervalMethod::Logit
+            | IntervalMethod::Xlogit
+            | IntervalMethod::Asin
+            | IntervalMethod::Likelihood
+            | IntervalMethod::KornGraubard => false,
+        };
+        if simple && classical { Self::Binomial } else { Self::Design }
+    }
+
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Design => "design",
+            Self::Binomial => "binomial",
+        }
+    }
 }
 
 /// How an estimate is to be reported.

@@ -192,6 +192,32 @@ pub enum DeffReference {
     WithReplacement,
 }
 
+/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights that were
+/// scaled to a mean of 1 stays far below it.
+const EVIDENT: f64 = 1.01;
+
+impl DeffReference {
+    /// The one rule for what a design effect compares with: sampling without replacement where the weights sum to a
+    /// population that is `stated` (by its size, by sampling fractions, by what the weights are fitted to) or evident
+    /// (they sum to more than 1.01 times the respondents), else sampling with replacement.
+    ///
+    /// ```
+    /// use shihyo::estimate::DeffReference;
+    ///
+    /// assert_eq!(DeffReference::of(false, 1000.0, 1000), DeffReference::WithReplacement);
+    /// assert_eq!(DeffReference::of(false, 1000.001, 1000), DeffReference::WithReplacement);
+    /// assert_eq!(DeffReference::of(false, 5000.0, 1000), DeffReference::WithoutReplacement);
+    /// assert_eq!(DeffReference::of(true, 1005.0, 1000), DeffReference::WithoutReplacement);
+    /// // A population no larger than the sample is none.
+    /// assert_eq!(DeffReference::of(true, 1000.0, 1000), DeffReference::WithReplacement);
+    /// ```
+    pub fn of(stated: bool, weights: f64, rows: u64) -> Self {
+        let n = rows as f64;
+        let population = if stated { weights > n } else { weights > EVIDENT * n };
+        if population { Self::WithoutReplacement } else { Self::WithReplacement }
+    }
+}
+
 /// Design effect, with the reference that it was computed against.
 ///
 /// ```

@@ -269,7 +269,7 @@ pub struct PolicyEffect {
     /// are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
-    pub touched: u64,
+    pub affected: u64,
     /// What was decided, and the share under it.
     pub in_force: PolicySetting,
     /// What else could have been decided, and the share had it been.

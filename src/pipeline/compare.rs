@@ -1,14 +1,15 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::estimates::{flags, honest, options, shares_in, shares_of};
+use super::adhoc::breakdown;
+use super::estimates::{flags, group, options, shares_in, shares_of, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
-use super::wave::{UNKNOWN, WaveData, cells, counted};
+use super::wave::{WaveData, counted};
 use crate::decode::share_outcome;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{Domain, Estimand, NotEstimable, difference, estimate};
-use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Verdict};
 use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
@@ -46,24 +47,20 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
     );
     let estimand = Estimand::Share(&codes);
     let options = options(plan, data);
-    let whole = honest(wave.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
+    let design = data.built.replicated()?;
+    let whole = estimate(&design, &estimand, Domain::All, &options)?;
+    let whole = suppress_sampling_error(wave.sample, whole);
     let mut rows =
         vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
-    let crossed = cells(&data.questionnaire, &data.answers, &questions);
-    for (cell, parts) in crossed.parts.iter().enumerate() {
-        if parts.iter().any(|p| p == UNKNOWN) {
-            continue;
-        }
-        let part: Vec<bool> = crossed.of_row.iter().map(|c| *c as usize == cell).collect();
+    let names: Vec<String> = questions.iter().map(|q| data.questionnaire.questions[*q].id.clone()).collect();
+    let parts = breakdown(&data.variables(), &names)?;
+    let parts =
+        parts.iter().flat_map(|by| by.names.iter().enumerate().map(|(at, n)| (by.groups.mask(at), n)));
+    for (part, names) in parts {
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-        let found = difference(&data.design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
-        let estimate = honest(wave.sample, found.a);
-        let groups = what
-            .by
-            .iter()
-            .zip(parts)
-            .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
-            .collect();
+        let found = difference(&design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
+        let estimate = suppress_sampling_error(wave.sample, found.a);
+        let groups = names.iter().map(group).collect();
         let c = found.comparison;
         let test = match wave.sample {
             Sample::Random => c.interval.and_then(|i| {

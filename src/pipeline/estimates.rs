@@ -2,21 +2,16 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
 use super::trend::{flag, trend, trend_of_group};
-use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
+use super::wave::{WaveData, counted};
 use crate::decode::share_outcome;
-use crate::engine::{Cells, Cube, Measure, Reduction};
 use crate::error::Result;
-use crate::estimate::reliability::{Presentation, nchs_presentation};
-use crate::estimate::{
-    DeffReference, DfChoice, Estimand, Estimate, Groups, IntervalBasis, NotEstimable, Options, ShareOf,
-    ShareTable, estimate_all,
-};
-use crate::indicator::{Comparability, EstimateRecord, Group, TrendNote};
-
-/// Fewer respondents than this make a share a 参考値 (Japanese municipal practice).
-const FEW: u64 = 30;
+use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
+use crate::estimate::{Estimate, NotEstimable, Options};
+use crate::indicator::{EstimateRecord, Group, TrendNote};
+use crate::waves::Comparability;
 
 /// A share of the plan, found by the indicator's position and the measure's position in it.
 pub(super) struct PlannedShare<'a> {
@@ -54,196 +49,78 @@ pub(super) fn shares_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedShare
         .collect()
 }
 
-/// How the shares of this wave are estimated: a simple unweighted sample has the classical binomial
-/// intervals, any other design its own variance.
+/// How the numbers of this wave are reported.
 pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
-    let simple = wave.strata.is_empty()
-        && wave.population.is_none()
-        && !data.design.is_calibrated()
-        && data.design.weights().iter().all(|w| *w == 1.0);
     let (method, level) = plan.interval;
-    Options {
-        method,
-        level,
-        df: DfChoice::Domain,
-        basis: if simple { IntervalBasis::Binomial } else { IntervalBasis::Design },
-        // The weights of a simple sample sum to its respondents, not to a population.
-        deff: if simple { DeffReference::WithReplacement } else { DeffReference::WithoutReplacement },
-    }
+    data.built.options(method, level, None)
 }
 
-/// One way to divide the respondents: everyone, or the parts of a breakdown.
-struct Banner {
-    /// Group of each respondent.
-    of_row: Vec<u32>,
-    /// What each group is; a single unnamed one for 全体.
-    labels: Vec<Vec<Group>>,
+/// What is counted for a share in this wave.
+fn measure(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>) -> Measure {
+    let ShareDefinition { question, base, .. } = share.definition;
+    let codes =
+        share_outcome(&data.answers.responses[*question], &counted(plan, data, share.definition), *base);
+    let variable = data.questionnaire.questions[*question].id.clone();
+    Measure { variable, codes: Vec::new(), base: *base, values: Values::Share(codes) }
 }
 
-/// 全体, then the plan's breakdowns. One that asks for a question this survey did not have is left out.
-fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
+/// The plan's breakdowns. One that asks for a question this survey did not have is left out.
+fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     let (questionnaire, wave) = (&data.questionnaire, &plan.surveys[data.survey].waves[data.wave]);
-    let mut out = vec![Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] }];
-    let mut all = Vec::new();
-    for breakdown in &plan.breakdowns {
-        let questions: Option<Vec<usize>> = breakdown
-            .iter()
-            .map(|id| questionnaire.question(id).map(|(index, _)| index).filter(|q| wave.asks(*q)))
-            .collect();
-        let Some(questions) = questions else { continue };
-        let crossed = cells(questionnaire, &data.answers, &questions);
-        let label = |parts: &Vec<String>| {
-            breakdown
-                .iter()
-                .zip(parts)
-                .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
-                .collect()
-        };
-        out.push(Banner { of_row: crossed.of_row, labels: crossed.parts.iter().map(label).collect() });
-        all.extend(questions.into_iter().filter(|q| !all.contains(q)).collect::<Vec<usize>>());
+    let asked = |id: &String| questionnaire.question(id).is_some_and(|(index, _)| wave.asks(index));
+    let variables = data.variables();
+    let mut out = Vec::new();
+    for names in plan.breakdowns.iter().filter(|names| names.iter().all(asked)) {
+        out.extend(breakdown(&variables, names)?);
     }
-    (out, all)
+    Ok(out)
 }
 
-/// Every share in every group of every banner: `[banner][share][group]`.
-///
-/// All sums come from one pass over the rows, in the finest crossing of the banners' questions; each group is
-/// a roll-up of its cells. A design whose variance is no function of such sums (calibrated weights) goes by
-/// influence values instead.
-fn estimated(
-    data: &WaveData,
-    codes: &[Vec<u8>],
-    banners: &[Banner],
-    finest: &CrossedCells,
-    options: &Options,
-) -> Result<Vec<Vec<Vec<Estimate>>>> {
-    let Ok((keys, key_count)) = ShareTable::keys(&data.design) else {
-        let estimands: Vec<Estimand<'_>> = codes.iter().map(|c| Estimand::Share(c)).collect();
-        return banners
-            .iter()
-            .map(|b| estimate_all(&data.design, &estimands, &Groups::new(&b.of_row, b.labels.len()), options))
-            .collect();
-    };
-    let measures = codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
-    let cells = Cells::Large { of_row: &finest.of_row, count: finest.names.len() };
-    let reduction = Reduction::new(
-        data.answers.rows,
-        Some((&keys, key_count)),
-        cells,
-        Some(data.design.weights()),
-        measures,
-    )?;
-    let cube = Cube::of(&reduction);
-    let (yes, base) = ([false, true, false], [true, true, false]);
-    let first_row = first_rows(finest);
-    let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
-        let groups = banner.labels.len();
-        // Rows of one cell are in one group: the finest crossing is finer than any banner.
-        let group =
-            |row: &Option<usize>| row.map(|row| banner.of_row[row]).filter(|g| (*g as usize) < groups);
-        let group_of_cell: Vec<Option<u32>> = first_row.iter().map(group).collect();
-        let totals = cube.roll_up(&group_of_cell, groups);
-        let table = ShareTable::new(&data.design, &totals)?;
-        let share = |measure: usize, group: usize| {
-            let inside: Vec<bool> = (0..groups).map(|g| g == group).collect();
-            table.share(&ShareOf { measure, yes: &yes, base: &base, cells: Some(&inside) }, options)
-        };
-        Ok((0..codes.len()).map(|measure| (0..groups).map(|group| share(measure, group)).collect()).collect())
-    };
-    banners.iter().map(of_banner).collect()
-}
-
-/// The first row of each cell.
-fn first_rows(cells: &CrossedCells) -> Vec<Option<usize>> {
-    let mut first = vec![None; cells.names.len()];
-    for (row, cell) in cells.of_row.iter().enumerate() {
-        let first = &mut first[*cell as usize];
-        if first.is_none() {
-            *first = Some(row);
-        }
-    }
-    first
-}
-
-/// The finest crossing of the breakdowns' questions, by which all sums are taken.
-pub(super) struct Finest {
-    cells: CrossedCells,
-    /// The questions (indices) that it is made from.
-    pub(super) questions: Vec<usize>,
-}
-
-impl Finest {
-    pub(super) fn of(plan: &Plan, data: &WaveData) -> Self {
-        let (_, questions) = banners(plan, data);
-        Self { cells: cells(&data.questionnaire, &data.answers, &questions), questions }
-    }
-}
-
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for
-/// 全体, from the same sums in the same order.
-pub(super) fn overall(
-    plan: &Plan,
-    data: &WaveData,
-    finest: &Finest,
-    wanted: &[usize],
-) -> Result<Vec<Estimate>> {
+/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体.
+pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
-    let definitions = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| s.definition);
-    let codes: Vec<Vec<u8>> = definitions
-        .map(|d| share_outcome(&data.answers.responses[d.question], &counted(plan, data, d), d.base))
-        .collect();
-    let everyone = Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] };
-    let estimated = estimated(data, &codes, &[everyone], &finest.cells, &options(plan, data))?;
-    let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
-    Ok(of_everyone.map(|estimate| honest(wave.sample, estimate)).collect())
+    let measures = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| measure(plan, data, s)).collect();
+    let rows = rows(&Wanted::of(measures, Vec::new(), data.answers.rows), &data.built, &options(plan, data))?;
+    Ok(rows.into_iter().map(|row| suppress_sampling_error(wave.sample, row.estimate)).collect())
 }
 
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
-    let codes: Vec<Vec<u8>> = shares
-        .par_iter()
-        .map(|s| {
-            share_outcome(
-                &data.answers.responses[s.definition.question],
-                &counted(plan, data, s.definition),
-                s.definition.base,
-            )
-        })
-        .collect();
-    let (banners, questions) = banners(plan, data);
-    let finest = cells(&data.questionnaire, &data.answers, &questions);
-    let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
+    let measures = shares.par_iter().map(|share| measure(plan, data, share)).collect();
+    let wanted = Wanted::of(measures, breakdowns(plan, data)?, data.answers.rows);
+    let rows = rows(&wanted, &data.built, &options(plan, data))?;
     let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
+    // Each share has the same rows: everyone, then the parts of each breakdown.
+    let parts: Vec<Vec<Group>> = std::iter::once(Vec::new())
+        .chain(wanted.by.iter().flat_map(|by| &by.names).map(|names| names.iter().map(group).collect()))
+        .collect();
     let of_part = |groups: &Vec<Group>| {
         groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
     };
-    let of_parts: Vec<Vec<Comparability>> =
-        banners.iter().map(|b| b.labels.iter().map(of_part).collect()).collect();
+    let of_parts: Vec<Comparability> = parts.iter().map(of_part).collect();
     let mut out = Vec::new();
-    for (at, share) in shares.iter().enumerate() {
+    for (share, rows) in shares.iter().zip(rows.chunks(parts.len())) {
         let of_share = level(trend(plan, share.definition, wave.year));
-        for ((banner, estimates), of_parts) in banners.iter().zip(&estimated).zip(&of_parts) {
-            for ((groups, estimate), of_part) in banner.labels.iter().zip(&estimates[at]).zip(of_parts) {
-                if groups.iter().any(|g| g.value == UNKNOWN) {
-                    continue; // attribute 不明 is left out of the banner, as the notes say
-                }
-                let mut record =
-                    record(plan, data, share, groups.clone(), honest(wave.sample, estimate.clone()));
-                record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
-                record.flags.sort();
-                out.push(record);
-            }
+        for ((row, groups), of_part) in rows.iter().zip(&parts).zip(&of_parts) {
+            let estimate = suppress_sampling_error(wave.sample, row.estimate.clone());
+            let mut record = record(plan, data, share, groups.clone(), estimate);
+            record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
+            record.flags.sort();
+            out.push(record);
         }
     }
     Ok(out)
 }
 
+pub(super) fn group((variable, value): &(String, String)) -> Group {
+    Group { variable: variable.clone(), value: value.clone() }
+}
+
 /// The estimate with what its sample does not allow taken away: only a random sample has a sampling error.
-pub(super) fn honest(sample: Sample, mut estimate: Estimate) -> Estimate {
+pub(super) fn suppress_sampling_error(sample: Sample, mut estimate: Estimate) -> Estimate {
     let reason = match sample {
         Sample::Random => return estimate,
         Sample::Census => NotEstimable::Census,
@@ -292,7 +169,7 @@ fn record(
         flags: flags(&estimate),
         estimate,
         n_total: data.answers.rows as u64,
-        n_w_total: data.design.weights().iter().sum(),
+        n_w_total: data.built.design.weights().iter().sum(),
     }
 }
 
@@ -300,7 +177,7 @@ fn record(
 /// error.
 pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
     let mut flags = Vec::new();
-    if estimate.n < FEW {
+    if estimate.n < REFERENCE_LIMIT {
         flags.push("n<30".to_owned());
     }
     if let (Ok(p), Ok(se)) = (&estimate.value, &estimate.se) {

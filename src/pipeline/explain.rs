@@ -1,10 +1,11 @@
 //! The whole way of one number: from the files to the figure that is printed.
 
+use super::adhoc::breakdown;
 use super::estimates::{measure_id, options, shares_in};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
-use super::wave::{WaveData, cells, counted};
+use super::wave::{WaveData, counted};
 use crate::decode::{Base, BaseLedger, Responses};
 use crate::edits::Action;
 use crate::error::{Diagnostic, Result};
@@ -307,20 +308,14 @@ fn options_lines(
 
 /// Who is in the record's part of the breakdown; everyone where it is 全体.
 fn part_of(data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
-    let questionnaire = &data.questionnaire;
-    let questions: Vec<usize> = record
-        .groups
-        .iter()
-        .filter_map(|g| questionnaire.question(&g.variable))
-        .map(|(index, _)| index)
-        .collect();
-    let wanted: Vec<&str> = record.groups.iter().map(|g| g.value.as_str()).collect();
-    let crossed = cells(questionnaire, &data.answers, &questions);
-    crossed
-        .of_row
-        .iter()
-        .map(|cell| crossed.parts[*cell as usize].iter().map(String::as_str).eq(wanted.iter().copied()))
-        .collect()
+    let names: Vec<String> = record.groups.iter().map(|g| g.variable.clone()).collect();
+    let found = breakdown(&data.variables(), &names).ok().and_then(|by| {
+        let group = |name: &Vec<(String, String)>| {
+            name.iter().zip(&record.groups).all(|((_, value), g)| *value == g.value)
+        };
+        by.iter().find_map(|by| by.names.iter().position(group).map(|at| by.groups.mask(at)))
+    });
+    found.unwrap_or_else(|| vec![false; data.answers.rows])
 }
 
 /// What a base rule means, in the words of a report.
@@ -393,11 +388,11 @@ fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
         }
         Sample::Panel => Text::new("モニター：標本誤差を示せない", "panel: no sampling error can be stated"),
     }];
-    out.extend(data.how.iter().cloned());
-    if data.how.is_empty() {
+    if data.built.simple {
         out.push(Text::new("ウエイトなし（1人1票）", "unweighted (everyone counts once)"));
     } else {
-        let weights = data.design.weights();
+        out.extend(data.built.how.iter().cloned());
+        let weights = data.built.design.weights();
         let (low, high) = weights.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), w| (l.min(*w), h.max(*w)));
         let (sum, squares): (f64, f64) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
         out.push(Text::new(
@@ -422,7 +417,7 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
         })];
     };
     let yes = e.n_yes.unwrap_or(0);
-    let unweighted = data.design.weights().iter().all(|w| *w == 1.0);
+    let unweighted = data.built.design.weights().iter().all(|w| *w == 1.0);
     if unweighted {
         let shown = round::percent_of(yes, e.n, 1);
         out.push(Text::same(format!("p = {yes} / {} = {p} → {shown} %", e.n)));
@@ -534,7 +529,7 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) 
         ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
     }
-    if let Some(file) = &wave.population
+    if let Some(file) = &wave.design.population
         && let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file)
     {
         out.push(Text::new(format!("{file}（人口表）"), format!("{file} (population table)")));

@@ -25,7 +25,6 @@ use crate::indicator::{
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
-use crate::raw::Table;
 use crate::report::{self, ReportInput};
 use crate::text::Text;
 
@@ -80,7 +79,7 @@ pub fn compute(
         let (s, w) = (wave.survey, wave.wave);
         let logs = logs_of(plan, s, w, &collected.logs)?;
         let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
-        effects.extend(effects_of(plan, wave, &source, population(plan, &collected, s, w), &of_wave)?);
+        effects.extend(effects_of(plan, wave, &source, &collected, &of_wave)?);
         records.extend(of_wave);
         progress.advance(1);
     }
@@ -125,11 +124,6 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
     Ok(dir.to_path_buf())
 }
 
-/// The population table of a wave.
-fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: usize) -> Option<&'c Table> {
-    plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
-}
-
 fn decode(
     plan: &Plan,
     collected: &mut Collected,
@@ -149,12 +143,13 @@ fn decode(
         let survey = &plan.surveys[s];
         let known = collected.responses[s][w].take_known();
         let reused = known.is_some();
-        let from_files = || {
+        let prepared = || {
             let logs = logs_of(plan, s, w, &collected.logs)?;
-            WaveSource::new(&collected.responses[s][w], &logs, reuse).decoded(survey, &survey.waves[w])
+            let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
+            let decoded = known.map_or_else(|| source.decoded(survey, &survey.waves[w]), Ok)?;
+            prepare(plan, s, w, decoded, collected.design_files(&source, survey, &survey.waves[w])?)
         };
-        let decoded = known.map_or_else(from_files, Ok);
-        match decoded.and_then(|decoded| prepare(plan, s, w, decoded, population(plan, collected, s, w))) {
+        match prepared() {
             Ok(data) => waves.push(WaveData { reused, ..data }),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }

@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estimates::{Finest, overall, shares_in};
+use super::collect::Collected;
+use super::estimates::{overall, shares_in};
 use super::plan::Plan;
 use super::source::WaveSource;
-use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
+use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
 use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
 use crate::questionnaire::{DontKnow, ProcessingRule};
-use crate::raw::Table;
 use crate::text::Text;
 
 /// A decision that somebody's answer called for.
@@ -20,7 +20,7 @@ struct Case {
     /// Index of the question on the wave's own paper; `None` for duplicates.
     question: Option<usize>,
     treatment: ProcessingRule,
-    touched: u64,
+    affected: u64,
     /// The shares that it can change: positions in `shares_in`.
     shares: Vec<usize>,
 }
@@ -41,7 +41,7 @@ pub(super) fn effects(
     plan: &Plan,
     data: &mut WaveData,
     source: &WaveSource<'_>,
-    population: Option<&Table>,
+    collected: &Collected,
     records: &[EstimateRecord],
 ) -> Result<Vec<PolicyEffect>> {
     let survey = &plan.surveys[data.survey];
@@ -53,7 +53,7 @@ pub(super) fn effects(
     if cases.is_empty() {
         return Ok(Vec::new());
     }
-    let finest = Finest::of(plan, data);
+    let files = collected.design_files(source, survey, &survey.waves[data.wave])?;
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
         found.push(
@@ -61,7 +61,7 @@ pub(super) fn effects(
                 .map(|treatment| {
                     Ok(Otherwise {
                         treatment,
-                        estimates: under(plan, data, (source, population), &finest, case, treatment)?,
+                        estimates: under(plan, data, (source, files), case, treatment)?,
                     })
                 })
                 .collect::<Result<_>>()?,
@@ -90,7 +90,7 @@ pub(super) fn effects(
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
-                touched: case.touched,
+                affected: case.affected,
                 in_force: setting(case.treatment, Ok(record.estimate.clone())),
                 alternatives: settings.iter().filter_map(other).collect(),
             });
@@ -108,7 +108,7 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let own = |question: usize| {
         of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question))
     };
-    let weights: Vec<usize> = design_questions(of).0.into_iter().filter_map(own).collect();
+    let weights: Vec<usize> = design_questions(survey, of).0.into_iter().filter_map(own).collect();
     let dont_know_missing = decode_options(survey, of).dont_know_missing;
     let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
         questions
@@ -131,19 +131,20 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     }
     let mut out = Vec::new();
     for (q, depending) in &all {
-        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else {
+        let (Some(question), Some(affected)) = (questionnaire.questions.get(*q), data.affected.get(*q))
+        else {
             continue;
         };
         let dont_know =
             if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
-        for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
+        for (treatment, affected) in affected.treatments(&question.policy, dont_know) {
             let shares = if matches!(treatment, ProcessingRule::DontKnow(_)) {
                 direct.get(q)
             } else {
                 Some(depending)
             };
             if let Some(shares) = shares {
-                out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
+                out.push(Case { question: Some(*q), treatment, affected, shares: shares.clone() });
             }
         }
     }
@@ -151,7 +152,7 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         out.push(Case {
             question: None,
             treatment: ProcessingRule::Duplicates(of.duplicates),
-            touched: data.answers.repeated,
+            affected: data.answers.repeated,
             shares: (0..shares.len()).collect(),
         });
     }
@@ -163,8 +164,7 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
 fn under(
     plan: &Plan,
     data: &mut WaveData,
-    (source, population): (&WaveSource<'_>, Option<&Table>),
-    finest: &Finest,
+    (source, files): (&WaveSource<'_>, DesignFiles<'_>),
     case: &Case,
     other: ProcessingRule,
 ) -> Result<Vec<Result<Estimate, Text>>> {
@@ -176,12 +176,8 @@ fn under(
             let survey = &plan.surveys[data.survey];
             let decoded = source.decoded(survey, &survey.waves[data.wave]);
             return Ok(
-                match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, population))
-                {
-                    Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?
-                        .into_iter()
-                        .map(Ok)
-                        .collect(),
+                match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, files)) {
+                    Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
                     Err(error) => nothing(error),
                 },
             );
@@ -190,19 +186,17 @@ fn under(
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
     let mut changed = source.treated(survey, of, &data.answers, question, other)?;
-    let (_, of_design) = design_questions(of);
+    let (_, of_design) = design_questions(survey, of);
     let touches = |questions: &[usize]| changed.iter().any(|(q, _)| questions.contains(q));
-    let (other_design, other_cells) = (touches(&of_design), touches(&finest.questions));
+    let other_design = touches(&of_design);
     exchange(data, &mut changed);
-    let own = if other_cells { Some(Finest::of(plan, data)) } else { None };
-    let finest = own.as_ref().unwrap_or(finest);
-    let design = if other_design { redesign(plan, data, population).map(Some) } else { Ok(None) };
+    let design = if other_design { redesign(plan, data, files).map(Some) } else { Ok(None) };
     let estimated = match design {
-        Ok(None) => overall(plan, data, finest, &case.shares),
+        Ok(None) => overall(plan, data, &case.shares),
         Ok(Some(mut design)) => {
-            std::mem::swap(&mut data.design, &mut design);
-            let estimated = overall(plan, data, finest, &case.shares);
-            std::mem::swap(&mut data.design, &mut design);
+            std::mem::swap(&mut data.built, &mut design);
+            let estimated = overall(plan, data, &case.shares);
+            std::mem::swap(&mut data.built, &mut design);
             estimated
         }
         Err(error) => {

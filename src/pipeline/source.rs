@@ -158,7 +158,7 @@ impl<'a> WaveSource<'a> {
     }
 
     /// The tables with the logs applied.
-    fn cleaned(&self, survey: &Survey, wave: &Wave) -> Result<&[Table]> {
+    pub(super) fn cleaned(&self, survey: &Survey, wave: &Wave) -> Result<&[Table]> {
         let tables = self.files.tables()?;
         if self.cleaned.get().is_none() {
             let cleaned = cleaned(survey, wave, tables, self.logs)?;

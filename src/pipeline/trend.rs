@@ -3,8 +3,7 @@
 
 use super::estimates::shares_of;
 use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wave};
-use super::resolve::weighted;
-use super::wave::WaveData;
+use super::wave::{WaveData, design_questions};
 use super::weights::Weights;
 use crate::decode::Base;
 use crate::finding::Finding;
@@ -70,7 +69,7 @@ impl<'a> Pair<'a> {
 
     /// With what differs between the samples, which matters for every value.
     fn and_samples(mut self) -> Self {
-        self.differences.extend(samples(self.survey, self.earlier, self.later));
+        self.differences.extend(samples(self.earlier, self.later));
         self
     }
 
@@ -128,7 +127,7 @@ impl<'a> Pair<'a> {
 }
 
 /// What differs between how the respondents of two waves were chosen, asked and weighted.
-fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
+fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
@@ -149,7 +148,7 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
     }
     let (was, is) = (Weights::of(earlier), Weights::of(later));
     if was != is {
-        let (was, is) = (was.words(survey), is.words(survey));
+        let (was, is) = (was.words(), is.words());
         let words = Text::new(
             format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja),
             format!("the answers are weighted otherwise ({} → {})", was.en, is.en),
@@ -257,7 +256,7 @@ fn pairs<'a>(waves: &[&'a Wave]) -> Vec<(&'a Wave, &'a Wave)> {
 fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &mut Vec<Finding>) {
     let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
     let (title, first, second) = (&survey.title, earlier.year, later.year);
-    for found in samples(survey, earlier, later) {
+    for found in samples(earlier, later) {
         let message = Text::new(
             format!(
                 "「{title}」{}は、{}と{}。すべての値に注を付ける",
@@ -306,9 +305,7 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
     let place = Place { file: Some(file).filter(|f| !f.is_empty()), ..Place::default() }.question(own);
     let id = &of.questionnaire.questions.get(question)?.id;
     let banner = plan.breakdowns.iter().flatten().any(|b| b == id);
-    let design = [earlier, later]
-        .iter()
-        .any(|w| w.strata.contains(&question) || weighted(&w.weighting).contains(&question));
+    let design = [earlier, later].iter().any(|w| design_questions(of, w).1.contains(&question));
     let used = !counts.is_empty() || banner || design;
     // What a person has decided already, and what nothing is made of, is good to know.
     let finding = if used && pair.ruling.is_none() { Finding::warning } else { Finding::note };

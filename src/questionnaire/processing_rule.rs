@@ -191,7 +191,7 @@ impl Affected {
             (ProcessingRule::NotAskedButAnswered(policy.not_asked_but_answered), self.not_asked_but_answered),
             (ProcessingRule::DontKnow(dont_know), self.dont_know),
         ];
-        all.into_iter().filter(|(_, touched)| *touched > 0).collect()
+        all.into_iter().filter(|(_, affected)| *affected > 0).collect()
     }
 }
 

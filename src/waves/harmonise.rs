@@ -59,11 +59,11 @@ pub fn harmonise(
     let of_own = |index: usize| {
         mapping
             .asked(index)
-            .and_then(|asked| answers.touched.get(asked.question))
+            .and_then(|asked| answers.affected.get(asked.question))
             .copied()
             .unwrap_or_default()
     };
-    let touched = (0..reference.questions.len()).map(of_own).collect();
+    let affected = (0..reference.questions.len()).map(of_own).collect();
     let Answers { rows, source, source_row, repeated, findings, issues, withheld, .. } = answers;
     let answers = Answers {
         rows,
@@ -71,7 +71,7 @@ pub fn harmonise(
         source_row,
         responses,
         ledger,
-        touched,
+        affected,
         repeated,
         findings,
         issues,
@@ -189,7 +189,7 @@ mod tests {
             source_row,
             responses,
             ledger,
-            touched: vec![],
+            affected: vec![],
             repeated: 0,
             findings: vec![],
             issues: vec![],

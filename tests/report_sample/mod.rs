@@ -463,7 +463,7 @@ fn quality() -> Quality {
             policy: "two_marks",
             policy_words: Text::new("単数回答に2つ以上の○", "two or more marks on a single answer"),
             question: Some("問12".into()),
-            touched: 10,
+            affected: 10,
             in_force: PolicySetting {
                 setting: "invalid",
                 words: Text::new("無効回答とする", "invalid"),

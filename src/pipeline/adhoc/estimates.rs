@@ -2,9 +2,9 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::design::Made;
 use super::measures::{Crossing, Measure, PairOfDomains, Values, Wanted};
 use super::shares;
+use crate::decode::Base;
 use crate::design::Design;
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
@@ -13,7 +13,8 @@ use crate::estimate::{
     IndependenceTest, IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference,
     estimate_by, independence, quantile_by,
 };
-use crate::report::adhoc::{Base, Flag, More, Row, Statistic};
+use crate::pipeline::sample_design::BuiltDesign;
+use crate::report::adhoc::{Flag, More, Row, Statistic};
 use crate::text::Text;
 
 /// Every row, in the order asked for: each measure for everyone, then by each breakdown; then differences;
@@ -21,12 +22,7 @@ use crate::text::Text;
 ///
 /// # Errors
 /// Replicates of too many rows.
-pub(in crate::pipeline) fn rows(
-    wanted: &Wanted,
-    made: &Made,
-    options: &Options,
-    base: Base,
-) -> Result<Vec<Row>> {
+pub(in crate::pipeline) fn rows(wanted: &Wanted, made: &BuiltDesign, options: &Options) -> Result<Vec<Row>> {
     let mut out = Vec::new();
     let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
     let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
@@ -47,17 +43,17 @@ pub(in crate::pipeline) fn rows(
         if let (Values::Share(_), Some(estimates)) =
             (&measure.values, shares.as_mut().and_then(Iterator::next))
         {
-            out.extend(of_share(measure, estimates, wanted, options, base));
+            out.extend(of_share(measure, estimates, wanted, options));
             continue;
         }
-        out.extend(of_groups(measure, &whole, &[Vec::new()], design, options, base)?);
+        out.extend(of_groups(measure, &whole, &[Vec::new()], design, options)?);
         for by in &wanted.by {
-            out.extend(of_groups(measure, &by.groups, &by.names, design, options, base)?);
+            out.extend(of_groups(measure, &by.groups, &by.names, design, options)?);
         }
     }
     for pair in &wanted.pairs {
         for measure in &wanted.measures {
-            out.extend(of_pair(measure, pair, design, options, base)?);
+            out.extend(of_pair(measure, pair, design, options)?);
         }
     }
     for crossing in &wanted.crossings {
@@ -71,13 +67,12 @@ pub(in crate::pipeline) fn rows_of_shares(
     wanted: &Wanted,
     shares: &shares::Estimates,
     options: &Options,
-    base: Base,
 ) -> Vec<Row> {
     wanted
         .measures
         .par_iter()
         .zip(shares)
-        .flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, options, base))
+        .flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, options))
         .collect()
 }
 
@@ -86,14 +81,13 @@ fn of_share(
     estimates: Vec<Vec<Estimate>>,
     wanted: &Wanted,
     options: &Options,
-    base: Base,
 ) -> Vec<Row> {
     let whole = vec![Vec::new()];
     let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
     estimates
         .into_iter()
         .zip(names)
-        .flat_map(|(estimates, names)| rows_of(measure, estimates, names, options, base))
+        .flat_map(|(estimates, names)| rows_of(measure, estimates, names, options))
         .collect()
 }
 
@@ -124,20 +118,12 @@ impl Values {
     }
 }
 
-impl Measure {
-    /// Numbers have no base but those who gave one.
-    fn base(&self, base: Base) -> Base {
-        if self.values.is_share() { base } else { Base::Answered }
-    }
-}
-
 fn of_groups(
     measure: &Measure,
     groups: &Groups,
     names: &[Vec<(String, String)>],
     design: &Design,
     options: &Options,
-    base: Base,
 ) -> Result<Vec<Row>> {
     let estimates = match (&measure.values, measure.values.estimand()) {
         (Values::Quantile(y, p), _) => {
@@ -146,7 +132,7 @@ fn of_groups(
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
-    Ok(rows_of(measure, estimates, names, options, base))
+    Ok(rows_of(measure, estimates, names, options))
 }
 
 fn rows_of(
@@ -154,14 +140,13 @@ fn rows_of(
     estimates: Vec<Estimate>,
     names: &[Vec<(String, String)>],
     options: &Options,
-    base: Base,
 ) -> Vec<Row> {
     let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| Row {
         statistic: measure.values.statistic(),
         variable: measure.variable.clone(),
         codes: measure.codes.clone(),
         by: by.clone(),
-        base: measure.base(base),
+        base: measure.base,
         method: Some(method(&measure.values, options)),
         level: options.level,
         flags: flags(&measure.values, &estimate, options),
@@ -208,7 +193,6 @@ fn of_pair(
     pair: &PairOfDomains,
     design: &Design,
     options: &Options,
-    base: Base,
 ) -> Result<Option<Row>> {
     let Some(estimand) = measure.values.estimand() else { return Ok(None) };
     let found = difference(design, &estimand, Domain::Rows(&pair.a), Domain::Rows(&pair.b), options)?;
@@ -239,7 +223,7 @@ fn of_pair(
         variable: measure.variable.clone(),
         codes: measure.codes.clone(),
         by: Vec::new(),
-        base: measure.base(base),
+        base: measure.base,
         estimate,
         method: Some("wald"),
         level: options.level,
@@ -297,7 +281,7 @@ fn of_crossing(crossing: &Crossing, domain: &[bool], design: &Design, options: &
 /// Base, domain, design and methods, in words.
 pub(in crate::pipeline) fn notes(
     wanted: &Wanted,
-    made: &Made,
+    made: &BuiltDesign,
     options: &Options,
     base: Base,
     rows: &[Row],
@@ -307,6 +291,10 @@ pub(in crate::pipeline) fn notes(
         Base::Answered => Text::new(
             "母数: 回答した人（空欄と、無回答と指定した値を除く）",
             "base: those who answered (blank and declared-missing answers left out)",
+        ),
+        Base::Asked => Text::new(
+            "母数: 設問の対象者（非該当を除く。無回答は母数に入れる）",
+            "base: those who were asked (no answer counts in the base)",
         ),
         Base::All => Text::new(
             "母数: 全員（空欄と、無回答と指定した値を含む。平均などは数を答えた人）",

@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::columns::{Code, Stacked};
+use crate::pipeline::variables::variable::{Code, Marks, Stacked};
 use crate::text::fold::fold;
 use crate::text::number::number;
 
@@ -23,6 +23,8 @@ const PERHAPS: [char; 4] = [' ', '&', '\t', '\r'];
 /// A column whose joined cells are taken apart: for each value its parts, one for a single answer.
 pub(in crate::pipeline) struct Parts {
     parts: Vec<Vec<String>>,
+    /// Of a question with several answers: for each value the options that it holds.
+    marks: Option<Marks>,
     /// Values of several parts that are all seen to be answers.
     joined: Vec<bool>,
     /// Values that were parted although not every part is seen to be an answer.
@@ -99,11 +101,21 @@ impl<'a> Evidence<'a> {
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
     pub(in crate::pipeline) fn new(column: &Stacked, codes: &[Code]) -> Self {
+        if column.is_question() {
+            return Self {
+                parts: column.values.iter().map(|v| vec![v.folded.clone()]).collect(),
+                marks: column.marks.clone(),
+                joined: vec![false; column.values.len()],
+                parted: Vec::new(),
+                left_whole: Vec::new(),
+            };
+        }
         let texts: Vec<String> =
             column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
         let evidence = Evidence::new(&texts, codes);
         let mut out = Self {
             parts: Vec::new(),
+            marks: None,
             joined: vec![false; texts.len()],
             parted: Vec::new(),
             left_whole: Vec::new(),
@@ -142,6 +154,9 @@ impl Parts {
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts
     /// in a row.
     pub(in crate::pipeline) fn holds(&self, at: usize, code: &Code) -> bool {
+        if let Some(marks) = &self.marks {
+            return marks.of_value[at].iter().any(|option| marks.options[*option].is(code));
+        }
         let parts = &self.parts[at];
         if parts.iter().any(|p| code.is(p)) {
             return true;
@@ -164,7 +179,7 @@ fn lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Parts;
-    use crate::pipeline::adhoc::columns::{Code, Stacked};
+    use crate::pipeline::variables::variable::{Code, Stacked};
     use crate::raw::{ReadOptions, read_bytes};
 
     /// Which of the cells hold the code.

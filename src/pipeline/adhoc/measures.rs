@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::columns::{Code, Stacked};
-use super::condition::{Choice, Condition, Test, check_codes, codes, tell_doubtful};
+use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
 use super::missing::Missing;
 use super::request::Request;
-use super::source::Source;
-use crate::error::{Diagnostic, Error, Result};
+use crate::decode::{Base, MissingReason};
+use crate::engine::Ranks;
+use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
 use crate::finding::Finding;
+use crate::pipeline::variables::source::Source;
+use crate::pipeline::variables::variable::{Code, MarkedOption, Marks, Stacked, Value};
 use crate::provenance::Place;
-use crate::report::adhoc::Base;
 use crate::text::Text;
 use crate::text::fold::fold;
 use crate::text::number::number;
@@ -42,6 +43,8 @@ pub(in crate::pipeline) struct Measure {
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
     pub(in crate::pipeline) codes: Vec<String>,
+    /// Who is in the base; of a number those who gave one.
+    pub(in crate::pipeline) base: Base,
     /// The values.
     pub(in crate::pipeline) values: Values,
 }
@@ -103,10 +106,44 @@ struct Resolver<'a> {
     source: &'a Source<'a>,
     missing: &'a Missing,
     base: Base,
+    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where that is not
+    /// known.
+    asked: Option<Vec<Option<bool>>>,
     findings: &'a mut Vec<Finding>,
 }
 
+/// The breakdowns that the crossing of these variables makes, of everyone.
+///
+/// # Errors
+/// A variable that is not there.
+pub(in crate::pipeline) fn breakdown(source: &Source<'_>, names: &[String]) -> Result<Vec<By>> {
+    let mut mistakes = Vec::new();
+    let columns: Vec<Stacked> =
+        names.iter().filter_map(|name| collect(source.column(name), &mut mistakes)).collect();
+    if let Some(error) = Error::all(mistakes) {
+        return Err(error);
+    }
+    let missing = Missing::default();
+    let mut findings = Vec::new();
+    let resolver =
+        Resolver { source, missing: &missing, base: Base::All, asked: None, findings: &mut findings };
+    Ok(resolver.crossings(&columns, &vec![true; source.units()]).0)
+}
+
 impl Wanted {
+    /// Numbers of everyone and of the parts of breakdowns.
+    pub(in crate::pipeline) fn of(measures: Vec<Measure>, by: Vec<By>, rows: usize) -> Self {
+        Self {
+            domain: vec![true; rows],
+            domain_rows: rows as u64,
+            conditions: Vec::new(),
+            measures,
+            by,
+            pairs: Vec::new(),
+            crossings: Vec::new(),
+        }
+    }
+
     /// # Errors
     /// All mistakes of what was asked for, in one go.
     pub(in crate::pipeline) fn resolve(
@@ -115,17 +152,31 @@ impl Wanted {
         missing: &Missing,
         findings: &mut Vec<Finding>,
     ) -> Result<Self> {
-        let mut at = Resolver { source, missing, base: request.base, findings };
+        let mut at = Resolver { source, missing, base: request.base, asked: None, findings };
         let mut mistakes = Vec::new();
+        for typed in &request.asked_if {
+            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
+                at.asked = Some(match at.asked.take() {
+                    Some(asked) => asked.iter().zip(holds).map(|(a, b)| both(*a, b)).collect(),
+                    None => holds,
+                });
+            }
+        }
+        if request.base == Base::Asked && request.asked_if.is_empty() && source.questionnaire().is_none() {
+            mistakes.push(nobody_knows_who_was_asked());
+        }
         let mut domain = vec![true; source.units()];
         for typed in &request.conditions {
-            if let Some(holds) = super::collect(at.condition(typed), &mut mistakes) {
+            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
                 domain.iter_mut().zip(holds).for_each(|(d, h)| *d &= h == Some(true));
             }
         }
         let mut measures = Vec::new();
-        let mut wanted = |found: Result<Measure>| measures.extend(super::collect(found, &mut mistakes));
-        request.shares.iter().for_each(|s| wanted(at.share(s)));
+        let mut wanted = |found: Result<Measure>| measures.extend(collect(found, &mut mistakes));
+        request.shares.iter().for_each(|s| match at.shares(s) {
+            Ok(shares) => shares.into_iter().for_each(|share| wanted(Ok(share))),
+            Err(error) => wanted(Err(error)),
+        });
         request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
         request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
@@ -133,15 +184,12 @@ impl Wanted {
         let by = request
             .by
             .iter()
-            .filter_map(|list| super::collect(at.by(list, &domain), &mut mistakes))
+            .filter_map(|list| collect(at.by(list, &domain), &mut mistakes))
+            .flatten()
             .collect();
-        let pairs = request
-            .differences
-            .iter()
-            .filter_map(|d| super::collect(at.pair(d, &domain), &mut mistakes))
-            .collect();
-        let crossings =
-            request.tests.iter().filter_map(|t| super::collect(at.crossing(t), &mut mistakes)).collect();
+        let pairs =
+            request.differences.iter().filter_map(|d| collect(at.pair(d, &domain), &mut mistakes)).collect();
+        let crossings = request.tests.iter().filter_map(|t| collect(at.crossing(t), &mut mistakes)).collect();
         let comparable = !request.shares.is_empty()
             || !request.means.is_empty()
             || !request.totals.is_empty()
@@ -173,16 +221,34 @@ impl Wanted {
     }
 }
 
-fn plain(column: &str, values: Values) -> Measure {
-    Measure { variable: column.trim().to_owned(), codes: Vec::new(), values }
+/// The code of those who gave no answer, in outputs.
+const NO_ANSWER: &str = "無回答";
+
+/// Whether both of two conditions hold, each of which may be unknown.
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
 }
 
-/// The answers of a share: what each value of its column says.
-fn answers(column: &Stacked, each: &[u8]) -> Values {
-    match column.by_code(each) {
-        Some(by_code) => Values::CountedShare(column.position, by_code),
-        None => Values::Share(column.spread(each)),
-    }
+fn nobody_knows_who_was_asked() -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::base",
+        Text::new(
+            "--base asked には、だれに聞いたかの指定が必要です",
+            "--base asked needs to know who was asked",
+        ),
+    )
+    .help(Text::new(
+        "--asked-if '問1=はい'（限定条件）か --questionnaire 調査票.toml を指定します",
+        "give a skip rule (--asked-if 'COL=a|b') or a questionnaire (--questionnaire FILE)",
+    ))
+}
+
+fn plain(column: &str, values: Values) -> Measure {
+    Measure { variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
 }
 
 impl Resolver<'_> {
@@ -192,7 +258,18 @@ impl Resolver<'_> {
         Ok(column.spread(&each))
     }
 
-    fn share(&mut self, typed: &str) -> Result<Measure> {
+    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no answer.
+    fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
+        if self.source.has(typed) {
+            let column = self.source.column(typed)?;
+            let each = options(&column);
+            let mut out: Vec<Measure> = each
+                .into_iter()
+                .map(|code| self.share_of_codes(&column, vec![code]))
+                .collect::<Result<_>>()?;
+            out.push(self.share_of_no_answer(&column));
+            return Ok(out);
+        }
         let bad = || {
             Diagnostic::new(
                 "adhoc::share",
@@ -201,48 +278,145 @@ impl Resolver<'_> {
                     format!("cannot read --share \"{typed}\""),
                 ),
             )
-            .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
+            .help(Text::new(
+                "'COL=A|B'、選択肢すべてなら 'COL'、無回答なら 'COL=' と書きます",
+                "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
+            ))
         };
         let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
-        let codes: Vec<Code> = match &condition.test {
-            Test::Blank | Test::Answered => return Err(bad().into()),
-            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => codes(choices),
-            _ => return self.share_of_condition(&condition),
-        };
-        let name = condition.column.as_str();
-        let column = self.source.column(name)?;
-        let parts = Parts::new(&column, &codes);
-        check_codes(&column, &codes, &parts, self.findings)?;
-        tell_doubtful(&column, &parts, self.source, self.findings);
-        let gone = self.missing.of(&column);
+        match &condition.test {
+            Test::Answered => Err(bad().into()),
+            Test::Blank => {
+                let column = self.source.column(&condition.column)?;
+                Ok(vec![self.share_of_no_answer(&column)])
+            }
+            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
+                let column = self.source.column(&condition.column)?;
+                Ok(vec![self.share_of_codes(&column, codes(choices))?])
+            }
+            _ => Ok(vec![self.share_of_condition(&condition)?]),
+        }
+    }
+
+    /// The share of those who gave one of these codes.
+    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
+        let parts = Parts::new(column, &codes);
+        check_codes(column, &codes, &parts, self.findings)?;
+        tell_doubtful(column, &parts, self.source, self.findings);
+        let gone = self.missing.of(column);
         let mut each = Vec::with_capacity(column.values.len());
         for (at, value) in column.values.iter().enumerate() {
             let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
-            each.push(match (gone[at], yes, self.base) {
-                (true, true, _) => return Err(declared(&column, &value.text).into()),
-                (true, false, Base::Answered) => OUTSIDE,
-                (true, false, Base::All) | (false, false, _) => NO,
-                (false, true, _) => YES,
+            each.push(match (gone[at], yes) {
+                (true, true) => return Err(declared(column, &value.text).into()),
+                (true, false) => self.without_answer(value),
+                (false, true) => YES,
+                (false, false) => NO,
             });
         }
-        self.tell_marks_only(&column, &each);
-        let typed = codes.into_iter().map(|c| c.typed).collect();
-        Ok(Measure { variable: name.to_owned(), codes: typed, values: answers(&column, &each) })
+        self.tell_marks_only(column, &each);
+        let codes = codes.into_iter().map(|c| c.typed).collect();
+        let values = self.answers(column, &each);
+        Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
+    }
+
+    /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
+    fn share_of_no_answer(&mut self, column: &Stacked) -> Measure {
+        let base = if self.base == Base::Answered { self.everyone() } else { self.base };
+        let gone = self.missing.of(column);
+        let outcome = |(value, gone): (&Value, bool)| {
+            let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
+            match (gone, base.holds(Some(reason))) {
+                (false, _) => NO,
+                (true, false) => OUTSIDE,
+                // Who was not asked left nothing blank.
+                (true, true) => u8::from(reason != MissingReason::NotAsked),
+            }
+        };
+        let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
+        let values = self.answers_of(column, &each, base);
+        Measure { variable: column.name.clone(), codes: vec![NO_ANSWER.to_owned()], base, values }
+    }
+
+    /// The base of a share of those who did not answer, where only those who did are asked about: everyone who was asked.
+    fn everyone(&self) -> Base {
+        if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
+    }
+
+    /// What a value that is no answer is in the base.
+    fn without_answer(&self, value: &Value) -> u8 {
+        let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
+        if self.base.holds(Some(reason)) { NO } else { OUTSIDE }
+    }
+
+    fn answers(&mut self, column: &Stacked, each: &[u8]) -> Values {
+        self.answers_of(column, each, self.base)
+    }
+
+    /// The answers of a share: what each value of its column says, and who was asked at all.
+    fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
+        let Some(asked) = &self.asked else {
+            return match column.by_code(each) {
+                Some(by_code) => Values::CountedShare(column.position, by_code),
+                None => Values::Share(column.spread(each)),
+            };
+        };
+        let gone = self.missing.of(column);
+        let not_asked = if base == Base::All { NO } else { OUTSIDE };
+        let mut dropped = 0;
+        let outcome = |(at, asked): (&u32, &Option<bool>)| {
+            let at = *at as usize;
+            match asked {
+                Some(true) => each[at],
+                Some(false) => {
+                    dropped += u64::from(!gone[at]);
+                    not_asked
+                }
+                // Nobody knows whether the question applied: who answered it was asked.
+                None if gone[at] => not_asked,
+                None => each[at],
+            }
+        };
+        let values = column.rows.iter().zip(asked).map(outcome).collect();
+        if dropped > 0 {
+            let text = Text::new(
+                format!("「{}」に、非該当なのに回答のある{dropped}人がいます。非該当とします", column.name),
+                format!(
+                    "{dropped} respondents answered \"{}\" although they were not asked: not counted",
+                    column.name
+                ),
+            );
+            let finding = Finding::warning(
+                "adhoc::not-asked-but-answered",
+                text,
+                Place::default().column(&column.name),
+            );
+            let finding = finding.count(dropped);
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+        Values::Share(values)
     }
 
     /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
     fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
-        let outside = match self.base {
-            Base::Answered => OUTSIDE,
-            Base::All => NO,
-        };
         let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> =
-            holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
+        let each: Vec<u8> = column
+            .values
+            .iter()
+            .zip(holds)
+            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
+            .collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
         let codes =
             asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
-        Ok(Measure { variable: condition.column.clone(), codes, values: answers(&column, &each) })
+        Ok(Measure {
+            variable: condition.column.clone(),
+            codes,
+            base: self.base,
+            values: self.answers(&column, &each),
+        })
     }
 
     /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
@@ -271,7 +445,7 @@ impl Resolver<'_> {
 
     fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
         let column = self.source.column(name)?;
-        column.numbers(&self.missing.of(&column), self.source, self.findings)
+        column.numbers(&self.missing.of(&column), |row| self.source.place(row, &column), self.findings)
     }
 
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
@@ -286,8 +460,8 @@ impl Resolver<'_> {
             .help(Text::new("'分子の列/分母の列' と書きます", "write 'NUM/DEN'"))
         })?;
         let mut mistakes = Vec::new();
-        let numerator = super::collect(self.numbers(top), &mut mistakes);
-        let denominator = super::collect(self.numbers(below), &mut mistakes);
+        let numerator = collect(self.numbers(top), &mut mistakes);
+        let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
             (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
             _ => Err(Error::all(mistakes)
@@ -311,8 +485,8 @@ impl Resolver<'_> {
         Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
     }
 
-    /// Level of each unit in a column, `None` for no answer; and the levels' names, in order.
-    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> (Vec<Option<u32>>, Vec<String>) {
+    /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
+    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> Levels {
         let gone = self.missing.of(column);
         let mut held = vec![false; column.values.len()];
         for (row, at) in column.rows.iter().enumerate() {
@@ -320,42 +494,51 @@ impl Resolver<'_> {
             held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
         }
         let order = column.ordered(&held);
-        let index: HashMap<String, u32> =
-            order.iter().zip(0..).map(|(at, i)| (column.values[*at].key(), i)).collect();
-        let each: Vec<Option<u32>> = column
-            .values
+        let classes = column.classes();
+        let index: HashMap<usize, u32> = order.iter().zip(0..).map(|(at, i)| (classes[*at], i)).collect();
+        let of_value = classes
             .iter()
             .zip(&gone)
-            .map(|(v, gone)| if *gone { None } else { index.get(&v.key()).copied() })
+            .map(|(class, gone)| if *gone { None } else { index.get(class).copied() })
             .collect();
-        (column.spread(&each), order.iter().map(|at| column.values[*at].text.clone()).collect())
+        Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
     }
 
-    fn by(&mut self, list: &str, domain: &[bool]) -> Result<By> {
+    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several answers, one
+    /// breakdown for each of its options.
+    fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
         let columns = self.source.columns(list)?;
-        let levels: Vec<_> = columns.iter().map(|c| self.levels(c, Some(domain))).collect();
-        let key = |row: usize| -> Option<Vec<u32>> { levels.iter().map(|(of_row, _)| of_row[row]).collect() };
-        let keys: Vec<Option<Vec<u32>>> =
-            (0..self.source.units()).map(|row| if domain[row] { key(row) } else { None }).collect();
-        let mut known: Vec<&Vec<u32>> = keys.iter().flatten().collect();
-        known.sort_unstable();
-        known.dedup();
-        let of_row: Vec<u32> = keys
-            .iter()
-            .map(|k| k.as_ref().and_then(|k| known.binary_search(&k).ok()).map_or(NO_GROUP, |at| at as u32))
-            .collect();
-        let names = known
-            .iter()
-            .map(|key| {
-                let each = columns.iter().zip(&levels).zip(key.iter());
-                each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone()))
-                    .collect()
-            })
-            .collect();
-        let blank = self.source.respondents(|row| domain[row] && keys[row].is_none());
+        let (out, blank) = self.crossings(&columns, domain);
+        let blank = self.source.respondents(|row| domain[row] && blank[row]);
         let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
         self.findings.extend(by_blank(&name, blank));
-        Ok(By { groups: Groups::new(&of_row, known.len()), names })
+        Ok(out)
+    }
+
+    /// The breakdowns of variables, and who left one of them blank.
+    fn crossings(&self, columns: &[Stacked], domain: &[bool]) -> (Vec<By>, Vec<bool>) {
+        let units = self.source.units();
+        let mut crossings = vec![Crossed { of_row: vec![0; units], names: vec![Vec::new()] }];
+        let mut blank = vec![false; units];
+        for column in columns {
+            let gone = self.missing.of(column);
+            column.rows.iter().zip(&mut blank).for_each(|(at, blank)| *blank |= gone[*at as usize]);
+            let classifications = match &column.marks {
+                Some(marks) => one_by_one(marks, &gone),
+                None => vec![self.levels(column, Some(domain))],
+            };
+            crossings = crossings
+                .iter()
+                .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
+                .collect();
+        }
+        let mut out = Vec::new();
+        for Crossed { of_row, names } in crossings {
+            let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
+            let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
+            out.push(By { groups, names });
+        }
+        (out, blank)
     }
 
     fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
@@ -415,17 +598,99 @@ impl Resolver<'_> {
             .into());
         };
         let mut mistakes = Vec::new();
-        let mut side = |name: &str| super::collect(self.source.column(name), &mut mistakes);
+        let mut side = |name: &str| collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
             return Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
         let level = |column: &Stacked| {
-            let (of_row, names) = self.levels(column, None);
-            (of_row.into_iter().map(|l| l.unwrap_or(u32::MAX)).collect(), names.len())
+            let Levels { of_value, names } = self.levels(column, None);
+            let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
+            (of_row, names.len())
         };
         Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
+}
+
+/// A classification of the values of a variable.
+struct Levels {
+    of_value: Vec<Option<u32>>,
+    names: Vec<String>,
+}
+
+/// Of a variable with several answers, one classification for each option: who chose it.
+fn one_by_one(marks: &Marks, gone: &[bool]) -> Vec<Levels> {
+    let of = |(at, option): (usize, &MarkedOption)| Levels {
+        of_value: marks
+            .of_value
+            .iter()
+            .zip(gone)
+            .map(|(m, gone)| (!gone && m.contains(&at)).then_some(0))
+            .collect(),
+        names: vec![option.label.clone()],
+    };
+    marks.options.iter().enumerate().map(of).collect()
+}
+
+/// The crossing of the first variables of a breakdown.
+struct Crossed {
+    /// Group of each unit, or [`NO_GROUP`].
+    of_row: Vec<u32>,
+    /// Variable and value of each group.
+    names: Vec<Vec<(String, String)>>,
+}
+
+impl Crossed {
+    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are made.
+    fn with(&self, column: &Stacked, levels: &Levels) -> Self {
+        let count = levels.names.len().max(1) as u64;
+        let none = self.names.len() as u64 * count;
+        let code = |row: usize| -> u64 {
+            let (group, level) = (self.of_row[row], levels.of_value[column.rows[row] as usize]);
+            match level {
+                Some(level) if group != NO_GROUP => u64::from(group) * count + u64::from(level),
+                _ => none,
+            }
+        };
+        let ranks = Ranks::of(self.of_row.len(), none as usize + 1, code);
+        let some = ranks.codes.iter().take_while(|code| **code < none).count();
+        let name = |code: &u64| {
+            let level = levels.names.get((*code % count) as usize).cloned().unwrap_or_default();
+            let before = self.names.get((*code / count) as usize).cloned().unwrap_or_default();
+            before.into_iter().chain([(column.name.clone(), level)]).collect()
+        };
+        let group = |rank: u32| if (rank as usize) < some { rank } else { NO_GROUP };
+        Self {
+            of_row: ranks.of_row.into_iter().map(group).collect(),
+            names: ranks.codes[..some].iter().map(name).collect(),
+        }
+    }
+}
+
+/// The groups that somebody is in, with their names.
+fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<Vec<(String, String)>>) {
+    let mut held = vec![false; names.len()];
+    of_row.iter().for_each(|group| held.get_mut(*group as usize).into_iter().for_each(|held| *held = true));
+    let mut next = 0;
+    let place: Vec<u32> = held
+        .iter()
+        .map(|held| {
+            next += u32::from(*held);
+            if *held { next - 1 } else { NO_GROUP }
+        })
+        .collect();
+    let of_row: Vec<u32> =
+        of_row.iter().map(|group| place.get(*group as usize).copied().unwrap_or(NO_GROUP)).collect();
+    let names = names.into_iter().zip(held).filter(|(_, held)| *held).map(|(name, _)| name).collect();
+    (Groups::new(&of_row, next as usize), names)
+}
+
+/// The options of a variable that can be asked for one by one: those of its question, or the values that occur.
+fn options(column: &Stacked) -> Vec<Code> {
+    if let Some(marks) = &column.marks {
+        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
+    }
+    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
 }
 
 /// Says that `blank` respondents are in no group of a breakdown.

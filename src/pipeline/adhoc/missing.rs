@@ -1,8 +1,8 @@
 //! What is no answer: blank cells, codes that `--missing` declares, and codes that the file itself declares.
 
-use super::columns::{Code, Stacked};
-use super::source::Source;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, collect};
+use crate::pipeline::variables::source::Source;
+use crate::pipeline::variables::variable::{Code, Stacked};
 use crate::text::Text;
 
 /// The rules of `--missing`.
@@ -21,7 +21,7 @@ impl Missing {
         let mut mistakes = Vec::new();
         let mut out = Vec::new();
         for rule in rules {
-            match super::collect(one(rule, source), &mut mistakes) {
+            match collect(one(rule, source), &mut mistakes) {
                 Some(rule) => out.push(rule),
                 None => continue,
             }

@@ -5,19 +5,18 @@
 use std::collections::{HashMap, HashSet};
 
 use super::condition::Condition;
-use super::design::{Made, cluster_words, fpc_words, strata_words, weight_words};
 use super::measures::{Values, Wanted};
 use super::missing::Missing;
-use super::replication::Replication;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES};
-use super::source::{Counted, Source};
 use super::{Outcome, estimates};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
 use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::finding::Finding;
+use crate::pipeline::sample_design::{BuiltDesign, Replication, words};
+use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
 use crate::report::adhoc::Sheet;
@@ -50,9 +49,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
     let (made, weights, told) = design(request, &streamed)?;
-    let deff = request.deff.unwrap_or(made.deff);
-    let options =
-        Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
+    let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
     let (wanted, shares, mut findings) = match &streamed.crossed[..] {
         [one] => {
@@ -63,7 +60,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         several => read.apart(several, &weights, &made, &options)?,
     };
     findings.extend(told);
-    let rows = estimates::rows_of_shares(&wanted, &shares, &options, request.base);
+    let rows = estimates::rows_of_shares(&wanted, &shares, &options);
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     let sheet = Sheet { rows, notes, level: request.level };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
@@ -96,7 +93,7 @@ impl Reading<'_> {
         wanted: &Wanted,
         banners: &[Banner],
         weights: &[f64],
-        made: &Made,
+        made: &BuiltDesign,
         options: &Options,
     ) -> Result<shares::Estimates, HandOver> {
         let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
@@ -110,7 +107,7 @@ impl Reading<'_> {
         &self,
         several: &[Crossed],
         weights: &[f64],
-        made: &Made,
+        made: &BuiltDesign,
         options: &Options,
     ) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
         let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
@@ -156,6 +153,7 @@ fn simple(request: &Request) -> bool {
         ratios,
         quantiles,
         base: _,
+        asked_if,
         missing: _,
         conditions: _,
         by: _,
@@ -181,11 +179,11 @@ fn simple(request: &Request) -> bool {
         level,
         deff: _,
     } = request;
-    let others = [means, totals, ratios, quantiles, differences, tests];
+    let others = [asked_if, means, totals, ratios, quantiles, differences, tests];
     // Replicates of clusters come from their totals; those of rows need the rows.
-    let none = match Replication::of(request) {
+    let none = match request.replication() {
         Ok(Replication::None) => true,
-        Ok(Replication::Made(_)) => clusters.is_some(),
+        Ok(Replication::Made(..)) => clusters.is_some(),
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
@@ -216,7 +214,9 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
     let mut cells: Vec<usize> =
         by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
-    let mut measures: Vec<usize> = request.shares.iter().map(of_condition).collect::<Result<_, _>>()?;
+    let of_share =
+        |typed: &String| if source.has(typed) { position(typed, table) } else { of_condition(typed) };
+    let mut measures: Vec<usize> = request.shares.iter().map(of_share).collect::<Result<_, _>>()?;
     for positions in [&mut cells, &mut measures] {
         positions.sort_unstable();
         positions.dedup();
@@ -329,23 +329,23 @@ fn are_fractions(streamed: &Streamed) -> bool {
 }
 
 /// The design as [`super::design::make`] would declare it, and the weight of each key.
-fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec<Finding>), HandOver> {
+fn design(request: &Request, streamed: &Streamed) -> Result<(BuiltDesign, Vec<f64>, Vec<Finding>), HandOver> {
     let mut how = Vec::new();
     if let Some(clusters) = &request.clusters {
         let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref()))
             .ok_or(HandOver("clusters"))?;
-        how.push(cluster_words(clusters.trim(), &count.to_string()));
+        how.push(words::clusters(clusters.trim(), &count.to_string()));
     }
     if let Some(names) = &request.strata {
         let count =
             spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
-        how.push(strata_words(names.trim(), &count.to_string()));
+        how.push(words::strata(names.trim(), &count.to_string()));
     }
     if let Some(fpc) = &request.fpc {
-        how.push(fpc_words(fpc.trim(), are_fractions(streamed)));
+        how.push(words::fpc(fpc.trim(), are_fractions(streamed)));
     }
     if let Some(weight) = &request.weight {
-        how.push(weight_words(weight.trim()));
+        how.push(words::weight(weight.trim()));
     }
     let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
     let weight = |(key, h): (&StreamedKey, &u32)| {
@@ -354,25 +354,32 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec
     };
     let weights: Vec<f64> = streamed.keys.iter().zip(&stratum_of_key).map(weight).collect();
     let counted = || weights.iter().zip(&streamed.keys).map(|(w, key)| w * key.rows as f64).sum::<f64>();
-    let (rows, summed) = (streamed.rows as f64, streamed.weight());
+    let summed = streamed.weight();
     let sum = summed.unwrap_or_else(counted);
     // Whether the weights sum to more than the respondents must not hang on how they were added up.
-    if (sum / rows - 1.0).abs() < 1e-6 && (summed.is_some() || weights.iter().any(|w| *w != 1.0)) {
+    let stated = request.fpc.is_some();
+    let deff = DeffReference::of(stated, sum, streamed.rows);
+    if [1.0 - 1e-6, 1.0 + 1e-6]
+        .iter()
+        .any(|near| DeffReference::of(stated, sum * near, streamed.rows) != deff)
+        && (summed.is_some() || weights.iter().any(|w| *w != 1.0))
+    {
         return Err(HandOver("weights"));
     }
-    let deff = if sum > rows { DeffReference::WithoutReplacement } else { DeffReference::WithReplacement };
     let clusters = request.clusters.as_ref().map(|_| stratum_of_key);
     let design = Design::of_totals(streamed.rows, &strata, clusters, request.lonely);
     let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
     let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
-    let replicates = match Replication::of(request).map_err(mistake)? {
-        Replication::Made(making) => {
-            Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?)
-        }
+    let replicates = match request.replication().map_err(mistake)? {
+        Replication::Made(making, centre) => Some(
+            making
+                .make(&design, (centre, request.fpc.is_some()), &mut how, &mut findings)
+                .map_err(mistake)?,
+        ),
         _ => None,
     };
     if how.is_empty() {
-        how.push(super::design::simple_words());
+        how.push(words::simple());
     }
-    Ok((Made { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
+    Ok((BuiltDesign { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
 }

@@ -1,11 +1,11 @@
 //! Spec → plan: the only place where defaults and names are decided. All mistakes are told in one go, each
 //! with its words underlined.
 
+mod design;
 mod indicators;
 mod papers;
 mod surveys;
 
-pub(super) use papers::weighted;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -72,6 +72,10 @@ impl Resolver<'_> {
         let mut diagnostic = Diagnostic::new(code, Text::new(ja, en)).span(span);
         diagnostic.help = help;
         self.mistakes.push(diagnostic);
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span { source: Arc::clone(self.source), range }
     }
 
     fn at<T>(&self, word: &serde_spanned::Spanned<T>) -> Span {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 
 use super::super::map_spec::{MapSpec, MapTable, WordsSpec};
-use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper, Weighting};
+use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper};
 use super::super::spec::{PlanSpec, WaveSpec, Word};
+use super::super::wave::design_questions;
 use super::Resolver;
 use crate::error::{SourceText, Span};
 use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
@@ -456,8 +457,7 @@ impl Resolver<'_> {
                     continue;
                 };
                 let word = wave_spec.questionnaire.as_ref().unwrap_or(year);
-                let design: Vec<usize> =
-                    wave.strata.iter().copied().chain(weighted(&wave.weighting)).collect();
+                let design = design_questions(survey, wave).1;
                 for (index, question) in survey.questionnaire.questions.iter().enumerate() {
                     if paper.mapping.asked(index).is_some() {
                         continue;
@@ -531,14 +531,6 @@ fn questions_counted(indicators: &[IndicatorPlan], survey: usize) -> BTreeSet<us
         _ => None,
     });
     shares.collect()
-}
-
-/// The questions that weights come from.
-pub(in crate::pipeline) fn weighted(weighting: &Weighting) -> Vec<usize> {
-    match weighting {
-        Weighting::Rake(questions) | Weighting::PostStratify(questions) => questions.clone(),
-        Weighting::None | Weighting::Column(_) => Vec::new(),
-    }
 }
 
 fn same_kind(a: &QuestionKind, b: &QuestionKind) -> bool {

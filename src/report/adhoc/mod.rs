@@ -9,6 +9,7 @@ mod people;
 pub use data::{csv, json};
 pub use people::{PeopleTable, tables};
 
+pub use crate::decode::Base;
 use crate::estimate::{Estimate, NotEstimable};
 use crate::text::Text;
 
@@ -55,26 +56,6 @@ impl Statistic {
             Self::Quantile => Text::new("分位点", "quantile"),
             Self::Difference => Text::new("差", "difference"),
             Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
-        }
-    }
-}
-
-/// Who is in the base of a share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Base {
-    /// Those who answered: blank and declared-missing answers leave it.
-    #[default]
-    Answered,
-    /// Everyone in the domain.
-    All,
-}
-
-impl Base {
-    /// Its name in JSON and CSV.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::All => "all",
         }
     }
 }

@@ -1,6 +1,5 @@
-//! Replicates: columns of the file, or made of the design that the other flags declare.
+//! Replicates: columns of the file, or made of the design that is declared beside them.
 
-use super::request::{ReplicateType, Request};
 use crate::design::{Bootstrap, Design, ReplicateCentre, ReplicateFactors};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -13,15 +12,54 @@ const SEED: u64 = 1;
 /// ρ of Fay's method when none is given.
 pub(in crate::pipeline) const RHO: f64 = 0.5;
 
+/// How replicate weights were made, or are to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReplicateType {
+    /// Delete one PSU, unstratified.
+    Jk1,
+    /// Delete one PSU within strata.
+    Jkn,
+    /// Balanced half samples.
+    Brr,
+    /// BRR with weights 2 − ρ and ρ.
+    Fay,
+    /// Bootstrap (Canty and Davison).
+    Bootstrap,
+    /// Bootstrap of n − 1 PSUs (Rao and Wu).
+    Subbootstrap,
+    /// Successive differences.
+    Sdr,
+}
+
+/// What was said of replicates, by flags or in a plan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::pipeline) struct ReplicateRequest {
+    /// A pattern of columns, or how many to make.
+    pub(in crate::pipeline) replicates: Option<String>,
+    /// Their type.
+    pub(in crate::pipeline) kind: Option<ReplicateType>,
+    /// Their overall scale.
+    pub(in crate::pipeline) scale: Option<f64>,
+    /// Whether a file of one scale a replicate is named.
+    pub(in crate::pipeline) rscales: bool,
+    /// ρ of Fay's method.
+    pub(in crate::pipeline) rho: Option<f64>,
+    /// Where the random numbers of a bootstrap begin.
+    pub(in crate::pipeline) seed: Option<u64>,
+    /// What replicate estimates are compared with.
+    pub(in crate::pipeline) centre: ReplicateCentre,
+}
+
 /// Where replicates come from.
-#[derive(Debug)]
-pub(in crate::pipeline) enum Replication<'a> {
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::pipeline) enum Replication {
     /// There are none.
+    #[default]
     None,
-    /// Columns that match a pattern.
-    Columns(&'a str),
+    /// Columns that match the pattern of the request.
+    Columns(ReplicateRequest),
     /// They are made.
-    Made(Making),
+    Made(Making, ReplicateCentre),
 }
 
 /// How replicates are made.
@@ -37,31 +75,31 @@ pub(in crate::pipeline) enum Making {
     Bootstrap(Bootstrap, usize, u64),
 }
 
-impl<'a> Replication<'a> {
+impl Replication {
     /// What the flags mean. `--replicates` is a number of replicates to make, or a pattern of columns.
     ///
     /// # Errors
     /// All flags that contradict each other, in one go.
-    pub(in crate::pipeline) fn of(request: &'a Request) -> Result<Self> {
+    pub(in crate::pipeline) fn of(request: &ReplicateRequest) -> Result<Self> {
         let mut mistakes = Vec::new();
         let mut mistake = |wrong: bool, ja: &str, en: &str| {
             if wrong {
-                mistakes.push(Diagnostic::new("adhoc::replicates", Text::new(ja, en)));
+                mistakes.push(Diagnostic::new("design::replicates", Text::new(ja, en)));
             }
         };
         let typed = request.replicates.as_deref().map(str::trim);
         let count: Option<usize> =
             typed.filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
         let pattern = typed.filter(|_| count.is_none());
-        let kind = request.replicate_type;
-        let scaled = request.scale.is_some() || request.rscales.is_some();
-        if let Some(pattern) = pattern {
+        let kind = request.kind;
+        let scaled = request.scale.is_some() || request.rscales;
+        if pattern.is_some() {
             let text = (
                 "--seed は反復を作るとき（--replicates 1000 など）に使います",
                 "--seed goes with replicates that are made, as by --replicates 1000",
             );
             mistake(request.seed.is_some(), text.0, text.1);
-            return Error::all(mistakes).map_or(Ok(Self::Columns(pattern)), Err);
+            return Error::all(mistakes).map_or(Ok(Self::Columns(request.clone())), Err);
         }
         if kind.is_none() && count.is_none() {
             let flags = scaled
@@ -131,12 +169,14 @@ impl<'a> Replication<'a> {
             Some(Subbootstrap) => Making::Bootstrap(Bootstrap::RaoWu, times, seed),
             Some(Brr | Sdr) | None => Making::Balanced(None),
         };
-        Error::all(mistakes).map_or(Ok(Self::Made(making)), Err)
+        Error::all(mistakes).map_or(Ok(Self::Made(making, request.centre)), Err)
     }
 }
 
 impl Making {
     /// Makes the replicates of a design, and says so.
+    ///
+    /// `fpc` says whether population sizes are declared.
     ///
     /// # Errors
     /// A design that has no such replicates: strata for jk1, not two PSUs a stratum for brr, a single one for
@@ -144,14 +184,14 @@ impl Making {
     pub(in crate::pipeline) fn make(
         self,
         design: &Design,
-        request: &Request,
+        (centre, fpc): (ReplicateCentre, bool),
         how: &mut Vec<Text>,
         findings: &mut Vec<Finding>,
     ) -> Result<ReplicateFactors> {
         let strata = design.roster().map_or(1, |r| r.stratum_count());
         if self == Self::Jk1 && strata > 1 {
             return Err(Diagnostic::new(
-                "adhoc::replicates",
+                "design::replicates",
                 Text::new(
                     format!("jk1 は層のない標本のものです（{strata}層あります）"),
                     format!("jk1 is for a sample without strata (there are {strata})"),
@@ -165,9 +205,8 @@ impl Making {
             Self::Balanced(rho) => design.balanced_factors(rho),
             Self::Bootstrap(method, times, seed) => design.bootstrap_factors(method, times, seed),
         }?
-        .centre(request.centre);
-        if request.fpc.is_some() && matches!(self, Self::Balanced(_) | Self::Bootstrap(Bootstrap::RaoWu, ..))
-        {
+        .centre(centre);
+        if fpc && matches!(self, Self::Balanced(_) | Self::Bootstrap(Bootstrap::RaoWu, ..)) {
             let text = Text::new(
                 format!("{} の反復は有限母集団修正を考慮しません（ウエイトには使います）", self.name()),
                 format!(
@@ -175,7 +214,7 @@ impl Making {
                     self.name()
                 ),
             );
-            findings.push(Finding::warning("adhoc::replicates-fpc", text, Place::default()));
+            findings.push(Finding::warning("design::replicates-fpc", text, Place::default()));
         }
         let (count, psus, scale) = (factors.len(), factors.psu_count(), factors.scales().overall());
         let detail = match self {

@@ -1,10 +1,12 @@
-//! The response files as one: stacked by column name, each column found by its header or its spreadsheet
-//! letters.
+//! Where variables come from: the response files as one, stacked by column name, each column found by its header or
+//! its spreadsheet letters; and, where there is a questionnaire, its questions.
 
-use super::columns::Stacked;
+use super::variable::Stacked;
+use crate::decode::Answers;
 use crate::engine::{Crossed, StreamColumns, Streamed};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, collect};
 use crate::provenance::Place;
+use crate::questionnaire::Questionnaire;
 use crate::raw::{Column, Table};
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -16,6 +18,16 @@ pub(in crate::pipeline) struct Source<'a> {
     tables: &'a [Table],
     rows: usize,
     counted: Option<Counted<'a>>,
+    decoded: Option<Decoded<'a>>,
+}
+
+/// Answers to a questionnaire: its questions are variables, before the columns of the files.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::pipeline) struct Decoded<'a> {
+    /// The questionnaire.
+    pub(in crate::pipeline) questionnaire: &'a Questionnaire,
+    /// The answers to it, and which rows of the files they are.
+    pub(in crate::pipeline) answers: &'a Answers,
 }
 
 /// A file whose rows are not held: its table has the first of them only.
@@ -41,7 +53,7 @@ impl<'a> Source<'a> {
             .at(place)
             .into());
         }
-        Ok(Self { tables, rows, counted: None })
+        Ok(Self { tables, rows, counted: None, decoded: None })
     }
 
     /// A file that was counted: its header, and what it adds up to.
@@ -50,7 +62,24 @@ impl<'a> Source<'a> {
             tables: std::slice::from_ref(table),
             rows: counted.streamed.rows as usize,
             counted: Some(counted),
+            decoded: None,
         }
+    }
+
+    /// Answers that were decoded from `tables`.
+    pub(in crate::pipeline) fn decoded(tables: &'a [Table], decoded: Decoded<'a>) -> Self {
+        Self { tables, rows: decoded.answers.rows, counted: None, decoded: Some(decoded) }
+    }
+
+    /// The questionnaire, where there is one.
+    pub(in crate::pipeline) fn questionnaire(&self) -> Option<&'a Questionnaire> {
+        self.decoded.map(|d| d.questionnaire)
+    }
+
+    /// The question `name`, and its number.
+    fn question(&self, name: &str) -> Option<(Decoded<'a>, usize)> {
+        let decoded = self.decoded?;
+        Some((decoded, decoded.questionnaire.question(name.trim())?.0))
     }
 
     /// The number of units that columns speak of: respondents, or the cells of the crossing of a file that
@@ -79,9 +108,9 @@ impl<'a> Source<'a> {
         self.rows
     }
 
-    /// Whether the first file has the column `name`.
+    /// Whether there is a question `name`, or a column of that name in the first file.
     pub(in crate::pipeline) fn has(&self, name: &str) -> bool {
-        self.tables.first().is_some_and(|t| t.column(name).is_some())
+        self.question(name).is_some() || self.tables.first().is_some_and(|t| t.column(name).is_some())
     }
 
     /// The column names of the first file, in file order.
@@ -91,6 +120,15 @@ impl<'a> Source<'a> {
 
     /// The place of a cell; `row` over all files.
     pub(in crate::pipeline) fn place(&self, row: usize, column: &Stacked) -> Place {
+        if let Some(Decoded { answers, .. }) = self.decoded {
+            let source = answers.source.get(row).map_or(0, |s| usize::from(*s));
+            let Some(table) = self.tables.get(source) else { return Place::default() };
+            let at = answers.source_row.get(row).map_or(0, |r| *r as usize);
+            return match (column.is_question(), table.column(&column.name)) {
+                (false, Some(c)) => table.place(at, c),
+                _ => Place::file(&table.digest.file).question(&column.name),
+            };
+        }
         let mut at = row;
         if let (Some(_), [table]) = (self.counted, self.tables) {
             let column = table.columns.iter().find(|c| c.position == column.position);
@@ -116,18 +154,39 @@ impl<'a> Source<'a> {
     /// A file without it (the nearest names as help), or with several of that name.
     pub(in crate::pipeline) fn column(&self, name: &str) -> Result<Stacked> {
         let name = name.trim();
+        if let Some((Decoded { questionnaire, answers }, at)) = self.question(name) {
+            let parts = questionnaire.questions.get(at).zip(answers.responses.get(at));
+            return parts.map(|(question, responses)| Stacked::question(question, at, responses)).ok_or_else(
+                || Error::msg("adhoc::no-column", "設問が読めません", "the question cannot be read"),
+            );
+        }
         if let (Some(counted), [table]) = (self.counted, self.tables) {
-            return counted.column(name, self.position(name)?).ok_or_else(|| absent(table, name).into());
+            return counted
+                .column(name, self.position(name)?)
+                .ok_or_else(|| absent(table, name, None).into());
         }
         let mut mistakes = Vec::new();
         let mut stacked = Stacked::new(name, self.rows);
+        let mut first_rows = Vec::with_capacity(self.tables.len());
         for table in self.tables {
+            first_rows.push(stacked.rows.len());
             match table.column(name) {
                 Some(column) => stacked.push(table, column),
-                None => mistakes.push(absent(table, name)),
+                None => mistakes.push(absent(table, name, self.questionnaire())),
             }
         }
-        Error::all(mistakes).map_or(Ok(stacked), Err)
+        if let Some(error) = Error::all(mistakes) {
+            return Err(error);
+        }
+        if let Some(Decoded { answers, .. }) = self.decoded {
+            // Rows that are no valid return have left.
+            let all = std::mem::take(&mut stacked.rows);
+            let row = |(source, row): (&u16, &u32)| {
+                all.get(first_rows.get(usize::from(*source))? + *row as usize).copied()
+            };
+            stacked.rows = answers.source.iter().zip(&answers.source_row).filter_map(row).collect();
+        }
+        Ok(stacked)
     }
 
     /// The number of the column `name` in the first file.
@@ -136,10 +195,13 @@ impl<'a> Source<'a> {
     /// As [`Source::column`].
     pub(in crate::pipeline) fn position(&self, name: &str) -> Result<usize> {
         let name = name.trim();
+        if let Some((_, at)) = self.question(name) {
+            return Ok(super::variable::QUESTIONS + at);
+        }
         let mut mistakes = Vec::new();
         for table in self.tables {
             if table.column(name).is_none() {
-                mistakes.push(absent(table, name));
+                mistakes.push(absent(table, name, self.questionnaire()));
             }
         }
         let first = self.tables.first().and_then(|t| t.column(name)).map_or(usize::MAX, |c| c.position);
@@ -153,11 +215,8 @@ impl<'a> Source<'a> {
     /// As [`Source::column`].
     pub(in crate::pipeline) fn columns(&self, list: &str) -> Result<Vec<Stacked>> {
         let mut mistakes = Vec::new();
-        let columns = self
-            .split(list)
-            .iter()
-            .filter_map(|name| super::collect(self.column(name), &mut mistakes))
-            .collect();
+        let columns =
+            self.split(list).iter().filter_map(|name| collect(self.column(name), &mut mistakes)).collect();
         Error::all(mistakes).map_or(Ok(columns), Err)
     }
 
@@ -201,7 +260,7 @@ impl Counted<'_> {
 }
 
 /// There is no such column in this file: the nearest ones, or all when there are few.
-fn absent(table: &Table, name: &str) -> Diagnostic {
+fn absent(table: &Table, name: &str, questionnaire: Option<&Questionnaire>) -> Diagnostic {
     let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
     let names: Vec<String> = table.columns.iter().map(Column::name).collect();
     let folded = fold(name);
@@ -226,7 +285,8 @@ fn absent(table: &Table, name: &str) -> Diagnostic {
             format!("name it by its letters: {}", letters.join(", ")),
         ));
     }
-    let mut left: Vec<&str> = names.iter().map(String::as_str).collect();
+    let questions = questionnaire.into_iter().flat_map(|q| q.questions.iter().map(|q| q.id.as_str()));
+    let mut left: Vec<&str> = questions.chain(names.iter().map(String::as_str)).collect();
     let mut near = Vec::new();
     while near.len() < 3 {
         let Some(found) = nearest(name, left.iter().copied()) else { break };

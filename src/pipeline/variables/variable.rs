@@ -1,15 +1,17 @@
-//! One column over all files: distinct values, each looked at once however many respondents gave it.
+//! A variable: a column over all files, or a question of a questionnaire. Distinct values, each looked at once however
+//! many respondents gave it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use compact_str::CompactString;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::source::Source;
+use crate::decode::{MissingReason, Responses};
 use crate::engine::StreamedValue;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
+use crate::questionnaire::{Category, Question};
 use crate::raw::{Cell, Column, Table};
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -54,8 +56,10 @@ pub(in crate::pipeline) struct Value {
     pub(in crate::pipeline) blank: bool,
     /// The file itself declares it to be no answer (SPSS user-missing).
     pub(in crate::pipeline) no_answer: bool,
-    /// The file's own label of it (SPSS), folded.
+    /// Another name of it, folded: the file's own label (SPSS), or the code of a questionnaire's option.
     pub(in crate::pipeline) label: Option<String>,
+    /// Why it is no answer, as a questionnaire tells. A blank cell of a file without one is `NoAnswer`.
+    pub(in crate::pipeline) reason: Option<MissingReason>,
 }
 
 impl Value {
@@ -68,7 +72,50 @@ impl Value {
             Cell::Text(_) | Cell::Date(_) => number(&folded),
         };
         let blank = folded.is_empty() || matches!(cell, Cell::Broken(_));
-        Self { text, folded, number, blank, no_answer, label: label.map(|l| fold(&l)) }
+        let reason = blank.then_some(MissingReason::NoAnswer);
+        Self { text, folded, number, blank, no_answer, label: label.map(|l| fold(&l)), reason }
+    }
+
+    /// An option of a question.
+    fn option(category: &Category) -> Self {
+        let folded = fold(&category.label);
+        let text = category.label.trim().to_owned();
+        let label = Some(fold(&category.code)).filter(|code| *code != folded);
+        Self { text, folded, number: None, blank: false, no_answer: false, label, reason: None }
+    }
+
+    /// A number that was answered.
+    fn answered(x: f64) -> Self {
+        let text = x.to_string();
+        Self {
+            folded: text.clone(),
+            text,
+            number: Some(x),
+            blank: false,
+            no_answer: false,
+            label: None,
+            reason: None,
+        }
+    }
+
+    /// Several options of a question, or none of them.
+    fn options(labels: &[&str]) -> Self {
+        let text = labels.join("、");
+        Self {
+            folded: fold(&text),
+            text,
+            number: None,
+            blank: false,
+            no_answer: false,
+            label: None,
+            reason: None,
+        }
+    }
+
+    /// No answer, for a reason.
+    fn missing(reason: MissingReason) -> Self {
+        let (text, folded) = (String::new(), String::new());
+        Self { text, folded, number: None, blank: true, no_answer: false, label: None, reason: Some(reason) }
     }
 
     /// Whether the whole value is this code: by number, by text, or by the file's own label.
@@ -82,7 +129,8 @@ impl Value {
 
     /// The one spelling of this value: `1`, `1.0` and `１` are the same.
     pub(in crate::pipeline) fn key(&self) -> String {
-        self.number.map_or_else(|| self.folded.clone(), |x| x.to_string())
+        let number = self.number.or_else(|| number(&self.folded));
+        number.map_or_else(|| self.folded.clone(), |x| x.to_string())
     }
 }
 
@@ -95,12 +143,44 @@ pub(in crate::pipeline) struct Stacked {
     pub(in crate::pipeline) values: Vec<Value>,
     /// For each unit ([`Source::units`]) the index of the value.
     pub(in crate::pipeline) rows: Vec<u32>,
-    /// The column's number in the first file: what it is, however it was named.
+    /// The column's number in the first file: what it is, however it was named. Questions are numbered from
+    /// [`QUESTIONS`].
     pub(in crate::pipeline) position: usize,
+    /// Whether the values are the options of a question, in its order.
+    declared: bool,
+    /// Of a question with several answers: its options, and those that each value holds.
+    pub(in crate::pipeline) marks: Option<Marks>,
     known: HashMap<(CompactString, bool, bool), u32>,
     /// Of a file that was counted as it was read.
     counted: Option<Counts>,
 }
+
+/// The options of a question with several answers.
+#[derive(Debug, Clone)]
+pub(in crate::pipeline) struct Marks {
+    /// All options, in their order.
+    pub(in crate::pipeline) options: Vec<MarkedOption>,
+    /// For each value the options (indices) that it holds.
+    pub(in crate::pipeline) of_value: Vec<Vec<usize>>,
+}
+
+/// An option by its names.
+#[derive(Debug, Clone)]
+pub(in crate::pipeline) struct MarkedOption {
+    /// Its words.
+    pub(in crate::pipeline) label: String,
+    names: [String; 2],
+}
+
+impl MarkedOption {
+    /// Whether `code` names it, by its words or its code.
+    pub(in crate::pipeline) fn is(&self, code: &Code) -> bool {
+        self.names.iter().any(|name| name == code.folded())
+    }
+}
+
+/// Where the numbers of questions begin: no file has so many columns.
+pub(in crate::pipeline) const QUESTIONS: usize = 1 << 40;
 
 /// What is known of the values of a column whose rows are not held.
 #[derive(Debug, Clone)]
@@ -118,6 +198,8 @@ impl Stacked {
             values: Vec::new(),
             rows: Vec::with_capacity(rows),
             position: usize::MAX,
+            declared: false,
+            marks: None,
             known: HashMap::new(),
             counted: None,
         }
@@ -146,6 +228,90 @@ impl Stacked {
         }
         out.rows = units.filter_map(|code| of_code.get(code as usize).copied()).collect();
         Self { counted: Some(Counts { of_code, rows }), ..out }
+    }
+
+    /// The answers to a question, the `index`th of its questionnaire. Its values are the options in their order, chosen or
+    /// not; for several answers and for numbers those that occur; then one for each reason why there is no answer.
+    pub(in crate::pipeline) fn question(question: &Question, index: usize, responses: &Responses) -> Self {
+        let mut out = Self { position: QUESTIONS + index, ..Self::new(&question.id, responses.len()) };
+        let categories = question.categories();
+        match responses {
+            Responses::Single(rows) => {
+                out.values = categories.iter().map(Value::option).collect();
+                out.declared = true;
+                out.fill(rows, |k, _| u32::from(*k));
+            }
+            Responses::Multiple(rows) => {
+                let mut of_value: Vec<Vec<usize>> = Vec::new();
+                let mut known: HashMap<u128, u32> = HashMap::new();
+                out.fill(rows, |bits, values| {
+                    *known.entry(*bits).or_insert_with(|| {
+                        let chosen: Vec<usize> =
+                            (0..categories.len()).filter(|k| bits >> k & 1 == 1).collect();
+                        let labels: Vec<&str> =
+                            chosen.iter().map(|k| categories[*k].label.as_str()).collect();
+                        values.push(Value::options(&labels));
+                        of_value.resize(values.len() - 1, Vec::new());
+                        of_value.push(chosen);
+                        values.len() as u32 - 1
+                    })
+                });
+                of_value.resize(out.values.len(), Vec::new());
+                let option = |c: &Category| MarkedOption {
+                    label: c.label.trim().to_owned(),
+                    names: [fold(&c.label), fold(&c.code)],
+                };
+                out.marks = Some(Marks { options: categories.iter().map(option).collect(), of_value });
+            }
+            Responses::Number(rows) => {
+                let mut known: HashMap<u64, u32> = HashMap::new();
+                out.fill(rows, |x, values| {
+                    *known.entry(x.to_bits()).or_insert_with(|| {
+                        values.push(Value::answered(*x));
+                        values.len() as u32 - 1
+                    })
+                });
+            }
+            Responses::Text(rows) => {
+                let mut answered = None;
+                out.fill(rows, |(), values| {
+                    *answered.get_or_insert_with(|| {
+                        values.push(Value::options(&["回答あり"]));
+                        values.len() as u32 - 1
+                    })
+                });
+            }
+        }
+        out
+    }
+
+    /// The value of each row: what `value` finds or makes for an answer, one value for each reason why there is none.
+    fn fill<T>(
+        &mut self,
+        rows: &[Result<T, MissingReason>],
+        mut value: impl FnMut(&T, &mut Vec<Value>) -> u32,
+    ) {
+        let mut reasons: Vec<(MissingReason, u32)> = Vec::new();
+        for row in rows {
+            let at = match row {
+                Ok(answer) => value(answer, &mut self.values),
+                Err(reason) => match reasons.iter().find(|(r, _)| r == reason) {
+                    Some((_, at)) => *at,
+                    None => {
+                        let at = self.values.len() as u32;
+                        self.values.push(Value::missing(*reason));
+                        reasons.push((*reason, at));
+                        at
+                    }
+                },
+            };
+            self.rows.push(at);
+        }
+    }
+
+    /// Whether it is a question of a questionnaire.
+    pub(in crate::pipeline) fn is_question(&self) -> bool {
+        (QUESTIONS..usize::MAX).contains(&self.position)
     }
 
     /// The index of a value, a new one if it has none yet.
@@ -203,13 +369,25 @@ impl Stacked {
         counts
     }
 
-    /// The values that `held` holds by their one spelling: numeric codes by size, then the others as they
-    /// first appear.
+    /// For each value the first of those that are the same: `1`, `1.0` and `１` are, two options of a question never.
+    pub(in crate::pipeline) fn classes(&self) -> Vec<usize> {
+        let mut index = HashMap::new();
+        let class = |(at, value): (usize, &Value)| {
+            if self.declared { at } else { *index.entry((value.blank, value.key())).or_insert(at) }
+        };
+        self.values.iter().enumerate().map(class).collect()
+    }
+
+    /// The values that `held` holds by their one spelling: options of a question in their order, else numeric codes by
+    /// size, then the others as they first appear.
     pub(in crate::pipeline) fn ordered(&self, held: &[bool]) -> Vec<usize> {
-        let mut seen = HashMap::new();
-        let mut order: Vec<usize> = (0..self.values.len())
-            .filter(|at| held[*at] && seen.insert(self.values[*at].key(), ()).is_none())
-            .collect();
+        let mut seen = HashSet::new();
+        let classes = self.classes();
+        let mut order: Vec<usize> =
+            (0..self.values.len()).filter(|at| held[*at] && seen.insert(classes[*at])).collect();
+        if self.declared {
+            return order;
+        }
         // A stable sort: words keep the order of their first appearance.
         order.sort_by(|a, b| match (self.values[*a].number, self.values[*b].number) {
             (Some(x), Some(y)) => x.total_cmp(&y),
@@ -228,7 +406,7 @@ impl Stacked {
     pub(in crate::pipeline) fn numbers(
         &self,
         missing: &[bool],
-        source: &Source<'_>,
+        place: impl Fn(usize) -> Place,
         findings: &mut Vec<Finding>,
     ) -> Result<Vec<f64>> {
         let counts = self.counts();
@@ -255,7 +433,7 @@ impl Stacked {
             })
             .collect();
         if let Some(first) = first {
-            let place = source.place(self.first_row(first), self);
+            let place = place(self.first_row(first));
             if bad > good {
                 return Err(not_numeric(&self.name, bad, good + bad, &examples, place));
             }
