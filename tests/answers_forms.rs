@@ -280,3 +280,19 @@ fn a_question_that_was_not_shown_counts_as_empty() {
         .collect();
     assert_eq!(blank, [("n", 1), ("ne", 3), ("no", 3), ("few", 4), ("old", 2), ("young", 3)]);
 }
+
+#[test]
+fn an_option_whose_words_are_another_options_code_is_told() {
+    let sheet = table(
+        "設問番号,質問文,タイプ,カテゴリ数,選択肢\n問1,満足度,SA,5,5/4/3/2/1\n問2,性別,SA,2,男性/女性\n",
+    );
+    let Draft { questionnaire, findings } = from_tabulator(&sheet, "t").unwrap();
+    let told: Vec<(&str, Option<&str>)> =
+        findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
+    assert_eq!(told, [("answers::form-codes", Some("問1")); 4]);
+    assert!(findings[0].message.en.contains("option \"5\" (code 1)"), "{}", findings[0].message.en);
+    let text = written(&questionnaire);
+    assert!(text.contains("{ code = \"1\", label = \"5 (1)\" }"), "{text}");
+    let answers = decode(&questionnaire, &[table("問1,問2\n5,1\n1,2\n")], &DecodeOptions::default()).unwrap();
+    assert!(answers.responses[0].holds(0, &[4]) && answers.responses[0].holds(1, &[0]));
+}

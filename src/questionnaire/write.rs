@@ -3,6 +3,7 @@
 
 use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnaire};
 use crate::questionnaire::rule::AskedIf;
+use crate::text::spelling;
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
 /// fewer than questions.
@@ -64,7 +65,13 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     }
     line("type", quoted(kind));
     if !question.categories().is_empty() {
-        let each: Vec<String> = question.categories().iter().enumerate().map(|(k, c)| option(k, c)).collect();
+        // Where a label could be a code (`5`, `5 (all)`), all codes are stated: none is a place in the list.
+        let codes = question.categories().iter().any(|c| {
+            let label = spelling::label(&c.label);
+            spelling::whole_number(&label).or_else(|| spelling::code_before(&label)).is_some()
+        });
+        let each: Vec<String> =
+            question.categories().iter().enumerate().map(|(k, c)| option(k, c, codes)).collect();
         let short = each.iter().map(|o| o.chars().count()).sum::<usize>() < 90;
         line(
             "options",
@@ -146,14 +153,15 @@ fn word<T: serde::Serialize + Default + PartialEq>(key: &str, value: &T) -> Opti
     Some(format!("{key} = {}", quoted(spelled.as_str()?)))
 }
 
-fn option(index: usize, category: &Category) -> String {
+/// The option at `index`; its code is stated where it is not its place in the list, or where `codes` are.
+fn option(index: usize, category: &Category, codes: bool) -> String {
     let flags = [
         ("dont_know", category.dont_know),
         ("exclusive", category.exclusive),
         ("free_text", category.free_text),
     ];
     let mut said: Vec<String> = Vec::new();
-    if category.code != (index + 1).to_string() {
+    if codes || category.code != (index + 1).to_string() {
         said.push(format!("code = {}", quoted(&category.code)));
     }
     said.push(format!("label = {}", quoted(&category.label)));
