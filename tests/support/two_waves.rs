@@ -2,13 +2,10 @@
 //! people.
 #![allow(dead_code, reason = "each test takes the part that it needs")]
 
-#[path = "office.rs"]
-pub mod office;
-
 use std::fmt::Write;
 use std::ops::Deref;
 
-use office::Office;
+use super::office::Office;
 
 /// The survey's questionnaire.
 pub const REFERENCE: &str = r#"

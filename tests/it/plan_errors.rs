@@ -1,10 +1,7 @@
 //! Every mistake of a plan is told with its code, its line and column, the words underlined and the way out
 //! of it.
 
-#[path = "support/office.rs"]
-mod office;
-
-use office::Office;
+use crate::support::office::Office;
 use shihyo::error::Diagnostic;
 use shihyo::finding::Severity;
 use shihyo::text::Lang;

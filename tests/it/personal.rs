@@ -1,15 +1,11 @@
 //! Personal data in the raw files reach no byte of what a run writes: not as columns, not as odd cells, not
 //! through a cleaning log. Only the names of the columns do.
 
-#[path = "support/office.rs"]
-mod office;
-#[path = "support/unzipped.rs"]
-mod unzipped;
-
 use std::fs;
 use std::path::Path;
 
-use office::Office;
+use crate::support::unzipped;
+use crate::support::office::Office;
 use serde_json::Value;
 
 /// What must not be found anywhere.

@@ -1,13 +1,9 @@
 //! The cleaning log from end to end: findings → workbook → filled in → applied, verified, told.
 
-#[path = "support/office.rs"]
-mod office;
-#[path = "support/unzipped.rs"]
-mod unzipped;
-
 use std::fs;
 
-use office::Office;
+use crate::support::unzipped;
+use crate::support::office::Office;
 use serde_json::Value;
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log};
 use shihyo::answers::{DecodeOptions, Questionnaire, Responses, decode, read_questionnaire};

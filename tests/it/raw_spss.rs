@@ -1,11 +1,9 @@
 //! SPSS files: Japanese ones in every way of saying (or not saying) their encoding, and those of two other
 //! readers' tests.
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::path::Path;
 
+use crate::support::shared;
 use shihyo::raw::{self, Cell, MultipleResponseKind, ReadOptions, Table, Variable};
 
 fn read(folder: &Path, file: &str) -> Table {

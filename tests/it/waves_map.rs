@@ -1,11 +1,8 @@
 //! Every mistake in the map of a wave is told with its code, the words underlined and the way out of it.
 
-#[path = "support/two_waves.rs"]
-mod two_waves;
-
 use shihyo::error::Diagnostic;
 use shihyo::text::Lang;
-use two_waves::{City, MAP, RENAMED};
+use crate::support::two_waves::{City, MAP, RENAMED};
 
 /// The mistakes of the map with this change.
 fn mistakes(from: &str, to: &str) -> Vec<Diagnostic> {

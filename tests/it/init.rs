@@ -1,12 +1,9 @@
 //! `shihyo init`: a plan out of a bare file that checks and gives a first crosstab.
 
-#[path = "support/forms/mod.rs"]
-mod forms;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use forms::{MULTIPLES, containers, layouts, people};
+use crate::support::forms::{MULTIPLES, containers, layouts, people};
 use shihyo::answers::{AskedIf, QuestionKind};
 use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
 use shihyo::progress::Silent;

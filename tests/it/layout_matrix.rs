@@ -1,15 +1,11 @@
 //! One survey in every layout and every container: a plan run on any of the files gives the same
 //! `estimates.csv`, byte by byte, and the same ledgers.
 
-#[path = "support/forms/mod.rs"]
-mod forms;
-#[path = "support/office.rs"]
-mod office;
-
 use std::path::Path;
 
-use forms::{Container, Layout, containers, layouts, people};
-use office::Office;
+use crate::support::forms;
+use crate::support::forms::{Container, Layout, containers, layouts, people};
+use crate::support::office::Office;
 use shihyo::pipeline::compute;
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};

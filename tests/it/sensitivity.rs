@@ -1,13 +1,10 @@
 //! What each decision about answers that break the rules does to each share: counted by hand, and held
 //! against whole runs with the questionnaire or the plan changed.
 
-#[path = "support/two_waves.rs"]
-mod two_waves;
-
 use std::collections::BTreeMap;
 
-use two_waves::office::Office;
-use two_waves::{City, RENAMED};
+use crate::support::office::Office;
+use crate::support::two_waves::{City, RENAMED};
 
 use shihyo::derived::cache::Keeping;
 use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};

@@ -2,11 +2,9 @@
 //!
 //! `SNAPSHOTS=overwrite` writes what was printed as the new expectation; look at it before it is committed.
 
-mod estimate_support;
-
 use std::path::Path;
 
-use estimate_support::shihyo;
+use crate::support::estimate::shihyo;
 use snapbox::{Data, assert_data_eq};
 
 fn check(name: &str, lang: &str, status: i32, arguments: &[&str]) {

@@ -1,10 +1,8 @@
 //! Real files that nobody here wrote: read whole, and read the same in every encoding.
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::path::Path;
 
+use crate::support::shared;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 fn read(folder: &Path, file: &str, header_rows: usize) -> Table {

@@ -2,13 +2,10 @@
 //! RStudio and authors), and those of the tests' own writer, which pandas and ReadStat read to the same
 //! cells.
 
-#[path = "support/forms/mod.rs"]
-mod forms;
-
 use std::path::Path;
 
-use forms::sas::sas7bdat;
-use forms::{layouts, people};
+use crate::support::forms::sas::sas7bdat;
+use crate::support::forms::{layouts, people};
 use shihyo::answers::infer::infer;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 

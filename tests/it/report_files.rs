@@ -1,11 +1,9 @@
 //! The machine-readable files of a report, made from a table that holds everything.
 
-mod report_sample;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use report_sample::{Sample, sample};
+use crate::support::report_sample::{Sample, sample};
 use serde_json::Value;
 use shihyo::indicator::DataKind;
 use shihyo::report::{ReportInput, render};

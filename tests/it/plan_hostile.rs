@@ -1,12 +1,9 @@
 //! Whatever a plan or its files hold, a run ends with a result or a message: it never panics, and a run that
 //! fails leaves nothing behind.
 
-#[path = "support/office.rs"]
-mod office;
-
 use std::process::{Command, Output};
 
-use office::Office;
+use crate::support::office::Office;
 
 const PLAN: &str = r#"title = "試験"
 fiscal_years = "R4..R6"

@@ -1,12 +1,9 @@
 //! Codes that a spreadsheet program turned into dates: told as such, invalid unless the questionnaire allows
 //! to read them back and one reading makes sense.
 
-#[path = "support/forms/mod.rs"]
-mod forms;
-
 use std::sync::Arc;
 
-use forms::ods;
+use crate::support::forms::ods;
 use rust_xlsxwriter::{Format, Workbook};
 use shihyo::answers::infer::infer;
 use shihyo::answers::{

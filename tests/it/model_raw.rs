@@ -1,7 +1,6 @@
 //! The data files in `raw/` are what their generator makes, no more and no less.
 
-#[path = "support/synthesis/mod.rs"]
-mod synthesis;
+use crate::support::synthesis;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,11 +1,9 @@
 //! `shihyo estimate` against R: every case of the oracle that flags can express, through the binary.
 
-mod estimate_support;
-
 use std::path::{Path, PathBuf};
 
-use estimate_support::flags::{self, Call};
-use estimate_support::{close, run_json};
+use crate::support::estimate::flags::{self, Call};
+use crate::support::estimate::{close, run_json};
 use serde_json::Value;
 
 fn oracle() -> PathBuf {

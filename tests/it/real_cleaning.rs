@@ -3,12 +3,10 @@
 //! Where the files are missing the tests say so and leave themselves out; in CI (`CI` is set) that is a
 //! failure.
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared;
 use shihyo::answers::Questionnaire;
 use shihyo::answers::cleaning::{Action, Cleaned, Difference, Log, OldValues, clean, read_log, verify};
 use shihyo::answers::form::{Draft, from_xlsform};

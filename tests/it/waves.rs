@@ -1,17 +1,15 @@
 //! A wave with a paper of its own: the same answers give the same numbers, whatever the paper calls the
 //! questions, and what differs between two papers reaches the people who read the table.
 
-#[path = "support/two_waves.rs"]
-mod two_waves;
-
 use std::collections::BTreeMap;
 
+use crate::support::two_waves;
 use shihyo::answers::Comparability;
 use shihyo::finding::{Finding, Severity};
 use shihyo::indicator::{CellContent, Measure, Observation, ProgressState, Undefined};
 use shihyo::pipeline::Outcome;
 use shihyo::report::{self, ReportInput};
-use two_waves::{City, MAP, REFERENCE, RENAMED};
+use crate::support::two_waves::{City, MAP, REFERENCE, RENAMED};
 
 fn files(outcome: &Outcome) -> BTreeMap<String, Vec<u8>> {
     let input =

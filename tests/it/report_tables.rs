@@ -1,11 +1,9 @@
 //! The tables for people: the workbook, read back, and the page.
 
-mod report_sample;
-
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
-use report_sample::{Sample, sample};
+use crate::support::report_sample::{Sample, sample};
 use shihyo::indicator::DataKind;
 use shihyo::report::{ReportInput, render};
 

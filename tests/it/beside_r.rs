@@ -1,11 +1,9 @@
 //! `tests/beside_r/README.md`: every command of the page prints the numbers that the page shows, and those of
 //! R are the oracle's.
 
-mod estimate_support;
-
 use std::path::{Path, PathBuf};
 
-use estimate_support::shihyo;
+use crate::support::estimate::shihyo;
 use serde_json::Value;
 
 /// One job of the page.

@@ -1,15 +1,12 @@
 //! The same answers in every kind of file, stacked files, spreadsheet letters, and real files that nobody
 //! here wrote.
 
-#[path = "support/shared.rs"]
-mod shared;
-
-mod estimate_support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use estimate_support::run_json;
+use crate::support::shared;
+use crate::support::estimate;
+use crate::support::estimate::run_json;
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
@@ -247,7 +244,7 @@ fn a_real_survey_in_cp932_gives_the_same_bytes() {
                 format.to_owned(),
             ];
             arguments.extend(asked.map(str::to_owned));
-            let out = estimate_support::output(&arguments);
+            let out = estimate::output(&arguments);
             assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
             out.stdout
         };

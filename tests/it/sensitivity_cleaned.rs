@@ -1,12 +1,9 @@
 //! The effects of policies where a cleaning log changes answers and takes returns out: they are those of the
 //! cleaned answers, counted anew here by nothing but the rules of the paper.
 
-#[path = "support/office.rs"]
-mod office;
-
 use std::collections::BTreeSet;
 
-use office::Office;
+use crate::support::office::Office;
 use shihyo::estimate::Estimate;
 use shihyo::pipeline::Outcome;
 use shihyo::text::Text;

@@ -1,17 +1,14 @@
 //! Every command as a person sees it: the whole of stdout and stderr, the status and the files.
 //!
-//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test cli` writes it anew, to be
+//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test it cli::` writes it anew, to be
 //! read before it is committed.
-
-#[path = "support/office.rs"]
-mod office;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::Path;
 use std::process::Command;
 
-use office::Office;
+use crate::support::office::Office;
 use serde_json::Value;
 use shihyo::provenance::sha256_hex;
 use snapbox::Data;

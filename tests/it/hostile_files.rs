@@ -2,17 +2,13 @@
 //! than any machine has: an error or a finding, and memory that stays within a stated bound (measured by the
 //! operating system, in a process of its own).
 
-#[path = "support/entries.rs"]
-mod entries;
-#[path = "support/forms/mod.rs"]
-mod forms;
-
 use std::io::Write;
 use std::path::Path;
 
-use entries::xlsx;
-use forms::xls::{record, workbook};
-use forms::{Container, Merge, Sheet, containers, layouts, ods, people};
+use crate::support::forms;
+use crate::support::entries::xlsx;
+use crate::support::forms::xls::{record, workbook};
+use crate::support::forms::{Container, Merge, Sheet, containers, layouts, ods, people};
 use rust_xlsxwriter::{Format, Workbook};
 use shihyo::error::Error;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
@@ -210,7 +206,7 @@ fn sizes_that_a_file_claims_are_not_believed() {
 fn apart(case: &str) -> (String, u64) {
     let own = std::env::current_exe().unwrap();
     let output = std::process::Command::new(own)
-        .args(["--exact", "a_case_in_its_own_process", "--nocapture"])
+        .args(["--exact", "hostile_files::a_case_in_its_own_process", "--nocapture"])
         .env("SHIHYO_CASE", case)
         .output()
         .unwrap();
