@@ -16,7 +16,8 @@ const INVALID: MissingReason = MissingReason::Invalid;
 
 fn answers(tables: &[Table], policy: &str, more: &str) -> Answers {
     let text = format!(
-        "title = \"t\"\n[defaults]\npolicy = {{ date_codes = \"{policy}\" }}\n[[question]]\nid = \"問1\"\ntype = \"multiple\"\noptions = [\"a\", \"b\", \"c\"{more}]\n\
+        "title = \"t\"\n[defaults]\npolicy = {{ date_codes = \"{policy}\" }}\n[[question]]\nid = \"問1\"\n\
+         type = \"multiple\"\noptions = [\"a\", \"b\", \"c\"{more}]\n\
          [[question]]\nid = \"問2\"\ntype = \"single\"\noptions = [\"1-2\", \"3-4\", \"5以上\"]\n"
     );
     let questionnaire = read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text }))
@@ -148,9 +149,8 @@ fn init_takes_a_few_dates_among_codes_for_codes() {
     let table = raw::read_bytes(&book.save_to_buffer().unwrap(), "a.xlsx", &ReadOptions::default()).unwrap();
     let inferred = infer(&[table], "t");
     let at = inferred.questionnaire.questions.iter().position(|q| q.id == "問1").unwrap();
-    assert!(
-        matches!(&inferred.questionnaire.questions[at].kind, QuestionKind::Single(options) if options.len() == 3)
-    );
+    let kind = &inferred.questionnaire.questions[at].kind;
+    assert!(matches!(kind, QuestionKind::Single(options) if options.len() == 3));
     assert!(
         inferred.remarks[at].iter().any(|r| r.ja.contains("日付になったセル")),
         "{:?}",

@@ -52,7 +52,8 @@ fn an_xlsform_becomes_a_text_that_a_person_can_edit() {
          select_one yn,member,Are you a member?,会員ですか,,\n\
          select_one yn,paying,Do you pay?,会費を払っていますか,${member} = 'yes',\n\
          end_group,,,,,\n\
-         select_multiple acts,acts,Activities,\"参加した活動\n（3つまで）\",\"selected(${member}, 'yes')\",count-selected(.) <= 3\n\
+         select_multiple acts,acts,Activities,\"参加した活動\n（3つまで）\",\
+         \"selected(${member}, 'yes')\",count-selected(.) <= 3\n\
          integer,age,Age,年齢,,. >= 15 and . <= 120\n\
          decimal,hours,Hours,時間,\"selected(${acts}, 'a') or selected(${acts}, 'c')\",. > 0\n\
          text,other,Other,その他,\"selected(${acts}, 'c') and ${age} > ${hours}\",\n\
@@ -71,20 +72,23 @@ title = \"会員調査\"
 id = \"member\"
 text = \"会員ですか\"
 type = \"single\"
-options = [{ code = \"yes\", label = \"はい\" }, { code = \"no\", label = \"いいえ\" }, { code = \"dk\", label = \"わからない\", dont_know = true }]
+options = [{ code = \"yes\", label = \"はい\" }, { code = \"no\", label = \"いいえ\" }, \
+{ code = \"dk\", label = \"わからない\", dont_know = true }]
 
 [[question]]
 id = \"paying\"
 text = \"会費を払っていますか\"
 type = \"single\"
-options = [{ code = \"yes\", label = \"はい\" }, { code = \"no\", label = \"いいえ\" }, { code = \"dk\", label = \"わからない\", dont_know = true }]
+options = [{ code = \"yes\", label = \"はい\" }, { code = \"no\", label = \"いいえ\" }, \
+{ code = \"dk\", label = \"わからない\", dont_know = true }]
 asked_if = { question = \"member\", of = [\"はい\"] }
 
 [[question]]
 id = \"acts\"
 text = \"参加した活動 (3つまで)\"
 type = \"multiple\"
-options = [{ code = \"a\", label = \"見守り\" }, { code = \"b\", label = \"配食\" }, { code = \"c\", label = \"配食 (c)\" }, { code = \"d\", label = \"a (d)\" }]
+options = [{ code = \"a\", label = \"見守り\" }, { code = \"b\", label = \"配食\" }, \
+{ code = \"c\", label = \"配食 (c)\" }, { code = \"d\", label = \"a (d)\" }]
 max_marks = 3
 asked_if = { question = \"member\", of = [\"はい\"] }
 

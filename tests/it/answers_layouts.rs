@@ -55,8 +55,10 @@ fn people() -> Vec<Person> {
 fn questionnaire(extra: &str) -> Questionnaire {
     let options = LABELS.map(|l| format!("\"{l}\"")).join(", ");
     let text = format!(
-        "title = \"試験\"\n[[question]]\nid = \"問1\"\ntext = \"いちばん参加したい活動\"\ntype = \"single\"\noptions = [{options}]\n\
-         [[question]]\nid = \"問2\"\ntext = \"参加したい活動\"\ntype = \"multiple\"\noptions = [{options}]\n{extra}\n\
+        "title = \"試験\"\n[[question]]\nid = \"問1\"\ntext = \"いちばん参加したい活動\"\ntype = \"single\"\n\
+         options = [{options}]\n\
+         [[question]]\nid = \"問2\"\ntext = \"参加したい活動\"\ntype = \"multiple\"\noptions = [{options}]\n\
+         {extra}\n\
          [[question]]\nid = \"年齢\"\ntype = \"number\"\nrange = [0, 120]\n"
     );
     read_questionnaire(Arc::new(SourceText { file: "q.toml".into(), text })).unwrap_or_else(|e| panic!("{e}"))
@@ -439,7 +441,8 @@ fn a_missing_column_is_told_with_what_comes_near() {
 
 #[test]
 fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
-    let text = "title = \"\"\n[[question]]\nid = \"acts\"\ntype = \"multiple\"\noptions = [{ code = \"a\", label = \"A\" }, { code = \"other\", label = \"O\" }]\n\
+    let text = "title = \"\"\n[[question]]\nid = \"acts\"\ntype = \"multiple\"\n\
+                options = [{ code = \"a\", label = \"A\" }, { code = \"other\", label = \"O\" }]\n\
         [[question]]\nid = \"other\"\ntype = \"number\"\n[[question]]\nid = \"age\"\ntype = \"number\"\n";
     let questionnaire =
         read_questionnaire(Arc::new(SourceText { file: "q".into(), text: text.into() })).unwrap();

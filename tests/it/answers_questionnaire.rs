@@ -39,7 +39,13 @@ options = ["はい", "いいえ", { label = "わからない", code = "9", dont_
 id = "問12"
 text = "何に参加したいですか。（○は3つまで）"
 type = "multiple"
-options = ["見守り", "配食", "送迎", { label = "その他", free_text = true }, { label = "特になし", exclusive = true }]
+options = [
+    "見守り",
+    "配食",
+    "送迎",
+    { label = "その他", free_text = true },
+    { label = "特になし", exclusive = true },
+]
 asked_if = { question = "問11", of = ["はい", "9"] }
 max_marks = 3
 no_answer = []

@@ -328,8 +328,10 @@ fn a_respondent_column_that_is_not_there_is_told_with_the_nearest_name() {
 fn a_chain_of_skip_rules_follows_through() {
     let text = "title = \"\"\n\
         [[question]]\nid = \"a\"\ntype = \"single\"\noptions = [\"yes\", \"no\"]\n\
-        [[question]]\nid = \"b\"\ntype = \"single\"\noptions = [\"yes\", \"no\"]\nasked_if = { question = \"a\", of = [\"yes\"] }\n\
-        [[question]]\nid = \"c\"\ntype = \"single\"\noptions = [\"yes\", \"no\"]\nasked_if = { question = \"b\", of = [\"yes\"] }\n";
+        [[question]]\nid = \"b\"\ntype = \"single\"\noptions = [\"yes\", \"no\"]\n\
+        asked_if = { question = \"a\", of = [\"yes\"] }\n\
+        [[question]]\nid = \"c\"\ntype = \"single\"\noptions = [\"yes\", \"no\"]\n\
+        asked_if = { question = \"b\", of = [\"yes\"] }\n";
     // The third person breaks the first rule; what was said to b is dropped, and so what hangs on it is not
     // asked either.
     let answers =

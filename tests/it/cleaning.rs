@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::support::unzipped;
 use crate::support::office::Office;
+use crate::support::unzipped;
 use serde_json::Value;
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log};
 use shihyo::answers::{DecodeOptions, Questionnaire, Responses, decode, read_questionnaire};
@@ -233,7 +233,11 @@ fn the_clerks_way() {
         serde_json::json!({
             "log": { "file": "raw/log.csv", "row": 2 },
             "place": { "file": "raw/paper.csv", "row": 3, "column": "問1", "question": "問1" },
-            "change_type": "change_response", "old_value": "1,2", "new_value": "1 はい", "reason": "調査票を確認", "withheld": false,
+            "change_type": "change_response",
+            "old_value": "1,2",
+            "new_value": "1 はい",
+            "reason": "調査票を確認",
+            "withheld": false,
         })
     );
     let id_given = changes.iter().find(|c| c["place"]["column"] == "整理番号").unwrap();

@@ -10,10 +10,13 @@ use shihyo::raw::{ReadOptions, Table, read_bytes};
 
 fn questionnaire() -> Questionnaire {
     let text = "title = \"試験\"\n\
-        [[question]]\nid = \"問1\"\ntype = \"single\"\noptions = [\"はい\", \"いいえ\", { label = \"その他\", free_text = true }]\n\
-        [[question]]\nid = \"問2\"\ntype = \"multiple\"\nmax_marks = 2\noptions = [\"見守り\", \"配食\", { label = \"特になし\", exclusive = true }]\n\
+        [[question]]\nid = \"問1\"\ntype = \"single\"\n\
+        options = [\"はい\", \"いいえ\", { label = \"その他\", free_text = true }]\n\
+        [[question]]\nid = \"問2\"\ntype = \"multiple\"\nmax_marks = 2\n\
+        options = [\"見守り\", \"配食\", { label = \"特になし\", exclusive = true }]\n\
         [[question]]\nid = \"問3\"\ntype = \"multiple\"\noptions = [\"a, b\", \"a\", \"b\"]\n\
-        [[question]]\nid = \"年齢\"\ntype = \"number\"\nrange = [0, 120]\nasked_if = { question = \"問1\", of = [\"はい\"] }\n\
+        [[question]]\nid = \"年齢\"\ntype = \"number\"\nrange = [0, 120]\n\
+        asked_if = { question = \"問1\", of = [\"はい\"] }\n\
         [[question]]\nid = \"意見\"\ntype = \"text\"\n";
     read_questionnaire(SourceText { file: "q.toml".into(), text: text.into() }.into()).unwrap()
 }
@@ -35,10 +38,30 @@ fn header(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_owned()).collect()
 }
 
+/// What stands in cells: codes, labels, joined codes, answers that no option takes.
+const CELLS: [&str; 16] = [
+    "0",
+    "1",
+    "2",
+    "3",
+    "1,2",
+    "7",
+    "○",
+    "はい",
+    "a, b",
+    "a,b",
+    "無回答",
+    "99",
+    "1e2",
+    "１",
+    "TRUE",
+    "その他",
+];
+
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just(String::new()),
-        8 => proptest::sample::select(vec!["0", "1", "2", "3", "1,2", "7", "○", "はい", "a, b", "a,b", "無回答", "99", "1e2", "１", "TRUE", "その他"]).prop_map(str::to_owned),
+        8 => proptest::sample::select(CELLS.to_vec()).prop_map(str::to_owned),
         1 => "[ -~あ-ん漢①…\n\"']{0,12}",
     ]
 }
@@ -86,9 +109,17 @@ proptest! {
     fn what_a_log_gives_verifies(raw in raw(), rows in proptest::collection::vec(log_row(), 0..6)) {
         let raw = table(&[vec![header(&RAW)], raw].concat(), "raw.csv");
         // Rows that cannot be read or applied are left out one by one, so that most cases come to something.
-        let one = |row: &Vec<String>| read_log(&table(&[header(&LOG), row.clone()], "log.csv"), Some("整理番号")).ok().and_then(|log| applied(&raw, log)).is_some();
+        let one = |row: &Vec<String>| {
+            read_log(&table(&[header(&LOG), row.clone()], "log.csv"), Some("整理番号"))
+                .ok()
+                .and_then(|log| applied(&raw, log))
+                .is_some()
+        };
         let good: Vec<Vec<String>> = rows.into_iter().filter(one).collect();
-        let Ok(log) = read_log(&table(&[vec![header(&LOG)], good].concat(), "log.csv"), Some("整理番号")) else { return Ok(()) };
+        let Ok(log) = read_log(&table(&[vec![header(&LOG)], good].concat(), "log.csv"), Some("整理番号"))
+        else {
+            return Ok(());
+        };
         let Some(cleaned) = applied(&raw, log) else { return Ok(()) };
         prop_assert_eq!(cleaned.tables[0].row_count(), raw.row_count());
         let found = verify(&questionnaire(), &cleaned, "整理番号", &clean_file(&cleaned)).unwrap();
@@ -109,7 +140,11 @@ proptest! {
                     (new, _) => prop_assert!(new.is_none() && change.withheld, "{:?}", change),
                 }
             }
-            let columns: Vec<&str> = if name == "問2_1～問2_3" { vec!["問2_1", "問2_2", "問2_3"] } else { vec![name.as_str()] };
+            let columns: Vec<&str> = if name == "問2_1～問2_3" {
+                vec!["問2_1", "問2_2", "問2_3"]
+            } else {
+                vec![name.as_str()]
+            };
             for name in columns {
                 let at = untold.columns.iter().position(|c| c.name() == name).unwrap();
                 let before = raw.columns[at].cell(row).clone();
@@ -119,8 +154,12 @@ proptest! {
             }
         }
         for (ours, theirs) in untold.columns.iter().zip(&raw.columns) {
-            prop_assert!((0..raw.row_count()).all(|row| ours.cell(row) == theirs.cell(row)), "{} was \
-                changed and not told", ours.name());
+            prop_assert!(
+                (0..raw.row_count()).all(|row| ours.cell(row) == theirs.cell(row)),
+                "{} was \
+                changed and not told",
+                ours.name()
+            );
         }
         for (table, column) in &cleaned.covered {
             prop_assert!(*table == 0 && *column < RAW.len());
@@ -131,9 +170,21 @@ proptest! {
     fn a_log_of_open_rows_changes_nothing_and_is_asked_again(raw in raw()) {
         let questionnaire = questionnaire();
         let raw = table(&[vec![header(&RAW)], raw].concat(), "raw.csv");
-        let options = DecodeOptions { respondent: Some("整理番号".into()), duplicates: Duplicates::First, ..DecodeOptions::default() };
+        let options = DecodeOptions {
+            respondent: Some("整理番号".into()),
+            duplicates: Duplicates::First,
+            ..DecodeOptions::default()
+        };
         let answers = decode(&questionnaire, std::slice::from_ref(&raw), &options).unwrap();
-        let ask = |cleaned: Option<&Cleaned>| review(&questionnaire, std::slice::from_ref(&raw), Some("整理番号"), &answers.issues, &cleaned.map(|c| c.looked_at.clone()).unwrap_or_default());
+        let ask = |cleaned: Option<&Cleaned>| {
+            review(
+                &questionnaire,
+                std::slice::from_ref(&raw),
+                Some("整理番号"),
+                &answers.issues,
+                &cleaned.map(|c| c.looked_at.clone()).unwrap_or_default(),
+            )
+        };
         let asked = ask(None);
         // Every warning stands in the row of its cell, and a cell has one row.
         let problems: usize = asked.iter().map(|r| r.problems.len()).sum();
@@ -141,22 +192,55 @@ proptest! {
         cells.sort();
         cells.dedup();
         prop_assert_eq!(cells.len(), asked.len());
-        let mut told: Vec<_> = answers.issues.iter().map(|i| (i.row, i.question, i.column, i.problem)).filter(|(.., p)| p.severity() == Severity::Warning).collect();
+        let mut told: Vec<_> = answers
+            .issues
+            .iter()
+            .map(|i| (i.row, i.question, i.column, i.problem))
+            .filter(|(.., p)| p.severity() == Severity::Warning)
+            .collect();
         told.sort();
         told.dedup();
         prop_assert_eq!(problems, told.len());
         let as_log = |kind: &str| {
             let row = |r: &shihyo::answers::cleaning::ReviewRow| {
                 let question = r.question.map_or("", |q| questionnaire.questions[q].id.as_str());
-                vec![r.respondent.clone(), r.file.clone(), r.row.to_string(), question.to_owned(), r.column.clone(), r.old.clone(), String::new(), kind.to_owned(), String::new()]
+                vec![
+                    r.respondent.clone(),
+                    r.file.clone(),
+                    r.row.to_string(),
+                    question.to_owned(),
+                    r.column.clone(),
+                    r.old.clone(),
+                    String::new(),
+                    kind.to_owned(),
+                    String::new(),
+                ]
             };
-            read_log(&table(&[vec![header(&LOG)], asked.iter().map(row).collect()].concat(), "log.csv"), Some("整理番号")).unwrap()
+            read_log(
+                &table(&[vec![header(&LOG)], asked.iter().map(row).collect()].concat(), "log.csv"),
+                Some("整理番号"),
+            )
+            .unwrap()
         };
         // What was exported reads back: each row finds its place and its old value.
-        let open = clean(&questionnaire, std::slice::from_ref(&raw), Some("整理番号"), &[as_log("")], OldValues::Recorded).unwrap();
+        let open = clean(
+            &questionnaire,
+            std::slice::from_ref(&raw),
+            Some("整理番号"),
+            &[as_log("")],
+            OldValues::Recorded,
+        )
+        .unwrap();
         prop_assert_eq!(&open.tables[0], &raw);
         prop_assert_eq!(ask(Some(&open)).len(), asked.len());
-        let judged = clean(&questionnaire, std::slice::from_ref(&raw), Some("整理番号"), &[as_log("変更しない")], OldValues::Recorded).unwrap();
+        let judged = clean(
+            &questionnaire,
+            std::slice::from_ref(&raw),
+            Some("整理番号"),
+            &[as_log("変更しない")],
+            OldValues::Recorded,
+        )
+        .unwrap();
         prop_assert_eq!(&judged.tables[0], &raw);
         prop_assert_eq!(ask(Some(&judged)).len(), 0);
     }

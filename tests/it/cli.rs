@@ -1,7 +1,7 @@
 //! Every command as a person sees it: the whole of stdout and stderr, the status and the files.
 //!
-//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test it cli::` writes it anew, to be
-//! read before it is committed.
+//! What is expected stands in `tests/cli/`; `SNAPSHOTS=overwrite cargo test --test it cli::` writes it anew,
+//! to be read before it is committed.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;

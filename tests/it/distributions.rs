@@ -297,7 +297,11 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn quantile_is_the_inverse_of_the_distribution(ln_q in -200.0f64..-0.7, ln_df in -0.7f64..17.0, ln_b in -0.7f64..16.0) {
+    fn quantile_is_the_inverse_of_the_distribution(
+        ln_q in -200.0f64..-0.7,
+        ln_df in -0.7f64..17.0,
+        ln_b in -0.7f64..16.0,
+    ) {
         let (q, df, b) = (ln_q.exp(), ln_df.exp(), ln_b.exp());
         let z = dist::normal_upper_quantile(q);
         prop_assert!(relative(dist::normal_sf(z), q) < 1e-12);
@@ -307,19 +311,31 @@ proptest! {
         let x = dist::beta_quantile(q, df, b);
         // One step of the floating-point x moves the tail by this much, relatively.
         let step = 2e-16 * special::beta_power(df, b, x, 1.0 - x) / ((1.0 - x) * q);
-        prop_assert!(x < 1e-290 || relative(dist::beta_cdf(x, df, b), q) < step + 1e-11, "x {x} a {df} b \
-            {b} q {q}");
+        prop_assert!(
+            x < 1e-290 || relative(dist::beta_cdf(x, df, b), q) < step + 1e-11,
+            "x {x} a {df} b \
+            {b} q {q}"
+        );
     }
 
     #[test]
-    fn tails_are_complements_and_mirrors(x in 0.0f64..1.0, ln_a in -0.7f64..16.0, ln_b in -0.7f64..16.0, t in -20.0f64..20.0) {
+    fn tails_are_complements_and_mirrors(
+        x in 0.0f64..1.0,
+        ln_a in -0.7f64..16.0,
+        ln_b in -0.7f64..16.0,
+        t in -20.0f64..20.0,
+    ) {
         let (a, b) = (ln_a.exp(), ln_b.exp());
         let (low, high) = (dist::beta_cdf(x, a, b), dist::beta_sf(x, a, b));
         prop_assert!((0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high));
         prop_assert!((low + high - 1.0).abs() < 1e-15);
         prop_assert!((dist::t_cdf(t, a) + dist::t_sf(t, a) - 1.0).abs() < 1e-15);
         prop_assert!(dist::t_cdf(-t, a) == dist::t_sf(t, a));
-        prop_assert!((dist::t_quantile(low, b) + dist::t_upper_quantile(low, b)).abs() < 1e-9 || low == 0.0 || low == 1.0);
+        prop_assert!(
+            (dist::t_quantile(low, b) + dist::t_upper_quantile(low, b)).abs() < 1e-9
+                || low == 0.0
+                || low == 1.0
+        );
         // t² is F(1, df).
         let two = dist::t_two_sided_p(t, b);
         prop_assert!(relative(dist::f_sf(t * t, 1.0, b), two) < 1e-11 || two < 1e-290);

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::shared;
 use crate::support::estimate;
 use crate::support::estimate::run_json;
+use crate::support::shared;
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;

@@ -234,17 +234,37 @@ proptest! {
         level in any::<f64>(),
     ) {
         let quoted = |t: &str| format!("\"{}\"", t.replace('"', "\"\""));
-        let text = cells.iter().fold("a,b,c\n".to_owned(), |text, (a, b, c)| text + &format!("{},{},{}\n", quoted(a), quoted(b), quoted(c)));
+        let text = cells.iter().fold("a,b,c\n".to_owned(), |text, (a, b, c)| {
+            text + &format!("{},{},{}\n", quoted(a), quoted(b), quoted(c))
+        });
         let Ok(table) = read_bytes(text.as_bytes(), "t.csv", &ReadOptions::default()) else { return Ok(()) };
-        let mut request = Request { shares: vec![share.clone()], conditions: vec![condition.clone()], ..Request::default() };
+        let mut request = Request {
+            shares: vec![share.clone()],
+            conditions: vec![condition.clone()],
+            ..Request::default()
+        };
         match kind {
-            0 => (request.by, request.differences) = (vec![list.clone()], vec![format!("{condition} vs rest")]),
+            0 => {
+                (request.by, request.differences) = (vec![list.clone()], vec![format!("{condition} vs rest")])
+            }
             1 => (request.strata, request.clusters) = (Some(list.clone()), Some("a".to_owned())),
-            2 => (request.replicates, request.weight, request.replicate_type) = (Some(pattern), Some(list.clone()), Some(ReplicateType::Jk1)),
-            _ => (request.quantiles, request.tests) = (vec![share.clone(), format!("a@{level}")], vec![format!("{list} × {share}")]),
+            2 => {
+                (request.replicates, request.weight, request.replicate_type) =
+                    (Some(pattern), Some(list.clone()), Some(ReplicateType::Jk1))
+            }
+            _ => {
+                (request.quantiles, request.tests) =
+                    (vec![share.clone(), format!("a@{level}")], vec![format!("{list} × {share}")])
+            }
         }
-        for request in [Request { conditions: Vec::new(), shares: of(&["a=1"]), ..request.clone() }, Request { level, ..request.clone() }, request] {
-            if let Ok(outcome) = compute(&request, &Inputs { tables: vec![table.clone()], ..Inputs::default() }) {
+        for request in [
+            Request { conditions: Vec::new(), shares: of(&["a=1"]), ..request.clone() },
+            Request { level, ..request.clone() },
+            request,
+        ] {
+            if let Ok(outcome) =
+                compute(&request, &Inputs { tables: vec![table.clone()], ..Inputs::default() })
+            {
                 let text = String::from_utf8(json(&outcome.sheet).unwrap()).unwrap();
                 assert!(!text.contains("NaN") && !outcome.sheet.rows.is_empty());
                 csv(&outcome.sheet).unwrap();

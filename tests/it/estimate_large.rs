@@ -547,7 +547,13 @@ proptest! {
         let body = rows.iter().map(|(h, psu, a, b, w)| {
             let weight = if vary { f64::from(*w) / 7.0 } else { [1.5, 2.0, 3.25][*h] };
             let psu = if nested { 1 + psu } else { 10 * h + psu };
-            vec![["N", "S", "7"][*h].to_owned(), psu.to_string(), weight.to_string(), ["1", "2", "", "3", "x", "1"][*a].to_owned(), ["1", "2", "", "11", "250", "2"][*b].to_owned()]
+            vec![
+                ["N", "S", "7"][*h].to_owned(),
+                psu.to_string(),
+                weight.to_string(),
+                ["1", "2", "", "3", "x", "1"][*a].to_owned(),
+                ["1", "2", "", "11", "250", "2"][*b].to_owned(),
+            ]
         });
         let rows: Vec<Vec<String>> = std::iter::once(header).chain(body).collect();
         let folder = tempfile::tempdir().unwrap();
@@ -562,7 +568,8 @@ proptest! {
             clusters: some("psu").filter(|_| pick.2 > 0),
             nesting: if nested && pick.2 > 0 { Nesting::WithinStrata } else { Nesting::Unique },
             weight: some("w").filter(|_| pick.2 != 3),
-            replicate_type: [None, None, None, Some(ReplicateType::Jkn), Some(ReplicateType::Subbootstrap)][pick.2],
+            replicate_type: [None, None, None, Some(ReplicateType::Jkn), Some(ReplicateType::Subbootstrap)]
+                [pick.2],
             replicates: some("20").filter(|_| pick.2 == 4),
             base: if whole { Base::All } else { Base::Answered },
             lonely: LonelyPsu::Certainty,

@@ -209,15 +209,50 @@ proptest! {
             let text = pool[at];
             if quoted || text.contains(',') { format!("\"{text}\"") } else { text.to_owned() }
         };
-        let body: String = rows.iter().enumerate().map(|(id, (h, a, b, c))| {
-            format!("{id},{},{},{},{},{}\n", ["N", "S", "7", "8"][*h], [1.5, 2.0, 2.0, 4.25][*h], cell(*a), cell(*b), cell(*c))
-        }).collect();
+        let body: String = rows
+            .iter()
+            .enumerate()
+            .map(|(id, (h, a, b, c))| {
+                format!(
+                    "{id},{},{},{},{},{}\n",
+                    ["N", "S", "7", "8"][*h],
+                    [1.5, 2.0, 2.0, 4.25][*h],
+                    cell(*a),
+                    cell(*b),
+                    cell(*c)
+                )
+            })
+            .collect();
         let folder = tempfile::tempdir().unwrap();
         let path = file(&folder, &("id,h,w,a,b,c\n".to_owned() + &body));
-        let shares = [list(&["a=1"]), list(&["a=1|3", "c=男性"]), list(&["b>=2"]), list(&["c=a b", "c=b"]), list(&["a=2", "a=2", "b!=1"]), list(&["c=1..2"]), list(&["h=N"])];
-        let by = [list(&[]), list(&["b"]), list(&["b,c", "a"]), list(&["c"]), list(&["h", "b"]), list(&["a,b,c"]), list(&["c,h"])];
-        let conditions = [list(&[]), list(&["b=1|2"]), list(&["c!="]), list(&["a!=1", "c="]), list(&["a<=2"]), list(&["c=NA"])];
-        let missing = [list(&[]), list(&["*=NA"]), list(&["a=3", "c=1"]), list(&["b=2|男性"]), list(&["id=3"])];
+        let shares = [
+            list(&["a=1"]),
+            list(&["a=1|3", "c=男性"]),
+            list(&["b>=2"]),
+            list(&["c=a b", "c=b"]),
+            list(&["a=2", "a=2", "b!=1"]),
+            list(&["c=1..2"]),
+            list(&["h=N"]),
+        ];
+        let by = [
+            list(&[]),
+            list(&["b"]),
+            list(&["b,c", "a"]),
+            list(&["c"]),
+            list(&["h", "b"]),
+            list(&["a,b,c"]),
+            list(&["c,h"]),
+        ];
+        let conditions = [
+            list(&[]),
+            list(&["b=1|2"]),
+            list(&["c!="]),
+            list(&["a!=1", "c="]),
+            list(&["a<=2"]),
+            list(&["c=NA"]),
+        ];
+        let missing =
+            [list(&[]), list(&["*=NA"]), list(&["a=3", "c=1"]), list(&["b=2|男性"]), list(&["id=3"])];
         let request = Request {
             files: vec![path],
             shares: shares[pick.0].clone(),

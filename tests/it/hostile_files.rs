@@ -5,8 +5,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::support::forms;
 use crate::support::entries::xlsx;
+use crate::support::forms;
 use crate::support::forms::xls::{record, workbook};
 use crate::support::forms::{Container, Merge, Sheet, containers, layouts, ods, people};
 use rust_xlsxwriter::{Format, Workbook};
@@ -396,10 +396,12 @@ fn errors_of_every_kind_of_workbook_are_no_answers() {
 #[test]
 fn a_sheet_with_a_password_says_so() {
     let manifest = "<manifest:manifest \
-                    xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry \
+                    xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\">\
+                    <manifest:file-entry \
                     manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\" \
                     manifest:size=\"9\"><manifest:encryption-data manifest:checksum-type=\"SHA1/1K\" \
-                    manifest:checksum=\"x\"></manifest:encryption-data></manifest:file-entry></manifest:manifest>";
+                    manifest:checksum=\"x\"></manifest:encryption-data></manifest:file-entry>\
+                    </manifest:manifest>";
     let file = forms::zip::zip(
         &[
             ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),

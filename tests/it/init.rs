@@ -122,11 +122,10 @@ fn labels_joined_in_one_cell_come_apart_into_the_options_of_the_form() {
 #[test]
 fn words_with_a_blank_or_an_ampersand_are_single_answers() {
     let folder = tempfile::tempdir().unwrap();
+    let intent =
+        ["強く 思う", "思う", "思わない", "強く 思わない", "まったく 思わない", "どちらとも 言えない"];
     let single = [
-        (
-            "意向",
-            &["強く 思う", "思う", "思わない", "強く 思わない", "まったく 思わない", "どちらとも 言えない"][..],
-        ),
+        ("意向", &intent[..]),
         ("部署", &["R & D", "Sales", "Sales & Support", "Support", "Law"][..]),
         ("住まい", &["New York", "New Orleans", "York", "London"][..]),
     ];
@@ -280,7 +279,8 @@ fn a_form_finds_its_questions_in_the_groups_of_odk_central() {
     write("choices.csv", "list_name,name,label\ns,m,Male\ns,f,Female\na,watch,Watching\na,meals,Meals\n");
     let joined = "KEY,about-sex,about-life-acts,home-age,about-age\nu1,m,watch meals,30,44\n\
                   u2,f,meals,20,50\nu3,f,,10,60\n";
-    let split = "KEY,about-sex,about-life-acts,about-life-acts/watch,about-life-acts/meals,home-age,about-age\n\
+    let split = "KEY,about-sex,about-life-acts,about-life-acts/watch,about-life-acts/meals,home-age,\
+                 about-age\n\
                  u1,m,watch meals,1,1,30,44\nu2,f,meals,0,1,20,50\nu3,f,,,,10,60\n";
     for text in [joined, split, &split.replace("acts/", "acts_")] {
         write("a.csv", text);

@@ -183,8 +183,10 @@ proptest! {
                 (Estimand::Share(&s.answer), Estimand::Share(&t.answer)),
                 (Estimand::Total(&s.number), Estimand::Total(&t.number)),
             ] {
-                let x = estimate_by(&a, &estimands.0, &Groups::new(&s.group, 3), &Options::default()).expect("fits");
-                let y = estimate_by(&b, &estimands.1, &Groups::new(&t.group, 3), &Options::default()).expect("fits");
+                let x = estimate_by(&a, &estimands.0, &Groups::new(&s.group, 3), &Options::default())
+                    .expect("fits");
+                let y = estimate_by(&b, &estimands.1, &Groups::new(&t.group, 3), &Options::default())
+                    .expect("fits");
                 for (x, y) in x.iter().zip(&y) {
                     same(x, y)?;
                 }
@@ -199,7 +201,8 @@ proptest! {
         let estimands = [Estimand::Share(&s.answer), Estimand::Mean(&s.number), Estimand::Total(&s.number)];
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            pool.install(|| estimate_all(&design, &estimands, &Groups::new(&s.group, 3), &Options::default())).expect("fits")
+            pool.install(|| estimate_all(&design, &estimands, &Groups::new(&s.group, 3), &Options::default()))
+                .expect("fits")
         };
         prop_assert!(run(1) == run(3));
     }
@@ -234,10 +237,15 @@ proptest! {
                 .lonely(LonelyPsu::Certainty),
         )
         .expect("a design");
-        for (x, y) in [(Estimand::Share(&s.answer), Estimand::Share(&t.answer)), (Estimand::Mean(&s.number), Estimand::Mean(&t.number))] {
+        for (x, y) in [
+            (Estimand::Share(&s.answer), Estimand::Share(&t.answer)),
+            (Estimand::Mean(&s.number), Estimand::Mean(&t.number)),
+        ] {
             let a = estimate(&s.elements(), &x, Domain::All, &Options::default()).expect("fits");
             let b = estimate(&doubled, &y, Domain::All, &Options::default()).expect("fits");
-            prop_assert!(a.df == b.df && near(a.value.clone().expect("a value"), b.value.clone().expect("a value")));
+            prop_assert!(
+                a.df == b.df && near(a.value.clone().expect("a value"), b.value.clone().expect("a value"))
+            );
             prop_assert!(near(se(&a), se(&b)), "{a:?} {b:?}");
         }
     }
@@ -249,7 +257,8 @@ proptest! {
         let inside: Vec<bool> = s.group.iter().zip(&s.number).map(|(g, x)| *g == 0 && !x.is_nan()).collect();
         let y: Vec<f64> = s.known().iter().zip(&inside).map(|(y, d)| if *d { *y } else { 0.0 }).collect();
         let x: Vec<f64> = inside.iter().map(|d| f64::from(u8::from(*d))).collect();
-        let mean = estimate(&design, &Estimand::Mean(&s.number), Domain::Rows(&inside), &Options::default()).expect("fits");
+        let mean = estimate(&design, &Estimand::Mean(&s.number), Domain::Rows(&inside), &Options::default())
+            .expect("fits");
         let ratio = Estimand::Ratio { numerator: &y, denominator: &x };
         let ratio = estimate(&design, &ratio, Domain::All, &Options::default()).expect("fits");
         if mean.n > 1 {
@@ -263,9 +272,12 @@ proptest! {
         let s = Sample::new(seed);
         let other: Vec<u8> = s.answer.iter().map(|c| if *c <= 1 { 1 - c } else { *c }).collect();
         let design = s.clusters();
-        let a = estimate(&design, &Estimand::Share(&s.answer), Domain::All, &Options::default()).expect("fits");
+        let a =
+            estimate(&design, &Estimand::Share(&s.answer), Domain::All, &Options::default()).expect("fits");
         let b = estimate(&design, &Estimand::Share(&other), Domain::All, &Options::default()).expect("fits");
-        prop_assert!(near(a.value.clone().expect("p") + b.value.clone().expect("p"), 1.0) && near(se(&a), se(&b)));
+        prop_assert!(
+            near(a.value.clone().expect("p") + b.value.clone().expect("p"), 1.0) && near(se(&a), se(&b))
+        );
         if let (Ok(x), Ok(y)) = (&a.interval, &b.interval) {
             prop_assert!(near(x.low, 1.0 - y.high) && near(x.high, 1.0 - y.low));
         }
@@ -275,12 +287,18 @@ proptest! {
     fn the_jackknife_of_a_total_is_its_linearised_variance(seed in any::<u64>()) {
         let s = Sample::new(seed);
         let design = s.clusters();
-        let a = estimate(&design, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
+        let a =
+            estimate(&design, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
         let replicated = design.jackknife().expect("replicates");
-        let b = estimate(&replicated, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
+        let b = estimate(&replicated, &Estimand::Total(&s.number), Domain::All, &Options::default())
+            .expect("fits");
         // The jackknife's centre is the mean over all replicates, so that strata of different size mix:
         // measured from the full sample the two agree.
-        let centred = replicated.replicates().expect("replicates").clone().centre(shihyo::design::ReplicateCentre::FullSample);
+        let centred = replicated
+            .replicates()
+            .expect("replicates")
+            .clone()
+            .centre(shihyo::design::ReplicateCentre::FullSample);
         let c = Design::replicated(design.weights().to_vec(), centred).expect("a design");
         let c = estimate(&c, &Estimand::Total(&s.number), Domain::All, &Options::default()).expect("fits");
         prop_assert!(near(se(&a), se(&c)), "{} {}", se(&a), se(&c));
@@ -293,7 +311,13 @@ proptest! {
         let y = s.known();
         let design = Design::simple(s.rows()).expect("a design");
         let a = estimate(&design, &Estimand::Mean(&y), Domain::All, &Options::default()).expect("fits");
-        let b = estimate(&design.jackknife().expect("replicates"), &Estimand::Mean(&y), Domain::All, &Options::default()).expect("fits");
+        let b = estimate(
+            &design.jackknife().expect("replicates"),
+            &Estimand::Mean(&y),
+            Domain::All,
+            &Options::default(),
+        )
+        .expect("fits");
         prop_assert!(near(se(&a), se(&b)) && a.df.design == b.df.design);
     }
 
@@ -312,7 +336,13 @@ proptest! {
                 flags[group as usize] = true;
                 let what = ShareOf { measure: 0, yes: &yes, base: &base, cells: Some(&flags) };
                 let fast = table.share(&what, &Options::default());
-                let slow = estimate(&design, &Estimand::Share(&s.answer), Domain::Rows(&inside), &Options::default()).expect("fits");
+                let slow = estimate(
+                    &design,
+                    &Estimand::Share(&s.answer),
+                    Domain::Rows(&inside),
+                    &Options::default(),
+                )
+                .expect("fits");
                 prop_assert!(fast.n == slow.n && fast.n_yes == slow.n_yes && fast.df == slow.df);
                 match (&fast.se, &slow.se) {
                     (Ok(a), Ok(b)) => prop_assert!((a - b).abs() <= 1e-12 * b.abs() + 1e-13, "{a} {b}"),
@@ -327,7 +357,8 @@ proptest! {
             ];
             let inside: Vec<bool> = s.group.iter().map(|g| *g == 0).collect();
             let answer = Estimand::Share(&s.answer);
-            let slow = difference(&design, &answer, Domain::Rows(&inside), Domain::All, &Options::default()).expect("fits");
+            let slow = difference(&design, &answer, Domain::Rows(&inside), Domain::All, &Options::default())
+                .expect("fits");
             if let (Ok(v), Ok(b)) = (table.covariance(&shares), &slow.comparison.se) {
                 let a = v.quadratic(&[1.0, -1.0]).max(0.0).sqrt();
                 prop_assert!((a - b).abs() <= 1e-11 * b.abs() + 1e-12, "{a} {b}");
@@ -348,8 +379,13 @@ proptest! {
         let indicators = |codes: &[u32], m: &Margin| -> Vec<CalibrationTerm> {
             let count = m.categories().len() as u32;
             let values = |c: u32| codes.iter().map(|x| f64::from(u8::from(*x == c))).collect();
-            let total = |c: u32| (100.0 + 37.0 * f64::from(c) + codes.len() as f64) * m.population() / margin("", codes).population();
-            (0..count).map(|c| CalibrationTerm { name: c.to_string(), values: values(c), total: total(c) }).collect()
+            let total = |c: u32| {
+                (100.0 + 37.0 * f64::from(c) + codes.len() as f64) * m.population()
+                    / margin("", codes).population()
+            };
+            (0..count)
+                .map(|c| CalibrationTerm { name: c.to_string(), values: values(c), total: total(c) })
+                .collect()
         };
         let base = s.clusters();
         let terms: Vec<CalibrationTerm> =
@@ -364,7 +400,8 @@ proptest! {
         }
         for design in designs {
             for (c, term) in indicators(&s.group, &groups).iter().enumerate() {
-                let e = estimate(&design, &Estimand::Total(&term.values), Domain::All, &Options::default()).expect("fits");
+                let e = estimate(&design, &Estimand::Total(&term.values), Domain::All, &Options::default())
+                    .expect("fits");
                 prop_assert!(near(e.value.clone().expect("a total"), term.total), "{c} {e:?}");
                 prop_assert!(se(&e) <= 1e-9 * term.total, "{c} {e:?}");
             }
@@ -381,13 +418,16 @@ proptest! {
             values: s.group.iter().map(|g| f64::from(u8::from(*g == c))).collect(),
             total: 100.0 + 37.0 * f64::from(c) + s.rows() as f64,
         });
-        let linear = Calibration { terms: terms.collect(), function: CalibrationFunction::Linear { bounds: None } };
+        let linear =
+            Calibration { terms: terms.collect(), function: CalibrationFunction::Linear { bounds: None } };
         let all = [
             base.post_stratify(&groups).expect("post-strata"),
             base.rake(std::slice::from_ref(&groups), &Rake::default()).expect("a rake"),
             base.calibrate(&linear).expect("a calibration"),
         ];
-        let of = |d: &Design| estimate(d, &Estimand::Mean(&s.number), Domain::All, &Options::default()).expect("fits");
+        let of = |d: &Design| {
+            estimate(d, &Estimand::Mean(&s.number), Domain::All, &Options::default()).expect("fits")
+        };
         same(&of(&all[0]), &of(&all[1]))?;
         same(&of(&all[0]), &of(&all[2]))?;
     }
@@ -417,7 +457,8 @@ proptest! {
         let back = difference(&design, &y, Domain::Rows(&b), Domain::Rows(&a), &options).expect("fits");
         if let (Ok(x), Ok(z)) = (&d.comparison.se, &back.comparison.se) {
             prop_assert!(near(*x, *z));
-            let joint = jointly(&design, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))], &options).expect("fits");
+            let joint =
+                jointly(&design, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))], &options).expect("fits");
             prop_assert!(near(joint.contrast(&[1.0, -1.0], &options).se.expect("se"), *x));
             // V(a) + V(b) − 2 C(a, b).
             let (va, vb) = (se(&joint.estimates[0]).powi(2), se(&joint.estimates[1]).powi(2));

@@ -14,10 +14,13 @@ fn plan(file: &str, layout: &Layout) -> String {
     let respondent =
         if layout.name.starts_with("web form") { "タイムスタンプ" } else { "整理番号" };
     let mut text = format!(
-        "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"], [\"性別\", \"問1\"]]\n\
+        "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\n\
+         breakdowns = [[\"性別\"], [\"性別\", \"問1\"]]\n\
          [[goal]]\nnumber = 1\ntitle = \"目標\"\n\
-         [survey.citizen]\ntitle = \"市民アンケート\"\nsample = \"random\"\nquestionnaire = \"questionnaire.toml\"\n\
-         [survey.citizen.wave.R4]\nresponses = [\"{file}\"]\nrespondent = \"{respondent}\"\nduplicates = \"fail\"\nheader_rows = {}\n",
+         [survey.citizen]\ntitle = \"市民アンケート\"\nsample = \"random\"\n\
+         questionnaire = \"questionnaire.toml\"\n\
+         [survey.citizen.wave.R4]\nresponses = [\"{file}\"]\nrespondent = \"{respondent}\"\n\
+         duplicates = \"fail\"\nheader_rows = {}\n",
         layout.depth
     );
     let shares = [
@@ -34,7 +37,8 @@ fn plan(file: &str, layout: &Layout) -> String {
     ];
     for (id, question, of, base) in shares {
         text += &format!(
-            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\ntarget = \"40%以上\"\n\
+            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\n\
+             target = \"40%以上\"\n\
              share = {{ survey = \"citizen\", question = \"{question}\", of = [{of}], base = \"{base}\" }}\n"
         );
     }

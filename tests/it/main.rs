@@ -1,11 +1,11 @@
-//! The tests of the library and of the command, in one binary: each binary of its own would link every dependency
-//! once more.
+//! The tests of the library and of the command, in one binary: each binary of its own would link every
+//! dependency once more.
 //!
-//! A new test file stands beside this one and is named in the list below; what several files need stands in
-//! `tests/support/`. `cargo test --test it waves::` runs one file. Tests share a process, so none may change the
-//! environment, the working directory or the panic hook. One that must (a writer that is killed, inputs that
-//! may panic) is a file directly under `tests/`, which is a binary of its own, or starts a process, as
-//! `hostile_files` does to measure memory.
+//! To add a file of tests, put it beside this one and name it in the list below; what several files need
+//! stands in `tests/support/`. `cargo test --test it waves::` runs one file. Tests share a process, so none
+//! may change the environment, the working directory or the panic hook. One that must (a writer that is
+//! killed, inputs that may panic) is a file directly under `tests/`, which is a binary of its own, or starts
+//! a process, as `hostile_files` does to measure memory.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -201,7 +201,11 @@ proptest! {
             let cells = [&id, number, note, key, age, other, answer];
             let written = cells.iter().map(|cell| {
                 let needs = cell.contains([',', '"', '\n', '\r']) && quote < 2;
-                if needs || quote == 1 { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).clone() }
+                if needs || quote == 1 {
+                    format!("\"{}\"", cell.replace('"', "\"\""))
+                } else {
+                    (*cell).clone()
+                }
             });
             body += &(written.collect::<Vec<_>>().join(",") + end);
         }
@@ -259,7 +263,11 @@ proptest! {
         let cell = |n: u32| match n % 100 {
             p if p < 4 * blanks => String::new(),
             p if p < 4 * (blanks + pairs) => format!("{:02}", n / 10),
-            p if p < 4 * (blanks + pairs) + 2 * others => ["999", "女", "1 ", "\"8\"", "\"\"", "\"12\"", "-1", "1.5", "０", "/", ":", "1e1"][n as usize % 12].to_owned(),
+            p if p < 4 * (blanks + pairs) + 2 * others => {
+                ["999", "女", "1 ", "\"8\"", "\"\"", "\"12\"", "-1", "1.5", "０", "/", ":", "1e1"]
+                    [n as usize % 12]
+                    .to_owned()
+            }
             _ => (n % 10).to_string(),
         };
         let mut header: Vec<String> = (0..width).map(|c| format!("q{c}")).collect();
@@ -286,10 +294,14 @@ proptest! {
             columns.reverse();
         }
         let table = read(&path, "a.csv", &ReadOptions::default()).unwrap();
-        let general = |column: &usize| (0..table.row_count()).map(|row| match table.columns[*column].cell(row) {
-            Cell::Text(t) => t.to_string(),
-            other => other.text(),
-        }).collect::<Vec<_>>();
+        let general = |column: &usize| {
+            (0..table.row_count())
+                .map(|row| match table.columns[*column].cell(row) {
+                    Cell::Text(t) => t.to_string(),
+                    other => other.text(),
+                })
+                .collect::<Vec<_>>()
+        };
         let scanned = codes(&path, &columns, threads);
         prop_assert!(scanned == Ok(columns.iter().map(general).collect()), "{:?}", body);
     }

@@ -90,11 +90,14 @@ fn columns_stand_in_their_order() {
     for (name, columns) in [
         (
             "indicators.csv",
-            "indicator,goal,title,sub_item,department,unit,direction,fiscal_year,role,operator,value,display,mark,source,n,ci_low,ci_high,ci_method,status,data",
+            "indicator,goal,title,sub_item,department,unit,direction,fiscal_year,role,operator,value,display,\
+             mark,source,n,ci_low,ci_high,ci_method,status,data",
         ),
         (
             "estimates.csv",
-            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,ci_method,level,flag,schema_version,data",
+            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,\
+             stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,\
+             ci_method,level,flag,schema_version,data",
         ),
         (
             "quality.csv",
@@ -237,7 +240,8 @@ fn what_cannot_be_estimated_is_empty_with_a_reason() {
     assert_eq!((rows[0]["stat"].parse::<f64>().unwrap(), rows[0]["flag"].as_str()), (499.0 / 1630.0, ""));
     assert_eq!(
         rows[1]["flag"],
-        "n<30;review-df;no-se:not_a_random_sample;no-ci:not_a_random_sample;no-deff:not_a_random_sample;no-n_eff:not_a_random_sample"
+        "n<30;review-df;no-se:not_a_random_sample;no-ci:not_a_random_sample;\
+         no-deff:not_a_random_sample;no-n_eff:not_a_random_sample"
     );
     assert_eq!((rows[2]["stat"].as_str(), rows[2]["n"].as_str()), ("", "0"));
     assert!(rows[2]["flag"].starts_with("no-stat:empty_base"));

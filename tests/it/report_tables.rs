@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
 use crate::support::report_sample::{Sample, sample};
+use calamine::{Data, Reader, Xlsx};
 use shihyo::indicator::DataKind;
 use shihyo::report::{ReportInput, render};
 

@@ -46,9 +46,11 @@ impl Survey {
     fn plan(&self, decided: &Decided) -> String {
         let duplicates = decided.get(&(String::new(), "duplicates")).map_or("first", String::as_str);
         let mut text = format!(
-            "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"]]\n[[goal]]\nnumber = 1\ntitle = \"目標\"\n\
+            "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"]]\n\
+             [[goal]]\nnumber = 1\ntitle = \"目標\"\n\
              [survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
-             [survey.s.wave.R4]\nresponses = [\"answers.csv\"]\nrespondent = \"番号\"\nduplicates = \"{duplicates}\"\n{}\n",
+             [survey.s.wave.R4]\nresponses = [\"answers.csv\"]\nrespondent = \"番号\"\n\
+             duplicates = \"{duplicates}\"\n{}\n",
             self.wave
         );
         for (id, question, of, base) in &self.shares {
@@ -56,8 +58,10 @@ impl Survey {
                 .get(&((*question).to_owned(), "dont_know"))
                 .map_or(String::new(), |setting| format!(", dont_know = \"{setting}\""));
             text += &format!(
-                "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"項目 {id}\"\ntarget = \"40%以上\"\n\
-                 share = {{ survey = \"s\", question = \"{question}\", of = [{of}], base = \"{base}\"{dont_know} }}\n"
+                "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"項目 {id}\"\n\
+                 target = \"40%以上\"\n\
+                 share = {{ survey = \"s\", question = \"{question}\", of = [{of}], \
+                 base = \"{base}\"{dont_know} }}\n"
             );
         }
         text
@@ -98,7 +102,8 @@ fn small() -> Survey {
             ),
             (
                 "問2",
-                "type = \"multiple\"\nmax_marks = 2\noptions = [\"A\", \"B\", \"C\", { label = \"特になし\", exclusive = true }]\n\
+                "type = \"multiple\"\nmax_marks = 2\n\
+                 options = [\"A\", \"B\", \"C\", { label = \"特になし\", exclusive = true }]\n\
                  asked_if = { question = \"問1\", of = [\"はい\"] }",
             ),
         ],
@@ -267,8 +272,12 @@ fn large() -> Survey {
             ("年齢", "type = \"number\""),
             (
                 "問3",
-                "type = \"single\"\noptions = [\"よい\", \"わるい\", { label = \"わからない\", dont_know = true }]\n\
-                 asked_if = { any = [{ all = [{ question = \"問2\", of = [\"A\", \"特になし\"] }, { question = \"年齢\", at_least = 40 }] }, { not = { question = \"問1\", of = [\"はい\"] } }] }",
+                "type = \"single\"\n\
+                 options = [\"よい\", \"わるい\", { label = \"わからない\", dont_know = true }]\n\
+                 asked_if = { any = [\
+                 { all = [{ question = \"問2\", of = [\"A\", \"特になし\"] }, \
+                 { question = \"年齢\", at_least = 40 }] }, \
+                 { not = { question = \"問1\", of = [\"はい\"] } }] }",
             ),
         ],
         shares: vec![

@@ -266,7 +266,8 @@ fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> Outcome {
     }
     for (id, question, of, base) in SHARES {
         plan += &format!(
-            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\ntarget = \"40%以上\"\n\
+            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\n\
+             target = \"40%以上\"\n\
              share = {{ survey = \"s\", question = \"{question}\", of = [\"{of}\"], base = \"{base}\" }}\n"
         );
     }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::support::two_waves;
+use crate::support::two_waves::{City, MAP, REFERENCE, RENAMED};
 use shihyo::answers::Comparability;
 use shihyo::finding::{Finding, Severity};
 use shihyo::indicator::{CellContent, Measure, Observation, ProgressState, Undefined};
 use shihyo::pipeline::Outcome;
 use shihyo::report::{self, ReportInput};
-use crate::support::two_waves::{City, MAP, REFERENCE, RENAMED};
 
 fn files(outcome: &Outcome) -> BTreeMap<String, Vec<u8>> {
     let input =

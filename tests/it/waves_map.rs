@@ -1,8 +1,8 @@
 //! Every mistake in the map of a wave is told with its code, the words underlined and the way out of it.
 
+use crate::support::two_waves::{City, MAP, RENAMED};
 use shihyo::error::Diagnostic;
 use shihyo::text::Lang;
-use crate::support::two_waves::{City, MAP, RENAMED};
 
 /// The mistakes of the map with this change.
 fn mistakes(from: &str, to: &str) -> Vec<Diagnostic> {
@@ -128,7 +128,8 @@ fn an_option_that_would_count_twice() {
 #[test]
 fn options_that_became_one() {
     let from = "options = \
-                { \"積極的に参加したい\" = \"ぜひ参加したい\", \"参加したくない\" = [\"あまり参加したくない\", \"まったく参加したくない\"] }";
+                { \"積極的に参加したい\" = \"ぜひ参加したい\", \
+                \"参加したくない\" = [\"あまり参加したくない\", \"まったく参加したくない\"] }";
     let with = |merged: &str| {
         format!("options = {{ \"積極的に参加したい\" = \"ぜひ参加したい\" }}, merged = {{ {merged} }}")
     };

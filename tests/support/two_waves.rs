@@ -8,7 +8,8 @@ use std::ops::Deref;
 use super::office::Office;
 
 /// The survey's questionnaire.
-pub const REFERENCE: &str = r#"
+pub const REFERENCE: &str = concat!(
+    r#"
 title = "市民アンケート"
 [defaults]
 no_answer = ["99"]
@@ -37,18 +38,21 @@ asked_if = { question = "問1", of = ["はい"] }
 id = "問3"
 text = "今後、地域の活動に参加したいとお考えですか。"
 type = "single"
-options = ["積極的に参加したい", "できるだけ参加したい", "参加したくない", { label = "わからない", dont_know = true }]
+options = ["積極的に参加したい", "できるだけ参加したい", "参加したくない", "#,
+    r#"{ label = "わからない", dont_know = true }]
 
 [[question]]
 id = "問4"
 text = "お住まいになって何年になりますか。"
 type = "number"
 range = [0, 110]
-"#;
+"#
+);
 
 /// The paper of the second wave: every question has another number, options stand in another order, one has
 /// other words, one became two, and 無回答 has another code.
-pub const RENAMED: &str = r#"
+pub const RENAMED: &str = concat!(
+    r#"
 title = "市民アンケート（令和7年度）"
 [defaults]
 no_answer = ["0"]
@@ -63,7 +67,8 @@ options = ["女性", "男性"]
 id = "問5"
 text = "今後、地域の活動に参加したいと思いますか。"
 type = "single"
-options = [{ label = "わからない", dont_know = true }, "まったく参加したくない", "あまり参加したくない", "できるだけ参加したい", "ぜひ参加したい"]
+options = [{ label = "わからない", dont_know = true }, "#,
+    r#""まったく参加したくない", "あまり参加したくない", "できるだけ参加したい", "ぜひ参加したい"]
 
 [[question]]
 id = "問1"
@@ -86,18 +91,22 @@ max_marks = 2
 options = [{ label = "特になし", exclusive = true }, "防災", "見守り", "清掃"]
 no_answer = []
 asked_if = { question = "問8", of = ["はい"] }
-"#;
+"#
+);
 
 /// What the survey's questions are on [`RENAMED`].
-pub const MAP: &str = r#"
+pub const MAP: &str = concat!(
+    r#"
 questionnaire = "b.toml"
 [survey.c.wave.R7.map]
 "性別" = "F1"
 "問1" = "問8"
 "問2" = "問9"
-"問3" = { question = "問5", options = { "積極的に参加したい" = "ぜひ参加したい", "参加したくない" = ["あまり参加したくない", "まったく参加したくない"] } }
+"問3" = { question = "問5", options = { "積極的に参加したい" = "ぜひ参加したい", "#,
+    r#""参加したくない" = ["あまり参加したくない", "まったく参加したくない"] } }
 "問4" = "問1"
-"#;
+"#
+);
 
 /// A respondent's answers by the numbers of [`REFERENCE`]; `None` is a blank, the codes are those of its
 /// options.

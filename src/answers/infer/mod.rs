@@ -4,8 +4,8 @@
 //! |---|---|
 //! | few whole numbers | single answer, codes without words |
 //! | few texts that repeat | single answer with these options |
-//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or line breaks, the pieces repeating in various combinations | multiple answer |
-//! | `q_1`, `q_2` …; `q [option]`; question above option; with 0/1, ○, TRUE/FALSE … | multiple answer in columns |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
+//! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
 //! | dates, all blank | left out |
 //! | names, phones, mail, addresses, birth dates, personal numbers | withheld |

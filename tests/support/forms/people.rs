@@ -87,13 +87,25 @@ options = ["男性", "女性", "答えたくない"]
 id = "問1"
 text = "今後、活動に参加したいですか"
 type = "single"
-options = ["積極的に参加したい", "できれば参加したい", "参加したくない", { label = "わからない", dont_know = true }]
+options = [
+    "積極的に参加したい",
+    "できれば参加したい",
+    "参加したくない",
+    { label = "わからない", dont_know = true },
+]
 
 [[question]]
 id = "問2"
 text = "困っていること"
 type = "multiple"
-options = ["買い物、掃除など", "通院", "送迎, 付き添い", "話し相手（電話、訪問）", "防災 訓練", { label = "特になし", exclusive = true }]
+options = [
+    "買い物、掃除など",
+    "通院",
+    "送迎, 付き添い",
+    "話し相手（電話、訪問）",
+    "防災 訓練",
+    { label = "特になし", exclusive = true },
+]
 
 [[question]]
 id = "問3"
