@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::support::dice::Dice;
 use shihyo::answers::{
     Answers, ColumnLayout, DecodeOptions, MissingReason, Questionnaire, Responses, columns_used, decode,
     read_questionnaire,
@@ -32,13 +33,10 @@ struct Person {
     age: Option<u32>,
 }
 
-/// The same people in every run: a linear congruential generator (Knuth's MMIX constants).
+/// The same people in every run.
 fn people() -> Vec<Person> {
-    let mut state = 20_260_401u64;
-    let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut dice = Dice::new(20_260_401);
+    let mut next = move |below: u64| dice.below(below);
     let person = |_| Person {
         single: (next(10) > 0).then(|| next(10) as usize),
         multiple: (next(8) > 0).then(|| {

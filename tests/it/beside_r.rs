@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::estimate::shihyo;
+use crate::support::project::command;
 use serde_json::Value;
 
 /// One job of the page.
@@ -89,7 +89,7 @@ fn the_page_shows_what_both_print() {
             .iter()
             .find(|c| c["id"] == job.case.as_str())
             .unwrap_or_else(|| panic!("no case {}", job.case));
-        let out = shihyo()
+        let out = command()
             .current_dir(&root)
             .args(&words(&job.command)[1..])
             .args(["--format", "json", "--quiet"])

@@ -6,70 +6,35 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::Path;
-use std::process::Command;
 
-use crate::support::office::Office;
+use crate::support::project::{Project, Ran, command};
 use serde_json::Value;
 use shihyo::provenance::sha256_hex;
 use snapbox::Data;
 
 /// A project of its own, with the plans and raw files of the repository.
-struct Project {
-    office: Office,
+struct Model {
+    project: Project,
 }
 
-impl Deref for Project {
-    type Target = Office;
+impl Deref for Model {
+    type Target = Project;
 
-    fn deref(&self) -> &Office {
-        &self.office
+    fn deref(&self) -> &Project {
+        &self.project
     }
 }
 
-/// What a command left.
-struct Ran {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Project {
+impl Model {
     fn new() -> Self {
-        Self {
-            office: Office::copy(&[
-                "pipelines/nishitokyo",
-                "pipelines/nishitokyo-trial",
-                "raw/nishitokyo",
-                "raw/nishitokyo-trial",
-            ]),
-        }
-    }
-
-    fn run_in(&self, locale: &str, args: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
-            .args(args)
-            .current_dir(self.root())
-            .env_remove("LC_ALL")
-            .env_remove("LC_MESSAGES")
-            .env("LANG", locale)
-            .env("COLUMNS", "100")
-            .env("NO_COLOR", "1")
-            .output()
-            .unwrap();
-        Ran {
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        self.run_in("ja_JP.UTF-8", args)
+        let folders =
+            ["pipelines/nishitokyo", "pipelines/nishitokyo-trial", "raw/nishitokyo", "raw/nishitokyo-trial"];
+        Self { project: Project::copy(&folders) }
     }
 
     /// Runs the command and holds all that it said against `tests/cli/NAME.txt`.
     fn shows(&self, name: &str, args: &[&str]) -> Ran {
-        let ran = self.run(args);
+        let ran = self.shihyo(args);
         let told = format!(
             "$ shihyo {}\nstatus: {}\n--- stdout\n{}--- stderr\n{}",
             args.join(" "),
@@ -120,7 +85,7 @@ const OUTPUTS: [&str; 11] = [
 ];
 
 /// The folder holds the eleven files, and they are those of the manifest.
-fn assert_whole(project: &Project, folder: &str) {
+fn assert_whole(project: &Model, folder: &str) {
     assert_eq!(project.names(folder), OUTPUTS);
     let manifest: Value = serde_json::from_slice(&project.bytes(&format!("{folder}/manifest.json"))).unwrap();
     let outputs = manifest["outputs"].as_array().unwrap();
@@ -137,7 +102,7 @@ fn assert_whole(project: &Project, folder: &str) {
 
 #[test]
 fn run_writes_the_table_of_the_model_plan() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows("run", &["run", "pipelines/nishitokyo"]);
     assert_whole(&project, "derived/nishitokyo");
     assert_eq!(project.names("derived"), ["nishitokyo"]);
@@ -146,38 +111,39 @@ fn run_writes_the_table_of_the_model_plan() {
 
 #[test]
 fn run_writes_the_table_of_the_trial_in_english() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows("run-trial-en", &["run", "pipelines/nishitokyo-trial", "--lang", "en"]);
     assert_whole(&project, "derived/nishitokyo-trial");
 }
 
 #[test]
 fn run_writes_where_it_is_told_and_can_be_quiet() {
-    let project = Project::new();
-    let ran = project.run(&["run", "pipelines/nishitokyo/plan.toml", "--out", "elsewhere/table", "--quiet"]);
+    let project = Model::new();
+    let ran =
+        project.shihyo(&["run", "pipelines/nishitokyo/plan.toml", "--out", "elsewhere/table", "--quiet"]);
     assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
     assert_whole(&project, "elsewhere/table");
     assert!(!project.path("derived").exists());
     let first = project.bytes("elsewhere/table/manifest.json");
     let again =
-        project.run(&["run", "pipelines/nishitokyo", "--out", "elsewhere/table", "--threads", "1", "-q"]);
+        project.shihyo(&["run", "pipelines/nishitokyo", "--out", "elsewhere/table", "--threads", "1", "-q"]);
     assert_eq!(again.status, Some(0), "{}", again.stderr);
     assert!(project.bytes("elsewhere/table/manifest.json") == first, "the same bytes, however many threads");
 }
 
 #[test]
 fn check_writes_nothing() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows("check", &["check", "pipelines/nishitokyo"]);
     assert!(!project.path("derived").exists());
 }
 
 #[test]
 fn check_gives_the_quality_report_that_run_writes() {
-    let project = Project::new();
-    assert_eq!(project.run(&["run", "pipelines/nishitokyo", "-q"]).status, Some(0));
+    let project = Model::new();
+    assert_eq!(project.shihyo(&["run", "pipelines/nishitokyo", "-q"]).status, Some(0));
     for format in ["csv", "json"] {
-        let ran = project.run(&["check", "pipelines/nishitokyo", "--format", format, "-q"]);
+        let ran = project.shihyo(&["check", "pipelines/nishitokyo", "--format", format, "-q"]);
         assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
         assert!(ran.stdout == project.text(&format!("derived/nishitokyo/quality.{format}")));
     }
@@ -185,7 +151,7 @@ fn check_gives_the_quality_report_that_run_writes() {
 
 #[test]
 fn clean_writes_the_findings_and_verifies_a_log() {
-    let project = Project::new();
+    let project = Model::new();
     let of = |more: &[&'static str]| [&["clean", "pipelines/nishitokyo"], more].concat();
     project.shows("clean-export", &of(&["--export", "findings.xlsx", "--survey", "citizen"]));
     let written = project.bytes("findings.xlsx");
@@ -213,7 +179,7 @@ fn clean_writes_the_findings_and_verifies_a_log() {
 
 #[test]
 fn compare_breaks_an_indicator_down() {
-    let project = Project::new();
+    let project = Model::new();
     let of = |more: &[&'static str]| {
         [&["compare", "pipelines/nishitokyo", "--indicator", "volunteer-intent"], more].concat()
     };
@@ -244,7 +210,7 @@ fn compare_breaks_an_indicator_down() {
 
 #[test]
 fn explain_tells_the_whole_way_of_a_number() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows(
         "explain-share",
         &["explain", "citizen/R4/volunteer-intent", "--plan", "pipelines/nishitokyo"],
@@ -265,11 +231,11 @@ fn explain_tells_the_whole_way_of_a_number() {
     project.shows("explain-two-plans", &["explain", "citizen/R4/volunteer-intent"]);
     project.change("pipelines/nishitokyo/plan.toml", "sample = \"random\"", "sample = \"ramdom\"");
     assert_eq!(
-        project.run(&["explain", "citizen/R7/volunteer-intent"]).status,
+        project.shihyo(&["explain", "citizen/R7/volunteer-intent"]).status,
         Some(0),
         "a broken plan beside it does no harm"
     );
-    let ran = project.run(&["explain", "citizen/R9/volunteer-intent"]);
+    let ran = project.shihyo(&["explain", "citizen/R9/volunteer-intent"]);
     assert!(
         ran.status == Some(2) && ran.stderr.contains("「ramdom」"),
         "the broken plan may hold the key: {}",
@@ -279,7 +245,7 @@ fn explain_tells_the_whole_way_of_a_number() {
 
 #[test]
 fn mistakes_of_a_plan_are_drawn() {
-    let project = Project::new();
+    let project = Model::new();
     let plan = "pipelines/nishitokyo/plan.toml";
     for (from, to) in [
         ("sample = \"random\"", "sample = \"ramdom\""),
@@ -290,7 +256,7 @@ fn mistakes_of_a_plan_are_drawn() {
         project.change(plan, from, to);
     }
     project.shows("plan-mistakes", &["run", "pipelines/nishitokyo"]);
-    let ran = project.run(&["check", "pipelines/nishitokyo", "--lang", "en", "--quiet"]);
+    let ran = project.shihyo(&["check", "pipelines/nishitokyo", "--lang", "en", "--quiet"]);
     assert_eq!(ran.status, Some(2), "quiet does not hide mistakes");
     assert!(
         ran.stderr.contains("did you mean \"random\"?") && ran.stderr.contains("4 mistakes."),
@@ -306,7 +272,7 @@ fn mistakes_of_a_plan_are_drawn() {
 
 #[test]
 fn a_wave_with_a_paper_of_its_own_is_told() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows("explain-not-comparable", &["explain", "citizen/R7/adult-guardianship"]);
     project.shows("explain-with-care-en", &["explain", "citizen/R7/disaster-drills", "--lang", "en"]);
     project.shows(
@@ -331,51 +297,54 @@ fn a_wave_with_a_paper_of_its_own_is_told() {
 
 #[test]
 fn a_forgotten_renumbering_is_told_with_the_number_that_has_the_words() {
-    let project = Project::new();
+    let project = Model::new();
     project.change("pipelines/nishitokyo-trial/plan.toml", "\"問12\" = \"問11\"\n", "");
     project.shows("map-forgotten", &["check", "pipelines/nishitokyo-trial"]);
 }
 
 #[test]
 fn a_plan_that_is_not_there() {
-    let project = Project::new();
+    let project = Model::new();
     project.shows("no-plan", &["run", "pipelines/nishitokio"]);
     project.shows("no-plan-file", &["run", "pipelines"]);
 }
 
 #[test]
 fn findings_past_the_limit_end_with_one() {
-    let project = Project::new();
+    let project = Model::new();
     project.change(
         "pipelines/nishitokyo/plan.toml",
         "report_year = \"R6\"",
         "report_year = \"R6\"\nwarning_limit = 120",
     );
-    let ran = project.run(&["run", "pipelines/nishitokyo", "--quiet"]);
+    let ran = project.shihyo(&["run", "pipelines/nishitokyo", "--quiet"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(1), ""));
     assert_eq!(ran.stderr, "確認が必要な事項（121件）が計画の上限 warning_limit = 120 を超えています。\n");
     assert_whole(&project, "derived/nishitokyo");
     project.change("pipelines/nishitokyo/plan.toml", "warning_limit = 120", "warning_limit = 121");
-    assert_eq!(project.run(&["check", "pipelines/nishitokyo", "--quiet"]).status, Some(0));
+    assert_eq!(project.shihyo(&["check", "pipelines/nishitokyo", "--quiet"]).status, Some(0));
 }
 
 #[test]
 fn the_locale_chooses_the_language() {
-    let project = Project::new();
+    let project = Model::new();
     let args = ["explain", "admin/R6/hana-bus", "--plan", "pipelines/nishitokyo"];
     for (locale, word) in
         [("ja_JP.UTF-8", "■ 数値"), ("C", "■ 数値"), ("en_GB.UTF-8", "■ Value"), ("", "■ 数値")]
     {
-        assert!(project.run_in(locale, &args).stdout.starts_with(word), "{locale}");
+        assert!(project.shihyo_in(locale, &args).stdout.starts_with(word), "{locale}");
     }
     assert!(
-        project.run_in("en_GB.UTF-8", &[&args[..], &["--lang", "ja"]].concat()).stdout.starts_with("■ 数値")
+        project
+            .shihyo_in("en_GB.UTF-8", &[&args[..], &["--lang", "ja"]].concat())
+            .stdout
+            .starts_with("■ 数値")
     );
 }
 
 #[test]
 fn nothing_is_coloured_that_should_not_be() {
-    let project = Project::new();
+    let project = Model::new();
     for args in [
         &["run", "pipelines/nishitokyo"][..],
         &["run", "nowhere"],
@@ -383,15 +352,15 @@ fn nothing_is_coloured_that_should_not_be() {
         &["compare", "pipelines/nishitokyo", "--bogus"],
         &["clean", "pipelines/nishitokyo"],
     ] {
-        let ran = project.run(args);
+        let ran = project.shihyo(args);
         assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{args:?}");
     }
 }
 
 #[test]
 fn usage() {
-    let project = Project::new();
-    let none = project.run(&[]);
+    let project = Model::new();
+    let none = project.shihyo(&[]);
     assert_eq!((none.status, none.stdout.as_str()), (Some(2), ""));
     for command in ["run", "check", "clean", "compare", "explain", "schema", "completions"] {
         assert!(
@@ -417,7 +386,7 @@ fn usage() {
 
 #[test]
 fn completions_for_bash() {
-    let ran = Project::new().run(&["completions", "bash"]);
+    let ran = Model::new().shihyo(&["completions", "bash"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
     for word in ["_shihyo()", "--indicator", "--format", "compare", "explain"] {
         assert!(ran.stdout.contains(word), "{word}");
@@ -467,13 +436,13 @@ fn unknown_keys(value: &toml::Value, schema: &Value, root: &Value, path: &str, o
 
 #[test]
 fn the_schemas_know_every_key_of_the_model_plans() {
-    let project = Project::new();
+    let project = Model::new();
     let schema = |of: &str| -> Value {
-        let ran = project.run(&["schema", of]);
+        let ran = project.shihyo(&["schema", of]);
         assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
         serde_json::from_str(&ran.stdout).unwrap()
     };
-    assert_eq!(project.run(&["schema"]).stdout, project.run(&["schema", "plan"]).stdout);
+    assert_eq!(project.shihyo(&["schema"]).stdout, project.shihyo(&["schema", "plan"]).stdout);
     let (of_plan, of_questionnaire) = (schema("plan"), schema("questionnaire"));
     for (schema, files) in [
         (&of_plan, &["nishitokyo/plan.toml", "nishitokyo-trial/plan.toml"][..]),
@@ -504,8 +473,8 @@ fn the_schemas_know_every_key_of_the_model_plans() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let project = Project::new();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shihyo"))
+    let project = Model::new();
+    let mut child = command()
         .args(["check", "pipelines/nishitokyo-trial", "--format", "json", "-q"])
         .current_dir(project.root())
         .stdout(std::process::Stdio::piped())

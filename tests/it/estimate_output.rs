@@ -4,12 +4,12 @@
 
 use std::path::Path;
 
-use crate::support::estimate::shihyo;
+use crate::support::project::command;
 use snapbox::{Data, assert_data_eq};
 
 fn check(name: &str, lang: &str, status: i32, arguments: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli_estimate");
-    let out = shihyo()
+    let out = command()
         .current_dir(&folder)
         .arg("estimate")
         .args(arguments)

@@ -1,8 +1,8 @@
 //! `shihyo init`: a plan out of a bare file that checks and gives a first crosstab.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
+use crate::support;
 use crate::support::forms::{MULTIPLES, containers, layouts, people};
 use shihyo::answers::{AskedIf, QuestionKind};
 use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
@@ -189,22 +189,10 @@ fn types_options_and_skips_are_inferred_from_numbers() {
     assert!(text.contains("# 要確認: 限定条件を推測しました"), "{text}");
 }
 
-fn shihyo(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_shihyo"))
-        .args(arguments)
-        .args(["--lang", "en"])
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
 #[test]
 fn from_a_bare_file_to_a_crosstab_in_two_commands_without_personal_data() {
-    let folder = tempfile::tempdir().unwrap();
+    let project = support::project::Project::new(&[]);
+    let shihyo = |arguments: &[&str]| project.shihyo_in("en_GB.UTF-8", arguments);
     let names = ["佐藤 花子", "鈴木 一郎", "高橋 健", "田中 実", "伊藤 さくら", "渡辺 誠"];
     let mut csv =
         "整理番号,氏名,連絡先,メール,お住まい,生まれた日,問1 参加したいですか,性別,ご意見\n".to_owned();
@@ -217,31 +205,28 @@ fn from_a_bare_file_to_a_crosstab_in_two_commands_without_personal_data() {
             ["男性", "女性"][n % 2]
         );
     }
-    std::fs::write(folder.path().join("a.csv"), csv.replace("氏名", "回答者のお名前は")).unwrap();
-    let first = shihyo(folder.path(), &["init", "a.csv"]);
-    assert!(first.status.success(), "{}", said(&first));
-    let written = std::fs::read_to_string(folder.path().join("pipelines/a/questionnaire.toml")).unwrap();
+    project.write("a.csv", csv.replace("氏名", "回答者のお名前は"));
+    let first = shihyo(&["init", "a.csv"]);
+    assert_eq!(first.status, Some(0), "{}", first.said());
+    let written = project.text("pipelines/a/questionnaire.toml");
     for column in ["連絡先", "メール", "お住まい", "生まれた日"] {
         assert!(written.contains(&format!("とみられる）: {column}\n")), "{column}: {written}");
         assert!(!written.contains(&format!("id = \"{column}\"")), "{column}: {written}");
     }
     for secret in ["佐藤", "090-1234", "example.jp", "南町", "1941", "意見その"] {
-        assert!(!written.contains(secret) && !said(&first).contains(secret), "{secret}: {written}");
+        assert!(!written.contains(secret) && !first.said().contains(secret), "{secret}: {written}");
     }
-    let checked = shihyo(folder.path(), &["check", "pipelines/a"]);
-    assert!(checked.status.success(), "{}", said(&checked));
-    let crosstab = shihyo(
-        folder.path(),
-        &["compare", "pipelines/a", "--indicator", "indicator-1", "--by", "性別", "--format", "csv"],
-    );
-    assert!(crosstab.status.success(), "{}", said(&crosstab));
-    assert!(String::from_utf8_lossy(&crosstab.stdout).contains("女性"), "{}", said(&crosstab));
-    let plan = PathBuf::from("pipelines/a/plan.toml");
-    std::fs::write(folder.path().join(&plan), "edited").unwrap();
-    let again = shihyo(folder.path(), &["init", "a.csv"]);
-    assert_eq!(again.status.code(), Some(2));
-    assert!(said(&again).contains("not overwritten"), "{}", said(&again));
-    assert_eq!(std::fs::read_to_string(folder.path().join(&plan)).unwrap(), "edited");
+    let checked = shihyo(&["check", "pipelines/a"]);
+    assert_eq!(checked.status, Some(0), "{}", checked.said());
+    let crosstab =
+        shihyo(&["compare", "pipelines/a", "--indicator", "indicator-1", "--by", "性別", "--format", "csv"]);
+    assert_eq!(crosstab.status, Some(0), "{}", crosstab.said());
+    assert!(crosstab.stdout.contains("女性"), "{}", crosstab.said());
+    project.write("pipelines/a/plan.toml", "edited");
+    let again = shihyo(&["init", "a.csv"]);
+    assert_eq!(again.status, Some(2));
+    assert!(again.said().contains("not overwritten"), "{}", again.said());
+    assert_eq!(project.text("pipelines/a/plan.toml"), "edited");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::forms;
 use crate::support::forms::{Container, Layout, containers, layouts, people};
-use crate::support::office::Office;
+use crate::support::project::{Project, head, indicator};
 use shihyo::pipeline::compute;
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
@@ -13,34 +13,28 @@ use shihyo::report::{ReportInput, render};
 fn plan(file: &str, layout: &Layout) -> String {
     let respondent =
         if layout.name.starts_with("web form") { "タイムスタンプ" } else { "整理番号" };
-    let mut text = format!(
-        "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\n\
-         breakdowns = [[\"性別\"], [\"性別\", \"問1\"]]\n\
-         [[goal]]\nnumber = 1\ntitle = \"目標\"\n\
-         [survey.citizen]\ntitle = \"市民アンケート\"\nsample = \"random\"\n\
+    let mut text = head("[[\"性別\"], [\"性別\", \"問1\"]]");
+    text += &format!(
+        "[survey.citizen]\ntitle = \"市民アンケート\"\nsample = \"random\"\n\
          questionnaire = \"questionnaire.toml\"\n\
          [survey.citizen.wave.R4]\nresponses = [\"{file}\"]\nrespondent = \"{respondent}\"\n\
          duplicates = \"fail\"\nheader_rows = {}\n",
         layout.depth
     );
     let shares = [
-        ("intent", "問1", "\"積極的に参加したい\", \"できれば参加したい\"", "all"),
-        ("intent-known", "問1", "\"積極的に参加したい\"", "answered\", dont_know = \"missing"),
-        ("trouble", "問2", "\"買い物、掃除など\", \"送迎, 付き添い\"", "all"),
-        ("no-trouble", "問2", "\"特になし\"", "answered"),
-        ("wish", "問3", "\"移動の手段\"", "answered"),
-        ("wish-all", "問3", "\"見守り\", \"配食\"", "all"),
-        ("known-1", "問4s1", "\"知っている\"", "answered"),
-        ("known-2", "問4s2", "\"知っている\", \"名前は知っている\"", "all"),
-        ("weekend", "問5", "\"土曜・日曜\"", "asked"),
-        ("weekday", "問5", "\"平日\"", "answered"),
+        ("intent", "問1", "\"積極的に参加したい\", \"できれば参加したい\"", "\"all\""),
+        ("intent-known", "問1", "\"積極的に参加したい\"", "\"answered\", dont_know = \"missing\""),
+        ("trouble", "問2", "\"買い物、掃除など\", \"送迎, 付き添い\"", "\"all\""),
+        ("no-trouble", "問2", "\"特になし\"", "\"answered\""),
+        ("wish", "問3", "\"移動の手段\"", "\"answered\""),
+        ("wish-all", "問3", "\"見守り\", \"配食\"", "\"all\""),
+        ("known-1", "問4s1", "\"知っている\"", "\"answered\""),
+        ("known-2", "問4s2", "\"知っている\", \"名前は知っている\"", "\"all\""),
+        ("weekend", "問5", "\"土曜・日曜\"", "\"asked\""),
+        ("weekday", "問5", "\"平日\"", "\"answered\""),
     ];
     for (id, question, of, base) in shares {
-        text += &format!(
-            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\n\
-             target = \"40%以上\"\n\
-             share = {{ survey = \"citizen\", question = \"{question}\", of = [{of}], base = \"{base}\" }}\n"
-        );
+        text += &indicator(id, id, "citizen", question, of, base);
     }
     text
 }
@@ -59,15 +53,15 @@ struct Said {
     ledgers: String,
 }
 
-fn run(office: &Office, layout: &Layout, container: &Container) -> Option<Result<Said, String>> {
+fn run(project: &Project, layout: &Layout, container: &Container) -> Option<Result<Said, String>> {
     let name = format!("answers.{}", container.ending);
     let bytes = (container.write)(&layout.sheet(&people()))?;
     keep(&format!("{} in {}.{}", layout.name.replace('/', "-"), container.name, container.ending), &bytes);
-    office.write(&name, bytes);
-    office.write("plan.toml", plan(&name, layout));
-    office.write("questionnaire.toml", forms::QUESTIONNAIRE);
-    let said = office.load().and_then(|plan| {
-        let outcome = compute(&office.project(), &plan, None, &Silent)?;
+    project.write(&name, bytes);
+    project.write("plan.toml", plan(&name, layout));
+    project.write("questionnaire.toml", forms::QUESTIONNAIRE);
+    let said = project.load().and_then(|plan| {
+        let outcome = compute(&project.opened(), &plan, None, &Silent)?;
         let files = render(&ReportInput {
             table: &outcome.table,
             estimates: &outcome.estimates,
@@ -84,12 +78,12 @@ fn run(office: &Office, layout: &Layout, container: &Container) -> Option<Result
 
 #[test]
 fn every_layout_in_every_container_gives_the_same_estimates() {
-    let office = Office::new(&[]);
+    let project = Project::new(&[]);
     let mut first: Option<Said> = None;
     let (mut same, mut wrong) = (0, Vec::new());
     for layout in layouts() {
         for container in containers() {
-            let Some(said) = run(&office, &layout, &container) else { continue };
+            let Some(said) = run(&project, &layout, &container) else { continue };
             let at = format!("{} in {}", layout.name, container.name);
             match (said, &first) {
                 (Err(error), _) => wrong.push(format!("{at}: {error}")),

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::office::Office;
+use crate::support::project::Project;
 use crate::support::unzipped;
 use serde_json::Value;
 
@@ -162,7 +162,7 @@ fn holds(bytes: &[u8], word: &str) -> bool {
 
 #[test]
 fn nothing_personal_reaches_the_results() {
-    let office = Office::new(&[
+    let project = Project::new(&[
         ("plan.toml", PLAN),
         ("questionnaire.toml", QUESTIONNAIRE),
         ("paper.csv", PAPER),
@@ -171,7 +171,7 @@ fn nothing_personal_reaches_the_results() {
     for word in PLANTED {
         assert!(holds(PAPER.as_bytes(), word) || holds(LOG.as_bytes(), word), "「{word}」 is planted");
     }
-    let (_, outcome) = office.written("derived");
+    let (_, outcome) = project.written("derived");
     // The odd cells are found all the same.
     for code in [
         "answers::out-of-list",
@@ -189,7 +189,7 @@ fn nothing_personal_reaches_the_results() {
         );
     }
     assert_eq!(outcome.cleaned(), [6, 0, 1]);
-    let derived = office.path("derived");
+    let derived = project.path("derived");
     let mut files = 0;
     for entry in fs::read_dir(&derived).unwrap() {
         for (name, bytes) in readable(&entry.unwrap().path()) {
@@ -261,13 +261,13 @@ fn a_name_that_is_data_is_not_told() {
     let headless: String = PAPER.lines().skip(1).map(|l| format!("{l}\n")).collect();
     let plan =
         PLAN.replace("respondent = \"整理番号\"\nduplicates = \"first\"\ncleaning_log = [\"log.csv\"]\n", "");
-    let office = Office::new(&[
+    let project = Project::new(&[
         ("plan.toml", &plan),
         ("questionnaire.toml", &questionnaire),
         ("paper.csv", &headless),
     ]);
-    office.written("derived");
-    let manifest = office.bytes("derived/manifest.json");
+    project.written("derived");
+    let manifest = project.bytes("derived/manifest.json");
     for word in ["大河内", "オオコウチ", "090-1234-5678", "@example", "南町", "1985/3/2", "123456789012"]
     {
         assert!(!holds(&manifest, word), "{word}: {}", String::from_utf8_lossy(&manifest));

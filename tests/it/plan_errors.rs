@@ -1,32 +1,32 @@
 //! Every mistake of a plan is told with its code, its line and column, the words underlined and the way out
 //! of it.
 
-use crate::support::office::Office;
+use crate::support::project::Project;
 use shihyo::error::Diagnostic;
 use shihyo::finding::Severity;
 use shihyo::text::Lang;
 
 /// A copy of the model plan in a folder of its own, to be broken.
 struct Copy {
-    office: Office,
+    project: Project,
 }
 
 impl Copy {
     fn new() -> Self {
-        Self { office: Office::copy(&["pipelines/nishitokyo", "raw/nishitokyo"]) }
+        Self { project: Project::copy(&["pipelines/nishitokyo", "raw/nishitokyo"]) }
     }
 
     fn text(&self, file: &str) -> String {
-        self.office.text(&format!("pipelines/nishitokyo/{file}"))
+        self.project.text(&format!("pipelines/nishitokyo/{file}"))
     }
 
     /// Puts `right` in the place of the first `wrong`, which must be there.
     fn change(&self, file: &str, from: &str, to: &str) {
-        self.office.change(&format!("pipelines/nishitokyo/{file}"), from, to);
+        self.project.change(&format!("pipelines/nishitokyo/{file}"), from, to);
     }
 
     fn mistakes(&self) -> Vec<Diagnostic> {
-        self.office.load().expect_err("the plan is broken").into_diagnostics()
+        self.project.load().expect_err("the plan is broken").into_diagnostics()
     }
 }
 
@@ -77,7 +77,7 @@ fn one(from: &str, to: &str, wanted: &Expected) {
 
 #[test]
 fn the_copy_itself_is_right() {
-    assert!(Copy::new().office.load().is_ok());
+    assert!(Copy::new().project.load().is_ok());
 }
 
 #[test]
@@ -346,12 +346,12 @@ fn a_code_outside_the_list_is_a_finding_with_its_place() {
     let copy = Copy::new();
     let paper = "raw/nishitokyo/citizen-r4-paper.csv";
     // 整理番号, 性別, 年代, 地区 … : the third data row answers 9 to 地区, which has four options.
-    let bytes = copy.office.bytes(paper);
+    let bytes = copy.project.bytes(paper);
     let mut lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
     assert!(lines[4].starts_with(b"10008,2,2,2,"), "{:?}", String::from_utf8_lossy(&lines[4]));
     lines[4].splice(..12, *b"10008,2,2,9,");
-    copy.office.write(paper, lines.join(&b'\n'));
-    let (_, outcome) = copy.office.run();
+    copy.project.write(paper, lines.join(&b'\n'));
+    let (_, outcome) = copy.project.run();
     let found: Vec<_> = outcome
         .quality
         .findings

@@ -1,9 +1,7 @@
 //! Whatever a plan or its files hold, a run ends with a result or a message: it never panics, and a run that
 //! fails leaves nothing behind.
 
-use std::process::{Command, Output};
-
-use crate::support::office::Office;
+use crate::support::project::{Project, Ran};
 
 const PLAN: &str = r#"title = "試験"
 fiscal_years = "R4..R6"
@@ -72,33 +70,27 @@ impl Case {
     }
 
     /// Runs it; the output, and the files that came out.
-    fn run(&self) -> (Output, Vec<String>) {
-        let office = Office::new(&[("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("pop.csv", POPULATION)]);
-        self.files.iter().for_each(|(name, bytes)| office.write(name, bytes));
-        let before = office.names("");
-        let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
-            .args(["run", ".", "--out", "out", "--lang", "ja"])
-            .current_dir(office.root())
-            .env("RUST_BACKTRACE", "0")
-            .output()
-            .unwrap();
-        let mut after = office.names("");
+    fn run(&self) -> (Ran, Vec<String>) {
+        let project =
+            Project::new(&[("q.toml", QUESTIONNAIRE), ("r.csv", RESPONSES), ("pop.csv", POPULATION)]);
+        self.files.iter().for_each(|(name, bytes)| project.write(name, bytes));
+        let before = project.names("");
+        let ran = project.shihyo(&["run", ".", "--out", "out"]);
+        let mut after = project.names("");
         after.retain(|n| !before.contains(n));
-        (output, after)
+        (ran, after)
     }
 
     fn fails(&self, code: &str, words: &str) {
-        let (output, left) = self.run();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        let (Ran { status, stdout, stderr: said }, left) = self.run();
+        assert_eq!(status, Some(2), "{said}");
         assert!(said.contains(code) && said.contains(words), "wanted {code} and {words}:\n{said}");
-        assert!(output.stdout.is_empty() && left.is_empty(), "left behind: {left:?}");
+        assert!(stdout.is_empty() && left.is_empty(), "left behind: {left:?}");
     }
 
     fn works(&self) -> String {
-        let (output, left) = self.run();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{said}");
+        let (Ran { status, stderr: said, .. }, left) = self.run();
+        assert_eq!(status, Some(0), "{said}");
         assert_eq!(left, ["out"]);
         said
     }
@@ -262,19 +254,15 @@ fn duplicates_stop_a_run_that_says_nothing_about_them() {
 
 #[test]
 fn a_folder_with_other_files_is_left_alone() {
-    let office = Office::new(&[
+    let project = Project::new(&[
         ("plan.toml", PLAN),
         ("q.toml", QUESTIONNAIRE),
         ("r.csv", RESPONSES),
         ("mine/letter.txt", "大切"),
     ]);
-    let output = Command::new(env!("CARGO_BIN_EXE_shihyo"))
-        .args(["run", ".", "--out", "mine"])
-        .current_dir(office.root())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("derived::foreign-file"));
-    assert_eq!(office.names("mine"), ["letter.txt"]);
-    assert_eq!(office.text("mine/letter.txt"), "大切");
+    let ran = project.shihyo(&["run", ".", "--out", "mine"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.stderr.contains("derived::foreign-file"), "{}", ran.stderr);
+    assert_eq!(project.names("mine"), ["letter.txt"]);
+    assert_eq!(project.text("mine/letter.txt"), "大切");
 }

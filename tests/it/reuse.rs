@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::support::project::Project;
 use shihyo::derived::cache::Keeping;
-use shihyo::pipeline::{self, Project, Reuse};
+use shihyo::pipeline::{self, Reuse};
 use shihyo::progress::Silent;
 
 const PLAN: &str = r#"
@@ -85,11 +86,11 @@ fn answers() -> String {
 
 /// The texts of a project, by file name.
 #[derive(Clone)]
-struct Office {
+struct Texts {
     files: BTreeMap<&'static str, Vec<u8>>,
 }
 
-impl Office {
+impl Texts {
     fn new() -> Self {
         let answers = answers().replacen("R00002,鈴木次郎,1,わからない", "R00002,鈴木次郎,1,いいえ", 1);
         let texts = [("plan.toml", PLAN), ("q.toml", QUESTIONS), ("log.csv", LOG), ("answers.csv", &answers)];
@@ -98,46 +99,36 @@ impl Office {
 
     /// With `old` in a file replaced; it must be there.
     fn with(&self, file: &'static str, old: &str, new: &str) -> Self {
-        let mut office = self.clone();
-        let text = String::from_utf8(office.files[file].clone()).unwrap();
+        let mut texts = self.clone();
+        let text = String::from_utf8(texts.files[file].clone()).unwrap();
         assert!(text.contains(old), "{file}: {old}");
-        office.files.insert(file, text.replacen(old, new, 1).into_bytes());
-        office
+        texts.files.insert(file, text.replacen(old, new, 1).into_bytes());
+        texts
     }
 
     /// All results by file name, and how many waves were taken over.
-    fn run(&self, folder: &Path, reuse: Option<&Reuse>) -> (BTreeMap<String, Vec<u8>>, usize) {
-        for (name, bytes) in &self.files {
-            fs::write(folder.join(name), bytes).unwrap();
-        }
-        let project = Project::of(folder).unwrap();
-        let plan = pipeline::load(&project).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = pipeline::compute(&project, &plan, reuse, &Silent).unwrap_or_else(|e| panic!("{e}"));
-        let out = folder.join("out");
-        pipeline::write(&plan, &outcome, &out, &Silent).unwrap();
-        let files = fs::read_dir(&out).unwrap().map(|f| f.unwrap().path());
-        let named = |path: PathBuf| {
-            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())
-        };
-        (files.map(named).collect(), outcome.reused.len())
+    fn run(&self, project: &Project, reuse: Option<&Reuse>) -> (BTreeMap<String, Vec<u8>>, usize) {
+        self.files.iter().for_each(|(name, bytes)| project.write(name, bytes));
+        let plan = project.load().unwrap_or_else(|e| panic!("{e}"));
+        let outcome = pipeline::compute(&project.opened(), &plan, reuse, &Silent);
+        let outcome = outcome.unwrap_or_else(|e| panic!("{e}"));
+        pipeline::write(&plan, &outcome, &project.path("out"), &Silent).unwrap();
+        (project.files("out"), outcome.reused.len())
     }
 }
 
-/// A folder with what a run of the first office left.
+/// A project with what a run of the first texts left.
 struct Left {
-    folder: tempfile::TempDir,
+    project: Project,
     cache: PathBuf,
 }
 
 impl Left {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let left = Self { cache: folder.path().join("cache"), folder };
-        assert_eq!(
-            Office::new().run(left.folder.path(), Some(&left.reuse())).1,
-            0,
-            "nothing can be taken over by the first run"
-        );
+        let project = Project::new(&[]);
+        let left = Self { cache: project.path("cache"), project };
+        let (_, reused) = Texts::new().run(&left.project, Some(&left.reuse()));
+        assert_eq!(reused, 0, "nothing can be taken over by the first run");
         left
     }
 
@@ -145,11 +136,11 @@ impl Left {
         Reuse::at(&self.cache, Keeping::Keep).from_bytes(0).by("program")
     }
 
-    /// Runs the office on what is left and on nothing; the results must be the same. How many waves were
+    /// Runs the texts on what is left and on nothing; the results must be the same. How many waves were
     /// taken over.
-    fn taken_over(&self, office: &Office, reuse: &Reuse) -> usize {
-        let (fresh, _) = office.run(self.folder.path(), None);
-        let (files, reused) = office.run(self.folder.path(), Some(reuse));
+    fn taken_over(&self, texts: &Texts, reuse: &Reuse) -> usize {
+        let (fresh, _) = texts.run(&self.project, None);
+        let (files, reused) = texts.run(&self.project, Some(reuse));
         assert_eq!(files.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>());
         for (name, bytes) in &files {
             assert!(*bytes == fresh[name], "{name} differs");
@@ -168,8 +159,8 @@ impl Left {
 #[test]
 fn what_an_indicator_counts_is_no_ingredient() {
     let left = Left::new();
-    let office = Office::new();
-    assert_eq!(left.taken_over(&office, &left.reuse()), 1);
+    let texts = Texts::new();
+    assert_eq!(left.taken_over(&texts, &left.reuse()), 1);
     for (old, new) in [
         ("of = [\"はい\"]", "of = [\"はい\", \"いいえ\"]"),
         ("question = \"問1\", of = [\"はい\"]", "question = \"問2\", of = [\"送迎\"]"),
@@ -178,50 +169,50 @@ fn what_an_indicator_counts_is_no_ingredient() {
         ("breakdowns = [[\"性別\"]]", "breakdowns = []"),
         ("responses =", "strata = [\"性別\"]\nresponses ="),
     ] {
-        assert_eq!(left.taken_over(&office.with("plan.toml", old, new), &left.reuse()), 1, "{new}");
+        assert_eq!(left.taken_over(&texts.with("plan.toml", old, new), &left.reuse()), 1, "{new}");
     }
 }
 
 #[test]
 fn every_ingredient_counts() {
     let left = Left::new();
-    let office = Office::new();
-    let mut renamed = office.with("plan.toml", "answers.csv", "other.csv");
-    renamed.files.insert("other.csv", office.files["answers.csv"].clone());
+    let texts = Texts::new();
+    let mut renamed = texts.with("plan.toml", "answers.csv", "other.csv");
+    renamed.files.insert("other.csv", texts.files["answers.csv"].clone());
     let utf16 = {
-        let text = String::from_utf8(office.files["answers.csv"].clone()).unwrap();
-        let mut office = office.clone();
-        office.files.insert("answers.csv", text.encode_utf16().flat_map(u16::to_le_bytes).collect());
-        office
+        let text = String::from_utf8(texts.files["answers.csv"].clone()).unwrap();
+        let mut texts = texts.clone();
+        texts.files.insert("answers.csv", text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        texts
     };
     for (what, other) in [
-        ("bytes of the file", office.with("answers.csv", "R00007,佐藤一郎,2", "R00007,佐藤一郎,1")),
+        ("bytes of the file", texts.with("answers.csv", "R00007,佐藤一郎,2", "R00007,佐藤一郎,1")),
         ("name of the file", renamed),
         ("encoding of the file", utf16),
-        ("encoding", office.with("plan.toml", "responses =", "encoding = \"UTF-8\"\nresponses =")),
-        ("header rows", office.with("plan.toml", "responses =", "header_rows = 1\nresponses =")),
-        ("column of ids", office.with("plan.toml", "respondent = \"番号\"", "respondent = \"@A\"")),
+        ("encoding", texts.with("plan.toml", "responses =", "encoding = \"UTF-8\"\nresponses =")),
+        ("header rows", texts.with("plan.toml", "responses =", "header_rows = 1\nresponses =")),
+        ("column of ids", texts.with("plan.toml", "respondent = \"番号\"", "respondent = \"@A\"")),
         (
             "don't know",
-            office.with("plan.toml", "base = \"answered\"", "base = \"answered\", dont_know = \"missing\""),
+            texts.with("plan.toml", "base = \"answered\"", "base = \"answered\", dont_know = \"missing\""),
         ),
-        ("column of weights", office.with("plan.toml", "column = \"w\"", "column = \"w2\"")),
-        ("whether there are weights", office.with("plan.toml", "weights = { column = \"w\" }", "")),
-        ("what a log says", office.with("log.csv", "いいえ,はい,修正", "いいえ,わからない,修正")),
-        ("whether there is a log", office.with("plan.toml", "cleaning_log = [\"log.csv\"]", "")),
+        ("column of weights", texts.with("plan.toml", "column = \"w\"", "column = \"w2\"")),
+        ("whether there are weights", texts.with("plan.toml", "weights = { column = \"w\" }", "")),
+        ("what a log says", texts.with("log.csv", "いいえ,はい,修正", "いいえ,わからない,修正")),
+        ("whether there is a log", texts.with("plan.toml", "cleaning_log = [\"log.csv\"]", "")),
         (
             "old values of a log",
-            office.with("plan.toml", "respondent =", "cleaning_log_old = \"where-known\"\nrespondent ="),
+            texts.with("plan.toml", "respondent =", "cleaning_log_old = \"where-known\"\nrespondent ="),
         ),
-        ("options", office.with("q.toml", "\"買い物\"", "\"買い物\", \"掃除\"")),
+        ("options", texts.with("q.toml", "\"買い物\"", "\"買い物\", \"掃除\"")),
         (
             "policy of a question",
-            office.with("q.toml", "max_marks = 2", "max_marks = 2\npolicy = { over_max = \"first\" }"),
+            texts.with("q.toml", "max_marks = 2", "max_marks = 2\npolicy = { over_max = \"first\" }"),
         ),
-        ("most marks", office.with("q.toml", "max_marks = 2", "max_marks = 3")),
+        ("most marks", texts.with("q.toml", "max_marks = 2", "max_marks = 3")),
         (
             "skip rule",
-            office.with(
+            texts.with(
                 "q.toml",
                 "type = \"number\"",
                 "type = \"number\"\nasked_if = { question = \"問1\", of = [\"はい\"] }",
@@ -231,20 +222,19 @@ fn every_ingredient_counts() {
         assert_eq!(left.taken_over(&other, &left.reuse()), 0, "{what}");
         // Now that it has been run, it can be taken over itself; and so can the first.
         assert_eq!(left.taken_over(&other, &left.reuse()), 1, "{what}");
-        assert_eq!(left.taken_over(&office, &left.reuse()), 1, "{what}");
+        assert_eq!(left.taken_over(&texts, &left.reuse()), 1, "{what}");
     }
-    assert_eq!(left.taken_over(&office, &left.reuse().by("another program")), 0);
+    assert_eq!(left.taken_over(&texts, &left.reuse().by("another program")), 0);
 }
 
 #[test]
 fn what_was_computed_for_comparison_serves_the_run_that_decides_so() {
     // The effect of counting the last row of a respondent is part of the first run.
     let left = Left::new();
-    let last = Office::new().with("plan.toml", "duplicates = \"first\"", "duplicates = \"last\"");
+    let last = Texts::new().with("plan.toml", "duplicates = \"first\"", "duplicates = \"last\"");
     assert_eq!(left.taken_over(&last, &left.reuse()), 1);
-    let estimates =
-        |office: &Office| office.run(left.folder.path(), Some(&left.reuse())).0.remove("estimates.csv");
-    assert_ne!(estimates(&last), estimates(&Office::new()));
+    let estimates = |texts: &Texts| texts.run(&left.project, Some(&left.reuse())).0.remove("estimates.csv");
+    assert_ne!(estimates(&last), estimates(&Texts::new()));
 }
 
 #[test]
@@ -264,10 +254,10 @@ fn a_broken_entry_is_none() {
             fs::write(path, broken).unwrap();
         }
         let looking = Reuse::at(&left.cache, Keeping::Look).from_bytes(0).by("program");
-        assert_eq!(left.taken_over(&Office::new(), &looking), 0);
+        assert_eq!(left.taken_over(&Texts::new(), &looking), 0);
     }
-    assert_eq!(left.taken_over(&Office::new(), &left.reuse()), 0, "made anew");
-    assert_eq!(left.taken_over(&Office::new(), &left.reuse()), 1);
+    assert_eq!(left.taken_over(&Texts::new(), &left.reuse()), 0, "made anew");
+    assert_eq!(left.taken_over(&Texts::new(), &left.reuse()), 1);
 }
 
 #[test]
@@ -285,9 +275,9 @@ fn names_numbers_and_opinions_are_not_kept() {
 fn what_was_not_used_is_swept_out() {
     let left = Left::new();
     let first = left.entries();
-    let other = Office::new().with("q.toml", "max_marks = 2", "max_marks = 3");
+    let other = Texts::new().with("q.toml", "max_marks = 2", "max_marks = 3");
     let reuse = left.reuse();
-    other.run(left.folder.path(), Some(&reuse));
+    other.run(&left.project, Some(&reuse));
     assert!(left.entries().len() > first.len());
     reuse.sweep();
     assert!(first.iter().all(|path| !path.exists()));
@@ -308,42 +298,31 @@ fn answers_under_other_decisions_that_are_gone_are_read_again() {
             fs::remove_file(path).unwrap();
         }
     }
-    assert_eq!(left.taken_over(&Office::new(), &left.reuse()), 1);
+    assert_eq!(left.taken_over(&Texts::new(), &left.reuse()), 1);
 }
 
 #[test]
 fn the_command_says_what_it_took_over() {
-    let folder = tempfile::tempdir().unwrap();
-    let plan = folder.path().join("pipelines/plan");
-    fs::create_dir_all(&plan).unwrap();
-    let mut office = Office::new().with("plan.toml", "cleaning_log = [\"log.csv\"]", "");
+    let project = Project::new(&[]);
+    let mut texts = Texts::new().with("plan.toml", "cleaning_log = [\"log.csv\"]", "");
     // More than a MiB, with ids that differ.
-    let text = String::from_utf8(office.files["answers.csv"].clone()).unwrap();
+    let text = String::from_utf8(texts.files["answers.csv"].clone()).unwrap();
     let (head, rows) = text.split_once('\n').unwrap();
     let many: String = (0..400).flat_map(|i| rows.lines().map(move |row| format!("{i}{row}\n"))).collect();
-    office.files.insert("answers.csv", format!("{head}\n{many}").into_bytes());
-    assert!(office.files["answers.csv"].len() > 1 << 20);
-    for (name, bytes) in &office.files {
-        let at = if name.ends_with(".toml") { plan.join(name) } else { folder.path().join(name) };
-        fs::write(at, bytes).unwrap();
+    texts.files.insert("answers.csv", format!("{head}\n{many}").into_bytes());
+    assert!(texts.files["answers.csv"].len() > 1 << 20);
+    for (name, bytes) in &texts.files {
+        let folder = if name.ends_with(".toml") { "pipelines/plan/" } else { "" };
+        project.write(&format!("{folder}{name}"), bytes);
     }
     let said = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_shihyo"));
-        let done =
-            command.args(["--lang", "en"]).args(arguments).current_dir(folder.path()).output().unwrap();
-        let all = [done.stdout, done.stderr].concat();
-        let all = String::from_utf8(all).unwrap();
-        assert!(done.status.success(), "{all}");
+        let ran = project.shihyo_in("en_GB.UTF-8", arguments);
+        let all = ran.said();
+        assert_eq!(ran.status, Some(0), "{all}");
         all.contains("were taken over: 市民調査 (R4)")
     };
-    let (results, cache) = (folder.path().join("derived/plan"), folder.path().join("derived/.cache/plan"));
-    let all = || -> BTreeMap<PathBuf, Vec<u8>> {
-        fs::read_dir(&results)
-            .unwrap()
-            .map(|f| f.unwrap().path())
-            .map(|p| (p.clone(), fs::read(p).unwrap()))
-            .collect()
-    };
+    let cache = project.path("derived/.cache/plan");
+    let all = || project.files("derived/plan");
     assert!(!said(&["check", "pipelines/plan"]) && !cache.exists(), "only a run leaves anything");
     assert!(
         !said(&["run", "pipelines/plan", "--out", "elsewhere"]) && !cache.exists(),

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::office::Office;
+use crate::support::dice::Dice;
+use crate::support::project::{Project, head, indicator};
 use crate::support::two_waves::{City, RENAMED};
 
 use shihyo::derived::cache::Keeping;
@@ -45,10 +46,9 @@ struct Survey {
 impl Survey {
     fn plan(&self, decided: &Decided) -> String {
         let duplicates = decided.get(&(String::new(), "duplicates")).map_or("first", String::as_str);
-        let mut text = format!(
-            "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"]]\n\
-             [[goal]]\nnumber = 1\ntitle = \"目標\"\n\
-             [survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
+        let mut text = head("[[\"性別\"]]");
+        text += &format!(
+            "[survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
              [survey.s.wave.R4]\nresponses = [\"answers.csv\"]\nrespondent = \"番号\"\n\
              duplicates = \"{duplicates}\"\n{}\n",
             self.wave
@@ -57,30 +57,26 @@ impl Survey {
             let dont_know = decided
                 .get(&((*question).to_owned(), "dont_know"))
                 .map_or(String::new(), |setting| format!(", dont_know = \"{setting}\""));
-            text += &format!(
-                "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"項目 {id}\"\n\
-                 target = \"40%以上\"\n\
-                 share = {{ survey = \"s\", question = \"{question}\", of = [{of}], \
-                 base = \"{base}\"{dont_know} }}\n"
-            );
+            let base = format!("\"{base}\"{dont_know}");
+            text += &indicator(id, &format!("項目 {id}"), "s", question, of, &base);
         }
         text
     }
 
-    fn run(&self, office: &Office, decided: &Decided) -> (shihyo::pipeline::Plan, Outcome) {
-        office.write("plan.toml", self.plan(decided));
-        office.write("q.toml", questionnaire(&self.questions, decided));
-        office.write("answers.csv", &self.answers);
+    fn run(&self, project: &Project, decided: &Decided) -> (shihyo::pipeline::Plan, Outcome) {
+        project.write("plan.toml", self.plan(decided));
+        project.write("q.toml", questionnaire(&self.questions, decided));
+        project.write("answers.csv", &self.answers);
         if let Some(population) = &self.population {
-            office.write("population.csv", population);
+            project.write("population.csv", population);
         }
-        let (plan, outcome) = office.run();
+        let (plan, outcome) = project.run();
         // The same from what the run before left, first kept and then found.
         let cache = tempfile::tempdir().unwrap();
         for found in [0, 1] {
             let reuse = Reuse::at(cache.path(), Keeping::Keep).from_bytes(0).by("program");
             let again =
-                compute(&office.project(), &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
+                compute(&project.opened(), &plan, Some(&reuse), &Silent).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(
                 (again.reused.len(), &again.estimates, &again.quality),
                 (found, &outcome.estimates, &outcome.quality)
@@ -149,8 +145,8 @@ fn lines<'a>(outcome: &'a Outcome, indicator: &str) -> Vec<Line<'a>> {
 
 #[test]
 fn each_decision_changes_the_counts_that_it_should() {
-    let office = Office::new(&[]);
-    let (_, outcome) = small().run(&office, &Decided::new());
+    let project = Project::new(&[]);
+    let (_, outcome) = small().run(&project, &Decided::new());
     let expected: Vec<Line> = vec![
         ("two_marks", "問1", 1, vec![("invalid", (5, 8)), ("first", (6, 9))]),
         ("dont_know", "問1", 1, vec![("answer", (5, 8)), ("missing", (5, 7))]),
@@ -187,10 +183,10 @@ fn each_decision_changes_the_counts_that_it_should() {
 
 #[test]
 fn an_answer_that_breaks_two_rules_calls_for_both_decisions() {
-    let office = Office::new(&[]);
+    let project = Project::new(&[]);
     let mut survey = small();
     survey.answers = "番号,性別,問1,問2\n1,1,1,\"1,2,4\"\n2,1,1,1\n3,2,1,4\n".to_owned();
-    let (_, outcome) = survey.run(&office, &Decided::new());
+    let (_, outcome) = survey.run(&project, &Decided::new());
     let expected: Vec<Line> = vec![
         ("over_max", "問2", 1, vec![("invalid", (1, 3)), ("first", (2, 3)), ("keep", (2, 3))]),
         (
@@ -205,10 +201,10 @@ fn an_answer_that_breaks_two_rules_calls_for_both_decisions() {
 
 #[test]
 fn where_no_answer_calls_for_a_decision_there_is_nothing() {
-    let office = Office::new(&[]);
+    let project = Project::new(&[]);
     let mut survey = small();
     survey.answers = "番号,性別,問1,問2\n1,1,1,1\n2,2,2,\n3,2,1,\"2,3\"\n".to_owned();
-    let (plan, outcome) = survey.run(&office, &Decided::new());
+    let (plan, outcome) = survey.run(&project, &Decided::new());
     assert_eq!(outcome.quality.effects, []);
     let files = render(&ReportInput {
         table: &outcome.table,
@@ -229,14 +225,11 @@ fn where_no_answer_calls_for_a_decision_there_is_nothing() {
     assert!(sections.iter().all(|s| s.title.ja != "取扱い方針の影響"));
 }
 
-/// A made-up survey of some size with every kind of slip: the same in every run (Knuth's MMIX generator).
+/// A made-up survey of some size with every kind of slip: the same in every run.
 /// Weighted by 性別, which has two marks here and there, in strata by 地区; 問3 hangs on three questions.
 fn large() -> Survey {
-    let mut state = 20_261_126u64;
-    let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut dice = Dice::new(20_261_126);
+    let mut next = move |below: u64| dice.below(below);
     let mut answers = "番号,地区,性別,問1,問2,年齢,問3\n".to_owned();
     for row in 0..300 {
         let id = if row % 40 == 39 { row - 20 } else { row };
@@ -303,9 +296,9 @@ fn whole(outcome: &Outcome, key: &str) -> EstimateRecord {
 /// that run holds the first one's numbers as its own alternatives.
 #[test]
 fn an_alternative_is_a_whole_run_with_that_setting() {
-    let office = Office::new(&[]);
+    let project = Project::new(&[]);
     let survey = large();
-    let (_, outcome) = survey.run(&office, &Decided::new());
+    let (_, outcome) = survey.run(&project, &Decided::new());
     let effects = &outcome.quality.effects;
     let told: Vec<(&str, &str, &str)> = effects
         .iter()
@@ -340,7 +333,7 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
             let run = runs.entry((question.clone(), effect.policy, other.setting)).or_insert_with(|| {
                 survey
                     .run(
-                        &office,
+                        &project,
                         &Decided::from([((question.clone(), effect.policy), other.setting.to_owned())]),
                     )
                     .1
@@ -364,18 +357,18 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
 
 #[test]
 fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
-    let office = Office::new(&[]);
+    let project = Project::new(&[]);
     let mut survey = small();
     survey.wave = "strata = [\"性別\"]";
     // Two are in the stratum 不明: one marked both, one left it blank. Had the first mark been taken, one
     // would be left alone.
     survey.answers =
         "番号,性別,問1,問2\n1,1,1,1\n2,2,1,2\n3,1,2,\n4,2,1,1\n5,\"1,2\",1,1\n6,,2,\n".to_owned();
-    let (_, outcome) = survey.run(&office, &Decided::new());
+    let (_, outcome) = survey.run(&project, &Decided::new());
     assert_eq!(outcome.quality.effects, [], "strata make no weights: the share is the same");
     survey.wave = "strata = [\"性別\"]\npopulation = \"population.csv\"\nweights = { rake = [\"性別\"] }";
     survey.population = Some("性別,人口\n男,50\n女,60\n".to_owned());
-    let (plan, outcome) = survey.run(&office, &Decided::new());
+    let (plan, outcome) = survey.run(&project, &Decided::new());
     let effect =
         outcome.quality.effects.iter().find(|e| e.policy == "two_marks" && e.indicator == "yes").unwrap();
     let error = effect.alternatives[0].value().unwrap_err();
@@ -388,8 +381,8 @@ fn a_design_that_the_other_answers_do_not_allow_is_a_reason() {
 
 #[test]
 fn the_files_hold_one_row_a_number_and_stable_keys() {
-    let office = Office::new(&[]);
-    let (_, outcome) = small().run(&office, &Decided::new());
+    let project = Project::new(&[]);
+    let (_, outcome) = small().run(&project, &Decided::new());
     let files = render(&ReportInput {
         table: &outcome.table,
         estimates: &outcome.estimates,

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::office::Office;
+use crate::support::dice::Dice;
+use crate::support::project::{Project, indicator};
 use shihyo::estimate::Estimate;
 use shihyo::pipeline::Outcome;
 use shihyo::text::Text;
@@ -55,14 +56,10 @@ struct Return {
     q2: String,
 }
 
-/// 240 returns with every kind of slip, some respondents twice; the same in every run (Knuth's MMIX
-/// generator).
+/// 240 returns with every kind of slip, some respondents twice; the same in every run.
 fn returns() -> Vec<Return> {
-    let mut state = 20_261_127u64;
-    let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut dice = Dice::new(20_261_127);
+    let mut next = move |below: u64| dice.below(below);
     let one = |row: u64| {
         let mut single = |of: u64| match next(12) {
             0 => String::new(),
@@ -256,23 +253,19 @@ fn touched(policy: &str, rows: &[Return]) -> u64 {
 
 /// The plan run on `answers`, with a log or without; `wave` are further lines of the wave.
 fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> Outcome {
-    let office =
-        Office::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
-    office.write("answers.csv", answers);
+    let project =
+        Project::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
+    project.write("answers.csv", answers);
     let mut plan = format!("{PLAN}{wave}");
     if let Some(log) = log {
-        office.write("log.csv", log);
+        project.write("log.csv", log);
         plan += "cleaning_log = [\"log.csv\"]\n";
     }
     for (id, question, of, base) in SHARES {
-        plan += &format!(
-            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\n\
-             target = \"40%以上\"\n\
-             share = {{ survey = \"s\", question = \"{question}\", of = [\"{of}\"], base = \"{base}\" }}\n"
-        );
+        plan += &indicator(id, id, "s", question, &format!("\"{of}\""), &format!("\"{base}\""));
     }
-    office.write("plan.toml", plan);
-    office.run().1
+    project.write("plan.toml", plan);
+    project.run().1
 }
 
 #[test]

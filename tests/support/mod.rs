@@ -1,9 +1,10 @@
 //! What several test files need.
 
+pub mod dice;
 pub mod entries;
 pub mod estimate;
 pub mod forms;
-pub mod office;
+pub mod project;
 pub mod report_sample;
 pub mod shared;
 pub mod synthesis;

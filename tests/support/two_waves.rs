@@ -1,11 +1,11 @@
 //! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same
 //! people.
-#![allow(dead_code, reason = "each test takes the part that it needs")]
 
 use std::fmt::Write;
 use std::ops::Deref;
 
-use super::office::Office;
+use super::dice::Dice;
+use super::project::Project;
 
 /// The survey's questionnaire.
 pub const REFERENCE: &str = concat!(
@@ -120,17 +120,14 @@ struct Person {
 
 /// So many people, the same every time.
 fn people(count: usize, seed: u64) -> Vec<Person> {
-    let mut state = seed;
-    let mut below = |n: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % n) as usize
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |n: usize| dice.index(n);
     let person = |_| {
         // 3 in 20 blank, then the codes, 1 in 20 a code outside the list.
         let mut choice = |options: usize| match below(20) {
             0..=2 => None,
             3 => Some(77),
-            _ => Some(1 + below(options as u64)),
+            _ => Some(1 + below(options)),
         };
         let (sex, active, intent) = (choice(2).filter(|c| *c != 77), choice(2), choice(4));
         let kinds = (below(3) > 0).then(|| [below(2) == 0, below(3) == 0, below(2) == 0, below(6) == 0]);
@@ -196,14 +193,14 @@ pub fn renamed(count: usize, seed: u64) -> String {
 
 /// The project of a survey of two waves.
 pub struct City {
-    office: Office,
+    project: Project,
 }
 
 impl Deref for City {
-    type Target = Office;
+    type Target = Project;
 
-    fn deref(&self) -> &Office {
-        &self.office
+    fn deref(&self) -> &Project {
+        &self.project
     }
 }
 
@@ -211,13 +208,13 @@ impl City {
     /// Two waves on [`REFERENCE`]; `extra` are further lines of the second wave.
     pub fn new(extra: &str) -> Self {
         let people = "性別,人口\n男性,48000\n女性,52000\n";
-        let office = Office::new(&[
+        let project = Project::new(&[
             ("pipelines/p/a.toml", REFERENCE),
             ("raw/r4.csv", &plain(400, 4)),
             ("raw/r7.csv", &plain(400, 7)),
             ("raw/people.csv", people),
         ]);
-        let city = Self { office };
+        let city = Self { project };
         city.plan(extra);
         city
     }

@@ -1,11 +1,11 @@
 //! What a cleaning log may say, and what is told of one that says something else.
 
 use shihyo::answers::cleaning::{Action, Cleaned, Log, OldValues, clean, read_log};
-use shihyo::answers::{DecodeOptions, Questionnaire, Responses, decode, read_questionnaire};
+use shihyo::answers::{DecodeOptions, MissingReason, Questionnaire, Responses, decode, read_questionnaire};
 use shihyo::error::{Error, SourceText};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
-use super::{PAPER, PLAN, QUESTIONNAIRE, office, plan, texts};
+use super::{PAPER, PLAN, QUESTIONNAIRE, plan, project, texts};
 
 fn questionnaire(text: &str) -> Questionnaire {
     read_questionnaire(SourceText { file: "q.toml".into(), text: text.into() }.into())
@@ -174,7 +174,7 @@ fn a_multiple_answer_in_columns_changes_as_one_or_by_column() {
     .unwrap();
     let answers = decode(&questionnaire(QUESTIONNAIRE), &one.tables, &DecodeOptions::default()).unwrap();
     let Responses::Multiple(marks) = &answers.responses[2] else { panic!("問2 is a multiple answer") };
-    assert_eq!((marks[3], marks[0], marks[1].is_err()), (Ok(0b010), Ok(0b011), true));
+    assert_eq!((marks[3], marks[0], marks[1]), (Ok(0b010), Ok(0b011), Err(MissingReason::NoAnswer)));
     assert_eq!(texts(&one.tables[0])[4][3..6], ["0", "1", "0"], "spelt as the file spells it");
 
     let mentions = "整理番号,性別,問1,問2_1,問2_2,問2_3,年齢,問3,意見\n1,1,1,3,,,30,1,\n2,1,1,1,2,,40,1,\n\
@@ -220,22 +220,22 @@ fn a_place_serves_where_an_id_stands_twice_or_not_at_all() {
 
 #[test]
 fn one_file_serves_several_waves_that_list_it() {
-    let office = office("cleaning_log = [\"raw/log.csv\"]");
+    let project = project("cleaning_log = [\"raw/log.csv\"]");
     let head = "調査,調査回,整理番号,行,設問,元の値,新しい値,対応\n";
     let remove = "市民アンケート,R4,8,10,,,,票を除く\n";
     let two_waves = |text: &str, listed: bool| {
-        office.write("raw/log.csv", text);
+        project.write("raw/log.csv", text);
         let listed = if listed { "cleaning_log = [\"raw/log.csv\"]\n" } else { "" };
         let second = format!(
             "[survey.citizen.wave.R7]\nresponses = [\"raw/paper.csv\"]\nrespondent = \"整理番号\"\n\
              duplicates = \"first\"\n{listed}[[indicator]]\nid = \"known\""
         );
-        office.write(
+        project.write(
             "plan.toml",
             PLAN.replace("LOG", "cleaning_log = [\"raw/log.csv\"]")
                 .replace("[[indicator]]\nid = \"known\"", &second),
         );
-        office.compute()
+        project.compute()
     };
     let both = format!("{head}{remove}citizen,R7,3,,問1,7,2,\ncitizen,令和7年度,3,,問1,7,2,\n");
     assert_eq!(two_waves(&both, true).unwrap_or_else(|e| panic!("{e}")).cleaned(), [1, 0, 1]);
@@ -254,13 +254,13 @@ fn one_file_serves_several_waves_that_list_it() {
 
 #[test]
 fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
-    let office = office("cleaning_log = [\"raw/log.csv\"]");
-    office.write(
+    let project = project("cleaning_log = [\"raw/log.csv\"]");
+    project.write(
         "raw/log.csv",
         "uuid,row,question,old_value,new_value,change_type\n8,10,,,,remove_survey\n\
                                  3,,問1,,2,\n2,,問1,\"1,2\",1,\n",
     );
-    let error = office.compute().unwrap_err();
+    let error = project.compute().unwrap_err();
     assert_eq!(
         mistakes(&error),
         [(
@@ -271,8 +271,8 @@ fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
                 .to_owned()
         )]
     );
-    plan(&office, "cleaning_log = [\"raw/log.csv\"]\ncleaning_log_old = \"where-known\"");
-    let outcome = office.compute().unwrap_or_else(|e| panic!("{e}"));
+    plan(&project, "cleaning_log = [\"raw/log.csv\"]\ncleaning_log_old = \"where-known\"");
+    let outcome = project.compute().unwrap_or_else(|e| panic!("{e}"));
     let unverified: Vec<u64> = outcome
         .quality
         .findings

@@ -4,7 +4,7 @@ mod log;
 
 use std::fs;
 
-use crate::support::office::Office;
+use crate::support::project::Project;
 use crate::support::unzipped;
 use serde_json::Value;
 use shihyo::pipeline::{self, WaveChoice};
@@ -81,20 +81,20 @@ target = "40%以上"
 share = { survey = "citizen", question = "問1", of = ["はい"], base = "answered" }
 "#;
 
-/// The office with these further lines of the wave.
-fn office(log: &str) -> Office {
-    let office = Office::new(&[("raw/paper.csv", PAPER), ("questionnaire.toml", QUESTIONNAIRE)]);
-    plan(&office, log);
-    office
+/// The project with these further lines of the wave.
+fn project(log: &str) -> Project {
+    let project = Project::new(&[("raw/paper.csv", PAPER), ("questionnaire.toml", QUESTIONNAIRE)]);
+    plan(&project, log);
+    project
 }
 
-fn plan(office: &Office, log: &str) {
-    office.write("plan.toml", PLAN.replace("LOG", log));
+fn plan(project: &Project, log: &str) {
+    project.write("plan.toml", PLAN.replace("LOG", log));
 }
 
-fn export(office: &Office) -> pipeline::Exported {
-    let plan = office.load().unwrap_or_else(|e| panic!("{e}"));
-    pipeline::export(&office.project(), &plan, &WaveChoice::default(), &Silent)
+fn export(project: &Project) -> pipeline::Exported {
+    let plan = project.load().unwrap_or_else(|e| panic!("{e}"));
+    pipeline::export(&project.opened(), &plan, &WaveChoice::default(), &Silent)
         .unwrap_or_else(|e| panic!("{e}"))
 }
 
@@ -131,14 +131,14 @@ fn filled(
 
 #[test]
 fn the_clerks_way() {
-    let office = office("");
-    let stopped = office.compute().unwrap_err();
+    let project = project("");
+    let stopped = project.compute().unwrap_err();
     assert!(
         stopped.diagnostics().iter().all(|d| d.code == "answers::duplicate-respondent"),
         "the plan says fail: {stopped}"
     );
 
-    let exported = export(&office);
+    let exported = export(&project);
     let rows = texts(&read_bytes(&exported.bytes, "findings.xlsx", &ReadOptions::default()).unwrap());
     let told: Vec<String> = rows
         .iter()
@@ -166,7 +166,7 @@ fn the_clerks_way() {
     let found = &rows[3][column(&rows, "確認事項")];
     assert_eq!(found, "○の数が上限を超える回答\n他と一緒に選べない選択肢と他の選択肢");
     assert_eq!((exported.rows, exported.looked_at), (9, 0));
-    assert!(exported.bytes == export(&office).bytes, "the same bytes");
+    assert!(exported.bytes == export(&project).bytes, "the same bytes");
 
     let log = filled(&exported.bytes, |row, question, _| match (row, question) {
         ("3", "問1") => Some(("1 はい", "", "調査票を確認")),
@@ -178,11 +178,11 @@ fn the_clerks_way() {
         ("10", _) => Some(("", "票を除く", "2回目は別の票")),
         _ => None,
     });
-    office.write("raw/log.csv", &log);
-    plan(&office, "cleaning_log = [\"raw/log.csv\"]");
-    let before = office.bytes("raw/paper.csv");
-    let outcome = office.compute().unwrap_or_else(|e| panic!("{e}"));
-    assert!(office.bytes("raw/paper.csv") == before, "raw files are never written");
+    project.write("raw/log.csv", &log);
+    plan(&project, "cleaning_log = [\"raw/log.csv\"]");
+    let before = project.bytes("raw/paper.csv");
+    let outcome = project.compute().unwrap_or_else(|e| panic!("{e}"));
+    assert!(project.bytes("raw/paper.csv") == before, "raw files are never written");
     assert_eq!(outcome.cleaned(), [4, 1, 1]);
     let known = &outcome.estimates[0].estimate;
     // 1 and 2, 5, 7 (the id given), 8 say yes; 3 is blank now; 4, 6 and 9 say no.
@@ -218,11 +218,11 @@ fn the_clerks_way() {
     );
 
     // What was left open is asked again; what was judged is not.
-    let next = export(&office);
+    let next = export(&project);
     assert_eq!((next.rows, next.looked_at), (1, 1));
 
-    let (project, plan) = (office.project(), office.load().unwrap());
-    let files = office.path("out");
+    let (opened, plan) = (project.opened(), project.load().unwrap());
+    let files = project.path("out");
     pipeline::write(&plan, &outcome, &files, &Silent).unwrap_or_else(|e| panic!("{e}"));
     let manifest: Value = serde_json::from_slice(&fs::read(files.join("manifest.json")).unwrap()).unwrap();
     let changes = manifest["cleaning_changes"].as_array().unwrap();
@@ -255,13 +255,13 @@ fn the_clerks_way() {
     );
 
     // raw + log = clean, and not another file.
-    let clean_file = office.path("clean.csv");
+    let clean_file = project.path("clean.csv");
     let good = "整理番号,問1,問2_1,問2_2,問2_3,年齢,問3\n1,1,1,0,0,30,1\n2,はい,0,1,0,40,\n3,,0,1,0,50,\n\
                 4,2,1,1,0,60,\n5,1,0,0,1,99,2\n6,2,0,0,1,70,2\n7,1,1,0,0,35,1\n8,1,1,0,0,36,1\n9,2,0,1,0,四\
                 十,\n";
     let verified = |text: &str| {
         fs::write(&clean_file, text).unwrap();
-        pipeline::verify(&project, &plan, &WaveChoice::default(), &clean_file, &Silent)
+        pipeline::verify(&opened, &plan, &WaveChoice::default(), &clean_file, &Silent)
             .unwrap_or_else(|e| panic!("{e}"))
             .found
     };
@@ -286,7 +286,7 @@ fn the_clerks_way() {
 
 #[test]
 fn the_workbook_offers_what_a_question_can_take() {
-    let exported = export(&office(""));
+    let exported = export(&project(""));
     let options = read_bytes(
         &exported.bytes,
         "f.xlsx",

@@ -1,21 +1,15 @@
 //! Runs the binary, and compares numbers.
-#![allow(dead_code)]
 
 pub mod flags;
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
-pub fn shihyo() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shihyo"));
-    // Whoever runs the tests may speak any language.
-    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG").env("NO_COLOR", "1");
-    command
-}
+use super::project::command;
 
 pub fn output(arguments: &[String]) -> Output {
-    shihyo().args(arguments).output().unwrap()
+    command().args(arguments).output().unwrap()
 }
 
 /// The rows of a call, or what it said on stderr.

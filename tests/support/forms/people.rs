@@ -1,5 +1,7 @@
 //! Who answered, and what they were asked.
 
+use super::super::dice::Dice;
+
 /// One respondent: what was said, whatever the layout. `None` is a blank.
 pub struct Person {
     pub id: usize,
@@ -147,13 +149,10 @@ type = "text"
 
 const ROWS: usize = 160;
 
-/// The same people in every run: a linear congruential generator (Knuth's MMIX constants).
+/// The same people in every run.
 pub fn people() -> Vec<Person> {
-    let mut state = 20_260_402u64;
-    let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % below) as usize
-    };
+    let mut dice = Dice::new(20_260_402);
+    let mut next = move |below: u64| dice.index(below as usize);
     let person = |id: usize| {
         let mut one = |of: usize, blank: u64| (next(blank) > 0).then(|| next(of as u64));
         let mut single = [one(3, 30), one(4, 12), one(3, 9), one(3, 9), one(3, 7)];
