@@ -8,7 +8,7 @@
 //! | [`pipeline`] | spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls) |
 //! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML; opens no file |
 //! | [`indicator`] | definitions, administrative counts, targets, progress status |
-//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval |
+//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test; domain, influence, interval |
 //! | [`design`] | strata, stages, finite population corrections, weights, calibration, replicates, variance |
 //! | [`engine`] | reduction → totals: adds up rows in one pass for many estimands |
 //! | [`draft`] | questionnaires out of bare files: families of columns, types, what is doubtful |

@@ -8,9 +8,12 @@
 //! |---|---|---|
 //! | single answer | `q`, its words, `q` and words | code or label, in any width; `1.はい` |
 //! | single answer in columns | `q_1`, `q_2` …, or question above option | ○ |
-//! | multiple answer in columns | `q_1`, `q-1`, `q.1`, `q/opt`, `q[SQ001]`, `q▲s1c1`, `質問 [選択肢]`, question above option | 1/0, ○, TRUE/FALSE, Y/N, label/`Not selected`, own code |
-//! | multiple answer in one cell | `q` | codes or labels joined by `,` `、` `;` `&` `|`, blank or line break |
+//! | multiple answer in columns | see below | 1/0, ○, TRUE/FALSE, Y/N, label/`Not selected`, own code |
+//! | multiple answer in one cell | `q` | codes or labels joined by `,` `、` `;` `&` `|`, blank, line break |
 //! | mentions | `q_1`, `q_2`, `q_3` | the codes, first to last |
+//!
+//! The columns of a multiple answer are `q_1`, `q-1`, `q.1`, `q/opt`, `q[SQ001]`, `q▲s1c1`, `質問 [選択肢]`,
+//! or the question above the option.
 //!
 //! ```
 //! use std::sync::Arc;

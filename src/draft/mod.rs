@@ -6,8 +6,8 @@
 //! | few texts that repeat | single answer with these options |
 //! | few whole numbers beside words (`1` … `4`, `その他`) | single answer, numbers as codes, then the words |
 //! | `NA`, `無回答`, `非該当` …; beside numbers also `不明`, `-` … | no answer, not asked |
-//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or line breaks, the pieces repeating in various combinations | multiple answer |
-//! | `q_1`, `q_2` …; `q [option]`; question above option; with 0/1, ○, TRUE/FALSE … | multiple answer in columns |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
+//! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
 //! | dates, all blank | left out |
 //! | names, phones, mail, addresses, birth dates, personal numbers | withheld |

@@ -193,15 +193,27 @@ mod tests {
             id = "問1"
             text = "一行目\n二行目\t\u0007"
             type = "single"
-            options = ["はい", { code = "9", label = "わからない", dont_know = true }, { label = "その他 #1", free_text = true }]
+            options = [
+                "はい",
+                { code = "9", label = "わからない", dont_know = true },
+                { label = "その他 #1", free_text = true },
+            ]
             [[question]]
             id = "問2"
             type = "multiple"
             max_marks = 3
-            options = ["a", "b", { label = "特になし", exclusive = true }, "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。", "とても長い選択肢の文がここに入りません。"]
+            options = [
+                "a",
+                "b",
+                { label = "特になし", exclusive = true },
+                "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。",
+                "とても長い選択肢の文がここに入りません。",
+            ]
             asked_if = { question = "問1", of = ["その他 #1", "はい"] }
             columns = ["c 1", "@AB", "c3", "c4", "c5"]
-            policy = { exclusive_with_others = "drop-others", not_asked_but_answered = "keep", date_codes = "read-back" }
+            policy.exclusive_with_others = "drop-others"
+            policy.not_asked_but_answered = "keep"
+            policy.date_codes = "read-back"
             [[question]]
             id = "年齢"
             type = "number"
@@ -213,7 +225,11 @@ mod tests {
             no_answer = []
             asked_if = { all = [
                 { question = "年齢", at_least = 18, less_than = 64.5 },
-                { not = { any = [{ question = "問1", of = ["はい"] }, { question = "問2", at_most = -1 }, { all = [{ question = "年齢", answered = true }] }] } },
+                { not = { any = [
+                    { question = "問1", of = ["はい"] },
+                    { question = "問2", at_most = -1 },
+                    { all = [{ question = "年齢", answered = true }] },
+                ] } },
                 { question = "問2", answered = false },
                 { not = { not = { question = "問2", equals = 0 } } },
             ] }

@@ -311,8 +311,8 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[2],
-            "intent,citizen,R4,問12,参加したい,answered,性別,男\
-             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic"
+            "intent,citizen,R4,問12,参加したい,answered,性別,男性,29,29,0.20689655172413793,\
+             0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic"
         );
         assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
         let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();

@@ -110,11 +110,12 @@ fn severity(severity: Severity) -> &'static str {
 /// `quality.json`: one object a ledger with all its steps, one object a finding.
 pub fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
+    let ledger = |r: &LedgerRecord| ledger_json(r, words::data_key(waves.data(&r.survey, r.wave)));
     text_cell::json(&json!({
         "schema_version": SCHEMA_VERSION,
         "data": words::data_key(table.data),
         "data_label": data_label(table.data),
-        "ledgers": quality.ledgers.iter().map(|r| ledger_json(r, words::data_key(waves.data(&r.survey, r.wave)))).collect::<Vec<_>>(),
+        "ledgers": quality.ledgers.iter().map(ledger).collect::<Vec<_>>(),
         "findings": quality.findings.iter().map(finding_json).collect::<Vec<_>>(),
     }))
 }

@@ -90,7 +90,7 @@ impl SampleDesign<'_> {
                 Fpc::PopulationSize(sizes)
             });
         }
-        if let (Some(table), true) = (self.population, sizes_are_free(&fpc, &mut mistakes)) {
+        if let Some(table) = self.population.filter(|_| sizes_are_free(&fpc, &mut mistakes)) {
             let sizes = if self.strata.is_empty() {
                 collect(population::whole(table, source), &mut mistakes).map(|people| {
                     how.push(words::fpc_of_whole(people));
