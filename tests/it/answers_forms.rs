@@ -1,27 +1,15 @@
 //! Questionnaires read from what exists: what is read can be written, edited and read back, and fits the data
 //! it belongs to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::shared::survey;
 use shihyo::decode::{Base, DecodeOptions, MissingReason, Responses, YES, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use shihyo::questionnaire::{AskedIf, QuestionKind, Questionnaire, read_questionnaire, write_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
-
-/// The folder of one survey; `None` (said on stderr) where it is not there.
-fn survey(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("surveys").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", folder.display());
-    eprintln!("left out: {} is missing", folder.display());
-    None
-}
 
 fn file(folder: &Path, name: &str) -> Table {
     read(&folder.join(name), name, &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"))
@@ -112,7 +100,8 @@ type = \"text\"
     let told: Vec<(&str, Option<&str>)> =
         findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
     assert_eq!(told, [("answers::form-rule", Some("other")), ("answers::form-type", Some("place"))]);
-    assert!(from_xlsform(&choices, &survey, "").is_err(), "the sheets were swapped");
+    let swapped = from_xlsform(&choices, &survey, "").unwrap_err();
+    assert_eq!(swapped.diagnostics()[0].code, "answers::form", "the sheets were swapped");
 }
 
 #[test]
@@ -189,7 +178,8 @@ fn an_spss_file_brings_its_questionnaire_along() {
             "{name}"
         );
     }
-    assert!(from_dictionary(&table("a\n1\n"), "").is_err(), "a CSV has no dictionary");
+    let bare = from_dictionary(&table("a\n1\n"), "").unwrap_err();
+    assert_eq!(bare.diagnostics()[0].code, "answers::form", "a CSV has no dictionary");
 }
 
 #[test]

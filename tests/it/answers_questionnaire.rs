@@ -253,19 +253,24 @@ fn the_schema_names_every_key_with_words_for_editors() {
 
 #[test]
 fn no_text_makes_the_reader_panic() {
-    for text in [
-        "",
-        "title",
-        "title = ",
-        "[[question]]",
-        "question = 3\ntitle = 1",
-        "title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []",
+    for (text, code) in [
+        ("", "answers::missing-key"),
+        ("title", "answers::toml"),
+        ("title = ", "answers::toml"),
+        ("[[question]]", "answers::missing-key"),
+        ("question = 3\ntitle = 1", "answers::wrong-type"),
+        ("title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []", "answers::wrong-value"),
     ] {
-        assert!(read(text).is_err(), "{text}");
+        assert_eq!(read(text).unwrap_err().diagnostics()[0].code, code, "{text}");
     }
+    let mut good = 0;
     for end in GOOD.char_indices().map(|(at, _)| at) {
-        let _ = read(&GOOD[..end]);
+        match read(&GOOD[..end]) {
+            Ok(read) => good += usize::from(read.questions.len() < 4),
+            Err(error) => assert!(error.diagnostics().iter().all(|d| !d.message.ja.is_empty())),
+        }
     }
+    assert!(good > 0, "a text may end behind a question");
 }
 
 const RULES: &str = r#"
@@ -371,5 +376,6 @@ fn mistakes_of_a_skip_rule_are_told_where_they_stand() {
         "{ not = ".repeat(10_000),
         " }".repeat(10_000)
     );
-    assert!(read(&rule(&deep)).is_err(), "nested past reason, but no crash");
+    let error = read(&rule(&deep)).unwrap_err();
+    assert_eq!(error.diagnostics()[0].code, "answers::toml", "nested past reason, but no crash");
 }

@@ -308,7 +308,8 @@ fn the_duplicate_policy_says_which_row_counts() {
     assert_eq!(told.len(), 2);
     assert!(told.iter().all(|(code, _)| *code == "answers::duplicate-respondent"));
     assert!(told[0].1.starts_with("respondent id \"2\" stands 2 times: 紙.csv › row 3"), "{}", told[0].1);
-    assert!("latest".parse::<Duplicates>().is_err());
+    let unknown = "latest".parse::<Duplicates>().unwrap_err();
+    assert_eq!(unknown.diagnostics()[0].code, "answers::unknown-word");
     assert_eq!("last".parse::<Duplicates>(), Ok(Duplicates::Last));
 }
 

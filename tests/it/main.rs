@@ -27,6 +27,7 @@ mod estimate_hostile;
 mod estimate_large;
 mod estimate_output;
 mod estimate_quick;
+mod few_respondents;
 mod hostile_files;
 mod house;
 mod init;

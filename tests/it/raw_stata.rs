@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::support::entries;
 use shihyo::decode::{DecodeOptions, MissingReason, Responses, decode};
 use shihyo::questionnaire::QuestionKind;
 use shihyo::questionnaire::form::from_dictionary;
@@ -166,7 +167,7 @@ fn overwritten_bytes_do_no_harm() {
             for byte in [0x00, 0x7F, 0xFF] {
                 let mut bytes = whole.clone();
                 bytes[at] = byte;
-                let _ = raw::read_bytes(&bytes, file, &ReadOptions::default());
+                entries::file(&bytes, file);
             }
         }
     }

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::support::shared;
+use crate::support::shared::survey;
 use shihyo::edits::{Action, Cleaned, Difference, Log, OldValues, clean, read_log, verify};
 use shihyo::questionnaire::Questionnaire;
 use shihyo::questionnaire::form::{Draft, from_xlsform};
 use shihyo::raw::{ReadOptions, Table, read};
 
 fn folder() -> Option<PathBuf> {
-    shared::surveys().map(|surveys| surveys.join("kobo_talafar"))
+    survey("kobo_talafar")
 }
 
 fn file(folder: &Path, name: &str) -> Table {

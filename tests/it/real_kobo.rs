@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::support::shared::survey;
 use shihyo::decode::{Base, DecodeOptions, MissingReason, OUTSIDE, columns_used, decode, share_outcome};
 use shihyo::design::Design;
 use shihyo::draft::infer;
@@ -18,15 +19,7 @@ use shihyo::questionnaire::{
 use shihyo::raw::{ReadOptions, Table, read};
 
 fn folder() -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("surveys/kobo_talafar");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", folder.display());
-    eprintln!("left out: {} is missing", folder.display());
-    None
+    survey("kobo_talafar")
 }
 
 fn file(folder: &Path, name: &str) -> Table {

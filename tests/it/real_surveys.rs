@@ -9,24 +9,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::support::shared::survey;
 use serde_json::Value;
 use shihyo::decode::{Answers, Base, DecodeOptions, OUTSIDE, Responses, YES, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::questionnaire::{Question, QuestionKind, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
-
-/// The folder of one survey; `None` (said on stderr) where it is not there.
-fn survey(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("SHIHYO_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("surveys").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", folder.display());
-    eprintln!("left out: {} is missing", folder.display());
-    None
-}
 
 fn questionnaire(text: String) -> Questionnaire {
     read_questionnaire(Arc::new(SourceText { file: "questionnaire.toml".into(), text }))

@@ -40,7 +40,14 @@ fn a_report_can_be_looked_at() {
     for (folder, sample) in [("report", sample(DataKind::Synthetic)), ("report-long", long)] {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
         std::fs::create_dir_all(&folder).unwrap();
-        for (name, bytes) in files(&sample) {
+        let files = files(&sample);
+        let html = std::str::from_utf8(&files["progress-table.html"]).unwrap();
+        for row in &sample.table.rows {
+            let times = sample.table.rows.iter().filter(|r| r.title == row.title).count();
+            assert!(html.matches(&row.title).count() >= times, "{} stands {times} times", row.title);
+        }
+        for (name, bytes) in files {
+            assert!(!bytes.is_empty(), "{name}");
             std::fs::write(folder.join(name), bytes).unwrap();
         }
     }

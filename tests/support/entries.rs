@@ -118,6 +118,11 @@ pub fn workbook(bytes: &[u8]) {
     }
 }
 
+/// A file of any kind, by the ending of its name, read and no more: for many thousands of files.
+pub fn file(bytes: &[u8], name: &str) {
+    fits(raw::read_bytes(bytes, name, &ReadOptions::default()));
+}
+
 pub fn spss(bytes: &[u8]) {
     look(raw::read_bytes(bytes, "a.sav", &ReadOptions::default()));
 }
@@ -160,11 +165,14 @@ pub fn toml(bytes: &[u8]) {
     });
 }
 
-/// A table fits together, and everything that looks at bare files looks at it.
-fn look(read: Result<Table, Error>) {
+/// A table fits together; an error can be told.
+fn fits(read: Result<Table, Error>) -> Option<Table> {
     let table = match read {
         Ok(table) => table,
-        Err(error) => return say(&error),
+        Err(error) => {
+            say(&error);
+            return None;
+        }
     };
     for column in &table.columns {
         assert_eq!(column.rows.len(), table.row_count());
@@ -175,6 +183,12 @@ fn look(read: Result<Table, Error>) {
     for finding in &table.findings {
         assert!(finding.count > 0 && !finding.message.ja.is_empty() && !finding.message.en.is_empty());
     }
+    Some(table)
+}
+
+/// Everything that looks at bare files looks at the table.
+fn look(read: Result<Table, Error>) {
+    let Some(table) = fits(read) else { return };
     if table.row_count() > 2000 || table.columns.len() > 200 {
         return;
     }

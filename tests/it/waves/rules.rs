@@ -6,10 +6,10 @@ use shihyo::pipeline::Outcome;
 use shihyo::waves::Comparability;
 use shihyo::waves::Comparability::{Caution, NotComparable, Same};
 
-use super::{changed, level, measure, observed, told};
+use super::{changed, level, measure, observed};
 
 /// What a change of the paper comes to for the indicators `intent` and `activity`, and some of the words.
-fn rule(from: &str, to: &str, map: &str, id: &str, expected: Comparability, words: &str) {
+pub(super) fn rule(from: &str, to: &str, map: &str, id: &str, expected: Comparability, words: &str) {
     let (_, outcome) = changed(from, to, map).run();
     assert_eq!(level(&outcome, id), expected, "{from} → {to}");
     let note = observed(&outcome, id).trend.as_ref().map_or(String::new(), |t| t.note.ja.clone());
@@ -18,8 +18,8 @@ fn rule(from: &str, to: &str, map: &str, id: &str, expected: Comparability, word
     assert_eq!(judged, expected != Comparability::NotComparable, "{from} → {to}");
 }
 
-const INTENT: &str = "options = [\"積極的に参加したい\", \"できるだけ参加したい\", \"参加したくない\", \
-                      { label = \"わからない\", dont_know = true }]";
+pub(super) const INTENT: &str = "options = [\"積極的に参加したい\", \"できるだけ参加したい\", \
+                                 \"参加したくない\", { label = \"わからない\", dont_know = true }]";
 
 #[test]
 fn width_blanks_and_punctuation_make_no_difference() {
