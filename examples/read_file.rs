@@ -1,4 +1,5 @@
-//! Reads a response file and says what is in it: its encoding, its columns, the values of each and how often they occur.
+//! Reads a response file and says what is in it: its encoding, its columns, the values of each and how often
+//! they occur.
 //!
 //! ```sh
 //! cargo run --example read_file -- raw/nishitokyo/citizen-r4-paper.csv

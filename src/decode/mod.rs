@@ -1,8 +1,9 @@
 //! Questionnaire and responses → answers: what each respondent said to each question, with the reason where
 //! nothing valid was said, and the ledger of who is in the base.
 //!
-//! [`decode`] reads the tables of a wave by its questionnaire, whatever their layout; [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the
-//! plan names. A wave with a paper of its own is decoded by it and harmonised afterwards ([`crate::waves`]).
+//! [`decode`] reads the tables of a wave by its questionnaire, whatever their layout; [`share_outcome`] says
+//! for each respondent what a share counts, under the [`Base`] that the plan names. A wave with a paper of
+//! its own is decoded by it and harmonised afterwards ([`crate::waves`]).
 //!
 //! | layout | columns of question `q` | cells |
 //! |---|---|---|

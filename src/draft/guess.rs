@@ -243,8 +243,8 @@ fn order_of(options: &Options) -> Text {
         Text::new(
             "番号と言葉が混じっています。番号は番号どおりの選択肢、言葉はその後の選択肢としました。誰も選ば\
              なかった選択肢を足してください",
-            "numbers and words together: each number is the option of that code, the words are options after \
-             them; add those that nobody chose",
+            "numbers and words together: each number is the option of that code, the words are options \
+             after them; add those that nobody chose",
         )
     } else if options.numbered() {
         Text::new(

@@ -200,9 +200,10 @@ pub enum IntervalBasis {
 }
 
 impl IntervalBasis {
-    /// The one rule: a simple random sample without weights and without finite population correction takes the
-    /// classical formula of the method where there is one (counts and the normal quantile); every other design, and
-    /// every other method, takes the design's variance and degrees of freedom, as R's `svyciprop` does.
+    /// The one rule: a simple random sample without weights and without finite population correction takes
+    /// the classical formula of the method where there is one (counts and the normal quantile); every other
+    /// design, and every other method, takes the design's variance and degrees of freedom, as R's `svyciprop`
+    /// does.
     ///
     /// | method | simple sample | any other design |
     /// |---|---|---|

@@ -192,14 +192,15 @@ pub enum DeffReference {
     WithReplacement,
 }
 
-/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights that were
-/// scaled to a mean of 1 stays far below it.
+/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights
+/// that were scaled to a mean of 1 stays far below it.
 const EVIDENT: f64 = 1.01;
 
 impl DeffReference {
-    /// The one rule for what a design effect compares with: sampling without replacement where the weights sum to a
-    /// population that is `stated` (by its size, by sampling fractions, by what the weights are fitted to) or evident
-    /// (they sum to more than 1.01 times the respondents), else sampling with replacement.
+    /// The one rule for what a design effect compares with: sampling without replacement where the weights
+    /// sum to a population that is `stated` (by its size, by sampling fractions, by what the weights are
+    /// fitted to) or evident (they sum to more than 1.01 times the respondents), else sampling with
+    /// replacement.
     ///
     /// ```
     /// use shihyo::estimate::DeffReference;

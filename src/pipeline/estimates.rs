@@ -76,7 +76,8 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体.
+/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for
+/// 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);

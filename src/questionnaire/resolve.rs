@@ -261,8 +261,8 @@ impl Resolver<'_> {
                 let other = &categories[other].label;
                 let help = Text::new(
                     format!(
-                        "並び順をコードとみることはできません。{{ code = \"{code}\", label = \"{label}\" }} のように\
-                         、ファイルの中のコードを書いてください"
+                        "並び順をコードとみることはできません。{{ code = \"{code}\", label = \"{label}\" \
+                         }} のように、ファイルの中のコードを書いてください"
                     ),
                     format!(
                         "say which code the files hold, such as {{ code = \"{code}\", label = \"{label}\" }}"

@@ -272,8 +272,7 @@ fn what_a_log_gives_verifies() {
         for (ours, theirs) in untold.columns.iter().zip(&raw.columns) {
             prop_assert!(
                 (0..raw.row_count()).all(|row| ours.cell(row) == theirs.cell(row)),
-                "{} was \
-                changed and not told",
+                "{} was changed and not told",
                 ours.name()
             );
         }

@@ -313,8 +313,7 @@ proptest! {
         let step = 2e-16 * special::beta_power(df, b, x, 1.0 - x) / ((1.0 - x) * q);
         prop_assert!(
             x < 1e-290 || relative(dist::beta_cdf(x, df, b), q) < step + 1e-11,
-            "x {x} a {df} b \
-            {b} q {q}"
+            "x {x} a {df} b {b} q {q}"
         );
     }
 

@@ -155,9 +155,9 @@ fn dummies_with_a_word_for_no_answer_are_one_multiple_answer() {
 }
 
 /// One hundred returns of a scale 1..5, the word at two places.
-const RETURNS: &str = "\
-    3 1 1 4 2 2 1 1 1 1 _ 3 1 5 5 1 1 3 3 1 _ 5 1 5 1 1 1 1 5 4 5 1 5 1 1 1 1 1 4 5 4 5 5 1 1 5 3 1 4 2 \
-    3 1 1 1 2 1 1 5 5 3 5 1 1 1 3 4 1 5 5 3 1 2 2 3 1 2 2 1 1 1 1 5 5 1 1 1 2 4 1 3 3 4 2 4 1 1 4 1 1 2";
+const RETURNS: &str = "3 1 1 4 2 2 1 1 1 1 _ 3 1 5 5 1 1 3 3 1 _ 5 1 5 1 1 1 1 5 4 5 1 5 1 1 1 1 1 4 5 4 5 \
+                       5 1 1 5 3 1 4 2 3 1 1 1 2 1 1 5 5 3 5 1 1 1 3 4 1 5 5 3 1 2 2 3 1 2 2 1 1 1 1 5 5 1 \
+                       1 1 2 4 1 3 3 4 2 4 1 1 4 1 1 2";
 
 #[test]
 fn one_word_does_not_swap_the_codes() {

@@ -1,5 +1,5 @@
-//! One way from file to number: each number of a plan's run is, bit for bit, the same number asked by flags; and a file
-//! that is added up as it is read gives what one held in memory gives.
+//! One way from file to number: each number of a plan's run is, bit for bit, the same number asked by flags;
+//! and a file that is added up as it is read gives what one held in memory gives.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -63,7 +63,8 @@ impl Drawn {
             Self::StrataFpc => "design = { strata = [\"h\"], fpc = [\"N\"] }",
             Self::Fractions => "design = { strata = [\"h\"], fpc = [\"f\"], weights = { column = \"w\" } }",
             Self::Clusters => {
-                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, weights = { column = \"w\" } }"
+                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, weights = \
+                 { column = \"w\" } }"
             }
             Self::Stages => {
                 "design = { cluster = [\"psu\", \"id\"], fpc = [\"A\", \"B\"], weights = { column = \"w\" } }"
@@ -72,26 +73,27 @@ impl Drawn {
                 "design = { population = \"raw/both.csv\", weights = { rake = [\"性別\", \"地区\"] } }"
             }
             Self::PostStratified => {
-                "design = { fpc = [\"M\"], population = \"raw/both.csv\", weights = { post_stratify = [\"性別\", \
-                 \"地区\"] } }"
+                "design = { fpc = [\"M\"], population = \"raw/both.csv\", weights = \
+                 { post_stratify = [\"性別\", \"地区\"] } }"
             }
             Self::Calibrated => {
                 "design = { strata = [\"h\"], weights = { column = \"w\", calibrate = \"raw/total.csv\" } }"
             }
             Self::StrataRaked => {
-                "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = { rake = \
-                 [\"地区\", \"性別\"] } }"
+                "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = \
+                 { rake = [\"地区\", \"性別\"] } }"
             }
             Self::Jackknife => {
-                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, replicates = { type = \"jkn\" } }"
+                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, replicates = \
+                 { type = \"jkn\" } }"
             }
             Self::Bootstrap => {
-                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, replicates = { type = \
-                 \"bootstrap\", count = 20, seed = 7 }, weights = { column = \"w\" } }"
+                "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, replicates = \
+                 { type = \"bootstrap\", count = 20, seed = 7 }, weights = { column = \"w\" } }"
             }
             Self::ReplicateColumns => {
-                "design = { replicates = { type = \"brr\", columns = \"rep*\", mse = true }, weights = { column = \
-                 \"w\" } }"
+                "design = { replicates = { type = \"brr\", columns = \"rep*\", mse = true }, weights = \
+                 { column = \"w\" } }"
             }
             Self::WeightsOfMeanOne => "weights = { column = \"mean1\" }",
         }
@@ -378,8 +380,8 @@ fn plan(drawn: Drawn, method: &str, level: f64) -> String {
                 share.options.iter().map(|k| format!("\"{}\"", OPINION[*k])).collect::<Vec<_>>().join(", ");
             writeln!(
                 out,
-                "[[indicator]]\nid = \"{}-{}\"\ngoal = 1\ndepartment = \"d\"\ntitle = \"t\"\nshare = {{ survey = \
-                 \"s\", question = \"{}\", of = [{of}], base = \"{}\" }}",
+                "[[indicator]]\nid = \"{}-{}\"\ngoal = 1\ndepartment = \"d\"\ntitle = \"t\"\nshare = {{ \
+                 survey = \"s\", question = \"{}\", of = [{of}], base = \"{}\" }}",
                 share.id,
                 base.name(),
                 share.question,
@@ -441,7 +443,8 @@ fn of_flags(rows: &[Row]) -> BTreeMap<String, String> {
     out
 }
 
-/// Compares a run with flags, in memory and streamed; how many numbers were compared, and whether the file streamed.
+/// Compares a run with flags, in memory and streamed; how many numbers were compared, and whether the file
+/// streamed.
 fn compare(survey: &Survey, method: &str, level: f64) -> (usize, Option<bool>) {
     let records = survey.run();
     let mut compared = 0;

@@ -106,8 +106,8 @@ struct Resolver<'a> {
     source: &'a Source<'a>,
     missing: &'a Missing,
     base: Base,
-    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where that is not
-    /// known.
+    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where
+    /// that is not known.
     asked: Option<Vec<Option<bool>>>,
     findings: &'a mut Vec<Finding>,
 }
@@ -258,7 +258,8 @@ impl Resolver<'_> {
         Ok(column.spread(&each))
     }
 
-    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no answer.
+    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no
+    /// answer.
     fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
         if self.source.has(typed) {
             let column = self.source.column(typed)?;
@@ -338,7 +339,8 @@ impl Resolver<'_> {
         Measure { variable: column.name.clone(), codes: vec![NO_ANSWER.to_owned()], base, values }
     }
 
-    /// The base of a share of those who did not answer, where only those who did are asked about: everyone who was asked.
+    /// The base of a share of those who did not answer, where only those who did are asked about: everyone
+    /// who was asked.
     fn everyone(&self) -> Base {
         if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
     }
@@ -504,8 +506,8 @@ impl Resolver<'_> {
         Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
     }
 
-    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several answers, one
-    /// breakdown for each of its options.
+    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several
+    /// answers, one breakdown for each of its options.
     fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
         let columns = self.source.columns(list)?;
         let (out, blank) = self.crossings(&columns, domain);
@@ -641,7 +643,8 @@ struct Crossed {
 }
 
 impl Crossed {
-    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are made.
+    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are
+    /// made.
     fn with(&self, column: &Stacked, levels: &Levels) -> Self {
         let count = levels.names.len().max(1) as u64;
         let none = self.names.len() as u64 * count;
@@ -685,7 +688,8 @@ fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<
     (Groups::new(&of_row, next as usize), names)
 }
 
-/// The options of a variable that can be asked for one by one: those of its question, or the values that occur.
+/// The options of a variable that can be asked for one by one: those of its question, or the values that
+/// occur.
 fn options(column: &Stacked) -> Vec<Code> {
     if let Some(marks) = &column.marks {
         return marks.options.iter().map(|option| Code::new(&option.label)).collect();

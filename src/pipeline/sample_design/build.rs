@@ -1,4 +1,5 @@
-//! From a declared design to the design: variables looked up, units and weights first, then calibration step by step.
+//! From a declared design to the design: variables looked up, units and weights first, then calibration step
+//! by step.
 
 use super::codes::{codes, crossed};
 use super::replication::Replication;

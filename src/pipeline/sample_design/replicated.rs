@@ -16,8 +16,8 @@ use crate::text::number::number;
 /// The design of columns of replicate weights.
 ///
 /// # Errors
-/// All in one go: strata, clusters or sizes beside them, no weights, no column that matches, no type, scales that
-/// cannot be read.
+/// All in one go: strata, clusters or sizes beside them, no weights, no column that matches, no type, scales
+/// that cannot be read.
 pub(super) fn design(
     declared: &SampleDesign<'_>,
     request: &ReplicateRequest,

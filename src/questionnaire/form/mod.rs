@@ -95,12 +95,12 @@ impl Drafting {
                     "answers::form-codes",
                     place,
                     format!(
-                        "設問「{id}」の選択肢「{words}」（コード {code}）は、ほかの選択肢のコードでもあります。回答\
-                         ファイルのセル {words} は、コード {words} の選択肢と読みます"
+                        "設問「{id}」の選択肢「{words}」（コード {code}）は、ほかの選択肢のコードでもありま\
+                         す。回答ファイルのセル {words} は、コード {words} の選択肢と読みます"
                     ),
                     format!(
-                        "option \"{words}\" (code {code}) of question \"{id}\" is also another option's code; \
-                         a cell {words} is read as the option with the code {words}"
+                        "option \"{words}\" (code {code}) of question \"{id}\" is also another option's \
+                         code; a cell {words} is read as the option with the code {words}"
                     ),
                 );
             }

@@ -18,8 +18,8 @@ pub(super) fn rule(from: &str, to: &str, map: &str, id: &str, expected: Comparab
     assert_eq!(judged, expected != Comparability::NotComparable, "{from} → {to}");
 }
 
-pub(super) const INTENT: &str = "options = [\"積極的に参加したい\", \"できるだけ参加したい\", \
-                                 \"参加したくない\", { label = \"わからない\", dont_know = true }]";
+pub(super) const INTENT: &str = "options = [\"積極的に参加したい\", \"できるだけ参加したい\", \"参加したく\
+                                 ない\", { label = \"わからない\", dont_know = true }]";
 
 #[test]
 fn width_blanks_and_punctuation_make_no_difference() {
