@@ -207,7 +207,7 @@ impl IntervalBasis {
     ///
     /// | method | simple sample | any other design |
     /// |---|---|---|
-    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | classical: n and z | design: n_eff and t |
+    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | counts: n, z | design: n_eff, t |
     /// | wald, logit, xlogit, asin, likelihood, korn-graubard | design | design |
     ///
     /// ```

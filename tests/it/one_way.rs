@@ -368,9 +368,11 @@ fn questionnaire(layout: Layout) -> String {
 
 fn plan(drawn: Drawn, method: &str, level: f64) -> String {
     let mut out = format!(
-        "title = \"t\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R6\"\nbreakdowns = [[\"性別\"], [\"地区\"], \
-         [\"性別\", \"地区\"]]\ninterval = {{ method = \"{method}\", level = {level} }}\n[[goal]]\nnumber = 1\n\
-         title = \"g\"\n[survey.s]\ntitle = \"s\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
+        "title = \"t\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R6\"\n\
+         breakdowns = [[\"性別\"], [\"地区\"], [\"性別\", \"地区\"]]\n\
+         interval = {{ method = \"{method}\", level = {level} }}\n\
+         [[goal]]\nnumber = 1\ntitle = \"g\"\n\
+         [survey.s]\ntitle = \"s\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
          [survey.s.wave.R4]\nresponses = [\"raw/a.csv\"]\n{}\n",
         drawn.plan()
     );
