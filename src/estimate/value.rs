@@ -312,3 +312,28 @@ pub struct Estimate {
     /// Degrees of freedom.
     pub df: DegreesOfFreedom,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DeffReference, NotEstimable};
+
+    #[test]
+    fn names_in_files_are_the_serialised_ones() {
+        for reason in [
+            NotEstimable::EmptyBase,
+            NotEstimable::ZeroDenominator,
+            NotEstimable::NoDegreesOfFreedom,
+            NotEstimable::LonelyPsu,
+            NotEstimable::AtBoundary,
+            NotEstimable::SingleObservation,
+            NotEstimable::NotARandomSample,
+            NotEstimable::Census,
+            NotEstimable::NotDefined,
+        ] {
+            assert_eq!(serde_json::to_value(&reason).unwrap(), reason.code());
+        }
+        for reference in [DeffReference::WithoutReplacement, DeffReference::WithReplacement] {
+            assert_eq!(serde_json::to_value(reference).unwrap(), reference.name());
+        }
+    }
+}

@@ -33,7 +33,7 @@ pub struct Difference {
     pub value: Result<f64, NotEstimable>,
     /// Its test, with the covariance of part and rest in it.
     pub test: Result<DifferenceTest, NotEstimable>,
-    /// What may be said; why nothing may.
+    /// What may be said; why nothing may, which is also why there is no difference or no test of it.
     pub verdict: Result<Verdict, NoVerdict>,
 }
 

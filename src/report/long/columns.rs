@@ -1,7 +1,7 @@
 //! The columns of a long table, and what a number has in each.
 
 use crate::estimate::NotEstimable;
-use crate::indicator::{Detail, DifferenceTest, EstimateRecord};
+use crate::indicator::{Detail, DifferenceTest, EstimateRecord, NoVerdict};
 use crate::provenance::SCHEMA_VERSION;
 use crate::report::words;
 
@@ -54,7 +54,7 @@ pub(super) const COLUMNS: [(&str, Kind); 31] = [
 ];
 
 /// The columns that only some numbers have, in this order after the others.
-pub(super) const MORE: [(&str, Kind); 19] = [
+pub(super) const MORE: [(&str, Kind); 20] = [
     ("prob", Real),
     ("of", Text),
     ("a", Text),
@@ -74,6 +74,7 @@ pub(super) const MORE: [(&str, Kind); 19] = [
     ("ddf", Real),
     ("p_value", Real),
     ("verdict", Text),
+    ("verdict_reason", Text),
 ];
 
 /// What stands in a column.
@@ -193,6 +194,7 @@ fn more(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
                 ("t", of_test(|t| t.t)),
                 ("p_value", of_test(|t| t.p)),
                 ("verdict", name(d.verdict.as_ref().ok().map(|v| v.name()))),
+                ("verdict_reason", name(d.verdict.as_ref().err().map(NoVerdict::code))),
             ]
         }
         Detail::Test(t) => vec![
