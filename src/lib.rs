@@ -6,7 +6,7 @@
 //! | room | hands on |
 //! |---|---|
 //! | [`pipeline`] | spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls) |
-//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML; opens no file |
+//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML; opens no file |
 //! | [`indicator`] | definitions, administrative counts, targets, progress status |
 //! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test; domain, influence, interval |
 //! | [`design`] | strata, stages, finite population corrections, weights, calibration, replicates, variance |

@@ -211,15 +211,6 @@ pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Opt
     note(pair)
 }
 
-/// The flag of an estimate whose share and part have these levels.
-pub(super) fn flag(level: Comparability) -> Option<&'static str> {
-    match level {
-        Comparability::Same => None,
-        Comparability::Caution => Some("definition-differs"),
-        Comparability::NotComparable => Some("not-comparable"),
-    }
-}
-
 /// What differs between the waves of every survey: each wave against the one before it and against the first.
 pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     let mut out = Vec::new();

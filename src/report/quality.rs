@@ -3,14 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::estimates::Waves;
-use super::indicators::{SCHEMA_VERSION, data_label};
+use super::indicators::data_label;
 use super::text_cell::{self, guarded};
+use super::wave_data::Waves;
 use super::words;
 use crate::decode::BaseLedger;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{IndicatorTable, LedgerRecord, Quality};
+use crate::provenance::SCHEMA_VERSION;
 
 /// The columns of `quality.csv`: ledger steps and findings in one long form; `kind` tells them apart.
 const COLUMNS: [&str; 14] = [

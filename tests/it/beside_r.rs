@@ -52,12 +52,14 @@ fn words(line: &str) -> Vec<String> {
 /// Whether a row of the output, or of the oracle, is the one that the page names: `全体`, `race=1`,
 /// `prob=0.25`, `difference`.
 fn is_named(name: &str, row: &Value) -> bool {
-    let by_is_empty = row["by"].as_object().is_none_or(|by| by.is_empty());
+    let groups = row["group_var"].as_array().map_or(&[][..], Vec::as_slice);
     match name.split_once('=') {
         Some(("prob", p)) => row["prob"].as_f64() == p.parse().ok(),
-        Some((column, value)) => row["by"][column].as_str() == Some(value),
-        None if name == "全体" => by_is_empty,
-        None => row["statistic"] == name,
+        Some((column, value)) => {
+            groups.iter().position(|g| g == column).is_some_and(|at| row["group_var_value"][at] == value)
+        }
+        None if name == "全体" => groups.is_empty(),
+        None => row["analysis_type"] == name,
     }
 }
 
@@ -108,6 +110,11 @@ fn the_page_shows_what_both_print() {
                 "F" => "statistic",
                 "ndf" => "df1",
                 "ddf" => "df2",
+                "stat" => "estimate",
+                "stat_low" => "ci_low",
+                "stat_upp" => "ci_high",
+                "stat_a" => "estimate_a",
+                "stat_b" => "estimate_b",
                 same => same,
             };
             let expected = of_oracle(name, case)

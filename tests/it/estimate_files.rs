@@ -122,11 +122,11 @@ fn spreadsheet_letters_name_the_same_columns() {
     let by_letter =
         run(&["--share", "@B=3", "--quantile", "@C@0.5", "--where", "@a=男", "--missing", "@C=23"]);
     for (name, letter) in by_name.iter().zip(&by_letter) {
-        for field in ["n", "n_yes", "estimate", "se", "ci_low", "ci_high"] {
+        for field in ["n", "n_yes", "stat", "se", "stat_low", "stat_upp"] {
             assert_eq!(name[field], letter[field], "{field}");
         }
     }
-    assert_eq!((by_letter[0]["variable"].as_str(), by_letter[1]["n"].as_u64()), (Some("@B"), Some(2)));
+    assert_eq!((by_letter[0]["analysis_var"].as_str(), by_letter[1]["n"].as_u64()), (Some("@B"), Some(2)));
 }
 
 /// The cells of a CSV by column.
@@ -200,7 +200,7 @@ fn spss_codes_labels_and_missing_values_are_known() {
     // 1, 2, 9 (declared missing), blank; 3, −2 and 99 (declared missing), 5.
     let rows =
         run(&["--share", "teiju=1", "--share", "teiju=住み続けたい", "--share", "kotsu=1", "--mean", "q2"]);
-    let counts: Vec<_> = rows.iter().map(|r| (r["n"].as_u64(), r["estimate"].as_f64())).collect();
+    let counts: Vec<_> = rows.iter().map(|r| (r["n"].as_u64(), r["stat"].as_f64())).collect();
     assert_eq!(
         counts,
         [(Some(2), Some(0.5)), (Some(2), Some(0.5)), (Some(4), Some(0.5)), (Some(2), Some(4.0))]

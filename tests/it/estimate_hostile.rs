@@ -8,7 +8,8 @@ use proptest::test_runner::Config;
 use shihyo::error::Error;
 use shihyo::pipeline::adhoc::{Inputs, Outcome, ReplicateType, Request, compute};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
-use shihyo::report::adhoc::{csv, json, tables};
+use shihyo::report::estimate_tables::tables;
+use shihyo::report::long;
 use shihyo::text::Lang;
 
 fn table(text: &str) -> Table {
@@ -103,13 +104,13 @@ fn an_empty_domain_has_no_number_but_a_reason() {
         ..Request::default()
     };
     let outcome = run(SMALL, &request).unwrap();
-    let text = String::from_utf8(json(&outcome.sheet).unwrap()).unwrap();
+    let text = String::from_utf8(long::json(&outcome.sheet.rows, None).unwrap()).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     let rows = value["rows"].as_array().unwrap();
     // Five numbers, four differences (a quantile has none), one test; no group is left.
     assert_eq!(rows.len(), 10);
-    for row in rows.iter().filter(|row| row["statistic"] != "total") {
-        assert!(row["estimate"].is_null() && row["reason"].is_string(), "{row}");
+    for row in rows.iter().filter(|row| row["analysis_type"] != "total") {
+        assert!(row["stat"].is_null() && row["reason"]["stat"] == "empty_base", "{row}");
     }
 }
 
@@ -117,8 +118,12 @@ fn an_empty_domain_has_no_number_but_a_reason() {
 fn groups_are_ordered_and_blank_is_none() {
     let request = Request { means: of(&["x"]), by: of(&["g"]), ..Request::default() };
     let outcome = run("g,x\n10,1\nb,2\n2,3\na,4\n,5\n2.0,6\n９,7\n", &request).unwrap();
-    let groups: Vec<String> =
-        outcome.sheet.rows.iter().map(|row| row.by.iter().map(|(_, v)| v.clone()).collect()).collect();
+    let groups: Vec<String> = outcome
+        .sheet
+        .rows
+        .iter()
+        .map(|row| row.key.groups.iter().map(|g| g.value.clone()).collect())
+        .collect();
     assert_eq!(groups, ["", "2", "９", "10", "b", "a"]);
     assert_eq!(
         outcome.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>(),
@@ -136,7 +141,7 @@ fn the_base_is_who_answered_or_all() {
         let estimate = run(text, &request).unwrap().sheet.rows[0].estimate.clone();
         (estimate.n, estimate.n_yes, estimate.value)
     };
-    use shihyo::report::adhoc::Base;
+    use shihyo::decode::Base;
     assert_eq!(share(Base::Answered), (3, Some(2), Ok(2.0 / 3.0)));
     assert_eq!(share(Base::All), (6, Some(2), Ok(2.0 / 6.0)));
 }
@@ -205,7 +210,7 @@ fn a_share_may_be_of_numbers() {
     ] {
         let row =
             run(text, &Request { shares: of(&[asked]), ..Request::default() }).unwrap().sheet.rows.remove(0);
-        assert_eq!((row.estimate.value, row.codes), (Ok(expected), of(&codes)), "{asked}");
+        assert_eq!((row.estimate.value, row.values), (Ok(expected), of(&codes)), "{asked}");
     }
 }
 
@@ -270,9 +275,10 @@ fn any_request_ends_in_rows_or_a_message() {
                 compute(&request, &Inputs { tables: vec![table.clone()], ..Inputs::default() })
             {
                 compared.set(compared.get() + 1);
-                let text = String::from_utf8(json(&outcome.sheet).unwrap()).unwrap();
+                let text = String::from_utf8(long::json(&outcome.sheet.rows, None).unwrap()).unwrap();
                 assert!(!text.contains("NaN") && !outcome.sheet.rows.is_empty());
-                csv(&outcome.sheet).unwrap();
+                long::csv(&outcome.sheet.rows).unwrap();
+                long::parquet(&outcome.sheet.rows).unwrap();
                 tables(&outcome.sheet, Lang::Ja);
                 for row in &outcome.sheet.rows {
                     let e = &row.estimate;

@@ -10,9 +10,10 @@ use crate::support::dice::Dice;
 use polars::prelude::{Categories, Column, DataFrame, DataType, NamedFrom, ParquetWriter, Series};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
+use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
-use shihyo::report::adhoc::{Base, csv, json};
+use shihyo::report::long::{csv, json};
 
 fn roll(dice: &mut Dice, n: u32) -> u32 {
     dice.below(u64::from(n)) as u32
@@ -147,7 +148,11 @@ fn bytes(outcome: &adhoc::Outcome) -> (String, String, String) {
         .iter()
         .map(|f| format!("{} {} {}", f.code, f.message.ja, f.count))
         .collect::<Vec<_>>();
-    (text(csv(sheet).unwrap()), text(json(sheet).unwrap()), format!("{:?} {places:?}", sheet.notes))
+    (
+        text(csv(&sheet.rows).unwrap()),
+        text(json(&sheet.rows, None).unwrap()),
+        format!("{:?} {places:?}", sheet.notes),
+    )
 }
 
 #[track_caller]

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::support::dice::Dice;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
+use shihyo::decode::Base;
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::report::adhoc::{Base, csv, json};
+use shihyo::report::long::{csv, json};
 
 /// Strata with one weight each, four attributes, three questions with blanks.
 fn text(rows: usize) -> String {
@@ -90,9 +91,9 @@ fn same(what: &str, request: &Request) -> bool {
     assert_eq!(quick.outcome.findings, general.findings, "{what}");
     assert_eq!(quick.outcome.sheet.notes, general.sheet.notes, "{what}");
     let both = [&quick.outcome.sheet, &general.sheet];
-    let [a, b] = both.map(|s| String::from_utf8(csv(s).unwrap()).unwrap());
+    let [a, b] = both.map(|s| String::from_utf8(csv(&s.rows).unwrap()).unwrap());
     assert_eq!(a, b, "{what}");
-    assert!(json(both[0]).unwrap() == json(both[1]).unwrap(), "{what}");
+    assert!(json(&both[0].rows, None).unwrap() == json(&both[1].rows, None).unwrap(), "{what}");
     true
 }
 
@@ -301,7 +302,7 @@ fn threads_do_not_matter() {
     let request = request(&file(&folder, &text(60_000)));
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| csv(&adhoc::quick(&request).unwrap().outcome.sheet).unwrap())
+        pool.install(|| csv(&adhoc::quick(&request).unwrap().outcome.sheet.rows).unwrap())
     };
     let one = with(1);
     assert!([2, 3, 8].into_iter().all(|threads| with(threads) == one));

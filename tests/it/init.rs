@@ -32,7 +32,7 @@ fn runs(folder: &Path, first: &FirstPlan) -> Result<usize, String> {
     let (indicator, by) = first.first_crosstab.clone().ok_or("no first crosstab")?;
     let table = compare(&plan, &outcome, &Comparison { indicator, by: vec![by], wave: None })
         .map_err(|e| e.to_string())?;
-    Ok(table.rows.len())
+    Ok(table.rows().count())
 }
 
 /// What was inferred: each question's id and a word for its type.

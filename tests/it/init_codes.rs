@@ -75,8 +75,9 @@ fn run(csv: &str) -> (FirstPlan, Counts) {
     assert_eq!(outcome.warnings(), 0, "{:?}", outcome.quality.findings);
     let estimate = |q: usize, k: usize| {
         let id = format!("q{q}-{k}");
-        let of =
-            |record: &&shihyo::indicator::EstimateRecord| record.indicator == id && record.groups.is_empty();
+        let of = |record: &&shihyo::indicator::EstimateRecord| {
+            record.key.indicator() == Some(&id) && record.key.groups.is_empty()
+        };
         outcome.estimates.iter().find(of).unwrap_or_else(|| panic!("no {id}")).estimate.clone()
     };
     let mut counts = Counts::new();

@@ -34,6 +34,7 @@ mod init;
 mod init_codes;
 mod laws;
 mod layout_matrix;
+mod long_table;
 mod model_plan;
 mod model_raw;
 mod one_way;

@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 use crate::support::dice::Dice;
 use crate::support::project::Project;
+use shihyo::decode::Base;
 use shihyo::estimate::{Estimate, IntervalMethod};
 use shihyo::indicator::EstimateRecord;
 use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
-use shihyo::report::adhoc::{Base, Row};
 
 fn one_in(dice: &mut Dice, n: u64) -> bool {
     dice.below(n) == 0
@@ -396,10 +396,14 @@ fn plan(drawn: Drawn, method: &str, level: f64) -> String {
 }
 
 /// Everything about an estimate, floating point numbers as their bits.
-fn exactly(e: &Estimate) -> String {
+fn exactly(record: &EstimateRecord) -> String {
+    let e: &Estimate = &record.estimate;
     let bits = |x: &Result<f64, shihyo::estimate::NotEstimable>| format!("{:?}", x.clone().map(f64::to_bits));
     format!(
-        "n {} yes {:?} w {} value {} se {} interval {:?} deff {:?} n_eff {} df {} {}",
+        "{:?} {} {:?} n {} yes {:?} w {} value {} se {} interval {:?} deff {:?} n_eff {} df {} {}",
+        record.basis,
+        record.method,
+        record.flags,
         e.n,
         e.n_yes,
         e.n_weighted.to_bits(),
@@ -421,26 +425,29 @@ fn named(share: &str, groups: impl Iterator<Item = (String, String)>) -> String 
     )
 }
 
+fn groups(record: &EstimateRecord) -> impl Iterator<Item = (String, String)> + '_ {
+    record.key.groups.iter().map(|g| (g.variable.clone(), g.value.clone()))
+}
+
 fn of_run(records: &[EstimateRecord], base: Base) -> BTreeMap<String, String> {
     let suffix = format!("-{}", base.name());
-    let of = records.iter().filter(|r| r.base_rule == base.name());
+    let of = records.iter().filter(|r| r.base == base);
     of.map(|r| {
-        let share = r.indicator.strip_suffix(&suffix).unwrap();
-        let groups = r.groups.iter().map(|g| (g.variable.clone(), g.value.clone()));
-        (named(share, groups), exactly(&r.estimate))
+        let share = r.key.indicator().and_then(|id| id.strip_suffix(&suffix)).unwrap();
+        (named(share, groups(r)), exactly(r))
     })
     .collect()
 }
 
-fn of_flags(rows: &[Row]) -> BTreeMap<String, String> {
+fn of_flags(records: &[EstimateRecord]) -> BTreeMap<String, String> {
     // Shares come in the order asked for, each with its groups.
     let mut share = usize::MAX;
     let mut out = BTreeMap::new();
-    for row in rows {
-        if row.by.is_empty() {
+    for record in records {
+        if record.key.groups.is_empty() {
             share = share.wrapping_add(1);
         }
-        out.insert(named(SHARES[share].id, row.by.iter().cloned()), exactly(&row.estimate));
+        out.insert(named(SHARES[share].id, groups(record)), exactly(record));
     }
     out
 }

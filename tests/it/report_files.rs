@@ -64,6 +64,7 @@ fn the_files_come_sorted_and_twice_the_same() {
         [
             "estimates.csv",
             "estimates.json",
+            "estimates.parquet",
             "indicators.csv",
             "indicators.json",
             "progress-table.html",
@@ -85,10 +86,10 @@ fn an_empty_table_makes_every_file() {
     s.estimates.clear();
     s.quality.ledgers.clear();
     s.quality.findings.clear();
-    assert_eq!(files(&s).len(), 10);
+    assert_eq!(files(&s).len(), 11);
     s = sample(DataKind::Real);
     s.table.rows[0].measures.clear();
-    assert_eq!(files(&s).len(), 10, "an item without a measure");
+    assert_eq!(files(&s).len(), 11, "an item without a measure");
 }
 
 #[test]
@@ -102,9 +103,7 @@ fn columns_stand_in_their_order() {
         ),
         (
             "estimates.csv",
-            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,\
-             stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,\
-             ci_method,level,flag,schema_version,data",
+            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,ci_method,ci_basis,level,flag,reason,schema_version,data,survey,indicator,n_yes,df_design",
         ),
         (
             "quality.csv",
@@ -181,7 +180,7 @@ fn csv_and_json_say_the_same() {
     let document = json(&files["indicators.json"]);
     assert_eq!(
         (&document["schema_version"], &document["data_label"]),
-        (&Value::from("1"), &Value::from("合成データ"))
+        (&Value::from("2"), &Value::from("合成データ"))
     );
     let mut in_json = Vec::new();
     for indicator in document["indicators"].as_array().unwrap() {
@@ -246,15 +245,17 @@ fn what_cannot_be_estimated_is_empty_with_a_reason() {
     let (_, rows) = csv(&files["estimates.csv"]);
     assert_eq!((rows[0]["stat"].parse::<f64>().unwrap(), rows[0]["flag"].as_str()), (499.0 / 1630.0, ""));
     assert_eq!(
-        rows[1]["flag"],
-        "n<30;review-df;no-se:not_a_random_sample;no-ci:not_a_random_sample;\
-         no-deff:not_a_random_sample;no-n_eff:not_a_random_sample"
+        (rows[1]["flag"].as_str(), rows[1]["reason"].as_str()),
+        (
+            "n<30 | nchs-review",
+            "se:not_a_random_sample | ci:not_a_random_sample | deff:not_a_random_sample | n_eff:not_a_random_sample"
+        )
     );
     assert_eq!((rows[2]["stat"].as_str(), rows[2]["n"].as_str()), ("", "0"));
-    assert!(rows[2]["flag"].starts_with("no-stat:empty_base"));
+    assert!(rows[2]["reason"].starts_with("stat:empty_base | "));
     let document = json(&files["estimates.json"]);
     assert_eq!(
-        (&document["estimates"][2]["stat"], &document["estimates"][2]["reasons"]["stat"]),
+        (&document["rows"][2]["stat"], &document["rows"][2]["reason"]["stat"]),
         (&Value::Null, &Value::from("empty_base"))
     );
 }

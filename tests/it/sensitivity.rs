@@ -289,7 +289,7 @@ fn large() -> Survey {
 }
 
 fn whole(outcome: &Outcome, key: &str) -> EstimateRecord {
-    outcome.estimates.iter().find(|r| r.key == key).unwrap().clone()
+    outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap().clone()
 }
 
 /// Every alternative is, to the bit, what a whole run gives when the questionnaire or the plan says so; and
@@ -325,7 +325,7 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
     for effect in effects {
         assert_eq!(
             effect.in_force.estimate.as_ref().unwrap(),
-            &whole(&outcome, &effect.analysis_key).estimate,
+            &whole(&outcome, &effect.analysis_key.to_string()).estimate,
             "the number itself"
         );
         for other in &effect.alternatives {
@@ -339,7 +339,11 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
                     .1
             });
             let at = format!("{} {} {question} {}", effect.indicator, effect.policy, other.setting);
-            assert_eq!(other.estimate.as_ref().unwrap(), &whole(run, &effect.analysis_key).estimate, "{at}");
+            assert_eq!(
+                other.estimate.as_ref().unwrap(),
+                &whole(run, &effect.analysis_key.to_string()).estimate,
+                "{at}"
+            );
             let back = run.quality.effects.iter().find(|e| {
                 e.analysis_key == effect.analysis_key
                     && e.policy == effect.policy
@@ -404,7 +408,7 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
     keys.dedup();
     assert_eq!((count, keys.len()), (6 + 12 + 12, count));
     for row in &rows {
-        let own = outcome.estimates.iter().find(|r| r.key == at(row, "analysis_key")).unwrap();
+        let own = outcome.estimates.iter().find(|r| r.key.to_string() == at(row, "analysis_key")).unwrap();
         let stat: f64 = at(row, "stat").parse().unwrap();
         match at(row, "in_force").as_str() {
             "yes" => assert_eq!(
@@ -437,7 +441,7 @@ fn of_later_wave(outcome: &Outcome) -> Vec<Told> {
         .flat_map(|e| {
             std::iter::once(&e.in_force)
                 .chain(&e.alternatives)
-                .map(|s| (e.analysis_key.clone(), e.policy, e.affected, s.setting, s.estimate.clone()))
+                .map(|s| (e.analysis_key.to_string(), e.policy, e.affected, s.setting, s.estimate.clone()))
         })
         .collect();
     out.sort_by(|a, b| (&a.0, a.1, a.3).cmp(&(&b.0, b.1, b.3)));

@@ -316,7 +316,14 @@ fn told(outcome: &Outcome) -> Vec<Told> {
     let all = outcome.quality.effects.iter();
     all.flat_map(|e| {
         std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| {
-            (e.analysis_key.clone(), e.policy, e.question.clone(), e.affected, s.setting, s.estimate.clone())
+            (
+                e.analysis_key.to_string(),
+                e.policy,
+                e.question.clone(),
+                e.affected,
+                s.setting,
+                s.estimate.clone(),
+            )
         })
     })
     .collect()

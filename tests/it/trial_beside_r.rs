@@ -33,12 +33,12 @@ fn a_raked_stratified_wave_gives_the_numbers_of_r() {
         ("citizen/R7/volunteer-intent/性別=女性", 0.3805534771093672, 0.0156143802336711),
         ("citizen/R7/volunteer-intent/性別=男性", 0.3660276038143838, 0.01812439140684411),
     ] {
-        let record = outcome.estimates.iter().find(|r| r.key == key).unwrap();
+        let record = outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap();
         let (got_share, got_se) =
             (record.estimate.value.clone().unwrap(), record.estimate.se.clone().unwrap());
         assert!(near(got_share, share), "{key}: share {got_share}, R {share}");
         assert!(near(got_se, se), "{key}: standard error {got_se}, R {se}");
-        if record.groups.is_empty() {
+        if record.key.groups.is_empty() {
             let deff = record.estimate.deff.clone().unwrap().value;
             assert!(near(deff, 1.068066489532132), "{key}: deff {deff}");
         }

@@ -2,16 +2,18 @@
 //! a decrease goal, every blank, every state, long texts, survey values with and without interval, a
 //! published value, 速報値.
 
-use shihyo::decode::BaseLedger;
+use shihyo::decode::{Base, BaseLedger};
+use shihyo::estimate::reliability::ReliabilityFlag;
 use shihyo::estimate::{
-    ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable,
+    ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod,
+    NotEstimable,
 };
 use shihyo::finding::Finding;
 use shihyo::indicator::{
-    AdminCell, CellContent, ChangeEvidence, DataKind, Direction, EstimateRecord, FiscalYear, Goal, Group,
-    IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation, ObservedValue, Point, PolicyEffect,
-    PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport, Target, TargetClearance,
-    Undefined, Unit, YearCell,
+    AdminCell, CellContent, ChangeEvidence, DataKind, Detail, Direction, EstimateRecord, FiscalYear, Flag,
+    Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, NumberKey, Observation, ObservedValue,
+    Point, PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport,
+    Target, TargetClearance, Undefined, Unit, YearCell,
 };
 use shihyo::provenance::Place;
 use shihyo::text::Text;
@@ -387,20 +389,22 @@ fn third_goal() -> Vec<IndicatorRow> {
     )]
 }
 
-fn estimates() -> Vec<EstimateRecord> {
-    let record = |key: &str, groups: Vec<Group>, estimate: Estimate, flags: &[&str]| EstimateRecord {
-        key: key.into(),
-        indicator: "intent".into(),
-        survey: "citizen".into(),
-        wave: year(4),
-        question: "問12".into(),
-        options: vec!["積極的に参加したい".into(), "できるだけ参加したい".into()],
-        groups,
-        base_rule: "answered".into(),
+fn estimates(data: DataKind) -> Vec<EstimateRecord> {
+    let few = Flag::Reliability(ReliabilityFlag::Few);
+    let record = |groups: Vec<Group>, estimate: Estimate, flags: &[Flag]| EstimateRecord {
+        key: NumberKey::of_survey("citizen", year(4), "intent", groups),
+        variable: "問12".into(),
+        values: vec!["積極的に参加したい".into(), "できるだけ参加したい".into()],
+        base: Base::Answered,
         estimate,
+        method: "wilson",
+        basis: IntervalBasis::Binomial,
+        level: 0.95,
         n_total: 1700,
         n_w_total: 1700.0,
-        flags: flags.iter().map(|f| (*f).to_owned()).collect(),
+        flags: flags.to_vec(),
+        data: Some(data),
+        detail: Detail::None,
     };
     let women = vec![Group { variable: "性別".into(), value: "女性".into() }];
     let none = vec![Group { variable: "性別".into(), value: "=回答しない".into() }];
@@ -417,9 +421,9 @@ fn estimates() -> Vec<EstimateRecord> {
         ..share(0, 1, 0.0, 0.0)
     };
     vec![
-        record("citizen/R4/intent", Vec::new(), share(499, 1630, 0.2842, 0.3289), &[]),
-        record("citizen/R4/intent/性別=女性", women, census(6, 29), &["n<30", "review-df"]),
-        record("citizen/R4/intent/性別=回答しない", none, empty, &[]),
+        record(Vec::new(), share(499, 1630, 0.2842, 0.3289), &[]),
+        record(women, census(6, 29), &[few, Flag::Reliability(ReliabilityFlag::Review)]),
+        record(none, empty, &[few]),
     ]
 }
 
@@ -456,7 +460,7 @@ fn quality() -> Quality {
             ),
         ],
         effects: vec![PolicyEffect {
-            analysis_key: "citizen/R4/intent".into(),
+            analysis_key: NumberKey::of_survey("citizen", year(4), "intent", Vec::new()),
             indicator: "intent".into(),
             survey: "citizen".into(),
             wave: year(4),
@@ -512,5 +516,5 @@ pub(crate) fn sample(data: DataKind) -> Sample {
         )],
         data,
     };
-    Sample { table, estimates: estimates(), quality: quality() }
+    Sample { table, estimates: estimates(data), quality: quality() }
 }

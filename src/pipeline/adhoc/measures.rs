@@ -11,6 +11,7 @@ use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
 use crate::finding::Finding;
+use crate::indicator::Measured;
 use crate::pipeline::variables::source::Source;
 use crate::pipeline::variables::variable::{Code, MarkedOption, Marks, Stacked, Value};
 use crate::provenance::Place;
@@ -39,6 +40,8 @@ pub(in crate::pipeline) enum Values {
 /// One number that is wanted.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Measure {
+    /// What its numbers measure, for their keys.
+    pub(in crate::pipeline) measured: Measured,
     /// The column, as it was asked for.
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
@@ -74,6 +77,8 @@ pub(in crate::pipeline) struct PairOfDomains {
 /// Two classifications that are tested for independence.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Crossing {
+    /// What the test measures, for its key.
+    pub(in crate::pipeline) measured: Measured,
     /// Both columns, as they were asked for.
     pub(in crate::pipeline) name: String,
     /// Levels of the first, and their number.
@@ -177,8 +182,17 @@ impl Wanted {
             Ok(shares) => shares.into_iter().for_each(|share| wanted(Ok(share))),
             Err(error) => wanted(Err(error)),
         });
-        request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
-        request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
+        let of_one = |column: &String, measured: fn(String) -> Measured, values| {
+            plain(column, measured(column.trim().to_owned()), values)
+        };
+        request
+            .means
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Mean, Values::Mean(y)))));
+        request
+            .totals
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Total, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
         request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
         let by = request
@@ -247,8 +261,8 @@ fn nobody_knows_who_was_asked() -> Diagnostic {
     ))
 }
 
-fn plain(column: &str, values: Values) -> Measure {
-    Measure { variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
+fn plain(column: &str, measured: Measured, values: Values) -> Measure {
+    Measure { measured, variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
 }
 
 impl Resolver<'_> {
@@ -316,9 +330,10 @@ impl Resolver<'_> {
             });
         }
         self.tell_marks_only(column, &each);
-        let codes = codes.into_iter().map(|c| c.typed).collect();
+        let codes: Vec<String> = codes.into_iter().map(|c| c.typed).collect();
         let values = self.answers(column, &each);
-        Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
+        let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
+        Ok(Measure { measured, variable: column.name.clone(), codes, base: self.base, values })
     }
 
     /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
@@ -336,7 +351,14 @@ impl Resolver<'_> {
         };
         let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
         let values = self.answers_of(column, &each, base);
-        Measure { variable: column.name.clone(), codes: vec![NO_ANSWER.to_owned()], base, values }
+        let variable = column.name.clone();
+        Measure {
+            measured: Measured::NoAnswer(variable.clone()),
+            variable,
+            codes: vec![NO_ANSWER.to_owned()],
+            base,
+            values,
+        }
     }
 
     /// The base of a share of those who did not answer, where only those who did are asked about: everyone
@@ -411,9 +433,10 @@ impl Resolver<'_> {
             .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
             .collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes =
+        let codes: Vec<String> =
             asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
         Ok(Measure {
+            measured: Measured::Share { variable: condition.column.clone(), codes: codes.clone() },
             variable: condition.column.clone(),
             codes,
             base: self.base,
@@ -465,7 +488,10 @@ impl Resolver<'_> {
         let numerator = collect(self.numbers(top), &mut mistakes);
         let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
-            (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
+            (Some(y), Some(x)) => {
+                let measured = Measured::Ratio { numerator: top.to_owned(), denominator: below.to_owned() };
+                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x)))
+            }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
         }
@@ -484,7 +510,8 @@ impl Resolver<'_> {
         };
         let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
-        Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
+        let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
+        Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))
     }
 
     /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
@@ -610,7 +637,8 @@ impl Resolver<'_> {
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
             (of_row, names.len())
         };
-        Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
+        let measured = Measured::Independence { rows: a.to_owned(), columns: b.to_owned() };
+        Ok(Crossing { measured, name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
 }
 

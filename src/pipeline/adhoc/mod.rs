@@ -21,7 +21,7 @@ use super::variables::source::Source;
 use crate::error::{Error, Result, collect};
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
 
 /// What a request gives.
 #[derive(Debug)]

@@ -70,15 +70,18 @@ fn options_that_became_one_count_where_all_of_them_do() {
     city.write("raw/r7.csv", file.join("\n"));
     let ((_, plain), (plan, outcome)) = (City::new("").run(), city.run());
     let of = |outcome: &Outcome, key: &str| {
-        outcome.estimates.iter().find(|r| r.key == key).unwrap().estimate.clone()
+        outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap().estimate.clone()
     };
     for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
         assert_eq!(of(&plain, key), of(&outcome, key), "{key}");
     }
     // What わからない does to it is the same too.
     let effects = |o: &Outcome| -> Vec<_> {
-        let of_share =
-            o.quality.effects.iter().filter(|e| e.analysis_key == "c/R7/intent" && e.policy == "dont_know");
+        let of_share = o
+            .quality
+            .effects
+            .iter()
+            .filter(|e| e.analysis_key.to_string() == "c/R7/intent" && e.policy == "dont_know");
         of_share
             .flat_map(|e| std::iter::once(&e.in_force).chain(&e.alternatives))
             .map(|s| s.estimate.clone())

@@ -255,19 +255,21 @@ impl Call {
         let Some(key) = want["key"].as_object() else { return false };
         let special = |name: &str| match (self.kind.as_str(), name) {
             ("quantile", "prob") => Some(row["prob"].as_f64() == key["prob"].as_f64()),
-            ("frequency", "level") => Some(row["codes"][0] == code(&key["level"])),
-            ("multi_answer", "var") => Some(row["variable"] == key["var"]),
+            ("frequency", "level") => Some(row["analysis_var_value"][0] == code(&key["level"])),
+            ("multi_answer", "var") => Some(row["analysis_var"] == key["var"]),
             _ => None,
         };
         let statistic = match self.kind.as_str() {
-            "difference" => row["statistic"] == "difference",
-            _ => row["statistic"] != "difference",
+            "difference" => row["analysis_type"] == "difference",
+            _ => row["analysis_type"] != "difference",
         };
-        let by = row["by"].as_object().map_or(0, Map::len);
+        let groups = list(&row["group_var"]);
+        let by = groups.len();
         let plain = key.keys().filter(|k| special(k).is_none()).count();
         let same = |name: &String, value: &Value| {
             special(name).unwrap_or_else(|| {
-                let got = code(&row["by"][name]);
+                let at = groups.iter().position(|group| group == name);
+                let got = at.map(|at| code(&row["group_var_value"][at])).unwrap_or_default();
                 got == code(value) || (value.is_number() && got.parse::<f64>().ok() == value.as_f64())
             })
         };

@@ -1,10 +1,23 @@
-//! The rows for people: shares in percent with one decimal, other numbers with as many as their standard
-//! error bears.
+//! The numbers of `shihyo estimate` as tables for the terminal: shares in percent with one decimal, other numbers with
+//! as many as their standard error bears.
 
-use super::{Flag, More, Row, Sheet, Statistic};
-use crate::report::round;
-use crate::report::share::Share;
+use super::round;
+use super::share::Share;
+use crate::estimate::NotEstimable;
+use crate::estimate::reliability::ReliabilityFlag;
+use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Measured, Statistic, Test};
 use crate::text::{Lang, Text};
+
+/// Everything that was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// The numbers, in the order asked for.
+    pub rows: Vec<EstimateRecord>,
+    /// Base, design and methods, in words.
+    pub notes: Vec<Text>,
+    /// The level of all intervals.
+    pub level: f64,
+}
 
 /// A table for the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,11 +88,11 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
             let rows: Vec<Vec<String>> = sheet
                 .rows
                 .iter()
-                .filter(|row| kind(row.statistic) == at)
-                .map(|row| match at {
-                    0 => single(row, lang),
-                    1 => difference(row, lang),
-                    _ => test(row, lang),
+                .filter(|row| kind(row.statistic()) == at)
+                .map(|row| match &row.detail {
+                    Detail::Domains(domains) => difference(row, domains, lang),
+                    Detail::Test(of) => test(row, of, lang),
+                    Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => single(row, lang),
                 })
                 .collect();
             let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
@@ -96,23 +109,23 @@ fn decimals_of_level(level: f64) -> usize {
 }
 
 /// `列=A|B`, or what else was asked for.
-fn subject(row: &Row) -> String {
-    match more_number(row, "prob") {
-        Some(p) => format!("{}@{p}", row.variable),
-        None if row.codes.is_empty() => row.variable.clone(),
+fn subject(row: &EstimateRecord) -> String {
+    match &row.key.measured {
+        Measured::Quantile { variable, prob } => format!("{variable}@{prob}"),
+        _ if row.values.is_empty() => row.variable.clone(),
         // A condition on numbers brings its own operator.
-        None if row.codes.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => {
-            format!("{}{}", row.variable, row.codes.join("|"))
+        _ if row.values.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => {
+            format!("{}{}", row.variable, row.values.join("|"))
         }
-        None => format!("{}={}", row.variable, row.codes.join("|")),
+        _ => format!("{}={}", row.variable, row.values.join("|")),
     }
 }
 
-fn group(row: &Row, lang: Lang) -> String {
-    if row.by.is_empty() {
+fn group(row: &EstimateRecord, lang: Lang) -> String {
+    if row.key.groups.is_empty() {
         return Text::new("全体", "all").get(lang).to_owned();
     }
-    row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" × ")
+    row.key.groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
 }
 
 /// How the numbers of a row are written.
@@ -149,14 +162,21 @@ impl Written {
     }
 }
 
-fn written(row: &Row) -> Written {
-    let of_share = row.statistic == Statistic::Share || more_text(row, "of") == Some("share");
-    if of_share { Written::Percent } else { Written::by_error(row.estimate.se.as_ref().ok().copied()) }
+fn written(row: &EstimateRecord) -> Written {
+    let of = match &row.detail {
+        Detail::Domains(domains) => domains.of,
+        _ => row.statistic(),
+    };
+    if of == Statistic::Share {
+        Written::Percent
+    } else {
+        Written::by_error(row.estimate.se.as_ref().ok().copied())
+    }
 }
 
-fn single(row: &Row, lang: Lang) -> Vec<String> {
+fn single(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     let (e, how) = (&row.estimate, written(row));
-    let mark = if row.flags.contains(&Flag::Small) { "*" } else { "" };
+    let mark = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
     let value = match (&e.value, how) {
         (Err(reason), _) => reason.text().get(lang).to_owned(),
         (Ok(_), Written::Percent) => {
@@ -165,7 +185,7 @@ fn single(row: &Row, lang: Lang) -> Vec<String> {
         (Ok(v), _) => format!("{}{mark}", how.number(*v)),
     };
     vec![
-        row.statistic.text().get(lang).to_owned(),
+        row.statistic().text().get(lang).to_owned(),
         subject(row),
         group(row, lang),
         round::count(e.n),
@@ -178,7 +198,7 @@ fn single(row: &Row, lang: Lang) -> Vec<String> {
 }
 
 /// Both limits, or why there are none. An estimate that does not exist has said so already.
-fn limits(row: &Row, how: Written, lang: Lang) -> String {
+fn limits(row: &EstimateRecord, how: Written, lang: Lang) -> String {
     match (&row.estimate.interval, &row.estimate.value) {
         (Ok(i), _) => format!("{}～{}", how.number(i.low), how.number(i.high)),
         (Err(_), Err(_)) => String::new(),
@@ -186,30 +206,23 @@ fn limits(row: &Row, how: Written, lang: Lang) -> String {
     }
 }
 
-fn difference(row: &Row, lang: Lang) -> Vec<String> {
+fn difference(row: &EstimateRecord, domains: &Domains, lang: Lang) -> Vec<String> {
     let (e, how) = (&row.estimate, written(row));
-    let of = match more_text(row, "of") {
-        Some("mean") => Some(Statistic::Mean),
-        Some("total") => Some(Statistic::Total),
-        Some("ratio") => Some(Statistic::Ratio),
-        _ => None,
+    let subject = match domains.of {
+        Statistic::Share => subject(row),
+        statistic => format!("{} {}", statistic.text().get(lang), subject(row)),
     };
-    let subject = match of {
-        Some(statistic) => format!("{} {}", statistic.text().get(lang), subject(row)),
-        None => subject(row),
-    };
-    let part = |name: &str| more_number(row, name).map(|v| how.number(v)).unwrap_or_default();
-    let side = |name: &str| more_text(row, name).unwrap_or_default();
+    let part = |value: &Result<f64, NotEstimable>| value.as_ref().map(|v| how.number(*v)).unwrap_or_default();
     vec![
         subject,
-        format!("{} − {}", side("a"), side("b")),
+        format!("{} − {}", domains.a, domains.b),
         round::count(e.n),
-        part("estimate_a"),
-        part("estimate_b"),
+        part(&domains.stat_a),
+        part(&domains.stat_b),
         e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
         limits(row, how, lang),
         e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
-        more_number(row, "p_value").map(p_value).unwrap_or_default(),
+        domains.p_value.as_ref().map(|p| p_value(*p)).unwrap_or_default(),
     ]
 }
 
@@ -223,16 +236,18 @@ fn signed(value: f64, how: Written) -> String {
     }
 }
 
-fn test(row: &Row, lang: Lang) -> Vec<String> {
-    let df = |name: &str| more_number(row, name).map(degrees);
-    let both = df("ndf").zip(df("ddf")).map(|(a, b)| format!("{a}, {b}")).unwrap_or_default();
+fn test(row: &EstimateRecord, of: &Test, lang: Lang) -> Vec<String> {
+    let both = match (&of.ndf, &of.ddf) {
+        (Ok(a), Ok(b)) => format!("{}, {}", degrees(*a), degrees(*b)),
+        _ => String::new(),
+    };
     vec![
-        row.statistic.text().get(lang).to_owned(),
+        row.statistic().text().get(lang).to_owned(),
         row.variable.clone(),
         round::count(row.estimate.n),
         row.estimate.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |f| round::fixed(*f, 3)),
         both,
-        more_number(row, "p_value").map(p_value).unwrap_or_default(),
+        of.p_value.as_ref().map(|p| p_value(*p)).unwrap_or_default(),
     ]
 }
 
@@ -242,20 +257,6 @@ fn degrees(df: f64) -> String {
 
 fn p_value(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { round::fixed(p, 3) }
-}
-
-fn more_number(row: &Row, name: &str) -> Option<f64> {
-    row.more.iter().find_map(|(n, more)| match more {
-        More::Number(Ok(value)) if *n == name => Some(*value),
-        _ => None,
-    })
-}
-
-fn more_text<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
-    row.more.iter().find_map(|(n, more)| match more {
-        More::Text(text) if *n == name => Some(text.as_str()),
-        _ => None,
-    })
 }
 
 #[cfg(test)]
