@@ -53,6 +53,7 @@ pub(crate) mod groups;
 pub(crate) mod issues;
 pub(crate) mod locate;
 pub(crate) mod multi_select;
+pub(crate) mod no_question;
 pub(crate) mod personal;
 pub(crate) mod redacted;
 mod returns;

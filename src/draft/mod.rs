@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 pub use crate::decode::personal::Personal;
 
 use crate::decode::code_list::CodeList;
+use crate::decode::no_question::no_question;
 use crate::decode::{decoder, personal};
 use crate::questionnaire::form::Draft;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
@@ -141,11 +142,6 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
     found
 }
 
-/// What a column holds that is nobody else's business, by its content or by a header that says so.
-pub(crate) fn personal_column(column: &Column) -> Option<Personal> {
-    personal::personal(column).or_else(|| guess::no_question(column, column.rows.len()).and_then(Result::ok))
-}
-
 /// The columns that may be questions; ids, personal data and columns that not all files have go where they
 /// belong.
 fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> Vec<&'a Column> {
@@ -163,7 +159,7 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
             found
                 .left_out
                 .push((name, Text::new("この列がないファイルがあります", "not all files have this column")));
-        } else if let Some(reason) = guess::no_question(column, first.row_count()) {
+        } else if let Some(reason) = no_question(column, first.row_count()) {
             match reason {
                 Ok(kind) => found.withheld.push((name, kind)),
                 Err(reason) => found.left_out.push((name, reason)),

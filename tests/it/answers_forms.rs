@@ -99,7 +99,15 @@ type = \"text\"
     assert_eq!(short(&written(&questionnaire)), expected);
     let told: Vec<(&str, Option<&str>)> =
         findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
-    assert_eq!(told, [("answers::form-rule", Some("other")), ("answers::form-type", Some("place"))]);
+    // The label `a` is another option's code.
+    assert_eq!(
+        told,
+        [
+            ("answers::form-codes", Some("acts")),
+            ("answers::form-rule", Some("other")),
+            ("answers::form-type", Some("place"))
+        ]
+    );
     let swapped = from_xlsform(&choices, &survey, "").unwrap_err();
     assert_eq!(swapped.diagnostics()[0].code, "answers::form", "the sheets were swapped");
 }

@@ -70,7 +70,8 @@ impl Drawn {
                 "design = { cluster = [\"psu\", \"id\"], fpc = [\"A\", \"B\"], weights = { column = \"w\" } }"
             }
             Self::Raked => {
-                "design = { population = \"raw/both.csv\", weights = { rake = [\"性別\", \"地区\"] } }"
+                "design = { fpc = [\"M\"], population = \"raw/both.csv\", weights = { rake = [\"性別\", \
+                 \"地区\"] } }"
             }
             Self::PostStratified => {
                 "design = { fpc = [\"M\"], population = \"raw/both.csv\", weights = \
@@ -118,7 +119,9 @@ impl Drawn {
                 ..base
             },
             Self::Stages => Request { clusters: some("psu,id"), fpc: some("A,B"), weight: some("w"), ..base },
-            Self::Raked => Request { rake: vec![path("raw/sex.csv"), path("raw/district.csv")], ..base },
+            Self::Raked => {
+                Request { fpc: some("M"), rake: vec![path("raw/sex.csv"), path("raw/district.csv")], ..base }
+            }
             Self::PostStratified => {
                 Request { fpc: some("M"), post_stratify: Some(path("raw/both.csv")), ..base }
             }

@@ -151,13 +151,13 @@ fn one_respondent_has_a_share() {
 fn population_tables_that_do_not_fit() {
     for (table, code, told) in [
         ("", "raw::empty", "pop.csv"),
-        ("性別,人口\n", "plan::population-value", "見出しのほかの行がありません"),
-        ("性別,人口\n男,0\n女,120\n", "plan::population-value", "「男」（性別）の人口が0"),
-        ("性別,人口\n男,0\n女,0\n", "plan::population-value", "人口の合計（0人）"),
-        ("性別,人口\n男,-5\n女,120\n", "plan::population-value", "pop.csv › 2行目 › 列「人口」"),
+        ("性別,人口\n", "design::population-total", "見出しのほかの行がありません"),
+        ("性別,人口\n男,0\n女,120\n", "design::population-zero", "「男」（性別）の人口が0"),
+        ("性別,人口\n男,0\n女,0\n", "design::population-total", "人口の合計（0人）"),
+        ("性別,人口\n男,-5\n女,120\n", "design::population-total", "pop.csv › 2行目 › 列「人口」"),
         ("性別,人口\n女,120\n", "design::margin-unknown", "「男」"),
-        ("性,人口\n男,100\n女,100\n", "plan::population-column", "「性別」の列がありません"),
-        ("性別,人\n男,1\n", "plan::population-column", "「人口」の列がありません"),
+        ("性,人口\n男,100\n女,100\n", "design::population-column", "「性別」の列がありません"),
+        ("性別,人\n男,1\n", "design::population-column", "「人口」の列がありません"),
     ] {
         waved(RAKED).with("pop.csv", table).fails(code, told);
     }
@@ -186,9 +186,9 @@ fn weights_that_cannot_be_used() {
     ] {
         waved(WEIGHTED)
             .with("r.csv", all(weight))
-            .fails("plan::weight-value", &format!("ウエイト{shown}は使えません"));
+            .fails("design::weight-value", &format!("ウエイト{shown}は使えません"));
     }
-    waved("weights = { column = \"無い\" }").fails("plan::weight-column", "「無い」");
+    waved("weights = { column = \"無い\" }").fails("adhoc::no-column", "「無い」");
 }
 
 #[test]

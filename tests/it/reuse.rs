@@ -196,8 +196,6 @@ fn every_ingredient_counts() {
             "don't know",
             texts.with("plan.toml", "base = \"answered\"", "base = \"answered\", dont_know = \"missing\""),
         ),
-        ("column of weights", texts.with("plan.toml", "column = \"w\"", "column = \"w2\"")),
-        ("whether there are weights", texts.with("plan.toml", "weights = { column = \"w\" }", "")),
         ("what a log says", texts.with("log.csv", "いいえ,はい,修正", "いいえ,わからない,修正")),
         ("whether there is a log", texts.with("plan.toml", "cleaning_log = [\"log.csv\"]", "")),
         (

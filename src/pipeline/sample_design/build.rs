@@ -9,7 +9,7 @@ use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::DeffReference;
 use crate::finding::Finding;
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::Stacked;
+use crate::pipeline::variables::variable::{Stacked, Value};
 use crate::provenance::Place;
 use crate::text::Text;
 
@@ -107,7 +107,7 @@ impl SampleDesign<'_> {
             };
         }
         if let Some(weight) = &weight {
-            if let Some(weights) = collect(whole_numbers(weight, source, false), &mut mistakes) {
+            if let Some(weights) = collect(weights(weight, source), &mut mistakes) {
                 declaration = declaration.weights(weights);
             }
             how.push(words::weight(&weight.name));
@@ -210,6 +210,23 @@ pub(super) fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: boo
     )
     .at(source.place(column.first_row(first), column))
     .into())
+}
+
+/// The weight of each respondent.
+///
+/// # Errors
+/// The first value that is no weight: no number, negative, or so large that sums of squares would leave the range of
+/// `f64`.
+pub(super) fn weights(column: &Stacked, source: &Source<'_>) -> Result<Vec<f64>> {
+    let counts = column.counts();
+    let usable = |v: &Value| v.number.is_some_and(|w| (0.0..1e15).contains(&w));
+    let bad = (0..column.values.len()).find(|at| counts[*at] > 0 && !usable(&column.values[*at]));
+    let Some(bad) = bad else { return whole_numbers(column, source, false) };
+    let text = &column.values[bad].text;
+    let message = Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
+    Err(Diagnostic::new("design::weight-value", message)
+        .at(source.place(column.first_row(bad), column))
+        .into())
 }
 
 fn named(columns: &[Stacked]) -> String {

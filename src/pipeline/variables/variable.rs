@@ -376,7 +376,9 @@ impl Stacked {
     pub(in crate::pipeline) fn classes(&self) -> Vec<usize> {
         let mut index = HashMap::new();
         let class = |(at, value): (usize, &Value)| {
-            if self.declared { at } else { *index.entry((value.blank, value.key())).or_insert(at) }
+            // Whatever the reason, no answer is one class.
+            let own = self.declared && !value.blank;
+            if own { at } else { *index.entry((value.blank, value.key())).or_insert(at) }
         };
         self.values.iter().enumerate().map(class).collect()
     }
