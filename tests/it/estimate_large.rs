@@ -354,20 +354,20 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
     let base = Request { clusters: some("code"), ..request(&text) };
     use ReplicateType::{Bootstrap, Brr, Jk1, Jkn, Sdr};
     for (what, code, request) in [
-        ("a number and no kind", "adhoc::replicates", Request { replicates: some("100"), ..base.clone() }),
-        ("no number", "adhoc::replicates", Request { replicate_type: Some(Bootstrap), ..base.clone() }),
+        ("a number and no kind", "design::replicates", Request { replicates: some("100"), ..base.clone() }),
+        ("no number", "design::replicates", Request { replicate_type: Some(Bootstrap), ..base.clone() }),
         (
             "one",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicate_type: Some(Bootstrap), replicates: some("1"), ..base.clone() },
         ),
         (
             "a number for jkn",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicate_type: Some(Jkn), replicates: some("100"), ..base.clone() },
         ),
-        ("sdr", "adhoc::replicates", Request { replicate_type: Some(Sdr), ..base.clone() }),
-        ("strata for jk1", "adhoc::replicates", Request { replicate_type: Some(Jk1), ..base.clone() }),
+        ("sdr", "design::replicates", Request { replicate_type: Some(Sdr), ..base.clone() }),
+        ("strata for jk1", "design::replicates", Request { replicate_type: Some(Jk1), ..base.clone() }),
         (
             "more than pairs",
             "design::replicates-pairs",
@@ -375,23 +375,23 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
         ),
         (
             "a scale",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicate_type: Some(Jkn), scale: Some(0.5), ..base.clone() },
         ),
         (
             "a seed for jkn",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicate_type: Some(Jkn), seed: Some(1), ..base.clone() },
         ),
         (
             "rho for jkn",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicate_type: Some(Jkn), rho: Some(0.5), ..base.clone() },
         ),
-        ("a seed alone", "adhoc::replicates", Request { seed: Some(1), ..base.clone() }),
+        ("a seed alone", "design::replicates", Request { seed: Some(1), ..base.clone() }),
         (
             "a seed for columns",
-            "adhoc::replicates",
+            "design::replicates",
             Request { replicates: some("w*"), replicate_type: Some(Jkn), seed: Some(1), ..base.clone() },
         ),
         (

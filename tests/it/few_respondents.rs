@@ -79,7 +79,7 @@ fn in_an_estimate_without_a_plan() {
         assert_eq!(ran.status, Some(0), "{}", ran.said());
         ran.stdout
     };
-    assert_eq!(flagged(&ask("csv"), "flags"), [vec![0, 1, 29], vec![30, 59]]);
+    assert_eq!(flagged(&ask("csv"), "flag"), [vec![0, 1, 29], vec![30, 59]]);
     let table = ask("table");
     let lines = |n: &str| -> Vec<bool> {
         let has = |line: &&str| line.split(['│', '|', ' ']).any(|cell| cell == n);
