@@ -259,7 +259,7 @@ fn no_text_makes_the_reader_panic() {
         ("title = ", "answers::toml"),
         ("[[question]]", "answers::missing-key"),
         ("question = 3\ntitle = 1", "answers::wrong-type"),
-        ("title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []", "answers::wrong-value"),
+        ("title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []", "answers::missing-key"),
     ] {
         assert_eq!(read(text).unwrap_err().diagnostics()[0].code, code, "{text}");
     }

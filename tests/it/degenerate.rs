@@ -71,8 +71,8 @@ fn a_single_respondent() {
     assert_eq!((e.deff, e.n_eff), (Err(NotEstimable::SingleObservation), Err(NotEstimable::AtBoundary)));
     let alone = share(&Design::simple(1).expect("a design"), &[1]);
     assert_eq!(alone.value, Ok(1.0));
-    assert_eq!(alone.se, Err(NotEstimable::SingleObservation));
-    assert_eq!(alone.interval, Err(NotEstimable::SingleObservation));
+    assert_eq!(alone.se, Err(NotEstimable::LonelyPsu));
+    assert_eq!(alone.interval, Err(NotEstimable::LonelyPsu));
 }
 
 #[test]

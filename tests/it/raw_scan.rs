@@ -326,27 +326,28 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
     let scratch = Scratch::new();
     let good = text(30_000, "\n");
     assert!(scan(&scratch.file(good.as_bytes()), 2).is_ok());
+    // What is wrong near the beginning may be seen with the header.
     let rows = [
-        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1", "?"),
-        ("an open quote", "1,2.5,\"n,1,1,1,1", "?"),
-        ("text after a quote", "1,2.5,\"n\"m,1,1,1,1", "?"),
-        ("too short", "1,2.5,n,1,1,1", "?"),
-        ("too long", "1,2.5,n,1,1,1,1,", "?"),
-        ("blank line", "", "?"),
-        ("an empty row", ",,,,,,", "?"),
-        ("an empty row in quotes", ",\"\",,,,,", "?"),
-        ("no number", "1,2.5x,n,1,1,1,1", "?"),
-        ("infinite", "1,inf,n,1,1,1,1", "?"),
-        ("too great", "1,1e999,n,1,1,1,1", "?"),
-        ("no key", "1,2.5,n,,1,1,1", "?"),
-        ("a blank before a number", "1, 2.5,n,1,1,1,1", "?"),
-        ("a number's open quote", "1,\"2.5,n,1,1,1,1", "?"),
-        ("a tab", "1,2.5,\t,1,1,1,1", "?"),
-        ("a bare carriage return", "1,2.5,n\r,1,1,1,1", "?"),
-        ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1", "?"),
-        ("a zero byte", "1,2.5,\0,1,1,1,1", "?"),
-        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1", "?"),
-        ("another delimiter", "1;2.5;n;1;1;1;1", "?"),
+        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1", "line break in a cell"),
+        ("an open quote", "1,2.5,\"n,1,1,1,1", "header, line break in a cell"),
+        ("text after a quote", "1,2.5,\"n\"m,1,1,1,1", "row"),
+        ("too short", "1,2.5,n,1,1,1", "header, row"),
+        ("too long", "1,2.5,n,1,1,1,1,", "row"),
+        ("blank line", "", "header, row"),
+        ("an empty row", ",,,,,,", "key"),
+        ("an empty row in quotes", ",\"\",,,,,", "key"),
+        ("no number", "1,2.5x,n,1,1,1,1", "number"),
+        ("infinite", "1,inf,n,1,1,1,1", "number"),
+        ("too great", "1,1e999,n,1,1,1,1", "number"),
+        ("no key", "1,2.5,n,,1,1,1", "key"),
+        ("a blank before a number", "1, 2.5,n,1,1,1,1", "row"),
+        ("a number's open quote", "1,\"2.5,n,1,1,1,1", "header, number"),
+        ("a tab", "1,2.5,\t,1,1,1,1", "control character"),
+        ("a bare carriage return", "1,2.5,n\r,1,1,1,1", "header, row"),
+        ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1", "header, replacement character"),
+        ("a zero byte", "1,2.5,\0,1,1,1,1", "header, control character"),
+        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1", "control character"),
+        ("another delimiter", "1;2.5;n;1;1;1;1", "header, row"),
     ];
     let lines: Vec<&str> = good.lines().collect();
     let mut other = Vec::new();
