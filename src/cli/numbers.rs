@@ -30,8 +30,8 @@ impl NumbersArgs {
         Err(Diagnostic::new("cli::parquet-out", text).help(help).into())
     }
 
-    /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know its
-    /// encoding by, a pipe does not.
+    /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know
+    /// its encoding by, a pipe does not.
     pub(crate) fn write(
         &self,
         rows: &[EstimateRecord],

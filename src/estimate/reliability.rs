@@ -333,7 +333,8 @@ impl ReliabilityFlag {
         }
     }
 
-    /// Whether a number with this flag bears no verdict: whoever may not rely on it may not call it high or low.
+    /// Whether a number with this flag bears no verdict: whoever may not rely on it may not call it high or
+    /// low.
     pub fn withholds(self) -> bool {
         match self {
             Self::Few | Self::Suppress => true,
@@ -342,8 +343,8 @@ impl ReliabilityFlag {
     }
 }
 
-/// The flags of a number, in the order of their names: n < [`REFERENCE_LIMIT`] of every number, the NCHS standard of a
-/// share that has a standard error.
+/// The flags of a number, in the order of their names: n < [`REFERENCE_LIMIT`] of every number, the NCHS
+/// standard of a share that has a standard error.
 ///
 /// ```
 /// use shihyo::design::Design;

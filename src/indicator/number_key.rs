@@ -5,10 +5,11 @@
 //! | an indicator of a plan | `citizen/R4/volunteer-intent/性別=女性,年代=20代` |
 //! | an office's figure | `admin/R6/hotnet-promoters` |
 //! | a share of the answers in files | `q=1\|2/性別=女`, of no answer `q=/性別=女` |
-//! | other statistics | `mean:年齢`, `ratio:a:b`, `quantile:年齢@0.5`, `difference:q=1/性別=女 vs rest`, `rao-scott:a:b` |
+//! | others | `mean:年齢`, `ratio:a:b`, `quantile:年齢@0.5`, `rao-scott:a:b` |
+//! | a difference | `difference:q=1/性別=女 vs rest` |
 //!
-//! A sign that has a meaning at its place has a backslash before it where a name holds it, so that two keys never have
-//! one text and [`NumberKey`] reads back what it wrote.
+//! A sign that has a meaning at its place has a backslash before it where a name holds it, so that two keys
+//! never have one text and [`NumberKey`] reads back what it wrote.
 
 use std::fmt;
 use std::str::FromStr;
@@ -369,7 +370,8 @@ fn measured_of(text: &str, rest: &[&str]) -> Option<Measured> {
     }
 }
 
-/// `text` with a backslash before each of the marks; nothing at all is `\-`, since an empty name is no missing one.
+/// `text` with a backslash before each of the marks; nothing at all is `\-`, since an empty name is no
+/// missing one.
 fn escaped(text: &str, marks: &[char]) -> String {
     if text.is_empty() {
         return "\\-".to_owned();

@@ -14,8 +14,8 @@ pub struct EstimateRecord {
     pub key: NumberKey,
     /// The variable: a question such as `問12`, or a column as it was asked for.
     pub variable: String,
-    /// What counts of it: labels of a question's options, or codes as they were asked for; shares and their differences
-    /// only. A NET when several.
+    /// What counts of it: labels of a question's options, or codes as they were asked for; shares and their
+    /// differences only. A NET when several.
     pub values: Vec<String>,
     /// Who is in the base.
     pub base: Base,
@@ -96,8 +96,8 @@ impl EstimateRecord {
         self.key.measured.statistic()
     }
 
-    /// What of this number does not exist, by column, and the stable name of the reason; in the order of the columns.
-    /// A column that its kind of number does not have (the n_eff of a mean) is not among them.
+    /// What of this number does not exist, by column, and the stable name of the reason; in the order of the
+    /// columns. A column that its kind of number does not have (the n_eff of a mean) is not among them.
     pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
         let (e, statistic) = (&self.estimate, self.statistic());
         let share = statistic == Statistic::Share;
@@ -111,7 +111,8 @@ impl EstimateRecord {
             ("n_eff", e.n_eff.as_ref().err().filter(|_| share)),
         ];
         match &self.detail {
-            // A difference from the rest has a reason of its own, so that its part is the number that it is elsewhere.
+            // A difference from the rest has a reason of its own, so that its part is the number that it is
+            // elsewhere.
             Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => {}
             Detail::Domains(d) => out.extend([
                 ("stat_a", d.stat_a.as_ref().err()),

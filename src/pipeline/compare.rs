@@ -75,8 +75,8 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
     })
 }
 
-/// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling error, and
-/// nothing where the reliability rule withholds the share on either side.
+/// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
+/// error, and nothing where the reliability rule withholds the share on either side.
 fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference {
     let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {

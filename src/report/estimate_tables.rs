@@ -1,5 +1,5 @@
-//! The numbers of `shihyo estimate` as tables for the terminal: shares in percent with one decimal, other numbers with
-//! as many as their standard error bears.
+//! The numbers of `shihyo estimate` as tables for the terminal: shares in percent with one decimal, other
+//! numbers with as many as their standard error bears.
 
 use super::round;
 use super::share::Share;

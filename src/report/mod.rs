@@ -1,5 +1,5 @@
-//! Indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML. Pure: opens no file. The only room where a
-//! share becomes a percentage.
+//! Indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML. Pure: opens no file. The only room
+//! where a share becomes a percentage.
 
 pub mod breakdown;
 mod cell;

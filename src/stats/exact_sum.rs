@@ -1,7 +1,7 @@
 //! Sums rounded once, at the end.
 
-/// Σ x·n of numbers that occur n times, rounded once: neither the order nor how equal numbers are gathered makes a
-/// difference. Shewchuk 1997: parts that do not overlap, the product's rounding error among them.
+/// Σ x·n of numbers that occur n times, rounded once: neither the order nor how equal numbers are gathered
+/// makes a difference. Shewchuk 1997: parts that do not overlap, the product's rounding error among them.
 ///
 /// Infinity and NaN give NaN.
 pub(crate) fn exact_sum(terms: impl IntoIterator<Item = (f64, u64)>) -> f64 {

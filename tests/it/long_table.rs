@@ -1,5 +1,5 @@
-//! One vocabulary for every long table: `run`, `compare` and `estimate` write the same number into the same columns
-//! with the same bytes, as CSV, JSON and Parquet.
+//! One vocabulary for every long table: `run`, `compare` and `estimate` write the same number into the same
+//! columns with the same bytes, as CSV, JSON and Parquet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;

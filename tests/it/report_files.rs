@@ -103,7 +103,9 @@ fn columns_stand_in_their_order() {
         ),
         (
             "estimates.csv",
-            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,ci_method,ci_basis,level,flag,reason,schema_version,data,survey,indicator,n_yes,df_design",
+            "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,\
+             stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,\
+             ci_method,ci_basis,level,flag,reason,schema_version,data,survey,indicator,n_yes,df_design",
         ),
         (
             "quality.csv",
@@ -248,7 +250,8 @@ fn what_cannot_be_estimated_is_empty_with_a_reason() {
         (rows[1]["flag"].as_str(), rows[1]["reason"].as_str()),
         (
             "n<30 | nchs-review",
-            "se:not_a_random_sample | ci:not_a_random_sample | deff:not_a_random_sample | n_eff:not_a_random_sample"
+            "se:not_a_random_sample | ci:not_a_random_sample | deff:not_a_random_sample | \
+             n_eff:not_a_random_sample"
         )
     );
     assert_eq!((rows[2]["stat"].as_str(), rows[2]["n"].as_str()), ("", "0"));

@@ -10,6 +10,7 @@ mod missing;
 mod quick;
 mod request;
 mod shares;
+mod typed_shares;
 
 pub use super::sample_design::ReplicateType;
 pub(super) use estimates::rows;

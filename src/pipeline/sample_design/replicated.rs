@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::SampleDesign;
-use super::build::{weights as weights_of, whole_numbers};
+use super::numbers::{weights as weights_of, whole_numbers};
 use super::replication::{RHO, ReplicateRequest, ReplicateType};
 use crate::design::{Design, ReplicateKind, Replicates};
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};

@@ -1,8 +1,9 @@
-//! The long table: one row a number, whoever asked for it (`run`, `compare`, `estimate`), as CSV, JSON and Parquet.
+//! The long table: one row a number, whoever asked for it (`run`, `compare`, `estimate`), as CSV, JSON and
+//! Parquet.
 //!
-//! Every form is made of the same cells ([`columns::cells`]), so that a column has one name and a value one spelling
-//! everywhere. Shares in [0, 1], nothing rounded; what cannot be estimated is empty, and `reason` says why. CSV and
-//! Parquet join lists by ` | `; JSON keeps them.
+//! Every form is made of the same cells ([`columns::cells`]), so that a column has one name and a value one
+//! spelling everywhere. Shares in [0, 1], nothing rounded; what cannot be estimated is empty, and `reason`
+//! says why. CSV and Parquet join lists by ` | `; JSON keeps them.
 
 mod columns;
 mod parquet;
@@ -27,8 +28,8 @@ pub fn csv_file(rows: &[EstimateRecord]) -> Result<Vec<u8>, Error> {
     csv_after(text_cell::BYTE_ORDER_MARK, rows)
 }
 
-/// The numbers for a pipe: CSV without a byte order mark, which other programs would take for a part of the first
-/// column's name.
+/// The numbers for a pipe: CSV without a byte order mark, which other programs would take for a part of the
+/// first column's name.
 ///
 /// # Errors
 /// The writer's own; no value can reach one.
@@ -78,8 +79,8 @@ fn header(rows: &[EstimateRecord]) -> Vec<(&'static str, columns::Kind)> {
     COLUMNS.into_iter().chain(MORE.into_iter().filter(|(name, _)| more.contains(name))).collect()
 }
 
-/// The numbers as JSON: `{"schema_version", "data", "data_label", "rows": […]}`, each row with the keys of the CSV's
-/// columns. `data` says what the whole is made from; `None` where nobody says so.
+/// The numbers as JSON: `{"schema_version", "data", "data_label", "rows": […]}`, each row with the keys of
+/// the CSV's columns. `data` says what the whole is made from; `None` where nobody says so.
 ///
 /// # Errors
 /// The serialiser's own; no value can reach one.

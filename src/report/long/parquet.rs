@@ -1,4 +1,5 @@
-//! The long table as Parquet: one row group, written by one thread, so that the same rows give the same bytes.
+//! The long table as Parquet: one row group, written by one thread, so that the same rows give the same
+//! bytes.
 
 use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetWriter};
 
