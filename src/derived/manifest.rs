@@ -34,8 +34,7 @@ pub struct Manifest {
     pub inputs: Vec<FileDigest>,
     /// Columns of the inputs that are kept out of all outputs, such as a respondent's birthday.
     pub withheld_columns: Vec<WithheldColumn>,
-    /// What the cleaning logs among the inputs changed, in their order. No respondent's id, no words of a
-    /// free text.
+    /// What the cleaning logs among the inputs changed, in their order: where, and what kind of change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cleaning_changes: Vec<CleaningChange>,
     /// The files that were written, by name; the manifest itself is not among them.
@@ -69,7 +68,8 @@ pub struct WithheldColumn {
     pub cells: u64,
 }
 
-/// One answer, or one return, that a cleaning log changed.
+/// One answer, or one return, that a cleaning log changed. It has no place for an answer, a respondent's id
+/// or a clerk's reason: those stand in the log, which the manifest names by row and digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CleaningChange {
     /// The row of the log.
@@ -78,17 +78,6 @@ pub struct CleaningChange {
     pub place: Place,
     /// `change_response`, `blank_response` or `remove_survey`.
     pub change_type: &'static str,
-    /// The value before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old_value: Option<String>,
-    /// The value after; none for a blank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_value: Option<String>,
-    /// The reason that the log gives.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Whether a value or the reason is left out because it is, or may be, personal.
-    pub withheld: bool,
 }
 
 impl Manifest {
