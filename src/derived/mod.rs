@@ -15,8 +15,8 @@
 //!
 //! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not
 //! list, or a listed file that was edited since, [`write`] refuses and names it. The manifest itself may come
-//! from elsewhere and list anything: only regular files directly in the folder that have the digest stated are
-//! ever removed, and a manifest that lists a path is refused. What killed runs left beside the folder is
+//! from elsewhere and list anything: only regular files directly in the folder that have the digest stated
+//! are ever removed, and a manifest that lists a path is refused. What killed runs left beside the folder is
 //! cleared by the same rule; what is not cleared is told.
 
 pub mod cache;
@@ -36,8 +36,8 @@ use crate::provenance::Place;
 use crate::text::Text;
 
 /// Writes `files` (name, bytes) as the whole content of the directory `dir`, all or nothing. One of them is
-/// `manifest.json`, which lists the others: see [`Manifest::seal`]. Returned is a warning for each thing beside
-/// the directory that was left there, since no run is known to have written it.
+/// `manifest.json`, which lists the others: see [`Manifest::seal`]. Returned is a warning for each thing
+/// beside the directory that was left there, since no run is known to have written it.
 ///
 /// # Errors
 /// - `derived::foreign-file`: the directory holds files that no run made

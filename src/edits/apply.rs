@@ -30,8 +30,8 @@ pub enum OldValues {
 }
 
 /// One change that was made, as far as it is told outside the log: where and what kind, but no value before
-/// or after, which is one person's answer, and no reason, which is a clerk's own words about that person. Both
-/// are found in the log, by its row.
+/// or after, which is one person's answer, and no reason, which is a clerk's own words about that person.
+/// Both are found in the log, by its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedChange {
     /// The log's row.

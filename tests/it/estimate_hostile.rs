@@ -73,14 +73,14 @@ fn every_mistake_has_its_code() {
             weight: Some("w".to_owned()),
             ..Request::default()
         }),
-        ["adhoc::replicates"; 2]
+        ["design::replicates"; 2]
     );
     let fay = Request {
         replicates: Some("*".to_owned()),
         replicate_type: Some(ReplicateType::Fay),
         ..Request::default()
     };
-    assert_eq!(with(fay), ["adhoc::replicates"]);
+    assert_eq!(with(fay), ["design::replicates"]);
 }
 
 #[test]

@@ -173,7 +173,8 @@ fn the_command_says_which_names_it_did_not_trust() {
         ("raw/a.csv", "番号,問1\n1,1\n2,2\n3,1\n"),
         (
             "pipelines/p/q.toml",
-            "title = \"q\"\n[[question]]\nid = \"問1\"\ntype = \"single\"\noptions = [\"はい\", \"いいえ\"]\n",
+            "title = \"q\"\n\
+             [[question]]\nid = \"問1\"\ntype = \"single\"\noptions = [\"はい\", \"いいえ\"]\n",
         ),
         ("pipelines/p/plan.toml", plan),
         ("derived/p/manifest.json", &manifest(&["../../thesis.docx"])),

@@ -336,7 +336,7 @@ fn the_whole_csv_of_a_small_case() {
         "性別 × 問1",
     ];
     let csv = String::from_utf8(stdout(&office, &[&arguments[..], &["--format", "csv"]].concat())).unwrap();
-    let expected = include_str!("long_table_data/small.csv");
+    let expected = include_str!("../long_table/small.csv");
     assert_eq!(csv, expected);
     // A file says how it is encoded; what stands there is not written over.
     let file = [&arguments[..], &["--format", "csv", "--out", "out/a.csv"]].concat();

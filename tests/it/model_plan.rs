@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::support::shared;
 use calamine::{Data, Reader};
+use polars::prelude::{ParquetReader, SerReader};
 use shihyo::pipeline::{self, Outcome, Plan, Project};
 use shihyo::progress::Silent;
 use shihyo::report::{self, ReportInput};
@@ -292,6 +293,14 @@ fn everything_made_from_synthetic_data_says_so() {
                             "{name}/{file}: sheet {sheet}"
                         );
                     }
+                }
+                "parquet" => {
+                    let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
+                    let data = frame.column("data").unwrap().str().unwrap();
+                    assert!(
+                        frame.height() > 0 && data.iter().all(|d| d == Some("synthetic")),
+                        "{name}/{file}"
+                    );
                 }
                 other => panic!("no rule for {other}"),
             }

@@ -229,12 +229,8 @@ impl Survey {
         let sex = one("性別", &SEX, &|key| key.0.to_owned());
         let district = one("地区", &DISTRICT, &|key| key.1.to_owned());
         let whole = sum(&|_| true);
-        let total = format!(
-            "性別,地区,total\n,,{whole}\n男性,,{}\n,東部,{}\n,西部,{}\n",
-            sum(&|key| key.0 == "男性"),
-            sum(&|key| key.1 == "東部"),
-            sum(&|key| key.1 == "西部"),
-        );
+        let women = sum(&|key| key.0 == "女性");
+        let total = format!("性別,N,total\n男性,,{}\n女性,,{women}\n,*,{}\n", whole - women, 5600 * whole);
         let project = Project::new(&[
             ("raw/a.csv", &csv),
             ("raw/both.csv", &both),

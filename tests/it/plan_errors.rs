@@ -227,7 +227,7 @@ fn an_id_that_stands_twice() {
 fn weights_by_two_ways_at_once() {
     one(
         "respondent = \"整理番号\"\n",
-        "respondent = \"整理番号\"\nweights = { column = \"ウエイト\", rake = [\"性別\"] }\n",
+        "respondent = \"整理番号\"\nweights = { post_stratify = [\"性別\"], rake = [\"性別\"] }\n",
         &expected("plan::weights", "[\"性別\"] }", "[\"性別\"]", None),
     );
 }

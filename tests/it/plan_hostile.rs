@@ -157,7 +157,7 @@ fn population_tables_that_do_not_fit() {
         ("性別,人口\n男,-5\n女,120\n", "design::population-total", "pop.csv › 2行目 › 列「人口」"),
         ("性別,人口\n女,120\n", "design::margin-unknown", "「男」"),
         ("性,人口\n男,100\n女,100\n", "design::population-column", "「性別」の列がありません"),
-        ("性別,人\n男,1\n", "design::population-column", "「人口」の列がありません"),
+        ("性別,人,年\n男,1,7\n", "design::population-column", "「人口」の列がありません"),
     ] {
         waved(RAKED).with("pop.csv", table).fails(code, told);
     }

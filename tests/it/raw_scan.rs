@@ -383,7 +383,7 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
         assert_eq!(reason(&scratch.file(format!("{header}\n{body}").as_bytes())), "header", "{what}");
     }
     for (bytes, expected) in [
-        (&b""[..], "changed"),
+        (&b""[..], "one line"),
         (b"\n", "header"),
         (b"a,b", "one line"),
         (b"a,b\n", "columns"),

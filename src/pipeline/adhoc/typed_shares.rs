@@ -1,4 +1,5 @@
-//! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, conditions on numbers.
+//! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, and conditions
+//! on numbers.
 
 use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
