@@ -1,16 +1,21 @@
 //! The questionnaire (調査票): what was asked, with which options, of whom, and the processing rules for answers that
 //! break its rules; read from TOML, XLSForm, a tabulator's sheet or the labels of an SPSS or Stata file.
 
+pub(crate) mod derivation;
+mod derived_spec;
 mod duplicates;
 pub mod form;
 pub(crate) mod model;
 pub(crate) mod processing_rule;
 pub(crate) mod resolve;
+mod resolve_derived;
 mod resolve_rule;
 pub(crate) mod rule;
 mod spec;
 mod write;
+mod write_derived;
 
+pub use derivation::{Derivation, Joined, Rest};
 pub use duplicates::Duplicates;
 pub use model::{
     Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind,

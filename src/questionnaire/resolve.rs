@@ -9,6 +9,7 @@ use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
+use crate::questionnaire::resolve_derived::Progress;
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
 use crate::text::spelling;
@@ -35,20 +36,35 @@ const CODES: toml_text::Codes = toml_text::Codes {
 /// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code; a
 /// skip rule naming a question or an option that is not there or comes later, or comparing what is no number;
 /// more than [`MOST_OPTIONS`] options of a multiple answer; a range whose ends are swapped; a key that the
-/// type of question does not take; a missing code that is an option's.
+/// type of question does not take; a missing code that is an option's; a derived variable whose name is taken, whose
+/// source is not there, comes later or is made of it, whose bands overlap or leave numbers below them out, or whose
+/// groups share an option.
 pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     let spec: QuestionnaireSpec = toml_text::read(&source, &CODES)?;
-    let mut resolver =
-        Resolver { source: &source, found: Vec::new(), done: Vec::new(), ids: BTreeMap::new() };
+    let mut resolver = Resolver {
+        source: &source,
+        found: Vec::new(),
+        done: Vec::new(),
+        ids: BTreeMap::new(),
+        asked: spec.question.len(),
+        derived: spec.derived.iter().map(|_| Progress::Waiting).collect(),
+        deriving: None,
+    };
     for (index, question) in spec.question.iter().enumerate() {
         resolver.question(&spec, index, question);
+        resolver.derive_ready(&spec);
     }
+    resolver.derive_rest(&spec);
     if spec.question.is_empty() {
         let message = Text::new("設問が1つもありません", "there is no question");
         let help = Text::new("[[question]] を書いてください", "write a [[question]]");
         resolver.found.push(Diagnostic::new("answers::missing-key", message).help(help));
     }
-    let Resolver { mut found, done, .. } = resolver;
+    let Resolver { mut found, mut done, derived, .. } = resolver;
+    done.extend(derived.into_iter().filter_map(|progress| match progress {
+        Progress::Resolved(question) => Some(question),
+        Progress::Waiting | Progress::Broken => None,
+    }));
     found.sort_by_key(|d| d.span.as_ref().map_or(0, |s| s.range.start));
     match Error::all(found) {
         Some(error) => Err(error),
@@ -67,9 +83,29 @@ pub(crate) struct Resolver<'a> {
     /// The questions before the one that is resolved.
     pub(crate) done: Vec<Question>,
     ids: BTreeMap<String, usize>,
+    /// How many questions the file has; derived variables are numbered behind them.
+    asked: usize,
+    /// One entry a derived variable of the file, in its order.
+    pub(crate) derived: Vec<Progress>,
+    /// The derived variable that is being resolved.
+    pub(crate) deriving: Option<usize>,
 }
 
 impl Resolver<'_> {
+    /// The question or derived variable of this number, if it is resolved.
+    pub(crate) fn resolved(&self, index: usize) -> Option<&Question> {
+        let Some(derived) = index.checked_sub(self.asked) else { return self.done.get(index) };
+        match self.derived.get(derived) {
+            Some(Progress::Resolved(question)) => Some(question),
+            _ => None,
+        }
+    }
+
+    /// The number of the `k`th derived variable.
+    pub(crate) fn number_of_derived(&self, k: usize) -> usize {
+        self.asked + k
+    }
+
     pub(crate) fn mistake<T>(
         &mut self,
         code: &'static str,
@@ -131,6 +167,7 @@ impl Resolver<'_> {
             no_answer: plain(no_answer),
             not_asked: plain(not_asked),
             policy: policy(&spec.policy, &whole.defaults.policy),
+            derivation: None,
         });
     }
 

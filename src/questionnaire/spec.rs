@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde_spanned::Spanned;
 
+use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, TwoMarks};
 
 /// 調査票 (questionnaire)
@@ -24,6 +25,9 @@ pub(crate) struct QuestionnaireSpec {
     /// 設問。聞いた順に [[question]] を並べる
     #[serde(default)]
     pub(crate) question: Vec<QuestionSpec>,
+    /// 派生変数。設問の回答から作る区分や数を [[derived]] に並べる（設問と同じように使える）
+    #[serde(default)]
+    pub(crate) derived: Vec<DerivedSpec>,
 }
 
 /// 全問に共通の既定値

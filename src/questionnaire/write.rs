@@ -3,6 +3,7 @@
 
 use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnaire};
 use crate::questionnaire::rule::AskedIf;
+use crate::questionnaire::write_derived;
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
 /// fewer than questions.
@@ -17,7 +18,10 @@ pub fn write_questionnaire(questionnaire: &Questionnaire, remarks: &[Vec<String>
         for remark in remarks.get(index).into_iter().flatten() {
             out.push_str(&comment(remark));
         }
-        write(&mut out, question, questionnaire);
+        match &question.derivation {
+            None => write(&mut out, question, questionnaire),
+            Some(derivation) => write_derived::write(&mut out, question, derivation, questionnaire),
+        }
     }
     out
 }
@@ -46,7 +50,7 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-fn list<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
+pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
     format!("[{}]", words.into_iter().map(|w| quoted(w)).collect::<Vec<_>>().join(", "))
 }
 
@@ -109,7 +113,7 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
 }
 
 /// A skip rule as a table on one line, a long list of conditions one a line.
-fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
+pub(crate) fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
     let named = |question: usize| whole.questions.get(question).map_or_else(String::new, |q| quoted(&q.id));
     let several = |key: &str, rules: &[AskedIf]| {
         let each: Vec<String> = rules.iter().map(|r| rule(r, whole, depth + 1)).collect();
@@ -209,6 +213,34 @@ mod tests {
                 { question = "問2", answered = false },
                 { not = { not = { question = "問2", equals = 0 } } },
             ] }
+            [[derived]]
+            id = "年代"
+            bands = { of = "年齢", from = [18, 30, 64.5], rest = "18歳未満" }
+            [[derived]]
+            id = "年代2"
+            text = "年代（呼び名つき）"
+            bands = { of = "年齢", from = [0, 1, 2], labels = ["1", "零", "二つ以上"], rest = "outside" }
+            [[derived]]
+            id = "複数"
+            merge = { of = "問2", into = { "乙" = ["b"], "甲" = ["a", "特になし"] }, rest = "ほか" }
+            [[derived]]
+            id = "単数"
+            merge = { of = "問1", into = { "甲\"" = ["はい"] } }
+            [[derived]]
+            id = "支援"
+            any = [{ question = "問1", of = ["はい"] }, { all = [{ question = "年代", of = ["30以上64.5未満"] }, { question = "問2", answered = false }] }]
+            labels = ["受けた", "受けていない"]
+            not_asked = "no"
+            [[derived]]
+            id = "なし"
+            none = [{ not = { question = "問1", of = ["はい"] } }]
+            [[derived]]
+            id = "活動数"
+            count = [{ question = "問2", of = ["a", "b"] }, { question = "年齢", at_least = 65 }]
+            not_asked = "no"
+            [[derived]]
+            id = "区分"
+            cross = ["支援", "年代"]
         "#;
         let questionnaire = read(text.to_owned());
         let remarks = vec![vec!["要確認: 一行\nに書く\" [[question]]".to_owned()]];

@@ -167,6 +167,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Default::default(),
+            derivation: None,
         }
     }
 
