@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::decode::answer::{Answers, BaseLedger, MissingReason, Responses};
 use crate::decode::code_list::CodeList;
+use crate::decode::dont_know::{leave_dont_know, says_dont_know};
 use crate::decode::issues::{Issues, Problem};
 use crate::decode::locate::{Heads, Layout};
 use crate::decode::redacted as withheld;
@@ -367,42 +368,4 @@ fn answer_in_words(question: &Question, responses: &Responses, row: usize) -> St
     let chosen = (0..question.categories().len()).filter(|&k| responses.holds(row, &[k]));
     let labels = chosen.filter_map(|k| question.categories().get(k)).map(|c| c.label.as_str());
     labels.collect::<Vec<_>>().join("、")
-}
-
-/// How many said わからない and nothing else.
-fn says_dont_know(question: &Question, responses: &Responses) -> u64 {
-    let dont_know: Vec<usize> =
-        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
-    let mask = super::answer::mask(&dont_know);
-    let said = match responses {
-        _ if dont_know.is_empty() => 0,
-        Responses::Single(rows) => {
-            rows.iter().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).count()
-        }
-        Responses::Multiple(rows) => {
-            rows.iter().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).count()
-        }
-        Responses::Number(_) | Responses::Text(_) => 0,
-    };
-    said as u64
-}
-
-/// わからない as a missing reason: a single answer that is it, a multiple answer that is nothing else.
-pub(crate) fn leave_dont_know(question: &Question, responses: &mut Responses) {
-    let dont_know: Vec<usize> =
-        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
-    match responses {
-        Responses::Single(rows) => {
-            rows.iter_mut()
-                .filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k))))
-                .for_each(|a| *a = Err(MissingReason::DontKnow));
-        }
-        Responses::Multiple(rows) => {
-            let mask = super::answer::mask(&dont_know);
-            rows.iter_mut()
-                .filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0))
-                .for_each(|a| *a = Err(MissingReason::DontKnow));
-        }
-        Responses::Number(_) | Responses::Text(_) => {}
-    }
 }

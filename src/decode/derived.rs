@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::decode::answer::{MissingReason, Responses};
-use crate::decode::decoder::leave_dont_know;
+use crate::decode::dont_know::leave_dont_know;
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::derivation::{Derivation, Joined, Rest};
@@ -81,7 +81,8 @@ pub(crate) fn answers(question: &Question, derivation: &Derivation, responses: &
         (Derivation::Cross { of, cells }, _) => {
             let places: HashMap<&[u16], u16> = cells.iter().map(Vec::as_slice).zip(0..).collect();
             let cell = |row: usize| {
-                let each: Vec<Answer<u16>> = of.iter().map(|source| option(responses, *source, row)).collect();
+                let each: Vec<Answer<u16>> =
+                    of.iter().map(|source| option(responses, *source, row)).collect();
                 if let Some(reason) = gravest(each.iter().filter_map(|a| a.err())) {
                     return Err(reason);
                 }
@@ -96,7 +97,8 @@ pub(crate) fn answers(question: &Question, derivation: &Derivation, responses: &
 /// The groups of the marked options. No mark at all is an answer; nothing but marks outside is outside.
 fn merged(bits: u128, into: &[Option<usize>]) -> Answer<u128> {
     let marked = into.iter().enumerate().filter(|(k, _)| *k < 128 && bits >> *k & 1 == 1);
-    let groups = marked.filter_map(|(_, to)| *to).filter(|to| *to < 128).fold(0_u128, |out, to| out | 1 << to);
+    let groups =
+        marked.filter_map(|(_, to)| *to).filter(|to| *to < 128).fold(0_u128, |out, to| out | 1 << to);
     if groups == 0 && bits != 0 { Err(MissingReason::NotAsked) } else { Ok(groups) }
 }
 
@@ -238,7 +240,9 @@ fn left_by_sources(
     let mut before = Vec::new();
     for source in derivation.sources() {
         let Some(question) = questionnaire.questions.get(source) else { continue };
-        if let (true, Some(own)) = (question.categories().iter().any(|c| c.dont_know), responses.get_mut(source)) {
+        if let (true, Some(own)) =
+            (question.categories().iter().any(|c| c.dont_know), responses.get_mut(source))
+        {
             before.push((source, own.clone()));
             leave_dont_know(question, own);
         }
@@ -299,8 +303,14 @@ fn unnamed(
                 return None;
             }
             let message = Text::new(
-                format!("{id}: {}が {first} より小さい {count}人は、どの区分にも入らない。対象外とした", source.id),
-                format!("{id}: {count} respondents whose {} is below {first} are in no band; outside", source.id),
+                format!(
+                    "{id}: {}が {first} より小さい {count}人は、どの区分にも入らない。対象外とした",
+                    source.id
+                ),
+                format!(
+                    "{id}: {count} respondents whose {} is below {first} are in no band; outside",
+                    source.id
+                ),
             );
             (count, message)
         }

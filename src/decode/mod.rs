@@ -45,6 +45,7 @@ pub(crate) mod code_list;
 pub(crate) mod columns;
 pub(crate) mod decoder;
 pub(crate) mod derived;
+pub(crate) mod dont_know;
 pub(crate) mod excel_dates;
 pub(crate) mod groups;
 pub(crate) mod issues;

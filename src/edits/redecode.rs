@@ -7,6 +7,7 @@ use crate::decode::answer::{Answers, Responses};
 use crate::decode::code_list::CodeList;
 use crate::decode::decoder;
 use crate::decode::decoder::DecodeOptions;
+use crate::decode::dont_know::leave_dont_know;
 use crate::decode::{columns, derived, skip};
 use crate::error::Result;
 use crate::questionnaire::model::Questionnaire;
@@ -100,7 +101,7 @@ pub fn treated(
     }
     for (of, own) in asked.iter().zip(&mut said) {
         if missing.contains(&of.id) {
-            decoder::leave_dont_know(of, own);
+            leave_dont_know(of, own);
         }
     }
     derived::derive(&changed, &mut said, &needed, &missing, None);

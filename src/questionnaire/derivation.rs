@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::text::Text;
 
 /// How a derived variable follows from earlier questions and derived variables (indices into the questionnaire).
 #[derive(Debug, Clone, PartialEq)]
@@ -169,6 +170,46 @@ impl Derivation {
                 };
                 let cell = |k: &usize| AskedIf::all(of.iter().zip(cells.get(*k)?).map(one).collect());
                 AskedIf::any(chosen.iter().map(cell).collect::<Option<Vec<_>>>()?)
+            }
+        }
+    }
+
+    /// How it is made, in words; `id` names a question.
+    pub(crate) fn words<'q>(&self, id: impl Fn(usize) -> &'q str) -> Text {
+        let names = || self.sources().into_iter().map(&id).collect::<Vec<_>>().join("・");
+        match self {
+            Derivation::Bands { of, from, .. } => {
+                let limits: Vec<String> = from.iter().map(f64::to_string).collect();
+                let (of, limits) = (id(*of), limits.join("・"));
+                Text::new(format!("{of}の数を区分（下限 {limits}）"), format!("bands of {of} from {limits}"))
+            }
+            Derivation::Merge { of, .. } => {
+                Text::new(format!("{}の選択肢をまとめる", id(*of)), format!("merged options of {}", id(*of)))
+            }
+            Derivation::Test { conditions, joined, .. } => {
+                let (ja, en) = match joined {
+                    Joined::Any => ("どれかに", "one or more"),
+                    Joined::All => ("すべてに", "all"),
+                    Joined::None => ("どれにも", "none"),
+                };
+                let names = names();
+                let count = conditions.len();
+                Text::new(
+                    format!("{names}についての{count}つの条件の{ja}当てはまるか"),
+                    format!("whether {en} of {count} conditions on {names} hold"),
+                )
+            }
+            Derivation::Count { conditions, .. } => {
+                let (names, count) = (names(), conditions.len());
+                Text::new(
+                    format!("{names}についての{count}つの条件に当てはまる数"),
+                    format!("how many of {count} conditions on {names} hold"),
+                )
+            }
+            Derivation::Cross { of, .. } => {
+                let names: Vec<&str> = of.iter().map(|source| id(*source)).collect();
+                let names = names.join("×");
+                Text::new(format!("{names}の組み合わせ"), format!("the combinations of {names}"))
             }
         }
     }

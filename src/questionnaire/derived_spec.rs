@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use crate::questionnaire::spec::AskedIfSpec;
+use crate::questionnaire::rule_spec::AskedIfSpec;
 
 /// 派生変数: 設問の回答から作る。bands・merge・any・all・none・count・cross のどれか1つを書く
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -11,9 +11,11 @@ pub(crate) mod resolve;
 mod resolve_derived;
 mod resolve_rule;
 pub(crate) mod rule;
+mod rule_spec;
 mod spec;
 mod write;
 mod write_derived;
+mod write_words;
 
 pub use derivation::{Derivation, Joined, Rest};
 pub use duplicates::Duplicates;
@@ -24,4 +26,5 @@ pub use model::{
 pub use processing_rule::{Affected, DontKnow, ProcessingRule};
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub use rule::{AskedIf, Comparison};
-pub use write::{comment, quoted, write_questionnaire};
+pub use write::write_questionnaire;
+pub use write_words::{comment, quoted};

@@ -9,7 +9,6 @@ use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
-use crate::questionnaire::resolve_derived::Progress;
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
 use crate::text::spelling;
@@ -75,6 +74,15 @@ pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
 /// The JSON Schema of the questionnaire file, for editors that complete and check it.
 pub fn questionnaire_schema() -> Value {
     schemars::schema_for!(QuestionnaireSpec).to_value()
+}
+
+/// How far a derived variable of the file has come.
+pub(crate) enum Progress {
+    /// Its sources are not all there yet.
+    Waiting,
+    /// Its mistakes are told; whoever names it has none of its own for that.
+    Broken,
+    Resolved(Question),
 }
 
 pub(crate) struct Resolver<'a> {

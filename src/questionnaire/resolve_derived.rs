@@ -6,24 +6,16 @@ use serde_spanned::Spanned;
 use crate::questionnaire::derivation::{Derivation, Joined, Rest};
 use crate::questionnaire::derived_spec::{BandsSpec, DerivedSpec, MergeSpec, NotAskedSpec, OUTSIDE};
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind};
-use crate::questionnaire::resolve::{MOST_OPTIONS, Resolver};
+use crate::questionnaire::resolve::{MOST_OPTIONS, Progress, Resolver};
 use crate::questionnaire::resolve_rule::GREATEST;
 use crate::questionnaire::rule::AskedIf;
-use crate::questionnaire::spec::{AskedIfSpec, QuestionnaireSpec};
+use crate::questionnaire::rule_spec::AskedIfSpec;
+use crate::questionnaire::spec::QuestionnaireSpec;
 use crate::text::Text;
 use crate::text::spelling;
 
 /// The most categories of a crossing: more than anybody can read, few enough for every table.
 const MOST_CROSSED: usize = 1000;
-
-/// How far a derived variable of the file has come.
-pub(crate) enum Progress {
-    /// Its sources are not all there yet.
-    Waiting,
-    /// Its mistakes are told; whoever names it has none of its own for that.
-    Broken,
-    Resolved(Question),
-}
 
 type Derived = (QuestionKind, Derivation);
 
@@ -132,10 +124,10 @@ impl Resolver<'_> {
         };
         let test = matches!(*form, "any" | "all" | "none");
         if let (Some(labels), false) = (&spec.labels, test) {
-            let (ja, en) = ("labels は any・all・none と並べて書きます", "labels stand beside any, all, none");
-            let help = (*form == "bands").then(|| {
-                Text::new("bands = { … } の中に書いてください", "write them inside bands = { … }")
-            });
+            let (ja, en) =
+                ("labels は any・all・none と並べて書きます", "labels stand beside any, all, none");
+            let help = (*form == "bands")
+                .then(|| Text::new("bands = { … } の中に書いてください", "write them inside bands = { … }"));
             self.mistake("answers::misplaced-key", labels, ja.into(), en.into(), help);
         }
         if let (Some(not_asked), false) = (&spec.not_asked, test || *form == "count") {
@@ -167,10 +159,7 @@ impl Resolver<'_> {
         let (written, joined) = given.into_iter().find_map(|(w, joined)| Some((w.as_ref()?, joined)))?;
         let categories = self.yes_and_no(spec);
         let conditions = self.conditions(whole, id, written)?;
-        Some((
-            QuestionKind::Single(categories),
-            Derivation::Test { joined, conditions, not_asked_is_no },
-        ))
+        Some((QuestionKind::Single(categories), Derivation::Test { joined, conditions, not_asked_is_no }))
     }
 
     fn bands(&mut self, whole: &QuestionnaireSpec, id: &str, spec: &BandsSpec) -> Option<Derived> {
@@ -252,11 +241,12 @@ impl Resolver<'_> {
         let (ja, en) = match least {
             None => return,
             Some(Some(least)) if least as f64 >= first => return,
-            Some(Some(least)) => (format!("「{source}」は {least} から"), format!("\"{source}\" is {least} or more")),
-            Some(None) => (
-                format!("「{source}」に range（範囲）がない"),
-                format!("\"{source}\" has no range"),
-            ),
+            Some(Some(least)) => {
+                (format!("「{source}」は {least} から"), format!("\"{source}\" is {least} or more"))
+            }
+            Some(None) => {
+                (format!("「{source}」に range（範囲）がない"), format!("\"{source}\" has no range"))
+            }
         };
         let help = Text::new(
             format!(
@@ -281,7 +271,11 @@ impl Resolver<'_> {
         let of = self.earlier(whole, id, &spec.of)?;
         let source = self.resolved(of)?.clone();
         if source.categories().is_empty() {
-            self.wrong_kind(&spec.of, &source.kind, ("merge のもとは選択肢のある設問", "merge takes options"));
+            self.wrong_kind(
+                &spec.of,
+                &source.kind,
+                ("merge のもとは選択肢のある設問", "merge takes options"),
+            );
             return None;
         }
         let mut groups: Vec<_> = spec.into.get_ref().iter().collect();
@@ -308,7 +302,9 @@ impl Resolver<'_> {
                 );
             }
             for word in options.get_ref() {
-                let [k] = self.options(of, spec.of.get_ref(), std::slice::from_ref(word))[..] else { continue };
+                let [k] = self.options(of, spec.of.get_ref(), std::slice::from_ref(word))[..] else {
+                    continue;
+                };
                 let Some(slot) = into.get_mut(k) else { continue };
                 match *slot {
                     None => *slot = Some(group),

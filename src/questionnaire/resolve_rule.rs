@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_spanned::Spanned;
 
 use crate::questionnaire::model::QuestionKind;
-use crate::questionnaire::resolve::Resolver;
-use crate::questionnaire::resolve_derived::Progress;
+use crate::questionnaire::resolve::{Progress, Resolver};
 use crate::questionnaire::rule::{AskedIf, Comparison};
-use crate::questionnaire::spec::{AskedIfSpec, QuestionnaireSpec};
+use crate::questionnaire::rule_spec::AskedIfSpec;
+use crate::questionnaire::spec::QuestionnaireSpec;
 use crate::text::Text;
 use crate::text::spelling;
 use crate::text::suggest;
@@ -203,8 +203,11 @@ impl Resolver<'_> {
     ) -> Option<usize> {
         let word = named.get_ref();
         if let Some(circle) = self.deriving.and_then(|own| circle(whole, own, derived)) {
-            let names: Vec<&str> =
-                circle.iter().filter_map(|k| whole.derived.get(*k)).map(|d| d.id.get_ref().as_str()).collect();
+            let names: Vec<&str> = circle
+                .iter()
+                .filter_map(|k| whole.derived.get(*k))
+                .map(|d| d.id.get_ref().as_str())
+                .collect();
             let names = names.join(" → ");
             self.mistake(
                 "answers::derived-circle",

@@ -2,8 +2,9 @@
 //! questionnaire.
 
 use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnaire};
-use crate::questionnaire::rule::AskedIf;
 use crate::questionnaire::write_derived;
+use crate::questionnaire::write_words;
+use crate::questionnaire::write_words::{comment, list, quoted};
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
 /// fewer than questions.
@@ -24,34 +25,6 @@ pub fn write_questionnaire(questionnaire: &Questionnaire, remarks: &[Vec<String>
         }
     }
     out
-}
-
-/// One comment line, whatever the text holds.
-pub fn comment(text: &str) -> String {
-    let flat: Vec<&str> = text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect();
-    format!("# {}\n", flat.join(" "))
-}
-
-/// `text` as a TOML string on one line.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    format!("[{}]", words.into_iter().map(|w| quoted(w)).collect::<Vec<_>>().join(", "))
 }
 
 fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
@@ -87,7 +60,7 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
         _ => {}
     }
     if let Some(rule) = &question.asked_if {
-        line("asked_if", self::rule(rule, whole, 0));
+        line("asked_if", write_words::rule(rule, whole, 0));
     }
     for (key, words) in [
         ("columns", &question.columns),
@@ -109,38 +82,6 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     let said: Vec<String> = said.into_iter().flatten().collect();
     if !said.is_empty() {
         line("policy", format!("{{ {} }}", said.join(", ")));
-    }
-}
-
-/// A skip rule as a table on one line, a long list of conditions one a line.
-pub(crate) fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
-    let named = |question: usize| whole.questions.get(question).map_or_else(String::new, |q| quoted(&q.id));
-    let several = |key: &str, rules: &[AskedIf]| {
-        let each: Vec<String> = rules.iter().map(|r| rule(r, whole, depth + 1)).collect();
-        if each.iter().map(|r| r.chars().count()).sum::<usize>() < 100 {
-            return format!("{{ {key} = [{}] }}", each.join(", "));
-        }
-        let (inner, outer) = ("    ".repeat(depth + 1), "    ".repeat(depth));
-        format!("{{ {key} = [\n{inner}{},\n{outer}] }}", each.join(&format!(",\n{inner}")))
-    };
-    match of {
-        AskedIf::Chose { question, categories } => {
-            let options = whole.questions.get(*question).map(|q| q.categories()).unwrap_or_default();
-            let labels = categories.iter().filter_map(|k| options.get(*k)).map(|c| &c.label);
-            format!("{{ question = {}, of = {} }}", named(*question), list(labels))
-        }
-        AskedIf::Number { question, comparisons } => {
-            let limits: Vec<String> =
-                comparisons.iter().map(|(how, limit)| format!("{} = {limit}", how.key())).collect();
-            format!("{{ question = {}, {} }}", named(*question), limits.join(", "))
-        }
-        AskedIf::Answered(question) => format!("{{ question = {}, answered = true }}", named(*question)),
-        AskedIf::Not(inner) => match inner.as_ref() {
-            AskedIf::Answered(question) => format!("{{ question = {}, answered = false }}", named(*question)),
-            inner => format!("{{ not = {} }}", rule(inner, whole, depth)),
-        },
-        AskedIf::All(rules) => several("all", rules),
-        AskedIf::Any(rules) => several("any", rules),
     }
 }
 

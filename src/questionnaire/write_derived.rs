@@ -5,7 +5,7 @@ use crate::questionnaire::derived_spec::OUTSIDE;
 use crate::questionnaire::model::{Category, Question, Questionnaire};
 use crate::questionnaire::resolve_derived::band_labels;
 use crate::questionnaire::rule::AskedIf;
-use crate::questionnaire::write::{list, quoted, rule};
+use crate::questionnaire::write_words::{list, quoted, rule};
 
 /// The TOML of `question`, which is made as `derivation` says.
 pub(crate) fn write(out: &mut String, question: &Question, derivation: &Derivation, whole: &Questionnaire) {

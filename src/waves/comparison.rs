@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::decode::base::Base;
+use crate::questionnaire::derivation::Derivation;
 use crate::questionnaire::model::{Policy, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::filter;
@@ -103,11 +104,14 @@ impl<'a> Paper<'a> {
         match self.mapping {
             Some(mapping) => match mapping.counterparts.get(reference)? {
                 Counterpart::Asked(asked) => Some(Cow::Borrowed(asked)),
-                Counterpart::NotAsked => None,
+                Counterpart::NotAsked | Counterpart::Derived(_) => None,
             },
             None => {
-                let categories =
-                    (0..self.questionnaire.questions.get(reference)?.categories().len()).map(Some).collect();
+                let question = self.questionnaire.questions.get(reference)?;
+                if question.derivation.is_some() {
+                    return None;
+                }
+                let categories = (0..question.categories().len()).map(Some).collect();
                 Some(Cow::Owned(AskedAs {
                     question: reference,
                     found: FoundBy::Plan,
@@ -115,6 +119,14 @@ impl<'a> Paper<'a> {
                     merged: Vec::new(),
                 }))
             }
+        }
+    }
+
+    /// What question `reference` of the reference is made of, where it was not asked itself.
+    fn derivation(&self, reference: usize) -> Option<&'a Derivation> {
+        match self.mapping {
+            Some(mapping) => mapping.derivation(reference).filter(|_| mapping.answers(reference)),
+            None => self.questionnaire.questions.get(reference)?.derivation.as_ref(),
         }
     }
 
@@ -137,7 +149,7 @@ pub(crate) struct Asked<'a> {
 /// [`similarity`](super::similarity) where nobody said that it is the same question), the options (words,
 /// order, number, わからない and 特になし), ○の数, the filter with those of the questions before it, and the
 /// policies that can matter. What an indicator `counted` decides whether an option that came or went is more
-/// than a reason for care.
+/// than a reason for care. A derived variable differs where what it is made of does.
 pub fn compare_papers(
     reference: &Questionnaire,
     question: usize,
@@ -146,6 +158,20 @@ pub fn compare_papers(
     counted: Option<&Counted<'_>>,
 ) -> Option<Vec<Difference>> {
     let of_reference = reference.questions.get(question)?;
+    match (earlier.derivation(question), later.derivation(question)) {
+        (Some(derivation), Some(_)) => return of_sources(reference, derivation, earlier, later, counted),
+        (None, None) => {}
+        (was, _) => {
+            // Nothing is known of the one that did not ask at all.
+            let asked = if was.is_some() { later } else { earlier };
+            asked.asked(question)?;
+            let (ja, en) = (["もとの設問から作った", "直接聞いた"], ["made of other questions", "asked"]);
+            let (first, second) = if was.is_some() { (0, 1) } else { (1, 0) };
+            let ja = format!("作り方が変わった（{} → {}）", ja[first], ja[second]);
+            let en = format!("it came about otherwise ({} → {})", en[first], en[second]);
+            return Some(vec![Difference::new(Aspect::Wording, Caution, ja, en)]);
+        }
+    }
     let on = |paper: &Paper<'_>| {
         paper
             .asked(question)
@@ -174,6 +200,36 @@ pub fn compare_papers(
         out.push(Difference::new(Aspect::Filter, NotComparable, ja, en));
     }
     of_policy(before.question, after.question, &mut out);
+    Some(out)
+}
+
+/// What differs in the questions that a derived variable is made of, each with its number in the reference.
+fn of_sources(
+    reference: &Questionnaire,
+    derivation: &Derivation,
+    earlier: Paper<'_>,
+    later: Paper<'_>,
+    counted: Option<&Counted<'_>>,
+) -> Option<Vec<Difference>> {
+    let mut out: Vec<Difference> = Vec::new();
+    let chosen = counted.map(|c| c.categories).unwrap_or_default();
+    for (source, deciding) in derivation.deciding(chosen) {
+        let of_source = reference.questions.get(source)?;
+        let categories: Vec<usize> = deciding.into_iter().collect();
+        let counted = counted.map(|c| Counted { categories: &categories, ..*c });
+        let found = compare_papers(reference, source, earlier, later, counted.as_ref())?;
+        let is_derived = of_source.derivation.is_some();
+        for mut difference in found {
+            if !is_derived {
+                let id = &of_source.id;
+                let Text { ja, en } = difference.words;
+                difference.words = Text::new(format!("{id}：{ja}"), format!("{id}: {en}"));
+            }
+            if !out.contains(&difference) {
+                out.push(difference);
+            }
+        }
+    }
     Some(out)
 }
 
