@@ -202,6 +202,10 @@ impl Resolver<'_> {
         derived: usize,
     ) -> Option<usize> {
         let word = named.get_ref();
+        // Its own mistakes are told.
+        if matches!(self.derived.get(derived), Some(Progress::Broken) | None) {
+            return None;
+        }
         if let Some(circle) = self.deriving.and_then(|own| circle(whole, own, derived)) {
             let names: Vec<&str> = circle
                 .iter()
@@ -243,7 +247,6 @@ impl Resolver<'_> {
                 );
                 None
             }
-            // Its own mistakes are told.
             Some(Progress::Broken) | None => None,
         }
     }
