@@ -50,6 +50,9 @@ pub(crate) struct DerivedSpec {
     pub(crate) not_asked: Option<Spanned<NotAskedSpec>>,
 }
 
+/// A list of words, each with its place.
+type Words = Spanned<Vec<Spanned<String>>>;
+
 /// 数量の区分
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +80,7 @@ pub(crate) struct MergeSpec {
     pub(crate) of: Spanned<String>,
     /// まとめた後の区分 = もとの選択肢の一覧。書いた順に並ぶ
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
-    pub(crate) into: Spanned<BTreeMap<Spanned<String>, Spanned<Vec<Spanned<String>>>>>,
+    pub(crate) into: Spanned<BTreeMap<Spanned<String>, Words>>,
     /// 書かなかった選択肢: 区分の呼び名（例 "その他"）、または "outside"（対象外として非該当にする）
     #[schemars(with = "Option<String>")]
     pub(crate) rest: Option<Spanned<String>>,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
@@ -47,6 +48,7 @@ pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
         ids: BTreeMap::new(),
         asked: spec.question.len(),
         derived: spec.derived.iter().map(|_| Progress::Waiting).collect(),
+        derived_names: spec.derived.iter().map(DerivedNames::of).collect(),
         deriving: None,
     };
     for (index, question) in spec.question.iter().enumerate() {
@@ -61,7 +63,7 @@ pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     }
     let Resolver { mut found, mut done, derived, .. } = resolver;
     done.extend(derived.into_iter().filter_map(|progress| match progress {
-        Progress::Resolved(question) => Some(question),
+        Progress::Resolved(question) => Some(*question),
         Progress::Waiting | Progress::Broken => None,
     }));
     found.sort_by_key(|d| d.span.as_ref().map_or(0, |s| s.range.start));
@@ -76,13 +78,26 @@ pub fn questionnaire_schema() -> Value {
     schemars::schema_for!(QuestionnaireSpec).to_value()
 }
 
+/// The names of a derived variable and of what it is made of, as names are compared.
+pub(crate) struct DerivedNames {
+    pub(crate) id: String,
+    pub(crate) sources: Vec<String>,
+}
+
+impl DerivedNames {
+    fn of(spec: &DerivedSpec) -> Self {
+        let sources = spec.named().into_iter().map(|named| spelling::label(named.get_ref())).collect();
+        Self { id: spelling::label(spec.id.get_ref()), sources }
+    }
+}
+
 /// How far a derived variable of the file has come.
 pub(crate) enum Progress {
     /// Its sources are not all there yet.
     Waiting,
     /// Its mistakes are told; whoever names it has none of its own for that.
     Broken,
-    Resolved(Question),
+    Resolved(Box<Question>),
 }
 
 pub(crate) struct Resolver<'a> {
@@ -90,11 +105,13 @@ pub(crate) struct Resolver<'a> {
     found: Vec<Diagnostic>,
     /// The questions before the one that is resolved.
     pub(crate) done: Vec<Question>,
-    ids: BTreeMap<String, usize>,
+    pub(crate) ids: BTreeMap<String, usize>,
     /// How many questions the file has; derived variables are numbered behind them.
     asked: usize,
     /// One entry a derived variable of the file, in its order.
     pub(crate) derived: Vec<Progress>,
+    /// What they are called and what they name, in the same order.
+    pub(crate) derived_names: Vec<DerivedNames>,
     /// The derived variable that is being resolved.
     pub(crate) deriving: Option<usize>,
 }

@@ -24,7 +24,7 @@ impl Resolver<'_> {
     pub(crate) fn derive_ready(&mut self, whole: &QuestionnaireSpec) {
         for (own, spec) in whole.derived.iter().enumerate() {
             let waiting = matches!(self.derived.get(own), Some(Progress::Waiting));
-            if waiting && spec.named().iter().all(|named| self.is_there(whole, own, named.get_ref())) {
+            if waiting && self.sources_are_there(own) {
                 self.derive(whole, own, spec);
             }
         }
@@ -39,20 +39,24 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether `word` names a question that is resolved, or a derived variable before the `own`th that is.
-    fn is_there(&self, whole: &QuestionnaireSpec, own: usize, word: &str) -> bool {
-        let wanted = spelling::label(word);
-        self.done.iter().any(|q| spelling::label(&q.id) == wanted)
-            || whole.derived.iter().zip(&self.derived).take(own).any(|(spec, progress)| {
-                spelling::label(spec.id.get_ref()) == wanted && !matches!(progress, Progress::Waiting)
-            })
+    /// Whether all that the `own`th derived variable names are questions that are resolved, or derived variables
+    /// before it that are.
+    fn sources_are_there(&self, own: usize) -> bool {
+        let is_there =
+            |wanted: &String| {
+                self.ids.contains_key(wanted)
+                    || self.derived_names.iter().zip(&self.derived).take(own).any(|(names, progress)| {
+                        names.id == *wanted && !matches!(progress, Progress::Waiting)
+                    })
+            };
+        self.derived_names.get(own).is_some_and(|names| names.sources.iter().all(is_there))
     }
 
     fn derive(&mut self, whole: &QuestionnaireSpec, own: usize, spec: &DerivedSpec) {
         self.deriving = Some(own);
         self.name_of_derived(whole, own, spec);
         let progress = match self.form(whole, spec) {
-            Some((kind, derivation)) => Progress::Resolved(Question {
+            Some((kind, derivation)) => Progress::Resolved(Box::new(Question {
                 id: spec.id.get_ref().clone(),
                 text: spec.text.clone().unwrap_or_else(|| spec.id.get_ref().clone()),
                 kind,
@@ -62,7 +66,7 @@ impl Resolver<'_> {
                 not_asked: Vec::new(),
                 policy: Policy::default(),
                 derivation: Some(derivation),
-            }),
+            })),
             None => Progress::Broken,
         };
         if let Some(slot) = self.derived.get_mut(own) {
@@ -185,7 +189,9 @@ impl Resolver<'_> {
                 );
             }
         }
-        for limit in spec.from.get_ref().iter().filter(|l| !(l.get_ref().abs() <= GREATEST)) {
+        for limit in
+            spec.from.get_ref().iter().filter(|l| l.get_ref().is_nan() || l.get_ref().abs() > GREATEST)
+        {
             self.mistake(
                 "answers::wrong-type",
                 limit,

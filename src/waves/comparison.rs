@@ -13,7 +13,7 @@ use crate::waves::filter;
 use crate::waves::filter::Filter;
 use crate::waves::options;
 use crate::waves::wording::{Wording, wording};
-use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping};
+use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, derived};
 
 use Comparability::{Caution, NotComparable};
 
@@ -159,18 +159,10 @@ pub fn compare_papers(
 ) -> Option<Vec<Difference>> {
     let of_reference = reference.questions.get(question)?;
     match (earlier.derivation(question), later.derivation(question)) {
-        (Some(derivation), Some(_)) => return of_sources(reference, derivation, earlier, later, counted),
+        (Some(_), Some(_)) => return of_sources(reference, question, earlier, later, counted),
         (None, None) => {}
-        (was, _) => {
-            // Nothing is known of the one that did not ask at all.
-            let asked = if was.is_some() { later } else { earlier };
-            asked.asked(question)?;
-            let (ja, en) = (["もとの設問から作った", "直接聞いた"], ["made of other questions", "asked"]);
-            let (first, second) = if was.is_some() { (0, 1) } else { (1, 0) };
-            let ja = format!("作り方が変わった（{} → {}）", ja[first], ja[second]);
-            let en = format!("it came about otherwise ({} → {})", en[first], en[second]);
-            return Some(vec![Difference::new(Aspect::Wording, Caution, ja, en)]);
-        }
+        (Some(_), None) => return later.asked(question).map(|_| vec![made_otherwise(true)]),
+        (None, Some(_)) => return earlier.asked(question).map(|_| vec![made_otherwise(false)]),
     }
     let on = |paper: &Paper<'_>| {
         paper
@@ -203,31 +195,36 @@ pub fn compare_papers(
     Some(out)
 }
 
+/// One wave asked for what the other one makes of other questions.
+fn made_otherwise(asked_later: bool) -> Difference {
+    let (ja, en) = if asked_later {
+        ("もとの設問から作った → 直接聞いた", "made of other questions → asked")
+    } else {
+        ("直接聞いた → もとの設問から作った", "asked → made of other questions")
+    };
+    let (ja, en) = (format!("作り方が変わった（{ja}）"), format!("it came about otherwise ({en})"));
+    Difference::new(Aspect::Wording, Caution, ja, en)
+}
+
 /// What differs in the questions that a derived variable is made of, each with its number in the reference.
 fn of_sources(
     reference: &Questionnaire,
-    derivation: &Derivation,
+    question: usize,
     earlier: Paper<'_>,
     later: Paper<'_>,
     counted: Option<&Counted<'_>>,
 ) -> Option<Vec<Difference>> {
     let mut out: Vec<Difference> = Vec::new();
     let chosen = counted.map(|c| c.categories).unwrap_or_default();
-    for (source, deciding) in derivation.deciding(chosen) {
-        let of_source = reference.questions.get(source)?;
+    let in_both = |q: usize| earlier.derivation(q).filter(|_| later.derivation(q).is_some());
+    for (source, deciding) in derived::sources(question, chosen, in_both) {
+        let id = &reference.questions.get(source)?.id;
         let categories: Vec<usize> = deciding.into_iter().collect();
         let counted = counted.map(|c| Counted { categories: &categories, ..*c });
-        let found = compare_papers(reference, source, earlier, later, counted.as_ref())?;
-        let is_derived = of_source.derivation.is_some();
-        for mut difference in found {
-            if !is_derived {
-                let id = &of_source.id;
-                let Text { ja, en } = difference.words;
-                difference.words = Text::new(format!("{id}：{ja}"), format!("{id}: {en}"));
-            }
-            if !out.contains(&difference) {
-                out.push(difference);
-            }
+        for mut difference in compare_papers(reference, source, earlier, later, counted.as_ref())? {
+            let Text { ja, en } = difference.words;
+            difference.words = Text::new(format!("{id}：{ja}"), format!("{id}: {en}"));
+            out.push(difference);
         }
     }
     Some(out)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::questionnaire::derivation::{Derivation, Rest};
 use crate::questionnaire::model::{Category, Question, QuestionKind};
 use crate::questionnaire::rule::AskedIf;
-use crate::waves::{Counterpart, Mapping};
+use crate::waves::{AskedAs, Counterpart, Mapping};
 
 /// The options of a harmonised question.
 #[derive(Debug, Clone, Default)]
@@ -30,42 +30,57 @@ impl Mapping {
 
     /// Whether the wave can answer question `question` of the reference: it asked it, or all that it is made of.
     pub fn answers(&self, question: usize) -> bool {
-        match self.counterparts.get(question) {
-            Some(Counterpart::Asked(_)) => true,
-            Some(Counterpart::Derived(derivation)) => derivation.sources().iter().all(|q| self.answers(*q)),
-            Some(Counterpart::NotAsked) | None => false,
-        }
+        sources(question, &[], |q| self.derivation(q)).keys().all(|leaf| self.asked(*leaf).is_some())
     }
 
     /// Whether the wave's paper had one of the options `chosen` of question `question` of the reference, or what
     /// one of them is made of.
     pub fn has_one_of(&self, question: usize, chosen: &[usize]) -> bool {
-        match self.counterparts.get(question) {
-            Some(Counterpart::Asked(asked)) => asked.has_one_of(chosen),
-            Some(Counterpart::Derived(derivation)) => match derivation {
-                Derivation::Merge { .. } | Derivation::Cross { .. } => {
-                    derivation.deciding(chosen).into_iter().all(|(source, options)| {
-                        self.has_one_of(source, &options.into_iter().collect::<Vec<_>>())
-                    })
-                }
-                Derivation::Bands { .. } | Derivation::Test { .. } | Derivation::Count { .. } => {
-                    self.answers(question)
-                }
-            },
-            Some(Counterpart::NotAsked) | None => false,
+        let of_options = |d: &Derivation| matches!(d, Derivation::Merge { .. } | Derivation::Cross { .. });
+        match self.derivation(question) {
+            Some(derivation) if of_options(derivation) => {
+                let leaves = sources(question, chosen, |q| self.derivation(q));
+                leaves.into_iter().all(|(leaf, options)| {
+                    let options: Vec<usize> = options.into_iter().collect();
+                    let there = |asked: &AskedAs| options.is_empty() || asked.has_one_of(&options);
+                    self.asked(leaf).is_some_and(there)
+                })
+            }
+            Some(_) => self.answers(question),
+            None => self.asked(question).is_some_and(|asked| asked.has_one_of(chosen)),
         }
     }
 
     /// The questions of the wave's paper that the answers to `question` of the reference are made of.
     pub fn own_of(&self, question: usize) -> BTreeSet<usize> {
-        match self.counterparts.get(question) {
-            Some(Counterpart::Asked(asked)) => BTreeSet::from([asked.question]),
-            Some(Counterpart::Derived(derivation)) => {
-                derivation.sources().into_iter().flat_map(|source| self.own_of(source)).collect()
+        let leaves = sources(question, &[], |q| self.derivation(q));
+        leaves.keys().filter_map(|leaf| self.asked(*leaf)).map(|asked| asked.question).collect()
+    }
+}
+
+/// The questions that `question` is made of in the end, each with its categories that decide whether the answer is
+/// one of `chosen`: itself, where `derivation` has nothing to say of it. Each is looked at once, however many derived
+/// variables lead to it.
+pub(crate) fn sources<'d>(
+    question: usize,
+    chosen: &[usize],
+    derivation: impl Fn(usize) -> Option<&'d Derivation>,
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut found = BTreeMap::new();
+    let mut open = BTreeMap::from([(question, chosen.iter().copied().collect::<BTreeSet<usize>>())]);
+    // Sources have lower numbers, so that whatever leads to one has been looked at before it.
+    while let Some((next, categories)) = open.pop_last() {
+        match derivation(next) {
+            Some(derivation) => {
+                let categories: Vec<usize> = categories.into_iter().collect();
+                for (source, deciding) in derivation.deciding(&categories) {
+                    open.entry(source).or_default().extend(deciding);
+                }
             }
-            Some(Counterpart::NotAsked) | None => BTreeSet::new(),
+            None => drop(found.insert(next, categories)),
         }
     }
+    found
 }
 
 /// The derived variable `question` of the reference for a wave whose harmonised questions have these `options`.
