@@ -1,5 +1,6 @@
-//! Derived variables: what they come to for each kind of answer and of missing answer, counted by hand; wherever a
-//! question may stand; the same numbers as a file that holds the column already; waves, processing rules, mistakes.
+//! Derived variables: what they come to for each kind of answer and of missing answer, counted by hand;
+//! wherever a question may stand; the same numbers as a file that holds the column already; waves,
+//! processing rules, mistakes.
 
 #[path = "support/office.rs"]
 mod office;
@@ -106,7 +107,8 @@ fn survey() -> Questionnaire {
     questionnaire(&format!("{QUESTIONS}{FILTERED}{DERIVED}"))
 }
 
-/// Every kind of answer and of missing answer. The last column has the name of a derived variable and is not read.
+/// Every kind of answer and of missing answer. The last column has the name of a derived variable and is
+/// not read.
 const CSV: &str = "性別,問2,問5,問6,問7,問12,問13,問14,年代\n\
     1,17,1,,\"1,2\",1,,,x\n\
     2,18,2,1,3,2,,,x\n\

@@ -42,8 +42,8 @@ pub struct DecodeOptions {
 /// blanks, missing codes and boxes that are merely not ticked are none, an invalid answer is one), 重複 (the
 /// same id again). Of the rows that stay every question has one answer or one [`MissingReason`]; skip rules
 /// see the answers to earlier questions with their own rules applied. わからない becomes a missing reason
-/// last, so that a skip rule may still name it. Derived variables are made of the answers to their sources; no file
-/// is looked at for them.
+/// last, so that a skip rule may still name it. Derived variables are made of the answers to their sources;
+/// no file is looked at for them.
 ///
 /// # Errors
 /// All in one go: `answers::missing-column`, `answers::ambiguous-column`, `answers::column-count` for every

@@ -8,14 +8,14 @@
 //! | `count` | how many conditions hold (marks, for options of a multiple answer) | its reason |
 //! | `cross` | the combination | its reason |
 //!
-//! Where several sources are missing, the reason is the first of: 非該当 (whoever was not asked one of them is outside
-//! the variable, whatever the others say), 無効, 無回答, わからない. With `not_asked = "no"` 非該当 counts as "does not
-//! hold". A number below the first band, and an option in no group, are outside (非該当) unless the questionnaire
-//! gives them a category.
+//! Where several sources are missing, the reason is the first of: 非該当 (whoever was not asked one of them is
+//! outside the variable, whatever the others say), 無効, 無回答, わからない. With `not_asked = "no"` 非該当 counts as
+//! "does not hold". A number below the first band, and an option in no group, are outside (非該当) unless the
+//! questionnaire gives them a category.
 //!
-//! Skip rules see derived variables as they see questions, before わからない becomes a missing reason; all else sees
-//! them made of the answers as they are in the end. Where a plan counts わからない of a derived variable as no
-//! answer, that of its sources is, for this variable.
+//! Skip rules see derived variables as they see questions, before わからない becomes a missing reason; all else
+//! sees them made of the answers as they are in the end. Where a plan counts わからない of a derived variable as
+//! no answer, that of its sources is, for this variable.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,7 +32,8 @@ use crate::text::Text;
 
 type Answer<T> = Result<T, MissingReason>;
 
-/// The answers to a derived variable: `responses` are those to all questions, as far as `derivation` needs them.
+/// The answers to a derived variable: `responses` are those to all questions, as far as `derivation` needs
+/// them.
 pub(crate) fn answers(question: &Question, derivation: &Derivation, responses: &[Responses]) -> Responses {
     let rows = derivation.sources().first().and_then(|s| responses.get(*s)).map_or(0, Responses::len);
     match (derivation, &question.kind) {
@@ -199,9 +200,9 @@ pub(crate) struct Derived {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Puts the answers to the derived variables among `wanted` in their places in `responses`, where those to their
-/// sources stand as they are in the end. `dont_know_missing` are the ids of the questions and variables whose
-/// わからない counts as no answer.
+/// Puts the answers to the derived variables among `wanted` in their places in `responses`, where those to
+/// their sources stand as they are in the end. `dont_know_missing` are the ids of the questions and
+/// variables whose わからない counts as no answer.
 pub(crate) fn derive(
     questionnaire: &Questionnaire,
     responses: &mut [Responses],
@@ -258,8 +259,8 @@ fn put_back(responses: &mut [Responses], before: Vec<(usize, Responses)>) {
     }
 }
 
-/// The finding about options in no group and numbers below the first band, of which the questionnaire does not say
-/// what they are. Options are told whether or not anybody chose them.
+/// The finding about options in no group and numbers below the first band, of which the questionnaire does
+/// not say what they are. Options are told whether or not anybody chose them.
 fn unnamed(
     questionnaire: &Questionnaire,
     question: &Question,

@@ -14,8 +14,8 @@ use crate::questionnaire::model::Questionnaire;
 use crate::questionnaire::processing_rule::{DontKnow, ProcessingRule};
 use crate::raw::Table;
 
-/// The questions and derived variables that the answers to `question` depend on, by its skip rule or because it is
-/// made of them, by way of their own rules and sources too; in order.
+/// The questions and derived variables that the answers to `question` depend on, by its skip rule or
+/// because it is made of them, by way of their own rules and sources too; in order.
 pub fn depends_on(questionnaire: &Questionnaire, question: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut open = vec![question];
@@ -28,10 +28,10 @@ pub fn depends_on(questionnaire: &Questionnaire, question: usize) -> BTreeSet<us
     found
 }
 
-/// The answers to `question` and to all questions and derived variables that depend on it, by index, had the decision
-/// about `question` been `treatment`: the same as [`decode`](super::decode()) gives for the questionnaire (or
-/// options) changed so, for the same rows. A decision about one question leaves the rows as they are; that
-/// about duplicates does not, so it needs `decode`.
+/// The answers to `question` and to all questions and derived variables that depend on it, by index, had
+/// the decision about `question` been `treatment`: the same as [`decode`](super::decode()) gives for the
+/// questionnaire (or options) changed so, for the same rows. A decision about one question leaves the rows
+/// as they are; that about duplicates does not, so it needs `decode`.
 ///
 /// # Errors
 /// As `decode`, for columns that cannot be found.

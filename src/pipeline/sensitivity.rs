@@ -169,8 +169,8 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     out
 }
 
-/// The questions whose わからない the answers to `question` see: itself, and what it is made of, unless the plan has
-/// decided for itself that わからない of its sources counts as no answer.
+/// The questions whose わからない the answers to `question` see: itself, and what it is made of, unless the
+/// plan has decided for itself that わからない of its sources counts as no answer.
 fn seen_dont_know(survey: &Survey, question: usize) -> BTreeSet<usize> {
     let mut seen = BTreeSet::from([question]);
     let mut open = vec![question];

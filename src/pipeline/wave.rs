@@ -115,8 +115,8 @@ pub(super) fn prepare(
     })
 }
 
-/// The ledgers of the derived variables of the survey's questionnaire, behind those of the wave's own paper; in the
-/// place of one that the paper has itself.
+/// The ledgers of the derived variables of the survey's questionnaire, behind those of the wave's own paper;
+/// in the place of one that the paper has itself.
 fn derived_ledgers(
     mapping: &Mapping,
     questionnaire: &Questionnaire,

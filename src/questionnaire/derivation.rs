@@ -1,16 +1,17 @@
 //! Derived variables (派生変数), resolved: how answers to earlier questions make an answer that nobody was asked
 //! for.
 //!
-//! A derivation is data, so that everything that must know it (decoding, waves, sensitivity, the questionnaire's
-//! text) reads the same words. It stands in the questionnaire as a [`Question`](super::Question) behind those that
-//! were asked.
+//! A derivation is data, so that everything that must know it (decoding, waves, sensitivity, the
+//! questionnaire's text) reads the same words. It stands in the questionnaire as a
+//! [`Question`](super::Question) behind those that were asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::questionnaire::rule::{AskedIf, Comparison};
 use crate::text::Text;
 
-/// How a derived variable follows from earlier questions and derived variables (indices into the questionnaire).
+/// How a derived variable follows from earlier questions and derived variables (indices into the
+/// questionnaire).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Derivation {
     /// Bands of a number (階級): a band goes from its limit to below the next one, the last one has no end.
@@ -129,7 +130,8 @@ impl Derivation {
         out
     }
 
-    /// The condition on its sources under which the answer is one of `chosen`; `None` where no rule can say it.
+    /// The condition on its sources under which the answer is one of `chosen`; `None` where no rule can say
+    /// it.
     pub(crate) fn rule(&self, chosen: &[usize]) -> Option<AskedIf> {
         match self {
             Derivation::Bands { of, from, below } => {

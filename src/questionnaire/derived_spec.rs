@@ -1,5 +1,5 @@
-//! Derived variables as they are written in the questionnaire file: a mirror of their TOML. The field comments are
-//! what an editor shows beside the key, so they are written for the office.
+//! Derived variables as they are written in the questionnaire file: a mirror of their TOML. The field
+//! comments are what an editor shows beside the key, so they are written for the office.
 
 use std::collections::BTreeMap;
 

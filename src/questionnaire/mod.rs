@@ -2,6 +2,7 @@
 //! break its rules; read from TOML, XLSForm, a tabulator's sheet or the labels of an SPSS or Stata file.
 
 pub(crate) mod derivation;
+mod derived_labels;
 mod derived_spec;
 mod duplicates;
 pub mod form;

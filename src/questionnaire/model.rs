@@ -15,7 +15,8 @@ use crate::text::spelling;
 pub struct Questionnaire {
     /// Its title, such as `市民アンケート`.
     pub title: String,
-    /// The questions, in the order asked; behind them the derived variables, each behind those that it is made of.
+    /// The questions, in the order asked; behind them the derived variables, each behind those that it is
+    /// made of.
     pub questions: Vec<Question>,
 }
 
@@ -31,8 +32,8 @@ impl Questionnaire {
         self.questions.get(..count).unwrap_or_default()
     }
 
-    /// All questions such that what a skip rule or a derivation looks at comes first: each derived variable as soon
-    /// as its sources are there.
+    /// All questions such that what a skip rule or a derivation looks at comes first: each derived variable
+    /// as soon as its sources are there.
     pub(crate) fn in_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = Vec::with_capacity(self.questions.len());
         let mut there = vec![false; self.questions.len()];
@@ -56,8 +57,8 @@ impl Questionnaire {
         order
     }
 
-    /// What question `question` is made of, by way of other derived variables too: the derived variables and the
-    /// questions that were asked, not itself. Nothing for a question that was asked.
+    /// What question `question` is made of, by way of other derived variables too: the derived variables
+    /// and the questions that were asked, not itself. Nothing for a question that was asked.
     pub fn made_of(&self, question: usize) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut open = vec![question];

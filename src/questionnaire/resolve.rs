@@ -33,12 +33,12 @@ const CODES: toml_text::Codes = toml_text::Codes {
 ///
 /// # Errors
 /// All mistakes of form in one go; where there are none, all mistakes of meaning in one go, each with its
-/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code; a
-/// skip rule naming a question or an option that is not there or comes later, or comparing what is no number;
-/// more than [`MOST_OPTIONS`] options of a multiple answer; a range whose ends are swapped; a key that the
-/// type of question does not take; a missing code that is an option's; a derived variable whose name is taken, whose
-/// source is not there, comes later or is made of it, whose bands overlap or leave numbers below them out, or whose
-/// groups share an option.
+/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code;
+/// a skip rule naming a question or an option that is not there or comes later, or comparing what is no
+/// number; more than [`MOST_OPTIONS`] options of a multiple answer; a range whose ends are swapped; a key
+/// that the type of question does not take; a missing code that is an option's; a derived variable whose
+/// name is taken, whose source is not there, comes later or is made of it, whose bands overlap or leave
+/// numbers below them out, or whose groups share an option.
 pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     let spec: QuestionnaireSpec = toml_text::read(&source, &CODES)?;
     let mut resolver = Resolver {

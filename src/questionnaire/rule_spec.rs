@@ -1,4 +1,5 @@
-//! A condition on earlier answers as it is written: whom a question is asked of, and what a derived variable counts.
+//! A condition on earlier answers as it is written: whom a question is asked of, and what a derived
+//! variable counts.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

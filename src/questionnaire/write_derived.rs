@@ -1,9 +1,9 @@
 //! A derived variable as text.
 
 use crate::questionnaire::derivation::{Derivation, Rest};
+use crate::questionnaire::derived_labels::band_labels;
 use crate::questionnaire::derived_spec::OUTSIDE;
 use crate::questionnaire::model::{Category, Question, Questionnaire};
-use crate::questionnaire::resolve_derived::band_labels;
 use crate::questionnaire::rule::AskedIf;
 use crate::questionnaire::write_words::{list, quoted, rule};
 

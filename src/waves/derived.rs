@@ -1,5 +1,5 @@
-//! Derived variables of the reference in a wave with a paper of its own: made of the harmonised answers, with the
-//! options that only this wave had.
+//! Derived variables of the reference in a wave with a paper of its own: made of the harmonised answers,
+//! with the options that only this wave had.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,13 +28,14 @@ impl Mapping {
         }
     }
 
-    /// Whether the wave can answer question `question` of the reference: it asked it, or all that it is made of.
+    /// Whether the wave can answer question `question` of the reference: it asked it, or all that it is
+    /// made of.
     pub fn answers(&self, question: usize) -> bool {
         sources(question, &[], |q| self.derivation(q)).keys().all(|leaf| self.asked(*leaf).is_some())
     }
 
-    /// Whether the wave's paper had one of the options `chosen` of question `question` of the reference, or what
-    /// one of them is made of.
+    /// Whether the wave's paper had one of the options `chosen` of question `question` of the reference, or
+    /// what one of them is made of.
     pub fn has_one_of(&self, question: usize, chosen: &[usize]) -> bool {
         let of_options = |d: &Derivation| matches!(d, Derivation::Merge { .. } | Derivation::Cross { .. });
         match self.derivation(question) {
@@ -58,9 +59,9 @@ impl Mapping {
     }
 }
 
-/// The questions that `question` is made of in the end, each with its categories that decide whether the answer is
-/// one of `chosen`: itself, where `derivation` has nothing to say of it. Each is looked at once, however many derived
-/// variables lead to it.
+/// The questions that `question` is made of in the end, each with its categories that decide whether the
+/// answer is one of `chosen`: itself, where `derivation` has nothing to say of it. Each is looked at once,
+/// however many derived variables lead to it.
 pub(crate) fn sources<'d>(
     question: usize,
     chosen: &[usize],
@@ -83,11 +84,12 @@ pub(crate) fn sources<'d>(
     found
 }
 
-/// The derived variable `question` of the reference for a wave whose harmonised questions have these `options`.
+/// The derived variable `question` of the reference for a wave whose harmonised questions have these
+/// `options`.
 ///
-/// An option that only the wave had stays apart: a valid answer in a category of its own behind those of the
-/// reference, unless the variable says what the rest is. One that is several of the reference's in one is in a
-/// group where all of those are, and meets a condition that names all of them.
+/// An option that only the wave had stays apart: a valid answer in a category of its own behind those of
+/// the reference, unless the variable says what the rest is. One that is several of the reference's in one
+/// is in a group where all of those are, and meets a condition that names all of them.
 pub(crate) fn widened(
     question: &Question,
     derivation: &Derivation,

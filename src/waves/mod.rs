@@ -30,8 +30,8 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Where question `question` of the reference stands; `None` when the wave did not ask it, be it that it is
-    /// made of others ([`Mapping::answers`]).
+    /// Where question `question` of the reference stands; `None` when the wave did not ask it, be it that
+    /// it is made of others ([`Mapping::answers`]).
     pub fn asked(&self, question: usize) -> Option<&AskedAs> {
         match self.counterparts.get(question)? {
             Counterpart::NotAsked | Counterpart::Derived(_) => None,
