@@ -3,19 +3,20 @@
 //! | derived variable | answer | where a source is missing |
 //! |---|---|---|
 //! | `bands` | the band of the number | the source's reason |
-//! | `merge` | the group of the option; of a multiple answer the groups of the marked options, each once | the source's reason |
-//! | `any` `all` `none` | yes or no, as in Kleene's logic | the answer where it does not depend on the missing one, else its reason |
+//! | `merge` | the group of the option, or of each marked option once | the source's reason |
+//! | `any` `all` `none` | yes or no | the answer if it is certain, else the reason |
 //! | `count` | how many conditions hold (marks, for options of a multiple answer) | its reason |
 //! | `cross` | the combination | its reason |
 //!
-//! Where several sources are missing, the reason is the first of: 非該当 (whoever was not asked one of them is
-//! outside the variable, whatever the others say), 無効, 無回答, わからない. With `not_asked = "no"` 非該当 counts as
-//! "does not hold". A number below the first band, and an option in no group, are outside (非該当) unless the
-//! questionnaire gives them a category.
+//! `any`, `all` and `none` follow Kleene's three-valued logic: what is missing matters only where the answer
+//! depends on it. Where several sources are missing, the reason is the first of: 非該当 (whoever was not
+//! asked one of them is outside the variable, whatever the others say), 無効, 無回答, わからない. With
+//! `not_asked = "no"` 非該当 counts as "does not hold". A number below the first band, and an option in no
+//! group, are outside (非該当) unless the questionnaire gives them a category.
 //!
-//! Skip rules see derived variables as they see questions, before わからない becomes a missing reason; all else
-//! sees them made of the answers as they are in the end. Where a plan counts わからない of a derived variable as
-//! no answer, that of its sources is, for this variable.
+//! Skip rules see derived variables as they see questions, before わからない becomes a missing reason; all
+//! else sees them made of the answers as they are in the end. Where a plan counts わからない of a derived
+//! variable as no answer, that of its sources is, for this variable.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -193,8 +194,8 @@ fn count(conditions: &[AskedIf], responses: &[Responses], row: usize, not_asked_
 
 /// What the derived variables among `wanted` come to in the end.
 pub(crate) struct Derived {
-    /// How many said わからない to a source and nothing else that decides, by question; only of variables whose
-    /// わからない counts as no answer.
+    /// How many said わからない to a source and nothing else that decides, by question; only of variables
+    /// whose わからない counts as no answer.
     pub(crate) dont_know: Vec<(usize, u64)>,
     /// Options and numbers that the questionnaire does not name.
     pub(crate) findings: Vec<Finding>,
@@ -282,8 +283,8 @@ fn unnamed(
             let count = (0..answers.len()).filter(|row| answers.holds(*row, &left)).count() as u64;
             let message = Text::new(
                 format!(
-                    "{id}: {}の選択肢「{}」がどの区分にも入っていない（回答 {count}人）。対象外とした。rest = \
-                     \"その他\"（区分にする）か rest = \"outside\"（対象外）と書いてください",
+                    "{id}: {}の選択肢「{}」がどの区分にも入っていない（回答 {count}人）。対象外とした。\
+                     rest = \"その他\"（区分にする）か rest = \"outside\"（対象外）と書いてください",
                     source.id,
                     labels.join("」「")
                 ),

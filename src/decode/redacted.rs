@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::no_question::personal_column;
 use crate::decode::locate::Layout;
 use crate::decode::personal::{Personal, looks_personal};
-use crate::draft as infer;
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{Question, QuestionKind};
@@ -48,7 +48,7 @@ pub(crate) fn columns(
     let mut out = Vec::new();
     for (column, _) in table.columns.iter().zip(&answers).filter(|(_, answer)| !**answer) {
         let is_ids = ids.is_some_and(|c| std::ptr::eq(c, column));
-        let kind = if is_ids { Some(Personal::Number) } else { infer::personal_column(&sample(column)) };
+        let kind = if is_ids { Some(Personal::Number) } else { personal_column(&sample(column)) };
         if let Some(kind) = kind {
             let name = column.name();
             let is_data = looks_personal(&name) || name.chars().filter(|c| c.is_numeric()).count() >= 4;

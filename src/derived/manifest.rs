@@ -5,20 +5,17 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::provenance::{FileDigest, Place, sha256_hex};
+use crate::provenance::{FileDigest, Place, SCHEMA_VERSION, sha256_hex};
 use crate::text::Text;
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The version of the manifest's own layout; it grows when a field changes its meaning.
-pub const SCHEMA_VERSION: u32 = 1;
-
 /// The manifest of a run. No clock, no user, no path of the machine: the same inputs give the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// [`SCHEMA_VERSION`].
-    pub schema_version: u32,
+    pub schema_version: &'static str,
     /// The program, `shihyo`.
     pub program: &'static str,
     /// Its version.

@@ -24,7 +24,7 @@ mod swap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, SCHEMA_VERSION, WithheldColumn};
+pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;

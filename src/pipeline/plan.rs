@@ -188,8 +188,8 @@ impl Wave {
     }
 }
 
-/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or columns of
-/// the response files, by name; files are named from the project's folder.
+/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or
+/// columns of the response files, by name; files are named from the project's folder.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WaveDesign {
     /// Strata: one variable a stage where there are clusters, else the crossing of all.

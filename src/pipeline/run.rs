@@ -20,8 +20,8 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
     AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement,
-    LedgerRecord, MeasureInput, Observation, ObservedValue, Quality, Source, Unit, find_count, reported,
-    tabulate,
+    LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source, Unit, find_count,
+    reported, tabulate,
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
@@ -350,9 +350,8 @@ fn share_cells(
     let of = &plan.surveys[share.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
-        let record = records
-            .iter()
-            .find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
+        let key = NumberKey::of_survey(&of.key, year, id, Vec::new());
+        let record = records.iter().find(|r| r.key == key);
         let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
         let content = match record {
             Some(record) => CellContent::Value(Box::new(Observation {

@@ -11,7 +11,7 @@ use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepa
 use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
-use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use crate::indicator::{EstimateRecord, NumberKey, PolicyEffect, PolicySetting};
 use crate::questionnaire::{DontKnow, ProcessingRule};
 use crate::text::Text;
 
@@ -69,11 +69,8 @@ pub(super) fn effects(
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
-        let Some(record) = records.iter().find(|r| {
-            r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()
-        }) else {
-            continue;
-        };
+        let key = NumberKey::of_survey(&survey.key, year, &share.id, Vec::new());
+        let Some(record) = records.iter().find(|r| r.key == key) else { continue };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
             let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
@@ -83,10 +80,10 @@ pub(super) fn effects(
             };
             let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
-                analysis_key: record.key.clone(),
-                indicator: record.indicator.clone(),
-                survey: record.survey.clone(),
-                wave: record.wave,
+                analysis_key: key.clone(),
+                indicator: share.id.clone(),
+                survey: survey.key.clone(),
+                wave: year,
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),

@@ -69,7 +69,7 @@ impl<'a> Pair<'a> {
 
     /// With what differs between the samples, which matters for every value.
     fn and_samples(mut self) -> Self {
-        self.differences.extend(samples(self.earlier, self.later));
+        self.differences.extend(samples(self.survey, self.earlier, self.later));
         self
     }
 
@@ -127,7 +127,7 @@ impl<'a> Pair<'a> {
 }
 
 /// What differs between how the respondents of two waves were chosen, asked and weighted.
-fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
+fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
@@ -146,7 +146,7 @@ fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
         );
         out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
     }
-    let (was, is) = (Weights::of(earlier), Weights::of(later));
+    let (was, is) = (Weights::of(survey, earlier), Weights::of(survey, later));
     if was != is {
         let (was, is) = (was.words(), is.words());
         let words = Text::new(
@@ -215,15 +215,6 @@ pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Opt
     note(pair)
 }
 
-/// The flag of an estimate whose share and part have these levels.
-pub(super) fn flag(level: Comparability) -> Option<&'static str> {
-    match level {
-        Comparability::Same => None,
-        Comparability::Caution => Some("definition-differs"),
-        Comparability::NotComparable => Some("not-comparable"),
-    }
-}
-
 /// What differs between the waves of every survey: each wave against the one before it and against the first.
 pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     let mut out = Vec::new();
@@ -260,7 +251,7 @@ fn pairs<'a>(waves: &[&'a Wave]) -> Vec<(&'a Wave, &'a Wave)> {
 fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &mut Vec<Finding>) {
     let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
     let (title, first, second) = (&survey.title, earlier.year, later.year);
-    for found in samples(earlier, later) {
+    for found in samples(survey, earlier, later) {
         let message = Text::new(
             format!(
                 "「{title}」{}は、{}と{}。すべての値に注を付ける",

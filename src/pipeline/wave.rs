@@ -163,7 +163,8 @@ fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<
         None => None,
     };
     let trim = of.trim.map(|(lower, upper)| Step::Trim(Trim { lower, upper, rule: TrimRule::Strict }));
-    // A table that only margins are taken from gives no sizes where columns do, or where replicates are the design.
+    // A table that only margins are taken from gives no sizes where columns do, or where replicates are the
+    // design.
     let columns =
         of.replicates.as_ref().is_some_and(|r| r.request.replicates.is_some() && of.strata.is_empty());
     Ok(SampleDesign {

@@ -1,5 +1,5 @@
-//! Derived variables (派生変数), resolved: how answers to earlier questions make an answer that nobody was asked
-//! for.
+//! Derived variables (派生変数), resolved: how answers to earlier questions make an answer that nobody was
+//! asked for.
 //!
 //! A derivation is data, so that everything that must know it (decoding, waves, sensitivity, the
 //! questionnaire's text) reads the same words. It stands in the questionnaire as a

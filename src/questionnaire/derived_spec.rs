@@ -45,7 +45,8 @@ pub(crate) struct DerivedSpec {
     /// any・all・none の2つの区分の呼び名（既定 ["はい", "いいえ"]）。例: labels = ["受けた", "受けていない"]
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) labels: Option<Spanned<Vec<Spanned<String>>>>,
-    /// any・all・none・count で、もとの設問が非該当の人: "missing" 非該当のまま（既定）| "no" 当てはまらないとする
+    /// any・all・none・count で、もとの設問が非該当の人:
+    /// "missing" 非該当のまま（既定）| "no" 当てはまらないとする
     #[schemars(with = "Option<NotAskedSpec>")]
     pub(crate) not_asked: Option<Spanned<NotAskedSpec>>,
 }

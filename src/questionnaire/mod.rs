@@ -1,5 +1,6 @@
-//! The questionnaire (調査票): what was asked, with which options, of whom, and the processing rules for answers that
-//! break its rules; read from TOML, XLSForm, a tabulator's sheet or the labels of an SPSS or Stata file.
+//! The questionnaire (調査票): what was asked, with which options, of whom, and the processing rules for
+//! answers that break its rules; read from TOML, XLSForm, a tabulator's sheet or the labels of an SPSS or
+//! Stata file.
 
 pub(crate) mod derivation;
 mod derived_labels;

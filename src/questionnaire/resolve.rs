@@ -33,12 +33,12 @@ const CODES: toml_text::Codes = toml_text::Codes {
 ///
 /// # Errors
 /// All mistakes of form in one go; where there are none, all mistakes of meaning in one go, each with its
-/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code;
-/// a skip rule naming a question or an option that is not there or comes later, or comparing what is no
-/// number; more than [`MOST_OPTIONS`] options of a multiple answer; a range whose ends are swapped; a key
-/// that the type of question does not take; a missing code that is an option's; a derived variable whose
-/// name is taken, whose source is not there, comes later or is made of it, whose bands overlap or leave
-/// numbers below them out, or whose groups share an option.
+/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code, or
+/// begins with one (`5 (all)`), where codes are not stated; a skip rule naming a question or an option that
+/// is not there or comes later, or comparing what is no number; more than [`MOST_OPTIONS`] options of a
+/// multiple answer; a range whose ends are swapped; a key that the type of question does not take; a missing
+/// code that is an option's; a derived variable whose name is taken, whose source is not there, comes later
+/// or is made of it, whose bands overlap or leave numbers below them out, or whose groups share an option.
 pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     let spec: QuestionnaireSpec = toml_text::read(&source, &CODES)?;
     let mut resolver = Resolver {
@@ -306,25 +306,34 @@ impl Resolver<'_> {
             }
             categories.push(Category { code, label, dont_know, exclusive, free_text });
         }
+        let stated = |index: usize| {
+            let option = options.get_ref().get(index).map(|option| option.get_ref());
+            matches!(option, Some(OptionSpec::Table(table)) if table.code.is_some())
+        };
         for (index, option) in options.get_ref().iter().enumerate() {
+            // `5`, or `5 (all)`, as the first option: is a cell 5 this one, or the fifth? Where both codes
+            // are stated, a cell is the option whose code it is.
             let label = &categories[index].label;
-            let clash = codes.get(&spelling::code(label)).copied().filter(|&other| other != index);
-            if let Some(other) = clash {
+            let folded = spelling::label(label);
+            let code =
+                spelling::code_before(&folded).map_or_else(|| spelling::code(label), |n| n.to_string());
+            let clash = codes.get(&code).copied().filter(|other| *other != index);
+            if let Some(other) = clash.filter(|other| !stated(index) || !stated(*other)) {
                 let other = &categories[other].label;
                 let help = Text::new(
                     format!(
-                        "{{ code = \"{label}\", label = \"{label}\" }} のように、ファイルの中のコードを書い\
-                         てください"
+                        "並び順をコードとみることはできません。{{ code = \"{code}\", label = \"{label}\" \
+                         }} のように、ファイルの中のコードを書いてください"
                     ),
                     format!(
-                        "say which code the files hold, such as {{ code = \"{label}\", label = \"{label}\" }}"
+                        "say which code the files hold, such as {{ code = \"{code}\", label = \"{label}\" }}"
                     ),
                 );
                 self.mistake(
                     "answers::ambiguous-option",
                     option,
-                    format!("選択肢「{label}」は選択肢「{other}」のコードでもあります"),
-                    format!("option \"{label}\" is also the code of option \"{other}\""),
+                    format!("選択肢「{label}」の {code} は選択肢「{other}」のコードでもあります"),
+                    format!("{code} of option \"{label}\" is also the code of option \"{other}\""),
                     Some(help),
                 );
             }

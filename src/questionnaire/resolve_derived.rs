@@ -257,8 +257,8 @@ impl Resolver<'_> {
         };
         let help = Text::new(
             format!(
-                "from に下限を足すか、rest = \"{first}未満\"（区分にする）か rest = \"{OUTSIDE}\"（対象外）を書くか、\
-                 設問の range を {first} からにしてください"
+                "from に下限を足すか、rest = \"{first}未満\"（区分にする）か rest = \"{OUTSIDE}\"（対象外）\
+                 を書くか、設問の range を {first} からにしてください"
             ),
             format!(
                 "add a limit, write rest = \"below {first}\" (a band) or rest = \"{OUTSIDE}\", or let the \

@@ -5,6 +5,7 @@ use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnair
 use crate::questionnaire::write_derived;
 use crate::questionnaire::write_words;
 use crate::questionnaire::write_words::{comment, list, quoted};
+use crate::text::spelling;
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
 /// fewer than questions.
@@ -41,7 +42,13 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     }
     line("type", quoted(kind));
     if !question.categories().is_empty() {
-        let each: Vec<String> = question.categories().iter().enumerate().map(|(k, c)| option(k, c)).collect();
+        // Where a label could be a code (`5`, `5 (all)`), all codes are stated: none is a place in the list.
+        let codes = question.categories().iter().any(|c| {
+            let label = spelling::label(&c.label);
+            spelling::whole_number(&label).or_else(|| spelling::code_before(&label)).is_some()
+        });
+        let each: Vec<String> =
+            question.categories().iter().enumerate().map(|(k, c)| option(k, c, codes)).collect();
         let short = each.iter().map(|o| o.chars().count()).sum::<usize>() < 90;
         line(
             "options",
@@ -91,14 +98,15 @@ fn word<T: serde::Serialize + Default + PartialEq>(key: &str, value: &T) -> Opti
     Some(format!("{key} = {}", quoted(spelled.as_str()?)))
 }
 
-fn option(index: usize, category: &Category) -> String {
+/// The option at `index`; its code is stated where it is not its place in the list, or where `codes` are.
+fn option(index: usize, category: &Category, codes: bool) -> String {
     let flags = [
         ("dont_know", category.dont_know),
         ("exclusive", category.exclusive),
         ("free_text", category.free_text),
     ];
     let mut said: Vec<String> = Vec::new();
-    if category.code != (index + 1).to_string() {
+    if codes || category.code != (index + 1).to_string() {
         said.push(format!("code = {}", quoted(&category.code)));
     }
     said.push(format!("label = {}", quoted(&category.label)));
@@ -130,15 +138,27 @@ mod tests {
             id = "問1"
             text = "一行目\n二行目\t\u0007"
             type = "single"
-            options = ["はい", { code = "9", label = "わからない", dont_know = true }, { label = "その他 #1", free_text = true }]
+            options = [
+                "はい",
+                { code = "9", label = "わからない", dont_know = true },
+                { label = "その他 #1", free_text = true },
+            ]
             [[question]]
             id = "問2"
             type = "multiple"
             max_marks = 3
-            options = ["a", "b", { label = "特になし", exclusive = true }, "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。", "とても長い選択肢の文がここに入りません。"]
+            options = [
+                "a",
+                "b",
+                { label = "特になし", exclusive = true },
+                "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。",
+                "とても長い選択肢の文がここに入りません。",
+            ]
             asked_if = { question = "問1", of = ["その他 #1", "はい"] }
             columns = ["c 1", "@AB", "c3", "c4", "c5"]
-            policy = { exclusive_with_others = "drop-others", not_asked_but_answered = "keep", date_codes = "read-back" }
+            policy.exclusive_with_others = "drop-others"
+            policy.not_asked_but_answered = "keep"
+            policy.date_codes = "read-back"
             [[question]]
             id = "年齢"
             type = "number"
@@ -150,7 +170,11 @@ mod tests {
             no_answer = []
             asked_if = { all = [
                 { question = "年齢", at_least = 18, less_than = 64.5 },
-                { not = { any = [{ question = "問1", of = ["はい"] }, { question = "問2", at_most = -1 }, { all = [{ question = "年齢", answered = true }] }] } },
+                { not = { any = [
+                    { question = "問1", of = ["はい"] },
+                    { question = "問2", at_most = -1 },
+                    { all = [{ question = "年齢", answered = true }] },
+                ] } },
                 { question = "問2", answered = false },
                 { not = { not = { question = "問2", equals = 0 } } },
             ] }
@@ -169,7 +193,13 @@ mod tests {
             merge = { of = "問1", into = { "甲\"" = ["はい"] } }
             [[derived]]
             id = "支援"
-            any = [{ question = "問1", of = ["はい"] }, { all = [{ question = "年代", of = ["30以上64.5未満"] }, { question = "問2", answered = false }] }]
+            any = [
+                { question = "問1", of = ["はい"] },
+                { all = [
+                    { question = "年代", of = ["30以上64.5未満"] },
+                    { question = "問2", answered = false },
+                ] },
+            ]
             labels = ["受けた", "受けていない"]
             not_asked = "no"
             [[derived]]
