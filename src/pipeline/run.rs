@@ -99,11 +99,20 @@ pub fn compute(
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
+/// What a run wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The folder of results.
+    pub dir: PathBuf,
+    /// Warnings about what stands beside the folder and was left there.
+    pub left: Vec<Finding>,
+}
+
 /// Writes the outcome of `plan` to `dir`, all or nothing.
 ///
 /// # Errors
 /// Those of rendering and of [`derived::write`].
-pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<PathBuf> {
+pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<Written> {
     progress.start(Step::Write, 2);
     let files = report::render(&ReportInput {
         table: &outcome.table,
@@ -119,9 +128,9 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
         manifest.withheld_columns.extend(data.answers.withheld.iter().map(withheld));
         manifest.cleaning_changes.extend(data.changes.iter().map(change));
     }
-    derived::write(dir, &manifest.seal(files))?;
+    let left = derived::write(dir, &manifest.seal(files))?;
     progress.finish();
-    Ok(dir.to_path_buf())
+    Ok(Written { dir: dir.to_path_buf(), left })
 }
 
 fn decode(

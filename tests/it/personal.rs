@@ -9,7 +9,7 @@ use crate::support::unzipped;
 use serde_json::Value;
 
 /// What must not be found anywhere.
-const PLANTED: [&str; 29] = [
+const PLANTED: [&str; 38] = [
     "大河内",
     "權田原",
     "綾小路",
@@ -39,6 +39,15 @@ const PLANTED: [&str; 29] = [
     "となりの権兵衛",
     "四十二歳",
     "怒りの声",
+    "090ー1234ー5678",
+    "勅使河原",
+    "要介護3",
+    "うつ病",
+    "東海林",
+    "薬袋家",
+    "佐藤さん宅",
+    "calc'!A0",
+    "係長と相談",
 ];
 
 const QUESTIONNAIRE: &str = r#"
@@ -131,6 +140,11 @@ const LOG: &str = "整理番号,設問,元の値,新しい値,対応,理由\n\
     id-9042,問1,大河内 一郎,となりの権兵衛,,欄を間違えた\n\
     id-9047,整理番号,id-9047,id-9049,,番号の書きまちがい\n\
     id-9041,連絡先,090-1234-5678,080-9876-5432,,\n\
+    id-9046,性別,1,2,,id-9046は小字に住む薬袋家\n\
+    id-9047,性別,1,2,,民生委員の東海林が訪問、佐藤さん宅\n\
+    id-9050,性別,2,1,,母の勅使河原実が代筆 要介護3 うつ病\n\
+    id-9051,性別,2,1,,本人（090ー1234ー5678）に確認、係長と相談\n\
+    id-9041,性別,1,2,,=cmd|'/C calc'!A0\n\
     id-9048,,,,票を除く,綾小路様のご希望\n";
 
 /// All bytes that can be read out of a file: itself, and for a workbook its parts unpacked.
@@ -188,7 +202,7 @@ fn nothing_personal_reaches_the_results() {
             outcome.quality.findings
         );
     }
-    assert_eq!(outcome.cleaned(), [6, 0, 1]);
+    assert_eq!(outcome.cleaned(), [11, 0, 1]);
     let derived = project.path("derived");
     let mut files = 0;
     for entry in fs::read_dir(&derived).unwrap() {
@@ -214,6 +228,13 @@ fn nothing_personal_reaches_the_results() {
     );
 
     let manifest: Value = serde_json::from_slice(&fs::read(derived.join("manifest.json")).unwrap()).unwrap();
+    // Of a change only where and what kind it is: neither the answer before or after, nor the reason.
+    let changes = manifest["cleaning_changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 12);
+    for change in changes {
+        let keys: Vec<&String> = change.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["log", "place", "change_type"], "{change}");
+    }
     let withheld: Vec<(&str, &str, u64)> = manifest["withheld_columns"]
         .as_array()
         .unwrap()

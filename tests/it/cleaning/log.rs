@@ -159,10 +159,7 @@ fn a_second_log_speaks_of_what_the_first_one_left() {
     let second = "回答者番号,設問,元の値,新しい値\n3,問1,いいえ,はい\n";
     let both = cleaned(&[first, second]).unwrap();
     assert_eq!(both.tables[0].column("問1").unwrap().cell(2).text(), "はい");
-    assert_eq!(
-        both.changes.iter().map(|c| (c.old.as_deref(), c.new.as_deref())).collect::<Vec<_>>(),
-        [(Some("7"), Some("2")), (Some("2"), Some("はい"))]
-    );
+    assert_eq!(both.changes.len(), 2);
     let error = cleaned(&[first, first]).unwrap_err();
     assert_eq!(mistakes(&error)[0].0, "answers::log-old-value");
 }
@@ -199,8 +196,10 @@ fn the_words_of_a_free_text_are_changed_and_not_told() {
                           い,090-1234-5678に電話で確認\n"])
     .unwrap();
     assert_eq!(done.tables[0].column("意見").unwrap().cell(5).text(), "バスを増やしてほしい");
-    let change = &done.changes[0];
-    assert_eq!((&change.old, &change.new, &change.reason, change.withheld), (&None, &None, &None, true));
+    let told = format!("{:?}{:?}", done.changes, done.findings);
+    for words in ["バス", "090", "電話"] {
+        assert!(!told.contains(words), "{words}: {told}");
+    }
     assert_eq!(
         done.findings[0].message.en,
         "意見: 1 answers changed by the cleaning log (1 to another value, 0 to no answer)"
