@@ -343,6 +343,7 @@ mod tests {
             no_answer: vec!["99".into(), "-1".into()],
             not_asked: vec!["NA".into()],
             policy: Policy::default(),
+            derivation: None,
         })
     }
 

@@ -41,13 +41,15 @@
 //! ```
 //!
 //! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`,
-//! returns and duplicates in [`decode`], bases at [`Base`].
+//! returns and duplicates in [`decode`], derived variables in `derived`, bases at [`Base`].
 
 pub(crate) mod answer;
 pub(crate) mod base;
 pub(crate) mod code_list;
 pub(crate) mod columns;
 pub(crate) mod decoder;
+pub(crate) mod derived;
+pub(crate) mod dont_know;
 pub(crate) mod excel_dates;
 pub(crate) mod groups;
 pub(crate) mod issues;

@@ -156,6 +156,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Policy::default(),
+            derivation: None,
         })
     }
 

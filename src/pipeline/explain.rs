@@ -7,7 +7,7 @@ use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted};
 use crate::decode::{Base, BaseLedger, Responses};
-use crate::edits::Action;
+use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
@@ -150,6 +150,11 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
         Text::same(format!("{} {}", survey.title, survey.waves[data.wave].year.long())),
         Text::same(format!("{}　{}", question.id, question.text)),
     ];
+    if let Some(derivation) = &data.questionnaire.questions[definition.question].derivation {
+        let id = |q: usize| data.questionnaire.questions.get(q).map_or("", |q| q.id.as_str());
+        let made = derivation.words(id);
+        what.push(Text::new(format!("派生変数: {}", made.ja), format!("derived: {}", made.en)));
+    }
     if survey.waves[data.wave].data == DataKind::Synthetic {
         what.push(synthetic());
     }
@@ -512,13 +517,17 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
 fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let own = match &wave.paper {
+    // The questions whose answers it is, or is made of.
+    let own: Vec<&str> = match &wave.paper {
         Some(paper) => {
-            paper.mapping.asked(question).and_then(|asked| paper.questionnaire.questions.get(asked.question))
+            let of_paper = paper.mapping.own_of(question).into_iter();
+            of_paper.filter_map(|q| paper.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
         }
-        None => survey.questionnaire.questions.get(question),
+        None => {
+            let all = survey.questionnaire.made_of(question).into_iter().chain([question]);
+            all.filter_map(|q| survey.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
+        }
     };
-    let own = own.map(|q| q.id.as_str());
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
         let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();
@@ -540,7 +549,8 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) 
     for file in &wave.cleaning_logs {
         let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
         let of_log = || data.changes.iter().filter(|c| c.log.file.as_ref() == Some(file));
-        let changed = of_log().filter(|c| own.is_some() && c.place.question.as_deref() == own).count();
+        let is_own = |c: &&AppliedChange| c.place.question.as_deref().is_some_and(|q| own.contains(&q));
+        let changed = of_log().filter(is_own).count();
         let removed = of_log().filter(|c| c.action == Action::Remove).count();
         out.push(Text::new(
             format!("{file}（修正記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),

@@ -168,11 +168,15 @@ fn sample_words(sample: Sample) -> Text {
 }
 
 fn counted<'a>(survey: &Survey, share: &'a ShareDefinition) -> Counted<'a> {
-    let id = survey.questionnaire.questions.get(share.question).map_or("", |q| q.id.as_str());
+    let sources = survey.questionnaire.made_of(share.question);
+    let missing = |question: usize| {
+        let question = survey.questionnaire.questions.get(question);
+        question.is_some_and(|q| survey.dont_know_missing.contains(&q.id))
+    };
     Counted {
         categories: &share.categories,
         base: share.base,
-        dont_know_missing: survey.dont_know_missing.contains(id),
+        dont_know_missing: sources.into_iter().chain([share.question]).any(missing),
     }
 }
 
@@ -333,7 +337,9 @@ fn with_advice(pair: &Pair<'_>, message: Text) -> Text {
 fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
     let Some(paper) = &wave.paper else { return Vec::new() };
     let all = survey.questionnaire.questions.iter().enumerate();
-    let lacking = all.filter(|(k, _)| paper.mapping.asked(*k).is_none() && !paper.said_not_asked.contains(k));
+    // A derived variable is on no paper; what it is made of is told.
+    let there = |k: &usize| paper.mapping.asked(*k).is_some() || paper.mapping.derivation(*k).is_some();
+    let lacking = all.filter(|(k, _)| !there(k) && !paper.said_not_asked.contains(k));
     let finding = |(_, question): (usize, &crate::questionnaire::Question)| {
         let (id, year) = (&question.id, wave.year);
         let message = Text::new(

@@ -20,6 +20,7 @@ mod cleaning;
 mod cleaning_laws;
 mod cli;
 mod degenerate;
+mod derived_variables;
 mod distributions;
 mod estimate_command;
 mod estimate_files;

@@ -79,6 +79,7 @@ pub fn joined(bytes: &[u8]) {
         no_answer: vec!["99".to_owned()],
         not_asked: vec!["NA".to_owned()],
         policy: Policy { date_codes: DateCodes::ReadBack, ..Policy::default() },
+        derivation: None,
     };
     let multiple = QuestionKind::Multiple { categories: categories.clone(), max_marks: Some(2) };
     let questionnaire = Questionnaire {

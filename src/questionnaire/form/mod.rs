@@ -127,6 +127,7 @@ pub(crate) fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
         no_answer: Vec::new(),
         not_asked: Vec::new(),
         policy: Policy::default(),
+        derivation: None,
     }
 }
 
