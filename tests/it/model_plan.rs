@@ -305,7 +305,7 @@ fn everything_made_from_synthetic_data_says_so() {
                 other => panic!("no rule for {other}"),
             }
         }
-        assert_eq!(seen, 10, "{:?}", run.files.keys());
+        assert_eq!(seen, 11, "{:?}", run.files.keys());
         assert!(run.outcome.table.notes.iter().any(|n| n.ja.contains("合成データ")));
     }
 }

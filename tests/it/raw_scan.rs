@@ -384,7 +384,7 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
     }
     for (bytes, expected) in [
         (&b""[..], "one line"),
-        (b"\n", "header"),
+        (b"\n", "unreadable"),
         (b"a,b", "one line"),
         (b"a,b\n", "columns"),
         (b"PK\x03\x04", "one line"),
