@@ -2,10 +2,10 @@
 //!
 //! ## What holds when a run is killed
 //!
-//! [`write`] completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk, and then
-//! swaps the two names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when there is
-//! no old one). A kill at any moment leaves the old directory or the new one under `NAME`, whole; what is
-//! left beside it is removed by the next run.
+//! [`write`](fn@write) completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk,
+//! and then swaps the two names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when
+//! there is no old one). A kill at any moment leaves the old directory or the new one under `NAME`, whole;
+//! what is left beside it is removed by the next run.
 //!
 //! File systems and systems without that call (NFS, some FUSE mounts, Windows) need two renames: the old
 //! directory goes to `.NAME.old-PID`, the new one to `NAME`. A kill between the two leaves no `NAME`, but
@@ -14,10 +14,10 @@
 //! ## What is never lost
 //!
 //! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not
-//! list, or a listed file that was edited since, [`write`] refuses and names it. The manifest itself may come
-//! from elsewhere and list anything: only regular files directly in the folder that have the digest stated
-//! are ever removed, and a manifest that lists a path is refused. What killed runs left beside the folder is
-//! cleared by the same rule; what is not cleared is told.
+//! list, or a listed file that was edited since, [`write`](fn@write) refuses and names it. The manifest
+//! itself may come from elsewhere and list anything: only regular files directly in the folder that have the
+//! digest stated are ever removed, and a manifest that lists a path is refused. What killed runs left beside
+//! the folder is cleared by the same rule; what is not cleared is told.
 
 pub mod cache;
 mod lock;

@@ -29,9 +29,9 @@ pub fn depends_on(questionnaire: &Questionnaire, question: usize) -> BTreeSet<us
 }
 
 /// The answers to `question` and to all questions and derived variables that depend on it, by index, had
-/// the decision about `question` been `treatment`: the same as [`decode`](super::decode()) gives for the
-/// questionnaire (or options) changed so, for the same rows. A decision about one question leaves the rows
-/// as they are; that about duplicates does not, so it needs `decode`.
+/// the decision about `question` been `treatment`: the same as [`decode`](crate::decode::decode()) gives
+/// for the questionnaire (or options) changed so, for the same rows. A decision about one question leaves the
+/// rows as they are; that about duplicates does not, so it needs `decode`.
 ///
 /// # Errors
 /// As `decode`, for columns that cannot be found.

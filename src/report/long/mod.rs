@@ -1,7 +1,7 @@
 //! The long table: one row a number, whoever asked for it (`run`, `compare`, `estimate`), as CSV, JSON and
 //! Parquet.
 //!
-//! Every form is made of the same cells ([`columns::cells`]), so that a column has one name and a value one
+//! Every form is made of the same cells (`columns::cells`), so that a column has one name and a value one
 //! spelling everywhere. Shares in [0, 1], nothing rounded; what cannot be estimated is empty, and `reason`
 //! says why. CSV and Parquet join lists by ` | `; JSON keeps them.
 
