@@ -74,8 +74,11 @@ mod tests {
             (1.0 / f64::from(r + 3), times)
         });
         assert_eq!(exact_sum(gathered), one_by_one);
+        let mut sorted = weights.clone();
+        sorted.sort_by(f64::total_cmp);
+        assert_eq!(exact_sum(sorted.iter().map(|w| (*w, 1))), one_by_one);
         // Plain addition does differ, or nothing is shown.
-        assert_ne!(weights.iter().sum::<f64>(), weights.iter().rev().sum::<f64>());
+        assert_ne!(weights.iter().sum::<f64>(), sorted.iter().sum::<f64>());
     }
 
     #[test]
