@@ -172,3 +172,12 @@ fn a_wrong_call_is_told() {
         &["answers.csv", "--mean", "年齢", "--replicates", "rep*", "--strata", "地区", "--rho", "0.3"],
     );
 }
+
+#[test]
+fn a_share_of_no_answer_says_its_own_base() {
+    let ask = |more: &[&'static str]| -> Vec<&'static str> {
+        [&["answers.csv", "--share", "満足度", "--missing", "満足度=9"][..], more].concat()
+    };
+    check("no-answer-ja", "ja", 0, &ask(&[]));
+    check("no-answer-en", "en", 0, &ask(&["--base", "all"]));
+}

@@ -344,6 +344,18 @@ pub(in crate::pipeline) fn notes(
              gave a number)",
         ),
     }];
+    // The share of no answer has a base of its own where only those who answered are asked about.
+    let no_answer = |row: &&EstimateRecord| matches!(row.key.measured, Measured::NoAnswer(_));
+    match rows.iter().find(no_answer).map(|row| row.base).filter(|own| *own != base) {
+        Some(Base::Asked) => out.push(Text::new(
+            "無回答の割合の母数: 設問の対象者（非該当を除く）",
+            "base of the share of no answer: those who were asked",
+        )),
+        Some(_) => {
+            out.push(Text::new("無回答の割合の母数: 全員", "base of the share of no answer: everyone"))
+        }
+        None => {}
+    }
     if !wanted.conditions.is_empty() {
         let all = wanted.conditions.join(" & ");
         let n = wanted.domain_rows;

@@ -22,7 +22,11 @@ impl Resolver<'_> {
     pub(super) fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
         if self.source.has(typed) {
             let column = self.source.column(typed)?;
-            let each = options(&column);
+            let mut each = options(&column);
+            // What was declared to be no answer is no option.
+            let gone = self.missing.of(&column);
+            let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
+            each.retain(|code| !is_gone(code));
             let mut out: Vec<Measure> = each
                 .into_iter()
                 .map(|code| self.share_of_codes(&column, vec![code]))
