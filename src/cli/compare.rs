@@ -3,7 +3,7 @@
 use shihyo::decode::Base;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
-use shihyo::indicator::DataKind;
+use shihyo::indicator::{Breakdown, DataKind, Statistic};
 use shihyo::pipeline::{self, Comparison, Project, base_words};
 use shihyo::report::breakdown;
 use shihyo::text::Text;
@@ -32,17 +32,23 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         Format::Table => {
             for (i, b) in breakdowns.iter().enumerate() {
                 if i == 0 {
-                    let options = b.options.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
+                    let of = of_what(b);
                     talk.say(&Text::same(&b.title));
                     if b.data == DataKind::Synthetic {
                         print(format!("{}\n", synthetic().get(talk.lang)))?;
                     }
                     let base = b.base_rule.parse::<Base>().map_or(Text::same(&b.base_rule), base_words);
                     talk.say(&Text::new(
-                        format!("{} {} {options}", b.wave.long(), b.question),
-                        format!("{} {} {options}", b.wave, b.question),
+                        format!("{} {} {}", b.wave.long(), b.question, of.ja),
+                        format!("{} {} {}", b.wave, b.question, of.en),
                     ));
                     talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
+                    if let Some(universe) = &b.universe {
+                        talk.say(&Text::new(
+                            format!("対象: {}", universe.ja),
+                            format!("of whom: {}", universe.en),
+                        ));
+                    }
                     if let Some(trend) = &b.trend {
                         talk.say(&Text::new(
                             format!("調査回の比較: {}", trend.note.ja),
@@ -63,4 +69,18 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         Format::Csv => print(breakdown::csv(&breakdowns)?),
         Format::Json => print(breakdown::json(&breakdowns)?),
     }
+}
+
+/// The options that a share counts; what else is estimated, with what is taken of the answers.
+fn of_what(b: &Breakdown) -> Text {
+    let statistic = b.format.statistic.text();
+    let taken = match b.format.statistic {
+        Statistic::Share => {
+            let options: Vec<String> = b.options.iter().map(|o| format!("「{o}」")).collect();
+            return Text::same(options.join("＋"));
+        }
+        _ if b.options.is_empty() => return statistic,
+        _ => b.options.join("、"),
+    };
+    Text::new(format!("{}（{taken}）", statistic.ja), format!("{} ({taken})", statistic.en))
 }

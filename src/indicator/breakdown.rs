@@ -1,11 +1,13 @@
-//! A breakdown: one share in each part of the respondents, held against the rest.
+//! A breakdown: one number in each part of the respondents, held against the rest.
 
 use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
+use super::statistic::ValueFormat;
 use super::table::{DataKind, Group};
 use super::trend::TrendNote;
 use crate::estimate::{Estimate, NotEstimable};
+use crate::text::Text;
 
 /// One indicator of one wave by one or more variables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,12 +20,16 @@ pub struct Breakdown {
     pub survey: String,
     /// The wave.
     pub wave: FiscalYear,
-    /// The question, such as `問12`.
+    /// The question, such as `問12`; both of a ratio, `問8/問9`.
     pub question: String,
-    /// The options counted (a NET when several).
+    /// What is taken of its answers, as in [`EstimateRecord`](super::EstimateRecord).
     pub options: Vec<String>,
     /// The base rule's name.
     pub base_rule: String,
+    /// Of whom it is, in words, where the plan takes part of the respondents only.
+    pub universe: Option<Text>,
+    /// What it is, and how it is printed.
+    pub format: ValueFormat,
     /// Confidence level of intervals and verdicts, such as 0.95.
     pub level: f64,
     /// 全体 first, then the parts in the order of their categories.
@@ -39,7 +45,7 @@ pub struct Breakdown {
 pub struct BreakdownRow {
     /// The part; empty for 全体.
     pub groups: Vec<Group>,
-    /// The share in it.
+    /// The number in it.
     pub estimate: Estimate,
     /// Part minus rest; `None` for 全体.
     pub difference: Option<Difference>,
@@ -47,10 +53,10 @@ pub struct BreakdownRow {
     pub flags: Vec<String>,
 }
 
-/// The share in a part minus the share in the rest of the respondents.
+/// The number in a part minus that in the rest of the respondents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// Part − rest, in [−1, 1].
+    /// Part − rest; of shares in [−1, 1].
     pub value: Result<f64, NotEstimable>,
     /// Its test, with the covariance of part and rest in it.
     pub test: Result<DifferenceTest, NotEstimable>,
@@ -58,7 +64,7 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
-/// A t test of a difference of two shares.
+/// A t test of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct DifferenceTest {
     /// Standard error of the difference.

@@ -5,6 +5,7 @@ mod breakdown;
 mod fiscal_year;
 mod progress;
 mod quantity;
+mod statistic;
 mod status;
 mod table;
 mod tabulate;
@@ -17,6 +18,7 @@ pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict
 pub use fiscal_year::FiscalYear;
 pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
+pub use statistic::{Estimated, Statistic, ValueFormat};
 pub use status::{
     ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
 };

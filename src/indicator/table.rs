@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
 use super::quantity::{Mark, Quantity, Unit};
+use super::statistic::{Estimated, ValueFormat};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
 use super::trend::TrendNote;
@@ -156,8 +157,8 @@ pub struct Observation {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObservedValue {
-    /// A share from answers; the estimate is in [0, 1].
-    Share(Box<Estimate>),
+    /// A number estimated from answers.
+    Estimated(Box<Estimated>),
     /// A count or percentage as an office reported it, exact as written.
     Reported(Quantity),
 }
@@ -197,14 +198,19 @@ pub struct EstimateRecord {
     pub survey: String,
     /// The wave.
     pub wave: FiscalYear,
-    /// The question, such as `問12`.
+    /// The question, such as `問12`; both of a ratio, `問8/問9`.
     pub question: String,
-    /// The options counted (a NET when several).
+    /// What is taken of its answers: the options that a share counts (a NET when several), those of a score with
+    /// their points (`満足=5`), the probability of a quantile (`0.5`).
     pub options: Vec<String>,
     /// The breakdown cell; empty for 全体.
     pub groups: Vec<Group>,
-    /// The base rule's name: `all`, `asked`, `answered`, or the rule in words.
+    /// The base rule's name: `all`, `asked` or `answered`.
     pub base_rule: String,
+    /// Of whom it is, in words, where the plan takes part of the respondents only.
+    pub universe: Option<Text>,
+    /// What it is, and how it is printed.
+    pub format: ValueFormat,
     /// The number.
     pub estimate: Estimate,
     /// Valid returns of the whole wave.
@@ -244,15 +250,15 @@ pub struct Quality {
     pub ledgers: Vec<LedgerRecord>,
     /// All findings, in the order in which the rooms met them.
     pub findings: Vec<Finding>,
-    /// What each decision about answers that break the rules does to each share, in the order of the
+    /// What each decision about answers that break the rules does to each estimate, in the order of the
     /// estimates.
     pub effects: Vec<PolicyEffect>,
 }
 
-/// What a decision about answers that break the rules does to one share of one wave (全体).
+/// What a decision about answers that break the rules does to one estimate of one wave (全体).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyEffect {
-    /// Key of the share in `estimates.csv`.
+    /// Key of the estimate in `estimates.csv`.
     pub analysis_key: String,
     /// The indicator's id.
     pub indicator: String,
@@ -260,23 +266,26 @@ pub struct PolicyEffect {
     pub survey: String,
     /// The wave.
     pub wave: FiscalYear,
+    /// What is estimated, and how it is printed.
+    pub format: ValueFormat,
     /// The decision's key, as the questionnaire and the plan have it: `two_marks`, `dont_know`, `duplicates`
     /// …
     pub policy: &'static str,
     /// The decision in words.
     pub policy_words: Text,
-    /// The question that it is about: the share's own, one that its skip rule depends on, or one that weights
+    /// The question that it is about: the estimate's own, one that its skip rule or
+    /// its condition depends on, or one that weights
     /// are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
     pub affected: u64,
-    /// What was decided, and the share under it.
+    /// What was decided, and the estimate under it.
     pub in_force: PolicySetting,
-    /// What else could have been decided, and the share had it been.
+    /// What else could have been decided, and the estimate had it been.
     pub alternatives: Vec<PolicySetting>,
 }
 
-/// A share under one setting of a decision.
+/// An estimate under one setting of a decision.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicySetting {
     /// The setting's key: `invalid`, `first` …
@@ -288,7 +297,7 @@ pub struct PolicySetting {
 }
 
 impl PolicySetting {
-    /// The share in [0, 1], unrounded; in words why there is none.
+    /// The value (a share in [0, 1]), unrounded; in words why there is none.
     pub fn value(&self) -> Result<f64, Text> {
         let estimate = self.estimate.as_ref().map_err(Clone::clone)?;
         estimate.value.as_ref().copied().map_err(|reason| reason.text())
@@ -296,7 +305,7 @@ impl PolicySetting {
 }
 
 impl PolicyEffect {
-    /// The share under `other` minus the share under what was decided, unrounded; `None` where one of them
+    /// The value under `other` minus that under what was decided, unrounded; `None` where one of them
     /// does not exist.
     pub fn difference(&self, other: &PolicySetting) -> Option<f64> {
         Some(other.value().ok()? - self.in_force.value().ok()?)

@@ -1,14 +1,17 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::adhoc::breakdown;
-use super::estimates::{flags, group, options, shares_in, shares_of, suppress_sampling_error};
+use super::adhoc::{Wanted, breakdown, rows};
+use super::estimates::{
+    flags, group, measure, measure_id, options, planned, planned_in, suppress_sampling_error, taken,
+    universe, variable,
+};
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
-use super::wave::{WaveData, counted};
-use crate::decode::share_outcome;
+use super::wave::WaveData;
+use crate::design::Design;
 use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::{Domain, Estimand, NotEstimable, difference, estimate};
+use crate::estimate::{Domain, Estimate, NotEstimable, Options, difference};
 use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Verdict};
 use crate::questionnaire::QuestionKind;
 use crate::text::Text;
@@ -26,102 +29,122 @@ pub struct Comparison {
 }
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
-/// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays.
+/// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays. A
+/// quantile has no such test.
 ///
 /// # Errors
-/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no
-/// share; a question without single answers.
+/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
+/// estimated from a survey; a question without single answers.
 pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let share = shares_in(plan, data)
+    let planned = planned_in(plan, data)
         .into_iter()
-        .find(|s| s.id == what.indicator)
+        .find(|e| e.id == what.indicator)
         .ok_or_else(|| no_indicator(plan, what))?;
-    let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
-    let codes = share_outcome(
-        &data.answers.responses[share.definition.question],
-        &counted(plan, data, share.definition),
-        share.definition.base,
+    let definition = planned.definition;
+    let statistic = definition.format.statistic;
+    let names = what
+        .by
+        .iter()
+        .map(|id| attribute(plan, data, id).map(|q| data.questionnaire.questions[q].id.clone()))
+        .collect::<Result<Vec<String>>>()?;
+    let wanted = Wanted::of(
+        vec![measure(plan, data, definition)],
+        breakdown(&data.variables(), &names)?,
+        data.answers.rows,
     );
-    let estimand = Estimand::Share(&codes);
     let options = options(plan, data);
     let design = data.built.replicated()?;
-    let whole = estimate(&design, &estimand, Domain::All, &options)?;
-    let whole = suppress_sampling_error(wave.sample, whole);
-    let mut rows =
-        vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
-    let names: Vec<String> = questions.iter().map(|q| data.questionnaire.questions[*q].id.clone()).collect();
-    let parts = breakdown(&data.variables(), &names)?;
+    let mut estimates = rows(&wanted, &data.built, &options)?
+        .into_iter()
+        .map(|row| suppress_sampling_error(wave.sample, row.estimate));
+    let row = |groups, estimate: Estimate, difference| BreakdownRow {
+        groups,
+        flags: flags(statistic, &estimate),
+        estimate,
+        difference,
+    };
+    let mut out: Vec<BreakdownRow> =
+        estimates.next().into_iter().map(|whole| row(Vec::new(), whole, None)).collect();
     let parts =
-        parts.iter().flat_map(|by| by.names.iter().enumerate().map(|(at, n)| (by.groups.mask(at), n)));
-    for (part, names) in parts {
-        let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-        let found = difference(&design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
-        let estimate = suppress_sampling_error(wave.sample, found.a);
-        let groups = names.iter().map(group).collect();
-        let c = found.comparison;
-        let test = match wave.sample {
-            Sample::Random => c.interval.and_then(|i| {
-                Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
-            }),
-            Sample::Census => Err(NotEstimable::Census),
-            Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
-        };
-        let verdict = match (&c.value, &test) {
-            (Ok(value), Ok(test)) if test.p < 1.0 - options.level => {
-                if *value > 0.0 {
-                    Verdict::Higher
-                } else {
-                    Verdict::Lower
-                }
-            }
-            (Ok(_), Ok(_)) => Verdict::NoDifference,
-            _ => Verdict::NotTested,
-        };
-        rows.push(BreakdownRow {
-            groups,
-            flags: flags(&estimate),
-            estimate,
-            difference: Some(Difference { value: c.value, test, verdict }),
-        });
+        wanted.by.iter().flat_map(|by| by.names.iter().enumerate().map(|(at, n)| (by.groups.mask(at), n)));
+    for ((part, names), estimate) in parts.zip(estimates) {
+        let difference = from_rest(&design, &wanted, &part, wave.sample, &options)?;
+        out.push(row(names.iter().map(group).collect(), estimate, Some(difference)));
     }
-    let question = &survey.questionnaire.questions[share.definition.question];
     Ok(Breakdown {
         indicator: what.indicator.clone(),
-        title: plan
-            .indicators
-            .iter()
-            .find(|i| what.indicator.starts_with(&i.id))
-            .map_or(String::new(), |i| i.title.clone()),
+        title: title(plan, &what.indicator),
         survey: survey.key.clone(),
         wave: wave.year,
-        question: question.id.clone(),
-        options: share
-            .definition
-            .categories
-            .iter()
-            .filter_map(|c| question.categories().get(*c))
-            .map(|c| c.label.clone())
-            .collect(),
-        base_rule: share.definition.base.name().to_owned(),
+        question: variable(&survey.questionnaire, definition),
+        options: taken(&survey.questionnaire, definition),
+        base_rule: definition.base().name().to_owned(),
+        universe: universe(&survey.questionnaire, definition),
+        format: definition.format.clone(),
         level: options.level,
-        rows,
+        rows: out,
         data: wave.data,
-        trend: trend(plan, share.definition, wave.year),
+        trend: trend(plan, definition, wave.year),
     })
 }
 
+/// The difference of a part from the rest of the respondents.
+fn from_rest(
+    design: &Design,
+    wanted: &Wanted,
+    part: &[bool],
+    sample: Sample,
+    options: &Options,
+) -> Result<Difference> {
+    let untested = || Difference {
+        value: Err(NotEstimable::NotDefined),
+        test: Err(NotEstimable::NotDefined),
+        verdict: Verdict::NotTested,
+    };
+    let Some(estimand) = wanted.measures.first().and_then(|m| m.values.estimand()) else {
+        return Ok(untested());
+    };
+    let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
+    let c = difference(design, &estimand, Domain::Rows(part), Domain::Rows(&rest), options)?.comparison;
+    let test = match sample {
+        Sample::Random => c.interval.and_then(|i| {
+            Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
+        }),
+        Sample::Census => Err(NotEstimable::Census),
+        Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
+    };
+    let verdict = match (&c.value, &test) {
+        (Ok(value), Ok(test)) if test.p < 1.0 - options.level => {
+            if *value > 0.0 {
+                Verdict::Higher
+            } else {
+                Verdict::Lower
+            }
+        }
+        (Ok(_), Ok(_)) => Verdict::NoDifference,
+        _ => Verdict::NotTested,
+    };
+    Ok(Difference { value: c.value, test, verdict })
+}
+
+/// The title of an indicator, or of the one that a part belongs to.
+fn title(plan: &Plan, id: &str) -> String {
+    let has = |i: &usize| (0..plan.indicators[*i].measures.len()).any(|m| measure_id(plan, *i, m) == id);
+    (0..plan.indicators.len()).find(has).map_or(String::new(), |i| plan.indicators[i].title.clone())
+}
+
 fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
-    let of_share: Vec<&WaveData> =
-        outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
+    let answering: Vec<&WaveData> =
+        outcome.waves.iter().filter(|d| planned_in(plan, d).iter().any(|e| e.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
-    let Some(latest) = of_share.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
+    let Some(latest) = answering.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
     match what.wave {
         None => Ok(latest),
-        Some(wanted) => of_share.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
-            let years: Vec<String> = of_share.iter().map(|d| year(d).to_string()).collect();
+        Some(wanted) => answering.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
+            let years: Vec<String> = answering.iter().map(|d| year(d).to_string()).collect();
             Diagnostic::new(
                 "plan::unknown-wave",
                 Text::new(
@@ -139,7 +162,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
 }
 
 fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
-    let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| shares_of(plan, s)).map(|s| s.id).collect();
+    let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| planned(plan, s)).map(|e| e.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {
         Text::new(

@@ -1,22 +1,25 @@
-//! Every share of a wave: 全体 first, then each breakdown.
+//! Every estimate of a wave: 全体 first, then each breakdown.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
-use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
+use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
+use super::plan::{Answerable, Plan, Sample};
 use super::trend::{flag, trend, trend_of_group};
-use super::wave::{WaveData, counted};
-use crate::decode::share_outcome;
+use super::wave::{WaveData, counted, domain};
+use crate::decode::{OUTSIDE, share_outcome};
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
 use crate::estimate::{Estimate, NotEstimable, Options};
-use crate::indicator::{EstimateRecord, Group, TrendNote};
-use crate::waves::Comparability;
+use crate::indicator::{EstimateRecord, Group, Statistic, TrendNote};
+use crate::questionnaire::Questionnaire;
+use crate::text::Text;
+use crate::waves::{Comparability, Paper, rule_words};
 
-/// A share of the plan, found by the indicator's position and the measure's position in it.
-pub(super) struct PlannedShare<'a> {
+/// An estimate of the plan, found by the indicator's position and the measure's position in it.
+pub(super) struct PlannedEstimate<'a> {
     pub(super) id: String,
-    pub(super) definition: &'a ShareDefinition,
+    pub(super) definition: &'a EstimateDefinition,
 }
 
 /// The name of a measure: the indicator's id, and `.2` for its second part.
@@ -25,27 +28,27 @@ pub(super) fn measure_id(plan: &Plan, indicator: usize, measure: usize) -> Strin
     if item.measures.len() == 1 { item.id.clone() } else { format!("{}.{}", item.id, measure + 1) }
 }
 
-/// The shares of a survey.
-pub(super) fn shares_of(plan: &Plan, survey: usize) -> Vec<PlannedShare<'_>> {
+/// The estimates of a survey.
+pub(super) fn planned(plan: &Plan, survey: usize) -> Vec<PlannedEstimate<'_>> {
     let mut out = Vec::new();
     for (i, item) in plan.indicators.iter().enumerate() {
         for (m, measure) in item.measures.iter().enumerate() {
-            if let Some(Definition::Share(definition)) = &measure.definition
+            if let Some(Definition::Estimate(definition)) = &measure.definition
                 && definition.survey == survey
             {
-                out.push(PlannedShare { id: measure_id(plan, i, m), definition });
+                out.push(PlannedEstimate { id: measure_id(plan, i, m), definition });
             }
         }
     }
     out
 }
 
-/// The shares that a wave can answer: its paper had their questions, and some of their options.
-pub(super) fn shares_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedShare<'a>> {
+/// The estimates that a wave can answer: its paper had their questions, and some of their options.
+pub(super) fn planned_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedEstimate<'a>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    shares_of(plan, data.survey)
+    planned(plan, data.survey)
         .into_iter()
-        .filter(|s| wave.answerable(s.definition) == Answerable::Yes)
+        .filter(|e| wave.answerable(e.definition) == Answerable::Yes)
         .collect()
 }
 
@@ -55,13 +58,85 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     data.built.options(method, level, None)
 }
 
-/// What is counted for a share in this wave.
-fn measure(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>) -> Measure {
-    let ShareDefinition { question, base, .. } = share.definition;
-    let codes =
-        share_outcome(&data.answers.responses[*question], &counted(plan, data, share.definition), *base);
-    let variable = data.questionnaire.questions[*question].id.clone();
-    Measure { variable, codes: Vec::new(), base: *base, values: Values::Share(codes) }
+/// What is estimated in this wave, as values of its respondents.
+pub(super) fn measure(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Measure {
+    let inside = domain(plan, data, definition);
+    let inside = |row: usize| inside.as_ref().is_none_or(|inside| inside[row]);
+    let rows = data.answers.rows;
+    let numbers = |question: &usize| -> Vec<f64> {
+        let responses = &data.answers.responses[*question];
+        (0..rows).map(|row| responses.number(row).filter(|_| inside(row)).unwrap_or(f64::NAN)).collect()
+    };
+    let values = match &definition.statistic {
+        StatisticDefinition::Share { question, categories, base } => {
+            let chosen = counted(plan, data, *question, categories);
+            let mut outcomes = share_outcome(&data.answers.responses[*question], &chosen, *base);
+            outcomes.iter_mut().enumerate().filter(|(row, _)| !inside(*row)).for_each(|(_, o)| *o = OUTSIDE);
+            Values::Share(outcomes)
+        }
+        StatisticDefinition::Mean(question) => Values::Mean(numbers(question)),
+        StatisticDefinition::Total(question) => Values::Total(numbers(question)),
+        StatisticDefinition::Ratio { numerator, denominator } => {
+            Values::Ratio(numbers(numerator), numbers(denominator))
+        }
+        StatisticDefinition::Quantile { question, at } => Values::Quantile(numbers(question), *at),
+        StatisticDefinition::Score { question, .. } => {
+            let worth = worth(plan, data, definition);
+            let chosen = |row: usize| data.answers.responses[*question].category(row);
+            let points = |row| chosen(row).filter(|_| inside(row)).and_then(|k| *worth.get(k)?);
+            Values::Mean((0..rows).map(|row| points(row).unwrap_or(f64::NAN)).collect())
+        }
+    };
+    Measure {
+        variable: variable(&data.questionnaire, definition),
+        codes: Vec::new(),
+        base: definition.base(),
+        values,
+    }
+}
+
+/// The points of each category of a score's question in this wave. An option of the wave that is several of the
+/// survey's in one has points where all of those have the same.
+pub(super) fn worth(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Vec<Option<f64>> {
+    let question = definition.question();
+    let mut worth = vec![None; data.questionnaire.questions[question].categories().len()];
+    for (categories, points) in definition.classes() {
+        for category in counted(plan, data, question, &categories) {
+            worth.get_mut(category).into_iter().for_each(|of| *of = Some(points));
+        }
+    }
+    worth
+}
+
+/// The question or questions of an estimate by their ids.
+pub(super) fn variable(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> String {
+    let id = |question: &usize| questionnaire.questions[*question].id.as_str();
+    match &definition.statistic {
+        StatisticDefinition::Ratio { numerator, denominator } => {
+            format!("{}/{}", id(numerator), id(denominator))
+        }
+        _ => id(&definition.question()).to_owned(),
+    }
+}
+
+/// What is taken of the answers: the options that count, those that have points, the probability of a quantile.
+pub(super) fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<String> {
+    let categories = questionnaire.questions[definition.question()].categories();
+    let label = |category: &usize| categories.get(*category).map(|c| c.label.clone());
+    match &definition.statistic {
+        StatisticDefinition::Share { categories, .. } => categories.iter().filter_map(label).collect(),
+        StatisticDefinition::Score { points, .. } => {
+            points.iter().filter_map(|(k, points)| Some(format!("{}={points}", label(k)?))).collect()
+        }
+        StatisticDefinition::Quantile { at, .. } => vec![at.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// Of whom an estimate is, in words; `None` for everyone.
+pub(super) fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
+    let paper = Paper { questionnaire, mapping: None };
+    definition.domain.as_ref().map(|rule| rule_words(&paper, rule))
 }
 
 /// The plan's breakdowns. One that asks for a question this survey did not have is left out.
@@ -76,24 +151,25 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体.
+/// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has for 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    let shares = shares_in(plan, data);
-    let measures = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| measure(plan, data, s)).collect();
+    let all = planned_in(plan, data);
+    let measures =
+        wanted.iter().filter_map(|at| all.get(*at)).map(|e| measure(plan, data, e.definition)).collect();
     let rows = rows(&Wanted::of(measures, Vec::new(), data.answers.rows), &data.built, &options(plan, data))?;
     Ok(rows.into_iter().map(|row| suppress_sampling_error(wave.sample, row.estimate)).collect())
 }
 
-/// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
+/// All records of a wave, in the order: estimates as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    let shares = shares_in(plan, data);
-    let measures = shares.par_iter().map(|share| measure(plan, data, share)).collect();
+    let all = planned_in(plan, data);
+    let measures = all.par_iter().map(|e| measure(plan, data, e.definition)).collect();
     let wanted = Wanted::of(measures, breakdowns(plan, data)?, data.answers.rows);
     let rows = rows(&wanted, &data.built, &options(plan, data))?;
     let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
-    // Each share has the same rows: everyone, then the parts of each breakdown.
+    // Each estimate has the same rows: everyone, then the parts of each breakdown.
     let parts: Vec<Vec<Group>> = std::iter::once(Vec::new())
         .chain(wanted.by.iter().flat_map(|by| &by.names).map(|names| names.iter().map(group).collect()))
         .collect();
@@ -102,12 +178,12 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
     };
     let of_parts: Vec<Comparability> = parts.iter().map(of_part).collect();
     let mut out = Vec::new();
-    for (share, rows) in shares.iter().zip(rows.chunks(parts.len())) {
-        let of_share = level(trend(plan, share.definition, wave.year));
+    for (planned, rows) in all.iter().zip(rows.chunks(parts.len())) {
+        let of_whole = level(trend(plan, planned.definition, wave.year));
         for ((row, groups), of_part) in rows.iter().zip(&parts).zip(&of_parts) {
             let estimate = suppress_sampling_error(wave.sample, row.estimate.clone());
-            let mut record = record(plan, data, share, groups.clone(), estimate);
-            record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
+            let mut record = record(plan, data, planned, groups.clone(), estimate);
+            record.flags.extend(flag(of_whole.max(*of_part)).map(str::to_owned));
             record.flags.sort();
             out.push(record);
         }
@@ -136,37 +212,32 @@ pub(super) fn suppress_sampling_error(sample: Sample, mut estimate: Estimate) ->
 fn record(
     plan: &Plan,
     data: &WaveData,
-    share: &PlannedShare<'_>,
+    planned: &PlannedEstimate<'_>,
     groups: Vec<Group>,
     estimate: Estimate,
 ) -> EstimateRecord {
     let survey = &plan.surveys[data.survey];
     let year = survey.waves[data.wave].year;
-    let question = &survey.questionnaire.questions[share.definition.question];
-    let mut key = format!("{}/{year}/{}", survey.key, share.id);
+    let PlannedEstimate { id, definition } = planned;
+    let mut key = format!("{}/{year}/{id}", survey.key);
     if !groups.is_empty() {
         key.push('/');
         key.push_str(
             &groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","),
         );
     }
-    let categories = question.categories();
     EstimateRecord {
         key,
-        indicator: share.id.clone(),
+        indicator: id.clone(),
         survey: survey.key.clone(),
         wave: year,
-        question: question.id.clone(),
-        options: share
-            .definition
-            .categories
-            .iter()
-            .filter_map(|c| categories.get(*c))
-            .map(|c| c.label.clone())
-            .collect(),
+        question: variable(&survey.questionnaire, definition),
+        options: taken(&survey.questionnaire, definition),
         groups,
-        base_rule: share.definition.base.name().to_owned(),
-        flags: flags(&estimate),
+        base_rule: definition.base().name().to_owned(),
+        universe: universe(&survey.questionnaire, definition),
+        format: definition.format.clone(),
+        flags: flags(definition.format.statistic, &estimate),
         estimate,
         n_total: data.answers.rows as u64,
         n_w_total: data.built.design.weights().iter().sum(),
@@ -175,12 +246,12 @@ fn record(
 
 /// Reliability: n < 30, and the NCHS standard for shares (Parker et al. 2017) where there is a standard
 /// error.
-pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
+pub(super) fn flags(statistic: Statistic, estimate: &Estimate) -> Vec<String> {
     let mut flags = Vec::new();
     if estimate.n < REFERENCE_LIMIT {
         flags.push("n<30".to_owned());
     }
-    if let (Ok(p), Ok(se)) = (&estimate.value, &estimate.se) {
+    if let (Statistic::Share, Ok(p), Ok(se)) = (statistic, &estimate.value, &estimate.se) {
         match nchs_presentation(*p, *se, estimate.n, estimate.df.domain) {
             Ok(Presentation::Suppress) => flags.push("nchs-suppress".to_owned()),
             Ok(Presentation::Review) => flags.push("nchs-review".to_owned()),

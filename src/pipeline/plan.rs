@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::definition::{Definition, EstimateDefinition};
 use super::sample_design::ReplicateRequest;
-use crate::decode::Base;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting};
 use crate::edits::OldValues;
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{
-    AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
+    AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit, ValueFormat,
 };
 use crate::questionnaire::{Duplicates, Questionnaire};
 use crate::waves::{Mapping, Paper};
@@ -140,12 +140,12 @@ pub enum Ruling {
     NotComparable(String),
 }
 
-/// What a share finds in a wave.
+/// What an estimate finds in a wave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answerable {
-    /// Its question, with at least one of its options.
+    /// Its questions, with at least one of its options where it counts options.
     Yes,
-    /// The question was not asked.
+    /// One of the questions was not asked.
     NotAsked,
     /// None of the options that count was on the paper.
     NoOption,
@@ -167,21 +167,24 @@ impl Wave {
         self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
     }
 
-    /// The categories that the share counts in this wave: those of the share, and the wave's options that are
-    /// several of them in one; `known` is the number of categories of its question in the survey's
+    /// What the categories `chosen` of a question are in this wave: those, and the wave's options that are
+    /// several of them in one; `known` is the number of the question's categories in the survey's
     /// questionnaire.
-    pub(super) fn counted(&self, share: &ShareDefinition, known: usize) -> Vec<usize> {
-        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(share.question));
-        asked.map_or_else(|| share.categories.clone(), |asked| asked.counted(&share.categories, known))
+    pub(super) fn counted(&self, question: usize, chosen: &[usize], known: usize) -> Vec<usize> {
+        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(question));
+        asked.map_or_else(|| chosen.to_vec(), |asked| asked.counted(chosen, known))
     }
 
-    /// What the share finds.
-    pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
+    /// What the estimate finds.
+    pub(super) fn answerable(&self, definition: &EstimateDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
-        match paper.mapping.asked(share.question) {
-            None => Answerable::NotAsked,
-            Some(asked) if asked.has_one_of(&share.categories) => Answerable::Yes,
-            Some(_) => Answerable::NoOption,
+        if definition.all_questions().iter().any(|question| !self.asks(*question)) {
+            return Answerable::NotAsked;
+        }
+        let chosen = definition.categories();
+        match paper.mapping.asked(definition.question()) {
+            Some(asked) if !chosen.is_empty() && !asked.has_one_of(&chosen) => Answerable::NoOption,
+            _ => Answerable::Yes,
         }
     }
 }
@@ -317,37 +320,6 @@ pub struct MeasurePlan {
     pub published: Vec<(FiscalYear, AdminCell)>,
     /// A person's judgement and its reason.
     pub manual: Option<(String, String)>,
-}
-
-/// What is measured.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Definition {
-    /// A share of a survey.
-    Share(ShareDefinition),
-    /// An administrative count.
-    Count {
-        /// The file, from the project's folder.
-        file: String,
-        /// The sheet.
-        sheet: Option<String>,
-        /// The item.
-        item: String,
-        /// Whether the count is real.
-        data: DataKind,
-    },
-}
-
-/// A share of a survey: the options that count, and the base.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShareDefinition {
-    /// Index of the survey.
-    pub survey: usize,
-    /// Index of the question.
-    pub question: usize,
-    /// Indices of the categories that count.
-    pub categories: Vec<usize>,
-    /// The base.
-    pub base: Base,
 }
 
 impl Plan {

@@ -1,10 +1,10 @@
-//! What each decision about answers that break the rules does to each share: the wave decoded and estimated
+//! What each decision about answers that break the rules does to each estimate: the wave decoded and estimated
 //! once more under every other setting. Nothing is computed where nobody's answer called for a decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::Collected;
-use super::estimates::{overall, shares_in};
+use super::estimates::{overall, planned_in};
 use super::plan::Plan;
 use super::source::WaveSource;
 use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
@@ -21,18 +21,18 @@ struct Case {
     question: Option<usize>,
     treatment: ProcessingRule,
     affected: u64,
-    /// The shares that it can change: positions in `shares_in`.
-    shares: Vec<usize>,
+    /// The estimates that it can change: positions in `planned_in`.
+    changes: Vec<usize>,
 }
 
-/// The shares of a case under one of its other settings.
+/// The estimates of a case under one of its other settings.
 struct Otherwise {
     treatment: ProcessingRule,
-    /// One a share of the case, in its order.
+    /// One for each that the case changes, in its order.
     estimates: Vec<Result<Estimate, Text>>,
 }
 
-/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the
+/// The effects of all decisions on the estimates of one wave (全体), in the order of the plan, then of the
 /// questionnaire. `data` is changed on the way, and as it was at the end.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub(super) fn effects(
     let year = survey.waves[data.wave].year;
     let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
     let cases = cases(plan, data);
-    // For each case: for each other setting, the estimates of its shares.
+    // For each case: for each other setting, the estimates that it changes.
     let mut found: Vec<Vec<Otherwise>> = Vec::new();
     if cases.is_empty() {
         return Ok(Vec::new());
@@ -68,14 +68,14 @@ pub(super) fn effects(
         );
     }
     let mut out = Vec::new();
-    for (at, share) in shares_in(plan, data).iter().enumerate() {
+    for (at, planned) in planned_in(plan, data).iter().enumerate() {
         let Some(record) = records.iter().find(|r| {
-            r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()
+            r.survey == survey.key && r.wave == year && r.indicator == planned.id && r.groups.is_empty()
         }) else {
             continue;
         };
         for (case, settings) in cases.iter().zip(&found) {
-            let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
+            let Some(position) = case.changes.iter().position(|s| *s == at) else { continue };
             let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
                 setting: treatment.setting(),
                 words: treatment.words().1,
@@ -87,6 +87,7 @@ pub(super) fn effects(
                 indicator: record.indicator.clone(),
                 survey: record.survey.clone(),
                 wave: record.wave,
+                format: record.format.clone(),
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
@@ -99,7 +100,7 @@ pub(super) fn effects(
     Ok(out)
 }
 
-/// The decisions that were called for, about questions that a share of the wave depends on.
+/// The decisions that were called for, about questions that an estimate of the wave depends on.
 fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
@@ -118,15 +119,15 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
             .collect()
     };
     let of_weights = with_earlier(&weights);
-    // For each question, the shares that depend on its answers; and those that see its わからない, which skip
+    // For each question, the estimates that depend on its answers; and those that see its わからない, which skip
     // rules do not.
     let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) =
         (BTreeMap::new(), BTreeMap::new());
-    let shares = shares_in(plan, data);
-    for (at, share) in shares.iter().enumerate() {
-        let Some(question) = own(share.definition.question) else { continue };
-        with_earlier(&[question]).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
-        let seen: BTreeSet<usize> = weights.iter().copied().chain([question]).collect();
+    let planned = planned_in(plan, data);
+    for (at, planned) in planned.iter().enumerate() {
+        let questions: Vec<usize> = planned.definition.all_questions().into_iter().filter_map(own).collect();
+        with_earlier(&questions).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen: BTreeSet<usize> = weights.iter().copied().chain(questions).collect();
         seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
     }
     let mut out = Vec::new();
@@ -138,28 +139,28 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         let dont_know =
             if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
         for (treatment, affected) in affected.treatments(&question.policy, dont_know) {
-            let shares = if matches!(treatment, ProcessingRule::DontKnow(_)) {
+            let changes = if matches!(treatment, ProcessingRule::DontKnow(_)) {
                 direct.get(q)
             } else {
                 Some(depending)
             };
-            if let Some(shares) = shares {
-                out.push(Case { question: Some(*q), treatment, affected, shares: shares.clone() });
+            if let Some(changes) = changes {
+                out.push(Case { question: Some(*q), treatment, affected, changes: changes.clone() });
             }
         }
     }
-    if data.answers.repeated > 0 && !shares.is_empty() {
+    if data.answers.repeated > 0 && !planned.is_empty() {
         out.push(Case {
             question: None,
             treatment: ProcessingRule::Duplicates(of.duplicates),
             affected: data.answers.repeated,
-            shares: (0..shares.len()).collect(),
+            changes: (0..planned.len()).collect(),
         });
     }
     out
 }
 
-/// The shares of a case under another setting. A design that cannot be made from the answers then is a
+/// The estimates of a case under another setting. A design that cannot be made from the answers then is a
 /// reason, not an error.
 fn under(
     plan: &Plan,
@@ -168,7 +169,7 @@ fn under(
     case: &Case,
     other: ProcessingRule,
 ) -> Result<Vec<Result<Estimate, Text>>> {
-    let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
+    let nothing = |error: Error| vec![Err(reason(&error)); case.changes.len()];
     let question = match case.question {
         Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
         _ => {
@@ -177,7 +178,7 @@ fn under(
             let decoded = source.decoded(survey, &survey.waves[data.wave]);
             return Ok(
                 match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, files)) {
-                    Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
+                    Ok(whole) => overall(&plan, &whole, &case.changes)?.into_iter().map(Ok).collect(),
                     Err(error) => nothing(error),
                 },
             );
@@ -192,10 +193,10 @@ fn under(
     exchange(data, &mut changed);
     let design = if other_design { redesign(plan, data, files).map(Some) } else { Ok(None) };
     let estimated = match design {
-        Ok(None) => overall(plan, data, &case.shares),
+        Ok(None) => overall(plan, data, &case.changes),
         Ok(Some(mut design)) => {
             std::mem::swap(&mut data.built, &mut design);
-            let estimated = overall(plan, data, &case.shares);
+            let estimated = overall(plan, data, &case.changes);
             std::mem::swap(&mut data.built, &mut design);
             estimated
         }

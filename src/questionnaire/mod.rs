@@ -18,5 +18,7 @@ pub use model::{
 };
 pub use processing_rule::{Affected, DontKnow, ProcessingRule};
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub(crate) use resolve_rule::{RuleCodes, resolve_condition};
 pub use rule::{AskedIf, Comparison};
+pub(crate) use spec::AskedIfSpec;
 pub use write::{comment, quoted, write_questionnaire};

@@ -9,7 +9,11 @@ use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
-use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
+use crate::questionnaire::resolve_rule::{RuleCodes, RuleResolver};
+use crate::questionnaire::rule::AskedIf;
+use crate::questionnaire::spec::{
+    AskedIfSpec, KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec,
+};
 use crate::text::Text;
 use crate::text::spelling;
 use crate::toml::text as toml_text;
@@ -23,6 +27,14 @@ const CODES: toml_text::Codes = toml_text::Codes {
     missing_key: "answers::missing-key",
     wrong_type: "answers::wrong-type",
     unknown_word: "answers::unknown-word",
+};
+
+const RULE_CODES: RuleCodes = RuleCodes {
+    missing_key: CODES.missing_key,
+    misplaced_key: "answers::misplaced-key",
+    wrong_type: CODES.wrong_type,
+    unknown_question: "answers::unknown-question",
+    unknown_option: "answers::unknown-option",
 };
 
 /// Reads a questionnaire file.
@@ -61,16 +73,16 @@ pub fn questionnaire_schema() -> Value {
     schemars::schema_for!(QuestionnaireSpec).to_value()
 }
 
-pub(crate) struct Resolver<'a> {
+struct Resolver<'a> {
     source: &'a Arc<SourceText>,
     found: Vec<Diagnostic>,
     /// The questions before the one that is resolved.
-    pub(crate) done: Vec<Question>,
+    done: Vec<Question>,
     ids: BTreeMap<String, usize>,
 }
 
 impl Resolver<'_> {
-    pub(crate) fn mistake<T>(
+    fn mistake<T>(
         &mut self,
         code: &'static str,
         at: &Spanned<T>,
@@ -109,7 +121,7 @@ impl Resolver<'_> {
         let no_answer = spec.no_answer.as_ref().unwrap_or(&whole.defaults.no_answer);
         let not_asked = spec.not_asked.as_ref().unwrap_or(&whole.defaults.not_asked);
         self.missing_codes(&id, &categories, no_answer, not_asked);
-        let asked_if = spec.asked_if.as_ref().and_then(|rule| self.asked_if(whole, &id, rule));
+        let asked_if = spec.asked_if.as_ref().and_then(|rule| self.asked_if(whole, index, rule));
         let kind = match spec.kind {
             KindSpec::Single => QuestionKind::Single(categories),
             KindSpec::Multiple => QuestionKind::Multiple {
@@ -132,6 +144,28 @@ impl Resolver<'_> {
             not_asked: plain(not_asked),
             policy: policy(&spec.policy, &whole.defaults.policy),
         });
+    }
+
+    /// The skip rule of the question with this index: about those before it.
+    fn asked_if(
+        &mut self,
+        whole: &QuestionnaireSpec,
+        index: usize,
+        written: &Spanned<AskedIfSpec>,
+    ) -> Option<AskedIf> {
+        let id = |q: &QuestionSpec| q.id.get_ref().clone();
+        let mut resolver = RuleResolver {
+            source: self.source,
+            questions: &self.done,
+            later: whole.question.iter().skip(index).map(|q| q.id.get_ref().as_str()).collect(),
+            subject: &whole.question.get(index).map(id).unwrap_or_default(),
+            codes: RULE_CODES,
+            found: Vec::new(),
+        };
+        let rule = resolver.rule(written);
+        let found = resolver.found;
+        self.found.extend(found);
+        rule
     }
 
     /// Keys that the type of question does not take, and a type that lacks its own.

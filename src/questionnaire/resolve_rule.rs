@@ -1,26 +1,96 @@
-//! A skip rule as written → as meant: questions and options found, what each condition compares checked.
+//! A condition on answers as written → as meant: questions and options found, what each condition compares
+//! checked. Skip rules of a questionnaire (`asked_if`) and the conditions of a plan (`where`) are this one grammar.
+
+use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
-use crate::questionnaire::model::QuestionKind;
-use crate::questionnaire::resolve::Resolver;
+use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::questionnaire::rule::{AskedIf, Comparison};
-use crate::questionnaire::spec::{AskedIfSpec, QuestionnaireSpec};
+use crate::questionnaire::spec::AskedIfSpec;
 use crate::text::Text;
 use crate::text::spelling;
 use crate::text::suggest;
+use crate::toml::text as toml_text;
 
 /// Beyond this a number does not read back the same.
 const GREATEST: f64 = 1e15;
 
-impl Resolver<'_> {
-    /// The rule of question `id`; `None` where it has mistakes, all of which are told.
-    pub(crate) fn asked_if(
+/// The stable codes of the mistakes of a condition, so that each kind of file has its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RuleCodes {
+    /// A condition that lacks a part.
+    pub(crate) missing_key: &'static str,
+    /// Parts that do not belong together.
+    pub(crate) misplaced_key: &'static str,
+    /// A number that is none.
+    pub(crate) wrong_type: &'static str,
+    /// A question that is not there.
+    pub(crate) unknown_question: &'static str,
+    /// An option that is not there.
+    pub(crate) unknown_option: &'static str,
+}
+
+/// The condition that `written` puts on the answers to any questions of `questionnaire`.
+///
+/// # Errors
+/// All its mistakes in one go, each with its stretch of `source`.
+pub(crate) fn resolve_condition(
+    source: &Arc<SourceText>,
+    questionnaire: &Questionnaire,
+    written: &Spanned<AskedIfSpec>,
+    codes: RuleCodes,
+) -> Result<AskedIf> {
+    let mut resolver = RuleResolver {
+        source,
+        questions: &questionnaire.questions,
+        later: Vec::new(),
+        subject: "",
+        codes,
+        found: Vec::new(),
+    };
+    let rule = resolver.rule(written);
+    match (Error::all(resolver.found), rule) {
+        (Some(error), _) => Err(error),
+        (None, Some(rule)) => Ok(rule),
+        (None, None) => Err(Error::msg(codes.missing_key, "条件がありません", "the condition is empty")),
+    }
+}
+
+/// Resolves one condition.
+pub(crate) struct RuleResolver<'a> {
+    /// The text that it stands in.
+    pub(crate) source: &'a Arc<SourceText>,
+    /// The questions that it may speak of.
+    pub(crate) questions: &'a [Question],
+    /// Ids of questions that come too late to be spoken of.
+    pub(crate) later: Vec<&'a str>,
+    /// The question whose skip rule it is, for the message about those.
+    pub(crate) subject: &'a str,
+    /// The codes of its mistakes.
+    pub(crate) codes: RuleCodes,
+    /// The mistakes.
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+impl RuleResolver<'_> {
+    fn mistake<T>(
         &mut self,
-        whole: &QuestionnaireSpec,
-        id: &str,
-        written: &Spanned<AskedIfSpec>,
-    ) -> Option<AskedIf> {
+        code: &'static str,
+        at: &Spanned<T>,
+        ja: String,
+        en: String,
+        help: Option<Text>,
+    ) {
+        let mut diagnostic =
+            Diagnostic::new(code, Text::new(ja, en)).span(toml_text::span_of(self.source, at));
+        diagnostic.help = help;
+        self.found.push(diagnostic);
+    }
+
+    /// The rule; `None` where it has mistakes, all of which are told.
+    pub(crate) fn rule(&mut self, written: &Spanned<AskedIfSpec>) -> Option<AskedIf> {
         let spec = written.get_ref();
         let forms = [
             ("question", spec.question.is_some()),
@@ -38,10 +108,10 @@ impl Resolver<'_> {
         match given.as_slice() {
             [] => {
                 self.mistake(
-                    "answers::missing-key",
+                    self.codes.missing_key,
                     written,
-                    "限定条件に「question」がありません".into(),
-                    "the skip rule has no \"question\"".into(),
+                    "条件に「question」がありません".into(),
+                    "the condition has no \"question\"".into(),
                     Some(help),
                 );
                 return None;
@@ -50,7 +120,7 @@ impl Resolver<'_> {
             several => {
                 let (ja, en) = (several.join("」と「"), several.join("\" and \""));
                 self.mistake(
-                    "answers::misplaced-key",
+                    self.codes.misplaced_key,
                     written,
                     format!("「{ja}」は1つの条件に一緒に書けません"),
                     format!("\"{en}\" cannot stand in one condition"),
@@ -61,7 +131,7 @@ impl Resolver<'_> {
         }
         if spec.question.is_none() && conditions(spec) > 0 {
             self.mistake(
-                "answers::missing-key",
+                self.codes.missing_key,
                 written,
                 "この条件には「question」が要ります".into(),
                 "this condition needs a \"question\"".into(),
@@ -70,28 +140,21 @@ impl Resolver<'_> {
             return None;
         }
         let mut each = |rules: &[Spanned<AskedIfSpec>]| -> Option<Vec<AskedIf>> {
-            let resolved: Vec<Option<AskedIf>> =
-                rules.iter().map(|rule| self.asked_if(whole, id, rule)).collect();
+            let resolved: Vec<Option<AskedIf>> = rules.iter().map(|rule| self.rule(rule)).collect();
             resolved.into_iter().collect()
         };
         match (&spec.question, &spec.all, &spec.any, &spec.not) {
             (_, Some(rules), _, _) => AskedIf::all(each(rules)?),
             (_, _, Some(rules), _) => AskedIf::any(each(rules)?),
-            (_, _, _, Some(rule)) => Some(self.asked_if(whole, id, rule)?.negated()),
-            (Some(question), _, _, _) => self.condition(whole, id, written, question),
+            (_, _, _, Some(rule)) => Some(self.rule(rule)?.negated()),
+            (Some(question), _, _, _) => self.condition(written, question),
             (None, None, None, None) => None,
         }
     }
 
-    /// One condition about one earlier question.
-    fn condition(
-        &mut self,
-        whole: &QuestionnaireSpec,
-        id: &str,
-        written: &Spanned<AskedIfSpec>,
-        named: &Spanned<String>,
-    ) -> Option<AskedIf> {
-        let question = self.earlier(whole, id, named)?;
+    /// One condition about one question.
+    fn condition(&mut self, written: &Spanned<AskedIfSpec>, named: &Spanned<String>) -> Option<AskedIf> {
+        let question = self.question(named)?;
         let spec = written.get_ref();
         if conditions(spec) != 1 {
             let help = Text::new(
@@ -100,7 +163,7 @@ impl Resolver<'_> {
             );
             let ja = "of（選択肢）、at_least などの比較、answered のうち1つを書いてください".to_owned();
             self.mistake(
-                "answers::missing-key",
+                self.codes.missing_key,
                 written,
                 ja,
                 "write one of: of, a comparison such as at_least, answered".into(),
@@ -120,14 +183,14 @@ impl Resolver<'_> {
         }
         let comparisons = comparisons(spec);
         let counts = matches!(
-            self.done.get(question).map(|q| &q.kind),
+            self.questions.get(question).map(|q| &q.kind),
             Some(QuestionKind::Number { .. } | QuestionKind::Multiple { .. })
         );
         if let (false, Some((how, at))) = (counts, comparisons.first()) {
             let key = how.key();
             let ja = format!("{key} は number（数）と multiple（○の数）の設問だけに書けます");
             self.mistake(
-                "answers::misplaced-key",
+                self.codes.misplaced_key,
                 at,
                 ja,
                 format!("{key} compares number questions, and the marks of multiple ones, only"),
@@ -139,7 +202,7 @@ impl Resolver<'_> {
             comparisons.iter().find(|(_, limit)| limit.get_ref().is_nan() || limit.get_ref().abs() > GREATEST)
         {
             self.mistake(
-                "answers::wrong-type",
+                self.codes.wrong_type,
                 at,
                 "ここに書けるのは ±1000兆 までの数です".into(),
                 "a number from -1e15 to 1e15 is needed here".into(),
@@ -153,13 +216,14 @@ impl Resolver<'_> {
         })
     }
 
-    /// The earlier question that a rule names.
-    fn earlier(&mut self, whole: &QuestionnaireSpec, id: &str, named: &Spanned<String>) -> Option<usize> {
+    /// The question that a condition names.
+    fn question(&mut self, named: &Spanned<String>) -> Option<usize> {
         let word = named.get_ref();
         let same = |other: &str| spelling::label(other) == spelling::label(word);
-        let found = self.done.iter().position(|q| same(&q.id));
+        let found = self.questions.iter().position(|q| same(&q.id));
         if found.is_none() {
-            if whole.question.iter().any(|q| same(q.id.get_ref())) {
+            if self.later.iter().any(|id| same(id)) {
+                let id = self.subject;
                 self.mistake(
                     "answers::later-question",
                     named,
@@ -168,10 +232,9 @@ impl Resolver<'_> {
                     None,
                 );
             } else {
-                let ids: Vec<String> = self.done.iter().map(|q| q.id.clone()).collect();
-                let help = suggest::did_you_mean(word, ids.iter().map(String::as_str));
+                let help = suggest::did_you_mean(word, self.questions.iter().map(|q| q.id.as_str()));
                 self.mistake(
-                    "answers::unknown-question",
+                    self.codes.unknown_question,
                     named,
                     format!("設問「{word}」はありません"),
                     format!("there is no question \"{word}\""),
@@ -182,11 +245,11 @@ impl Resolver<'_> {
         found
     }
 
-    /// The options of an earlier question that a rule names.
+    /// The options of a question that a condition names.
     fn options(&mut self, question: usize, named: &str, of: &[Spanned<String>]) -> Vec<usize> {
         let mut categories = Vec::new();
         let mut wrong = Vec::new();
-        if let Some(filter) = self.done.get(question) {
+        if let Some(filter) = self.questions.get(question) {
             for word in of {
                 match filter.category(word.get_ref()) {
                     Some(k) => categories.push(k),
@@ -203,7 +266,7 @@ impl Resolver<'_> {
         for (word, help) in wrong {
             let text = word.get_ref();
             self.mistake(
-                "answers::unknown-option",
+                self.codes.unknown_option,
                 word,
                 format!("「{named}」に選択肢「{text}」はありません"),
                 format!("\"{named}\" has no option \"{text}\""),

@@ -3,15 +3,14 @@
 use serde_json::{Value, json};
 
 use super::indicators::{SCHEMA_VERSION, data_label, reasons};
-use super::share::Share;
 use super::text_cell::{self, guarded, number};
-use super::{cell, round, words};
+use super::{cell, round, value, words};
 use crate::error::Error;
-use crate::indicator::{Breakdown, BreakdownRow, DifferenceTest, Verdict};
+use crate::indicator::{Breakdown, BreakdownRow, DifferenceTest, ValueFormat, Verdict};
 use crate::text::{Lang, Text};
 
-/// The columns of the breakdown's CSV. Shares and their differences in [0, 1].
-const COLUMNS: [&str; 25] = [
+/// The columns of the breakdown's CSV. Shares and their differences in [0, 1], all else in its unit.
+const COLUMNS: [&str; 26] = [
     "indicator",
     "survey",
     "wave",
@@ -37,12 +36,21 @@ const COLUMNS: [&str; 25] = [
     "p",
     "verdict",
     "data",
+    "analysis_type",
 ];
 
-/// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p,
-/// verdict.
+/// Header and rows for people: part, n, value, interval, difference from the rest (of shares in points), its
+/// interval, p, verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
     let level = round::percent(breakdown.level, 0);
+    let format = &breakdown.format;
+    let statistic = format.statistic.text();
+    let (unit, points) = (format.unit.text(), value::unit_of_difference(format));
+    let points =
+        if points == "ポイント" { Text::new("ポイント", "points") } else { Text::same(points) };
+    let with = |name: &str, unit: &str, open: &str, close: &str| {
+        if unit.is_empty() { name.to_owned() } else { format!("{name}{open}{unit}{close}") }
+    };
     let by: Vec<&str> = breakdown
         .rows
         .iter()
@@ -52,32 +60,36 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
     let header = [
         if by.is_empty() { Text::new("区分", "group") } else { Text::same(by.join(" × ")) },
         Text::same("n"),
-        Text::new("割合(%)", "share (%)"),
+        Text::new(with(&statistic.ja, unit, "(", ")"), with(&statistic.en, unit, " (", ")")),
         Text::new(format!("{level}%信頼区間"), format!("{level} % interval")),
-        Text::new("差(ポイント)", "difference (points)"),
+        Text::new(with("差", &points.ja, "(", ")"), with("difference", &points.en, " (", ")")),
         Text::new("差の信頼区間", "its interval"),
         Text::same("p"),
         Text::new("判定", "verdict"),
     ];
     let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
-    (header, breakdown.rows.iter().map(|row| people_row(row, lang)).collect())
+    (header, breakdown.rows.iter().map(|row| people_row(row, format, lang)).collect())
 }
 
-fn people_row(row: &BreakdownRow, lang: Lang) -> Vec<String> {
+fn people_row(row: &BreakdownRow, format: &ValueFormat, lang: Lang) -> Vec<String> {
     let e = &row.estimate;
     let few = if e.n < cell::FEW { "*" } else { "" };
-    let share = match Share::of(e) {
-        Ok(share) => format!("{}{few}", share.printed(1)),
+    let shown = match value::printed(format, e) {
+        Ok(shown) => format!("{shown}{few}"),
         Err(reason) => reason.text().get(lang).to_owned(),
     };
     let test = row.difference.as_ref().and_then(|d| d.test.as_ref().ok());
     vec![
         group_label(row, lang),
         round::count(e.n),
-        share,
-        e.interval.as_ref().map(|i| limits(i.low, i.high)).unwrap_or_default(),
-        row.difference.as_ref().and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
-        test.map(|t| limits(t.low, t.high)).unwrap_or_default(),
+        shown,
+        e.interval.as_ref().map(|i| limits(format, i.low, i.high)).unwrap_or_default(),
+        row.difference
+            .as_ref()
+            .and_then(|d| d.value.as_ref().ok())
+            .map(|d| signed(format, *d))
+            .unwrap_or_default(),
+        test.map(|t| limits(format, t.low, t.high)).unwrap_or_default(),
         test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) })
             .unwrap_or_default(),
         row.difference
@@ -94,14 +106,14 @@ fn group_label(row: &BreakdownRow, lang: Lang) -> String {
     row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" × ")
 }
 
-fn limits(low: f64, high: f64) -> String {
-    format!("{}～{}", round::percent(low, 1), round::percent(high, 1))
+fn limits(format: &ValueFormat, low: f64, high: f64) -> String {
+    format!("{}～{}", value::rounded(format, low), value::rounded(format, high))
 }
 
-/// In points, with its sign; what rounds to zero has none.
-fn signed(difference: f64) -> String {
-    let points = round::percent(difference, 1);
-    if difference > 0.0 && points != "0.0" { format!("+{points}") } else { points }
+/// With its sign, of shares in points; what rounds to zero has none.
+fn signed(format: &ValueFormat, difference: f64) -> String {
+    let printed = value::rounded(format, difference);
+    if difference > 0.0 && !value::is_zero(&printed) { format!("+{printed}") } else { printed }
 }
 
 fn verdict(verdict: Verdict, reason: Option<Text>, lang: Lang) -> String {
@@ -147,7 +159,7 @@ fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
         b.wave.short(),
         guarded(&b.question),
         guarded(&b.options.join(" | ")),
-        guarded(&b.base_rule),
+        guarded(&base_rule(b)),
         guarded(&row.groups.iter().map(|g| g.variable.as_str()).collect::<Vec<_>>().join(" | ")),
         guarded(&row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" | ")),
         e.n.to_string(),
@@ -156,7 +168,7 @@ fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
         number(e.se.as_ref().ok().copied()),
         number(interval.map(|i| i.low)),
         number(interval.map(|i| i.high)),
-        interval.map_or("", |i| i.method.name()).to_owned(),
+        interval.map_or("", |i| b.format.statistic.interval_method(i)).to_owned(),
         number(Some(b.level)),
         number(row.difference.as_ref().and_then(|d| d.value.as_ref().ok().copied())),
         of_test(|t| t.se),
@@ -167,10 +179,17 @@ fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
         of_test(|t| t.p),
         row.difference.as_ref().map_or("", |d| verdict_key(d.verdict)).to_owned(),
         words::data_key(b.data).to_owned(),
+        b.format.statistic.name().to_owned(),
     ]
 }
 
-/// Breakdowns as JSON: shares in [0, 1], null with a reason where nothing can be estimated.
+/// The base, and of whom it is where the plan takes part of the respondents only.
+fn base_rule(b: &Breakdown) -> String {
+    let universe = b.universe.iter().map(|words| words.ja.as_str());
+    std::iter::once(b.base_rule.as_str()).chain(universe).collect::<Vec<_>>().join(" | ")
+}
+
+/// Breakdowns as JSON: shares in [0, 1], all else in its unit, null with a reason where nothing can be estimated.
 ///
 /// # Errors
 /// The serialiser's own; no value can reach one.
@@ -191,9 +210,12 @@ fn json_of(breakdown: &Breakdown) -> Value {
         "wave": breakdown.wave,
         "analysis_var": breakdown.question,
         "analysis_var_value": breakdown.options,
+        "analysis_type": breakdown.format.statistic,
+        "unit": breakdown.format.unit,
         "base_rule": breakdown.base_rule,
+        "universe": breakdown.universe,
         "level": breakdown.level,
-        "rows": breakdown.rows.iter().map(json_row).collect::<Vec<_>>(),
+        "rows": breakdown.rows.iter().map(|row| json_row(row, &breakdown.format)).collect::<Vec<_>>(),
     });
     if let (Some(trend), Some(object)) = (&breakdown.trend, out.as_object_mut()) {
         object.insert("comparability".into(), json!(trend));
@@ -201,7 +223,7 @@ fn json_of(breakdown: &Breakdown) -> Value {
     out
 }
 
-fn json_row(row: &BreakdownRow) -> Value {
+fn json_row(row: &BreakdownRow, format: &ValueFormat) -> Value {
     let e = &row.estimate;
     let interval = e.interval.as_ref().ok();
     json!({
@@ -213,7 +235,7 @@ fn json_row(row: &BreakdownRow) -> Value {
         "se": e.se.as_ref().ok(),
         "stat_low": interval.map(|i| i.low),
         "stat_upp": interval.map(|i| i.high),
-        "ci_method": interval.map(|i| i.method),
+        "ci_method": interval.map(|i| format.statistic.interval_method(i)),
         "reasons": reasons(e),
         "flags": row.flags,
         "difference": row.difference.as_ref().map(|d| json!({
@@ -230,7 +252,8 @@ mod tests {
     use super::{csv, json, table, verdict_key};
     use crate::estimate::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
     use crate::indicator::{
-        Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, Verdict,
+        Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, ValueFormat,
+        Verdict,
     };
     use crate::text::Lang;
 
@@ -280,6 +303,8 @@ mod tests {
             question: "問12".into(),
             options: vec!["参加したい".into()],
             base_rule: "answered".into(),
+            universe: None,
+            format: ValueFormat::share(),
             level: 0.95,
             rows: vec![
                 row("", estimate(41, 400), None),
@@ -312,9 +337,9 @@ mod tests {
         assert_eq!(
             lines[2],
             "intent,citizen,R4,問12,参加したい,answered,性別,男\
-             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic"
+             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic,share"
         );
-        assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
+        assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic,share"), "{}", lines[3]);
         let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();
         assert_eq!(value["breakdowns"][0]["rows"][2]["difference"]["reason"], "empty_base");
         assert_eq!(value["breakdowns"][0]["rows"][2]["stat"], serde_json::Value::Null);

@@ -1,5 +1,5 @@
-//! `estimates.csv` and `estimates.json`: one row a number, one stable key a number. Shares in [0, 1],
-//! unrounded.
+//! `estimates.csv` and `estimates.json`: one row a number, one stable key a number. Shares in [0, 1], all
+//! else in its unit, unrounded.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ fn csv_row(record: &EstimateRecord, data: DataKind) -> Vec<String> {
     let deff = e.deff.as_ref().ok();
     vec![
         guarded(&record.key),
-        "share".to_owned(),
+        record.format.statistic.name().to_owned(),
         guarded(&record.question),
         guarded(&record.options.join(" | ")),
         guarded(&joined(&record.groups, |g| &g.variable)),
@@ -93,18 +93,24 @@ fn csv_row(record: &EstimateRecord, data: DataKind) -> Vec<String> {
         number(Some(e.n_weighted)),
         number(Some(record.n_w_total)),
         record.wave.short(),
-        guarded(&record.base_rule),
+        guarded(&base_rule(record)),
         number(e.se.as_ref().ok().copied()),
         number(deff.map(|d| d.value)),
         deff.map(|d| serde_text(&d.reference)).unwrap_or_default(),
         number(e.n_eff.as_ref().ok().copied()),
         number(Some(e.df.domain)),
-        interval.map_or("", |i| i.method.name()).to_owned(),
+        interval.map_or("", |i| record.format.statistic.interval_method(i)).to_owned(),
         number(interval.map(|i| i.level)),
         flags(record),
         SCHEMA_VERSION.to_owned(),
         words::data_key(data).to_owned(),
     ]
+}
+
+/// The base, and of whom it is where the plan takes part of the respondents only.
+fn base_rule(record: &EstimateRecord) -> String {
+    let universe = record.universe.iter().map(|words| words.ja.as_str());
+    std::iter::once(record.base_rule.as_str()).chain(universe).collect::<Vec<_>>().join(" | ")
 }
 
 fn joined<'a>(groups: &'a [Group], part: impl Fn(&'a Group) -> &'a String) -> String {
@@ -144,7 +150,7 @@ fn json_row(record: &EstimateRecord, data: DataKind) -> Value {
     let deff = e.deff.as_ref().ok();
     json!({
         "analysis_key": record.key,
-        "analysis_type": "share",
+        "analysis_type": record.format.statistic,
         "indicator": record.indicator,
         "survey": record.survey,
         "wave": record.wave,
@@ -152,6 +158,8 @@ fn json_row(record: &EstimateRecord, data: DataKind) -> Value {
         "analysis_var_value": record.options,
         "groups": record.groups,
         "base_rule": record.base_rule,
+        "universe": record.universe,
+        "unit": record.format.unit,
         "stat": e.value.as_ref().ok(),
         "stat_low": interval.map(|i| i.low),
         "stat_upp": interval.map(|i| i.high),
@@ -166,7 +174,7 @@ fn json_row(record: &EstimateRecord, data: DataKind) -> Value {
         "n_eff": e.n_eff.as_ref().ok(),
         "df": e.df.domain,
         "df_design": e.df.design,
-        "ci_method": interval.map(|i| i.method),
+        "ci_method": interval.map(|i| record.format.statistic.interval_method(i)),
         "level": interval.map(|i| i.level),
         "flags": record.flags,
         "reasons": reasons(e),

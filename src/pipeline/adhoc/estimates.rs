@@ -107,7 +107,7 @@ impl Values {
     }
 
     /// What is to be estimated; a quantile has a way of its own.
-    fn estimand(&self) -> Option<Estimand<'_>> {
+    pub(in crate::pipeline) fn estimand(&self) -> Option<Estimand<'_>> {
         match self {
             Self::Share(y) => Some(Estimand::Share(y)),
             Self::Mean(y) => Some(Estimand::Mean(y)),

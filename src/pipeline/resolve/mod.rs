@@ -2,10 +2,10 @@
 //! with its words underlined.
 
 mod design;
+mod estimates;
 mod indicators;
 mod papers;
 mod surveys;
-
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
