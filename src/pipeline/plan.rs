@@ -10,7 +10,7 @@ use crate::edits::OldValues;
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{
-    AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit, ValueFormat,
+    AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
 use crate::questionnaire::{Duplicates, Questionnaire};
 use crate::waves::{Mapping, Paper};

@@ -8,10 +8,10 @@ use shihyo::estimate::{
 };
 use shihyo::finding::Finding;
 use shihyo::indicator::{
-    AdminCell, CellContent, ChangeEvidence, DataKind, Direction, EstimateRecord, FiscalYear, Goal, Group,
-    IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation, ObservedValue, Point, PolicyEffect,
-    PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport, Target, TargetClearance,
-    Undefined, Unit, YearCell,
+    AdminCell, CellContent, ChangeEvidence, DataKind, Direction, EstimateRecord, Estimated, FiscalYear, Goal,
+    Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation, ObservedValue, Point,
+    PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport, Target,
+    TargetClearance, Undefined, Unit, ValueFormat, YearCell,
 };
 use shihyo::provenance::Place;
 use shihyo::text::Text;
@@ -57,7 +57,7 @@ pub(crate) fn census(yes: u64, n: u64) -> Estimate {
 fn survey(estimate: Estimate, wave: i32) -> CellContent {
     let source = Source::Survey { survey: "citizen".into(), wave: year(wave), data: DataKind::Synthetic };
     CellContent::Value(Box::new(Observation {
-        value: ObservedValue::Share(Box::new(estimate)),
+        value: ObservedValue::Estimated(Box::new(Estimated { format: ValueFormat::share(), estimate })),
         mark: None,
         note: None,
         source,
@@ -397,6 +397,8 @@ fn estimates() -> Vec<EstimateRecord> {
         options: vec!["積極的に参加したい".into(), "できるだけ参加したい".into()],
         groups,
         base_rule: "answered".into(),
+        universe: None,
+        format: ValueFormat::share(),
         estimate,
         n_total: 1700,
         n_w_total: 1700.0,
@@ -460,6 +462,7 @@ fn quality() -> Quality {
             indicator: "intent".into(),
             survey: "citizen".into(),
             wave: year(4),
+            format: ValueFormat::share(),
             policy: "two_marks",
             policy_words: Text::new("単数回答に2つ以上の○", "two or more marks on a single answer"),
             question: Some("問12".into()),

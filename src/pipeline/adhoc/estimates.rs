@@ -40,9 +40,12 @@ pub(in crate::pipeline) fn rows(wanted: &Wanted, made: &BuiltDesign, options: &O
     let design = replicated.as_ref().unwrap_or(&made.design);
     let mut shares = found.map(Vec::into_iter);
     for measure in &wanted.measures {
-        if let (Values::Share(_), Some(estimates)) =
-            (&measure.values, shares.as_mut().and_then(Iterator::next))
-        {
+        // Only a share takes the next of them, whatever stands between the shares.
+        let found = match &measure.values {
+            Values::Share(_) => shares.as_mut().and_then(Iterator::next),
+            _ => None,
+        };
+        if let Some(estimates) = found {
             out.extend(of_share(measure, estimates, wanted, options));
             continue;
         }
