@@ -108,6 +108,7 @@ fn indicators(domain: &str) -> String {
             "share",
             r#"share = { survey = "c", question = "問1", of = ["満足", "ふつう"], base = "answered" }"#,
         ),
+        of("unhappy", r#"share = { survey = "c", question = "問1", of = ["不満"], base = "answered" }"#),
     ]
     .concat()
 }
@@ -141,7 +142,7 @@ fn a_simple_sample_has_the_textbooks_values_and_standard_errors() {
     assert!(close(e.se.clone().unwrap(), (s2 / n).sqrt()));
     // t(.975; 11) = 2.20098516009164.
     let interval = e.interval.unwrap();
-    assert!(close(interval.high, mean + 2.200_985_160_091_640 * (s2 / n).sqrt()), "{interval:?}");
+    assert!(close(interval.high, mean + 2.200_985_160_091_64 * (s2 / n).sqrt()), "{interval:?}");
     let e = of("total");
     assert_eq!((e.n, e.value), (12, Ok(268.0)));
     assert!(close(e.se.unwrap(), n * (s2 / n).sqrt()));
@@ -163,11 +164,13 @@ fn a_simple_sample_has_the_textbooks_values_and_standard_errors() {
     let e = of("median");
     let interval = e.interval.unwrap();
     assert_eq!((e.value, interval.low, interval.high), (Ok(20.0), 9.0, 35.0));
-    assert!(close(e.se.unwrap(), 26.0 / (2.0 * 2.200_985_160_091_640)));
+    assert!(close(e.se.unwrap(), 26.0 / (2.0 * 2.200_985_160_091_64)));
     // Ten have points, 5 5 5 4 4 4 3 3 2 1; わからない and the blank are outside.
     let e = of("score");
     assert_eq!((e.n, e.value), (10, Ok(3.6)));
     assert!(close(e.se.unwrap(), (n / (n - 1.0) * 16.4_f64).sqrt() / 10.0));
+    // Shares behind numbers are their own.
+    assert_eq!((of("share").value, of("unhappy").value), (Ok(5.0 / 11.0), Ok(1.0 / 11.0)));
 }
 
 #[test]
