@@ -160,7 +160,8 @@ fn a_simple_sample_has_the_textbooks_values_and_standard_errors() {
     assert_eq!((e.n, e.value), (11, Ok(ratio)));
     let squares = sum(both.iter().map(|(y, x)| (y - ratio * x).powi(2)));
     assert!(close(e.se.unwrap(), (n / (n - 1.0) * squares).sqrt() / 670.0));
-    // Sorted, the sixth of twelve is 20; F(20) ± 2.201·√(¼/11) = .168 … .832: the third and the tenth, 9 and 35.
+    // Sorted, the sixth of twelve is 20; F(20) ± 2.201·√(¼/11) = .168 … .832: the third and the tenth, 9
+    // and 35.
     let e = of("median");
     let interval = e.interval.unwrap();
     assert_eq!((e.value, interval.low, interval.high), (Ok(20.0), 9.0, 35.0));
@@ -259,7 +260,8 @@ fn a_plan_gives_what_the_flags_give_with_each_design_and_domain() {
 fn a_condition_that_is_unknown_leaves_the_respondent_outside_and_so_does_its_opposite() {
     let share = |condition: &str| {
         format!(
-            "share = {{ survey = \"c\", question = \"問1\", of = [\"満足\"], base = \"all\", where = {condition} }}"
+            "share = {{ survey = \"c\", question = \"問1\", of = [\"満足\"], base = \"all\", \
+             where = {condition} }}"
         )
     };
     let old = r#"{ question = "年齢", at_least = 65 }"#;
@@ -274,7 +276,8 @@ fn a_condition_that_is_unknown_leaves_the_respondent_outside_and_so_does_its_opp
     .concat();
     let (_, outcome) = office(&plan).run();
     let of = |id: &str| record(&outcome, &format!("c/R4/{id}")).clone();
-    // Six are 65 or older, five are younger, of the seventh nobody knows: she is in neither, base "all" or not.
+    // Six are 65 or older, five are younger, of the seventh nobody knows: she is in neither, base "all" or
+    // not.
     assert_eq!((of("old").estimate.n, of("young").estimate.n), (6, 5));
     assert_eq!((of("old").estimate.n_yes, of("young").estimate.n_yes), (Some(1), Some(1)));
     // A woman is in whatever her age.
@@ -342,7 +345,7 @@ fn a_score_is_judged_against_its_target_by_its_sampling_error() {
 fn every_output_prints_the_unit_and_the_decimals_and_never_a_percentage() {
     let score = format!(
         "score = {{ survey = \"c\", question = \"問1\", points = {POINTS} }}\nunit = \"点\"\ndecimals = 2\n\
-         target = \"4.25点以上\""
+         target = \"4.25点以上\"\npublished = {{ R5 = \"3.4\" }}"
     );
     let total = "total = { survey = \"c\", question = \"円\" }\nunit = \"円\"\ntarget = \"1,000円\"";
     let office = office(&format!("{HEAD}{}{}", indicator("score", &score), indicator("total", total)));
@@ -356,9 +359,11 @@ fn every_output_prints_the_unit_and_the_decimals_and_never_a_percentage() {
         row("score"),
         format!(
             "score,1,scoreの題,,企画課,点,increase,R4,baseline,,3.6,3.60点,,survey,10,{low},{high},wald,\
-             baseline_only,real"
+             little_change,real"
         )
     );
+    let published = csv.lines().find(|l| l.contains(",R5,")).unwrap();
+    assert!(published.contains(",R5,actual,,3.4,3.4点,,published,,,,,"), "{published}");
     assert!(row("total").contains(",円,increase,R4,baseline,,268,268円,,survey,12,"), "{}", row("total"));
     let estimates = office.text("out/estimates.csv");
     let whole = estimates.lines().find(|l| l.starts_with("c/R4/score,")).unwrap();
@@ -494,7 +499,8 @@ fn options_merged_on_a_waves_paper_have_points_where_all_of_them_have_the_same()
     let reference = paper(r#"["よい", "まあよい", "わるい", "わからない"]"#);
     let own = paper(r#"["よい方だ", "わるい", "わからない"]"#);
     let head = HEAD.replace("breakdowns = [[\"性別\"]]\n", "");
-    let second = "[survey.c.wave.R7]\nresponses = [\"b.csv\"]\nrespondent = \"id\"\nquestionnaire = \"d.toml\"\n\
+    let second = "[survey.c.wave.R7]\nresponses = [\"b.csv\"]\nrespondent = \"id\"\n\
+                  questionnaire = \"d.toml\"\n\
                   [survey.c.wave.R7.map]\n\
                   \"問1\" = { question = \"問1\", merged = { \"よい方だ\" = [\"よい\", \"まあよい\"] } }\n";
     let score = |id: &str, points: &str| {
@@ -528,7 +534,8 @@ fn options_merged_on_a_waves_paper_have_points_where_all_of_them_have_the_same()
 fn a_wave_that_did_not_ask_a_question_of_the_condition_has_no_value() {
     let paper = |age: &str| format!("title = \"t\"\n{age}[[question]]\nid = \"分\"\ntype = \"number\"\n");
     let head = HEAD.replace("breakdowns = [[\"性別\"]]\n", "");
-    let second = "[survey.c.wave.R7]\nresponses = [\"b.csv\"]\nrespondent = \"id\"\nquestionnaire = \"d.toml\"\n\
+    let second = "[survey.c.wave.R7]\nresponses = [\"b.csv\"]\nrespondent = \"id\"\n\
+                  questionnaire = \"d.toml\"\n\
                   [survey.c.wave.R7.map]\n\"年齢\" = { not_asked = true }\n";
     let mean = "mean = { survey = \"c\", question = \"分\", where = { question = \"年齢\", at_least = 65 } }";
     let plan = format!("{head}{second}{}", indicator("mean", mean));
@@ -645,6 +652,17 @@ fn mistakes_are_told_in_whole_words() {
     ] {
         assert_eq!(told(&body), [expected], "{body}");
     }
+    let mean = indicator("x", r#"mean = { survey = "c", question = "問1" }"#);
+    let error = office(&format!("{HEAD}{mean}")).load().unwrap_err();
+    let told_in_english = (error.diagnostics()[0].message.en.as_str(), error.diagnostics()[0].help.clone());
+    let help = told_in_english.1.unwrap().en;
+    assert_eq!(
+        (told_in_english.0, help.as_str()),
+        (
+            "\"問1\" is no question of type number",
+            "the mean of points that options have is score = { question = \"問1\", points = { … } }"
+        )
+    );
     // Both sides of one mistake each: all are told.
     let both =
         "mean = { survey = \"c\", question = \"問1\", where = { question = \"問9\", answered = true } }";

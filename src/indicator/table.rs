@@ -200,8 +200,8 @@ pub struct EstimateRecord {
     pub wave: FiscalYear,
     /// The question, such as `問12`; both of a ratio, `問8/問9`.
     pub question: String,
-    /// What is taken of its answers: the options that a share counts (a NET when several), those of a score with
-    /// their points (`満足=5`), the probability of a quantile (`0.5`).
+    /// What is taken of its answers: the options that a share counts (a NET when several), those of a score
+    /// with their points (`満足=5`), the probability of a quantile (`0.5`).
     pub options: Vec<String>,
     /// The breakdown cell; empty for 全体.
     pub groups: Vec<Group>,

@@ -29,8 +29,8 @@ pub struct EstimateDefinition {
     pub survey: usize,
     /// What is estimated.
     pub statistic: StatisticDefinition,
-    /// Of whom, by their answers to the survey's questionnaire; everyone when `None`. Those for whom it does not
-    /// hold, or for whom that is unknown, are outside the domain, never outside the design.
+    /// Of whom, by their answers to the survey's questionnaire; everyone when `None`. Those for whom it does
+    /// not hold, or for whom that is unknown, are outside the domain, never outside the design.
     pub domain: Option<AskedIf>,
     /// How it is printed.
     pub format: ValueFormat,
@@ -122,8 +122,8 @@ impl EstimateDefinition {
         self.classes().into_iter().flat_map(|(categories, _)| categories).collect()
     }
 
-    /// The categories of its question by what they are worth: those of a share 1, those of a score their points,
-    /// the first one first; none of a number.
+    /// The categories of its question by what they are worth: those of a share 1, those of a score their
+    /// points, the first one first; none of a number.
     pub(super) fn classes(&self) -> Vec<(Vec<usize>, f64)> {
         match &self.statistic {
             StatisticDefinition::Share { categories, .. } => vec![(categories.clone(), 1.0)],

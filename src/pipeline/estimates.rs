@@ -95,8 +95,8 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, definition: &EstimateDefinit
     }
 }
 
-/// The points of each category of a score's question in this wave. An option of the wave that is several of the
-/// survey's in one has points where all of those have the same.
+/// The points of each category of a score's question in this wave. An option of the wave that is several of
+/// the survey's in one has points where all of those have the same.
 pub(super) fn worth(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Vec<Option<f64>> {
     let question = definition.question();
     let mut worth = vec![None; data.questionnaire.questions[question].categories().len()];
@@ -119,7 +119,8 @@ pub(super) fn variable(questionnaire: &Questionnaire, definition: &EstimateDefin
     }
 }
 
-/// What is taken of the answers: the options that count, those that have points, the probability of a quantile.
+/// What is taken of the answers: the options that count, those that have points, the probability of a
+/// quantile.
 pub(super) fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<String> {
     let categories = questionnaire.questions[definition.question()].categories();
     let label = |category: &usize| categories.get(*category).map(|c| c.label.clone());
@@ -151,7 +152,8 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
-/// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has for 全体.
+/// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has
+/// for 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let all = planned_in(plan, data);

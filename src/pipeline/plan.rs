@@ -30,7 +30,7 @@ pub struct Plan {
     pub data: DataKind,
     /// Breakdowns: question ids; a survey without one of them leaves the breakdown out.
     pub breakdowns: Vec<Vec<String>>,
-    /// Method and level of the intervals of shares.
+    /// Method of the intervals of shares, and level of all intervals.
     pub interval: (IntervalMethod, f64),
     /// How progress is judged.
     pub rule: ProgressRule,

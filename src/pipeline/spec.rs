@@ -35,7 +35,7 @@ pub struct PlanSpec {
     #[serde(default)]
     #[schemars(with = "Vec<Vec<String>>")]
     pub breakdowns: Vec<Vec<Word>>,
-    /// 信頼区間 / confidence interval of shares
+    /// 信頼区間 / confidence interval of shares (the level holds for all other values too)
     pub interval: Option<IntervalSpec>,
     /// 達成状況の判定 / how progress is judged
     pub progress: Option<ProgressSpec>,
@@ -93,7 +93,7 @@ pub struct ProgressSpec {
     /// 固定幅（ポイント）/ band: half-width for shares in percentage points, 3
     #[schemars(with = "Option<f64>")]
     pub points: Option<Spanned<f64>>,
-    /// 固定幅（%）/ band: half-width for counts in percent of the baseline, 10
+    /// 固定幅（%）/ band: half-width for counts, means, scores and the like in percent of the baseline, 10
     #[schemars(with = "Option<f64>")]
     pub percent: Option<Spanned<f64>>,
 }

@@ -195,8 +195,8 @@ fn counted<'a>(survey: &Survey, question: usize, sets: &'a [Set]) -> Vec<Counted
     sets.iter().map(|(categories, base)| Counted { categories, base: *base, dont_know_missing }).collect()
 }
 
-/// What must be said before the estimate of `year` is compared with the first one: the wave of the baseline, or
-/// the first after it that can answer. What differs in one of its questions matters.
+/// What must be said before the estimate of `year` is compared with the first one: the wave of the baseline,
+/// or the first after it that can answer. What differs in one of its questions matters.
 pub(super) fn trend(plan: &Plan, definition: &EstimateDefinition, year: FiscalYear) -> Option<TrendNote> {
     let survey = plan.surveys.get(definition.survey)?;
     let earlier = survey.waves.iter().find(|w| w.answerable(definition) == Answerable::Yes)?;

@@ -1,5 +1,6 @@
 //! A condition on answers as written → as meant: questions and options found, what each condition compares
-//! checked. Skip rules of a questionnaire (`asked_if`) and the conditions of a plan (`where`) are this one grammar.
+//! checked. Skip rules of a questionnaire (`asked_if`) and the conditions of a plan (`where`) are this one
+//! grammar.
 
 use std::sync::Arc;
 

@@ -189,7 +189,8 @@ fn base_rule(b: &Breakdown) -> String {
     std::iter::once(b.base_rule.as_str()).chain(universe).collect::<Vec<_>>().join(" | ")
 }
 
-/// Breakdowns as JSON: shares in [0, 1], all else in its unit, null with a reason where nothing can be estimated.
+/// Breakdowns as JSON: shares in [0, 1], all else in its unit, null with a reason where nothing can be
+/// estimated.
 ///
 /// # Errors
 /// The serialiser's own; no value can reach one.
@@ -337,7 +338,8 @@ mod tests {
         assert_eq!(
             lines[2],
             "intent,citizen,R4,問12,参加したい,answered,性別,男\
-             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic,share"
+             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,\
+             -0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic,share"
         );
         assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic,share"), "{}", lines[3]);
         let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();

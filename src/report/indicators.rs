@@ -1,6 +1,7 @@
 //! `indicators.csv` and `indicators.json`: every number of the progress table, for machines.
 //!
-//! Values are in the printed unit (percentages in percent), unrounded; `display` is what the table for people prints.
+//! Values are in the printed unit (percentages in percent), unrounded; `display` is what the table for
+//! people prints.
 
 use serde_json::{Value, json};
 

@@ -231,7 +231,8 @@ impl Resolver<'_> {
             QuestionKind::Single(_) => Some(Text::new(
                 format!("選択肢に点数を付けた平均は score = {{ question = \"{q}\", points = {{ … }} }} です"),
                 format!(
-                    "the mean of points that options have is score = {{ question = \"{q}\", points = {{ … }} }}"
+                    "the mean of points that options have is score = {{ question = \"{q}\", points = {{ \
+                     … }} }}"
                 ),
             )),
             QuestionKind::Multiple { .. } => Some(Text::new(

@@ -193,12 +193,24 @@ impl Resolver<'_> {
                     "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、どれか1つを\
                      書いてください"
                         .into(),
-                    "an indicator takes exactly one of share, mean, total, ratio, quantile, score and count".into(),
+                    "an indicator takes exactly one of share, mean, total, ratio, quantile, score and \
+                     count"
+                        .into(),
                     None,
                 );
                 None
             }
         };
+        if let (Some(target), Some(word)) = (&target, spec.target) {
+            self.target_unit(word, &target.quantity.unit, spec, unit.as_ref());
+        }
+        // A published figure without a unit is in that of the estimates.
+        let unit = unit.or(match &definition {
+            Some(Definition::Estimate(of)) if of.format.statistic != Statistic::Share => {
+                Some(of.format.unit.clone())
+            }
+            _ => None,
+        });
         if let (Some(decimals), true) = (spec.decimals, spec.estimates.is_empty()) {
             let span = self.at(decimals);
             self.mistake(
@@ -211,9 +223,6 @@ impl Resolver<'_> {
                     "counts and published figures print as they are written",
                 )),
             );
-        }
-        if let (Some(target), Some(word)) = (&target, spec.target) {
-            self.target_unit(word, &target.quantity.unit, spec, unit.as_ref());
         }
         let manual = spec.manual.map(|m| {
             if m.reason.get_ref().trim().is_empty() {
