@@ -1,5 +1,6 @@
 //! What each decision about answers that break the rules does to each estimate: the wave decoded and
-//! estimated once more under every other setting. Nothing is computed where nobody's answer called for a decision.
+//! estimated once more under every other setting. Nothing is computed where nobody's answer called for a
+//! decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
