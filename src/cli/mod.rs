@@ -12,6 +12,7 @@ mod findings;
 mod init;
 mod language;
 mod message;
+mod numbers;
 mod panics;
 mod run;
 mod screen;

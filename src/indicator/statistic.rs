@@ -1,14 +1,13 @@
-//! What a number from answers is, and how it is printed.
+//! What kind of number a number from answers is, and how it is printed.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::quantity::Unit;
-use crate::estimate::{ConfidenceInterval, Estimate};
+use crate::estimate::{Estimate, IntervalMethod};
 use crate::text::Text;
 
-/// What is estimated from answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// What kind of number it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Statistic {
     /// The share of those who chose an option, in [0, 1].
     Share,
@@ -22,10 +21,14 @@ pub enum Statistic {
     Quantile,
     /// The mean of the points that options have.
     Score,
+    /// The difference of two domains.
+    Difference,
+    /// Rao and Scott's test of independence.
+    RaoScott,
 }
 
 impl Statistic {
-    /// Its name in machine-readable files; the same as its serde name.
+    /// Its name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Share => "share",
@@ -34,6 +37,8 @@ impl Statistic {
             Self::Ratio => "ratio",
             Self::Quantile => "quantile",
             Self::Score => "score",
+            Self::Difference => "difference",
+            Self::RaoScott => "rao-scott",
         }
     }
 
@@ -46,6 +51,8 @@ impl Statistic {
             Self::Ratio => Text::new("比", "ratio"),
             Self::Quantile => Text::new("分位点", "quantile"),
             Self::Score => Text::new("得点", "score"),
+            Self::Difference => Text::new("差", "difference"),
+            Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
         }
     }
 
@@ -54,13 +61,22 @@ impl Statistic {
         u8::from(self != Self::Total)
     }
 
-    /// The name of the method of an interval; that of a quantile is Woodruff's whatever its step on the
-    /// distribution function is called.
-    pub fn interval_method(self, interval: &ConfidenceInterval) -> &'static str {
+    /// The name of the method of its interval, where shares have theirs by `shares`. That of a quantile is
+    /// Woodruff's, whatever its step on the distribution function is called.
+    pub fn interval_method(self, shares: IntervalMethod) -> &'static str {
         match self {
+            Self::Share => shares.name(),
             Self::Quantile => "woodruff",
-            _ => interval.method.name(),
+            Self::Mean | Self::Total | Self::Ratio | Self::Score | Self::Difference | Self::RaoScott => {
+                IntervalMethod::Wald.name()
+            }
         }
+    }
+}
+
+impl Serialize for Statistic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -76,9 +92,18 @@ pub struct ValueFormat {
 }
 
 impl ValueFormat {
+    /// As a number is printed where nobody says otherwise: a share in percent, all else without a unit.
+    pub fn of(statistic: Statistic) -> Self {
+        let unit = match statistic {
+            Statistic::Share => Unit::Percent,
+            _ => Unit::Named(String::new()),
+        };
+        Self { statistic, unit, decimals: statistic.decimals() }
+    }
+
     /// A share in percent, with one decimal.
     pub fn share() -> Self {
-        Self { statistic: Statistic::Share, unit: Unit::Percent, decimals: Statistic::Share.decimals() }
+        Self::of(Statistic::Share)
     }
 }
 
@@ -89,17 +114,4 @@ pub struct Estimated {
     pub format: ValueFormat,
     /// The number: a share in [0, 1], anything else in its unit.
     pub estimate: Estimate,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Statistic;
-
-    #[test]
-    fn the_name_of_a_statistic_is_its_serialised_name() {
-        use Statistic::{Mean, Quantile, Ratio, Score, Share, Total};
-        for statistic in [Share, Mean, Total, Ratio, Quantile, Score] {
-            assert_eq!(serde_json::to_value(statistic).unwrap(), statistic.name());
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
+use super::number_key::NumberKey;
 use super::quantity::{Mark, Quantity, Unit};
 use super::statistic::{Estimated, ValueFormat};
 use super::status::StatusReport;
@@ -187,49 +188,6 @@ pub enum Source {
     Published,
 }
 
-/// One number of `estimates.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EstimateRecord {
-    /// Stable key: `survey/wave/indicator` and, for a breakdown, `/variable=value…`.
-    pub key: String,
-    /// The indicator's id.
-    pub indicator: String,
-    /// Key of the survey.
-    pub survey: String,
-    /// The wave.
-    pub wave: FiscalYear,
-    /// The question, such as `問12`; both of a ratio, `問8/問9`.
-    pub question: String,
-    /// What is taken of its answers: the options that a share counts (a NET when several), those of a score
-    /// with their points (`満足=5`), the probability of a quantile (`0.5`).
-    pub options: Vec<String>,
-    /// The breakdown cell; empty for 全体.
-    pub groups: Vec<Group>,
-    /// The base rule's name: `all`, `asked` or `answered`.
-    pub base_rule: String,
-    /// Of whom it is, in words, where the plan takes part of the respondents only.
-    pub universe: Option<Text>,
-    /// What it is, and how it is printed.
-    pub format: ValueFormat,
-    /// The number.
-    pub estimate: Estimate,
-    /// Valid returns of the whole wave.
-    pub n_total: u64,
-    /// Σ w of the whole wave.
-    pub n_w_total: f64,
-    /// Reliability flags: `n<30`, `review-df`, `suppress` …, in alphabetical order.
-    pub flags: Vec<String>,
-}
-
-/// One variable and its category of a breakdown cell.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Group {
-    /// The variable (question id or stratum column), such as `性別`.
-    pub variable: String,
-    /// Its category, such as `女性`.
-    pub value: String,
-}
-
 /// The base ledger of one question of one wave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LedgerRecord {
@@ -258,8 +216,8 @@ pub struct Quality {
 /// What a decision about answers that break the rules does to one estimate of one wave (全体).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyEffect {
-    /// Key of the estimate in `estimates.csv`.
-    pub analysis_key: String,
+    /// Key of the estimate.
+    pub analysis_key: NumberKey,
     /// The indicator's id.
     pub indicator: String,
     /// Key of the survey.
@@ -273,9 +231,8 @@ pub struct PolicyEffect {
     pub policy: &'static str,
     /// The decision in words.
     pub policy_words: Text,
-    /// The question that it is about: the estimate's own, one that its skip rule or
-    /// its condition depends on, or one that weights
-    /// are made from; `None` for duplicates.
+    /// The question that it is about: the estimate's own, one that its skip rule or its condition depends
+    /// on, or one that weights are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
     pub affected: u64,

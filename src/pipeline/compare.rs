@@ -1,18 +1,16 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::adhoc::{Wanted, breakdown, rows};
-use super::estimates::{
-    flags, group, measure, measure_id, options, planned, planned_in, suppress_sampling_error, taken,
-    universe, variable,
-};
+use super::adhoc::breakdown;
+use super::estimates::{measure, measure_id, options, planned, planned_in, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
-use crate::design::Design;
 use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::{Domain, Estimate, NotEstimable, Options, difference};
-use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Verdict};
+use crate::estimate::{self, Domain, NotEstimable, reliability};
+use crate::indicator::{
+    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic, Verdict,
+};
 use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
@@ -43,72 +41,55 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         .into_iter()
         .find(|e| e.id == what.indicator)
         .ok_or_else(|| no_indicator(plan, what))?;
-    let definition = planned.definition;
-    let statistic = definition.format.statistic;
     let names = what
         .by
         .iter()
         .map(|id| attribute(plan, data, id).map(|q| data.questionnaire.questions[q].id.clone()))
         .collect::<Result<Vec<String>>>()?;
-    let wanted = Wanted::of(
-        vec![measure(plan, data, definition)],
-        breakdown(&data.variables(), &names)?,
-        data.answers.rows,
-    );
-    let options = options(plan, data);
-    let design = data.built.replicated()?;
-    let mut estimates = rows(&wanted, &data.built, &options)?
-        .into_iter()
-        .map(|row| suppress_sampling_error(wave.sample, row.estimate));
-    let row = |groups, estimate: Estimate, difference| BreakdownRow {
-        groups,
-        flags: flags(statistic, &estimate),
-        estimate,
-        difference,
+    let by = breakdown(&data.variables(), &names)?;
+    let parts: Vec<Vec<bool>> =
+        by.iter().flat_map(|by| (0..by.names.len()).map(|at| by.groups.mask(at))).collect();
+    let asked = measure(plan, data, &planned);
+    let share = planned.definition.format.statistic == Statistic::Share;
+    let (options, design) = (options(plan, data), data.built.replicated()?);
+    let trend = trend(plan, planned.definition, wave.year);
+    let mut records = records(plan, data, &[planned], by)?.into_iter();
+    let whole = records.next().ok_or_else(|| no_indicator(plan, what))?;
+    let against_rest = |(record, part): (EstimateRecord, Vec<bool>)| {
+        let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
+        let difference = match asked.values.estimand() {
+            Some(estimand) => judged(
+                wave.sample,
+                share,
+                estimate::difference(&design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?,
+                options.level,
+            ),
+            None => untested(),
+        };
+        Ok(EstimateRecord { detail: Detail::AgainstRest(difference), ..record })
     };
-    let mut out: Vec<BreakdownRow> =
-        estimates.next().into_iter().map(|whole| row(Vec::new(), whole, None)).collect();
-    let parts =
-        wanted.by.iter().flat_map(|by| by.names.iter().enumerate().map(|(at, n)| (by.groups.mask(at), n)));
-    for ((part, names), estimate) in parts.zip(estimates) {
-        let difference = from_rest(&design, &wanted, &part, wave.sample, &options)?;
-        out.push(row(names.iter().map(group).collect(), estimate, Some(difference)));
-    }
     Ok(Breakdown {
-        indicator: what.indicator.clone(),
         title: title(plan, &what.indicator),
-        survey: survey.key.clone(),
-        wave: wave.year,
-        question: variable(&survey.questionnaire, definition),
-        options: taken(&survey.questionnaire, definition),
-        base_rule: definition.base().name().to_owned(),
-        universe: universe(&survey.questionnaire, definition),
-        format: definition.format.clone(),
-        level: options.level,
-        rows: out,
-        data: wave.data,
-        trend: trend(plan, definition, wave.year),
+        whole,
+        parts: records.zip(parts).map(against_rest).collect::<Result<_>>()?,
+        trend,
     })
 }
 
-/// The difference of a part from the rest of the respondents.
-fn from_rest(
-    design: &Design,
-    wanted: &Wanted,
-    part: &[bool],
-    sample: Sample,
-    options: &Options,
-) -> Result<Difference> {
-    let untested = || Difference {
-        value: Err(NotEstimable::NotDefined),
-        test: Err(NotEstimable::NotDefined),
-        verdict: Verdict::NotTested,
-    };
-    let Some(estimand) = wanted.measures.first().and_then(|m| m.values.estimand()) else {
-        return Ok(untested());
-    };
-    let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-    let c = difference(design, &estimand, Domain::Rows(part), Domain::Rows(&rest), options)?.comparison;
+/// A quantile has no test of a difference.
+fn untested() -> Difference {
+    let reason = NotEstimable::NotDefined;
+    Difference {
+        value: Err(reason.clone()),
+        test: Err(reason.clone()),
+        verdict: Err(NoVerdict::NotTested(reason)),
+    }
+}
+
+/// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
+/// error, and nothing where the reliability rule withholds the number on either side.
+fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> Difference {
+    let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {
         Sample::Random => c.interval.and_then(|i| {
             Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
@@ -116,18 +97,17 @@ fn from_rest(
         Sample::Census => Err(NotEstimable::Census),
         Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
     };
-    let verdict = match (&c.value, &test) {
-        (Ok(value), Ok(test)) if test.p < 1.0 - options.level => {
-            if *value > 0.0 {
-                Verdict::Higher
-            } else {
-                Verdict::Lower
-            }
+    let flags = [a, b].map(|side| reliability::flags(&suppress_sampling_error(sample, side), share));
+    let withheld = flags.into_iter().flatten().filter(|flag| flag.withholds()).min();
+    let verdict = match (&c.value, &test, withheld) {
+        (Err(reason), _, _) | (Ok(_), Err(reason), _) => Err(NoVerdict::NotTested(reason.clone())),
+        (Ok(_), Ok(_), Some(flag)) => Err(NoVerdict::Withheld(flag)),
+        (Ok(value), Ok(test), None) if test.p < 1.0 - level => {
+            Ok(if *value > 0.0 { Verdict::Higher } else { Verdict::Lower })
         }
-        (Ok(_), Ok(_)) => Verdict::NoDifference,
-        _ => Verdict::NotTested,
+        (Ok(_), Ok(_), None) => Ok(Verdict::NoDifference),
     };
-    Ok(Difference { value: c.value, test, verdict })
+    Difference { value: c.value, test, verdict }
 }
 
 /// The title of an indicator, or of the one that a part belongs to.

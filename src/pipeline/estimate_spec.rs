@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use super::spec::Word;
+use super::word::Word;
 use crate::decode::Base;
 use crate::questionnaire::AskedIfSpec;
 
@@ -97,10 +97,14 @@ pub struct ScoreSpec {
     /// 設問（単数回答）/ the question, of type single
     #[schemars(with = "String")]
     pub question: Word,
-    /// 選択肢の点数 / points by option, such as { "満足" = 5, "やや満足" = 4 }; options without points (わからない)
-    /// are outside
+    /// 選択肢の点数 / points by option, such as { "満足" = 5, "やや満足" = 4 }
     #[schemars(with = "BTreeMap<String, f64>")]
     pub points: Spanned<BTreeMap<Word, Spanned<f64>>>,
+    /// 点数を付けず、集計の外に置く選択肢（わからないの選択肢は書かなくてよい）/ options without points, outside
+    /// the base; those marked dont_know need not be named
+    #[schemars(with = "Vec<String>")]
+    #[serde(default)]
+    pub outside: Vec<Word>,
     /// 対象者（調査票の asked_if と同じ書き方）/ of whom, written as asked_if in a questionnaire
     #[serde(rename = "where")]
     #[schemars(with = "Option<AskedIfSpec>")]

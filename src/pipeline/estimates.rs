@@ -1,17 +1,20 @@
 //! Every estimate of a wave: 全体 first, then each breakdown.
 
+use std::collections::HashMap;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
 use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
 use super::plan::{Answerable, Plan, Sample};
-use super::trend::{flag, trend, trend_of_group};
+use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
 use crate::decode::{OUTSIDE, share_outcome};
 use crate::error::Result;
-use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
-use crate::estimate::{Estimate, NotEstimable, Options};
-use crate::indicator::{EstimateRecord, Group, Statistic, TrendNote};
+use crate::estimate::{Estimate, NotEstimable, Options, reliability};
+use crate::indicator::{
+    EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, Statistic, TrendNote,
+};
 use crate::questionnaire::Questionnaire;
 use crate::text::Text;
 use crate::waves::{Comparability, Paper, rule_words};
@@ -58,8 +61,11 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     data.built.options(method, level, None)
 }
 
-/// What is estimated in this wave, as values of its respondents.
-pub(super) fn measure(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Measure {
+/// What is estimated in this wave, as values of its respondents. Who is not in its domain is outside the
+/// base, never outside the design.
+pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_>) -> Measure {
+    let definition = planned.definition;
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
     let inside = domain(plan, data, definition);
     let inside = |row: usize| inside.as_ref().is_none_or(|inside| inside[row]);
     let rows = data.answers.rows;
@@ -88,8 +94,10 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, definition: &EstimateDefinit
         }
     };
     Measure {
-        variable: variable(&data.questionnaire, definition),
-        codes: Vec::new(),
+        measured: Measured::Indicator(planned.id.clone()),
+        format: definition.format.clone(),
+        variable: variable(questionnaire, definition),
+        codes: taken(questionnaire, definition),
         base: definition.base(),
         values,
     }
@@ -109,7 +117,7 @@ pub(super) fn worth(plan: &Plan, data: &WaveData, definition: &EstimateDefinitio
 }
 
 /// The question or questions of an estimate by their ids.
-pub(super) fn variable(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> String {
+fn variable(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> String {
     let id = |question: &usize| questionnaire.questions[*question].id.as_str();
     match &definition.statistic {
         StatisticDefinition::Ratio { numerator, denominator } => {
@@ -119,9 +127,8 @@ pub(super) fn variable(questionnaire: &Questionnaire, definition: &EstimateDefin
     }
 }
 
-/// What is taken of the answers: the options that count, those that have points, the probability of a
-/// quantile.
-pub(super) fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<String> {
+/// What is taken of the answers: the options that count, or those that have points.
+fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<String> {
     let categories = questionnaire.questions[definition.question()].categories();
     let label = |category: &usize| categories.get(*category).map(|c| c.label.clone());
     match &definition.statistic {
@@ -129,13 +136,12 @@ pub(super) fn taken(questionnaire: &Questionnaire, definition: &EstimateDefiniti
         StatisticDefinition::Score { points, .. } => {
             points.iter().filter_map(|(k, points)| Some(format!("{}={points}", label(k)?))).collect()
         }
-        StatisticDefinition::Quantile { at, .. } => vec![at.to_string()],
         _ => Vec::new(),
     }
 }
 
 /// Of whom an estimate is, in words; `None` for everyone.
-pub(super) fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
+fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
     let paper = Paper { questionnaire, mapping: None };
     definition.domain.as_ref().map(|rule| rule_words(&paper, rule))
 }
@@ -157,44 +163,71 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let all = planned_in(plan, data);
-    let measures =
-        wanted.iter().filter_map(|at| all.get(*at)).map(|e| measure(plan, data, e.definition)).collect();
+    let measures = wanted.iter().filter_map(|at| all.get(*at)).map(|e| measure(plan, data, e)).collect();
     let rows = rows(&Wanted::of(measures, Vec::new(), data.answers.rows), &data.built, &options(plan, data))?;
     Ok(rows.into_iter().map(|row| suppress_sampling_error(wave.sample, row.estimate)).collect())
 }
 
 /// All records of a wave, in the order: estimates as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
-    let all = planned_in(plan, data);
-    let measures = all.par_iter().map(|e| measure(plan, data, e.definition)).collect();
-    let wanted = Wanted::of(measures, breakdowns(plan, data)?, data.answers.rows);
-    let rows = rows(&wanted, &data.built, &options(plan, data))?;
-    let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
-    // Each estimate has the same rows: everyone, then the parts of each breakdown.
-    let parts: Vec<Vec<Group>> = std::iter::once(Vec::new())
-        .chain(wanted.by.iter().flat_map(|by| &by.names).map(|names| names.iter().map(group).collect()))
+    records(plan, data, &planned_in(plan, data), breakdowns(plan, data)?)
+}
+
+/// The records of these estimates: for each 全体, then the parts of the breakdowns.
+pub(super) fn records(
+    plan: &Plan,
+    data: &WaveData,
+    planned: &[PlannedEstimate<'_>],
+    by: Vec<By>,
+) -> Result<Vec<EstimateRecord>> {
+    let measures = planned.par_iter().map(|e| measure(plan, data, e)).collect();
+    let rows = rows(&Wanted::of(measures, by, data.answers.rows), &data.built, &options(plan, data))?;
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    // Many numbers share a part.
+    let mut of_part: HashMap<Vec<Group>, Comparability> = HashMap::new();
+    let of_estimate: HashMap<&str, (Comparability, Option<Text>)> = planned
+        .iter()
+        .map(|e| {
+            let level = level(trend(plan, e.definition, year(plan, data)));
+            (e.id.as_str(), (level, universe(questionnaire, e.definition)))
+        })
         .collect();
-    let of_part = |groups: &Vec<Group>| {
-        groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
-    };
-    let of_parts: Vec<Comparability> = parts.iter().map(of_part).collect();
-    let mut out = Vec::new();
-    for (planned, rows) in all.iter().zip(rows.chunks(parts.len())) {
-        let of_whole = level(trend(plan, planned.definition, wave.year));
-        for ((row, groups), of_part) in rows.iter().zip(&parts).zip(&of_parts) {
-            let estimate = suppress_sampling_error(wave.sample, row.estimate.clone());
-            let mut record = record(plan, data, planned, groups.clone(), estimate);
-            record.flags.extend(flag(of_whole.max(*of_part)).map(str::to_owned));
-            record.flags.sort();
-            out.push(record);
-        }
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let of_part = *of_part.entry(row.key.groups.clone()).or_insert_with_key(|groups| {
+            groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
+        });
+        let found = row.key.indicator().and_then(|id| of_estimate.get(id)).cloned();
+        let (of_whole, universe) = found.unwrap_or((Comparability::Same, None));
+        out.push(of_wave(plan, data, EstimateRecord { universe, ..row }, of_whole.max(of_part)));
     }
     Ok(out)
 }
 
-pub(super) fn group((variable, value): &(String, String)) -> Group {
-    Group { variable: variable.clone(), value: value.clone() }
+fn level(note: Option<TrendNote>) -> Comparability {
+    note.map_or(Comparability::Same, |n| n.level)
+}
+
+fn year(plan: &Plan, data: &WaveData) -> FiscalYear {
+    plan.surveys[data.survey].waves[data.wave].year
+}
+
+/// The record as one of its wave: with its key, and with what its sample and its comparability call for.
+fn of_wave(
+    plan: &Plan,
+    data: &WaveData,
+    mut record: EstimateRecord,
+    comparability: Comparability,
+) -> EstimateRecord {
+    let survey = &plan.surveys[data.survey];
+    let wave = &survey.waves[data.wave];
+    record.key.source = NumberSource::Survey { survey: survey.key.clone(), wave: wave.year };
+    record.estimate = suppress_sampling_error(wave.sample, record.estimate);
+    let share = record.statistic() == Statistic::Share;
+    let found = reliability::flags(&record.estimate, share).into_iter().map(Flag::Reliability);
+    record.flags = Flag::ordered(found.chain(Flag::of(comparability)));
+    record.data = Some(wave.data);
+    record
 }
 
 /// The estimate with what its sample does not allow taken away: only a random sample has a sampling error.
@@ -209,57 +242,4 @@ pub(super) fn suppress_sampling_error(sample: Sample, mut estimate: Estimate) ->
     estimate.deff = Err(reason.clone());
     estimate.n_eff = Err(reason);
     estimate
-}
-
-fn record(
-    plan: &Plan,
-    data: &WaveData,
-    planned: &PlannedEstimate<'_>,
-    groups: Vec<Group>,
-    estimate: Estimate,
-) -> EstimateRecord {
-    let survey = &plan.surveys[data.survey];
-    let year = survey.waves[data.wave].year;
-    let PlannedEstimate { id, definition } = planned;
-    let mut key = format!("{}/{year}/{id}", survey.key);
-    if !groups.is_empty() {
-        key.push('/');
-        key.push_str(
-            &groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","),
-        );
-    }
-    EstimateRecord {
-        key,
-        indicator: id.clone(),
-        survey: survey.key.clone(),
-        wave: year,
-        question: variable(&survey.questionnaire, definition),
-        options: taken(&survey.questionnaire, definition),
-        groups,
-        base_rule: definition.base().name().to_owned(),
-        universe: universe(&survey.questionnaire, definition),
-        format: definition.format.clone(),
-        flags: flags(definition.format.statistic, &estimate),
-        estimate,
-        n_total: data.answers.rows as u64,
-        n_w_total: data.built.design.weights().iter().sum(),
-    }
-}
-
-/// Reliability: n < 30, and the NCHS standard for shares (Parker et al. 2017) where there is a standard
-/// error.
-pub(super) fn flags(statistic: Statistic, estimate: &Estimate) -> Vec<String> {
-    let mut flags = Vec::new();
-    if estimate.n < REFERENCE_LIMIT {
-        flags.push("n<30".to_owned());
-    }
-    if let (Statistic::Share, Ok(p), Ok(se)) = (statistic, &estimate.value, &estimate.se) {
-        match nchs_presentation(*p, *se, estimate.n, estimate.df.domain) {
-            Ok(Presentation::Suppress) => flags.push("nchs-suppress".to_owned()),
-            Ok(Presentation::Review) => flags.push("nchs-review".to_owned()),
-            Ok(Presentation::Present) | Err(_) => {}
-        }
-    }
-    flags.sort();
-    flags
 }

@@ -29,6 +29,7 @@ mod trend;
 mod variables;
 mod wave;
 mod weights;
+mod word;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{Comparison, compare};
@@ -43,5 +44,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, compute, write};
+pub use run::{Outcome, Written, compute, write};
 pub use spec::PlanSpec;

@@ -162,9 +162,9 @@ impl Survey {
 }
 
 impl Wave {
-    /// Whether question `question` of the survey's questionnaire was asked.
+    /// Whether question `question` of the survey's questionnaire was asked, or all that it is made of.
     pub fn asks(&self, question: usize) -> bool {
-        self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
+        self.paper.as_ref().is_none_or(|p| p.mapping.answers(question))
     }
 
     /// What the categories `chosen` of a question are in this wave: those, and the wave's options that are
@@ -178,19 +178,20 @@ impl Wave {
     /// What the estimate finds.
     pub(super) fn answerable(&self, definition: &EstimateDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
-        if definition.all_questions().iter().any(|question| !self.asks(*question)) {
+        if definition.all_questions().iter().any(|question| !paper.mapping.answers(*question)) {
             return Answerable::NotAsked;
         }
         let chosen = definition.categories();
-        match paper.mapping.asked(definition.question()) {
-            Some(asked) if !chosen.is_empty() && !asked.has_one_of(&chosen) => Answerable::NoOption,
-            _ => Answerable::Yes,
+        if chosen.is_empty() || paper.mapping.has_one_of(definition.question(), &chosen) {
+            Answerable::Yes
+        } else {
+            Answerable::NoOption
         }
     }
 }
 
-/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or columns of
-/// the response files, by name; files are named from the project's folder.
+/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or
+/// columns of the response files, by name; files are named from the project's folder.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WaveDesign {
     /// Strata: one variable a stage where there are clusters, else the crossing of all.

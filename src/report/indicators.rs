@@ -14,9 +14,7 @@ use crate::indicator::{
     CellContent, ChangeEvidence, DataKind, Estimated, IndicatorRow, IndicatorTable, Measure, ObservedValue,
     Point, Source, Unit, YearCell,
 };
-
-/// Version of the shape of all machine-readable files; raised when a column changes its meaning or leaves.
-pub(super) const SCHEMA_VERSION: &str = "1";
+use crate::provenance::SCHEMA_VERSION;
 
 /// The columns of `indicators.csv`.
 const COLUMNS: [&str; 20] = [
@@ -188,7 +186,7 @@ fn estimate(of: &Estimated) -> Value {
         "se": e.se.as_ref().ok().map(|se| value::scaled(format, *se)),
         "ci_low": interval.map(|i| value::scaled(format, i.low)),
         "ci_high": interval.map(|i| value::scaled(format, i.high)),
-        "ci_method": interval.map(|i| format.statistic.interval_method(i)),
+        "ci_method": interval.map(|i| format.statistic.interval_method(i.method)),
         "level": interval.map(|i| i.level),
         "deff": deff.map(|d| d.value),
         "deff_reference": deff.map(|d| d.reference),
@@ -200,7 +198,7 @@ fn estimate(of: &Estimated) -> Value {
 }
 
 /// What of an estimate does not exist, and why: `{"se": "census", …}`.
-pub(super) fn reasons(e: &Estimate) -> Value {
+fn reasons(e: &Estimate) -> Value {
     let all: [(&str, Option<&NotEstimable>); 5] = [
         ("stat", e.value.as_ref().err()),
         ("se", e.se.as_ref().err()),
@@ -209,7 +207,7 @@ pub(super) fn reasons(e: &Estimate) -> Value {
         ("n_eff", e.n_eff.as_ref().err()),
     ];
     all.into_iter()
-        .filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why))))
+        .filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why.code()))))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }

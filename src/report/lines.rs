@@ -35,7 +35,7 @@ impl Line<'_> {
         let Estimated { format, estimate } = self.estimate?;
         let interval = estimate.interval.as_ref().ok()?;
         let [low, high] = [interval.low, interval.high].map(|limit| value::scaled(format, limit));
-        Some((low, high, format.statistic.interval_method(interval)))
+        Some((low, high, format.statistic.interval_method(interval.method)))
     }
 }
 

@@ -1,14 +1,15 @@
-//! 取扱い方針の影響: what each decision about answers that break the rules does to each estimate, for people and
-//! as `sensitivity.csv` and `sensitivity.json`.
+//! 取扱い方針の影響: what each decision about answers that break the rules does to each estimate, for people
+//! and as `sensitivity.csv` and `sensitivity.json`.
 
 use serde_json::{Value, json};
 
-use super::estimates::Waves;
-use super::indicators::{SCHEMA_VERSION, data_label};
+use super::indicators::data_label;
 use super::text_cell::{self, guarded, number};
+use super::wave_data::Waves;
 use super::{round, value, words};
 use crate::error::Error;
 use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality, Statistic, ValueFormat};
+use crate::provenance::SCHEMA_VERSION;
 use crate::text::{Lang, Text};
 
 /// The column heads for people.
@@ -190,7 +191,7 @@ fn printed(setting: &PolicySetting, format: &ValueFormat, unit: &str, lang: Lang
 
 /// A difference with its sign and its unit: `+1.3ポイント`.
 fn change(format: &ValueFormat, difference: f64) -> String {
-    format!("{}{}", signed(format, difference), value::unit_of_difference(format))
+    format!("{}{}", signed(format, difference), value::unit_of_difference(format).ja)
 }
 
 /// A difference with its sign; what rounds to zero has none.
@@ -232,7 +233,7 @@ fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &st
     let reason = value.as_ref().err();
     vec![
         guarded(&key(effect, setting)),
-        guarded(&effect.analysis_key),
+        guarded(&effect.analysis_key.to_string()),
         guarded(&effect.indicator),
         guarded(&effect.survey),
         effect.wave.short(),

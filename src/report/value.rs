@@ -4,6 +4,7 @@ use super::round;
 use super::share::Share;
 use crate::estimate::{Estimate, NotEstimable};
 use crate::indicator::{Statistic, ValueFormat};
+use crate::text::Text;
 
 /// The value for people, without its unit: `30.6`, `3.42`, `12,345`.
 pub(crate) fn printed<'e>(format: &ValueFormat, estimate: &'e Estimate) -> Result<String, &'e NotEstimable> {
@@ -39,10 +40,10 @@ pub(super) fn scaled(format: &ValueFormat, number: f64) -> f64 {
 }
 
 /// The unit of differences: points for a share.
-pub(crate) fn unit_of_difference(format: &ValueFormat) -> &str {
+pub(crate) fn unit_of_difference(format: &ValueFormat) -> Text {
     match format.statistic {
-        Statistic::Share => "ポイント",
-        _ => format.unit.text(),
+        Statistic::Share => Text::new("ポイント", "points"),
+        _ => Text::same(format.unit.text()),
     }
 }
 
@@ -61,9 +62,9 @@ mod tests {
         let score =
             |decimals| ValueFormat { statistic: Statistic::Score, unit: Unit::Named("点".into()), decimals };
         assert_eq!([rounded(&score(2), 3.125), rounded(&score(0), -1234.5)], ["3.13", "-1,235"]);
-        assert_eq!((scaled(&score(1), 0.5), unit_of_difference(&score(1))), (0.5, "点"));
+        assert_eq!((scaled(&score(1), 0.5), unit_of_difference(&score(1)).ja), (0.5, "点".to_owned()));
         let share = ValueFormat::share();
         assert_eq!((rounded(&share, 0.0625), scaled(&share, 0.5)), ("6.3".to_owned(), 50.0));
-        assert_eq!(unit_of_difference(&share), "ポイント");
+        assert_eq!(unit_of_difference(&share).ja, "ポイント");
     }
 }

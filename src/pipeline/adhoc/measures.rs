@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
-use super::joined::Parts;
+use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
-use crate::decode::{Base, MissingReason};
+use crate::decode::Base;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
-use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
+use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
+use crate::indicator::{Measured, Statistic, ValueFormat};
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::{Code, MarkedOption, Marks, Stacked, Value};
+use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
 use crate::provenance::Place;
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -36,9 +36,26 @@ pub(in crate::pipeline) enum Values {
     Quantile(Vec<f64>, f64),
 }
 
+impl Values {
+    /// What kind of number they make.
+    fn statistic(&self) -> Statistic {
+        match self {
+            Self::Share(_) | Self::CountedShare(..) => Statistic::Share,
+            Self::Mean(_) => Statistic::Mean,
+            Self::Total(_) => Statistic::Total,
+            Self::Ratio(..) => Statistic::Ratio,
+            Self::Quantile(..) => Statistic::Quantile,
+        }
+    }
+}
+
 /// One number that is wanted.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Measure {
+    /// What its numbers measure, for their keys.
+    pub(in crate::pipeline) measured: Measured,
+    /// What kind of number it is, and how it is printed.
+    pub(in crate::pipeline) format: ValueFormat,
     /// The column, as it was asked for.
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
@@ -74,6 +91,8 @@ pub(in crate::pipeline) struct PairOfDomains {
 /// Two classifications that are tested for independence.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Crossing {
+    /// What the test measures, for its key.
+    pub(in crate::pipeline) measured: Measured,
     /// Both columns, as they were asked for.
     pub(in crate::pipeline) name: String,
     /// Levels of the first, and their number.
@@ -102,14 +121,14 @@ pub(in crate::pipeline) struct Wanted {
 }
 
 /// What resolving needs at every step.
-struct Resolver<'a> {
-    source: &'a Source<'a>,
-    missing: &'a Missing,
-    base: Base,
-    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where that is not
-    /// known.
-    asked: Option<Vec<Option<bool>>>,
-    findings: &'a mut Vec<Finding>,
+pub(super) struct Resolver<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) missing: &'a Missing,
+    pub(super) base: Base,
+    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where
+    /// that is not known.
+    pub(super) asked: Option<Vec<Option<bool>>>,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 /// The breakdowns that the crossing of these variables makes, of everyone.
@@ -177,8 +196,17 @@ impl Wanted {
             Ok(shares) => shares.into_iter().for_each(|share| wanted(Ok(share))),
             Err(error) => wanted(Err(error)),
         });
-        request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
-        request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
+        let of_one = |column: &String, measured: fn(String) -> Measured, values| {
+            plain(column, measured(column.trim().to_owned()), values)
+        };
+        request
+            .means
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Mean, Values::Mean(y)))));
+        request
+            .totals
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Total, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
         request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
         let by = request
@@ -221,9 +249,6 @@ impl Wanted {
     }
 }
 
-/// The code of those who gave no answer, in outputs.
-const NO_ANSWER: &str = "無回答";
-
 /// Whether both of two conditions hold, each of which may be unknown.
 fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     match (a, b) {
@@ -247,8 +272,15 @@ fn nobody_knows_who_was_asked() -> Diagnostic {
     ))
 }
 
-fn plain(column: &str, values: Values) -> Measure {
-    Measure { variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
+fn plain(column: &str, measured: Measured, values: Values) -> Measure {
+    Measure {
+        measured,
+        format: ValueFormat::of(values.statistic()),
+        variable: column.trim().to_owned(),
+        codes: Vec::new(),
+        base: Base::Answered,
+        values,
+    }
 }
 
 impl Resolver<'_> {
@@ -256,191 +288,6 @@ impl Resolver<'_> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
         let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
         Ok(column.spread(&each))
-    }
-
-    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no answer.
-    fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
-        if self.source.has(typed) {
-            let column = self.source.column(typed)?;
-            let each = options(&column);
-            let mut out: Vec<Measure> = each
-                .into_iter()
-                .map(|code| self.share_of_codes(&column, vec![code]))
-                .collect::<Result<_>>()?;
-            out.push(self.share_of_no_answer(&column));
-            return Ok(out);
-        }
-        let bad = || {
-            Diagnostic::new(
-                "adhoc::share",
-                Text::new(
-                    format!("--share「{typed}」が読めません"),
-                    format!("cannot read --share \"{typed}\""),
-                ),
-            )
-            .help(Text::new(
-                "'COL=A|B'、選択肢すべてなら 'COL'、無回答なら 'COL=' と書きます",
-                "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
-            ))
-        };
-        let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
-        match &condition.test {
-            Test::Answered => Err(bad().into()),
-            Test::Blank => {
-                let column = self.source.column(&condition.column)?;
-                Ok(vec![self.share_of_no_answer(&column)])
-            }
-            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
-                let column = self.source.column(&condition.column)?;
-                Ok(vec![self.share_of_codes(&column, codes(choices))?])
-            }
-            _ => Ok(vec![self.share_of_condition(&condition)?]),
-        }
-    }
-
-    /// The share of those who gave one of these codes.
-    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
-        let parts = Parts::new(column, &codes);
-        check_codes(column, &codes, &parts, self.findings)?;
-        tell_doubtful(column, &parts, self.source, self.findings);
-        let gone = self.missing.of(column);
-        let mut each = Vec::with_capacity(column.values.len());
-        for (at, value) in column.values.iter().enumerate() {
-            let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
-            each.push(match (gone[at], yes) {
-                (true, true) => return Err(declared(column, &value.text).into()),
-                (true, false) => self.without_answer(value),
-                (false, true) => YES,
-                (false, false) => NO,
-            });
-        }
-        self.tell_marks_only(column, &each);
-        let codes = codes.into_iter().map(|c| c.typed).collect();
-        let values = self.answers(column, &each);
-        Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
-    }
-
-    /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
-    fn share_of_no_answer(&mut self, column: &Stacked) -> Measure {
-        let base = if self.base == Base::Answered { self.everyone() } else { self.base };
-        let gone = self.missing.of(column);
-        let outcome = |(value, gone): (&Value, bool)| {
-            let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
-            match (gone, base.holds(Some(reason))) {
-                (false, _) => NO,
-                (true, false) => OUTSIDE,
-                // Who was not asked left nothing blank.
-                (true, true) => u8::from(reason != MissingReason::NotAsked),
-            }
-        };
-        let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
-        let values = self.answers_of(column, &each, base);
-        Measure { variable: column.name.clone(), codes: vec![NO_ANSWER.to_owned()], base, values }
-    }
-
-    /// The base of a share of those who did not answer, where only those who did are asked about: everyone who was asked.
-    fn everyone(&self) -> Base {
-        if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
-    }
-
-    /// What a value that is no answer is in the base.
-    fn without_answer(&self, value: &Value) -> u8 {
-        let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
-        if self.base.holds(Some(reason)) { NO } else { OUTSIDE }
-    }
-
-    fn answers(&mut self, column: &Stacked, each: &[u8]) -> Values {
-        self.answers_of(column, each, self.base)
-    }
-
-    /// The answers of a share: what each value of its column says, and who was asked at all.
-    fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
-        let Some(asked) = &self.asked else {
-            return match column.by_code(each) {
-                Some(by_code) => Values::CountedShare(column.position, by_code),
-                None => Values::Share(column.spread(each)),
-            };
-        };
-        let gone = self.missing.of(column);
-        let not_asked = if base == Base::All { NO } else { OUTSIDE };
-        let mut dropped = 0;
-        let outcome = |(at, asked): (&u32, &Option<bool>)| {
-            let at = *at as usize;
-            match asked {
-                Some(true) => each[at],
-                Some(false) => {
-                    dropped += u64::from(!gone[at]);
-                    not_asked
-                }
-                // Nobody knows whether the question applied: who answered it was asked.
-                None if gone[at] => not_asked,
-                None => each[at],
-            }
-        };
-        let values = column.rows.iter().zip(asked).map(outcome).collect();
-        if dropped > 0 {
-            let text = Text::new(
-                format!("「{}」に、非該当なのに回答のある{dropped}人がいます。非該当とします", column.name),
-                format!(
-                    "{dropped} respondents answered \"{}\" although they were not asked: not counted",
-                    column.name
-                ),
-            );
-            let finding = Finding::warning(
-                "adhoc::not-asked-but-answered",
-                text,
-                Place::default().column(&column.name),
-            );
-            let finding = finding.count(dropped);
-            if !self.findings.contains(&finding) {
-                self.findings.push(finding);
-            }
-        }
-        Values::Share(values)
-    }
-
-    /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
-    fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
-        let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> = column
-            .values
-            .iter()
-            .zip(holds)
-            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
-            .collect();
-        let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes =
-            asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
-        Ok(Measure {
-            variable: condition.column.clone(),
-            codes,
-            base: self.base,
-            values: self.answers(&column, &each),
-        })
-    }
-
-    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
-    /// meant.
-    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
-        let (yes, no) = (each.contains(&YES), each.contains(&NO));
-        let counts = column.counts();
-        let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
-        if yes && !no && blank > 0 && self.base == Base::Answered {
-            let text = Text::new(
-                format!(
-                    "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
-                    column.name
-                ),
-                format!(
-                    "\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base",
-                    column.name
-                ),
-            );
-            self.findings.push(
-                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
-                    .count(blank),
-            );
-        }
     }
 
     fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
@@ -463,7 +310,10 @@ impl Resolver<'_> {
         let numerator = collect(self.numbers(top), &mut mistakes);
         let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
-            (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
+            (Some(y), Some(x)) => {
+                let measured = Measured::Ratio { numerator: top.to_owned(), denominator: below.to_owned() };
+                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x)))
+            }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
         }
@@ -482,7 +332,8 @@ impl Resolver<'_> {
         };
         let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
-        Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
+        let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
+        Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))
     }
 
     /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
@@ -504,8 +355,8 @@ impl Resolver<'_> {
         Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
     }
 
-    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several answers, one
-    /// breakdown for each of its options.
+    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several
+    /// answers, one breakdown for each of its options.
     fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
         let columns = self.source.columns(list)?;
         let (out, blank) = self.crossings(&columns, domain);
@@ -608,7 +459,8 @@ impl Resolver<'_> {
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
             (of_row, names.len())
         };
-        Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
+        let measured = Measured::Independence { rows: a.to_owned(), columns: b.to_owned() };
+        Ok(Crossing { measured, name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
 }
 
@@ -641,7 +493,8 @@ struct Crossed {
 }
 
 impl Crossed {
-    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are made.
+    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are
+    /// made.
     fn with(&self, column: &Stacked, levels: &Levels) -> Self {
         let count = levels.names.len().max(1) as u64;
         let none = self.names.len() as u64 * count;
@@ -685,14 +538,6 @@ fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<
     (Groups::new(&of_row, next as usize), names)
 }
 
-/// The options of a variable that can be asked for one by one: those of its question, or the values that occur.
-fn options(column: &Stacked) -> Vec<Code> {
-    if let Some(marks) = &column.marks {
-        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
-    }
-    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
-}
-
 /// Says that `blank` respondents are in no group of a breakdown.
 fn by_blank(name: &str, blank: u64) -> Option<Finding> {
     (blank > 0).then(|| {
@@ -702,21 +547,4 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
         );
         Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
     })
-}
-
-fn declared(column: &Stacked, value: &str) -> Diagnostic {
-    Diagnostic::new(
-        "adhoc::code-missing",
-        Text::new(
-            format!(
-                "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",
-                column.name
-            ),
-            format!(
-                "\"{value}\" in column \"{}\" is both asked for and declared to be no answer",
-                column.name
-            ),
-        ),
-    )
-    .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))
 }

@@ -10,6 +10,7 @@ mod missing;
 mod quick;
 mod request;
 mod shares;
+mod typed_shares;
 
 pub use super::sample_design::ReplicateType;
 pub(super) use estimates::rows;
@@ -21,7 +22,7 @@ use super::variables::source::Source;
 use crate::error::{Error, Result, collect};
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
 
 /// What a request gives.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use super::super::definition::{EstimateDefinition, StatisticDefinition};
 use super::super::estimates::worth;
 use super::super::plan::Plan;
 use super::super::wave::{WaveData, counted, domain};
-use super::{Section, section};
+use super::section::{Section, section};
 use crate::decode::Responses;
 use crate::indicator::EstimateRecord;
 use crate::questionnaire::Category;
@@ -13,10 +13,10 @@ use crate::text::Text;
 
 /// Who is in the record's part of the breakdown; everyone where it is 全体.
 pub(super) fn part_of(data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
-    let names: Vec<String> = record.groups.iter().map(|g| g.variable.clone()).collect();
+    let names: Vec<String> = record.key.groups.iter().map(|g| g.variable.clone()).collect();
     let found = breakdown(&data.variables(), &names).ok().and_then(|by| {
         let group = |name: &Vec<(String, String)>| {
-            name.iter().zip(&record.groups).all(|((_, value), g)| *value == g.value)
+            name.iter().zip(&record.key.groups).all(|((_, value), g)| *value == g.value)
         };
         by.iter().find_map(|by| by.names.iter().position(group).map(|at| by.groups.mask(at)))
     });
@@ -36,7 +36,7 @@ pub(super) fn answers_lines(
         Some(domain) => part.iter().zip(domain).map(|(part, domain)| *part && *domain).collect(),
         None => part.to_vec(),
     };
-    let whom = match (record.groups.is_empty(), domain.is_some()) {
+    let whom = match (record.key.groups.is_empty(), domain.is_some()) {
         (true, false) => Text::new("全有効回答者", "all valid returns"),
         (true, true) => Text::new("対象者", "those whom it is of"),
         (false, false) => Text::new("この区分の回答者", "this part"),

@@ -1,12 +1,12 @@
 //! How a number was computed: its formula with the sums in it, its standard error, its interval.
 
 use super::super::adhoc::Values;
-use super::super::definition::{EstimateDefinition, StatisticDefinition};
-use super::super::estimates::{measure, options};
+use super::super::definition::StatisticDefinition;
+use super::super::estimates::{PlannedEstimate, measure};
 use super::super::plan::Plan;
 use super::super::wave::WaveData;
 use crate::estimate::{ConfidenceInterval, DeffReference, Estimate, IntervalBasis};
-use crate::indicator::Statistic;
+use crate::indicator::{EstimateRecord, Statistic};
 use crate::report::{round, value};
 use crate::text::Text;
 
@@ -14,11 +14,11 @@ use crate::text::Text;
 pub(super) fn formula_lines(
     plan: &Plan,
     data: &WaveData,
-    definition: &EstimateDefinition,
-    e: &Estimate,
+    planned: &PlannedEstimate<'_>,
+    record: &EstimateRecord,
     part: &[bool],
 ) -> Vec<Text> {
-    let format = &definition.format;
+    let (definition, format, e) = (planned.definition, &record.format, &record.estimate);
     let number = match &e.value {
         Ok(number) => *number,
         Err(reason) => {
@@ -34,7 +34,7 @@ pub(super) fn formula_lines(
     let mut out = match &definition.statistic {
         StatisticDefinition::Share { .. } => share(data, e, number, &shown),
         statistic => {
-            let sums = Sums::of(&measure(plan, data, definition).values, data.built.design.weights(), part);
+            let sums = Sums::of(&measure(plan, data, planned).values, data.built.design.weights(), part);
             vec![of_numbers(statistic, &sums, e, number, &format!("{shown}{unit}"))]
         }
     };
@@ -54,7 +54,7 @@ pub(super) fn formula_lines(
     }
     out.extend(design_effect(e));
     out.push(match &e.interval {
-        Ok(i) => interval(plan, data, definition, i, unit),
+        Ok(i) => interval(record, i, unit),
         Err(reason) => Text::new(
             format!("信頼区間: なし（{}）", reason.text().ja),
             format!("interval: none ({})", reason.text().en),
@@ -165,15 +165,9 @@ fn design_effect(e: &Estimate) -> Vec<Text> {
     out
 }
 
-fn interval(
-    plan: &Plan,
-    data: &WaveData,
-    definition: &EstimateDefinition,
-    i: &ConfidenceInterval,
-    unit: &str,
-) -> Text {
-    let format = &definition.format;
-    let basis = match (format.statistic, options(plan, data).basis) {
+fn interval(record: &EstimateRecord, i: &ConfidenceInterval, unit: &str) -> Text {
+    let format = &record.format;
+    let basis = match (format.statistic, record.basis) {
         (Statistic::Share, IntervalBasis::Binomial) => Text::new(
             "二項分布の古典的な式、nと正規分布による",
             "the classical binomial formula, with n and the normal quantile",
@@ -187,7 +181,7 @@ fn interval(
         ),
         _ => Text::new("推定値 ± t × SE", "estimate ± t × SE"),
     };
-    let (level, method) = (round::percent(i.level, 0), format.statistic.interval_method(i));
+    let (level, method) = (round::percent(i.level, 0), record.method);
     let (low, high) = (value::rounded(format, i.low), value::rounded(format, i.high));
     Text::new(
         format!("{level} %信頼区間（{method}、{}）= {}～{} → {low}～{high}{unit}", basis.ja, i.low, i.high),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod formula;
+mod section;
 
 use super::definition::{Definition, EstimateDefinition};
 use super::estimates::{measure_id, planned_in};
@@ -10,24 +11,18 @@ use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
 use crate::decode::{Base, BaseLedger};
-use crate::edits::Action;
+use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
-use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
+use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
+use crate::questionnaire::Question;
 use crate::report::policy_lines;
 use crate::text::Text;
 use crate::text::suggest::nearest;
 use crate::waves::Counterpart;
 use answers::{answers_lines, part_of};
 use formula::formula_lines;
-
-/// A headed part of an explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// Its head.
-    pub title: Text,
-    /// Its lines.
-    pub lines: Vec<Text>,
-}
+pub use section::Section;
+use section::section;
 
 /// Explains the number with the key `key`: an `analysis_key` of `estimates.csv`
 /// (`citizen/R4/volunteer-intent`, with `/性別=女性` for a part of a breakdown), or
@@ -36,13 +31,14 @@ pub struct Section {
 /// # Errors
 /// A key that the plan has no number for; the nearest key as help.
 pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>> {
-    if let Some(record) = outcome.estimates.iter().find(|r| r.key == key) {
-        return Ok(of_estimate(plan, outcome, record));
-    }
-    if let Some(sections) = of_admin(plan, outcome, key) {
+    let found = key.parse::<NumberKey>().ok().and_then(|key| {
+        let record = outcome.estimates.iter().find(|r| r.key == key);
+        record.map(|record| of_estimate(plan, outcome, record)).or_else(|| of_office(plan, outcome, &key))
+    });
+    if let Some(sections) = found {
         return Ok(sections);
     }
-    let known = keys(plan, outcome);
+    let known: Vec<String> = keys(plan, outcome).iter().map(NumberKey::to_string).collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-number",
         Text::new(
@@ -63,20 +59,20 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
 }
 
 /// Every key that can be explained.
-pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let mut out: Vec<String> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
+pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<NumberKey> {
+    let mut out: Vec<NumberKey> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, _) in item.measures.iter().enumerate() {
             let Some(measure) = row.measures.get(m) else { continue };
             let reported = measure.cells.iter().filter(|c| reported_source(&c.content).is_some());
-            out.extend(reported.map(|c| admin_key(plan, i, m, c.year)));
+            out.extend(reported.map(|c| office_key(plan, i, m, c.year)));
         }
     }
     out
 }
 
-fn admin_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -> String {
-    format!("admin/{year}/{}", measure_id(plan, indicator, measure))
+fn office_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -> NumberKey {
+    NumberKey::of_office(year, &measure_id(plan, indicator, measure))
 }
 
 fn reported_source(content: &CellContent) -> Option<&Source> {
@@ -90,15 +86,11 @@ fn synthetic() -> Text {
     Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
 }
 
-fn section(ja: &str, en: &str, lines: Vec<Text>) -> Section {
-    Section { title: Text::new(ja, en), lines }
-}
-
-fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
+fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Section>> {
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, of) in item.measures.iter().enumerate() {
             let measure = row.measures.get(m)?;
-            let Some(cell) = measure.cells.iter().find(|c| admin_key(plan, i, m, c.year) == key) else {
+            let Some(cell) = measure.cells.iter().find(|c| office_key(plan, i, m, c.year) == *key) else {
                 continue;
             };
             let CellContent::Value(observation) = &cell.content else { continue };
@@ -140,23 +132,30 @@ fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
 
 fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<Section> {
     let found = outcome.waves.iter().find(|d| {
-        plan.surveys[d.survey].key == record.survey
-            && plan.surveys[d.survey].waves[d.wave].year == record.wave
+        let survey = &plan.surveys[d.survey];
+        Some(survey.key.as_str()) == record.key.survey()
+            && Some(survey.waves[d.wave].year) == record.key.wave()
     });
     let Some(data) = found else { return Vec::new() };
-    let planned = planned_in(plan, data).into_iter().find(|e| e.id == record.indicator);
-    let Some(definition) = planned.map(|e| e.definition) else { return Vec::new() };
+    let planned = planned_in(plan, data).into_iter().find(|e| Some(e.id.as_str()) == record.key.indicator());
+    let Some(planned) = planned else { return Vec::new() };
+    let definition = planned.definition;
     let survey = &plan.surveys[data.survey];
     let questions = definition.questions();
-    let mut what = vec![Text::same(format!("{} {}", survey.title, record.wave.long()))];
+    let mut what = vec![Text::same(format!("{} {}", survey.title, survey.waves[data.wave].year.long()))];
     for question in &questions {
-        let question = &survey.questionnaire.questions[*question];
-        what.push(Text::same(format!("{}　{}", question.id, question.text)));
+        let of = &survey.questionnaire.questions[*question];
+        what.push(Text::same(format!("{}　{}", of.id, of.text)));
+        if let Some(derivation) = &data.questionnaire.questions[*question].derivation {
+            let id = |q: usize| data.questionnaire.questions.get(q).map_or("", |q| q.id.as_str());
+            let made = derivation.words(id);
+            what.push(Text::new(format!("派生変数: {}", made.ja), format!("derived: {}", made.en)));
+        }
     }
     if survey.waves[data.wave].data == DataKind::Synthetic {
         what.push(synthetic());
     }
-    for group in &record.groups {
+    for group in &record.key.groups {
         what.push(Text::new(
             format!("区分: {} = {}", group.variable, group.value),
             format!("part: {} = {}", group.variable, group.value),
@@ -176,7 +175,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
         answers_lines(plan, data, definition, record, &part),
         section("集計母数", "Base", base),
         section("標本設計", "Design", design_lines(survey.waves[data.wave].sample, data)),
-        section("計算", "Computation", formula_lines(plan, data, definition, &record.estimate, &part)),
+        section("計算", "Computation", formula_lines(plan, data, &planned, record, &part)),
         section("ファイル", "Files", file_lines(outcome, data, plan, &questions)),
     ];
     let waves = wave_lines(plan, data, definition, record);
@@ -270,8 +269,8 @@ fn wave_lines(
             ));
         }
     }
-    out.extend(trend(plan, definition, record.wave).map(|t| t.note));
-    out.extend(record.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
+    out.extend(trend(plan, definition, survey.waves[data.wave].year).map(|t| t.note));
+    out.extend(record.key.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
     out
 }
 
@@ -323,11 +322,14 @@ fn ledger_lines(base: Base, l: &BaseLedger) -> Vec<Text> {
 
 /// Who is in the base, and how many.
 fn base_lines(base: Base, record: &EstimateRecord) -> Vec<Text> {
-    let inside =
-        if record.groups.is_empty() { ("", "") } else { ("（この区分の中）", " (inside this part)") };
+    let inside = if record.key.groups.is_empty() {
+        ("", "")
+    } else {
+        ("（この区分の中）", " (inside this part)")
+    };
     let universe = record.universe.iter();
     let universe = universe.map(|of| Text::new(format!("対象: {}", of.ja), format!("of whom: {}", of.en)));
-    let (rule, words, n) = (&record.base_rule, base_words(base), record.estimate.n);
+    let (rule, words, n) = (base.name(), base_words(base), record.estimate.n);
     universe
         .chain([Text::new(
             format!("base = \"{rule}\": {} → n = {n}{}", words.ja, inside.0),
@@ -369,14 +371,18 @@ fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
 fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, questions: &[usize]) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let own = |question: &usize| match &wave.paper {
-        Some(paper) => {
-            let asked = paper.mapping.asked(*question)?;
-            paper.questionnaire.questions.get(asked.question)
-        }
-        None => survey.questionnaire.questions.get(*question),
+    // The questions whose answers it is, or is made of.
+    let made_of = |question: &usize| -> Vec<&Question> {
+        let (questionnaire, all) = match &wave.paper {
+            Some(paper) => (&paper.questionnaire, paper.mapping.own_of(*question)),
+            None => (
+                &survey.questionnaire,
+                survey.questionnaire.made_of(*question).into_iter().chain([*question]).collect(),
+            ),
+        };
+        all.into_iter().filter_map(|q| questionnaire.questions.get(q)).collect()
     };
-    let own: Vec<&str> = questions.iter().filter_map(own).map(|q| q.id.as_str()).collect();
+    let own: Vec<&str> = questions.iter().flat_map(made_of).map(|q| q.id.as_str()).collect();
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
         let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();
@@ -398,8 +404,8 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, questions: &[usiz
     for file in &wave.cleaning_logs {
         let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
         let of_log = || data.changes.iter().filter(|c| c.log.file.as_ref() == Some(file));
-        let about = |question: &Option<String>| question.as_deref().is_some_and(|id| own.contains(&id));
-        let changed = of_log().filter(|c| about(&c.place.question)).count();
+        let is_own = |c: &&AppliedChange| c.place.question.as_deref().is_some_and(|q| own.contains(&q));
+        let changed = of_log().filter(is_own).count();
         let removed = of_log().filter(|c| c.action == Action::Remove).count();
         out.push(Text::new(
             format!("{file}（修正記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),

@@ -1,13 +1,12 @@
 //! What an indicator takes from a survey: a share, a mean, a total, a ratio, a quantile, a score.
 
-use std::collections::BTreeMap;
-
 use serde_spanned::Spanned;
 
 use super::super::definition::{EstimateDefinition, StatisticDefinition};
 use super::super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
 use super::super::plan::Survey;
-use super::super::spec::{IndicatorSpec, PartSpec, Word};
+use super::super::spec::{IndicatorSpec, PartSpec};
+use super::super::word::Word;
 use super::Resolver;
 use crate::indicator::{Statistic, ValueFormat};
 use crate::questionnaire::{
@@ -277,7 +276,7 @@ impl Resolver<'_> {
         let (question, kind) = self.question(&spec.question, questionnaire)?;
         let help = match kind {
             QuestionKind::Single(categories) => {
-                let points = self.points(&spec.points, &spec.question, categories)?;
+                let points = self.points(spec, categories)?;
                 return Some(StatisticDefinition::Score { question, points });
             }
             QuestionKind::Number { .. } => {
@@ -300,13 +299,10 @@ impl Resolver<'_> {
         None
     }
 
-    /// The points of options, in the order of the text.
-    fn points(
-        &mut self,
-        written: &Spanned<BTreeMap<Word, Spanned<f64>>>,
-        question: &Word,
-        categories: &[Category],
-    ) -> Option<Vec<(usize, f64)>> {
+    /// The points of options, in the order of the text. Who chose an option without points is outside, so that
+    /// each such option must be one: わからない, or named.
+    fn points(&mut self, spec: &ScoreSpec, categories: &[Category]) -> Option<Vec<(usize, f64)>> {
+        let ScoreSpec { question, points: written, outside, .. } = spec;
         let mut entries: Vec<(&Word, &Spanned<f64>)> = written.get_ref().iter().collect();
         entries.sort_by_key(|(word, _)| word.span().start);
         let mut out = Vec::new();
@@ -325,6 +321,22 @@ impl Resolver<'_> {
             }
             out.extend(found.map(|category| (category, *points.get_ref())));
         }
+        let mut without = Vec::new();
+        for word in outside {
+            let found = self.option_of(word, question, categories)?;
+            if out.iter().any(|(category, _)| *category == found) {
+                let (span, w) = (self.at(word), word.get_ref());
+                self.mistake(
+                    "plan::points",
+                    span,
+                    format!("「{w}」には点数があるので、集計の外（outside）にはできません"),
+                    format!("\"{w}\" has points, so it cannot be outside"),
+                    None,
+                );
+                return None;
+            }
+            without.push(found);
+        }
         if entries.len() < 2 {
             let span = self.at(written);
             self.mistake(
@@ -333,11 +345,36 @@ impl Resolver<'_> {
                 "点数は2つ以上の選択肢に付けてください".into(),
                 "a score needs two options with points, or more".into(),
                 Some(Text::new(
-                    "points = { \"満足\" = 5, \"やや満足\" = 4, … } のように書きます。点数のない選択肢は集計の外です",
-                    "write points = { \"満足\" = 5, \"やや満足\" = 4, … }; options without points are outside",
+                    "points = { \"満足\" = 5, \"やや満足\" = 4, … } のように書きます",
+                    "write points = { \"満足\" = 5, \"やや満足\" = 4, … }",
                 )),
             );
         }
-        (out.len() == entries.len() && out.len() > 1).then_some(out)
+        if out.len() != entries.len() || out.len() < 2 {
+            return None;
+        }
+        let known = |k: usize| without.contains(&k) || out.iter().any(|(category, _)| *category == k);
+        let missing: Vec<&str> = categories
+            .iter()
+            .enumerate()
+            .filter(|(k, category)| !category.dont_know && !known(*k))
+            .map(|(_, category)| category.label.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let span = self.at(written);
+            let quoted = |sign: &str| missing.join(sign);
+            self.mistake(
+                "plan::points",
+                span,
+                format!("点数のない選択肢があります：「{}」", quoted("」「")),
+                format!("options without points: \"{}\"", quoted("\", \"")),
+                Some(Text::new(
+                    format!("集計の外に置くなら outside = [\"{}\"] と書きます", quoted("\", \"")),
+                    format!("to leave them out, write outside = [\"{}\"]", quoted("\", \"")),
+                )),
+            );
+            return None;
+        }
+        Some(out)
     }
 }

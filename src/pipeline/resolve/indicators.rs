@@ -7,7 +7,8 @@ use serde_spanned::Spanned;
 use super::super::definition::Definition;
 use super::super::estimate_spec::DontKnowSpec;
 use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
-use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, Word};
+use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
+use super::super::word::Word;
 use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
 use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat};
@@ -190,8 +191,8 @@ impl Resolver<'_> {
                 self.mistake(
                     "plan::definition",
                     span,
-                    "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、どれか1つを\
-                     書いてください"
+                    "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、どれか\
+                     1つを書いてください"
                         .into(),
                     "an indicator takes exactly one of share, mean, total, ratio, quantile, score and \
                      count"
