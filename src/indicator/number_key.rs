@@ -17,6 +17,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::fiscal_year::FiscalYear;
+use super::statistic::Statistic;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -27,53 +28,6 @@ pub struct Group {
     pub variable: String,
     /// Its category, such as `女性`.
     pub value: String,
-}
-
-/// What kind of number it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Statistic {
-    /// A share, in [0, 1].
-    Share,
-    /// A mean.
-    Mean,
-    /// A total.
-    Total,
-    /// A ratio of two totals.
-    Ratio,
-    /// A quantile.
-    Quantile,
-    /// The difference of two domains.
-    Difference,
-    /// Rao and Scott's test of independence.
-    RaoScott,
-}
-
-impl Statistic {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Share => "share",
-            Self::Mean => "mean",
-            Self::Total => "total",
-            Self::Ratio => "ratio",
-            Self::Quantile => "quantile",
-            Self::Difference => "difference",
-            Self::RaoScott => "rao-scott",
-        }
-    }
-
-    /// Its name for people.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Share => Text::new("割合", "share"),
-            Self::Mean => Text::new("平均", "mean"),
-            Self::Total => Text::new("総計", "total"),
-            Self::Ratio => Text::new("比", "ratio"),
-            Self::Quantile => Text::new("分位点", "quantile"),
-            Self::Difference => Text::new("差", "difference"),
-            Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
-        }
-    }
 }
 
 /// Where a number comes from.
@@ -140,21 +94,6 @@ pub enum Measured {
         /// The second.
         columns: String,
     },
-}
-
-impl Measured {
-    /// The kind of number.
-    pub fn statistic(&self) -> Statistic {
-        match self {
-            Self::Indicator(_) | Self::Share { .. } | Self::NoAnswer(_) => Statistic::Share,
-            Self::Mean(_) => Statistic::Mean,
-            Self::Total(_) => Statistic::Total,
-            Self::Ratio { .. } => Statistic::Ratio,
-            Self::Quantile { .. } => Statistic::Quantile,
-            Self::Difference { .. } => Statistic::Difference,
-            Self::Independence { .. } => Statistic::RaoScott,
-        }
-    }
 }
 
 /// The key of one number. Displays as its text and parses from it.
@@ -253,14 +192,16 @@ impl fmt::Display for Measured {
                 write!(f, "{}={}", name(variable), codes.join("|"))
             }
             Self::NoAnswer(variable) => write!(f, "{}=", name(variable)),
-            Self::Mean(variable) | Self::Total(variable) => {
-                write!(f, "{}:{}", self.statistic().name(), name(variable))
-            }
+            Self::Mean(variable) => write!(f, "{}:{}", Statistic::Mean.name(), name(variable)),
+            Self::Total(variable) => write!(f, "{}:{}", Statistic::Total.name(), name(variable)),
             Self::Quantile { variable, prob } => {
                 write!(f, "{}:{}@{prob}", Statistic::Quantile.name(), name(variable))
             }
-            Self::Ratio { numerator: a, denominator: b } | Self::Independence { rows: a, columns: b } => {
-                write!(f, "{}:{}:{}", self.statistic().name(), name(a), name(b))
+            Self::Ratio { numerator, denominator } => {
+                write!(f, "{}:{}:{}", Statistic::Ratio.name(), name(numerator), name(denominator))
+            }
+            Self::Independence { rows, columns } => {
+                write!(f, "{}:{}:{}", Statistic::RaoScott.name(), name(rows), name(columns))
             }
             Self::Difference { of, a, b } => {
                 let side = |condition: &str| escaped(condition, &['/']);
@@ -366,7 +307,7 @@ fn measured_of(text: &str, rest: &[&str]) -> Option<Measured> {
             let of = Box::new(measured_of(of, &[])?);
             Some(Measured::Difference { of, a: plain(a)?, b: plain(b)? })
         }
-        Statistic::Share => None,
+        Statistic::Share | Statistic::Score => None,
     }
 }
 

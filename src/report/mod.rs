@@ -18,6 +18,7 @@ mod share;
 mod status_table;
 mod text_cell;
 mod trend_marks;
+pub(crate) mod value;
 mod wave_data;
 mod words;
 mod xlsx;

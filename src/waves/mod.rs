@@ -15,6 +15,7 @@ mod options;
 mod wording;
 
 pub use comparison::{Aspect, Comparability, Counted, Difference, Paper, compare_papers};
+pub(crate) use filter::rule_words;
 pub use harmonise::{Harmonised, harmonise};
 pub use wording::{NEAR, most_alike, similarity};
 

@@ -44,6 +44,7 @@ mod oracle_intervals;
 mod personal;
 mod plan_errors;
 mod plan_hostile;
+mod plan_measures;
 mod raw_hostile;
 mod raw_parts;
 mod raw_sas;

@@ -12,11 +12,12 @@ use crate::error::Result;
 use crate::estimate::reliability::{self, ReliabilityFlag};
 use crate::estimate::{
     Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups,
-    IndependenceTest, IntervalBasis, IntervalMethod, NotEstimable, Options, QuantileInterval, QuantileRule,
-    YES, difference, estimate_by, independence, quantile_by,
+    IndependenceTest, IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference,
+    estimate_by, independence, quantile_by,
 };
 use crate::indicator::{
     Detail, Domains, EstimateRecord, Flag, Group, Measured, NumberKey, NumberSource, Statistic, Test,
+    ValueFormat,
 };
 use crate::pipeline::sample_design::BuiltDesign;
 use crate::stats::exact_sum;
@@ -69,9 +70,12 @@ pub(in crate::pipeline) fn rows(
     let design = replicated.as_ref().unwrap_or(&made.design);
     let mut shares = found.map(Vec::into_iter);
     for measure in &wanted.measures {
-        if let (Values::Share(_), Some(estimates)) =
-            (&measure.values, shares.as_mut().and_then(Iterator::next))
-        {
+        // Only a share takes the next of them, whatever stands between the shares.
+        let found = match &measure.values {
+            Values::Share(_) => shares.as_mut().and_then(Iterator::next),
+            _ => None,
+        };
+        if let Some(estimates) = found {
             out.extend(of_share(measure, estimates, wanted, report));
             continue;
         }
@@ -88,13 +92,18 @@ pub(in crate::pipeline) fn rows(
     for crossing in &wanted.crossings {
         out.push(of_crossing(crossing, &wanted.domain, design, report)?);
     }
-    Ok(distinct(out))
+    Ok(finished(out, wanted))
 }
 
-/// The numbers without those that were asked for twice: a number has one key, and a key one number.
-fn distinct(mut rows: Vec<EstimateRecord>) -> Vec<EstimateRecord> {
+/// The numbers, of whom they are, without those that were asked for twice: a number has one key, and a key
+/// one number.
+fn finished(mut rows: Vec<EstimateRecord>, wanted: &Wanted) -> Vec<EstimateRecord> {
     let mut known = HashSet::new();
     rows.retain(|row| known.insert(row.key.to_string()));
+    if !wanted.conditions.is_empty() {
+        let universe = Text::same(wanted.conditions.join(" & "));
+        rows.iter_mut().for_each(|row| row.universe = Some(universe.clone()));
+    }
     rows
 }
 
@@ -110,7 +119,7 @@ pub(in crate::pipeline) fn rows_of_shares(
         .zip(shares)
         .flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, report))
         .collect();
-    distinct(rows)
+    finished(rows, wanted)
 }
 
 fn of_share(
@@ -134,7 +143,7 @@ impl Values {
     }
 
     /// What is to be estimated; a quantile has a way of its own.
-    fn estimand(&self) -> Option<Estimand<'_>> {
+    pub(in crate::pipeline) fn estimand(&self) -> Option<Estimand<'_>> {
         match self {
             Self::Share(y) => Some(Estimand::Share(y)),
             Self::Mean(y) => Some(Estimand::Mean(y)),
@@ -172,10 +181,12 @@ fn rows_of(
     let share = measure.values.is_share();
     let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| EstimateRecord {
         key: key(measure.measured.clone(), by),
+        format: measure.format.clone(),
         variable: measure.variable.clone(),
         values: measure.codes.clone(),
         base: measure.base,
-        method: method(&measure.values, report.options),
+        universe: None,
+        method: measure.format.statistic.interval_method(report.options.method),
         basis: if share { report.options.basis } else { IntervalBasis::Design },
         level: report.options.level,
         n_total: report.n_total,
@@ -201,14 +212,6 @@ fn group((variable, value): &(String, String)) -> Group {
 
 fn flags(found: Vec<ReliabilityFlag>) -> Vec<Flag> {
     Flag::ordered(found.into_iter().map(Flag::Reliability))
-}
-
-fn method(values: &Values, options: &Options) -> &'static str {
-    match values {
-        Values::Share(_) | Values::CountedShare(..) => options.method.name(),
-        Values::Quantile(..) => "woodruff",
-        Values::Mean(_) | Values::Total(_) | Values::Ratio(..) => "wald",
-    }
 }
 
 fn of_pair(
@@ -249,7 +252,7 @@ fn of_pair(
         b: pair.b_name.clone(),
     };
     let domains = Domains {
-        of: measure.measured.statistic(),
+        of: measure.format.statistic,
         a: pair.a_name.clone(),
         b: pair.b_name.clone(),
         stat_a: a.value,
@@ -261,11 +264,13 @@ fn of_pair(
     };
     Ok(Some(EstimateRecord {
         key: key(measured, &[]),
+        format: ValueFormat::of(Statistic::Difference),
         variable: measure.variable.clone(),
         values: measure.codes.clone(),
         base: measure.base,
+        universe: None,
         estimate,
-        method: IntervalMethod::Wald.name(),
+        method: Statistic::Difference.interval_method(options.method),
         basis: IntervalBasis::Design,
         level: options.level,
         n_total: report.n_total,
@@ -305,12 +310,14 @@ fn of_crossing(
     };
     Ok(EstimateRecord {
         key: key(crossing.measured.clone(), &[]),
+        format: ValueFormat::of(Statistic::RaoScott),
         variable: crossing.name.clone(),
         values: Vec::new(),
         base: Base::Answered,
+        universe: None,
         flags: flags(reliability::flags(&estimate, false)),
         estimate,
-        method: IntervalMethod::Wald.name(),
+        method: Statistic::RaoScott.interval_method(report.options.method),
         basis: IntervalBasis::Design,
         level: report.options.level,
         n_total: report.n_total,

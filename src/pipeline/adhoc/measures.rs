@@ -10,7 +10,7 @@ use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
-use crate::indicator::Measured;
+use crate::indicator::{Measured, Statistic, ValueFormat};
 use crate::pipeline::variables::source::Source;
 use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
 use crate::provenance::Place;
@@ -36,11 +36,26 @@ pub(in crate::pipeline) enum Values {
     Quantile(Vec<f64>, f64),
 }
 
+impl Values {
+    /// What kind of number they make.
+    fn statistic(&self) -> Statistic {
+        match self {
+            Self::Share(_) | Self::CountedShare(..) => Statistic::Share,
+            Self::Mean(_) => Statistic::Mean,
+            Self::Total(_) => Statistic::Total,
+            Self::Ratio(..) => Statistic::Ratio,
+            Self::Quantile(..) => Statistic::Quantile,
+        }
+    }
+}
+
 /// One number that is wanted.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Measure {
     /// What its numbers measure, for their keys.
     pub(in crate::pipeline) measured: Measured,
+    /// What kind of number it is, and how it is printed.
+    pub(in crate::pipeline) format: ValueFormat,
     /// The column, as it was asked for.
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
@@ -258,7 +273,14 @@ fn nobody_knows_who_was_asked() -> Diagnostic {
 }
 
 fn plain(column: &str, measured: Measured, values: Values) -> Measure {
-    Measure { measured, variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
+    Measure {
+        measured,
+        format: ValueFormat::of(values.statistic()),
+        variable: column.trim().to_owned(),
+        codes: Vec::new(),
+        base: Base::Answered,
+        values,
+    }
 }
 
 impl Resolver<'_> {

@@ -8,7 +8,7 @@ use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
-use crate::indicator::Measured;
+use crate::indicator::{Measured, ValueFormat};
 use crate::pipeline::variables::variable::{Code, Stacked, Value};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -82,7 +82,14 @@ impl Resolver<'_> {
         let codes: Vec<String> = codes.into_iter().map(|c| c.typed).collect();
         let values = self.answers(column, &each);
         let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
-        Ok(Measure { measured, variable: column.name.clone(), codes, base: self.base, values })
+        Ok(Measure {
+            measured,
+            format: ValueFormat::share(),
+            variable: column.name.clone(),
+            codes,
+            base: self.base,
+            values,
+        })
     }
 
     /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
@@ -102,6 +109,7 @@ impl Resolver<'_> {
         let values = self.answers_of(column, &each, base);
         let variable = column.name.clone();
         Measure {
+            format: ValueFormat::share(),
             measured: Measured::NoAnswer(variable.clone()),
             variable,
             codes: vec![NO_ANSWER.to_owned()],
@@ -185,6 +193,7 @@ impl Resolver<'_> {
         let codes: Vec<String> =
             asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
         Ok(Measure {
+            format: ValueFormat::share(),
             measured: Measured::Share { variable: condition.column.clone(), codes: codes.clone() },
             variable: condition.column.clone(),
             codes,

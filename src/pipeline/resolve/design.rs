@@ -5,8 +5,9 @@ use serde_spanned::Spanned;
 use super::super::plan::{Fit, PlannedReplicates, WaveDesign};
 use super::super::sample_design::{ReplicateRequest, ReplicateType};
 use super::super::spec::{
-    CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec, Word,
+    CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec,
 };
+use super::super::word::Word;
 use super::Resolver;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::questionnaire::{QuestionKind, Questionnaire};

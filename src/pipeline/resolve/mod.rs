@@ -2,6 +2,7 @@
 //! with its words underlined.
 
 mod design;
+mod estimates;
 mod indicators;
 mod papers;
 mod surveys;
@@ -10,7 +11,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::plan::{Plan, Survey};
-use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec, Word};
+use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
+use super::word::Word;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};

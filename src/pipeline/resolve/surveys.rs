@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::plan::{Sample, Survey, Wave};
-use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, Word};
+use super::super::spec::{SampleSpec, SurveySpec, WaveSpec};
+use super::super::word::Word;
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
 use crate::error::SourceText;

@@ -21,7 +21,6 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
     (2, "indicator/breakdown.rs indicator/record.rs"),
     (2, "pipeline/decoded.rs pipeline/wave.rs"),
     (2, "pipeline/estimates.rs pipeline/trend.rs"),
-    (2, "pipeline/map_spec.rs pipeline/spec.rs"),
     (7, "raw/bytes.rs raw/format.rs raw/sas/mod.rs raw/sas/pages.rs raw/sas/unpack.rs"),
     (2, "raw/dictionary.rs raw/table.rs"),
     (
