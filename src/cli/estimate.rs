@@ -1,13 +1,18 @@
 //! `shihyo estimate`: numbers from files, without a plan.
 
-use shihyo::error::Result;
+use std::path::Path;
+
+use shihyo::derived;
+use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::finding::{Finding, Severity};
-use shihyo::pipeline::adhoc::{self, Inputs};
+use shihyo::pipeline::adhoc::{self, Inputs, RespondentWeights};
+use shihyo::provenance::Place;
 use shihyo::raw::Table;
 use shihyo::report::adhoc as report;
 use shihyo::text::{Lang, Text};
 
-use super::args::{EstimateArgs, Format};
+use super::args::Format;
+use super::estimate_args::EstimateArgs;
 use super::message::Talk;
 use super::{Ending, print, screen};
 
@@ -25,9 +30,13 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
             adhoc::compute(&request, &inputs)?
         }
     };
+    decoded(&outcome.decoding, talk);
     warn(&outcome.findings, talk);
+    if let (Some(file), Some(weights)) = (args.weights_out(), &outcome.weights) {
+        write_weights(file, weights, talk)?;
+    }
     let sheet = &outcome.sheet;
-    match args.format {
+    match args.output.format {
         Format::Table => {
             let mut text = String::new();
             for table in report::tables(sheet, talk.lang) {
@@ -56,10 +65,60 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
 
 /// What was read, and what reading found.
 fn told(inputs: &Inputs, talk: &Talk) {
-    let population = inputs.post_stratify.iter().chain(&inputs.rake).chain(&inputs.calibrate);
-    inputs.tables.iter().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
-    let findings: Vec<Finding> = inputs.tables.iter().flat_map(|t| t.findings.iter().cloned()).collect();
+    let earlier = inputs.against.iter().flat_map(|e| &e.tables);
+    let population =
+        inputs.population.iter().chain(&inputs.post_stratify).chain(&inputs.rake).chain(&inputs.calibrate);
+    let responses = || inputs.tables.iter().chain(earlier.clone());
+    responses().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
+    let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
     warn(&findings, talk);
+}
+
+/// What decoding found, as a run tells it: one line for each kind and file.
+fn decoded(findings: &[Finding], talk: &Talk) {
+    let warnings: u64 = findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum();
+    if warnings > 0 {
+        talk.say(&Text::new(
+            format!("確認が必要な事項 {warnings}件"),
+            format!("{warnings} things to look at"),
+        ));
+        talk.findings(findings);
+    }
+}
+
+/// Writes the weights of every respondent to a file that does not stand there yet.
+fn write_weights(file: &Path, weights: &RespondentWeights, talk: &Talk) -> Result<()> {
+    let Some(name) = file.file_name().and_then(|n| n.to_str()) else {
+        return Err(Diagnostic::new(
+            "cli::file-name",
+            Text::new("書き出し先のファイル名がありません", "no file name"),
+        )
+        .at(Place::file(file.display().to_string()))
+        .into());
+    };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let bytes = report::weights_csv(&weights.files, &weights.rows)?;
+    derived::write_new(folder, &[(name.to_owned(), bytes)]).map_err(another_name)?;
+    talk.say(&Text::new(
+        format!("書き出しました: {}", file.display()),
+        format!("written: {}", file.display()),
+    ));
+    Ok(())
+}
+
+/// A file that stands there already, with advice that fits the flag.
+fn another_name(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "derived::exists") {
+        diagnostic.help = Some(Text::new(
+            "--weights-out に別の名前を指定するか、今あるファイルを移してください",
+            "name another file with --weights-out, or move this one away",
+        ));
+    }
+    Error::all(diagnostics).unwrap_or_else(|| {
+        Error::msg("derived::exists", "すでにファイルがあります", "the file stands there already")
+    })
 }
 
 /// A file and its size.

@@ -6,6 +6,7 @@ mod check;
 mod clean;
 mod compare;
 mod estimate;
+mod estimate_args;
 mod excerpt;
 mod explain;
 mod findings;

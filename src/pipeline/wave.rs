@@ -151,6 +151,7 @@ fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<
         },
         rscales: of.rscales().and_then(|name| files.scales.get(name)),
         calibration: fit.into_iter().chain(trim).collect(),
+        negative: false,
     })
 }
 

@@ -21,6 +21,7 @@ mod trend_marks;
 mod words;
 mod xlsx;
 
+pub(crate) use quality::steps as ledger_steps;
 pub use quality::{csv as quality_csv, json as quality_json};
 pub use sensitivity::explained as policy_lines;
 pub use xlsx::cleaning;

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
-use super::joined::Parts;
+use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
-use crate::decode::{Base, MissingReason};
+use crate::decode::Base;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
-use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
+use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::{Code, MarkedOption, Marks, Stacked, Value};
+use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
 use crate::provenance::Place;
+use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::fold::fold;
 use crate::text::number::number;
@@ -89,6 +89,10 @@ pub(in crate::pipeline) struct Wanted {
     pub(in crate::pipeline) domain: Vec<bool>,
     /// Respondents of the domain.
     pub(in crate::pipeline) domain_rows: u64,
+    /// The skip rules, as they were typed.
+    pub(in crate::pipeline) asked_if: Vec<String>,
+    /// Respondents for whom all of them hold.
+    pub(in crate::pipeline) asked_rows: u64,
     /// The conditions, as they were typed.
     pub(in crate::pipeline) conditions: Vec<String>,
     /// The numbers.
@@ -102,14 +106,14 @@ pub(in crate::pipeline) struct Wanted {
 }
 
 /// What resolving needs at every step.
-struct Resolver<'a> {
-    source: &'a Source<'a>,
-    missing: &'a Missing,
-    base: Base,
+pub(super) struct Resolver<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) missing: &'a Missing,
+    pub(super) base: Base,
     /// For each respondent whether the skip rules of the request bring them to the questions; `None` where that is not
     /// known.
-    asked: Option<Vec<Option<bool>>>,
-    findings: &'a mut Vec<Finding>,
+    pub(super) asked: Option<Vec<Option<bool>>>,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 /// The breakdowns that the crossing of these variables makes, of everyone.
@@ -136,6 +140,8 @@ impl Wanted {
         Self {
             domain: vec![true; rows],
             domain_rows: rows as u64,
+            asked_if: Vec::new(),
+            asked_rows: rows as u64,
             conditions: Vec::new(),
             measures,
             by,
@@ -207,9 +213,14 @@ impl Wanted {
             Some(error) => Err(error),
             None => {
                 let domain_rows = source.respondents(|unit| domain[unit]);
+                let asked = at.asked.as_ref();
+                let asked_rows =
+                    source.respondents(|unit| asked.is_none_or(|asked| asked[unit] == Some(true)));
                 Ok(Self {
                     domain,
                     domain_rows,
+                    asked_if: request.asked_if.clone(),
+                    asked_rows,
                     conditions: request.conditions.clone(),
                     measures,
                     by,
@@ -220,9 +231,6 @@ impl Wanted {
         }
     }
 }
-
-/// The code of those who gave no answer, in outputs.
-const NO_ANSWER: &str = "無回答";
 
 /// Whether both of two conditions hold, each of which may be unknown.
 fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
@@ -258,194 +266,23 @@ impl Resolver<'_> {
         Ok(column.spread(&each))
     }
 
-    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no answer.
-    fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
-        if self.source.has(typed) {
-            let column = self.source.column(typed)?;
-            let each = options(&column);
-            let mut out: Vec<Measure> = each
-                .into_iter()
-                .map(|code| self.share_of_codes(&column, vec![code]))
-                .collect::<Result<_>>()?;
-            out.push(self.share_of_no_answer(&column));
-            return Ok(out);
-        }
-        let bad = || {
-            Diagnostic::new(
-                "adhoc::share",
-                Text::new(
-                    format!("--share「{typed}」が読めません"),
-                    format!("cannot read --share \"{typed}\""),
-                ),
-            )
-            .help(Text::new(
-                "'COL=A|B'、選択肢すべてなら 'COL'、無回答なら 'COL=' と書きます",
-                "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
-            ))
-        };
-        let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
-        match &condition.test {
-            Test::Answered => Err(bad().into()),
-            Test::Blank => {
-                let column = self.source.column(&condition.column)?;
-                Ok(vec![self.share_of_no_answer(&column)])
-            }
-            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
-                let column = self.source.column(&condition.column)?;
-                Ok(vec![self.share_of_codes(&column, codes(choices))?])
-            }
-            _ => Ok(vec![self.share_of_condition(&condition)?]),
-        }
-    }
-
-    /// The share of those who gave one of these codes.
-    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
-        let parts = Parts::new(column, &codes);
-        check_codes(column, &codes, &parts, self.findings)?;
-        tell_doubtful(column, &parts, self.source, self.findings);
-        let gone = self.missing.of(column);
-        let mut each = Vec::with_capacity(column.values.len());
-        for (at, value) in column.values.iter().enumerate() {
-            let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
-            each.push(match (gone[at], yes) {
-                (true, true) => return Err(declared(column, &value.text).into()),
-                (true, false) => self.without_answer(value),
-                (false, true) => YES,
-                (false, false) => NO,
-            });
-        }
-        self.tell_marks_only(column, &each);
-        let codes = codes.into_iter().map(|c| c.typed).collect();
-        let values = self.answers(column, &each);
-        Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
-    }
-
-    /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
-    fn share_of_no_answer(&mut self, column: &Stacked) -> Measure {
-        let base = if self.base == Base::Answered { self.everyone() } else { self.base };
-        let gone = self.missing.of(column);
-        let outcome = |(value, gone): (&Value, bool)| {
-            let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
-            match (gone, base.holds(Some(reason))) {
-                (false, _) => NO,
-                (true, false) => OUTSIDE,
-                // Who was not asked left nothing blank.
-                (true, true) => u8::from(reason != MissingReason::NotAsked),
-            }
-        };
-        let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
-        let values = self.answers_of(column, &each, base);
-        Measure { variable: column.name.clone(), codes: vec![NO_ANSWER.to_owned()], base, values }
-    }
-
-    /// The base of a share of those who did not answer, where only those who did are asked about: everyone who was asked.
-    fn everyone(&self) -> Base {
-        if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
-    }
-
-    /// What a value that is no answer is in the base.
-    fn without_answer(&self, value: &Value) -> u8 {
-        let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
-        if self.base.holds(Some(reason)) { NO } else { OUTSIDE }
-    }
-
-    fn answers(&mut self, column: &Stacked, each: &[u8]) -> Values {
-        self.answers_of(column, each, self.base)
-    }
-
-    /// The answers of a share: what each value of its column says, and who was asked at all.
-    fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
-        let Some(asked) = &self.asked else {
-            return match column.by_code(each) {
-                Some(by_code) => Values::CountedShare(column.position, by_code),
-                None => Values::Share(column.spread(each)),
-            };
-        };
-        let gone = self.missing.of(column);
-        let not_asked = if base == Base::All { NO } else { OUTSIDE };
-        let mut dropped = 0;
-        let outcome = |(at, asked): (&u32, &Option<bool>)| {
-            let at = *at as usize;
-            match asked {
-                Some(true) => each[at],
-                Some(false) => {
-                    dropped += u64::from(!gone[at]);
-                    not_asked
-                }
-                // Nobody knows whether the question applied: who answered it was asked.
-                None if gone[at] => not_asked,
-                None => each[at],
-            }
-        };
-        let values = column.rows.iter().zip(asked).map(outcome).collect();
-        if dropped > 0 {
-            let text = Text::new(
-                format!("「{}」に、非該当なのに回答のある{dropped}人がいます。非該当とします", column.name),
-                format!(
-                    "{dropped} respondents answered \"{}\" although they were not asked: not counted",
-                    column.name
-                ),
-            );
-            let finding = Finding::warning(
-                "adhoc::not-asked-but-answered",
-                text,
-                Place::default().column(&column.name),
-            );
-            let finding = finding.count(dropped);
-            if !self.findings.contains(&finding) {
-                self.findings.push(finding);
-            }
-        }
-        Values::Share(values)
-    }
-
-    /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
-    fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
-        let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> = column
-            .values
-            .iter()
-            .zip(holds)
-            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
-            .collect();
-        let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes =
-            asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
-        Ok(Measure {
-            variable: condition.column.clone(),
-            codes,
-            base: self.base,
-            values: self.answers(&column, &each),
-        })
-    }
-
-    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
-    /// meant.
-    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
-        let (yes, no) = (each.contains(&YES), each.contains(&NO));
-        let counts = column.counts();
-        let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
-        if yes && !no && blank > 0 && self.base == Base::Answered {
-            let text = Text::new(
-                format!(
-                    "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
-                    column.name
-                ),
-                format!(
-                    "\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base",
-                    column.name
-                ),
-            );
-            self.findings.push(
-                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
-                    .count(blank),
-            );
-        }
-    }
-
     fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
         let column = self.source.column(name)?;
-        column.numbers(&self.missing.of(&column), |row| self.source.place(row, &column), self.findings)
+        if let Some(kind) =
+            self.source.kind(&column.name).filter(|k| !matches!(k, QuestionKind::Number { .. }))
+        {
+            return Err(no_numbers(&column.name, kind).into());
+        }
+        let gone = self.missing.of(&column);
+        let mut numbers = column.numbers(&gone, |row| self.source.place(row, &column), self.findings)?;
+        let Some(asked) = &self.asked else { return Ok(numbers) };
+        let mut dropped = 0;
+        for (number, _) in numbers.iter_mut().zip(asked).filter(|(_, asked)| **asked == Some(false)) {
+            dropped += u64::from(!number.is_nan());
+            *number = f64::NAN;
+        }
+        self.tell_not_asked(&column.name, dropped);
+        Ok(numbers)
     }
 
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
@@ -603,6 +440,10 @@ impl Resolver<'_> {
             return Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
+        let several = [&rows, &columns].into_iter().filter(|c| c.marks.is_some());
+        if let Some(error) = Error::all(several.map(|c| several_answers(&c.name)).collect()) {
+            return Err(error);
+        }
         let level = |column: &Stacked| {
             let Levels { of_value, names } = self.levels(column, None);
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
@@ -685,14 +526,6 @@ fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<
     (Groups::new(&of_row, next as usize), names)
 }
 
-/// The options of a variable that can be asked for one by one: those of its question, or the values that occur.
-fn options(column: &Stacked) -> Vec<Code> {
-    if let Some(marks) = &column.marks {
-        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
-    }
-    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
-}
-
 /// Says that `blank` respondents are in no group of a breakdown.
 fn by_blank(name: &str, blank: u64) -> Option<Finding> {
     (blank > 0).then(|| {
@@ -704,19 +537,46 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
     })
 }
 
-fn declared(column: &Stacked, value: &str) -> Diagnostic {
-    Diagnostic::new(
-        "adhoc::code-missing",
-        Text::new(
-            format!(
-                "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",
-                column.name
-            ),
-            format!(
-                "\"{value}\" in column \"{}\" is both asked for and declared to be no answer",
-                column.name
+/// A question whose answers are no numbers.
+fn no_numbers(name: &str, kind: &QuestionKind) -> Diagnostic {
+    let (kind, help) = match kind {
+        QuestionKind::Single(_) => (
+            Text::new("単数回答", "a single-answer question"),
+            Text::new(
+                "選択肢に点を付けた平均は、計画の score で求めます。割合は --share で求めます",
+                "a mean of points given to options is a plan's score; shares are asked for by --share",
             ),
         ),
+        QuestionKind::Multiple { .. } => (
+            Text::new("複数回答", "a multiple-answer question"),
+            Text::new("割合は --share で求めます", "shares are asked for by --share"),
+        ),
+        QuestionKind::Text | QuestionKind::Number { .. } => (
+            Text::new("自由記述", "a question of free text"),
+            Text::new(
+                "数を書く設問は type = \"number\" とします",
+                "a question of numbers has type = \"number\"",
+            ),
+        ),
+    };
+    let text = Text::new(
+        format!("設問「{name}」は{}で、数ではありません", kind.ja),
+        format!("\"{name}\" is {}: its answers are no numbers", kind.en),
+    );
+    Diagnostic::new("adhoc::not-numeric", text).help(help)
+}
+
+/// A question whose options are no classification, since a respondent may be in several of them.
+fn several_answers(name: &str) -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::test",
+        Text::new(
+            format!("複数回答の設問「{name}」は独立性の検定に使えません（1人が1つの区分に入りません）"),
+            format!("\"{name}\" has several answers: its options do not part the respondents"),
+        ),
     )
-    .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))
+    .help(Text::new(
+        "選択肢ごとの差は --diff '設問=選択肢 vs rest' で調べます",
+        "test one option by --diff 'QUESTION=OPTION vs rest'",
+    ))
 }

@@ -6,7 +6,6 @@ mod indicators;
 mod papers;
 mod surveys;
 
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -5,9 +5,11 @@
 
 mod data;
 mod people;
+mod weights;
 
 pub use data::{csv, json};
 pub use people::{PeopleTable, tables};
+pub use weights::csv as weights_csv;
 
 pub use crate::decode::Base;
 use crate::estimate::{Estimate, NotEstimable};
@@ -30,6 +32,8 @@ pub enum Statistic {
     Difference,
     /// Rao and Scott's test of independence.
     RaoScott,
+    /// The change from an earlier wave.
+    Change,
 }
 
 impl Statistic {
@@ -43,6 +47,7 @@ impl Statistic {
             Self::Quantile => "quantile",
             Self::Difference => "difference",
             Self::RaoScott => "rao-scott",
+            Self::Change => "change",
         }
     }
 
@@ -56,6 +61,7 @@ impl Statistic {
             Self::Quantile => Text::new("分位点", "quantile"),
             Self::Difference => Text::new("差", "difference"),
             Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
+            Self::Change => Text::new("変化", "change"),
         }
     }
 }

@@ -17,17 +17,18 @@ pub struct PeopleTable {
     pub first_number: usize,
 }
 
-/// Up to three tables: estimates, differences, tests.
+/// Up to four tables: estimates, differences, tests, changes from an earlier wave.
 pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
     let level = round::percent(sheet.level, decimals_of_level(sheet.level));
     let interval = Text::new(format!("{level}%信頼区間"), format!("{level} % interval"));
     let kind = |s: Statistic| match s {
         Statistic::Difference => 1,
         Statistic::RaoScott => 2,
+        Statistic::Change => 3,
         _ => 0,
     };
     let word = |ja: &str, en: &str| Text::new(ja, en);
-    let headers: [(Vec<Text>, usize); 3] = [
+    let headers: [(Vec<Text>, usize); 4] = [
         (
             vec![
                 word("統計量", "statistic"),
@@ -50,7 +51,7 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 word("A", "A"),
                 word("B", "B"),
                 word("差", "difference"),
-                interval,
+                interval.clone(),
                 word("標準誤差", "SE"),
                 word("p", "p"),
             ],
@@ -62,6 +63,21 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 word("列", "columns"),
                 word("n", "n"),
                 word("F", "F"),
+                word("自由度", "df"),
+                word("p", "p"),
+            ],
+            2,
+        ),
+        (
+            vec![
+                word("列", "column"),
+                word("区分", "group"),
+                word("n", "n"),
+                word("今回", "later"),
+                word("前回", "earlier"),
+                word("変化", "change"),
+                interval,
+                word("標準誤差", "SE"),
                 word("自由度", "df"),
                 word("p", "p"),
             ],
@@ -79,7 +95,8 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 .map(|row| match at {
                     0 => single(row, lang),
                     1 => difference(row, lang),
-                    _ => test(row, lang),
+                    2 => test(row, lang),
+                    _ => change(row, lang),
                 })
                 .collect();
             let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
@@ -187,25 +204,62 @@ fn limits(row: &Row, how: Written, lang: Lang) -> String {
 }
 
 fn difference(row: &Row, lang: Lang) -> Vec<String> {
-    let (e, how) = (&row.estimate, written(row));
+    let side = |name: &str| more_text(row, name).unwrap_or_default();
+    let [value, limits, se, p] = compared(row, lang);
+    vec![
+        subject_of(row, lang),
+        format!("{} − {}", side("a"), side("b")),
+        round::count(row.estimate.n),
+        part(row, "estimate_a"),
+        part(row, "estimate_b"),
+        value,
+        limits,
+        se,
+        p,
+    ]
+}
+
+fn change(row: &Row, lang: Lang) -> Vec<String> {
+    let n = |name: &str| more_count(row, name).map(round::count).unwrap_or_default();
+    let [value, limits, se, p] = compared(row, lang);
+    vec![
+        subject_of(row, lang),
+        group(row, lang),
+        format!("{}, {}", n("n_a"), n("n_b")),
+        part(row, "estimate_a"),
+        part(row, "estimate_b"),
+        value,
+        limits,
+        se,
+        row.estimate.se.as_ref().map(|_| round::fixed(row.estimate.df.domain, 1)).unwrap_or_default(),
+        p,
+    ]
+}
+
+/// What is compared; what it is, unless it is a share.
+fn subject_of(row: &Row, lang: Lang) -> String {
     let of = match more_text(row, "of") {
         Some("mean") => Some(Statistic::Mean),
         Some("total") => Some(Statistic::Total),
         Some("ratio") => Some(Statistic::Ratio),
+        Some("quantile") => Some(Statistic::Quantile),
         _ => None,
     };
-    let subject = match of {
+    match of {
         Some(statistic) => format!("{} {}", statistic.text().get(lang), subject(row)),
         None => subject(row),
-    };
-    let part = |name: &str| more_number(row, name).map(|v| how.number(v)).unwrap_or_default();
-    let side = |name: &str| more_text(row, name).unwrap_or_default();
-    vec![
-        subject,
-        format!("{} − {}", side("a"), side("b")),
-        round::count(e.n),
-        part("estimate_a"),
-        part("estimate_b"),
+    }
+}
+
+/// One side of a comparison.
+fn part(row: &Row, name: &str) -> String {
+    more_number(row, name).map(|v| written(row).number(v)).unwrap_or_default()
+}
+
+/// The difference, its limits, its standard error and its p-value.
+fn compared(row: &Row, lang: Lang) -> [String; 4] {
+    let (e, how) = (&row.estimate, written(row));
+    [
         e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
         limits(row, how, lang),
         e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
@@ -247,6 +301,13 @@ fn p_value(p: f64) -> String {
 fn more_number(row: &Row, name: &str) -> Option<f64> {
     row.more.iter().find_map(|(n, more)| match more {
         More::Number(Ok(value)) if *n == name => Some(*value),
+        _ => None,
+    })
+}
+
+fn more_count(row: &Row, name: &str) -> Option<u64> {
+    row.more.iter().find_map(|(n, more)| match more {
+        More::Count(count) if *n == name => Some(*count),
         _ => None,
     })
 }

@@ -1,0 +1,39 @@
+//! The weights of every respondent as CSV.
+
+use crate::error::Error;
+use crate::report::text_cell::{failed, guarded, number, writer};
+
+/// One row a respondent (index of the file, row in it, base weight, weight) as `file,row,base_weight,g,weight`: g is the
+/// weight over the base weight, nothing where that is 0. UTF-8 without byte order mark, numbers in full.
+///
+/// # Errors
+/// The writer's own; no value can reach one.
+pub fn csv(files: &[String], rows: &[(usize, u64, f64, f64)]) -> Result<Vec<u8>, Error> {
+    let mut out = writer(Vec::new());
+    out.write_record(["file", "row", "base_weight", "g", "weight"]).map_err(failed)?;
+    let files: Vec<String> = files.iter().map(|file| guarded(file)).collect();
+    for (file, row, base, weight) in rows {
+        let g = (*base > 0.0).then(|| weight / base);
+        let fields = [
+            files.get(*file).cloned().unwrap_or_default(),
+            row.to_string(),
+            number(Some(*base)),
+            number(g),
+            number(Some(*weight)),
+        ];
+        out.write_record(&fields).map_err(failed)?;
+    }
+    out.into_inner().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv;
+
+    #[test]
+    fn each_respondent_has_a_row() {
+        let rows = [(0, 2, 2.0, 3.0), (1, 2, 0.0, 0.0)];
+        let text = String::from_utf8(csv(&["a.csv".to_owned(), "=b".to_owned()], &rows).unwrap()).unwrap();
+        assert_eq!(text, "file,row,base_weight,g,weight\na.csv,2,2,1.5,3\n'=b,2,0,,0\n");
+    }
+}
