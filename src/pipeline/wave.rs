@@ -243,6 +243,12 @@ fn advised(error: Error) -> Error {
             "take fewer or coarser questions as strata",
         ));
     }
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
+        diagnostic.help = Some(Text::new(
+            "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、補助変数を減らしてください",
+            "let function in weights be \"raking\" or \"logit\", add bounds, or use fewer auxiliaries",
+        ));
+    }
     Error::all(diagnostics).unwrap_or_else(|| {
         Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent")
     })

@@ -24,6 +24,9 @@ pub use inputs::{Earlier, Inputs, read};
 pub(super) use measures::{By, Measure, Values, Wanted, breakdown};
 pub use quick::{Quick, quick};
 pub use request::Request;
+pub use respondent_weights::RespondentWeights;
+
+use sample::{Estimated, estimated};
 
 use crate::error::Result;
 use crate::estimate::IntervalMethod;
@@ -31,8 +34,6 @@ use crate::finding::Finding;
 use crate::raw::Table;
 use crate::report::adhoc::Sheet;
 use crate::text::Text;
-pub use respondent_weights::RespondentWeights;
-use sample::{Estimated, estimated};
 
 /// What a request gives.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use crate::design::{Design, WeightDiagnostics};
 use crate::pipeline::variables::source::Source;
+use crate::report::adhoc::WeightRow;
 use crate::text::Text;
 
 /// The weights of every respondent, and what they are like.
@@ -9,8 +10,8 @@ use crate::text::Text;
 pub struct RespondentWeights {
     /// The files.
     pub files: Vec<String>,
-    /// One entry a respondent: index of the file, row in it (as a spreadsheet counts), base weight, weight.
-    pub rows: Vec<(usize, u64, f64, f64)>,
+    /// One entry a respondent.
+    pub rows: Vec<WeightRow>,
     /// Range, sums and Kish's design effect.
     pub diagnostics: WeightDiagnostics,
 }
@@ -20,7 +21,7 @@ impl RespondentWeights {
         let weights = design.base_weights().iter().zip(design.weights()).enumerate();
         let row = |(at, (base, weight)): (usize, (&f64, &f64))| {
             let (file, row) = source.row(at);
-            (file, row, *base, *weight)
+            WeightRow { file, row, base: *base, weight: *weight }
         };
         let rows = weights.map(row).collect();
         Self { files: source.files(), rows, diagnostics: design.weight_diagnostics() }

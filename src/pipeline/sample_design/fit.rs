@@ -38,7 +38,7 @@ pub(in crate::pipeline) fn function(
 
 /// Whether these are a lower and an upper limit: from 0, the lower one first.
 pub(in crate::pipeline) fn are_limits(lower: f64, upper: f64) -> bool {
-    lower >= 0.0 && lower < upper && upper.is_finite()
+    lower >= 0.0 && lower < upper
 }
 
 #[cfg(test)]
@@ -62,6 +62,6 @@ mod tests {
     #[test]
     fn limits_are_in_order() {
         assert!(are_limits(0.0, 1.0) && !are_limits(1.0, 1.0) && !are_limits(-1.0, 1.0));
-        assert!(!are_limits(f64::NAN, 1.0) && !are_limits(0.0, f64::INFINITY));
+        assert!(!are_limits(f64::NAN, 1.0) && !are_limits(0.0, f64::NAN) && are_limits(0.0, f64::INFINITY));
     }
 }

@@ -9,7 +9,7 @@ mod weights;
 
 pub use data::{csv, json};
 pub use people::{PeopleTable, tables};
-pub use weights::csv as weights_csv;
+pub use weights::{WeightRow, csv as weights_csv};
 
 pub use crate::decode::Base;
 use crate::estimate::{Estimate, NotEstimable};
