@@ -196,10 +196,10 @@ fn calibrated_shares_are_those_of_a_plan_to_the_last_bit() {
             |r| Request { function: Some(kind), bounds, trim: Some((12.0, 40.0)), ..calibrated(r) },
         );
     }
-    both(r#"design = { population = "sex.csv", weights = { rake = ["性別"], trim = [20, 30] } }"#, |r| {
+    both(r#"design = { population = "sex.csv", weights = { rake = ["性別"], trim = [24, 28] } }"#, |r| {
         Request {
             rake: vec![folder().join("sex.csv")],
-            trim: Some((20.0, 30.0)),
+            trim: Some((24.0, 28.0)),
             fpc: None,
             population: file("sex.csv"),
             ..r
@@ -238,8 +238,8 @@ fn several_answers_are_shares_and_axes() {
     assert_eq!([of("広報紙", ""), of("学校", ""), of("知人", "")], [(17, 36), (19, 36), (14, 36)]);
     assert_eq!(of("無回答", ""), (4, 40));
     assert_eq!(of("広報紙", "広報紙"), (17, 17));
-    // An option's code names it too; the row carries it as it was typed.
-    assert_eq!(of("1", "").0, 22);
+    // An option's code names it too; the row has its label.
+    assert_eq!(of("ある", ""), (22, 32));
 }
 
 #[test]
@@ -345,8 +345,8 @@ fn all_skip_rules_hold() {
     };
     // The file as it is: with the row that stands twice.
     assert_eq!(n(&["--asked-if", "問1=1"]), (Some(14), Some(23)));
-    assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "性別=2"]), (Some(9), Some(13)));
-    assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "年齢>=60"]), (Some(5), Some(9)));
+    assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "性別=2"]), (Some(10), Some(13)));
+    assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "年齢>=60"]), (Some(6), Some(8)));
     let ages = rows(&["later.csv", "--mean", "年齢", "--asked-if", "問1=2", "--where", "性別=2"]);
     assert_eq!(ages[0]["n"].as_u64(), Some(4), "who was not asked has no number");
 }
@@ -361,8 +361,11 @@ fn the_base_of_those_asked_needs_a_rule() {
 
 // Weights.
 
-/// The weights that a call writes: file, row, base weight, g, weight.
-fn weights(arguments: &[&str]) -> (Vec<(String, u64, f64, Option<f64>, f64)>, String) {
+/// File, row, base weight, g, weight.
+type Weight = (String, u64, f64, Option<f64>, f64);
+
+/// The weights that a call writes.
+fn weights(arguments: &[&str]) -> (Vec<Weight>, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.csv");
     let path = path.to_str().unwrap();
@@ -483,7 +486,7 @@ fn negative_weights_stop_unless_they_are_allowed() {
     let (code, said) = said_in(home.path(), "en", &["--allow-negative-weights"]);
     let words = "note: calibration gave 2 respondents a negative weight (g from -2.000 to 4.000)";
     assert!(code == 0 && said.contains(words), "{said}");
-    // −2 + 1.6 + 2.8… of q = 1: (−2 + 0.4 + 2.8)/6.
+    // The weights of q = 1 are −2, 0.4 and 2.8, of 6.
     assert!(said.contains("20.0%"), "{said}");
 }
 

@@ -216,7 +216,8 @@ pub(in crate::pipeline) fn check_codes(
                 format!("「{}」の「{}」は、だれも選んでいません（0人）", column.name, code.typed),
                 format!("nobody chose \"{}\" of \"{}\" (0 respondents)", code.typed, column.name),
             );
-            findings.push(Finding::note("adhoc::nobody-chose", text, Place::default().column(&column.name)));
+            let place = Place::default().column(&column.name);
+            findings.push(Finding::warning("adhoc::nobody-chose", text, place));
         } else {
             mistakes.push(unknown_code(column, parts, code));
         }

@@ -101,7 +101,10 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
             let text = questions::ledger(question, ledger);
             Text::new(format!("前回 {}", text.ja), format!("earlier wave, {}", text.en))
         }));
-        findings.extend(before.findings.into_iter().filter(|f| !findings.contains(f)).collect::<Vec<_>>());
+        for mut finding in before.findings.into_iter().filter(|f| !findings.contains(f)).collect::<Vec<_>>() {
+            finding.place.file.get_or_insert_with(|| its.to_owned());
+            findings.push(finding);
+        }
         decoding.extend(before.decoding);
     }
     let mut notes = notes::of(&wanted, &built, &options, request.base, &rows);

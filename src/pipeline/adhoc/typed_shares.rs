@@ -98,7 +98,8 @@ impl Resolver<'_> {
             });
         }
         self.tell_marks_only(column, &each);
-        let codes = codes.into_iter().map(|c| c.typed).collect();
+        let named = |code: &Code| column.label(code).unwrap_or(&code.typed).to_owned();
+        let codes = codes.iter().map(named).collect();
         let values = self.answers(column, &each);
         Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
     }
@@ -207,7 +208,7 @@ impl Resolver<'_> {
         let (yes, no) = (each.contains(&YES), each.contains(&NO));
         let counts = column.counts();
         let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
-        if yes && !no && blank > 0 && self.base == Base::Answered {
+        if yes && !no && blank > 0 && self.base == Base::Answered && !column.is_question() {
             let text = Text::new(
                 format!(
                     "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
