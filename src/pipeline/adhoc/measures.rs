@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
-use crate::decode::Base;
+use crate::decode::{Base, MissingReason};
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::{Groups, NO_GROUP};
@@ -91,8 +91,8 @@ pub(in crate::pipeline) struct Wanted {
     pub(in crate::pipeline) domain_rows: u64,
     /// The skip rules, as they were typed.
     pub(in crate::pipeline) asked_if: Vec<String>,
-    /// Respondents for whom all of them hold.
-    pub(in crate::pipeline) asked_rows: u64,
+    /// Respondents for whom all of them hold, and those of whom nobody knows.
+    pub(in crate::pipeline) asked_rows: (u64, u64),
     /// The conditions, as they were typed.
     pub(in crate::pipeline) conditions: Vec<String>,
     /// The numbers.
@@ -141,7 +141,7 @@ impl Wanted {
             domain: vec![true; rows],
             domain_rows: rows as u64,
             asked_if: Vec::new(),
-            asked_rows: rows as u64,
+            asked_rows: (rows as u64, 0),
             conditions: Vec::new(),
             measures,
             by,
@@ -161,7 +161,7 @@ impl Wanted {
         let mut at = Resolver { source, missing, base: request.base, asked: None, findings };
         let mut mistakes = Vec::new();
         for typed in &request.asked_if {
-            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
+            if let Some(holds) = collect(at.skip_rule(typed), &mut mistakes) {
                 at.asked = Some(match at.asked.take() {
                     Some(asked) => asked.iter().zip(holds).map(|(a, b)| both(*a, b)).collect(),
                     None => holds,
@@ -214,8 +214,10 @@ impl Wanted {
             None => {
                 let domain_rows = source.respondents(|unit| domain[unit]);
                 let asked = at.asked.as_ref();
-                let asked_rows =
-                    source.respondents(|unit| asked.is_none_or(|asked| asked[unit] == Some(true)));
+                let count = |holds: Option<bool>| {
+                    source.respondents(|unit| asked.map_or(Some(true), |asked| asked[unit]) == holds)
+                };
+                let asked_rows = (count(Some(true)), count(None));
                 Ok(Self {
                     domain,
                     domain_rows,
@@ -260,6 +262,15 @@ fn plain(column: &str, values: Values) -> Measure {
 }
 
 impl Resolver<'_> {
+    /// Whom a skip rule brings to the question. Who was not shown the question that it names is not.
+    fn skip_rule(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
+        let condition = Condition::parse(typed, |name| self.source.has(name))?;
+        let (column, mut each) = condition.holds(self.source, self.missing, self.findings)?;
+        let not_shown = column.values.iter().map(|value| value.reason == Some(MissingReason::NotAsked));
+        each.iter_mut().zip(not_shown).filter(|(_, not)| *not).for_each(|(holds, _)| *holds = Some(false));
+        Ok(column.spread(&each))
+    }
+
     fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
         let (column, each) = condition.holds(self.source, self.missing, self.findings)?;

@@ -50,10 +50,17 @@ pub(super) fn of(
         ),
     }];
     if !wanted.asked_if.is_empty() {
-        let (all, n) = (wanted.asked_if.join(" & "), wanted.asked_rows);
+        let (all, (n, unknown)) = (wanted.asked_if.join(" & "), wanted.asked_rows);
+        let (ja, en) = match unknown {
+            0 => (String::new(), String::new()),
+            unknown => (
+                format!("。対象か不明の{unknown}人は、回答があれば対象者とする"),
+                format!("; {unknown} of whom it is not known count as asked where they answered"),
+            ),
+        };
         out.push(Text::new(
-            format!("限定条件: {all}（対象者{n}人。ほかは非該当）"),
-            format!("asked: {all} ({n} respondents; the others were not asked)"),
+            format!("限定条件: {all}（対象者{n}人{ja}。ほかは非該当）"),
+            format!("asked: {all} ({n} respondents{en}; the others were not asked)"),
         ));
     }
     if !wanted.conditions.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use crate::decode::{self, Answers, BaseLedger, DecodeOptions};
-use crate::error::{Diagnostic, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::questionnaire::Questionnaire;
 use crate::raw::Table;
@@ -19,7 +19,7 @@ pub(super) fn answers(request: &Request, questionnaire: &Questionnaire, tables: 
         duplicates: request.duplicates,
         ..DecodeOptions::default()
     };
-    let answers = decode::decode(questionnaire, tables, &options)?;
+    let answers = decode::decode(questionnaire, tables, &options).map_err(advised)?;
     if answers.rows > 0 {
         return Ok(answers);
     }
@@ -36,6 +36,19 @@ pub(super) fn answers(request: &Request, questionnaire: &Questionnaire, tables: 
             "check --header-rows and --respondent",
         ))
         .into())
+}
+
+/// The mistakes of decoding, with advice in the words of the flags.
+fn advised(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "answers::duplicate-respondent") {
+        diagnostic.help = Some(Text::new(
+            "どちらを採るかは --duplicates first か --duplicates last で決められます",
+            "say which one counts: --duplicates first or --duplicates last",
+        ));
+    }
+    Error::all(diagnostics)
+        .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate"))
 }
 
 /// How the returns of a question became its n.

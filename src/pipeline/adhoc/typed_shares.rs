@@ -66,6 +66,10 @@ impl Resolver<'_> {
                 "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
             ))
         };
+        if !typed.contains(['=', '>', '<']) {
+            // A name alone that nothing has: the nearest ones are told.
+            self.source.column(typed)?;
+        }
         let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
         match &condition.test {
             Test::Answered => Err(bad().into()),
