@@ -186,8 +186,8 @@ fn calibrated_shares_are_those_of_a_plan_to_the_last_bit() {
         ("raking", CalibrationKind::Raking),
         ("logit", CalibrationKind::Logit),
     ] {
-        let bounds = (kind != CalibrationKind::Raking).then_some((0.2, 30.0));
-        let limits = if bounds.is_some() { "bounds = [0.2, 30]," } else { "" };
+        let bounds = (kind != CalibrationKind::Raking).then_some((0.05, 40.0));
+        let limits = if bounds.is_some() { "bounds = [0.05, 40]," } else { "" };
         both(
             &format!(
                 "design = {{ weights = {{ column = \"重み\", calibrate = \"totals.csv\", function = \

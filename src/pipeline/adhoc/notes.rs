@@ -55,7 +55,7 @@ pub(super) fn of(
             0 => (String::new(), String::new()),
             unknown => (
                 format!("。対象か不明の{unknown}人は、回答があれば対象者とする"),
-                format!("; {unknown} of whom it is not known count as asked where they answered"),
+                format!("; {unknown} of unknown status count as asked where they answered"),
             ),
         };
         out.push(Text::new(
