@@ -1,5 +1,7 @@
-//! What `shihyo estimate` says with a questionnaire, under a calibrated design and against an earlier wave: numbers by
-//! hand, the very numbers of a plan's run on the same file, and whole outputs as files under `tests/cli_flags/`.
+//! What `shihyo estimate` says with a questionnaire, under a calibrated design and against an earlier wave:
+//! numbers by
+//! hand, the very numbers of a plan's run on the same file, and whole outputs as files under
+//! `tests/cli_flags/`.
 //!
 //! `SNAPSHOTS=overwrite` writes what was printed as the new expectation; look at it before it is committed.
 
@@ -456,7 +458,8 @@ fn flags_of_calibration_that_contradict_each_other_are_told() {
     assert!(two.contains("誤りが2件あります"), "{two}");
 }
 
-/// Files in a folder of their own: six respondents whose x is 1 to 6, and a total of x that weights of mean 1 are far
+/// Files in a folder of their own: six respondents whose x is 1 to 6, and a total of x that weights of mean 1
+/// are far
 /// from.
 fn far() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();

@@ -1,7 +1,9 @@
 //! The change from an earlier wave: each number of the later one minus the same number of the earlier one.
 //!
-//! The waves are independent samples, so that their variances add; the degrees of freedom are Satterthwaite's. Rows are
-//! matched by what they say: statistic, variable, codes and the labels of breakdowns, numbers by value (`1`, `1.0`).
+//! The waves are independent samples, so that their variances add; the degrees of freedom are
+//! Satterthwaite's. Rows are
+//! matched by what they say: statistic, variable, codes and the labels of breakdowns, numbers by value (`1`,
+//! `1.0`).
 
 use std::collections::HashMap;
 
@@ -38,7 +40,8 @@ fn is_measure(row: &Row) -> bool {
     !matches!(row.statistic, Statistic::Difference | Statistic::RaoScott | Statistic::Change)
 }
 
-/// The changes of all measures that both waves have, in the order of the later one; what only one of them has is told.
+/// The changes of all measures that both waves have, in the order of the later one; what only one of them has
+/// is told.
 /// `names` are the files of the later wave and of the earlier one.
 pub(super) fn changes(
     later: &[Row],

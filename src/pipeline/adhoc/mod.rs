@@ -51,8 +51,10 @@ pub struct Outcome {
 /// Estimates everything that `request` asks for, on the tables of `inputs`.
 ///
 /// # Errors
-/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that never
-/// occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves have are told
+/// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
+/// never
+/// occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves have
+/// are told
 /// once.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let method = method(&request.method)?;

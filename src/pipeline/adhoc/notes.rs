@@ -18,8 +18,8 @@ pub(super) fn change(later: &str, earlier: &str) -> Text {
              自由度は Satterthwaite による t 検定"
         ),
         format!(
-            "changes are {later} minus {earlier}, the earlier wave (of shares: in points); independent samples: \
-             variances add, t test with Satterthwaite's degrees of freedom"
+            "changes are {later} minus {earlier}, the earlier wave (of shares: in points); \
+             independent samples: variances add, t test with Satterthwaite's degrees of freedom"
         ),
     )
 }

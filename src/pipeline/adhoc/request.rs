@@ -212,7 +212,8 @@ impl Request {
     /// How calibration moves the weights.
     ///
     /// # Errors
-    /// A function or bounds without a table; bounds that the function does not have, or lacks; bounds that are none.
+    /// A function or bounds without a table; bounds that the function does not have, or lacks; bounds that
+    /// are none.
     fn calibration_function(&self) -> Result<CalibrationFunction> {
         let wrong = |ja: &str, en: &str| Error::msg("adhoc::calibrate", ja, en);
         if self.calibrate.is_none() && (self.function.is_some() || self.bounds.is_some()) {

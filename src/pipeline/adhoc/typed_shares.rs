@@ -1,4 +1,5 @@
-//! Shares as they are typed: of codes, of a condition on numbers, of every option, of those who gave no answer.
+//! Shares as they are typed: of codes, of a condition on numbers, of every option, of those who gave no
+//! answer.
 
 use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
@@ -38,7 +39,8 @@ impl NoAnswer {
 }
 
 impl Resolver<'_> {
-    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no answer.
+    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no
+    /// answer.
     pub(super) fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
         if self.source.has(typed) {
             let column = self.source.column(typed)?;
@@ -108,7 +110,8 @@ impl Resolver<'_> {
         Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
     }
 
-    /// The share of those who gave no answer, for one of its reasons: of everyone who was asked, since nobody of them
+    /// The share of those who gave no answer, for one of its reasons: of everyone who was asked, since nobody
+    /// of them
     /// answered.
     fn share_without_answer(&mut self, column: &Stacked, kind: NoAnswer) -> Measure {
         let base = if self.base == Base::Answered { self.everyone() } else { self.base };
@@ -126,7 +129,8 @@ impl Resolver<'_> {
         Measure { variable: column.name.clone(), codes: vec![kind.code().to_owned()], base, values }
     }
 
-    /// The base of a share of those who did not answer, where only those who did are asked about: everyone who was asked.
+    /// The base of a share of those who did not answer, where only those who did are asked about: everyone
+    /// who was asked.
     fn everyone(&self) -> Base {
         if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
     }
@@ -231,7 +235,8 @@ impl Resolver<'_> {
     }
 }
 
-/// The options of a variable that can be asked for one by one: those of its question, or the values that occur.
+/// The options of a variable that can be asked for one by one: those of its question, or the values that
+/// occur.
 fn options(column: &Stacked) -> Vec<Code> {
     if let Some(marks) = &column.marks {
         return marks.options.iter().map(|option| Code::new(&option.label)).collect();

@@ -1,4 +1,5 @@
-//! How calibration may move weights, and limits of weights: what a plan and flags say of them in the same words.
+//! How calibration may move weights, and limits of weights: what a plan and flags say of them in the same
+//! words.
 
 use crate::design::CalibrationFunction;
 

@@ -16,7 +16,8 @@ pub struct WeightRow {
     pub weight: f64,
 }
 
-/// One row a respondent: `file,row,base_weight,g,weight`, where g is the weight over the base weight, and nothing where
+/// One row a respondent: `file,row,base_weight,g,weight`, where g is the weight over the base weight, and
+/// nothing where
 /// that is 0. UTF-8 without byte order mark, numbers in full.
 ///
 /// # Errors
