@@ -6,13 +6,13 @@
 //! | room | hands on |
 //! |---|---|
 //! | [`pipeline`] | spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls) |
-//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML; opens no file |
+//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML; opens no file |
 //! | [`indicator`] | definitions, administrative counts, targets, progress status |
-//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval |
+//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test; domain, influence, interval |
 //! | [`design`] | strata, stages, finite population corrections, weights, calibration, replicates, variance |
 //! | [`engine`] | reduction → totals: adds up rows in one pass for many estimands |
 //! | [`draft`] | questionnaires out of bare files: families of columns, types, what is doubtful |
-//! | [`waves`] | the questionnaire of a wave beside the survey's: concordance, comparability, harmonised answers |
+//! | [`waves`] | a wave's questionnaire beside the survey's: concordance, comparability, harmonised answers |
 //! | [`edits`] | cleaning log; the same answers under other processing rules |
 //! | [`decode`] | cells → answers: code list, multiple answers, skip rules, missing reasons, base ledger |
 //! | [`questionnaire`] | what was asked: model, TOML, processing rules, XLSForm, tabulator's sheet |

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::estimate_args::EstimateArgs;
+use super::numbers_args::NumbersArgs;
 
 /// 指標: 調査票の回答ファイルから進捗管理表まで / from questionnaire files to the indicator table
 #[derive(Debug, Parser)]
@@ -179,9 +180,8 @@ pub(crate) struct CompareArgs {
     /// 調査年度 / the wave (default: the latest)
     #[arg(long)]
     pub(crate) wave: Option<String>,
-    /// 出力の形式 / output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) numbers: NumbersArgs,
 }
 
 #[derive(Debug, Args)]

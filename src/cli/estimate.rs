@@ -1,22 +1,19 @@
 //! `shihyo estimate`: numbers from files, without a plan.
 
-use std::path::Path;
-
-use shihyo::derived;
-use shihyo::error::{Diagnostic, Error, Result};
+use shihyo::error::Result;
 use shihyo::finding::{Finding, Severity};
-use shihyo::pipeline::adhoc::{self, Inputs, RespondentWeights};
-use shihyo::provenance::Place;
+use shihyo::pipeline::adhoc::{self, Inputs};
 use shihyo::raw::Table;
-use shihyo::report::adhoc as report;
+use shihyo::report::{estimate_tables, weights};
 use shihyo::text::{Lang, Text};
 
-use super::args::Format;
 use super::estimate_args::EstimateArgs;
 use super::message::Talk;
-use super::{Ending, print, screen};
+use super::numbers_args::NumberFormat;
+use super::{Ending, new_file, screen};
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
+    args.numbers.check()?;
     let request = args.request()?;
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
@@ -32,35 +29,27 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     };
     decoded(&outcome.decoding, talk);
     warn(&outcome.findings, talk);
-    if let (Some(file), Some(weights)) = (args.weights_out(), &outcome.weights) {
-        write_weights(file, weights, talk)?;
+    if let (Some(file), Some(found)) = (args.weights_out(), &outcome.weights) {
+        new_file::write("--weights-out", file, weights::csv(&found.files, &found.rows)?, talk)?;
     }
     let sheet = &outcome.sheet;
-    match args.output.format {
-        Format::Table => {
-            let mut text = String::new();
-            for table in report::tables(sheet, talk.lang) {
-                text.push_str(&screen::table(
-                    &table.header,
-                    &table.rows,
-                    table.first_number..table.header.len(),
-                ));
-            }
-            for note in &sheet.notes {
-                text.push_str(note.get(talk.lang));
-                text.push('\n');
-            }
-            print(&text)
+    // Below a table the notes are a part of it.
+    let tables = || {
+        let mut text = String::new();
+        for table in estimate_tables::tables(sheet, talk.lang) {
+            let numbers = table.first_number..table.header.len();
+            text.push_str(&screen::table(&table.header, &table.rows, numbers));
         }
-        Format::Csv => {
-            sheet.notes.iter().for_each(|note| talk.say(note));
-            print(report::csv(sheet)?)
+        for note in &sheet.notes {
+            text.push_str(note.get(talk.lang));
+            text.push('\n');
         }
-        Format::Json => {
-            sheet.notes.iter().for_each(|note| talk.say(note));
-            print(report::json(sheet)?)
-        }
+        text
+    };
+    if args.numbers.format != NumberFormat::Table {
+        sheet.notes.iter().for_each(|note| talk.say(note));
     }
+    args.numbers.write(&sheet.rows, None, tables, talk)
 }
 
 /// What was read, and what reading found.
@@ -84,41 +73,6 @@ fn decoded(findings: &[Finding], talk: &Talk) {
         ));
         talk.findings(findings);
     }
-}
-
-/// Writes the weights of every respondent to a file that does not stand there yet.
-fn write_weights(file: &Path, weights: &RespondentWeights, talk: &Talk) -> Result<()> {
-    let Some(name) = file.file_name().and_then(|n| n.to_str()) else {
-        return Err(Diagnostic::new(
-            "cli::file-name",
-            Text::new("書き出し先のファイル名がありません", "no file name"),
-        )
-        .at(Place::file(file.display().to_string()))
-        .into());
-    };
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let bytes = report::weights_csv(&weights.files, &weights.rows)?;
-    derived::write_new(folder, &[(name.to_owned(), bytes)]).map_err(another_name)?;
-    talk.say(&Text::new(
-        format!("書き出しました: {}", file.display()),
-        format!("written: {}", file.display()),
-    ));
-    Ok(())
-}
-
-/// A file that stands there already, with advice that fits the flag.
-fn another_name(error: Error) -> Error {
-    let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "derived::exists") {
-        diagnostic.help = Some(Text::new(
-            "--weights-out に別の名前を指定するか、今あるファイルを移してください",
-            "name another file with --weights-out, or move this one away",
-        ));
-    }
-    Error::all(diagnostics).unwrap_or_else(|| {
-        Error::msg("derived::exists", "すでにファイルがあります", "the file stands there already")
-    })
 }
 
 /// A file and its size.

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::error::{Diagnostic, Error};
 use shihyo::estimate::DeffReference;
 use shihyo::pipeline::adhoc::{CalibrationKind, ReplicateType, Request};
 use shihyo::questionnaire::Duplicates;
 use shihyo::raw::ReadOptions;
-use shihyo::report::adhoc::Base;
 use shihyo::text::Text;
 
-use super::args::Format;
+use super::numbers_args::NumbersArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
@@ -29,15 +29,15 @@ pub(crate) struct EstimateArgs {
     weights: WeightArgs,
     #[command(flatten)]
     interval: IntervalArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    #[command(flatten, next_help_heading = "出力 / Output")]
+    pub(crate) numbers: NumbersArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "何を / What")]
 struct What {
-    /// 'COL=A|B': A か B と答えた人の割合。COL だけなら選択肢すべてと無回答、'COL=' は無回答 / share of the base whose
-    /// answer is A or B; COL alone: every option and no answer; 'COL=': no answer
+    /// 'COL=A|B': A か B と答えた人の割合。COL だけなら選択肢すべてと無回答、'COL=' は無回答 / share of the
+    /// base whose answer is A or B; COL alone: every option and no answer; 'COL=': no answer
     #[arg(long, value_name = "COL=A|B")]
     share: Vec<String>,
     /// 平均 / mean
@@ -61,8 +61,8 @@ struct What {
     /// 独立性の検定 / test of independence: rao-scott 'COL × COL'
     #[arg(long, num_args = 2, value_names = ["rao-scott", "COL × COL"])]
     test: Vec<String>,
-    /// 前回の回答ファイル。前回からの変化（FILE − 前回）を求める / response files of the earlier wave: the change
-    /// from it (FILE minus the earlier one)
+    /// 前回の回答ファイル。前回からの変化（FILE − 前回）を求める / response files of the earlier wave: the
+    /// change from it (FILE minus the earlier one)
     #[arg(long, value_name = "FILE", num_args = 1..)]
     against: Vec<PathBuf>,
     /// 前回の調査票（省略時は --questionnaire）/ questionnaire of the earlier wave (default: the same)
@@ -73,8 +73,8 @@ struct What {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "だれの / Whose")]
 struct Whose {
-    /// 調査票（TOML）。選択肢・限定条件・無効回答の扱いはこれによる / questionnaire (TOML): options, skip rules and
-    /// processing rules are its own
+    /// 調査票（TOML）。選択肢・限定条件・無効回答の扱いはこれによる / questionnaire (TOML): options, skip
+    /// rules, derived variables and processing rules are its own
     #[arg(long, value_name = "FILE")]
     questionnaire: Option<PathBuf>,
     /// 回答者番号の列（重複を見分ける）/ column with the respondents' ids, which tell duplicates
@@ -122,8 +122,8 @@ struct SampleArgs {
     /// fractions
     #[arg(long, value_name = "COL[,COL]")]
     fpc: Option<String>,
-    /// 層ごとの人口の表（層がなければ母集団全体）/ population table with the people of each stratum (without strata:
-    /// of everyone)
+    /// 層ごとの人口の表（層がなければ母集団全体）/ population table with the people of each stratum (without
+    /// strata: of everyone)
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
     /// 集落が1つしかない層の扱い / strata with a single cluster
@@ -167,7 +167,8 @@ struct WeightArgs {
     /// レイキングの人口表（1ファイルが1つの周辺分布）/ population table to rake to, one margin a file
     #[arg(long, value_name = "FILE")]
     rake: Vec<PathBuf>,
-    /// 較正の人口表（事後層化、レイキングのあと）/ population table to calibrate to, after post-stratifying and raking
+    /// 較正の人口表（事後層化、レイキングのあと）/ population table to calibrate to, after post-stratifying
+    /// and raking
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
     /// 較正の関数（省略時 linear）/ function of calibration (default linear)
@@ -201,14 +202,6 @@ struct IntervalArgs {
     /// tell a population)
     #[arg(long, value_enum)]
     deff: Option<DeffArg>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "出力 / Output")]
-pub(crate) struct OutputArgs {
-    /// 出力の形式 / output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -272,7 +265,7 @@ impl EstimateArgs {
 
     /// What was typed, in the library's words. Of a test the first value is its kind, the second the columns.
     pub(crate) fn request(&self) -> Result<Request, Error> {
-        let Self { files, what, whose, design, weights, interval, output: _ } = self;
+        let Self { files, what, whose, design, weights, interval, numbers: _ } = self;
         let tests = what.test.chunks(2).map(|pair| match pair {
             [kind, columns] if kind == "rao-scott" => Ok(columns.clone()),
             _ => Err(unknown_test(pair.first().map_or("", String::as_str))),

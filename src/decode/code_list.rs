@@ -130,12 +130,16 @@ impl CodeList {
             not_asked: folded(&question.not_asked),
             free_text: None,
         };
-        // Labels come last, so that a label wins over another option's "code label".
+        // What is inserted later replaces what is there: a label another option's "code label", and a code,
+        // which is what files hold, a label.
         let numbered = || (0u16..).zip(question.categories());
         for (k, category) in numbered() {
             for form in long_forms(category) {
                 code_list.forms.insert(form, k);
             }
+        }
+        for (k, category) in numbered() {
+            code_list.forms.insert(spelling::label(&category.label), k);
         }
         for (k, category) in numbered() {
             code_list.codes.insert(spelling::code(&category.code), k);
@@ -144,9 +148,6 @@ impl CodeList {
             if category.free_text {
                 code_list.free_text.get_or_insert(k);
             }
-        }
-        for (k, category) in numbered() {
-            code_list.forms.insert(spelling::label(&category.label), k);
         }
         code_list
     }
@@ -310,10 +311,10 @@ impl CodeList {
 /// The ways in which exports write code and label together.
 fn long_forms(category: &Category) -> Vec<String> {
     let (code, label) = (&category.code, &category.label);
-    [".", " ", ":", ". ", ": ", "、", "-", " - "]
-        .iter()
-        .map(|between| spelling::label(&format!("{code}{between}{label}")))
-        .collect()
+    let behind = [".", " ", ":", ". ", ": ", "、", ")", ") ", "-", " - "]
+        .map(|between| format!("{code}{between}{label}"));
+    let bracketed = ["", " "].map(|between| format!("{code}{between}({label})"));
+    behind.iter().chain(&bracketed).map(|form| spelling::label(form)).collect()
 }
 
 #[cfg(test)]
@@ -342,6 +343,7 @@ mod tests {
             no_answer: vec!["99".into(), "-1".into()],
             not_asked: vec!["NA".into()],
             policy: Policy::default(),
+            derivation: None,
         })
     }
 

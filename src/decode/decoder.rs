@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use crate::decode::answer::{Answers, BaseLedger, MissingReason, Responses};
 use crate::decode::code_list::CodeList;
+use crate::decode::dont_know::{leave_dont_know, says_dont_know};
 use crate::decode::issues::{Issues, Problem};
 use crate::decode::locate::{Heads, Layout};
 use crate::decode::redacted as withheld;
 use crate::decode::redacted::PersonalColumn;
-use crate::decode::{columns, returns, skip};
+use crate::decode::{columns, derived, returns, skip};
 use crate::error::{Diagnostic, Error, Result};
 use crate::questionnaire::Duplicates;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
@@ -41,7 +42,8 @@ pub struct DecodeOptions {
 /// blanks, missing codes and boxes that are merely not ticked are none, an invalid answer is one), 重複 (the
 /// same id again). Of the rows that stay every question has one answer or one [`MissingReason`]; skip rules
 /// see the answers to earlier questions with their own rules applied. わからない becomes a missing reason
-/// last, so that a skip rule may still name it.
+/// last, so that a skip rule may still name it. Derived variables are made of the answers to their sources;
+/// no file is looked at for them.
 ///
 /// # Errors
 /// All in one go: `answers::missing-column`, `answers::ambiguous-column`, `answers::column-count` for every
@@ -50,7 +52,7 @@ pub struct DecodeOptions {
 /// `answers::duplicate-respondent` under [`Duplicates::Fail`]; `answers::ledger` if the parts of a base do
 /// not sum to the returns.
 pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeOptions) -> Result<Answers> {
-    let questions = &questionnaire.questions;
+    let questions = questionnaire.asked();
     let mut mistakes = unknown_ids(questionnaire, options);
     let code_lists: Vec<CodeList> = questions.iter().map(CodeList::of).collect();
     let mut layouts = Vec::new();
@@ -95,8 +97,9 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         source_row.extend((0..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| row));
         source.resize(source_row.len(), t as u16);
     }
-    let mut responses: Vec<Responses> = Vec::new();
-    let mut affected = Vec::new();
+    let count = questionnaire.questions.len();
+    let mut responses: Vec<Responses> = (0..count).map(|_| Responses::Text(Vec::new())).collect();
+    let mut affected = vec![Affected::default(); count];
     let of_question = |(q, question): (usize, &Question)| {
         let parts: Vec<&Responses> = said.iter().filter_map(|all| all.get(q)).collect();
         gather(&question.kind, &parts, &source, &source_row)
@@ -106,7 +109,20 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
     let gathered =
         if all_of_one { None } else { Some(questions.par_iter().enumerate().map(of_question).collect()) };
     let gathered: Vec<Responses> = gathered.or_else(|| said.pop()).unwrap_or_default();
-    for ((q, question), mut own) in questions.iter().enumerate().zip(gathered) {
+    let mut gathered = gathered.into_iter();
+    let filters = filters(questionnaire);
+    for q in questionnaire.in_order() {
+        let Some(question) = questionnaire.questions.get(q) else { continue };
+        if let Some(derivation) = &question.derivation {
+            if filters.contains(&q) {
+                let own = derived::answers(question, derivation, &responses);
+                if let Some(slot) = responses.get_mut(q) {
+                    *slot = own;
+                }
+            }
+            continue;
+        }
+        let Some(mut own) = gathered.next() else { continue };
         let mut own_touched = Affected::default();
         for (t, table) in tables.iter().enumerate() {
             if let Some(found) = wrong.get(t).and_then(|all| all.get(q)) {
@@ -134,17 +150,29 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
             }
         }
         own_touched.dont_know = says_dont_know(question, &own);
-        affected.push(own_touched);
-        responses.push(own);
+        affected.get_mut(q).into_iter().for_each(|slot| *slot = own_touched);
+        if let Some(slot) = responses.get_mut(q) {
+            *slot = own;
+        }
     }
     let (returned, invalid, duplicates) = (sorted.returned, sorted.invalid_returns, sorted.duplicates);
-    let last = |(question, own): (&Question, &mut Responses)| {
+    questions.par_iter().zip(&mut responses).for_each(|(question, own)| {
         if options.dont_know_missing.contains(&question.id) {
             leave_dont_know(question, own);
         }
+    });
+    let behind: BTreeSet<usize> = (questions.len()..count).collect();
+    let file = tables.first().map(|table| table.digest.file.as_str());
+    let made = derived::derive(questionnaire, &mut responses, &behind, &options.dont_know_missing, file);
+    findings.extend(made.findings);
+    for (q, said) in made.dont_know {
+        affected.get_mut(q).into_iter().for_each(|affected| affected.dont_know = said);
+    }
+    let last = |(question, own): (&Question, &Responses)| {
         BaseLedger::of(&question.id, own, returned, invalid, duplicates)
     };
-    let ledgers: Vec<Result<BaseLedger>> = questions.par_iter().zip(&mut responses).map(last).collect();
+    let ledgers: Vec<Result<BaseLedger>> =
+        questionnaire.questions.par_iter().zip(&responses).map(last).collect();
     let ledger = ledgers.into_iter().collect::<Result<Vec<BaseLedger>>>()?;
     issues.sort_unstable();
     Ok(Answers {
@@ -159,6 +187,13 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         issues,
         withheld,
     })
+}
+
+/// The derived variables that skip rules look at, by way of others too.
+fn filters(questionnaire: &Questionnaire) -> BTreeSet<usize> {
+    let rules = questionnaire.questions.iter().filter_map(|q| q.asked_if.as_ref());
+    let named: BTreeSet<usize> = rules.flat_map(|rule| rule.questions()).collect();
+    named.iter().flat_map(|q| questionnaire.made_of(*q)).chain(named.iter().copied()).collect()
 }
 
 fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Diagnostic> {
@@ -229,7 +264,7 @@ pub enum ColumnLayout {
 /// # Errors
 /// As [`decode`], for columns that cannot be found.
 pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<Vec<Vec<ColumnsUsed>>> {
-    let questions = &questionnaire.questions;
+    let questions = questionnaire.asked();
     let code_lists: Vec<CodeList> = questions.iter().map(CodeList::of).collect();
     let one = |table: &Table| -> Result<Vec<ColumnsUsed>> {
         let layouts = locate(questions, &code_lists, table)?;
@@ -333,42 +368,4 @@ fn answer_in_words(question: &Question, responses: &Responses, row: usize) -> St
     let chosen = (0..question.categories().len()).filter(|&k| responses.holds(row, &[k]));
     let labels = chosen.filter_map(|k| question.categories().get(k)).map(|c| c.label.as_str());
     labels.collect::<Vec<_>>().join("、")
-}
-
-/// How many said わからない and nothing else.
-fn says_dont_know(question: &Question, responses: &Responses) -> u64 {
-    let dont_know: Vec<usize> =
-        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
-    let mask = super::answer::mask(&dont_know);
-    let said = match responses {
-        _ if dont_know.is_empty() => 0,
-        Responses::Single(rows) => {
-            rows.iter().filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k)))).count()
-        }
-        Responses::Multiple(rows) => {
-            rows.iter().filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0)).count()
-        }
-        Responses::Number(_) | Responses::Text(_) => 0,
-    };
-    said as u64
-}
-
-/// わからない as a missing reason: a single answer that is it, a multiple answer that is nothing else.
-pub(crate) fn leave_dont_know(question: &Question, responses: &mut Responses) {
-    let dont_know: Vec<usize> =
-        (0..).zip(question.categories()).filter(|(_, c)| c.dont_know).map(|(k, _)| k).collect();
-    match responses {
-        Responses::Single(rows) => {
-            rows.iter_mut()
-                .filter(|a| a.is_ok_and(|k| dont_know.contains(&usize::from(k))))
-                .for_each(|a| *a = Err(MissingReason::DontKnow));
-        }
-        Responses::Multiple(rows) => {
-            let mask = super::answer::mask(&dont_know);
-            rows.iter_mut()
-                .filter(|a| a.is_ok_and(|bits| bits != 0 && bits & !mask == 0))
-                .for_each(|a| *a = Err(MissingReason::DontKnow));
-        }
-        Responses::Number(_) | Responses::Text(_) => {}
-    }
 }

@@ -150,7 +150,11 @@ mod tests {
         fn what_is_found_is_the_head_less_its_groups(head in "[qab/._é-]{0,12}", id in "[qé]{1,2}") {
             for parting in Parting::ALL {
                 if let Some((group, own)) = grouped(&head, &id, &ids(&[&id, "a", "b-a"]), parting, |_| true) {
-                    prop_assert!(own.starts_with(&id) && head.starts_with(group) && head.len() == group.len() + 1 + own.len());
+                    prop_assert!(
+                        own.starts_with(&id)
+                            && head.starts_with(group)
+                            && head.len() == group.len() + 1 + own.len()
+                    );
                 }
             }
         }

@@ -1,16 +1,20 @@
 //! Questionnaire and responses → answers: what each respondent said to each question, with the reason where
 //! nothing valid was said, and the ledger of who is in the base.
 //!
-//! [`decode`] reads the tables of a wave by its questionnaire, whatever their layout; [`share_outcome`] says for each respondent what a share counts, under the [`Base`] that the
-//! plan names. A wave with a paper of its own is decoded by it and harmonised afterwards ([`crate::waves`]).
+//! [`decode`] reads the tables of a wave by its questionnaire, whatever their layout; [`share_outcome`] says
+//! for each respondent what a share counts, under the [`Base`] that the plan names. A wave with a paper of
+//! its own is decoded by it and harmonised afterwards ([`crate::waves`]).
 //!
 //! | layout | columns of question `q` | cells |
 //! |---|---|---|
 //! | single answer | `q`, its words, `q` and words | code or label, in any width; `1.はい` |
 //! | single answer in columns | `q_1`, `q_2` …, or question above option | ○ |
-//! | multiple answer in columns | `q_1`, `q-1`, `q.1`, `q/opt`, `q[SQ001]`, `q▲s1c1`, `質問 [選択肢]`, question above option | 1/0, ○, TRUE/FALSE, Y/N, label/`Not selected`, own code |
-//! | multiple answer in one cell | `q` | codes or labels joined by `,` `、` `;` `&` `|`, blank or line break |
+//! | multiple answer in columns | see below | 1/0, ○, TRUE/FALSE, Y/N, label/`Not selected`, own code |
+//! | multiple answer in one cell | `q` | codes or labels joined by `,` `、` `;` `&` `|`, blank, line break |
 //! | mentions | `q_1`, `q_2`, `q_3` | the codes, first to last |
+//!
+//! The columns of a multiple answer are `q_1`, `q-1`, `q.1`, `q/opt`, `q[SQ001]`, `q▲s1c1`, `質問 [選択肢]`,
+//! or the question above the option.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -37,18 +41,21 @@
 //! ```
 //!
 //! What counts as an answer is said where it is decided: marks and blanks in `columns`, skip rules in `skip`,
-//! returns and duplicates in [`decode`], bases at [`Base`].
+//! returns and duplicates in [`decode`], derived variables in `derived`, bases at [`Base`].
 
 pub(crate) mod answer;
 pub(crate) mod base;
 pub(crate) mod code_list;
 pub(crate) mod columns;
 pub(crate) mod decoder;
+pub(crate) mod derived;
+pub(crate) mod dont_know;
 pub(crate) mod excel_dates;
 pub(crate) mod groups;
 pub(crate) mod issues;
 pub(crate) mod locate;
 pub(crate) mod multi_select;
+pub(crate) mod no_question;
 pub(crate) mod personal;
 pub(crate) mod redacted;
 mod returns;

@@ -156,6 +156,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Policy::default(),
+            derivation: None,
         })
     }
 
@@ -228,7 +229,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_joined_comes_apart_again(chosen in proptest::collection::btree_set(0usize..5, 1..5), delimiter in (0usize..6).prop_map(|k| [", ", "、", ";", "\n", " & ", ","][k])) {
+        fn what_is_joined_comes_apart_again(
+            chosen in proptest::collection::btree_set(0usize..5, 1..5),
+            delimiter in (0usize..6).prop_map(|k| [", ", "、", ";", "\n", " & ", ","][k]),
+        ) {
             let labels = ["はい, そうです", "いいえ", "場合による（条件、その他）", "R&D", "分からない"];
             let text: Vec<&str> = chosen.iter().map(|&k| labels[k]).collect();
             let bits = chosen.iter().fold(0u128, |bits, &k| bits | 1 << k);

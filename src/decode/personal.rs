@@ -253,7 +253,8 @@ fn is_phone(text: &str) -> bool {
 
 fn is_postcode(text: &str) -> bool {
     let bare = text.trim_start_matches('〒').trim();
-    matches!(bare.split_once('-'), Some((a, b)) if a.len() == 3 && b.len() == 4 && format!("{a}{b}").bytes().all(|c| c.is_ascii_digit()))
+    let digits = |text: &str| text.bytes().all(|c| c.is_ascii_digit());
+    bare.split_once('-').is_some_and(|(a, b)| a.len() == 3 && b.len() == 4 && digits(a) && digits(b))
 }
 
 fn is_address(text: &str) -> bool {

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::no_question::personal_column;
 use crate::decode::locate::Layout;
 use crate::decode::personal::{Personal, looks_personal};
-use crate::draft as infer;
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{Question, QuestionKind};
@@ -48,11 +48,10 @@ pub(crate) fn columns(
     let mut out = Vec::new();
     for (column, _) in table.columns.iter().zip(&answers).filter(|(_, answer)| !**answer) {
         let is_ids = ids.is_some_and(|c| std::ptr::eq(c, column));
-        let kind = if is_ids { Some(Personal::Number) } else { infer::personal_column(&sample(column)) };
+        let kind = if is_ids { Some(Personal::Number) } else { personal_column(&sample(column)) };
         if let Some(kind) = kind {
             let name = column.name();
-            let is_data = looks_personal(&name) || name.chars().filter(|c| c.is_numeric()).count() >= 4;
-            let name = if is_data { format!("@{}", letters(column.position)) } else { name };
+            let name = if may_be_data(&name) { format!("@{}", letters(column.position)) } else { name };
             let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).column(name);
             out.push(PersonalColumn {
                 place,
@@ -63,6 +62,11 @@ pub(crate) fn columns(
         }
     }
     out
+}
+
+/// Whether a column's name may be what a respondent wrote: the first row of a file without header rows.
+pub(crate) fn may_be_data(name: &str) -> bool {
+    looks_personal(name) || name.chars().filter(|c| c.is_numeric()).count() >= 4
 }
 
 /// Rows that hold anything.

@@ -143,6 +143,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Policy { not_asked_but_answered: policy, ..Policy::default() },
+            derivation: None,
         };
         let mut earlier = Vec::new();
         let mut own = Vec::new();

@@ -13,7 +13,8 @@ use crate::text::Text;
 /// ```
 /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
 ///
-/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the post-stratified weights.
+/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the
+/// // post-stratified weights.
 /// let sex = |name: &str, values: [f64; 4], total| CalibrationTerm {
 ///     name: name.to_owned(),
 ///     values: values.to_vec(),

@@ -2,6 +2,7 @@
 
 use crate::decode::groups::is_group;
 use crate::draft::MOST_VALUES;
+use crate::draft::codes::{Missing, absent, is_missing_code};
 use crate::raw::{Cell, Column};
 use crate::text::spelling;
 
@@ -62,23 +63,37 @@ fn tick(cell: &Cell) -> Option<Option<bool>> {
     }
 }
 
-/// Whether all cells are ticks, the part's own label or number, or blank; and something is chosen or said to
-/// be not chosen.
+/// Whether the column says 0 or 1, or chosen or not in another way.
+pub(crate) fn has_ticks(column: &Column) -> bool {
+    column.values.iter().any(|cell| matches!(tick(cell), Some(Some(_))))
+}
+
+/// Whether the cell is blank, or a word for no answer in the column of an option.
+fn nothing(cell: &Cell, has_ticks: bool) -> bool {
+    tick(cell) == Some(None) || absent(&spelling::label(&cell.text()), has_ticks).is_some()
+}
+
+/// Whether all cells are ticks, the part's own label or number, no answer, or blank.
 fn ticks(column: &Column, part: &str) -> bool {
     let own = spelling::label(part);
+    let has_ticks = has_ticks(column);
     column.values.iter().all(|cell| {
+        let word = spelling::label(&cell.text());
         tick(cell).is_some()
-            || spelling::label(&cell.text()) == own
-            || spelling::code(&cell.text()) == spelling::code(part)
+            || nothing(cell, has_ticks)
+            || (has_ticks && is_missing_code(&word))
+            || word == own
+            || spelling::code(&word) == spelling::code(part)
     })
 }
 
 /// Whether the column holds its own label where it was chosen and nothing, or `Not selected`, where not.
 pub(crate) fn own_label(column: &Column) -> Option<String> {
+    let has_ticks = has_ticks(column);
     let words: Vec<String> = column
         .values
         .iter()
-        .filter(|c| !matches!(tick(c), Some(None | Some(false))))
+        .filter(|c| tick(c) != Some(Some(false)) && !nothing(c, has_ticks))
         .map(|c| c.text().trim().to_owned())
         .collect();
     match words.as_slice() {
@@ -116,10 +131,11 @@ pub(crate) fn families(columns: &[&Column]) -> Vec<Family> {
             .zip(&parts)
             .all(|(&i, part)| ticks(columns[i], part) || own_label(columns[i]).is_some());
         // Some column must say more than a code 1 does: circles, 0, blanks beside ones.
-        let marked = members
-            .iter()
-            .any(|&i| columns[i].values.iter().any(|c| matches!(tick(c), Some(None | Some(false)))))
-            || members.iter().any(|&i| own_label(columns[i]).is_some());
+        let marked = members.iter().any(|&i| {
+            let has_ticks = has_ticks(columns[i]);
+            own_label(columns[i]).is_some()
+                || columns[i].values.iter().any(|c| tick(c) == Some(Some(false)) || nothing(c, has_ticks))
+        });
         let mentions = !all_ticks && are_mentions(columns, &members, &parts);
         if (all_ticks && marked) || mentions {
             found.push(Family { stem: stem.clone(), parts, members, mentions });
@@ -128,20 +144,24 @@ pub(crate) fn families(columns: &[&Column]) -> Vec<Family> {
     found
 }
 
-/// The words of mentions, in order of first appearance, column by column.
-pub(crate) fn mentioned(columns: &[&Column], members: &[usize]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+/// The words of mentions, in order of first appearance, column by column; those that are no answer go into
+/// `missing`.
+pub(crate) fn mentioned(columns: &[&Column], members: &[usize], missing: &mut Missing) -> Vec<String> {
+    let mut words: Vec<(String, usize)> = Vec::new();
     for cell in members.iter().filter_map(|&i| columns.get(i)).flat_map(|c| &c.values) {
         let word = spelling::label(&cell.text());
-        if !word.is_empty() && !words.contains(&word) {
-            words.push(word);
+        match words.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, columns)) => *columns += 1,
+            None if word.is_empty() => {}
+            None => words.push((word, 1)),
         }
         // Columns of free words are no mentions; their words need not all be known.
         if words.len() > 4 * MOST_VALUES {
             break;
         }
     }
-    words
+    *missing = Missing::out_of(&mut words);
+    words.into_iter().map(|(word, _)| word).collect()
 }
 
 /// First mention, second mention …: numbered columns of whole numbers, or of labels that stand in several of
@@ -149,7 +169,7 @@ pub(crate) fn mentioned(columns: &[&Column], members: &[usize]) -> Vec<String> {
 fn are_mentions(columns: &[&Column], members: &[usize], parts: &[String]) -> bool {
     let numbered =
         parts.iter().enumerate().all(|(k, part)| spelling::whole_number(part) == Some(k as i64 + 1));
-    let words = mentioned(columns, members);
+    let words = mentioned(columns, members, &mut Missing::default());
     let numbers = words.iter().all(|w| spelling::whole_number(w).is_some());
     let code =
         |cell: &Cell| -> Option<usize> { words.iter().position(|w| *w == spelling::label(&cell.text())) };

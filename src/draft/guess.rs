@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decode::columns::separated;
-use crate::decode::personal::{Personal, date_year};
-use crate::draft::family::{Family, mentioned, own_label};
+use crate::decode::no_question::counts;
+use crate::decode::personal::date_year;
+use crate::draft::codes::{Missing, Options, Scale, is_missing_code, is_number};
+use crate::draft::family::{Family, has_ticks, mentioned, own_label};
 use crate::draft::{MOST_VALUES, pieces};
 use crate::questionnaire::form::{categories, question};
 use crate::questionnaire::model::{Question, QuestionKind};
@@ -14,33 +15,6 @@ use crate::text::Text;
 use crate::text::spelling;
 
 type Guess = Result<(Question, Vec<Text>), Text>;
-
-/// The distinct cells that are not blank, folded, each with how many rows hold it; in order of first
-/// appearance.
-fn counts(column: &Column) -> Vec<(String, usize)> {
-    let mut of_value = vec![0usize; column.values.len()];
-    for v in &column.rows {
-        if let Some(n) = of_value.get_mut(v as usize) {
-            *n += 1;
-        }
-    }
-    let mut out: Vec<(String, usize)> = Vec::new();
-    let mut at: BTreeMap<String, usize> = BTreeMap::new();
-    for (cell, n) in column.values.iter().zip(of_value) {
-        let folded = spelling::lines(&cell.text());
-        if folded.is_empty() || n == 0 {
-            continue;
-        }
-        match at.get(&folded) {
-            Some(&i) => out[i].1 += n,
-            None => {
-                at.insert(folded.clone(), out.len());
-                out.push((folded, n));
-            }
-        }
-    }
-    out
-}
 
 /// Whether the column holds the respondents' ids: each once, short codes, under a header that says so or as
 /// first column.
@@ -80,37 +54,6 @@ pub(crate) fn is_respondent(column: &Column, rows: usize, first: bool) -> bool {
         && counts.len() * 100 >= filled * 95
         && counts.iter().all(|(t, _)| code(t))
         && (said_so || (first && counts.len() == filled && filled > 20))
-}
-
-/// Why a column is no question, if it is none: personal data (`Ok`) or a reason (`Err`).
-pub(crate) fn no_question(column: &Column, rows: usize) -> Option<Result<Personal, Text>> {
-    let counts = counts(column);
-    if counts.is_empty() {
-        return Some(Err(Text::new("すべて空欄です", "all blank")));
-    }
-    let dated: Vec<i32> = column.values.iter().filter_map(|c| date_year(&c.text())).collect();
-    // A few dates among codes are codes that a spreadsheet program took for dates.
-    let dates =
-        column.values.iter().filter(|c| matches!(c, Cell::Date(_)) || date_year(&c.text()).is_some()).count();
-    if dates * 10 >= counts.len() * 8 {
-        let spread = dated.iter().max().zip(dated.iter().min()).map_or(0, |(most, least)| most - least);
-        return Some(if spread >= 15 {
-            Ok(Personal::BirthDate)
-        } else {
-            Err(Text::new("日付・時刻の列です", "dates or times"))
-        });
-    }
-    let code = |t: &str| {
-        t.len() >= 4
-            && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-            && t.bytes().any(|b| b.is_ascii_digit())
-            && t.parse::<f64>().is_err()
-    };
-    let identifies = rows >= 10
-        && counts.len() == counts.iter().map(|(_, n)| n).sum::<usize>()
-        && counts.len() * 10 >= rows * 9
-        && counts.iter().all(|(t, _)| code(t));
-    identifies.then_some(Ok(Personal::Number))
 }
 
 /// The id and the words of a column: `問1 参加したいですか` has both.
@@ -167,7 +110,12 @@ pub(crate) fn one(column: &Column, about: Option<&Variable>) -> Guess {
     let missing = cells(&|c| about.is_some_and(|a| a.is_missing(c)));
     let mut counts = counts(column);
     counts.retain(|(text, _)| !dates.contains(text) && !missing.contains(text));
-    let (mut question, mut remarks) = of_words(column, &counts)?;
+    let mut absent = Missing::out_of(&mut counts);
+    if counts.is_empty() && dates.is_empty() && missing.is_empty() {
+        return Err(Text::new("無回答・非該当しかありません", "nothing but missing codes"));
+    }
+    let (mut question, mut remarks) = of_words(column, &counts, &mut absent)?;
+    absent.tell(&mut question, &mut remarks);
     let missing: Vec<String> = missing.into_iter().filter(|code| question.category(code).is_none()).collect();
     question.no_answer.extend(missing);
     if let Some(label) = about.and_then(|a| a.label.as_ref()).filter(|_| question.text == question.id) {
@@ -184,15 +132,22 @@ pub(crate) fn one(column: &Column, about: Option<&Variable>) -> Guess {
     Ok((question, remarks))
 }
 
-/// The question of a column whose cells are these.
-fn of_words(column: &Column, counts: &[(String, usize)]) -> Guess {
+/// What is written where the options' codes are known and not their words.
+fn words_unknown() -> Text {
+    Text::new(
+        "選択肢の文が分かりません。label に書いてください",
+        "the words of the options are not known; write them as label",
+    )
+}
+
+/// The question of a column whose cells are these; `missing` takes the codes among them that are no answer.
+fn of_words(column: &Column, counts: &[(String, usize)], missing: &mut Missing) -> Guess {
     let (id, words) = named(column);
     let filled: usize = counts.iter().map(|(_, n)| n).sum();
     let make = |kind: QuestionKind| with_column(question(&id, &words, kind), &[column]);
-    let numbers: Vec<Option<i64>> = counts.iter().map(|(t, _)| spelling::whole_number(t)).collect();
-    if numbers.iter().all(Option::is_some) {
-        let codes: BTreeSet<i64> = numbers.into_iter().flatten().collect();
-        return Ok(of_codes(&codes, &make));
+    let numbers: Option<BTreeSet<i64>> = counts.iter().map(|(t, _)| spelling::whole_number(t)).collect();
+    if let Some(codes) = numbers {
+        return Ok(of_codes(&codes, missing, &make));
     }
     if counts.iter().all(|(t, _)| is_number(t)) {
         return Ok((
@@ -215,65 +170,56 @@ fn of_words(column: &Column, counts: &[(String, usize)]) -> Guess {
             )],
         ));
     }
-    let missing = |t: &str| ["無回答", "未回答", "無記入"].contains(&t);
-    let outside = |t: &str| ["NA", "N/A", "非該当"].contains(&t);
-    let labels = || counts.iter().map(|(t, _)| t.replace('\n', " ")).filter(|t| !missing(t) && !outside(t));
-    let mut question =
-        make(QuestionKind::Single(categories((1..).zip(labels()).map(|(k, t)| (k.to_string(), t)), false)));
-    question.no_answer = counts.iter().map(|(t, _)| t.clone()).filter(|t| missing(t)).collect();
-    question.not_asked = counts.iter().map(|(t, _)| t.clone()).filter(|t| outside(t)).collect();
-    if question.categories().is_empty() {
-        return Err(Text::new("無回答・非該当しかありません", "nothing but missing codes"));
+    let labels: Vec<String> = counts.iter().map(|(t, _)| t.replace('\n', " ")).collect();
+    let mut options = Options::of(labels.iter().map(String::as_str));
+    options.as_scale(missing);
+    let mut remarks = vec![order_of(&options)];
+    if options.unknown_words() {
+        remarks.push(words_unknown());
     }
-    Ok((
-        question,
-        vec![Text::new(
-            "選択肢はファイルに出てきた順です。誰も選ばなかった選択肢を足し、調査票の順に直してください",
-            "options in the order of the file; add those that nobody chose, and put them in the form's order",
-        )],
-    ))
+    Ok((make(QuestionKind::Single(categories(options.pairs(), false))), remarks))
 }
 
-/// A number, with thousands separators or without: `1,234`, not `1,3`.
-fn is_number(text: &str) -> bool {
-    let plain = if separated(text) { text.replace(',', "") } else { text.to_owned() };
-    plain.parse::<f64>().is_ok_and(f64::is_finite)
+/// In which order the options of a single answer stand.
+fn order_of(options: &Options) -> Text {
+    if options.mixed() {
+        Text::new(
+            "番号と言葉が混じっています。番号は番号どおりの選択肢、言葉はその後の選択肢としました。誰も選ば\
+             なかった選択肢を足してください",
+            "numbers and words together: each number is the option of that code, the words are options \
+             after them; add those that nobody chose",
+        )
+    } else if options.numbered() {
+        Text::new(
+            "番号をコードとしました。誰も選ばなかった選択肢を足してください",
+            "the numbers are the options' codes; add those that nobody chose",
+        )
+    } else {
+        Text::new(
+            "選択肢はファイルに出てきた順です。誰も選ばなかった選択肢を足し、調査票の順に直してください",
+            "options in the order of the file; add those that nobody chose, and put them in the form's order",
+        )
+    }
 }
 
 /// Whole numbers: options where they are few and small, else a quantity.
-fn of_codes(codes: &BTreeSet<i64>, make: &dyn Fn(QuestionKind) -> Question) -> (Question, Vec<Text>) {
-    let missing: Vec<i64> =
-        codes.iter().copied().filter(|c| [99, 999, 9999, -1, -9, -99, -999, -9999].contains(c)).collect();
-    let rest: Vec<i64> = codes.iter().copied().filter(|c| !missing.contains(c)).collect();
-    let (least, most) = (rest.first().copied().unwrap_or(0), rest.last().copied().unwrap_or(0));
-    let mut remarks = Vec::new();
-    let small = !rest.is_empty() && least >= 0 && most <= 20 && rest.len() <= 15;
-    let missing = if small || rest.is_empty() {
-        missing
-    } else {
-        missing.into_iter().filter(|c| *c < 0 || *c >= 999).collect()
-    };
-    let mut question = if small {
-        remarks.push(Text::new(
-            "選択肢の文が分かりません。label に書いてください",
-            "the words of the options are not known; write them as label",
-        ));
-        let top = if least == 0 || rest.len() as i64 * 2 > most { most } else { 0 };
-        let filled: BTreeSet<i64> = rest.iter().copied().chain(least.max(1)..=top).collect();
-        make(QuestionKind::Single(categories(filled.iter().map(|c| (c.to_string(), c.to_string())), false)))
-    } else {
-        remarks.push(Text::new("数量として読みました", "read as a number"));
-        make(QuestionKind::Number { range: None })
-    };
-    if !missing.is_empty() {
-        let list = missing.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        remarks.push(Text::new(
-            format!("{list} を無回答のコードとみました"),
-            format!("{list} taken for a code of no answer"),
-        ));
-        question.no_answer = missing.iter().map(i64::to_string).collect();
+fn of_codes(
+    codes: &BTreeSet<i64>,
+    missing: &mut Missing,
+    make: &dyn Fn(QuestionKind) -> Question,
+) -> (Question, Vec<Text>) {
+    let scale = Scale::of(codes);
+    scale.missing.iter().for_each(|code| missing.code(&code.to_string()));
+    match scale.codes {
+        Some(codes) => {
+            let pairs = codes.iter().map(|c| (c.to_string(), c.to_string()));
+            (make(QuestionKind::Single(categories(pairs, false))), vec![words_unknown()])
+        }
+        None => (
+            make(QuestionKind::Number { range: None }),
+            vec![Text::new("数量として読みました", "read as a number")],
+        ),
     }
-    (question, remarks)
 }
 
 /// A multiple answer in one cell.
@@ -286,17 +232,12 @@ fn joined(
         "1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください",
         "read as several answers in one cell; see whether an option itself holds the delimiter",
     )];
-    let pairs: Vec<(String, String)> = if pieces::are_codes(&options) {
-        let numbers: BTreeSet<i64> = options.iter().filter_map(|p| spelling::whole_number(p)).collect();
-        remarks.push(Text::new(
-            "選択肢の文が分かりません。label に書いてください",
-            "the words of the options are not known; write them as label",
-        ));
-        numbers.iter().map(|c| (c.to_string(), c.to_string())).collect()
-    } else {
-        (1..).zip(options).map(|(k, p): (usize, _)| (k.to_string(), p)).collect()
-    };
-    Some((make(QuestionKind::Multiple { categories: categories(pairs, true), max_marks: None }), remarks))
+    let options = Options::of(options.iter().map(String::as_str));
+    if options.unknown_words() {
+        remarks.push(words_unknown());
+    }
+    let categories = categories(options.pairs(), true);
+    Some((make(QuestionKind::Multiple { categories, max_marks: None }), remarks))
 }
 
 /// The multiple answer of a family of columns.
@@ -307,39 +248,45 @@ pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
         format!("{} 列をまとめて複数回答としました", members.len()),
         format!("{} columns taken for one multiple answer", members.len()),
     )];
-    let unknown = Text::new(
-        "選択肢の文が分かりません。label に書いてください",
-        "the words of the options are not known; write them as label",
-    );
+    let mut missing = Missing::default();
     let pairs: Vec<(String, String)> = if family.mentions {
-        let words = mentioned(columns, &family.members);
-        match words.iter().map(|w| spelling::whole_number(w)).collect::<Option<BTreeSet<i64>>>() {
-            Some(codes) => {
-                remarks.push(unknown);
-                codes.iter().map(|c| (c.to_string(), c.to_string())).collect()
-            }
-            None => (1..).zip(words).map(|(k, word): (usize, _)| (k.to_string(), word)).collect(),
+        let options = mentioned(columns, &family.members, &mut missing);
+        let options = Options::of(options.iter().map(String::as_str));
+        if options.unknown_words() {
+            remarks.push(words_unknown());
         }
+        options.pairs()
     } else {
         let number = |part: &str| {
             spelling::whole_number(&spelling::label(
                 part.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0'),
             ))
         };
-        let numbered = family.parts.iter().all(|p| number(p).is_some());
         let labels: Vec<Option<String>> = members.iter().map(|c| own_label(c)).collect();
-        if numbered && labels.iter().any(Option::is_none) {
-            remarks.push(unknown);
+        for column in &members {
+            let beside_numbers = has_ticks(column);
+            for word in column.values.iter().map(|cell| spelling::label(&cell.text())) {
+                if !missing.take(&word, beside_numbers) && is_missing_code(&word) {
+                    missing.code(&word);
+                }
+            }
         }
-        let pair = |(k, (part, label)): (usize, (&String, Option<String>))| {
-            let code = if numbered {
-                number(part).map_or(part.clone(), |n| n.to_string())
-            } else {
-                (k + 1).to_string()
-            };
-            (code.clone(), label.unwrap_or_else(|| if numbered { code } else { spelling::label(part) }))
-        };
-        family.parts.iter().zip(labels).enumerate().map(pair).collect()
+        match family.parts.iter().map(|part| number(part)).collect::<Option<Vec<i64>>>() {
+            Some(codes) => {
+                if labels.iter().any(Option::is_none) {
+                    remarks.push(words_unknown());
+                }
+                let pair = |(code, label): (i64, Option<String>)| {
+                    (code.to_string(), label.unwrap_or_else(|| code.to_string()))
+                };
+                codes.into_iter().zip(labels).map(pair).collect()
+            }
+            None => {
+                let label =
+                    |(part, label): (&String, Option<String>)| label.unwrap_or_else(|| spelling::label(part));
+                column_pairs(family.parts.iter().zip(labels).map(label).collect())
+            }
+        }
     };
     let categories = categories(pairs, true);
     if categories.len() > MOST_OPTIONS || (!family.mentions && categories.len() != members.len()) {
@@ -360,5 +307,17 @@ pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
             }
         })
         .collect();
+    missing.tell(&mut made, &mut remarks);
     Ok((made, remarks))
+}
+
+/// Code and label of the options of columns with these labels, in the columns' order.
+fn column_pairs(labels: Vec<String>) -> Vec<(String, String)> {
+    let options = Options::of(labels.iter().map(String::as_str));
+    if !options.numbered() {
+        return (1..).zip(labels).map(|(k, label): (usize, _)| (k.to_string(), label)).collect();
+    }
+    let codes: BTreeMap<String, String> =
+        options.pairs().into_iter().map(|(code, label)| (label, code)).collect();
+    labels.into_iter().filter_map(|label| Some((codes.get(&label)?.clone(), label))).collect()
 }

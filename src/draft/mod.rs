@@ -4,14 +4,17 @@
 //! |---|---|
 //! | few whole numbers | single answer, codes without words |
 //! | few texts that repeat | single answer with these options |
-//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or line breaks, the pieces repeating in various combinations | multiple answer |
-//! | `q_1`, `q_2` …; `q [option]`; question above option; with 0/1, ○, TRUE/FALSE … | multiple answer in columns |
+//! | few whole numbers beside words (`1` … `4`, `その他`) | single answer, numbers as codes, then the words |
+//! | `NA`, `無回答`, `非該当` …; beside numbers also `不明`, `-` … | no answer, not asked |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
+//! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
 //! | dates, all blank | left out |
 //! | names, phones, mail, addresses, birth dates, personal numbers | withheld |
 //!
 //! A skip is likely where a question is blank for everyone who chose certain options of an earlier one.
 
+mod codes;
 mod family;
 mod guess;
 mod pieces;
@@ -22,6 +25,7 @@ use std::collections::BTreeSet;
 pub use crate::decode::personal::Personal;
 
 use crate::decode::code_list::CodeList;
+use crate::decode::no_question::no_question;
 use crate::decode::{decoder, personal};
 use crate::questionnaire::form::Draft;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
@@ -138,11 +142,6 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
     found
 }
 
-/// What a column holds that is nobody else's business, by its content or by a header that says so.
-pub(crate) fn personal_column(column: &Column) -> Option<Personal> {
-    personal::personal(column).or_else(|| guess::no_question(column, column.rows.len()).and_then(Result::ok))
-}
-
 /// The columns that may be questions; ids, personal data and columns that not all files have go where they
 /// belong.
 fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> Vec<&'a Column> {
@@ -160,7 +159,7 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
             found
                 .left_out
                 .push((name, Text::new("この列がないファイルがあります", "not all files have this column")));
-        } else if let Some(reason) = guess::no_question(column, first.row_count()) {
+        } else if let Some(reason) = no_question(column, first.row_count()) {
             match reason {
                 Ok(kind) => found.withheld.push((name, kind)),
                 Err(reason) => found.left_out.push((name, reason)),

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::decode::personal::looks_personal;
+use crate::decode::redacted::may_be_data;
 use crate::edits::index::{Index, Return, Target};
 use crate::edits::log::{Action, Log, LogRow};
 use crate::edits::settle::{Settled, settle};
-use crate::edits::told;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::Questionnaire;
-use crate::raw::{Cell, Column, Table};
+use crate::raw::{Cell, Column, Table, letters};
 use crate::text::spelling;
 use crate::text::{Lang, Text};
 
@@ -28,7 +29,9 @@ pub enum OldValues {
     WhereKnown,
 }
 
-/// One change that was made, as far as it may be told outside the log.
+/// One change that was made, as far as it is told outside the log: where and what kind, but no value before
+/// or after, which is one person's answer, and no reason, which is a clerk's own words about that person.
+/// Both are found in the log, by its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedChange {
     /// The log's row.
@@ -37,14 +40,6 @@ pub struct AppliedChange {
     pub place: Place,
     /// What was done.
     pub action: Action,
-    /// The value before; `None` for a return, and where it must not be told.
-    pub old: Option<String>,
-    /// The value after; `None` for a blank, a return, and where it must not be told.
-    pub new: Option<String>,
-    /// Whether a value or the reason was left out because it is, or may be, personal.
-    pub withheld: bool,
-    /// The reason that the log gives.
-    pub reason: Option<String>,
 }
 
 /// The tables of a wave with the logs applied.
@@ -145,7 +140,6 @@ struct Decided<'a> {
     target: Option<Target>,
     writes: Vec<(usize, Cell)>,
     action: Action,
-    new: Option<String>,
 }
 
 /// One log on its way.
@@ -204,14 +198,7 @@ impl<'a> Pass<'a> {
                 if !self.removed.insert(place) {
                     self.repeated += 1;
                 } else {
-                    self.decided.push(Decided {
-                        row,
-                        place,
-                        target,
-                        writes: vec![],
-                        action: Action::Remove,
-                        new: None,
-                    });
+                    self.decided.push(Decided { row, place, target, writes: vec![], action: Action::Remove });
                 }
             }
             (Action::Change | Action::Blank, None) => {
@@ -227,7 +214,6 @@ impl<'a> Pass<'a> {
                 target: Some(target),
                 writes: empty(&columns),
                 action: Action::Blank,
-                new: None,
             })?,
             (Action::Change, Some(target)) => {
                 let settled = settle(&self.index, place.0, &target, &row.new).map_err(|message| {
@@ -241,11 +227,11 @@ impl<'a> Pass<'a> {
                             .help(help),
                     )
                 })?;
-                let (action, writes, new) = match settled {
-                    Settled::Blank(columns) => (Action::Blank, empty(&columns), None),
-                    Settled::Written(writes, new) => (Action::Change, writes, Some(new)),
+                let (action, writes) = match settled {
+                    Settled::Blank(columns) => (Action::Blank, empty(&columns)),
+                    Settled::Written(writes) => (Action::Change, writes),
                 };
-                self.write(Decided { row, place, target: Some(target), writes, action, new })?;
+                self.write(Decided { row, place, target: Some(target), writes, action })?;
             }
         }
         Ok(())
@@ -388,7 +374,7 @@ impl<'a> Pass<'a> {
             let place = decided
                 .target
                 .as_ref()
-                .map_or_else(Place::default, |target| self.place(decided.place, target));
+                .map_or_else(Place::default, |target| self.told_place(decided.place, target));
             let about = Place {
                 question: place.question.clone(),
                 column: place.column.filter(|_| place.question.is_none()),
@@ -449,43 +435,35 @@ impl<'a> Pass<'a> {
     }
 
     fn told(&self, decided: &Decided<'_>) -> AppliedChange {
-        let reason = told::reason(&decided.row.reason);
-        let mut withheld = reason.is_none() && !decided.row.reason.is_empty();
-        let Some(target) = decided.target.as_ref().filter(|_| decided.action != Action::Remove) else {
-            let (t, row) = decided.place;
-            let place = self.index.tables.get(t).map_or_else(Place::default, |table| {
+        let (t, row) = decided.place;
+        let place = match decided.target.as_ref().filter(|_| decided.action != Action::Remove) {
+            Some(target) => self.told_place(decided.place, target),
+            None => self.index.tables.get(t).map_or_else(Place::default, |table| {
                 Place::file(&table.digest.file)
                     .sheet(table.digest.sheet.as_deref())
                     .row(table.row_numbers.get(row).copied().unwrap_or_default())
-            });
-            return AppliedChange {
-                log: decided.row.place.clone(),
-                place,
-                action: decided.action,
-                old: None,
-                new: None,
-                withheld,
-                reason,
-            };
+            }),
         };
-        let q = match target {
-            Target::Cell(_, q) => *q,
-            Target::Answer(q, _) => Some(*q),
-        };
-        let question = q.and_then(|q| self.index.questions.get(q).zip(self.index.code_list(q)));
-        let value = |text: &str| told::value(text, question);
-        let (before, after) = (self.index.value(decided.place, target), decided.new.as_deref());
-        let (old, new) = (value(&before), after.and_then(value));
-        withheld |= old.is_none() || new.is_none() != after.is_none();
-        AppliedChange {
-            log: decided.row.place.clone(),
-            place: self.place(decided.place, target),
-            action: decided.action,
-            old,
-            new,
-            withheld,
-            reason,
+        AppliedChange { log: decided.row.place.clone(), place, action: decided.action }
+    }
+
+    /// Where a target stands; without the column's name where that may be somebody's data, as in a file
+    /// without header rows.
+    fn told_place(&self, at: Return, target: &Target) -> Place {
+        let place = self.place(at, target);
+        // Columns of questions often have long numbers in their names.
+        let is_data = if place.question.is_some() { looks_personal } else { may_be_data };
+        if !place.column.as_deref().is_some_and(is_data) {
+            return place;
         }
+        let column = match target {
+            Target::Cell(column, _) => {
+                let column = self.index.tables.get(at.0).and_then(|table| table.columns.get(*column));
+                column.map(|c| format!("@{}", letters(c.position)))
+            }
+            Target::Answer(..) => None,
+        };
+        Place { column, ..place }
     }
 }
 

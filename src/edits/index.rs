@@ -28,7 +28,10 @@ pub(crate) enum Target {
 }
 
 pub(crate) struct Index<'a> {
+    /// The questions that were asked.
     pub(crate) questions: &'a [Question],
+    /// The derived variables, which no log can change.
+    derived: &'a [Question],
     pub(crate) tables: &'a [Table],
     code_lists: Vec<CodeList>,
     layouts: Vec<Vec<Option<Layout>>>,
@@ -44,7 +47,8 @@ impl<'a> Index<'a> {
         tables: &'a [Table],
         respondent: Option<&str>,
     ) -> Self {
-        let questions = questionnaire.questions.as_slice();
+        let questions = questionnaire.asked();
+        let derived = questionnaire.questions.get(questions.len()..).unwrap_or_default();
         let code_lists: Vec<CodeList> = questions.iter().map(CodeList::of).collect();
         let names: BTreeSet<String> = questions.iter().map(|q| spelling::label(&q.id)).collect();
         let located = |table: &Table| -> Vec<Option<Layout>> {
@@ -78,7 +82,7 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        Self { questions, tables, code_lists, layouts, owners, ids, by_id }
+        Self { questions, derived, tables, code_lists, layouts, owners, ids, by_id }
     }
 
     /// The respondent's id at a place, as it stands there; blank where there is none.
@@ -240,6 +244,9 @@ impl<'a> Index<'a> {
         if wanted.is_empty() {
             return Ok(None);
         }
+        if let Some(derived) = self.derived.iter().find(|q| spelling::label(&q.id) == wanted) {
+            return Err(self.not_to_change(derived).into());
+        }
         if let Some(target) = question.and_then(|q| self.answer(t, q)) {
             return Ok(Some(target));
         }
@@ -247,6 +254,25 @@ impl<'a> Index<'a> {
             Some(column) => Ok(Some(Target::Cell(column, self.owner(t, column)))),
             None => Err(self.unknown(&row.question, table).into()),
         }
+    }
+
+    /// A derived variable is changed by changing the answers that it is made of.
+    fn not_to_change(&self, derived: &Question) -> Diagnostic {
+        let id = &derived.id;
+        let sources = derived.derivation.iter().flat_map(|derivation| derivation.sources());
+        let names: Vec<&str> = sources
+            .filter_map(|q| self.questions.iter().chain(self.derived).nth(q))
+            .map(|q| q.id.as_str())
+            .collect();
+        let message = Text::new(
+            format!("「{id}」は派生変数で、回答ファイルにありません"),
+            format!("\"{id}\" is a derived variable and stands in no response file"),
+        );
+        let help = Text::new(
+            format!("もとの設問（{}）の回答を直してください", names.join("、")),
+            format!("change the answers that it is made of ({})", names.join(", ")),
+        );
+        Diagnostic::new("answers::log-question", message).help(help)
     }
 
     fn unknown(&self, name: &str, table: &Table) -> Diagnostic {

@@ -89,8 +89,6 @@ pub struct LogRow {
     pub new: String,
     /// 対応
     pub action: Action,
-    /// 理由
-    pub reason: String,
     /// Whether a person wrote anything into the row: a blank one was looked at, but is asked again.
     pub filled_in: bool,
 }
@@ -228,7 +226,6 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
             old: text(old, row),
             action,
             filled_in: [&kind, &new_value, &text(reason, row)].iter().any(|t| !spelling::is_blank(t)),
-            reason: text(reason, row),
             new: new_value,
         });
     }

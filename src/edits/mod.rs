@@ -27,6 +27,9 @@
 //! value is the value that the cell holds, the new value is one that the question can take, and no two rows
 //! want different things. All mistakes are told together. Several logs are applied in the order given, each
 //! to what the one before left.
+//!
+//! A reason is for the people who keep the log and may say anything about a respondent: only whether there is
+//! one is read.
 
 mod apply;
 mod index;
@@ -35,7 +38,6 @@ mod redecode;
 mod review;
 mod same;
 mod settle;
-mod told;
 mod verify;
 
 pub use apply::{AppliedChange, Cleaned, OldValues, clean};

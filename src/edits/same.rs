@@ -120,6 +120,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Policy::default(),
+            derivation: None,
         })
     }
 

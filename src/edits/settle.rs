@@ -16,8 +16,8 @@ use crate::text::spelling;
 pub(crate) enum Settled {
     /// Its cells are emptied.
     Blank(Vec<usize>),
-    /// These cells are written (columns and what stands in them), and the new value in words.
-    Written(Vec<(usize, Cell)>, String),
+    /// These cells are written: columns and what stands in them.
+    Written(Vec<(usize, Cell)>),
 }
 
 /// The cells that `new` writes at `target` in table `t`; else why it cannot stand there.
@@ -35,11 +35,11 @@ pub(crate) fn settle(index: &Index<'_>, t: usize, target: &Target, new: &str) ->
             if let Some(((question, code_list), layout)) = known {
                 fits(question, code_list, layout, *column, &cell)?;
             }
-            Ok(Settled::Written(vec![(*column, cell)], new.to_owned()))
+            Ok(Settled::Written(vec![(*column, cell)]))
         }
         Target::Answer(q, columns) => {
             let Some(((question, code_list), layout)) = of(*q) else {
-                return Ok(Settled::Written(Vec::new(), new.to_owned()));
+                return Ok(Settled::Written(Vec::new()));
             };
             if question.kind == QuestionKind::Text {
                 return Err(Text::new(
@@ -63,7 +63,7 @@ pub(crate) fn settle(index: &Index<'_>, t: usize, target: &Target, new: &str) ->
                 Layout::Ticks(_) => ticks(code_list, &sources, bits),
                 Layout::Whole(_) | Layout::Mentions(_) => mentions(question, columns.len(), bits)?,
             };
-            Ok(Settled::Written(columns.iter().copied().zip(cells).collect(), index.codes(*q, bits)))
+            Ok(Settled::Written(columns.iter().copied().zip(cells).collect()))
         }
     }
 }

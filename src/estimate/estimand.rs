@@ -200,13 +200,14 @@ pub enum IntervalBasis {
 }
 
 impl IntervalBasis {
-    /// The one rule: a simple random sample without weights and without finite population correction takes the
-    /// classical formula of the method where there is one (counts and the normal quantile); every other design, and
-    /// every other method, takes the design's variance and degrees of freedom, as R's `svyciprop` does.
+    /// The one rule: a simple random sample without weights and without finite population correction takes
+    /// the classical formula of the method where there is one (counts and the normal quantile); every other
+    /// design, and every other method, takes the design's variance and degrees of freedom, as R's `svyciprop`
+    /// does.
     ///
     /// | method | simple sample | any other design |
     /// |---|---|---|
-    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | classical: n and z | design: n_eff and t |
+    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | counts: n, z | design: n_eff, t |
     /// | wald, logit, xlogit, asin, likelihood, korn-graubard | design | design |
     ///
     /// ```

@@ -9,7 +9,7 @@ use crate::estimate::value::Estimate;
 /// Shares of the levels 0 … `levels` − 1 of a question, in every group: a list of levels, each with one
 /// estimate a group. A code of `levels` or above is no valid answer.
 ///
-/// p_k = Σ w [code = k]/Σ w [code < `levels`], each an [`Estimand::Share`] with its own interval (R
+/// p_k = Σ w·1(code = k) / Σ w·1(code < `levels`), each an [`Estimand::Share`] with its own interval (R
 /// `svymean(~factor(code))`).
 ///
 /// ```

@@ -45,6 +45,21 @@ pub enum NotEstimable {
 }
 
 impl NotEstimable {
+    /// Its stable name, such as `empty_base`; the same as its serde name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyBase => "empty_base",
+            Self::ZeroDenominator => "zero_denominator",
+            Self::NoDegreesOfFreedom => "no_degrees_of_freedom",
+            Self::LonelyPsu => "lonely_psu",
+            Self::AtBoundary => "at_boundary",
+            Self::SingleObservation => "single_observation",
+            Self::NotARandomSample => "not_a_random_sample",
+            Self::Census => "census",
+            Self::NotDefined => "not_defined",
+        }
+    }
+
     /// The reason in words.
     pub fn text(&self) -> Text {
         match self {
@@ -192,14 +207,23 @@ pub enum DeffReference {
     WithReplacement,
 }
 
-/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights that were
-/// scaled to a mean of 1 stays far below it.
+/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights
+/// that were scaled to a mean of 1 stays far below it.
 const EVIDENT: f64 = 1.01;
 
 impl DeffReference {
-    /// The one rule for what a design effect compares with: sampling without replacement where the weights sum to a
-    /// population that is `stated` (by its size, by sampling fractions, by what the weights are fitted to) or evident
-    /// (they sum to more than 1.01 times the respondents), else sampling with replacement.
+    /// Its name in files, `wor` or `wr`; the same as its serde name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WithoutReplacement => "wor",
+            Self::WithReplacement => "wr",
+        }
+    }
+
+    /// The one rule for what a design effect compares with: sampling without replacement where the weights
+    /// sum to a population that is `stated` (by its size, by sampling fractions, by what the weights are
+    /// fitted to) or evident (they sum to more than 1.01 times the respondents), else sampling with
+    /// replacement.
     ///
     /// ```
     /// use shihyo::estimate::DeffReference;
@@ -288,4 +312,29 @@ pub struct Estimate {
     pub n_eff: Result<f64, NotEstimable>,
     /// Degrees of freedom.
     pub df: DegreesOfFreedom,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeffReference, NotEstimable};
+
+    #[test]
+    fn names_in_files_are_the_serialised_ones() {
+        for reason in [
+            NotEstimable::EmptyBase,
+            NotEstimable::ZeroDenominator,
+            NotEstimable::NoDegreesOfFreedom,
+            NotEstimable::LonelyPsu,
+            NotEstimable::AtBoundary,
+            NotEstimable::SingleObservation,
+            NotEstimable::NotARandomSample,
+            NotEstimable::Census,
+            NotEstimable::NotDefined,
+        ] {
+            assert_eq!(serde_json::to_value(&reason).unwrap(), reason.code());
+        }
+        for reference in [DeffReference::WithoutReplacement, DeffReference::WithReplacement] {
+            assert_eq!(serde_json::to_value(reference).unwrap(), reference.name());
+        }
+    }
 }

@@ -93,13 +93,5 @@ pub(super) fn withheld(column: &PersonalColumn) -> WithheldColumn {
 }
 
 pub(super) fn change(change: &AppliedChange) -> CleaningChange {
-    CleaningChange {
-        log: change.log.clone(),
-        place: change.place.clone(),
-        change_type: change.action.name(),
-        old_value: change.old.clone(),
-        new_value: change.new.clone(),
-        reason: change.reason.clone(),
-        withheld: change.withheld,
-    }
+    CleaningChange { log: change.log.clone(), place: change.place.clone(), change_type: change.action.name() }
 }

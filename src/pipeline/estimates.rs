@@ -1,16 +1,17 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
+use std::collections::HashMap;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
-use super::trend::{flag, trend, trend_of_group};
+use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted};
 use crate::decode::share_outcome;
 use crate::error::Result;
-use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
-use crate::estimate::{Estimate, NotEstimable, Options};
-use crate::indicator::{EstimateRecord, Group, TrendNote};
+use crate::estimate::{Estimate, NotEstimable, Options, reliability};
+use crate::indicator::{EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, TrendNote};
 use crate::waves::Comparability;
 
 /// A share of the plan, found by the indicator's position and the measure's position in it.
@@ -56,12 +57,19 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
 }
 
 /// What is counted for a share in this wave.
-fn measure(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>) -> Measure {
-    let ShareDefinition { question, base, .. } = share.definition;
-    let codes =
+pub(super) fn measure(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>) -> Measure {
+    let ShareDefinition { question, base, categories, .. } = share.definition;
+    let answers =
         share_outcome(&data.answers.responses[*question], &counted(plan, data, share.definition), *base);
-    let variable = data.questionnaire.questions[*question].id.clone();
-    Measure { variable, codes: Vec::new(), base: *base, values: Values::Share(codes) }
+    let question = &plan.surveys[data.survey].questionnaire.questions[*question];
+    let options = question.categories();
+    Measure {
+        measured: Measured::Indicator(share.id.clone()),
+        variable: question.id.clone(),
+        codes: categories.iter().filter_map(|c| options.get(*c)).map(|c| c.label.clone()).collect(),
+        base: *base,
+        values: Values::Share(answers),
+    }
 }
 
 /// The plan's breakdowns. One that asks for a question this survey did not have is left out.
@@ -76,7 +84,8 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for 全体.
+/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for
+/// 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
@@ -87,36 +96,57 @@ pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<
 
 /// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
     let shares = shares_in(plan, data);
+    records(plan, data, &shares, breakdowns(plan, data)?)
+}
+
+/// The records of these shares: for each 全体, then the parts of the breakdowns.
+pub(super) fn records(
+    plan: &Plan,
+    data: &WaveData,
+    shares: &[PlannedShare<'_>],
+    by: Vec<By>,
+) -> Result<Vec<EstimateRecord>> {
     let measures = shares.par_iter().map(|share| measure(plan, data, share)).collect();
-    let wanted = Wanted::of(measures, breakdowns(plan, data)?, data.answers.rows);
-    let rows = rows(&wanted, &data.built, &options(plan, data))?;
-    let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
-    // Each share has the same rows: everyone, then the parts of each breakdown.
-    let parts: Vec<Vec<Group>> = std::iter::once(Vec::new())
-        .chain(wanted.by.iter().flat_map(|by| &by.names).map(|names| names.iter().map(group).collect()))
-        .collect();
-    let of_part = |groups: &Vec<Group>| {
-        groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
-    };
-    let of_parts: Vec<Comparability> = parts.iter().map(of_part).collect();
-    let mut out = Vec::new();
-    for (share, rows) in shares.iter().zip(rows.chunks(parts.len())) {
-        let of_share = level(trend(plan, share.definition, wave.year));
-        for ((row, groups), of_part) in rows.iter().zip(&parts).zip(&of_parts) {
-            let estimate = suppress_sampling_error(wave.sample, row.estimate.clone());
-            let mut record = record(plan, data, share, groups.clone(), estimate);
-            record.flags.extend(flag(of_share.max(*of_part)).map(str::to_owned));
-            record.flags.sort();
-            out.push(record);
-        }
+    let rows = rows(&Wanted::of(measures, by, data.answers.rows), &data.built, &options(plan, data))?;
+    // Many numbers share a part.
+    let mut of_part: HashMap<Vec<Group>, Comparability> = HashMap::new();
+    let of_share: HashMap<&str, Comparability> =
+        shares.iter().map(|s| (s.id.as_str(), level(trend(plan, s.definition, year(plan, data))))).collect();
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let of_part = *of_part.entry(row.key.groups.clone()).or_insert_with_key(|groups| {
+            groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
+        });
+        let of_share = row.key.indicator().and_then(|id| of_share.get(id)).copied();
+        out.push(of_wave(plan, data, row, of_share.unwrap_or(Comparability::Same).max(of_part)));
     }
     Ok(out)
 }
 
-pub(super) fn group((variable, value): &(String, String)) -> Group {
-    Group { variable: variable.clone(), value: value.clone() }
+fn level(note: Option<TrendNote>) -> Comparability {
+    note.map_or(Comparability::Same, |n| n.level)
+}
+
+fn year(plan: &Plan, data: &WaveData) -> FiscalYear {
+    plan.surveys[data.survey].waves[data.wave].year
+}
+
+/// The record as one of its wave: with its key, and with what its sample and its comparability call for.
+fn of_wave(
+    plan: &Plan,
+    data: &WaveData,
+    mut record: EstimateRecord,
+    comparability: Comparability,
+) -> EstimateRecord {
+    let survey = &plan.surveys[data.survey];
+    let wave = &survey.waves[data.wave];
+    record.key.source = NumberSource::Survey { survey: survey.key.clone(), wave: wave.year };
+    record.estimate = suppress_sampling_error(wave.sample, record.estimate);
+    let found = reliability::flags(&record.estimate, true).into_iter().map(Flag::Reliability);
+    record.flags = Flag::ordered(found.chain(Flag::of(comparability)));
+    record.data = Some(wave.data);
+    record
 }
 
 /// The estimate with what its sample does not allow taken away: only a random sample has a sampling error.
@@ -131,62 +161,4 @@ pub(super) fn suppress_sampling_error(sample: Sample, mut estimate: Estimate) ->
     estimate.deff = Err(reason.clone());
     estimate.n_eff = Err(reason);
     estimate
-}
-
-fn record(
-    plan: &Plan,
-    data: &WaveData,
-    share: &PlannedShare<'_>,
-    groups: Vec<Group>,
-    estimate: Estimate,
-) -> EstimateRecord {
-    let survey = &plan.surveys[data.survey];
-    let year = survey.waves[data.wave].year;
-    let question = &survey.questionnaire.questions[share.definition.question];
-    let mut key = format!("{}/{year}/{}", survey.key, share.id);
-    if !groups.is_empty() {
-        key.push('/');
-        key.push_str(
-            &groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(","),
-        );
-    }
-    let categories = question.categories();
-    EstimateRecord {
-        key,
-        indicator: share.id.clone(),
-        survey: survey.key.clone(),
-        wave: year,
-        question: question.id.clone(),
-        options: share
-            .definition
-            .categories
-            .iter()
-            .filter_map(|c| categories.get(*c))
-            .map(|c| c.label.clone())
-            .collect(),
-        groups,
-        base_rule: share.definition.base.name().to_owned(),
-        flags: flags(&estimate),
-        estimate,
-        n_total: data.answers.rows as u64,
-        n_w_total: data.built.design.weights().iter().sum(),
-    }
-}
-
-/// Reliability: n < 30, and the NCHS standard for shares (Parker et al. 2017) where there is a standard
-/// error.
-pub(super) fn flags(estimate: &Estimate) -> Vec<String> {
-    let mut flags = Vec::new();
-    if estimate.n < REFERENCE_LIMIT {
-        flags.push("n<30".to_owned());
-    }
-    if let (Ok(p), Ok(se)) = (&estimate.value, &estimate.se) {
-        match nchs_presentation(*p, *se, estimate.n, estimate.df.domain) {
-            Ok(Presentation::Suppress) => flags.push("nchs-suppress".to_owned()),
-            Ok(Presentation::Review) => flags.push("nchs-review".to_owned()),
-            Ok(Presentation::Present) | Err(_) => {}
-        }
-    }
-    flags.sort();
-    flags
 }

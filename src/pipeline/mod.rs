@@ -40,5 +40,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, compute, write};
+pub use run::{Outcome, Written, compute, write};
 pub use spec::PlanSpec;

@@ -162,9 +162,9 @@ impl Survey {
 }
 
 impl Wave {
-    /// Whether question `question` of the survey's questionnaire was asked.
+    /// Whether question `question` of the survey's questionnaire was asked, or all that it is made of.
     pub fn asks(&self, question: usize) -> bool {
-        self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
+        self.paper.as_ref().is_none_or(|p| p.mapping.answers(question))
     }
 
     /// The categories that the share counts in this wave: those of the share, and the wave's options that are
@@ -178,16 +178,18 @@ impl Wave {
     /// What the share finds.
     pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
-        match paper.mapping.asked(share.question) {
-            None => Answerable::NotAsked,
-            Some(asked) if asked.has_one_of(&share.categories) => Answerable::Yes,
-            Some(_) => Answerable::NoOption,
+        if !paper.mapping.answers(share.question) {
+            Answerable::NotAsked
+        } else if paper.mapping.has_one_of(share.question, &share.categories) {
+            Answerable::Yes
+        } else {
+            Answerable::NoOption
         }
     }
 }
 
-/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or columns of
-/// the response files, by name; files are named from the project's folder.
+/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or
+/// columns of the response files, by name; files are named from the project's folder.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WaveDesign {
     /// Strata: one variable a stage where there are clusters, else the crossing of all.

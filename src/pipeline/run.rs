@@ -20,8 +20,8 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
     AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement,
-    LedgerRecord, MeasureInput, Observation, ObservedValue, Quality, Source, Unit, find_count, reported,
-    tabulate,
+    LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source, Unit, find_count,
+    reported, tabulate,
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
@@ -99,11 +99,20 @@ pub fn compute(
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
+/// What a run wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The folder of results.
+    pub dir: PathBuf,
+    /// Warnings about what stands beside the folder and was left there.
+    pub left: Vec<Finding>,
+}
+
 /// Writes the outcome of `plan` to `dir`, all or nothing.
 ///
 /// # Errors
 /// Those of rendering and of [`derived::write`].
-pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<PathBuf> {
+pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<Written> {
     progress.start(Step::Write, 2);
     let files = report::render(&ReportInput {
         table: &outcome.table,
@@ -119,9 +128,9 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
         manifest.withheld_columns.extend(data.answers.withheld.iter().map(withheld));
         manifest.cleaning_changes.extend(data.changes.iter().map(change));
     }
-    derived::write(dir, &manifest.seal(files))?;
+    let left = derived::write(dir, &manifest.seal(files))?;
     progress.finish();
-    Ok(dir.to_path_buf())
+    Ok(Written { dir: dir.to_path_buf(), left })
 }
 
 fn decode(
@@ -350,9 +359,8 @@ fn share_cells(
     let of = &plan.surveys[share.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
-        let record = records
-            .iter()
-            .find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
+        let key = NumberKey::of_survey(&of.key, year, id, Vec::new());
+        let record = records.iter().find(|r| r.key == key);
         let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
         let content = match record {
             Some(record) => CellContent::Value(Box::new(Observation {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::Collected;
 use super::estimates::{overall, shares_in};
-use super::plan::Plan;
+use super::plan::{Plan, Survey};
 use super::source::WaveSource;
 use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
 use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
-use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
+use crate::indicator::{EstimateRecord, NumberKey, PolicyEffect, PolicySetting};
 use crate::questionnaire::{DontKnow, ProcessingRule};
 use crate::text::Text;
 
@@ -69,11 +69,8 @@ pub(super) fn effects(
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
-        let Some(record) = records.iter().find(|r| {
-            r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()
-        }) else {
-            continue;
-        };
+        let key = NumberKey::of_survey(&survey.key, year, &share.id, Vec::new());
+        let Some(record) = records.iter().find(|r| r.key == key) else { continue };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
             let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
@@ -83,10 +80,10 @@ pub(super) fn effects(
             };
             let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
-                analysis_key: record.key.clone(),
-                indicator: record.indicator.clone(),
-                survey: record.survey.clone(),
-                wave: record.wave,
+                analysis_key: key.clone(),
+                indicator: share.id.clone(),
+                survey: survey.key.clone(),
+                wave: year,
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
@@ -105,12 +102,16 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let of = &survey.waves[data.wave];
     let questionnaire = survey.paper(of).questionnaire;
     // By the numbers of the wave's own paper from here on.
-    let own = |question: usize| {
+    let own = |question: usize| -> BTreeSet<usize> {
+        of.paper.as_ref().map_or(BTreeSet::from([question]), |p| p.mapping.own_of(question))
+    };
+    let asked_here = |question: usize| {
         of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question))
     };
-    let weights: Vec<usize> = design_questions(survey, of).0.into_iter().filter_map(own).collect();
+    let of_design = design_questions(survey, of).0;
+    let weights: BTreeSet<usize> = of_design.iter().copied().flat_map(own).collect();
     let dont_know_missing = decode_options(survey, of).dont_know_missing;
-    let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
+    let with_earlier = |questions: &BTreeSet<usize>| -> BTreeSet<usize> {
         questions
             .iter()
             .flat_map(|q| depends_on(questionnaire, *q))
@@ -124,9 +125,15 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         (BTreeMap::new(), BTreeMap::new());
     let shares = shares_in(plan, data);
     for (at, share) in shares.iter().enumerate() {
-        let Some(question) = own(share.definition.question) else { continue };
-        with_earlier(&[question]).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
-        let seen: BTreeSet<usize> = weights.iter().copied().chain([question]).collect();
+        let question = share.definition.question;
+        let asked = own(question);
+        if asked.is_empty() {
+            continue;
+        }
+        with_earlier(&asked).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen = of_design.iter().copied().chain([question]);
+        let seen: BTreeSet<usize> =
+            seen.flat_map(|q| seen_dont_know(survey, q)).filter_map(asked_here).collect();
         seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
     }
     let mut out = Vec::new();
@@ -157,6 +164,25 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         });
     }
     out
+}
+
+/// The questions whose わからない the answers to `question` see: itself, and what it is made of, unless the
+/// plan has decided for itself that わからない of its sources counts as no answer.
+fn seen_dont_know(survey: &Survey, question: usize) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::from([question]);
+    let mut open = vec![question];
+    while let Some(next) = open.pop() {
+        let Some(of) = survey.questionnaire.questions.get(next) else { continue };
+        let decided = survey.dont_know_missing.contains(&of.id);
+        for source in of.derivation.iter().flat_map(|derivation| derivation.sources()) {
+            let is_derived =
+                survey.questionnaire.questions.get(source).is_some_and(|q| q.derivation.is_some());
+            if (is_derived || !decided) && seen.insert(source) {
+                open.push(source);
+            }
+        }
+    }
+    seen
 }
 
 /// The shares of a case under another setting. A design that cannot be made from the answers then is a

@@ -211,7 +211,8 @@ pub struct WaveSpec {
     pub population: Option<Word>,
     /// ウエイト / weights
     pub weights: Option<WeightsSpec>,
-    /// 標本設計（層・集落・母集団の大きさ・反復・ウエイト）/ the sample design as a whole; instead of strata, population and weights beside it
+    /// 標本設計（層・集落・母集団の大きさ・反復・ウエイト）/ the sample design as a whole; instead of strata,
+    /// population and weights beside it
     #[schemars(with = "Option<DesignSpec>")]
     pub design: Option<Spanned<DesignSpec>>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
@@ -245,7 +246,8 @@ pub struct WaveSpec {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DesignSpec {
-    /// 層（集落があれば段ごとに1つ、なければ掛け合わせ）/ strata, one a stage where there are clusters, else crossed
+    /// 層（集落があれば段ごとに1つ、なければ掛け合わせ）/ strata, one a stage where there are clusters, else
+    /// crossed
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub strata: Vec<Word>,
@@ -256,14 +258,16 @@ pub struct DesignSpec {
     /// 集落の番号が層ごとに付け直されている / cluster codes start again in each stratum
     #[serde(default)]
     pub nest: bool,
-    /// 母集団の大きさ（1を超える値）か抽出率の列（段ごとに1つ）/ population sizes (above 1) or sampling fractions, one a stage
+    /// 母集団の大きさ（1を超える値）か抽出率の列（段ごとに1つ）/ population sizes (above 1) or sampling
+    /// fractions, one a stage
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub fpc: Vec<Word>,
     /// 人口表 / population table: people of the strata, and of the margins of weights
     #[schemars(with = "Option<String>")]
     pub population: Option<Word>,
-    /// 集落が1つしかない層 / strata with a single unit: "fail" (unless said), "certainty", "adjust", "average"
+    /// 集落が1つしかない層 / strata with a single unit: "fail" (unless said), "certainty", "adjust",
+    /// "average"
     pub lonely: Option<LonelySpec>,
     /// 反復ウエイト / replicates
     #[schemars(with = "Option<ReplicatesSpec>")]
@@ -346,7 +350,8 @@ pub struct WeightsSpec {
     pub calibrate: Option<Word>,
     /// 較正の関数 / calibration function: "linear" (unless said), "raking", "logit"
     pub function: Option<CalibrationSpec>,
-    /// 較正後のウエイトの、前のウエイトに対する比の下限と上限 / least and greatest ratio of new to old weights
+    /// 較正後のウエイトの、前のウエイトに対する比の下限と上限 / least and greatest ratio of new to old
+    /// weights
     #[schemars(with = "Option<[f64; 2]>")]
     pub bounds: Option<Spanned<[f64; 2]>>,
     /// ウエイトの下限と上限 / least and greatest weight

@@ -69,7 +69,7 @@ impl<'a> Pair<'a> {
 
     /// With what differs between the samples, which matters for every value.
     fn and_samples(mut self) -> Self {
-        self.differences.extend(samples(self.earlier, self.later));
+        self.differences.extend(samples(self.survey, self.earlier, self.later));
         self
     }
 
@@ -127,7 +127,7 @@ impl<'a> Pair<'a> {
 }
 
 /// What differs between how the respondents of two waves were chosen, asked and weighted.
-fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
+fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
@@ -146,7 +146,7 @@ fn samples(earlier: &Wave, later: &Wave) -> Vec<Difference> {
         );
         out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
     }
-    let (was, is) = (Weights::of(earlier), Weights::of(later));
+    let (was, is) = (Weights::of(survey, earlier), Weights::of(survey, later));
     if was != is {
         let (was, is) = (was.words(), is.words());
         let words = Text::new(
@@ -168,11 +168,15 @@ fn sample_words(sample: Sample) -> Text {
 }
 
 fn counted<'a>(survey: &Survey, share: &'a ShareDefinition) -> Counted<'a> {
-    let id = survey.questionnaire.questions.get(share.question).map_or("", |q| q.id.as_str());
+    let sources = survey.questionnaire.made_of(share.question);
+    let missing = |question: usize| {
+        let question = survey.questionnaire.questions.get(question);
+        question.is_some_and(|q| survey.dont_know_missing.contains(&q.id))
+    };
     Counted {
         categories: &share.categories,
         base: share.base,
-        dont_know_missing: survey.dont_know_missing.contains(id),
+        dont_know_missing: sources.into_iter().chain([share.question]).any(missing),
     }
 }
 
@@ -211,15 +215,6 @@ pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Opt
     note(pair)
 }
 
-/// The flag of an estimate whose share and part have these levels.
-pub(super) fn flag(level: Comparability) -> Option<&'static str> {
-    match level {
-        Comparability::Same => None,
-        Comparability::Caution => Some("definition-differs"),
-        Comparability::NotComparable => Some("not-comparable"),
-    }
-}
-
 /// What differs between the waves of every survey: each wave against the one before it and against the first.
 pub(super) fn findings(plan: &Plan) -> Vec<Finding> {
     let mut out = Vec::new();
@@ -256,7 +251,7 @@ fn pairs<'a>(waves: &[&'a Wave]) -> Vec<(&'a Wave, &'a Wave)> {
 fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &mut Vec<Finding>) {
     let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
     let (title, first, second) = (&survey.title, earlier.year, later.year);
-    for found in samples(earlier, later) {
+    for found in samples(survey, earlier, later) {
         let message = Text::new(
             format!(
                 "「{title}」{}は、{}と{}。すべての値に注を付ける",
@@ -342,7 +337,9 @@ fn with_advice(pair: &Pair<'_>, message: Text) -> Text {
 fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
     let Some(paper) = &wave.paper else { return Vec::new() };
     let all = survey.questionnaire.questions.iter().enumerate();
-    let lacking = all.filter(|(k, _)| paper.mapping.asked(*k).is_none() && !paper.said_not_asked.contains(k));
+    // A derived variable is on no paper; what it is made of is told.
+    let there = |k: &usize| paper.mapping.asked(*k).is_some() || paper.mapping.derivation(*k).is_some();
+    let lacking = all.filter(|(k, _)| !there(k) && !paper.said_not_asked.contains(k));
     let finding = |(_, question): (usize, &crate::questionnaire::Question)| {
         let (id, year) = (&question.id, wave.year);
         let message = Text::new(

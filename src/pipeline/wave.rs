@@ -15,7 +15,7 @@ use crate::provenance::Place;
 use crate::questionnaire::{Affected, Questionnaire};
 use crate::raw::Table;
 use crate::text::Text;
-use crate::waves::{self, Harmonised};
+use crate::waves::{self, Harmonised, Mapping};
 
 /// A wave with everything that estimates need.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct WaveData {
     pub(super) questionnaire: Questionnaire,
     /// The answers to it.
     pub(super) answers: Answers,
-    /// The ledgers by the numbers of the wave's own paper.
+    /// The ledgers by the numbers of the wave's own paper, and of the survey's derived variables.
     pub(super) ledgers: Vec<(String, BaseLedger)>,
     /// How many answers called for a decision of the office, by question of the wave's own paper.
     pub(super) affected: Vec<Affected>,
@@ -80,11 +80,24 @@ pub(super) fn prepare(
         return Err(nobody(spec, of, &answers));
     }
     let affected = answers.affected.clone();
-    let ledgers = paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
-    let Harmonised { questionnaire, answers } = match &of.paper {
-        Some(paper) => waves::harmonise(&spec.questionnaire, &paper.questionnaire, &paper.mapping, answers)?,
+    let mut ledgers: Vec<(String, BaseLedger)> =
+        paper.questions.iter().map(|q| q.id.clone()).zip(answers.ledger.iter().copied()).collect();
+    let Harmonised { questionnaire, mut answers } = match &of.paper {
+        Some(paper) => waves::harmonise(
+            &spec.questionnaire,
+            &paper.questionnaire,
+            &paper.mapping,
+            &spec.dont_know_missing,
+            answers,
+        )?,
         None => Harmonised { questionnaire: spec.questionnaire.clone(), answers },
     };
+    if let Some(paper) = &of.paper {
+        derived_ledgers(&paper.mapping, &questionnaire, &answers, &mut ledgers);
+        for finding in answers.findings.iter_mut().filter(|f| f.place.file.is_none()) {
+            finding.place.file = of.responses.first().cloned();
+        }
+    }
     let mut findings = Vec::new();
     let built = build(of, &questionnaire, &answers, files, &mut findings)?;
     findings.splice(0..0, notes);
@@ -100,6 +113,22 @@ pub(super) fn prepare(
         findings,
         changes,
     })
+}
+
+/// The ledgers of the derived variables of the survey's questionnaire, behind those of the wave's own paper;
+/// in the place of one that the paper has itself.
+fn derived_ledgers(
+    mapping: &Mapping,
+    questionnaire: &Questionnaire,
+    answers: &Answers,
+    ledgers: &mut Vec<(String, BaseLedger)>,
+) {
+    for (at, (question, ledger)) in questionnaire.questions.iter().zip(&answers.ledger).enumerate() {
+        if mapping.derivation(at).is_some() && mapping.answers(at) {
+            ledgers.retain(|(id, _)| *id != question.id);
+            ledgers.push((question.id.clone(), *ledger));
+        }
+    }
 }
 
 /// The design of a wave's answers.
@@ -134,7 +163,8 @@ fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<
         None => None,
     };
     let trim = of.trim.map(|(lower, upper)| Step::Trim(Trim { lower, upper, rule: TrimRule::Strict }));
-    // A table that only margins are taken from gives no sizes where columns do, or where replicates are the design.
+    // A table that only margins are taken from gives no sizes where columns do, or where replicates are the
+    // design.
     let columns =
         of.replicates.as_ref().is_some_and(|r| r.request.replicates.is_some() && of.strata.is_empty());
     Ok(SampleDesign {
@@ -245,7 +275,8 @@ fn advised(error: Error) -> Error {
     }
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
         diagnostic.help = Some(Text::new(
-            "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、補助変数を減らしてください",
+            "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、\
+             補助変数を減らしてください",
             "let function in weights be \"raking\" or \"logit\", add bounds, or use fewer auxiliaries",
         ));
     }

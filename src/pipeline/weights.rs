@@ -1,8 +1,6 @@
 //! How the answers of a wave are weighted, as far as two waves differ in it.
 
-use std::collections::BTreeSet;
-
-use super::plan::{Fit, Wave};
+use super::plan::{Fit, Survey, Wave};
 use crate::text::Text;
 
 /// What the weights of a wave come from. The order of questions is no difference.
@@ -11,9 +9,9 @@ pub(super) struct Weights {
     /// A column of the response files, whatever its name.
     column: bool,
     /// The strata whose people in the population table each respondent stands for.
-    strata: BTreeSet<String>,
+    strata: Vec<String>,
     /// The questions that the weights are fitted to the population in.
-    fitted: BTreeSet<String>,
+    fitted: Vec<String>,
     /// Whether that is their crossing, and not each by itself; of one question both are the same.
     crossed: bool,
     /// Whether they are calibrated to totals of a table.
@@ -23,14 +21,22 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    pub(super) fn of(wave: &Wave) -> Self {
+    pub(super) fn of(survey: &Survey, wave: &Wave) -> Self {
+        // In the order of the questionnaire, whatever the order of the plan.
+        let sorted = |names: &[String]| -> Vec<String> {
+            let mut names = names.to_vec();
+            let place = |name: &String| survey.questionnaire.question(name).map_or(usize::MAX, |(at, _)| at);
+            names.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.cmp(b)));
+            names.dedup();
+            names
+        };
         let design = &wave.design;
         let column = design.weight.is_some();
-        let fitted: BTreeSet<String> = design.fitted().iter().cloned().collect();
+        let fitted = sorted(design.fitted());
         let sized = design.population.is_some() || !design.fpc.is_empty();
         Self {
             column,
-            strata: if sized && !column { design.strata.iter().cloned().collect() } else { BTreeSet::new() },
+            strata: if sized && !column { sorted(&design.strata) } else { Vec::new() },
             crossed: matches!(design.fit, Some(Fit::PostStratify(_))) && fitted.len() > 1,
             fitted,
             calibrated: matches!(design.fit, Some(Fit::Calibrate(..))),
@@ -40,9 +46,7 @@ impl Weights {
 
     /// The weights in words, with the questions' ids.
     pub(super) fn words(&self) -> Text {
-        let names = |questions: &BTreeSet<String>, between: &str| -> String {
-            questions.iter().map(String::as_str).collect::<Vec<_>>().join(between)
-        };
+        let names = |questions: &[String], between: &str| questions.join(between);
         let mut parts = Vec::new();
         if self.column {
             parts.push(Text::new("ウエイトの列", "a column of weights"));

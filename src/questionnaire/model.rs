@@ -1,10 +1,12 @@
 //! The questionnaire (codebook), resolved: what was asked, of whom, with which categories.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::questionnaire::derivation::Derivation;
 use crate::questionnaire::rule::AskedIf;
 use crate::text::spelling;
 
@@ -13,7 +15,8 @@ use crate::text::spelling;
 pub struct Questionnaire {
     /// Its title, such as `市民アンケート`.
     pub title: String,
-    /// The questions, in the order asked.
+    /// The questions, in the order asked; behind them the derived variables, each behind those that it is
+    /// made of.
     pub questions: Vec<Question>,
 }
 
@@ -21,6 +24,50 @@ impl Questionnaire {
     /// The question with the id `id`.
     pub fn question(&self, id: &str) -> Option<(usize, &Question)> {
         self.questions.iter().enumerate().find(|(_, q)| q.id == id)
+    }
+
+    /// The questions that were asked: those that files have columns for.
+    pub fn asked(&self) -> &[Question] {
+        let count = self.questions.iter().take_while(|q| q.derivation.is_none()).count();
+        self.questions.get(..count).unwrap_or_default()
+    }
+
+    /// All questions such that what a skip rule or a derivation looks at comes first: each derived variable
+    /// as soon as its sources are there.
+    pub(crate) fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = Vec::with_capacity(self.questions.len());
+        let mut there = vec![false; self.questions.len()];
+        let mut waiting: Vec<(usize, &Derivation)> = Vec::new();
+        for (index, question) in self.questions.iter().enumerate() {
+            waiting.extend(question.derivation.as_ref().map(|derivation| (index, derivation)));
+        }
+        let asked = (0..self.questions.len()).filter(|q| waiting.iter().all(|(w, _)| w != q));
+        for index in asked.collect::<Vec<_>>() {
+            order.push(index);
+            there.get_mut(index).into_iter().for_each(|slot| *slot = true);
+            waiting.retain(|(derived, derivation)| {
+                let ready = derivation.sources().iter().all(|s| there.get(*s).copied().unwrap_or(true));
+                if ready {
+                    order.push(*derived);
+                    there.get_mut(*derived).into_iter().for_each(|slot| *slot = true);
+                }
+                !ready
+            });
+        }
+        order
+    }
+
+    /// What question `question` is made of, by way of other derived variables too: the derived variables
+    /// and the questions that were asked, not itself. Nothing for a question that was asked.
+    pub fn made_of(&self, question: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![question];
+        while let Some(next) = open.pop() {
+            let derivation = self.questions.get(next).and_then(|q| q.derivation.as_ref());
+            let sources = derivation.map(Derivation::sources).unwrap_or_default();
+            open.extend(sources.into_iter().filter(|source| found.insert(*source)));
+        }
+        found
     }
 }
 
@@ -44,6 +91,8 @@ pub struct Question {
     pub not_asked: Vec<String>,
     /// What is done with answers that break the rules of the paper.
     pub policy: Policy,
+    /// What it is made of: `None` for a question that was asked.
+    pub derivation: Option<Derivation>,
 }
 
 impl Question {

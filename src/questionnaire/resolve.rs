@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
@@ -32,23 +33,39 @@ const CODES: toml_text::Codes = toml_text::Codes {
 ///
 /// # Errors
 /// All mistakes of form in one go; where there are none, all mistakes of meaning in one go, each with its
-/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code; a
-/// skip rule naming a question or an option that is not there or comes later, or comparing what is no number;
-/// more than [`MOST_OPTIONS`] options of a multiple answer; a range whose ends are swapped; a key that the
-/// type of question does not take; a missing code that is an option's.
+/// stretch of the text: an id, a code or a label that stands twice; a label that is another option's code, or
+/// begins with one (`5 (all)`), where codes are not stated; a skip rule naming a question or an option that
+/// is not there or comes later, or comparing what is no number; more than [`MOST_OPTIONS`] options of a
+/// multiple answer; a range whose ends are swapped; a key that the type of question does not take; a missing
+/// code that is an option's; a derived variable whose name is taken, whose source is not there, comes later
+/// or is made of it, whose bands overlap or leave numbers below them out, or whose groups share an option.
 pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     let spec: QuestionnaireSpec = toml_text::read(&source, &CODES)?;
-    let mut resolver =
-        Resolver { source: &source, found: Vec::new(), done: Vec::new(), ids: BTreeMap::new() };
+    let mut resolver = Resolver {
+        source: &source,
+        found: Vec::new(),
+        done: Vec::new(),
+        ids: BTreeMap::new(),
+        asked: spec.question.len(),
+        derived: spec.derived.iter().map(|_| Progress::Waiting).collect(),
+        derived_names: spec.derived.iter().map(DerivedNames::of).collect(),
+        deriving: None,
+    };
     for (index, question) in spec.question.iter().enumerate() {
         resolver.question(&spec, index, question);
+        resolver.derive_ready(&spec);
     }
+    resolver.derive_rest(&spec);
     if spec.question.is_empty() {
         let message = Text::new("設問が1つもありません", "there is no question");
         let help = Text::new("[[question]] を書いてください", "write a [[question]]");
         resolver.found.push(Diagnostic::new("answers::missing-key", message).help(help));
     }
-    let Resolver { mut found, done, .. } = resolver;
+    let Resolver { mut found, mut done, derived, .. } = resolver;
+    done.extend(derived.into_iter().filter_map(|progress| match progress {
+        Progress::Resolved(question) => Some(*question),
+        Progress::Waiting | Progress::Broken => None,
+    }));
     found.sort_by_key(|d| d.span.as_ref().map_or(0, |s| s.range.start));
     match Error::all(found) {
         Some(error) => Err(error),
@@ -61,15 +78,59 @@ pub fn questionnaire_schema() -> Value {
     schemars::schema_for!(QuestionnaireSpec).to_value()
 }
 
+/// The names of a derived variable and of what it is made of, as names are compared.
+pub(crate) struct DerivedNames {
+    pub(crate) id: String,
+    pub(crate) sources: Vec<String>,
+}
+
+impl DerivedNames {
+    fn of(spec: &DerivedSpec) -> Self {
+        let sources = spec.named().into_iter().map(|named| spelling::label(named.get_ref())).collect();
+        Self { id: spelling::label(spec.id.get_ref()), sources }
+    }
+}
+
+/// How far a derived variable of the file has come.
+pub(crate) enum Progress {
+    /// Its sources are not all there yet.
+    Waiting,
+    /// Its mistakes are told; whoever names it has none of its own for that.
+    Broken,
+    Resolved(Box<Question>),
+}
+
 pub(crate) struct Resolver<'a> {
     source: &'a Arc<SourceText>,
     found: Vec<Diagnostic>,
     /// The questions before the one that is resolved.
     pub(crate) done: Vec<Question>,
-    ids: BTreeMap<String, usize>,
+    pub(crate) ids: BTreeMap<String, usize>,
+    /// How many questions the file has; derived variables are numbered behind them.
+    asked: usize,
+    /// One entry a derived variable of the file, in its order.
+    pub(crate) derived: Vec<Progress>,
+    /// What they are called and what they name, in the same order.
+    pub(crate) derived_names: Vec<DerivedNames>,
+    /// The derived variable that is being resolved.
+    pub(crate) deriving: Option<usize>,
 }
 
 impl Resolver<'_> {
+    /// The question or derived variable of this number, if it is resolved.
+    pub(crate) fn resolved(&self, index: usize) -> Option<&Question> {
+        let Some(derived) = index.checked_sub(self.asked) else { return self.done.get(index) };
+        match self.derived.get(derived) {
+            Some(Progress::Resolved(question)) => Some(question),
+            _ => None,
+        }
+    }
+
+    /// The number of the `k`th derived variable.
+    pub(crate) fn number_of_derived(&self, k: usize) -> usize {
+        self.asked + k
+    }
+
     pub(crate) fn mistake<T>(
         &mut self,
         code: &'static str,
@@ -131,6 +192,7 @@ impl Resolver<'_> {
             no_answer: plain(no_answer),
             not_asked: plain(not_asked),
             policy: policy(&spec.policy, &whole.defaults.policy),
+            derivation: None,
         });
     }
 
@@ -244,25 +306,34 @@ impl Resolver<'_> {
             }
             categories.push(Category { code, label, dont_know, exclusive, free_text });
         }
+        let stated = |index: usize| {
+            let option = options.get_ref().get(index).map(|option| option.get_ref());
+            matches!(option, Some(OptionSpec::Table(table)) if table.code.is_some())
+        };
         for (index, option) in options.get_ref().iter().enumerate() {
+            // `5`, or `5 (all)`, as the first option: is a cell 5 this one, or the fifth? Where both codes
+            // are stated, a cell is the option whose code it is.
             let label = &categories[index].label;
-            let clash = codes.get(&spelling::code(label)).copied().filter(|&other| other != index);
-            if let Some(other) = clash {
+            let folded = spelling::label(label);
+            let code =
+                spelling::code_before(&folded).map_or_else(|| spelling::code(label), |n| n.to_string());
+            let clash = codes.get(&code).copied().filter(|other| *other != index);
+            if let Some(other) = clash.filter(|other| !stated(index) || !stated(*other)) {
                 let other = &categories[other].label;
                 let help = Text::new(
                     format!(
-                        "{{ code = \"{label}\", label = \"{label}\" }} のように、ファイルの中のコードを書い\
-                         てください"
+                        "並び順をコードとみることはできません。{{ code = \"{code}\", label = \"{label}\" \
+                         }} のように、ファイルの中のコードを書いてください"
                     ),
                     format!(
-                        "say which code the files hold, such as {{ code = \"{label}\", label = \"{label}\" }}"
+                        "say which code the files hold, such as {{ code = \"{code}\", label = \"{label}\" }}"
                     ),
                 );
                 self.mistake(
                     "answers::ambiguous-option",
                     option,
-                    format!("選択肢「{label}」は選択肢「{other}」のコードでもあります"),
-                    format!("option \"{label}\" is also the code of option \"{other}\""),
+                    format!("選択肢「{label}」の {code} は選択肢「{other}」のコードでもあります"),
+                    format!("{code} of option \"{label}\" is also the code of option \"{other}\""),
                     Some(help),
                 );
             }

@@ -1,17 +1,20 @@
 //! A skip rule as written → as meant: questions and options found, what each condition compares checked.
 
+use std::collections::BTreeSet;
+
 use serde_spanned::Spanned;
 
 use crate::questionnaire::model::QuestionKind;
-use crate::questionnaire::resolve::Resolver;
+use crate::questionnaire::resolve::{Progress, Resolver};
 use crate::questionnaire::rule::{AskedIf, Comparison};
-use crate::questionnaire::spec::{AskedIfSpec, QuestionnaireSpec};
+use crate::questionnaire::rule_spec::AskedIfSpec;
+use crate::questionnaire::spec::QuestionnaireSpec;
 use crate::text::Text;
 use crate::text::spelling;
 use crate::text::suggest;
 
 /// Beyond this a number does not read back the same.
-const GREATEST: f64 = 1e15;
+pub(crate) const GREATEST: f64 = 1e15;
 
 impl Resolver<'_> {
     /// The rule of question `id`; `None` where it has mistakes, all of which are told.
@@ -40,8 +43,8 @@ impl Resolver<'_> {
                 self.mistake(
                     "answers::missing-key",
                     written,
-                    "限定条件に「question」がありません".into(),
-                    "the skip rule has no \"question\"".into(),
+                    "条件に「question」がありません".into(),
+                    "the condition has no \"question\"".into(),
                     Some(help),
                 );
                 return None;
@@ -120,7 +123,7 @@ impl Resolver<'_> {
         }
         let comparisons = comparisons(spec);
         let counts = matches!(
-            self.done.get(question).map(|q| &q.kind),
+            self.resolved(question).map(|q| &q.kind),
             Some(QuestionKind::Number { .. } | QuestionKind::Multiple { .. })
         );
         if let (false, Some((how, at))) = (counts, comparisons.first()) {
@@ -153,40 +156,106 @@ impl Resolver<'_> {
         })
     }
 
-    /// The earlier question that a rule names.
-    fn earlier(&mut self, whole: &QuestionnaireSpec, id: &str, named: &Spanned<String>) -> Option<usize> {
+    /// The earlier question or derived variable that a rule or a derived variable names.
+    pub(crate) fn earlier(
+        &mut self,
+        whole: &QuestionnaireSpec,
+        id: &str,
+        named: &Spanned<String>,
+    ) -> Option<usize> {
         let word = named.get_ref();
         let same = |other: &str| spelling::label(other) == spelling::label(word);
-        let found = self.done.iter().position(|q| same(&q.id));
-        if found.is_none() {
-            if whole.question.iter().any(|q| same(q.id.get_ref())) {
+        if let Some(found) = self.done.iter().position(|q| same(&q.id)) {
+            return Some(found);
+        }
+        if whole.question.iter().any(|q| same(q.id.get_ref())) {
+            self.mistake(
+                "answers::later-question",
+                named,
+                format!("「{word}」は「{id}」より前の設問ではありません"),
+                format!("\"{word}\" does not come before \"{id}\""),
+                None,
+            );
+            return None;
+        }
+        if let Some(derived) = whole.derived.iter().position(|d| same(d.id.get_ref())) {
+            return self.earlier_derived(whole, id, named, derived);
+        }
+        let derived = whole.derived.iter().map(|d| d.id.get_ref());
+        let ids: Vec<&str> = self.done.iter().map(|q| &q.id).chain(derived).map(String::as_str).collect();
+        let help = suggest::did_you_mean(word, ids.into_iter().filter(|other| *other != id));
+        self.mistake(
+            "answers::unknown-question",
+            named,
+            format!("設問「{word}」はありません"),
+            format!("there is no question \"{word}\""),
+            help,
+        );
+        None
+    }
+
+    fn earlier_derived(
+        &mut self,
+        whole: &QuestionnaireSpec,
+        id: &str,
+        named: &Spanned<String>,
+        derived: usize,
+    ) -> Option<usize> {
+        let word = named.get_ref();
+        // Its own mistakes are told.
+        if matches!(self.derived.get(derived), Some(Progress::Broken) | None) {
+            return None;
+        }
+        if let Some(circle) = self.deriving.and_then(|own| circle(whole, own, derived)) {
+            let names: Vec<&str> = circle
+                .iter()
+                .filter_map(|k| whole.derived.get(*k))
+                .map(|d| d.id.get_ref().as_str())
+                .collect();
+            let names = names.join(" → ");
+            self.mistake(
+                "answers::derived-circle",
+                named,
+                format!("「{id}」が自分自身から作られています（{names}）"),
+                format!("\"{id}\" is made of itself ({names})"),
+                None,
+            );
+            return None;
+        }
+        if self.deriving.is_some_and(|own| derived > own) {
+            self.mistake(
+                "answers::later-question",
+                named,
+                format!("派生変数「{word}」は「{id}」より前にありません"),
+                format!("the derived variable \"{word}\" does not come before \"{id}\""),
+                Some(Text::new(
+                    format!("「{word}」を「{id}」の前に書いてください"),
+                    format!("write \"{word}\" before \"{id}\""),
+                )),
+            );
+            return None;
+        }
+        match self.derived.get(derived) {
+            Some(Progress::Resolved(_)) => Some(self.number_of_derived(derived)),
+            Some(Progress::Waiting) => {
                 self.mistake(
                     "answers::later-question",
                     named,
-                    format!("「{word}」は「{id}」より前の設問ではありません"),
-                    format!("\"{word}\" does not come before \"{id}\""),
+                    format!("派生変数「{word}」のもとの設問が「{id}」より前にそろっていません"),
+                    format!("not all sources of the derived variable \"{word}\" come before \"{id}\""),
                     None,
                 );
-            } else {
-                let ids: Vec<String> = self.done.iter().map(|q| q.id.clone()).collect();
-                let help = suggest::did_you_mean(word, ids.iter().map(String::as_str));
-                self.mistake(
-                    "answers::unknown-question",
-                    named,
-                    format!("設問「{word}」はありません"),
-                    format!("there is no question \"{word}\""),
-                    help,
-                );
+                None
             }
+            Some(Progress::Broken) | None => None,
         }
-        found
     }
 
     /// The options of an earlier question that a rule names.
-    fn options(&mut self, question: usize, named: &str, of: &[Spanned<String>]) -> Vec<usize> {
+    pub(crate) fn options(&mut self, question: usize, named: &str, of: &[Spanned<String>]) -> Vec<usize> {
         let mut categories = Vec::new();
         let mut wrong = Vec::new();
-        if let Some(filter) = self.done.get(question) {
+        if let Some(filter) = self.resolved(question) {
             for word in of {
                 match filter.category(word.get_ref()) {
                     Some(k) => categories.push(k),
@@ -214,6 +283,29 @@ impl Resolver<'_> {
         categories.dedup();
         categories
     }
+}
+
+/// The derived variables by way of which the `own`th is made of itself, from it over `first` back to it.
+fn circle(whole: &QuestionnaireSpec, own: usize, first: usize) -> Option<Vec<usize>> {
+    let place = |word: &str| {
+        let wanted = spelling::label(word);
+        whole.derived.iter().position(|d| spelling::label(d.id.get_ref()) == wanted)
+    };
+    let mut seen = BTreeSet::new();
+    let mut open = vec![vec![own, first]];
+    while let Some(way) = open.pop() {
+        let last = *way.last()?;
+        if last == own {
+            return Some(way);
+        }
+        let next = whole.derived.get(last).map(|d| d.named()).unwrap_or_default();
+        for k in next.into_iter().filter_map(|word| place(word.get_ref())) {
+            if k == own || seen.insert(k) {
+                open.push(way.iter().copied().chain([k]).collect());
+            }
+        }
+    }
+    None
 }
 
 /// How many conditions about a question a table holds.

@@ -140,6 +140,16 @@ impl AskedIf {
         }
     }
 
+    /// Hands over each option (question, category) that it names.
+    pub(crate) fn each_option(&self, tell: &mut impl FnMut(usize, usize)) {
+        match self {
+            AskedIf::Chose { question, categories } => categories.iter().for_each(|k| tell(*question, *k)),
+            AskedIf::Number { .. } | AskedIf::Answered(_) => {}
+            AskedIf::All(rules) | AskedIf::Any(rules) => rules.iter().for_each(|rule| rule.each_option(tell)),
+            AskedIf::Not(rule) => rule.each_option(tell),
+        }
+    }
+
     /// The same rule where question `q` has become `place(q)`; `None` when one of its questions is gone.
     pub(crate) fn renumbered(&self, place: &impl Fn(usize) -> Option<usize>) -> Option<AskedIf> {
         let list =

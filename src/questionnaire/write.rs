@@ -2,7 +2,10 @@
 //! questionnaire.
 
 use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnaire};
-use crate::questionnaire::rule::AskedIf;
+use crate::questionnaire::write_derived;
+use crate::questionnaire::write_words;
+use crate::questionnaire::write_words::{comment, list, quoted};
+use crate::text::spelling;
 
 /// The questionnaire's TOML. `remarks[i]` stand as comments over question `i`, one line each; there may be
 /// fewer than questions.
@@ -17,37 +20,12 @@ pub fn write_questionnaire(questionnaire: &Questionnaire, remarks: &[Vec<String>
         for remark in remarks.get(index).into_iter().flatten() {
             out.push_str(&comment(remark));
         }
-        write(&mut out, question, questionnaire);
-    }
-    out
-}
-
-/// One comment line, whatever the text holds.
-pub fn comment(text: &str) -> String {
-    let flat: Vec<&str> = text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect();
-    format!("# {}\n", flat.join(" "))
-}
-
-/// `text` as a TOML string on one line.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => out.push(c),
+        match &question.derivation {
+            None => write(&mut out, question, questionnaire),
+            Some(derivation) => write_derived::write(&mut out, question, derivation, questionnaire),
         }
     }
-    out.push('"');
     out
-}
-
-fn list<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    format!("[{}]", words.into_iter().map(|w| quoted(w)).collect::<Vec<_>>().join(", "))
 }
 
 fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
@@ -64,7 +42,13 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     }
     line("type", quoted(kind));
     if !question.categories().is_empty() {
-        let each: Vec<String> = question.categories().iter().enumerate().map(|(k, c)| option(k, c)).collect();
+        // Where a label could be a code (`5`, `5 (all)`), all codes are stated: none is a place in the list.
+        let codes = question.categories().iter().any(|c| {
+            let label = spelling::label(&c.label);
+            spelling::whole_number(&label).or_else(|| spelling::code_before(&label)).is_some()
+        });
+        let each: Vec<String> =
+            question.categories().iter().enumerate().map(|(k, c)| option(k, c, codes)).collect();
         let short = each.iter().map(|o| o.chars().count()).sum::<usize>() < 90;
         line(
             "options",
@@ -83,7 +67,7 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
         _ => {}
     }
     if let Some(rule) = &question.asked_if {
-        line("asked_if", self::rule(rule, whole, 0));
+        line("asked_if", write_words::rule(rule, whole, 0));
     }
     for (key, words) in [
         ("columns", &question.columns),
@@ -108,52 +92,21 @@ fn write(out: &mut String, question: &Question, whole: &Questionnaire) {
     }
 }
 
-/// A skip rule as a table on one line, a long list of conditions one a line.
-fn rule(of: &AskedIf, whole: &Questionnaire, depth: usize) -> String {
-    let named = |question: usize| whole.questions.get(question).map_or_else(String::new, |q| quoted(&q.id));
-    let several = |key: &str, rules: &[AskedIf]| {
-        let each: Vec<String> = rules.iter().map(|r| rule(r, whole, depth + 1)).collect();
-        if each.iter().map(|r| r.chars().count()).sum::<usize>() < 100 {
-            return format!("{{ {key} = [{}] }}", each.join(", "));
-        }
-        let (inner, outer) = ("    ".repeat(depth + 1), "    ".repeat(depth));
-        format!("{{ {key} = [\n{inner}{},\n{outer}] }}", each.join(&format!(",\n{inner}")))
-    };
-    match of {
-        AskedIf::Chose { question, categories } => {
-            let options = whole.questions.get(*question).map(|q| q.categories()).unwrap_or_default();
-            let labels = categories.iter().filter_map(|k| options.get(*k)).map(|c| &c.label);
-            format!("{{ question = {}, of = {} }}", named(*question), list(labels))
-        }
-        AskedIf::Number { question, comparisons } => {
-            let limits: Vec<String> =
-                comparisons.iter().map(|(how, limit)| format!("{} = {limit}", how.key())).collect();
-            format!("{{ question = {}, {} }}", named(*question), limits.join(", "))
-        }
-        AskedIf::Answered(question) => format!("{{ question = {}, answered = true }}", named(*question)),
-        AskedIf::Not(inner) => match inner.as_ref() {
-            AskedIf::Answered(question) => format!("{{ question = {}, answered = false }}", named(*question)),
-            inner => format!("{{ not = {} }}", rule(inner, whole, depth)),
-        },
-        AskedIf::All(rules) => several("all", rules),
-        AskedIf::Any(rules) => several("any", rules),
-    }
-}
-
 /// `key = "value"` where the value is not the default.
 fn word<T: serde::Serialize + Default + PartialEq>(key: &str, value: &T) -> Option<String> {
     let spelled = serde_json::to_value(value).ok().filter(|_| *value != T::default())?;
     Some(format!("{key} = {}", quoted(spelled.as_str()?)))
 }
 
-fn option(index: usize, category: &Category) -> String {
+/// The option at `index`; its code is stated where it is not its place in the list, or where `codes` are.
+fn option(index: usize, category: &Category, codes: bool) -> String {
     let flags = [
         ("dont_know", category.dont_know),
         ("exclusive", category.exclusive),
         ("free_text", category.free_text),
     ];
     let mut said: Vec<String> = Vec::new();
-    if category.code != (index + 1).to_string() {
+    if codes || category.code != (index + 1).to_string() {
         said.push(format!("code = {}", quoted(&category.code)));
     }
     said.push(format!("label = {}", quoted(&category.label)));
@@ -185,15 +138,27 @@ mod tests {
             id = "問1"
             text = "一行目\n二行目\t\u0007"
             type = "single"
-            options = ["はい", { code = "9", label = "わからない", dont_know = true }, { label = "その他 #1", free_text = true }]
+            options = [
+                "はい",
+                { code = "9", label = "わからない", dont_know = true },
+                { label = "その他 #1", free_text = true },
+            ]
             [[question]]
             id = "問2"
             type = "multiple"
             max_marks = 3
-            options = ["a", "b", { label = "特になし", exclusive = true }, "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。", "とても長い選択肢の文がここに入りません。"]
+            options = [
+                "a",
+                "b",
+                { label = "特になし", exclusive = true },
+                "とても長い選択肢の文がここに入ります。とても長い選択肢の文がここに入ります。",
+                "とても長い選択肢の文がここに入りません。",
+            ]
             asked_if = { question = "問1", of = ["その他 #1", "はい"] }
             columns = ["c 1", "@AB", "c3", "c4", "c5"]
-            policy = { exclusive_with_others = "drop-others", not_asked_but_answered = "keep", date_codes = "read-back" }
+            policy.exclusive_with_others = "drop-others"
+            policy.not_asked_but_answered = "keep"
+            policy.date_codes = "read-back"
             [[question]]
             id = "年齢"
             type = "number"
@@ -205,10 +170,48 @@ mod tests {
             no_answer = []
             asked_if = { all = [
                 { question = "年齢", at_least = 18, less_than = 64.5 },
-                { not = { any = [{ question = "問1", of = ["はい"] }, { question = "問2", at_most = -1 }, { all = [{ question = "年齢", answered = true }] }] } },
+                { not = { any = [
+                    { question = "問1", of = ["はい"] },
+                    { question = "問2", at_most = -1 },
+                    { all = [{ question = "年齢", answered = true }] },
+                ] } },
                 { question = "問2", answered = false },
                 { not = { not = { question = "問2", equals = 0 } } },
             ] }
+            [[derived]]
+            id = "年代"
+            bands = { of = "年齢", from = [18, 30, 64.5], rest = "18歳未満" }
+            [[derived]]
+            id = "年代2"
+            text = "年代（呼び名つき）"
+            bands = { of = "年齢", from = [0, 1, 2], labels = ["1", "零", "二つ以上"], rest = "outside" }
+            [[derived]]
+            id = "複数"
+            merge = { of = "問2", into = { "乙" = ["b"], "甲" = ["a", "特になし"] }, rest = "ほか" }
+            [[derived]]
+            id = "単数"
+            merge = { of = "問1", into = { "甲\"" = ["はい"] } }
+            [[derived]]
+            id = "支援"
+            any = [
+                { question = "問1", of = ["はい"] },
+                { all = [
+                    { question = "年代", of = ["30以上64.5未満"] },
+                    { question = "問2", answered = false },
+                ] },
+            ]
+            labels = ["受けた", "受けていない"]
+            not_asked = "no"
+            [[derived]]
+            id = "なし"
+            none = [{ not = { question = "問1", of = ["はい"] } }]
+            [[derived]]
+            id = "活動数"
+            count = [{ question = "問2", of = ["a", "b"] }, { question = "年齢", at_least = 65 }]
+            not_asked = "no"
+            [[derived]]
+            id = "区分"
+            cross = ["支援", "年代"]
         "#;
         let questionnaire = read(text.to_owned());
         let remarks = vec![vec!["要確認: 一行\nに書く\" [[question]]".to_owned()]];

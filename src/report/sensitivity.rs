@@ -3,13 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::estimates::Waves;
-use super::indicators::{SCHEMA_VERSION, data_label};
+use super::indicators::data_label;
 use super::share::Share;
 use super::text_cell::{self, guarded, number};
+use super::wave_data::Waves;
 use super::{round, words};
 use crate::error::Error;
 use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality};
+use crate::provenance::SCHEMA_VERSION;
 use crate::text::{Lang, Text};
 
 /// The column heads for people.
@@ -186,7 +187,7 @@ fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &st
     let reason = value.as_ref().err();
     vec![
         guarded(&key(effect, setting)),
-        guarded(&effect.analysis_key),
+        guarded(&effect.analysis_key.to_string()),
         guarded(&effect.indicator),
         guarded(&effect.survey),
         effect.wave.short(),

@@ -6,7 +6,7 @@
 //!
 //! statrs starts the normal quantile. Its erfc is good to 1e-10 only, its incomplete beta function stops
 //! after 141 terms, forms one tail as 1 minus the other and cancels log-gammas of size 1e8 at a = 1e7:
-//! `tests/distributions.rs` shows what is lost, and why [`super::special`] stands in their place.
+//! `tests/it/distributions.rs` shows what is lost, and why [`super::special`] stands in their place.
 //!
 //! ```
 //! use shihyo::stats::dist::{

@@ -83,7 +83,8 @@ impl LeastSquares {
     ///
     /// ```
     /// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
-    /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the redundant dummy 0.
+    /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the
+    /// // redundant dummy 0.
     /// let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0];
     /// let fit = LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap();
     /// assert_eq!(fit.rank(), 2);

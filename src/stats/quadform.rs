@@ -9,7 +9,8 @@
 //!     upper_tail_saddlepoint,
 //! };
 //! let close = |a: f64, b: f64| (a - b).abs() < 1e-13;
-//! // Two equal terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator F(2, 2): 1/(1 + x/2).
+//! // Two equal terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator
+//! // F(2, 2): 1/(1 + x/2).
 //! assert!(close(upper_tail(4.0, &[1.0, 1.0]), (-2.0_f64).exp()));
 //! assert!(close(f_upper_tail(6.0, &[1.0, 1.0], 2.0), 0.25));
 //! // χ²(2) − χ²(2) is positive as often as not.

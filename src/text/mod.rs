@@ -1,4 +1,5 @@
-//! Text in the two languages of the office, Japanese and English; how words are compared; what a wrong word was meant to be.
+//! Text in the two languages of the office, Japanese and English; how words are compared; what a wrong word
+//! was meant to be.
 
 pub(crate) mod fold;
 pub(crate) mod number;

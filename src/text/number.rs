@@ -1,7 +1,8 @@
 //! The one reader of numbers in cells: weights, population sizes, answers in numbers.
 
-/// The number that a folded text ([`super::fold::fold`]) is: an optional sign, digits, thousands separators where they
-/// are regular (`1,234`, never `1,2` or `12,3456`), a decimal point, an exponent. `None` for words, `NaN`, `inf`, blanks.
+/// The number that a folded text ([`super::fold::fold`]) is: an optional sign, digits, thousands separators
+/// where they are regular (`1,234`, never `1,2` or `12,3456`), a decimal point, an exponent. `None` for
+/// words, `NaN`, `inf`, blanks.
 pub(crate) fn number(folded: &str) -> Option<f64> {
     plain(folded).or_else(|| grouped(folded))
 }

@@ -64,6 +64,17 @@ pub(crate) fn whole_number(folded: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
+/// The code that stands before an option's words, parted from them by a sign: `1 (None at all)`, `1.はい`,
+/// `1: はい`. Not the number of `2 or more`, `1.5 hours`, `9:00`.
+pub(crate) fn code_before(folded: &str) -> Option<i64> {
+    let digits = folded.bytes().take_while(u8::is_ascii_digit).count();
+    let mut rest = folded[digits..].trim_start().chars();
+    let sign = rest.next().filter(|sign| matches!(sign, '.' | ':' | '、' | ')' | ']' | '(' | '['))?;
+    let words = rest.as_str().trim_start();
+    let number = !matches!(sign, '(' | '[') && words.starts_with(|c: char| c.is_ascii_digit());
+    if words.is_empty() || number { None } else { whole_number(&folded[..digits]) }
+}
+
 /// One form of each character that encodings and keyboards confuse; characters that cannot be seen are left
 /// out.
 fn one_form(c: char) -> Option<char> {
@@ -98,5 +109,26 @@ mod tests {
         assert_eq!(code("1.5"), "1.5");
         assert_eq!(code("a1"), "a1");
         assert_eq!(code("1."), "1.");
+    }
+
+    #[test]
+    fn a_code_stands_before_words_where_a_sign_parts_them() {
+        for text in [
+            "1 (None at all)",
+            "1（まったくない）",
+            "1.はい",
+            "１．はい",
+            "1: はい",
+            "1、はい",
+            "1) はい",
+            "1 (5)",
+        ] {
+            assert_eq!(code_before(&label(text)), Some(1), "{text}");
+        }
+        for text in
+            ["1", "1 or more", "1回", "1.5 hours", "1:30", "1.", "(1", "その他", "", "1-2日", "-1 (x)"]
+        {
+            assert_eq!(code_before(&label(text)), None, "{text}");
+        }
     }
 }

@@ -6,13 +6,14 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::decode::base::Base;
+use crate::questionnaire::derivation::Derivation;
 use crate::questionnaire::model::{Policy, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::filter;
 use crate::waves::filter::Filter;
 use crate::waves::options;
 use crate::waves::wording::{Wording, wording};
-use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping};
+use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, derived};
 
 use Comparability::{Caution, NotComparable};
 
@@ -103,11 +104,14 @@ impl<'a> Paper<'a> {
         match self.mapping {
             Some(mapping) => match mapping.counterparts.get(reference)? {
                 Counterpart::Asked(asked) => Some(Cow::Borrowed(asked)),
-                Counterpart::NotAsked => None,
+                Counterpart::NotAsked | Counterpart::Derived(_) => None,
             },
             None => {
-                let categories =
-                    (0..self.questionnaire.questions.get(reference)?.categories().len()).map(Some).collect();
+                let question = self.questionnaire.questions.get(reference)?;
+                if question.derivation.is_some() {
+                    return None;
+                }
+                let categories = (0..question.categories().len()).map(Some).collect();
                 Some(Cow::Owned(AskedAs {
                     question: reference,
                     found: FoundBy::Plan,
@@ -115,6 +119,14 @@ impl<'a> Paper<'a> {
                     merged: Vec::new(),
                 }))
             }
+        }
+    }
+
+    /// What question `reference` of the reference is made of, where it was not asked itself.
+    fn derivation(&self, reference: usize) -> Option<&'a Derivation> {
+        match self.mapping {
+            Some(mapping) => mapping.derivation(reference).filter(|_| mapping.answers(reference)),
+            None => self.questionnaire.questions.get(reference)?.derivation.as_ref(),
         }
     }
 
@@ -137,7 +149,7 @@ pub(crate) struct Asked<'a> {
 /// [`similarity`](super::similarity) where nobody said that it is the same question), the options (words,
 /// order, number, わからない and 特になし), ○の数, the filter with those of the questions before it, and the
 /// policies that can matter. What an indicator `counted` decides whether an option that came or went is more
-/// than a reason for care.
+/// than a reason for care. A derived variable differs where what it is made of does.
 pub fn compare_papers(
     reference: &Questionnaire,
     question: usize,
@@ -146,6 +158,12 @@ pub fn compare_papers(
     counted: Option<&Counted<'_>>,
 ) -> Option<Vec<Difference>> {
     let of_reference = reference.questions.get(question)?;
+    match (earlier.derivation(question), later.derivation(question)) {
+        (Some(_), Some(_)) => return of_sources(reference, question, earlier, later, counted),
+        (None, None) => {}
+        (Some(_), None) => return later.asked(question).map(|_| vec![made_otherwise(true)]),
+        (None, Some(_)) => return earlier.asked(question).map(|_| vec![made_otherwise(false)]),
+    }
     let on = |paper: &Paper<'_>| {
         paper
             .asked(question)
@@ -174,6 +192,41 @@ pub fn compare_papers(
         out.push(Difference::new(Aspect::Filter, NotComparable, ja, en));
     }
     of_policy(before.question, after.question, &mut out);
+    Some(out)
+}
+
+/// One wave asked for what the other one makes of other questions.
+fn made_otherwise(asked_later: bool) -> Difference {
+    let (ja, en) = if asked_later {
+        ("もとの設問から作った → 直接聞いた", "made of other questions → asked")
+    } else {
+        ("直接聞いた → もとの設問から作った", "asked → made of other questions")
+    };
+    let (ja, en) = (format!("作り方が変わった（{ja}）"), format!("it came about otherwise ({en})"));
+    Difference::new(Aspect::Wording, Caution, ja, en)
+}
+
+/// What differs in the questions that a derived variable is made of, each with its number in the reference.
+fn of_sources(
+    reference: &Questionnaire,
+    question: usize,
+    earlier: Paper<'_>,
+    later: Paper<'_>,
+    counted: Option<&Counted<'_>>,
+) -> Option<Vec<Difference>> {
+    let mut out: Vec<Difference> = Vec::new();
+    let chosen = counted.map(|c| c.categories).unwrap_or_default();
+    let in_both = |q: usize| earlier.derivation(q).filter(|_| later.derivation(q).is_some());
+    for (source, deciding) in derived::sources(question, chosen, in_both) {
+        let id = &reference.questions.get(source)?.id;
+        let categories: Vec<usize> = deciding.into_iter().collect();
+        let counted = counted.map(|c| Counted { categories: &categories, ..*c });
+        for mut difference in compare_papers(reference, source, earlier, later, counted.as_ref())? {
+            let Text { ja, en } = difference.words;
+            difference.words = Text::new(format!("{id}：{ja}"), format!("{id}: {en}"));
+            out.push(difference);
+        }
+    }
     Some(out)
 }
 

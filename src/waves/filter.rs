@@ -64,6 +64,10 @@ impl Filter {
                 let Some(earlier) = paper.questionnaire.questions.get(*question) else {
                     return Self::Everyone;
                 };
+                // A derived variable is what it is made of, whether or not the other paper has it.
+                if let Some(rule) = earlier.derivation.as_ref().and_then(|d| d.rule(categories)) {
+                    return Self::of_rule(paper, &rule, left);
+                }
                 let reference = paper.reference_of(*question);
                 let asked = reference.and_then(|r| paper.asked(r));
                 let option = |&k: &usize| -> Vec<Named> {

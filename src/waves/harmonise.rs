@@ -1,9 +1,13 @@
 //! The answers of a wave's own paper → answers to the reference.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::decode::answer::{Answers, BaseLedger, MissingReason, Responses};
+use crate::decode::derived as decode;
 use crate::error::Result;
 use crate::questionnaire::model::{Category, Question, QuestionKind, Questionnaire};
-use crate::waves::{AskedAs, Mapping, labelled};
+use crate::waves::derived::Options;
+use crate::waves::{AskedAs, Mapping, derived, labelled};
 
 /// A wave in the words of the reference.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +25,8 @@ pub struct Harmonised {
 /// An option that counts as one of the reference's becomes it; several may become one, and whoever marked two
 /// of them marked one. An option that counts as none stays an option of its own behind the reference's: a
 /// valid answer that no indicator counts. Missing reasons stay as they are. A question that was not asked is
-/// 非該当 for everybody: nothing may be estimated from it.
+/// 非該当 for everybody: nothing may be estimated from it. Derived variables of the reference are made of the
+/// harmonised answers; `dont_know_missing` are the ids of those whose わからない counts as no answer.
 ///
 /// # Errors
 /// `answers::ledger` if the parts of a base do not sum to the returns.
@@ -29,8 +34,11 @@ pub fn harmonise(
     reference: &Questionnaire,
     own: &Questionnaire,
     mapping: &Mapping,
+    dont_know_missing: &BTreeSet<String>,
     answers: Answers,
 ) -> Result<Harmonised> {
+    let mut options: BTreeMap<usize, Options> = BTreeMap::new();
+    let mut made = BTreeSet::new();
     let mut questions = Vec::with_capacity(reference.questions.len());
     let mut responses = Vec::with_capacity(reference.questions.len());
     let mut ledger = Vec::with_capacity(reference.questions.len());
@@ -43,19 +51,44 @@ pub fn harmonise(
             let own = own.questions.get(asked.question)?;
             Some((asked, own, answers.responses.get(asked.question)?, answers.ledger.get(asked.question)?))
         });
+        let derivation = mapping.derivation(index).filter(|_| mapping.answers(index));
+        if let Some(derivation) = derivation {
+            let question = derived::widened(question, derivation, &options);
+            options.insert(index, options_of(&question, reference.questions.get(index), &[]));
+            made.insert(index);
+            ledger.push(None);
+            responses.push(Responses::Text(Vec::new()));
+            questions.push(question);
+            continue;
+        }
         let Some((asked, own, said, counted)) = found else {
             let none = nobody(&question.kind, answers.rows);
-            ledger.push(BaseLedger::of(&question.id, &none, left.0, left.1, left.2)?);
+            ledger.push(Some(BaseLedger::of(&question.id, &none, left.0, left.1, left.2)?));
             responses.push(none);
             questions.push(question.clone());
             continue;
         };
-        let (question, target) = widened(question, own, asked);
+        let (mut question, target) = widened(question, own, asked);
+        // Asked here, whatever it is made of elsewhere.
+        question.derivation = None;
+        let merged: Vec<(usize, Vec<usize>)> =
+            asked.merged.iter().filter_map(|m| Some((*target.get(m.own)?, m.of.clone()))).collect();
+        options.insert(index, options_of(&question, reference.questions.get(index), &merged));
         responses.push(renamed(said, &target));
-        ledger.push(*counted);
+        ledger.push(Some(*counted));
         questions.push(question);
     }
     let questionnaire = Questionnaire { title: reference.title.clone(), questions };
+    let found = decode::derive(&questionnaire, &mut responses, &made, dont_know_missing, None);
+    let ledger = ledger
+        .into_iter()
+        .zip(&questionnaire.questions)
+        .zip(&responses)
+        .map(|((known, question), responses)| match known {
+            Some(known) => Ok(known),
+            None => BaseLedger::of(&question.id, responses, left.0, left.1, left.2),
+        })
+        .collect::<Result<Vec<BaseLedger>>>()?;
     let of_own = |index: usize| {
         mapping
             .asked(index)
@@ -64,7 +97,8 @@ pub fn harmonise(
             .unwrap_or_default()
     };
     let affected = (0..reference.questions.len()).map(of_own).collect();
-    let Answers { rows, source, source_row, repeated, findings, issues, withheld, .. } = answers;
+    let Answers { rows, source, source_row, repeated, mut findings, issues, withheld, .. } = answers;
+    findings.extend(found.findings);
     let answers = Answers {
         rows,
         source,
@@ -78,6 +112,15 @@ pub fn harmonise(
         withheld,
     };
     Ok(Harmonised { questionnaire, answers })
+}
+
+/// The options of a harmonised question, and those of them that the reference has.
+fn options_of(question: &Question, reference: Option<&Question>, merged: &[(usize, Vec<usize>)]) -> Options {
+    Options {
+        known: reference.map_or(0, |q| q.categories().len()),
+        labels: question.categories().iter().map(|c| c.label.clone()).collect(),
+        merged: merged.to_vec(),
+    }
 }
 
 /// The question with the wave's further options behind its own, and for each option of the wave its index
@@ -167,6 +210,7 @@ mod tests {
             no_answer: vec![],
             not_asked: vec![],
             policy: Default::default(),
+            derivation: None,
         }
     }
 
@@ -233,7 +277,7 @@ mod tests {
             Responses::Multiple(vec![Ok(0b0110), Ok(0b1001), Err(NoAnswer)]),
             Responses::Single(vec![Ok(2), Ok(0), Ok(1)]),
         ];
-        let found = harmonise(&reference, &own, &mapping, answers(&own, said)).unwrap();
+        let found = harmonise(&reference, &own, &mapping, &BTreeSet::new(), answers(&own, said)).unwrap();
         assert_eq!(found.answers.responses[0], Responses::Single(vec![Ok(0), Ok(2), Ok(1)]));
         assert_eq!(
             found.answers.responses[1],

@@ -8,6 +8,7 @@
 //! from the numbers.
 
 mod comparison;
+mod derived;
 mod filter;
 mod harmonise;
 mod options;
@@ -17,21 +18,23 @@ pub use comparison::{Aspect, Comparability, Counted, Difference, Paper, compare_
 pub use harmonise::{Harmonised, harmonise};
 pub use wording::{NEAR, most_alike, similarity};
 
+use crate::questionnaire::derivation::Derivation;
 use crate::questionnaire::model::{Category, Question};
 use crate::text::spelling;
 
 /// Where the questions of the reference stand on the paper of a wave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     /// One entry a question of the reference, in its order.
     pub counterparts: Vec<Counterpart>,
 }
 
 impl Mapping {
-    /// Where question `question` of the reference stands; `None` when the wave did not ask it.
+    /// Where question `question` of the reference stands; `None` when the wave did not ask it, be it that
+    /// it is made of others ([`Mapping::answers`]).
     pub fn asked(&self, question: usize) -> Option<&AskedAs> {
         match self.counterparts.get(question)? {
-            Counterpart::NotAsked => None,
+            Counterpart::NotAsked | Counterpart::Derived(_) => None,
             Counterpart::Asked(asked) => Some(asked),
         }
     }
@@ -43,10 +46,12 @@ impl Mapping {
 }
 
 /// Where one question of the reference stands on the paper of a wave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Counterpart {
     /// Nowhere: the wave did not ask it.
     NotAsked,
+    /// Nowhere, since it is made of other questions of the reference, in every wave.
+    Derived(Derivation),
     /// There.
     Asked(AskedAs),
 }

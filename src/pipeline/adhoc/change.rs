@@ -1,19 +1,19 @@
 //! The change from an earlier wave: each number of the later one minus the same number of the earlier one.
 //!
 //! The waves are independent samples, so that their variances add; the degrees of freedom are
-//! Satterthwaite's. Rows are
-//! matched by what they say: statistic, variable, codes and the labels of breakdowns, numbers by value (`1`,
-//! `1.0`).
+//! Satterthwaite's. Rows are matched by what they say: statistic, variable, codes and the labels of
+//! breakdowns, numbers by value (`1`, `1.0`).
 
 use std::collections::HashMap;
 
 use crate::error::{Diagnostic, Error};
-use crate::estimate::reliability::REFERENCE_LIMIT;
-use crate::estimate::{DegreesOfFreedom, Estimate, NotEstimable, WaveDf, wave_difference};
+use crate::estimate::{
+    DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable, WaveDf, wave_difference,
+};
 use crate::finding::Finding;
+use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Measured, NumberKey};
 use crate::provenance::Place;
 use crate::raw::Table;
-use crate::report::adhoc::{Flag, More, Row, Statistic};
 use crate::text::Text;
 use crate::text::fold::fold;
 use crate::text::number::number;
@@ -26,37 +26,43 @@ fn spelled(text: &str) -> String {
     number(&folded).map_or(folded, |x| x.to_string())
 }
 
-fn key(row: &Row) -> Key {
-    let prob = row.more.iter().find(|(name, _)| *name == "prob");
+fn key(row: &EstimateRecord) -> Key {
+    let of = &row.key.measured;
+    // An option may be called 無回答.
+    let kind = match of {
+        Measured::NoAnswer(_) => "no-answer",
+        Measured::InvalidAnswer(_) => "invalid",
+        _ => row.statistic().name(),
+    };
     (
-        format!("{} {} {:?}", row.statistic.name(), fold(&row.variable), prob),
-        row.codes.iter().map(|code| spelled(code)).collect(),
-        row.by.iter().map(|(name, value)| (fold(name), spelled(value))).collect(),
+        format!("{kind} {} {:?}", fold(&row.variable), of.prob()),
+        row.values.iter().map(|code| spelled(code)).collect(),
+        row.key.groups.iter().map(|group| (fold(&group.variable), spelled(&group.value))).collect(),
     )
 }
 
 /// Whether a row is the number of one measure, and not a comparison.
-fn is_measure(row: &Row) -> bool {
-    !matches!(row.statistic, Statistic::Difference | Statistic::RaoScott | Statistic::Change)
+fn is_measure(row: &EstimateRecord) -> bool {
+    use Measured::{Change, Difference, Independence};
+    !matches!(row.key.measured, Difference { .. } | Independence { .. } | Change(_))
 }
 
 /// The changes of all measures that both waves have, in the order of the later one; what only one of them has
-/// is told.
-/// `names` are the files of the later wave and of the earlier one.
+/// is told. `names` are the files of the later wave and of the earlier one.
 pub(super) fn changes(
-    later: &[Row],
-    earlier: &[Row],
+    later: &[EstimateRecord],
+    earlier: &[EstimateRecord],
     names: (&str, &str),
     findings: &mut Vec<Finding>,
-) -> Vec<Row> {
-    let by_key = |rows: &'_ [Row]| -> HashMap<Key, usize> {
+) -> Vec<EstimateRecord> {
+    let by_key = |rows: &'_ [EstimateRecord]| -> HashMap<Key, usize> {
         let measures = rows.iter().enumerate().filter(|(_, row)| is_measure(row));
         measures.map(|(at, row)| (key(row), at)).collect()
     };
     let (of_later, of_earlier) = (by_key(later), by_key(earlier));
     let mut out = Vec::new();
     let mut alone: Vec<(String, bool)> = Vec::new();
-    let mut tell = |row: &Row, is_later: bool| {
+    let mut tell = |row: &EstimateRecord, is_later: bool| {
         let name = (words(row), is_later);
         if !alone.contains(&name) {
             alone.push(name);
@@ -92,11 +98,12 @@ pub(super) fn told_once(later: (Option<Error>, &[Table]), earlier: (Option<Error
 }
 
 /// What sets a row apart: its breakdown, or its codes.
-fn words(row: &Row) -> String {
-    if row.by.is_empty() {
-        return format!("{}={}", row.variable, row.codes.join("|"));
+fn words(row: &EstimateRecord) -> String {
+    let groups = &row.key.groups;
+    if groups.is_empty() {
+        return format!("{}={}", row.variable, row.values.join("|"));
     }
-    row.by.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" × ")
+    groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
 }
 
 fn one_wave(name: &str, is_later: bool) -> Finding {
@@ -108,7 +115,7 @@ fn one_wave(name: &str, is_later: bool) -> Finding {
     Finding::warning("adhoc::one-wave", text, Place::default())
 }
 
-fn change(later: &Row, earlier: &Row, (now, before): (&str, &str)) -> Row {
+fn change(later: &EstimateRecord, earlier: &EstimateRecord, (now, before): (&str, &str)) -> EstimateRecord {
     let (a, b) = (&later.estimate, &earlier.estimate);
     let found = wave_difference(b, a, WaveDf::Satterthwaite, later.level);
     let comparison = found.comparison;
@@ -123,31 +130,31 @@ fn change(later: &Row, earlier: &Row, (now, before): (&str, &str)) -> Row {
         n_eff: Err(NotEstimable::NotDefined),
         df: DegreesOfFreedom { domain: comparison.df, design: found.df_sum },
     };
-    let small = a.n < REFERENCE_LIMIT || b.n < REFERENCE_LIMIT;
-    let of = More::Text(later.statistic.name().to_owned());
-    let mut more = vec![
-        ("of", of),
-        ("a", More::Text(now.to_owned())),
-        ("b", More::Text(before.to_owned())),
-        ("estimate_a", More::Number(a.value.clone())),
-        ("estimate_b", More::Number(b.value.clone())),
-        ("n_a", More::Count(a.n)),
-        ("n_b", More::Count(b.n)),
-        ("t", More::Number(comparison.t)),
-        ("p_value", More::Number(comparison.p_value)),
-        ("df_method", More::Text("satterthwaite".to_owned())),
-    ];
-    more.extend(later.more.iter().filter(|(name, _)| *name == "prob").cloned());
-    Row {
-        statistic: Statistic::Change,
+    let waves = Domains {
+        of: later.statistic(),
+        a: now.to_owned(),
+        b: before.to_owned(),
+        stat_a: a.value.clone(),
+        stat_b: b.value.clone(),
+        n_a: a.n,
+        n_b: b.n,
+        t: comparison.t,
+        p_value: comparison.p_value,
+    };
+    let measured = Measured::Change(Box::new(later.key.measured.clone()));
+    EstimateRecord {
+        key: NumberKey { measured, ..later.key.clone() },
         variable: later.variable.clone(),
-        codes: later.codes.clone(),
-        by: later.by.clone(),
+        values: later.values.clone(),
         base: later.base,
         estimate,
-        method: Some("wald"),
+        method: IntervalMethod::Wald.name(),
+        basis: IntervalBasis::Design,
         level: later.level,
-        flags: if small { vec![Flag::Small] } else { Vec::new() },
-        more,
+        n_total: later.n_total + earlier.n_total,
+        n_w_total: later.n_w_total + earlier.n_w_total,
+        flags: Flag::ordered(later.flags.iter().chain(&earlier.flags).copied()),
+        data: None,
+        detail: Detail::Domains(Box::new(waves)),
     }
 }

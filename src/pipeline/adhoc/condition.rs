@@ -189,8 +189,8 @@ pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<Code> {
     choices.iter().filter_map(code).collect()
 }
 
-/// Looks at codes that never occur in the column, alone or in a joined cell. An option of the questionnaire that nobody
-/// chose is told: its share is 0.
+/// Looks at codes that never occur in the column, alone or in a joined cell. An option of the questionnaire
+/// that nobody chose is told: its share is 0.
 ///
 /// # Errors
 /// One mistake a code that is neither an option nor a value that occurs, with the nearest one.
@@ -257,7 +257,8 @@ fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
     Diagnostic::new("adhoc::unknown-code", text).help(help)
 }
 
-/// The values that occur, in order, with the file's own labels; joined cells taken apart. Of a question its options.
+/// The values that occur, in order, with the file's own labels; joined cells taken apart. Of a question its
+/// options.
 pub(in crate::pipeline) fn known(column: &Stacked, parts: &Parts) -> Vec<(String, Option<String>)> {
     if let Some(marks) = &column.marks {
         return marks.options.iter().map(|option| (option.label.clone(), None)).collect();

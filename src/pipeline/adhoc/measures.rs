@@ -1,18 +1,16 @@
 //! What is wanted, on the columns of the files: outcomes, domain, breakdowns, pairs of domains, crossings.
 
-use std::collections::HashMap;
-
+use super::breakdowns::{By, Levels};
 use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
+use super::resolver::Resolver;
 use crate::decode::{Base, MissingReason};
-use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
-use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
+use crate::indicator::Measured;
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
-use crate::provenance::Place;
+use crate::pipeline::variables::variable::Stacked;
 use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -39,6 +37,8 @@ pub(in crate::pipeline) enum Values {
 /// One number that is wanted.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Measure {
+    /// What its numbers measure, for their keys.
+    pub(in crate::pipeline) measured: Measured,
     /// The column, as it was asked for.
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
@@ -47,15 +47,6 @@ pub(in crate::pipeline) struct Measure {
     pub(in crate::pipeline) base: Base,
     /// The values.
     pub(in crate::pipeline) values: Values,
-}
-
-/// One breakdown.
-#[derive(Debug)]
-pub(in crate::pipeline) struct By {
-    /// Variable and value of each group.
-    pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
-    /// The groups.
-    pub(in crate::pipeline) groups: Groups,
 }
 
 /// Two domains of which the difference is wanted.
@@ -74,6 +65,8 @@ pub(in crate::pipeline) struct PairOfDomains {
 /// Two classifications that are tested for independence.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Crossing {
+    /// What the test measures, for its key.
+    pub(in crate::pipeline) measured: Measured,
     /// Both columns, as they were asked for.
     pub(in crate::pipeline) name: String,
     /// Levels of the first, and their number.
@@ -103,35 +96,6 @@ pub(in crate::pipeline) struct Wanted {
     pub(in crate::pipeline) pairs: Vec<PairOfDomains>,
     /// The tests.
     pub(in crate::pipeline) crossings: Vec<Crossing>,
-}
-
-/// What resolving needs at every step.
-pub(super) struct Resolver<'a> {
-    pub(super) source: &'a Source<'a>,
-    pub(super) missing: &'a Missing,
-    pub(super) base: Base,
-    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where that is not
-    /// known.
-    pub(super) asked: Option<Vec<Option<bool>>>,
-    pub(super) findings: &'a mut Vec<Finding>,
-}
-
-/// The breakdowns that the crossing of these variables makes, of everyone.
-///
-/// # Errors
-/// A variable that is not there.
-pub(in crate::pipeline) fn breakdown(source: &Source<'_>, names: &[String]) -> Result<Vec<By>> {
-    let mut mistakes = Vec::new();
-    let columns: Vec<Stacked> =
-        names.iter().filter_map(|name| collect(source.column(name), &mut mistakes)).collect();
-    if let Some(error) = Error::all(mistakes) {
-        return Err(error);
-    }
-    let missing = Missing::default();
-    let mut findings = Vec::new();
-    let resolver =
-        Resolver { source, missing: &missing, base: Base::All, asked: None, findings: &mut findings };
-    Ok(resolver.crossings(&columns, &vec![true; source.units()]).0)
 }
 
 impl Wanted {
@@ -183,8 +147,17 @@ impl Wanted {
             Ok(shares) => shares.into_iter().for_each(|share| wanted(Ok(share))),
             Err(error) => wanted(Err(error)),
         });
-        request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
-        request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
+        let of_one = |column: &String, measured: fn(String) -> Measured, values| {
+            plain(column, measured(column.trim().to_owned()), values)
+        };
+        request
+            .means
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Mean, Values::Mean(y)))));
+        request
+            .totals
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Total, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
         request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
         let by = request
@@ -257,8 +230,8 @@ fn nobody_knows_who_was_asked() -> Diagnostic {
     ))
 }
 
-fn plain(column: &str, values: Values) -> Measure {
-    Measure { variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
+fn plain(column: &str, measured: Measured, values: Values) -> Measure {
+    Measure { measured, variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
 }
 
 impl Resolver<'_> {
@@ -311,7 +284,10 @@ impl Resolver<'_> {
         let numerator = collect(self.numbers(top), &mut mistakes);
         let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
-            (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
+            (Some(y), Some(x)) => {
+                let measured = Measured::Ratio { numerator: top.to_owned(), denominator: below.to_owned() };
+                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x)))
+            }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
         }
@@ -330,63 +306,8 @@ impl Resolver<'_> {
         };
         let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
-        Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
-    }
-
-    /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
-    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> Levels {
-        let gone = self.missing.of(column);
-        let mut held = vec![false; column.values.len()];
-        for (row, at) in column.rows.iter().enumerate() {
-            let at = *at as usize;
-            held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
-        }
-        let order = column.ordered(&held);
-        let classes = column.classes();
-        let index: HashMap<usize, u32> = order.iter().zip(0..).map(|(at, i)| (classes[*at], i)).collect();
-        let of_value = classes
-            .iter()
-            .zip(&gone)
-            .map(|(class, gone)| if *gone { None } else { index.get(class).copied() })
-            .collect();
-        Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
-    }
-
-    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several answers, one
-    /// breakdown for each of its options.
-    fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
-        let columns = self.source.columns(list)?;
-        let (out, blank) = self.crossings(&columns, domain);
-        let blank = self.source.respondents(|row| domain[row] && blank[row]);
-        let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
-        self.findings.extend(by_blank(&name, blank));
-        Ok(out)
-    }
-
-    /// The breakdowns of variables, and who left one of them blank.
-    fn crossings(&self, columns: &[Stacked], domain: &[bool]) -> (Vec<By>, Vec<bool>) {
-        let units = self.source.units();
-        let mut crossings = vec![Crossed { of_row: vec![0; units], names: vec![Vec::new()] }];
-        let mut blank = vec![false; units];
-        for column in columns {
-            let gone = self.missing.of(column);
-            column.rows.iter().zip(&mut blank).for_each(|(at, blank)| *blank |= gone[*at as usize]);
-            let classifications = match &column.marks {
-                Some(marks) => one_by_one(marks, &gone),
-                None => vec![self.levels(column, Some(domain))],
-            };
-            crossings = crossings
-                .iter()
-                .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
-                .collect();
-        }
-        let mut out = Vec::new();
-        for Crossed { of_row, names } in crossings {
-            let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
-            let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
-            out.push(By { groups, names });
-        }
-        (out, blank)
+        let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
+        Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))
     }
 
     fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
@@ -460,92 +381,9 @@ impl Resolver<'_> {
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
             (of_row, names.len())
         };
-        Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
+        let measured = Measured::Independence { rows: a.to_owned(), columns: b.to_owned() };
+        Ok(Crossing { measured, name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
-}
-
-/// A classification of the values of a variable.
-struct Levels {
-    of_value: Vec<Option<u32>>,
-    names: Vec<String>,
-}
-
-/// Of a variable with several answers, one classification for each option: who chose it.
-fn one_by_one(marks: &Marks, gone: &[bool]) -> Vec<Levels> {
-    let of = |(at, option): (usize, &MarkedOption)| Levels {
-        of_value: marks
-            .of_value
-            .iter()
-            .zip(gone)
-            .map(|(m, gone)| (!gone && m.contains(&at)).then_some(0))
-            .collect(),
-        names: vec![option.label.clone()],
-    };
-    marks.options.iter().enumerate().map(of).collect()
-}
-
-/// The crossing of the first variables of a breakdown.
-struct Crossed {
-    /// Group of each unit, or [`NO_GROUP`].
-    of_row: Vec<u32>,
-    /// Variable and value of each group.
-    names: Vec<Vec<(String, String)>>,
-}
-
-impl Crossed {
-    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are made.
-    fn with(&self, column: &Stacked, levels: &Levels) -> Self {
-        let count = levels.names.len().max(1) as u64;
-        let none = self.names.len() as u64 * count;
-        let code = |row: usize| -> u64 {
-            let (group, level) = (self.of_row[row], levels.of_value[column.rows[row] as usize]);
-            match level {
-                Some(level) if group != NO_GROUP => u64::from(group) * count + u64::from(level),
-                _ => none,
-            }
-        };
-        let ranks = Ranks::of(self.of_row.len(), none as usize + 1, code);
-        let some = ranks.codes.iter().take_while(|code| **code < none).count();
-        let name = |code: &u64| {
-            let level = levels.names.get((*code % count) as usize).cloned().unwrap_or_default();
-            let before = self.names.get((*code / count) as usize).cloned().unwrap_or_default();
-            before.into_iter().chain([(column.name.clone(), level)]).collect()
-        };
-        let group = |rank: u32| if (rank as usize) < some { rank } else { NO_GROUP };
-        Self {
-            of_row: ranks.of_row.into_iter().map(group).collect(),
-            names: ranks.codes[..some].iter().map(name).collect(),
-        }
-    }
-}
-
-/// The groups that somebody is in, with their names.
-fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<Vec<(String, String)>>) {
-    let mut held = vec![false; names.len()];
-    of_row.iter().for_each(|group| held.get_mut(*group as usize).into_iter().for_each(|held| *held = true));
-    let mut next = 0;
-    let place: Vec<u32> = held
-        .iter()
-        .map(|held| {
-            next += u32::from(*held);
-            if *held { next - 1 } else { NO_GROUP }
-        })
-        .collect();
-    let of_row: Vec<u32> =
-        of_row.iter().map(|group| place.get(*group as usize).copied().unwrap_or(NO_GROUP)).collect();
-    let names = names.into_iter().zip(held).filter(|(_, held)| *held).map(|(name, _)| name).collect();
-    (Groups::new(&of_row, next as usize), names)
-}
-
-/// Says that `blank` respondents are in no group of a breakdown.
-fn by_blank(name: &str, blank: u64) -> Option<Finding> {
-    (blank > 0).then(|| {
-        let text = Text::new(
-            format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
-            format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
-        );
-        Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
-    })
 }
 
 /// A question whose answers are no numbers.

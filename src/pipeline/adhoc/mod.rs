@@ -2,8 +2,10 @@
 //!
 //! [`read`] opens the files that a request names; [`compute`] is values in, values out.
 
+mod breakdowns;
 mod change;
 mod condition;
+mod declared;
 mod estimates;
 mod inputs;
 mod joined;
@@ -13,15 +15,17 @@ mod notes;
 mod questions;
 mod quick;
 mod request;
+mod resolver;
 mod respondent_weights;
 mod sample;
 mod shares;
 mod typed_shares;
 
 pub use super::sample_design::{CalibrationKind, ReplicateType};
+pub(super) use breakdowns::{By, breakdown};
 pub(super) use estimates::rows;
 pub use inputs::{Earlier, Inputs, read};
-pub(super) use measures::{By, Measure, Values, Wanted, breakdown};
+pub(super) use measures::{Measure, Values, Wanted};
 pub use quick::{Quick, quick};
 pub use request::Request;
 pub use respondent_weights::RespondentWeights;
@@ -32,7 +36,7 @@ use crate::error::Result;
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
 use crate::raw::Table;
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
 use crate::text::Text;
 
 /// What a request gives.
@@ -52,10 +56,8 @@ pub struct Outcome {
 ///
 /// # Errors
 /// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
-/// never
-/// occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves have
-/// are told
-/// once.
+/// never occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves
+/// have are told once.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
@@ -109,11 +111,7 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
         }
         decoding.extend(before.decoding);
     }
-    let mut notes = notes::of(&wanted, &built, &options, request.base, &rows);
-    let at = notes::AFTER_BASE + usize::from(!wanted.asked_if.is_empty());
-    let told: Vec<Text> =
-        ledgers.iter().map(|(question, ledger)| questions::ledger(question, ledger)).collect();
-    notes.splice(at..at, told);
+    let mut notes = notes::of(&wanted, &built, &options, request.base, &rows, &ledgers);
     notes.extend(more);
     notes.extend(weights.as_ref().map(RespondentWeights::words));
     Outcome { sheet: Sheet { rows, notes, level: request.level }, decoding, findings, weights }

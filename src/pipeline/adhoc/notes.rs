@@ -1,21 +1,20 @@
 //! What is said below the rows.
 
 use super::measures::Wanted;
-use crate::decode::Base;
+use super::questions;
+use crate::decode::{Base, BaseLedger};
+use crate::estimate::reliability::ReliabilityFlag;
 use crate::estimate::{DeffReference, IntervalBasis, Options};
+use crate::indicator::{Detail, EstimateRecord, Flag, Measured, Statistic};
 use crate::pipeline::sample_design::BuiltDesign;
-use crate::report::adhoc::{Flag, Row, Statistic};
 use crate::text::Text;
-
-/// How many notes speak of the base before those of a skip rule.
-pub(super) const AFTER_BASE: usize = 1;
 
 /// What a change is.
 pub(super) fn change(later: &str, earlier: &str) -> Text {
     Text::new(
         format!(
-            "変化は今回（{later}）− 前回（{earlier}）（割合の変化はポイント）。独立した2回の標本として分散を足し、\
-             自由度は Satterthwaite による t 検定"
+            "変化は今回（{later}）− 前回（{earlier}）（割合の変化はポイント）。独立した2回の標本として\
+             分散を足し、自由度は Satterthwaite による t 検定"
         ),
         format!(
             "changes are {later} minus {earlier}, the earlier wave (of shares: in points); \
@@ -24,16 +23,16 @@ pub(super) fn change(later: &str, earlier: &str) -> Text {
     )
 }
 
-/// Base, domain, design and methods, in words.
+/// Base, domain, design and methods, in words. `ledgers` are those of the questions that the numbers are of.
 pub(super) fn of(
     wanted: &Wanted,
     built: &BuiltDesign,
     options: &Options,
     base: Base,
-    rows: &[Row],
+    rows: &[EstimateRecord],
+    ledgers: &[(String, BaseLedger)],
 ) -> Vec<Text> {
-    let has = |test: &dyn Fn(&Row) -> bool| rows.iter().any(test);
-    let is_share = |row: &Row| row.statistic == Statistic::Share;
+    let has = |test: &dyn Fn(&EstimateRecord) -> bool| rows.iter().any(test);
     let mut out = vec![match base {
         Base::Answered => Text::new(
             "母数: 回答した人（空欄と、無回答と指定した値を除く）",
@@ -49,6 +48,7 @@ pub(super) fn of(
              gave a number)",
         ),
     }];
+    out.extend(of_no_answer(rows, base));
     if !wanted.asked_if.is_empty() {
         let (all, (n, unknown)) = (wanted.asked_if.join(" & "), wanted.asked_rows);
         let (ja, en) = match unknown {
@@ -63,6 +63,7 @@ pub(super) fn of(
             format!("asked: {all} ({n} respondents{en}; the others were not asked)"),
         ));
     }
+    out.extend(ledgers.iter().map(|(question, ledger)| questions::ledger(question, ledger)));
     if !wanted.conditions.is_empty() {
         let all = wanted.conditions.join(" & ");
         let n = wanted.domain_rows;
@@ -71,24 +72,12 @@ pub(super) fn of(
             format!("domain: {all} ({n} respondents; the design keeps everyone)"),
         ));
     }
-    if base == Base::Answered {
-        // The share of those who gave no answer has a base of its own.
-        if has(&|row| is_share(row) && row.base == Base::Asked) {
-            out.push(Text::new(
-                "無回答・無効回答の割合の母数: 設問の対象者",
-                "base of the shares of no answer and of invalid answers: those who were asked",
-            ));
-        }
-        if has(&|row| is_share(row) && row.base == Base::All) {
-            out.push(Text::new("無回答の割合の母数: 全員", "base of the shares of no answer: everyone"));
-        }
-    }
     let join = |lang: fn(&Text) -> &str| built.how.iter().map(lang).collect::<Vec<_>>();
     out.push(Text::new(
         format!("標本設計: {}", join(|t| &t.ja).join("、")),
         format!("design: {}", join(|t| &t.en).join(", ")),
     ));
-    if has(&is_share) {
+    if has(&|row| row.statistic() == Statistic::Share) {
         let name = options.method.name();
         out.push(match options.basis {
             IntervalBasis::Binomial => Text::new(
@@ -105,17 +94,17 @@ pub(super) fn of(
     }
     if has(&|row| {
         use Statistic::{Change, Difference, Mean, Ratio, Total};
-        matches!(row.statistic, Mean | Total | Ratio | Difference | Change)
+        matches!(row.statistic(), Mean | Total | Ratio | Difference | Change)
     }) {
         out.push(Text::new(
             "平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差",
             "interval of means, totals, ratios, differences: estimate ± t × SE",
         ));
     }
-    if has(&|row| row.statistic == Statistic::Quantile) {
+    if has(&|row| row.statistic() == Statistic::Quantile) {
         out.push(Text::new("分位点の信頼区間: Woodruff法", "interval of quantiles: Woodruff's"));
     }
-    if has(&|row| row.statistic == Statistic::Difference) {
+    if has(&|row| row.statistic() == Statistic::Difference) {
         out.push(Text::new(
             "差は A − B（割合の差はポイント）。共分散を考慮した t 検定",
             "differences are A − B (of shares: in points); t test with their covariance",
@@ -133,11 +122,34 @@ pub(super) fn of(
             ),
         });
     }
-    if has(&|row| {
-        row.flags.contains(&Flag::Small)
-            && !matches!(row.statistic, Statistic::Difference | Statistic::Change)
-    }) {
+    let starred = |row: &EstimateRecord| {
+        row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
+            && matches!(row.detail, Detail::None | Detail::Quantile(_))
+    };
+    if has(&starred) {
         out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
     }
     out
+}
+
+/// The base of the shares of no answer and of invalid answers, where it is not that of the others: those who
+/// answered are no base for them.
+fn of_no_answer(rows: &[EstimateRecord], base: Base) -> Option<Text> {
+    let is = |row: &&EstimateRecord| {
+        matches!(row.key.measured, Measured::NoAnswer(_) | Measured::InvalidAnswer(_)) && row.base != base
+    };
+    let own = rows.iter().find(is)?.base;
+    let invalid = rows.iter().filter(is).any(|row| matches!(row.key.measured, Measured::InvalidAnswer(_)));
+    let (ja, en) = if invalid {
+        ("無回答・無効回答", "shares of no answer and of invalid answers")
+    } else {
+        ("無回答", "share of no answer")
+    };
+    Some(match own {
+        Base::Asked => Text::new(
+            format!("{ja}の割合の母数: 設問の対象者（非該当を除く）"),
+            format!("base of the {en}: those who were asked"),
+        ),
+        _ => Text::new(format!("{ja}の割合の母数: 全員"), format!("base of the {en}: everyone")),
+    })
 }

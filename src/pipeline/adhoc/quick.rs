@@ -19,7 +19,8 @@ use crate::pipeline::sample_design::{BuiltDesign, Replication, words};
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
+use crate::stats::exact_sum;
 use crate::text::fold::fold;
 use crate::text::number::number;
 
@@ -60,8 +61,12 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         several => read.apart(several, &weights, &made, &options)?,
     };
     findings.extend(told);
-    let rows = estimates::rows_of_shares(&wanted, &shares, &options);
-    let notes = notes::of(&wanted, &made, &options, request.base, &rows);
+    let n_w_total = streamed
+        .weight()
+        .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
+    let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
+    let rows = estimates::rows_of_shares(&wanted, &shares, &report);
+    let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level };
     let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })

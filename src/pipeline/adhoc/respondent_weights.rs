@@ -2,7 +2,7 @@
 
 use crate::design::{Design, WeightDiagnostics};
 use crate::pipeline::variables::source::Source;
-use crate::report::adhoc::WeightRow;
+use crate::report::weights::WeightRow;
 use crate::text::Text;
 
 /// The weights of every respondent, and what they are like.
@@ -36,8 +36,8 @@ impl RespondentWeights {
         let n_eff = format!("{effective_n:.1}");
         Text::new(
             format!(
-                "ウエイト: {n}人、合計 {sum}、{min}～{max}、調整の倍率 g {low}～{high}、Kishのデザイン効果 {deff}、\
-                 n_eff {n_eff}"
+                "ウエイト: {n}人、合計 {sum}、{min}～{max}、調整の倍率 g {low}～{high}、\
+                 Kishのデザイン効果 {deff}、n_eff {n_eff}"
             ),
             format!(
                 "weights: {n} respondents, sum {sum}, {min} to {max}, g {low} to {high}, Kish's deff {deff}, \

@@ -10,17 +10,17 @@ use crate::decode::BaseLedger;
 use crate::error::{Error, Result, collect};
 use crate::estimate::{IntervalMethod, Options};
 use crate::finding::Finding;
+use crate::indicator::EstimateRecord;
 use crate::pipeline::sample_design::BuiltDesign;
 use crate::pipeline::variables::source::{Decoded, Source};
 use crate::questionnaire::Questionnaire;
 use crate::raw::Table;
-use crate::report::adhoc::Row;
 
 /// The numbers of one sample, with what was found on the way.
 #[derive(Debug)]
 pub(super) struct Estimated {
     /// The rows, in the order asked for.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<EstimateRecord>,
     /// What was wanted.
     pub(super) wanted: Wanted,
     /// The design.

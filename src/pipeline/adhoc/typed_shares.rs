@@ -1,13 +1,15 @@
-//! Shares as they are typed: of codes, of a condition on numbers, of every option, of those who gave no
-//! answer.
+//! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, and conditions
+//! on numbers.
 
 use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
-use super::measures::{Measure, Resolver, Values};
+use super::measures::{Measure, Values};
+use super::resolver::Resolver;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
+use crate::indicator::Measured;
 use crate::pipeline::variables::variable::{Code, Stacked, Value};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -44,15 +46,19 @@ impl Resolver<'_> {
     pub(super) fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
         if self.source.has(typed) {
             let column = self.source.column(typed)?;
-            let each = options(&column);
+            let mut each = options(&column);
+            // What was declared to be no answer is no option.
+            let gone = self.missing.of(&column);
+            let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
+            each.retain(|code| !is_gone(code));
             let mut out: Vec<Measure> = each
                 .into_iter()
                 .map(|code| self.share_of_codes(&column, vec![code]))
                 .collect::<Result<_>>()?;
-            out.extend([NoAnswer::Blank, NoAnswer::Invalid].iter().filter_map(|kind| {
-                let occurs = column.values.iter().any(|v| v.reason == Some(MissingReason::Invalid));
-                (*kind == NoAnswer::Blank || occurs).then(|| self.share_without_answer(&column, *kind))
-            }));
+            out.push(self.share_without_answer(&column, NoAnswer::Blank));
+            if column.values.iter().any(|v| v.reason == Some(MissingReason::Invalid)) {
+                out.push(self.share_without_answer(&column, NoAnswer::Invalid));
+            }
             return Ok(out);
         }
         let bad = || {
@@ -105,14 +111,14 @@ impl Resolver<'_> {
         }
         self.tell_marks_only(column, &each);
         let named = |code: &Code| column.label(code).unwrap_or(&code.typed).to_owned();
-        let codes = codes.iter().map(named).collect();
+        let codes: Vec<String> = codes.iter().map(named).collect();
         let values = self.answers(column, &each);
-        Ok(Measure { variable: column.name.clone(), codes, base: self.base, values })
+        let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
+        Ok(Measure { measured, variable: column.name.clone(), codes, base: self.base, values })
     }
 
     /// The share of those who gave no answer, for one of its reasons: of everyone who was asked, since nobody
-    /// of them
-    /// answered.
+    /// of them answered.
     fn share_without_answer(&mut self, column: &Stacked, kind: NoAnswer) -> Measure {
         let base = if self.base == Base::Answered { self.everyone() } else { self.base };
         let gone = self.missing.of(column);
@@ -126,7 +132,12 @@ impl Resolver<'_> {
         };
         let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
         let values = self.answers_of(column, &each, base);
-        Measure { variable: column.name.clone(), codes: vec![kind.code().to_owned()], base, values }
+        let variable = column.name.clone();
+        let measured = match kind {
+            NoAnswer::Blank => Measured::NoAnswer(variable.clone()),
+            NoAnswer::Invalid => Measured::InvalidAnswer(variable.clone()),
+        };
+        Measure { measured, variable, codes: vec![kind.code().to_owned()], base, values }
     }
 
     /// The base of a share of those who did not answer, where only those who did are asked about: everyone
@@ -200,9 +211,10 @@ impl Resolver<'_> {
             .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
             .collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes =
+        let codes: Vec<String> =
             asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
         Ok(Measure {
+            measured: Measured::Share { variable: condition.column.clone(), codes: codes.clone() },
             variable: condition.column.clone(),
             codes,
             base: self.base,

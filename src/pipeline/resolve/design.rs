@@ -135,7 +135,7 @@ impl Resolver<'_> {
         ];
         let mut given = fits.into_iter().flatten();
         let (first, second) = (given.next(), given.next());
-        if let Some(range) = second.as_ref().or(first.as_ref()).filter(|_| second.is_some()) {
+        if let (Some(range), Some(_)) = (&first, &second) {
             let span = self.span(range.clone());
             self.mistake(
                 "plan::weights",
@@ -144,6 +144,7 @@ impl Resolver<'_> {
                 "weights are fitted by one of rake, post_stratify and calibrate".into(),
                 None,
             );
+            return;
         }
         let questions = |words: &Spanned<Vec<Word>>, this: &mut Self| -> Vec<String> {
             if !has_population {
@@ -198,7 +199,7 @@ impl Resolver<'_> {
         }
         out.trim = trim.as_ref().map(|t| (t.get_ref()[0], t.get_ref()[1]));
         out.weight = column.as_ref().map(name);
-        if second.is_none() && first.is_none() && column.is_none() && trim.is_none() {
+        if first.is_none() && column.is_none() && trim.is_none() {
             let span = self.span(0..0);
             self.mistake(
                 "plan::weights",

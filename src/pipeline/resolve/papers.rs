@@ -215,6 +215,23 @@ impl Resolver<'_> {
         if entry.is_some_and(|e| e.not_asked) {
             return Counterpart::NotAsked;
         }
+        // Made of its sources, unless the plan names the question that asked for it.
+        if let (Some(derivation), true) = (&reference.derivation, entry.is_none_or(|e| e.question.is_none()))
+        {
+            if let Some(table) = entry.and_then(|e| e.table)
+                && let Some(word) = table.options.keys().chain(table.merged.keys()).next()
+            {
+                let (span, id) = (self.at(word), &reference.id);
+                self.mistake(
+                    "plan::map-conflict",
+                    span,
+                    format!("「{id}」は派生変数です。選択肢の対応は、もとの設問に書いてください"),
+                    format!("\"{id}\" is a derived variable; map the options of what it is made of"),
+                    None,
+                );
+            }
+            return Counterpart::Derived(derivation.clone());
+        }
         let by_plan = entry.and_then(|e| e.question);
         // The same number, unless the plan gives that question to another one.
         let same = || {
@@ -458,8 +475,19 @@ impl Resolver<'_> {
                 };
                 let word = wave_spec.questionnaire.as_ref().unwrap_or(year);
                 let design = design_questions(survey, wave).1;
+                // A derived variable lacks what it is made of.
+                let with_sources = |questions: &mut dyn Iterator<Item = usize>| -> BTreeSet<usize> {
+                    let sources = |q: usize| match paper.mapping.derivation(q) {
+                        Some(_) => survey.questionnaire.made_of(q),
+                        None => BTreeSet::new(),
+                    };
+                    questions.flat_map(|q| sources(q).into_iter().chain([q])).collect()
+                };
+                let design = with_sources(&mut design.into_iter());
+                let unsaid = counted.iter().copied().filter(|q| !paper.said_not_asked.contains(q));
+                let counted = with_sources(&mut unsaid.into_iter());
                 for (index, question) in survey.questionnaire.questions.iter().enumerate() {
-                    if paper.mapping.asked(index).is_some() {
+                    if paper.mapping.asked(index).is_some() || paper.mapping.derivation(index).is_some() {
                         continue;
                     }
                     // A counterpart that the plan names and that is wrong is told where it is named.

@@ -8,8 +8,9 @@ use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, Word};
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
 use crate::error::SourceText;
-use crate::indicator::{DataKind, FiscalYear};
+use crate::indicator::{DataKind, FiscalYear, OFFICE};
 use crate::questionnaire::{Duplicates, QuestionKind, Questionnaire};
+use crate::text::Text;
 use crate::text::suggest::did_you_mean;
 
 /// What the waves of a survey have in common.
@@ -38,6 +39,16 @@ impl Resolver<'_> {
         data: DataKind,
         sources: &mut Vec<Arc<SourceText>>,
     ) -> Survey {
+        if key.get_ref() == OFFICE {
+            let span = self.at(key);
+            self.mistake(
+                "plan::reserved-key",
+                span,
+                format!("「{OFFICE}」は行政の数値のキーに使う名前です"),
+                format!("\"{OFFICE}\" is kept for the keys of an office's figures"),
+                Some(Text::new("調査に別の名前を付けます", "give the survey another name")),
+            );
+        }
         let questionnaire =
             match self.take(&spec.questionnaire, self.around.questionnaire(spec.questionnaire.get_ref())) {
                 Some((source, questionnaire)) => {

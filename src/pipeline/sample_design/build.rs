@@ -1,6 +1,8 @@
-//! From a declared design to the design: variables looked up, units and weights first, then calibration step by step.
+//! From a declared design to the design: variables looked up, units and weights first, then calibration step
+//! by step.
 
 use super::codes::{codes, crossed};
+use super::numbers::{weights, whole_numbers};
 use super::replication::Replication;
 use super::{BuiltDesign, SampleDesign, Step, adjusted, population, replicated, words};
 use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake};
@@ -93,7 +95,7 @@ impl SampleDesign<'_> {
                 Fpc::PopulationSize(sizes)
             });
         }
-        if let (Some(table), true) = (self.population, sizes_are_free(&fpc, &mut mistakes)) {
+        if let Some(table) = self.population.filter(|_| sizes_are_free(&fpc, &mut mistakes)) {
             let sizes = if self.strata.is_empty() {
                 collect(population::whole(table, source), &mut mistakes).map(|people| {
                     how.push(words::fpc_of_whole(people));
@@ -109,7 +111,7 @@ impl SampleDesign<'_> {
             };
         }
         if let Some(weight) = &weight {
-            if let Some(weights) = collect(whole_numbers(weight, source, false), &mut mistakes) {
+            if let Some(weights) = collect(weights(weight, source), &mut mistakes) {
                 declaration = declaration.weights(weights);
             }
             how.push(words::weight(&weight.name));
@@ -177,41 +179,6 @@ fn calibrated(
             design.trim(trim)
         }
     }
-}
-
-/// A number for each respondent, of which none may be missing. `infinite` lets `Inf` pass.
-pub(super) fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: bool) -> Result<Vec<f64>> {
-    let counts = column.counts();
-    let (mut first, mut count) = (None, 0);
-    let each: Vec<f64> = column
-        .values
-        .iter()
-        .enumerate()
-        .map(|(at, v)| match v.number {
-            Some(x) => x,
-            None if infinite && matches!(v.folded.to_lowercase().as_str(), "inf" | "infinity" | "∞") => {
-                f64::INFINITY
-            }
-            None => {
-                if counts[at] > 0 {
-                    count += counts[at];
-                    first.get_or_insert(at);
-                }
-                f64::NAN
-            }
-        })
-        .collect();
-    let Some(first) = first else { return Ok(column.spread(&each)) };
-    let text = &column.values[first].text;
-    Err(Diagnostic::new(
-        "design::number",
-        Text::new(
-            format!("列「{}」に数でない値が{count}件あります（最初は「{text}」）", column.name),
-            format!("{count} values in column \"{}\" are no numbers (first: \"{text}\")", column.name),
-        ),
-    )
-    .at(source.place(column.first_row(first), column))
-    .into())
 }
 
 fn named(columns: &[Stacked]) -> String {

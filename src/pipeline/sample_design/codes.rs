@@ -11,11 +11,11 @@ use crate::text::Text;
 /// The name of those who left a question blank.
 pub(super) const UNKNOWN: &str = "不明";
 
-/// Codes of a variable of strata or clusters: for each respondent the number of its value, in the order in which
-/// values first occur, and the values' names.
+/// Codes of a variable of strata or clusters: for each respondent the number of its value, in the order in
+/// which values first occur, and the values' names.
 ///
-/// Who left a question blank is in a stratum of its own, 不明; a column of the files that is blank somewhere is a
-/// mistake, since the frame knows everyone's stratum.
+/// Who left a question blank is in a stratum of its own, 不明; a column of the files that is blank somewhere
+/// is a mistake, since the frame knows everyone's stratum.
 pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, Vec<String>)> {
     if column.marks.is_some() {
         let name = &column.name;
@@ -71,8 +71,8 @@ pub(in crate::pipeline) struct Crossing {
 }
 
 impl Crossing {
-    /// Crosses variables, one after the other, so that there are never more cells than respondents. Cells stand in the
-    /// order of the variables' values.
+    /// Crosses variables, one after the other, so that there are never more cells than respondents. Cells
+    /// stand in the order of the variables' values.
     pub(in crate::pipeline) fn of(columns: &[&Stacked], rows: usize) -> Self {
         let mut out = Self { of_row: vec![0; rows], values: vec![Vec::new()] };
         for column in columns {
@@ -90,8 +90,8 @@ impl Crossing {
         out
     }
 
-    /// The name of each cell by its variables' keys, which population tables are matched by; `None` where a variable is
-    /// blank.
+    /// The name of each cell by its variables' keys, which population tables are matched by; `None` where a
+    /// variable is blank.
     pub(super) fn keys(&self, columns: &[&Stacked]) -> Vec<Option<String>> {
         let part = |(column, at): (&&Stacked, &usize)| {
             let value = &column.values[*at];
@@ -105,8 +105,8 @@ impl Crossing {
 /// Between the names of a crossing's categories.
 pub(super) const BETWEEN: &str = " × ";
 
-/// Without clusters there is one stage only, so that several variables of strata are their crossing. Cells are
-/// numbered as they first occur.
+/// Without clusters there is one stage only, so that several variables of strata are their crossing. Cells
+/// are numbered as they first occur.
 pub(super) fn crossed(columns: &[(Vec<u32>, Vec<String>)]) -> (Vec<u32>, Vec<String>) {
     let [one] = columns else {
         let rows = columns.first().map_or(0, |(of_row, _)| of_row.len());

@@ -1,10 +1,11 @@
-//! How a sample was drawn and weighted, as a plan or flags declare it ([`SampleDesign`]), and the one way in which a
-//! design is made of it ([`SampleDesign::build`]).
+//! How a sample was drawn and weighted, as a plan or flags declare it ([`SampleDesign`]), and the one way in
+//! which a design is made of it ([`SampleDesign::build`]).
 
 mod adjusted;
 mod build;
 mod codes;
 mod fit;
+mod numbers;
 mod population;
 mod replicated;
 mod replication;
@@ -95,7 +96,8 @@ impl SampleDesign<'_> {
             && calibration.is_empty()
     }
 
-    /// Whether the size of the population is stated: by sizes or fractions, or by what the weights are fitted to.
+    /// Whether the size of the population is stated: by sizes or fractions, or by what the weights are fitted
+    /// to.
     fn states_population(&self) -> bool {
         let fitted = self.calibration.iter().any(|step| !matches!(step, Step::Trim(_)));
         !self.fpc.is_empty() || self.population.is_some() || fitted

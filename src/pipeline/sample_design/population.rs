@@ -130,7 +130,8 @@ impl<'a> Read<'a> {
         self.categories.iter().map(|(_, c)| c).collect()
     }
 
-    /// People by the crossing of the categories, in the order of the table; rows of the same categories add up.
+    /// People by the crossing of the categories, in the order of the table; rows of the same categories add
+    /// up.
     ///
     /// # Errors
     /// A blank category.
@@ -211,13 +212,13 @@ fn key(text: &str) -> String {
     number(&folded).map_or(folded, |x| x.to_string())
 }
 
-/// The margin of a population table: everybody is in one category of it. Respondents who left one blank cannot be
-/// matched: they keep the part of the population that they are of the sample (by `weights`), and the other categories
-/// share the rest as the table has it.
+/// The margin of a population table: everybody is in one category of it. Respondents who left one blank
+/// cannot be matched: they keep the part of the population that they are of the sample (by `weights`), and
+/// the other categories share the rest as the table has it.
 ///
 /// # Errors
-/// No column of totals; a category column that one side does not have; a respondent whose category is not there, or
-/// has nobody in the population.
+/// No column of totals; a category column that one side does not have; a respondent whose category is not
+/// there, or has nobody in the population.
 pub(super) fn margin(
     of: &Population<'_>,
     source: &Source<'_>,
@@ -288,8 +289,8 @@ pub(super) fn whole(table: &Table, source: &Source<'_>) -> Result<f64> {
     Ok(people)
 }
 
-/// For each respondent the people of the stratum, the crossing of `strata`. A stratum of those who left a question blank
-/// has no known size: it counts as infinite (no correction), with a finding.
+/// For each respondent the people of the stratum, the crossing of `strata`. A stratum of those who left a
+/// question blank has no known size: it counts as infinite (no correction), with a finding.
 ///
 /// # Errors
 /// As [`margin`].
@@ -327,7 +328,8 @@ pub(super) fn stratum_sizes(
         let text = Text::new(
             format!("{names}が不明の回答者がいます。別の層とし、有限母集団修正をしません"),
             format!(
-                "respondents without {names} make a stratum of their own, without finite population correction"
+                "respondents without {names} make a stratum of their own, without finite population \
+                 correction"
             ),
         );
         findings.push(Finding::warning("design::stratum-unknown", text, place_of(table)));

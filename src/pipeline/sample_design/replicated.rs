@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::SampleDesign;
-use super::build::whole_numbers;
+use super::numbers::{weights as weights_of, whole_numbers};
 use super::replication::{RHO, ReplicateRequest, ReplicateType};
 use crate::design::{Design, ReplicateKind, Replicates};
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
@@ -16,8 +16,8 @@ use crate::text::number::number;
 /// The design of columns of replicate weights.
 ///
 /// # Errors
-/// All in one go: strata, clusters or sizes beside them, no weights, no column that matches, no type, scales that
-/// cannot be read.
+/// All in one go: strata, clusters or sizes beside them, no weights, no column that matches, no type, scales
+/// that cannot be read.
 pub(super) fn design(
     declared: &SampleDesign<'_>,
     request: &ReplicateRequest,
@@ -48,7 +48,7 @@ pub(super) fn design(
     };
     let weight = collect(source.column(weight), &mut mistakes);
     let position = weight.as_ref().map(|w| w.position);
-    let weights = weight.as_ref().and_then(|w| collect(whole_numbers(w, source, false), &mut mistakes));
+    let weights = weight.as_ref().and_then(|w| collect(weights_of(w, source), &mut mistakes));
     let names: Vec<String> = source.names().into_iter().filter(|name| matches(pattern, name)).collect();
     let read = |name: &String| {
         let column = source.column(name)?;

@@ -1,5 +1,5 @@
-//! Where variables come from: the response files as one, stacked by column name, each column found by its header or
-//! its spreadsheet letters; and, where there is a questionnaire, its questions.
+//! Where variables come from: the response files as one, stacked by column name, each column found by its
+//! header or its spreadsheet letters; and, where there is a questionnaire, its questions.
 
 use super::variable::Stacked;
 use crate::decode::{Answers, BaseLedger};

@@ -1,5 +1,5 @@
-//! A variable: a column over all files, or a question of a questionnaire. Distinct values, each looked at once however
-//! many respondents gave it.
+//! A variable: a column over all files, or a question of a questionnaire. Distinct values, each looked at
+//! once however many respondents gave it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -230,8 +230,9 @@ impl Stacked {
         Self { counted: Some(Counts { of_code, rows }), ..out }
     }
 
-    /// The answers to a question, the `index`th of its questionnaire. Its values are the options in their order, chosen or
-    /// not; for several answers and for numbers those that occur; then one for each reason why there is no answer.
+    /// The answers to a question, the `index`th of its questionnaire. Its values are the options in their
+    /// order, chosen or not; for several answers and for numbers those that occur; then one for each reason
+    /// why there is no answer.
     pub(in crate::pipeline) fn question(question: &Question, index: usize, responses: &Responses) -> Self {
         let mut out = Self { position: QUESTIONS + index, ..Self::new(&question.id, responses.len()) };
         let categories = question.categories();
@@ -285,7 +286,8 @@ impl Stacked {
         out
     }
 
-    /// The value of each row: what `value` finds or makes for an answer, one value for each reason why there is none.
+    /// The value of each row: what `value` finds or makes for an answer, one value for each reason why there
+    /// is none.
     fn fill<T>(
         &mut self,
         rows: &[Result<T, MissingReason>],
@@ -378,17 +380,20 @@ impl Stacked {
         counts
     }
 
-    /// For each value the first of those that are the same: `1`, `1.0` and `１` are, two options of a question never.
+    /// For each value the first of those that are the same: `1`, `1.0` and `１` are, two options of a
+    /// question never.
     pub(in crate::pipeline) fn classes(&self) -> Vec<usize> {
         let mut index = HashMap::new();
         let class = |(at, value): (usize, &Value)| {
-            if self.declared { at } else { *index.entry((value.blank, value.key())).or_insert(at) }
+            // Whatever the reason, no answer is one class.
+            let own = self.declared && !value.blank;
+            if own { at } else { *index.entry((value.blank, value.key())).or_insert(at) }
         };
         self.values.iter().enumerate().map(class).collect()
     }
 
-    /// The values that `held` holds by their one spelling: options of a question in their order, else numeric codes by
-    /// size, then the others as they first appear.
+    /// The values that `held` holds by their one spelling: options of a question in their order, else numeric
+    /// codes by size, then the others as they first appear.
     pub(in crate::pipeline) fn ordered(&self, held: &[bool]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let classes = self.classes();

@@ -78,8 +78,33 @@ impl Drafting {
             );
             question.kind = QuestionKind::Text;
         }
+        self.note_codes_as_labels(&question, place);
         self.questions.push(question);
         true
+    }
+
+    /// A label that is another option's code: a cell that holds it is read as the code.
+    fn note_codes_as_labels(&mut self, question: &Question, place: &Place) {
+        for category in question.categories() {
+            let (code, label) = (&category.code, &category.label);
+            let Some(words) = label.strip_suffix(&format!(" ({code})")) else { continue };
+            let folded = spelling::code(words);
+            if question.categories().iter().any(|c| c.code != *code && spelling::code(&c.code) == folded) {
+                let id = &question.id;
+                self.warn(
+                    "answers::form-codes",
+                    place,
+                    format!(
+                        "設問「{id}」の選択肢「{words}」（コード {code}）は、ほかの選択肢のコードでもありま\
+                         す。回答ファイルのセル {words} は、コード {words} の選択肢と読みます"
+                    ),
+                    format!(
+                        "option \"{words}\" (code {code}) of question \"{id}\" is also another option's \
+                         code; a cell {words} is read as the option with the code {words}"
+                    ),
+                );
+            }
+        }
     }
 
     fn done(self, title: &str) -> Draft {
@@ -102,6 +127,7 @@ pub(crate) fn question(id: &str, text: &str, kind: QuestionKind) -> Question {
         no_answer: Vec::new(),
         not_asked: Vec::new(),
         policy: Policy::default(),
+        derivation: None,
     }
 }
 
