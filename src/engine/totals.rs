@@ -38,6 +38,8 @@ pub struct Totals {
     key_count: usize,
     cell_count: usize,
     rows: u64,
+    /// All rows of a key have one weight.
+    pub(super) one_weight: bool,
     pub(super) measures: Vec<MeasureTotals>,
 }
 
@@ -48,7 +50,7 @@ impl Totals {
         code_counts: impl Iterator<Item = usize>,
     ) -> Self {
         let measures = code_counts.map(|codes| MeasureTotals::zeros(key_count * cell_count, codes)).collect();
-        Self { key_count, cell_count, rows: 0, measures }
+        Self { key_count, cell_count, rows: 0, one_weight: false, measures }
     }
 
     pub(super) fn count_rows(&mut self, rows: usize) {
@@ -58,6 +60,11 @@ impl Totals {
     /// Rows added up.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Whether all rows of a key are known to have one weight.
+    pub(crate) fn one_weight(&self) -> bool {
+        self.one_weight
     }
 
     /// Number of keys (strata or PSUs).
@@ -129,6 +136,8 @@ impl Totals {
             return false;
         }
         self.rows += other.rows;
+        // Each may have another.
+        self.one_weight = false;
         for (a, b) in self.measures.iter_mut().zip(&other.measures) {
             a.n.iter_mut().zip(&b.n).for_each(|(a, b)| *a += b);
             a.w.iter_mut().zip(&b.w).for_each(|(a, b)| *a += b);

@@ -1,12 +1,14 @@
 //! Every share of a wave: 全体 first, then each breakdown.
 
+use std::ops::Range;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
 use super::trend::{flag, trend, trend_of_group};
 use super::wave::{CrossedCells, UNKNOWN, WaveData, cells, counted};
-use crate::answers::share_outcome;
-use crate::engine::{Cells, Cube, Measure, Reduction};
+use crate::answers::{Responses, share_outcome};
+use crate::engine::{Cells, CrossingPlan, Cube, Measure, Reduction};
 use crate::error::Result;
 use crate::estimate::reliability::{Presentation, nchs_presentation};
 use crate::estimate::{
@@ -75,17 +77,24 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
 
 /// One way to divide the respondents: everyone, or the parts of a breakdown.
 struct Banner {
+    /// Its questions, by their place among those of all breakdowns.
+    questions: Vec<usize>,
     /// Group of each respondent.
     of_row: Vec<u32>,
     /// What each group is; a single unnamed one for 全体.
     labels: Vec<Vec<Group>>,
 }
 
+/// Everyone.
+fn everyone(rows: usize) -> Banner {
+    Banner { questions: Vec::new(), of_row: vec![0; rows], labels: vec![Vec::new()] }
+}
+
 /// 全体, then the plan's breakdowns. One that asks for a question this survey did not have is left out.
 fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
     let (questionnaire, wave) = (&data.questionnaire, &plan.surveys[data.survey].waves[data.wave]);
-    let mut out = vec![Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] }];
-    let mut all = Vec::new();
+    let mut out = vec![everyone(data.answers.rows)];
+    let mut all: Vec<usize> = Vec::new();
     for breakdown in &plan.breakdowns {
         let questions: Option<Vec<usize>> = breakdown
             .iter()
@@ -100,33 +109,74 @@ fn banners(plan: &Plan, data: &WaveData) -> (Vec<Banner>, Vec<usize>) {
                 .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
                 .collect()
         };
-        out.push(Banner { of_row: crossed.of_row, labels: crossed.parts.iter().map(label).collect() });
-        all.extend(questions.into_iter().filter(|q| !all.contains(q)).collect::<Vec<usize>>());
+        let labels = crossed.parts.iter().map(label).collect();
+        all.extend(questions.iter().copied().filter(|q| !all.contains(q)).collect::<Vec<usize>>());
+        let places = (0..all.len()).filter(|at| questions.contains(&all[*at])).collect();
+        out.push(Banner { questions: places, of_row: crossed.of_row, labels });
     }
     (out, all)
 }
 
+/// Banners that are added up in one crossing of their questions: which, and those questions.
+fn crossings(data: &WaveData, banners: &[Banner], questions: &[usize]) -> Vec<(Range<usize>, Vec<usize>)> {
+    let rows = data.answers.rows;
+    let keys = ShareTable::keys(&data.design).map(|(keys, _)| keys).unwrap_or_default();
+    let sample: Vec<usize> =
+        (0..rows as u32).filter(|row| CrossingPlan::samples(*row, rows)).map(|row| row as usize).collect();
+    let of_keys: Vec<u32> = sample.iter().map(|row| keys.get(*row).copied().unwrap_or(0)).collect();
+    let said = |question: &usize| match &data.answers.responses[*question] {
+        Responses::Single(said) => sample.iter().map(|row| said[*row].map_or(u32::MAX, u32::from)).collect(),
+        _ => vec![u32::MAX; sample.len()],
+    };
+    let plan = CrossingPlan::new(rows as u64, &of_keys, questions.iter().map(said));
+    let each: Vec<Vec<usize>> = banners.iter().map(|b| b.questions.clone()).collect();
+    let questions_of = |range: Range<usize>| {
+        let held = |at: &usize| each[range.clone()].iter().any(|of| of.contains(at));
+        let questions = (0..questions.len()).filter(held).map(|at| questions[at]).collect();
+        (range.clone(), questions)
+    };
+    plan.crossings(&each).into_iter().map(questions_of).collect()
+}
+
 /// Every share in every group of every banner: `[banner][share][group]`.
 ///
-/// All sums come from one pass over the rows, in the finest crossing of the banners' questions; each group is
-/// a roll-up of its cells. A design whose variance is no function of such sums (calibrated weights) goes by
-/// influence values instead.
+/// Sums come from few passes over the rows, in crossings of the banners' questions; each group is a roll-up of
+/// its cells. A design whose variance is no function of such sums (calibrated weights) goes by influence values
+/// instead.
 fn estimated(
     data: &WaveData,
     codes: &[Vec<u8>],
     banners: &[Banner],
-    finest: &CrossedCells,
+    crossings: &[(Range<usize>, Vec<usize>)],
     options: &Options,
 ) -> Result<Vec<Vec<Vec<Estimate>>>> {
-    let Ok((keys, key_count)) = ShareTable::keys(&data.design) else {
+    if ShareTable::keys(&data.design).is_err() {
         let estimands: Vec<Estimand<'_>> = codes.iter().map(|c| Estimand::Share(c)).collect();
         return banners
             .iter()
             .map(|b| estimate_all(&data.design, &estimands, &Groups::new(&b.of_row, b.labels.len()), options))
             .collect();
-    };
+    }
+    let mut out = Vec::with_capacity(banners.len());
+    for (range, questions) in crossings {
+        let crossed = cells(&data.questionnaire, &data.answers, questions);
+        let banners = banners.get(range.clone()).unwrap_or_default();
+        out.extend(estimated_in(data, codes, banners, &crossed, options)?);
+    }
+    Ok(out)
+}
+
+/// As [`estimated`], of banners whose questions are all in one crossing.
+fn estimated_in(
+    data: &WaveData,
+    codes: &[Vec<u8>],
+    banners: &[Banner],
+    crossed: &CrossedCells,
+    options: &Options,
+) -> Result<Vec<Vec<Vec<Estimate>>>> {
+    let (keys, key_count) = ShareTable::keys(&data.design)?;
     let measures = codes.iter().map(|codes| Measure { codes, code_count: 3 }).collect();
-    let cells = Cells::Large { of_row: &finest.of_row, count: finest.names.len() };
+    let cells = Cells::Large { of_row: &crossed.of_row, count: crossed.names.len() };
     let reduction = Reduction::new(
         data.answers.rows,
         Some((&keys, key_count)),
@@ -136,10 +186,10 @@ fn estimated(
     )?;
     let cube = Cube::of(&reduction);
     let (yes, base) = ([false, true, false], [true, true, false]);
-    let first_row = first_rows(finest);
+    let first_row = first_rows(crossed);
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let groups = banner.labels.len();
-        // Rows of one cell are in one group: the finest crossing is finer than any banner.
+        // Rows of one cell are in one group: the crossing is finer than any of its banners.
         let group =
             |row: &Option<usize>| row.map(|row| banner.of_row[row]).filter(|g| (*g as usize) < groups);
         let group_of_cell: Vec<Option<u32>> = first_row.iter().map(group).collect();
@@ -166,17 +216,19 @@ fn first_rows(cells: &CrossedCells) -> Vec<Option<usize>> {
     first
 }
 
-/// The finest crossing of the breakdowns' questions, by which all sums are taken.
+/// The crossing by which the sums of 全体 are taken.
 pub(super) struct Finest {
-    cells: CrossedCells,
-    /// The questions (indices) that it is made from.
+    crossing: (Range<usize>, Vec<usize>),
+    /// The questions (indices) of all breakdowns.
     pub(super) questions: Vec<usize>,
 }
 
 impl Finest {
     pub(super) fn of(plan: &Plan, data: &WaveData) -> Self {
-        let (_, questions) = banners(plan, data);
-        Self { cells: cells(&data.questionnaire, &data.answers, &questions), questions }
+        let (banners, questions) = banners(plan, data);
+        let first = crossings(data, &banners, &questions).into_iter().next();
+        let questions_of_first = first.map(|(_, questions)| questions).unwrap_or_default();
+        Self { crossing: (0..1, questions_of_first), questions }
     }
 }
 
@@ -194,8 +246,9 @@ pub(super) fn overall(
     let codes: Vec<Vec<u8>> = definitions
         .map(|d| share_outcome(&data.answers.responses[d.question], &counted(plan, data, d), d.base))
         .collect();
-    let everyone = Banner { of_row: vec![0; data.answers.rows], labels: vec![Vec::new()] };
-    let estimated = estimated(data, &codes, &[everyone], &finest.cells, &options(plan, data))?;
+    let everyone = [everyone(data.answers.rows)];
+    let crossings = std::slice::from_ref(&finest.crossing);
+    let estimated = estimated(data, &codes, &everyone, crossings, &options(plan, data))?;
     let of_everyone = estimated.into_iter().flatten().filter_map(|groups| groups.into_iter().next());
     Ok(of_everyone.map(|estimate| honest(wave.sample, estimate)).collect())
 }
@@ -215,8 +268,8 @@ pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateReco
         })
         .collect();
     let (banners, questions) = banners(plan, data);
-    let finest = cells(&data.questionnaire, &data.answers, &questions);
-    let estimated = estimated(data, &codes, &banners, &finest, &options(plan, data))?;
+    let crossings = crossings(data, &banners, &questions);
+    let estimated = estimated(data, &codes, &banners, &crossings, &options(plan, data))?;
     let level = |note: Option<TrendNote>| note.map_or(Comparability::Same, |n| n.level);
     let of_part = |groups: &Vec<Group>| {
         groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)

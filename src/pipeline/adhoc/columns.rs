@@ -214,6 +214,11 @@ impl Stacked {
         Some(counts.of_code.iter().map(|at| each[*at as usize]).collect())
     }
 
+    /// Whether the column is of a file that was counted.
+    pub(super) fn is_counted(&self) -> bool {
+        self.counted.is_some()
+    }
+
     /// The first row that holds a value.
     pub(super) fn first_row(&self, value: usize) -> usize {
         match &self.counted {
@@ -255,6 +260,19 @@ impl Stacked {
     /// # Errors
     /// Most answers are no numbers.
     pub(super) fn numbers(
+        &self,
+        missing: &[bool],
+        source: &Source<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<f64>> {
+        Ok(self.spread(&self.numbers_of_values(missing, source, findings)?))
+    }
+
+    /// As [`Stacked::numbers`], for each distinct value.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn numbers_of_values(
         &self,
         missing: &[bool],
         source: &Source<'_>,
@@ -305,7 +323,7 @@ impl Stacked {
                 findings.push(finding);
             }
         }
-        Ok(self.spread(&values))
+        Ok(values)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::columns::{Code, Stacked};
 use super::condition::{Choice, Condition, Test, check_codes, codes, tell_doubtful};
 use super::joined::Parts;
+use super::levels::{Levels, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use super::source::Source;
@@ -24,13 +25,13 @@ pub(super) enum Values {
     /// each code.
     CountedShare(usize, Vec<u8>),
     /// Of which the mean is wanted.
-    Mean(Vec<f64>),
+    Mean(Numbers),
     /// Of which the total is wanted.
-    Total(Vec<f64>),
-    /// Numerator and denominator.
-    Ratio(Vec<f64>, Vec<f64>),
+    Total(Numbers),
+    /// Numerator and denominator, and the levels of both together.
+    Ratio(Numbers, Numbers, Option<Levels>),
     /// Numbers, and the probability.
-    Quantile(Vec<f64>, f64),
+    Quantile(Numbers, f64),
 }
 
 /// One number that is wanted.
@@ -171,6 +172,11 @@ impl Wanted {
     }
 }
 
+/// Column and probability of a quantile, as they are typed.
+pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
+    typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
+}
+
 fn plain(column: &str, values: Values) -> Measure {
     Measure { variable: column.trim().to_owned(), codes: Vec::new(), values }
 }
@@ -267,9 +273,10 @@ impl Resolver<'_> {
         }
     }
 
-    fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
+    fn numbers(&mut self, name: &str) -> Result<Numbers> {
         let column = self.source.column(name)?;
-        column.numbers(&self.missing.of(&column), self.source, self.findings)
+        let of_value = column.numbers_of_values(&self.missing.of(&column), self.source, self.findings)?;
+        Ok(Numbers::new(&column, &of_value))
     }
 
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
@@ -287,7 +294,11 @@ impl Resolver<'_> {
         let numerator = super::collect(self.numbers(top), &mut mistakes);
         let denominator = super::collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
-            (Some(y), Some(x)) => Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x))),
+            (Some(y), Some(x)) => {
+                let both = y.levels.as_ref().zip(x.levels.as_ref());
+                let levels = both.and_then(|(y, x)| Levels::of_pairs(y, x, |y, x| self.source.pairs(y, x)));
+                Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x, levels)))
+            }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
         }
@@ -304,7 +315,7 @@ impl Resolver<'_> {
             )
             .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
         };
-        let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
+        let (name, p) = quantile_parts(typed).ok_or_else(bad)?;
         let p = super::columns::number(&super::columns::fold(p))
             .filter(|p| (0.0..=1.0).contains(p))
             .ok_or_else(bad)?;

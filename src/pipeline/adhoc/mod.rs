@@ -7,6 +7,7 @@ mod condition;
 mod design;
 mod estimates;
 mod joined;
+mod levels;
 mod measures;
 mod missing;
 mod population;
