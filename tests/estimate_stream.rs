@@ -1,5 +1,6 @@
-//! Streamed or in memory, `estimate` gives the same bytes: shares, means, totals, ratios and quantiles of files in
-//! several encodings, with lines of any length, for any number of threads. And nearly all that can be streamed is.
+//! Streamed or in memory, `estimate` gives the same bytes: shares, means, totals, ratios and quantiles of
+//! files in several encodings, with lines of any length, for any number of threads. And nearly all that can
+//! be streamed is.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

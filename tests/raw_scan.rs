@@ -165,8 +165,8 @@ fn every_value_of_cp932_is_that_of_the_general_reader() {
     }
 }
 
-/// What cannot be decoded, wherever it stands and whether or not anybody asks for its column, and what could be
-/// another encoding, is left to the general reader.
+/// What cannot be decoded, wherever it stands and whether or not anybody asks for its column, and what could
+/// be another encoding, is left to the general reader.
 #[test]
 fn doubtful_cp932_is_handed_over() {
     let scratch = Scratch::new();

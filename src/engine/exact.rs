@@ -81,8 +81,8 @@ impl Scale {
         Some((whole(weight, self.w)?.into(), whole(weight * weight, self.w2)?.into()))
     }
 
-    /// As [`Scale::addend`], in two and in three limbs of so many bits, where it has room in them. It has for all
-    /// weights between two that have.
+    /// As [`Scale::addend`], in two and in three limbs of so many bits, where it has room in them. It has for
+    /// all weights between two that have.
     #[inline]
     pub(super) fn limbs<const BITS: u32>(&self, weight: f64) -> Option<[u64; 5]> {
         let ((w, at, _), (w2, at2, _)) = (parts(weight)?, parts(weight * weight)?);

@@ -15,6 +15,7 @@ mod crossings;
 mod cube;
 mod exact;
 mod lanes;
+mod near_tally;
 mod rank;
 mod reduction;
 mod replicated;

@@ -1,10 +1,10 @@
 //! Cubes straight from a file: scanned chunks → counts and sums, without holding the rows.
 //!
 //! Breakdowns roll up from few crossings, all made in one pass: which of them have one in common,
-//! [`CrossingPlan`] says by the first rows. Where the tables of one grow beyond `MOST_BYTES` a thread after all,
-//! each breakdown has a crossing of its own. Where rows are only counted, and answers have few codes and slots fit near caches, all answers of a
-//! row are counted at once; else answer by answer. Sums are exact (see [`Cube`]), so that none of it makes a
-//! difference to the results.
+//! [`CrossingPlan`] says by the first rows. Where the tables of one grow beyond `MOST_BYTES` a thread after
+//! all, each breakdown has a crossing of its own. Where rows are only counted, and answers have few codes and
+//! slots fit near caches, all answers of a row are counted at once; else answer by answer. Sums are exact
+//! (see [`Cube`]), so that none of it makes a difference to the results.
 
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! Measures with few codes apart from those with many: the ones are counted side by side, by comparing all of them
-//! with each code, which must be few; the others have tables of their own.
+//! Measures with few codes apart from those with many: the ones are counted side by side, by comparing all of
+//! them with each code, which must be few; the others have tables of their own.
 
 use super::cube::Counted;
 use super::exact::Scale;

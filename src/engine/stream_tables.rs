@@ -3,6 +3,7 @@
 use super::cube::Counted;
 use super::exact::{Scale, Weighed, Wide};
 use super::lanes::LaneTally;
+use super::near_tally::NearTally;
 use super::tally::{Entry, Tally};
 use super::weight_lanes::WeightLanes;
 use crate::raw::scan::{Chunk, HandOver};
@@ -57,9 +58,8 @@ enum Held {
     Nothing,
     /// With the lanes of the measures.
     Lanes(LaneTally, Vec<usize>),
-    /// Where measures have many codes, or slots are many: counts take less room, and rows are brought into
-    /// the order of their slots first.
-    Columns(Tally),
+    /// Where measures have many codes, or slots are many: counts take less room.
+    Columns(NearTally),
 }
 
 impl Table for Counts {
@@ -82,7 +82,12 @@ impl Table for Counts {
             self.held = Held::Columns(columns(tally, lanes));
         }
         let Held::Columns(tally) = &mut self.held else { return Ok(()) };
-        add(tally, chunk, &self.measures, slots, slot_count, &vec![(); slots.len()])
+        if tally.bytes(slot_count) > MOST_BYTES {
+            return Err(CROSSINGS);
+        }
+        tally.grow(slot_count);
+        let columns = columns_of(chunk, &self.measures);
+        if tally.add(slots, &columns) { Ok(()) } else { Err(HandOver("rows")) }
     }
 
     fn rows_of_slot(&self, slot: usize) -> u64 {
@@ -99,14 +104,20 @@ impl Table for Counts {
             Held::Lanes(tally, lanes) => {
                 tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1)
             }
-            Held::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
+            Held::Columns(tally) => {
+                for (slot, into) in into.iter().enumerate() {
+                    for (code, n) in tally.counts(measure, slot) {
+                        counted.1[*into as usize * counted.0 + usize::from(of_code[code])] += n;
+                    }
+                }
+            }
         }
     }
 }
 
 /// The same counts by column.
-fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
-    let mut out: Tally = Tally::new(lanes.iter().map(|_| 4));
+fn columns(tally: &LaneTally, lanes: &[usize]) -> NearTally {
+    let mut out = NearTally::new(lanes.len());
     out.grow(tally.slot_count());
     (0..tally.slot_count()).for_each(|slot| out.put_rows(slot, tally.rows_of_slot(slot) as u32));
     let (slots, codes) = ((0..tally.slot_count() as u32).collect::<Vec<_>>(), tally.codes());
@@ -240,6 +251,11 @@ fn weighed_columns(lanes: &WeightLanes, measures: usize) -> Tally<Weighed> {
     out
 }
 
+/// The codes of these columns.
+fn columns_of(chunk: &Chunk, measures: &[usize]) -> Vec<Vec<u8>> {
+    measures.iter().map(|column| chunk.codes(*column).collect()).collect()
+}
+
 /// Adds rows by column.
 fn add<E: Entry>(
     tally: &mut Tally<E>,
@@ -253,7 +269,7 @@ fn add<E: Entry>(
         return Err(CROSSINGS);
     }
     tally.grow(slot_count);
-    let columns: Vec<Vec<u8>> = measures.iter().map(|column| chunk.codes(*column).collect()).collect();
+    let columns = columns_of(chunk, measures);
     if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
 }
 

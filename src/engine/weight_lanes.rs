@@ -1,10 +1,10 @@
 //! Sums of weights over many columns of codes at once, exact.
 //!
-//! For each code a row either adds its weight to a lane or does not. Eight rows of a slot wait for each other:
-//! the sums of all subsets of four of them are sixteen numbers, and which subset holds a code in a lane are four
-//! bits. So a lane takes two additions for eight rows, and the tables, which are larger than the near caches,
-//! are visited once in eight rows. One code has no sums of its own: they are what the other codes leave of the
-//! slot's.
+//! For each code a row either adds its weight to a lane or does not. Sixteen rows of a slot wait for each
+//! other: the sums of all subsets of four of them are sixteen numbers, and which subset holds a code in a
+//! lane are four bits. So a lane takes four additions for sixteen rows, and the tables, which are larger than
+//! the near caches, are visited once in sixteen rows. One code has no sums of its own: they are what the
+//! other codes leave of the slot's.
 
 use wide::u8x16;
 
@@ -12,10 +12,10 @@ use super::exact::Scale;
 use crate::raw::scan::LANES;
 
 /// Rows that wait for each other.
-const WAITING: usize = 8;
+const WAITING: usize = 16;
 
 /// Rows whose subsets are added up beforehand.
-const SUBSET: usize = WAITING / 2;
+const SUBSET: usize = 4;
 
 /// Bits of a limb: 2²⁷ of them fit into 64 bits without a carry.
 const LIMB: u32 = 37;
@@ -73,7 +73,8 @@ pub(super) struct WeightLanes {
     rows: u64,
     /// The lanes that are measured.
     lanes: Vec<usize>,
-    /// Their groups of [`LANES`], each with the measured ones: the lane in the group, and its place in `lanes`.
+    /// Their groups of [`LANES`], each with the measured ones: the lane in the group, and its place in
+    /// `lanes`.
     groups: Vec<(usize, Vec<(usize, usize)>)>,
     /// The codes that occur. The first one is not added up.
     codes: Vec<u8>,
@@ -127,8 +128,8 @@ impl WeightLanes {
         self.rows_of_slot.get(slot).copied().map_or(0, u64::from)
     }
 
-    /// The codes that would be added up with these. The most frequent one of the rows comes first, where none is
-    /// known yet.
+    /// The codes that would be added up with these. The most frequent one of the rows comes first, where none
+    /// is known yet.
     pub(super) fn codes_with<'a>(
         &self,
         met: impl Iterator<Item = u8>,
@@ -194,8 +195,8 @@ impl WeightLanes {
                 || [bounds.0, bounds.1].into_iter().all(|w| Limbs::of(w, self.scale).is_some()))
     }
 
-    /// Adds rows that fit: the slot of each, below [`WeightLanes::slot_count`], its weight, and its codes, all of
-    /// which are known.
+    /// Adds rows that fit: the slot of each, below [`WeightLanes::slot_count`], its weight, and its codes,
+    /// all of which are known.
     pub(super) fn add<'a>(&mut self, slots: &[u32], weights: &[f64], rows: impl Iterator<Item = &'a [u8]>) {
         self.rows += slots.len() as u64;
         for ((slot, weight), row) in slots.iter().zip(weights).zip(rows) {
@@ -229,10 +230,13 @@ impl WeightLanes {
         for (sum, weight) in sums.iter_mut().zip(&self.waiting[slot]).take(count) {
             *sum = Limbs::of(*weight, self.scale).unwrap_or_default();
         }
-        let ([first, second], _) = sums.as_chunks::<SUBSET>() else { return };
-        let (first, second) = (subsets(first), subsets(second));
-        self.whole[slot].add(&first[(1 << SUBSET) - 1]);
-        self.whole[slot].add(&second[(1 << SUBSET) - 1]);
+        let used = count.div_ceil(SUBSET);
+        let mut tables = [[Limbs::default(); 1 << SUBSET]; WAITING / SUBSET];
+        for (table, rows) in tables.iter_mut().zip(sums.as_chunks::<SUBSET>().0).take(used) {
+            *table = subsets(rows);
+            self.whole[slot].add(&table[(1 << SUBSET) - 1]);
+        }
+        let tables = &tables[..used];
         let size = self.size();
         let groups = self.groups.len();
         let rows = &self.waiting_codes[slot * WAITING * groups..(slot + 1) * WAITING * groups];
@@ -241,28 +245,30 @@ impl WeightLanes {
         for (code, parts) in of_codes {
             let code = u8x16::new([*code; LANES]);
             for (group, (_, members)) in self.groups.iter().enumerate() {
-                let held = |rows: &[[u8; LANES]]| -> [u8; LANES] {
+                let mut held = [[0; LANES]; WAITING / SUBSET];
+                let mut any = u8x16::ZERO;
+                for (held, rows) in held.iter_mut().zip(rows.chunks_exact(SUBSET * groups)).take(used) {
                     let mut bits = u8x16::ZERO;
                     for (at, row) in rows.iter().skip(group).step_by(groups).enumerate() {
                         bits |= u8x16::new(*row).cmp_eq(code) & u8x16::new([1 << at; LANES]);
                     }
-                    bits.to_array()
-                };
-                let (low, high) = rows.split_at(SUBSET * groups);
-                let (low, high) = (held(low), held(high));
-                for (lane, place) in members {
-                    let (low, high) = (low[*lane], high[*lane]);
-                    if low | high != 0 {
-                        let part = &mut parts[*place];
-                        part.add(&first[usize::from(low) % first.len()]);
-                        part.add(&second[usize::from(high) % second.len()]);
+                    any |= bits;
+                    *held = bits.to_array();
+                }
+                let any = any.to_array();
+                for (lane, place) in members.iter().filter(|(lane, _)| any[*lane] != 0) {
+                    let mut part = parts[*place];
+                    for (table, held) in tables.iter().zip(&held) {
+                        part.add(&table[usize::from(held[*lane]) % table.len()]);
                     }
+                    parts[*place] = part;
                 }
             }
         }
     }
 
-    /// Of each slot the sums of the code at `place`, in the measured lane at `lane`. All rows have been added.
+    /// Of each slot the sums of the code at `place`, in the measured lane at `lane`. All rows have been
+    /// added.
     pub(super) fn of_code(&self, lane: usize, place: usize) -> impl Iterator<Item = Limbs> {
         let (lanes, size) = (self.lanes.len(), self.size());
         self.whole.iter().enumerate().map(move |(slot, whole)| {

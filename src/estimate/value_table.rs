@@ -1,8 +1,8 @@
 //! Means, totals, ratios and quantiles straight from totals by value: as shares, without a pass over rows.
 //!
 //! A code stands for a number (for a ratio, for two), and what lies behind the last of them is outside. The
-//! weighted influence is the same for all rows of a code but for their weights, so that sums by code are all that
-//! the variance needs; deviations are taken value by value, before anything is squared.
+//! weighted influence is the same for all rows of a code but for their weights, so that sums by code are all
+//! that the variance needs; deviations are taken value by value, before anything is squared.
 
 use crate::design::Scatters;
 use crate::error::Result;
@@ -141,8 +141,8 @@ impl ShareTable<'_> {
         scatters
     }
 
-    /// Σ (w z − ū)² over n rows of one value, whose weights sum to w and their squares to w2: by the mean of the
-    /// weights, and what they vary around it.
+    /// Σ (w z − ū)² over n rows of one value, whose weights sum to w and their squares to w2: by the mean of
+    /// the weights, and what they vary around it.
     fn deviations(&self, n: f64, w: f64, w2: f64, z: f64, mean: f64) -> f64 {
         let off = w / n * z - mean;
         let spread = if self.totals.one_weight() { 0.0 } else { (w2 - w * w / n).max(0.0) };

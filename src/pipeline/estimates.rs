@@ -140,9 +140,9 @@ fn crossings(data: &WaveData, banners: &[Banner], questions: &[usize]) -> Vec<(R
 
 /// Every share in every group of every banner: `[banner][share][group]`.
 ///
-/// Sums come from few passes over the rows, in crossings of the banners' questions; each group is a roll-up of
-/// its cells. A design whose variance is no function of such sums (calibrated weights) goes by influence values
-/// instead.
+/// Sums come from few passes over the rows, in crossings of the banners' questions; each group is a roll-up
+/// of its cells. A design whose variance is no function of such sums (calibrated weights) goes by influence
+/// values instead.
 fn estimated(
     data: &WaveData,
     codes: &[Vec<u8>],

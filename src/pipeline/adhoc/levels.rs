@@ -68,8 +68,8 @@ impl Levels {
         Some(Self { values: values.into_iter().map(|x| (x, 1.0)).collect(), codes })
     }
 
-    /// The pairs of two columns' levels; `counted` says which codes of the two occur together in a file that was
-    /// counted, in the order of the pairs' codes.
+    /// The pairs of two columns' levels; `counted` says which codes of the two occur together in a file that
+    /// was counted, in the order of the pairs' codes.
     pub(super) fn of_pairs(
         above: &Self,
         below: &Self,

@@ -1,6 +1,7 @@
 //! The quick way for what is asked for most: shares, means, totals, ratios and quantiles of columns with few
-//! values, of a coded CSV or of Parquet, of a stratified or clustered sample. The rows are added up as they are read and never held. What it gives is byte for byte
-//! what [`super::read`] and [`super::compute`] give; where it could not be, it gives nothing.
+//! values, of a coded CSV or of Parquet, of a stratified or clustered sample. The rows are added up as they
+//! are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`] give;
+//! where it could not be, it gives nothing.
 
 use std::collections::{HashMap, HashSet};
 

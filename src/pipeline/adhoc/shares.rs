@@ -63,8 +63,8 @@ pub(super) struct Banner {
 /// Codes of the measures that are added up at once: sums by code take memory.
 const MOST_CODES: usize = 1 << 9;
 
-/// The estimates of each measure, when it has few values and the design's variance is a function of sums by them;
-/// else `None`.
+/// The estimates of each measure, when it has few values and the design's variance is a function of sums by
+/// them; else `None`.
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
@@ -247,8 +247,8 @@ fn apart(cell_of_row: &[u32], Banner { group_of_cell, groups }: Banner) -> Cross
     (of_row, groups + 1, vec![Banner { group_of_cell, groups }])
 }
 
-/// The estimates of a cube whose measures are coded as `what` says, with the variance of the design; or of its
-/// replicates, where all of them are shares.
+/// The estimates of a cube whose measures are coded as `what` says, with the variance of the design; or of
+/// its replicates, where all of them are shares.
 ///
 /// # Errors
 /// A design that the cube was not made with.
@@ -301,8 +301,8 @@ fn turned<T>(count: usize, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
     out
 }
 
-/// The cell of each respondent in the crossing of the domain and these breakdowns, and what the cells mean for
-/// each banner.
+/// The cell of each respondent in the crossing of the domain and these breakdowns, and what the cells mean
+/// for each banner.
 fn crossed(wanted: &Wanted, together: Range<usize>, rows: usize) -> (Vec<u32>, Vec<Banner>) {
     let mut classifications: Vec<(Vec<Option<u32>>, usize)> =
         vec![(wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), 1)];

@@ -129,8 +129,8 @@ impl<'a> Source<'a> {
         Error::all(mistakes).map_or(Ok(stacked), Err)
     }
 
-    /// Which values of two columns of a file that was counted occur together, where that was asked for: by the
-    /// codes of their pairs.
+    /// Which values of two columns of a file that was counted occur together, where that was asked for: by
+    /// the codes of their pairs.
     pub(super) fn pairs(&self, first: usize, second: usize) -> Option<Vec<(u32, u32)>> {
         let Counted { columns, streamed, .. } = self.counted?;
         streamed.pair_values.get(columns.pair(first, second)?).cloned()

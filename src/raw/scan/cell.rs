@@ -156,7 +156,8 @@ fn text<'t, const QUOTED: bool>(
 /// One to seven digits in front as a number, and how many they are.
 #[inline]
 fn digits(rest: &[u8]) -> Option<(usize, u32)> {
-    // All at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four, eight.
+    // All at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four,
+    // eight.
     let word = eight(rest)?;
     let digits = word ^ (0x30 * ONES);
     // The lowest byte above 9 gets its high bit; those behind it may get any.
@@ -183,8 +184,8 @@ fn whole(rest: &[u8]) -> Option<(usize, u32)> {
     }
 }
 
-/// A number of up to seven digits before and after its point, and where it ends: its digits as a whole number and
-/// the power of ten below them are exact, and their quotient rounds once.
+/// A number of up to seven digits before and after its point, and where it ends: its digits as a whole number
+/// and the power of ten below them are exact, and their quotient rounds once.
 #[inline]
 fn decimal(rest: &[u8]) -> Option<(usize, f64)> {
     const TENS: [u32; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];

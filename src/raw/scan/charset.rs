@@ -1,9 +1,9 @@
 //! The encoding of the lines: UTF-8, or CP932, in which offices save.
 //!
-//! In CP932 no byte of a letter is a comma, a quote, a digit or a line end, so that cells are cut and numbers are
-//! read as they stand; only what is a text in the end is decoded, once. All bytes are looked at nevertheless: the
-//! general reader takes a file for CP932 when all of it can be decoded so, and not in another way, and what cannot
-//! be decoded it tells with its place.
+//! In CP932 no byte of a letter is a comma, a quote, a digit or a line end, so that cells are cut and numbers
+//! are read as they stand; only what is a text in the end is decoded, once. All bytes are looked at
+//! nevertheless: the general reader takes a file for CP932 when all of it can be decoded so, and not in
+//! another way, and what cannot be decoded it tells with its place.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -40,8 +40,8 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// An empty chunk of this many columns of keys and numbers, columns of codes that lie in these lanes, and pairs
-    /// of them.
+    /// An empty chunk of this many columns of keys and numbers, columns of codes that lie in these lanes, and
+    /// pairs of them.
     pub(super) fn new(mut lanes: Vec<usize>, keys: usize, numbers: usize, pairs: &[Pairs]) -> Self {
         let lane = |column: usize| lanes.get(column).copied().unwrap_or(0);
         let columns = lanes.len();

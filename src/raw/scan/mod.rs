@@ -1,9 +1,9 @@
 //! A quick reader of coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
-//! It reads what nobody could read otherwise: UTF-8 or CP932, every row as wide as the header and on one line, and in
-//! the wanted columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or
-//! stand in quotes. At the first thing that it does not know it gives the file over to the general reader
-//! ([`super::read`]), so that what both read is the same.
+//! It reads what nobody could read otherwise: UTF-8 or CP932, every row as wide as the header and on one
+//! line, and in the wanted columns answers of few distinct texts, and numbers in their one spelling. Cells
+//! may be blank or stand in quotes. At the first thing that it does not know it gives the file over to the
+//! general reader ([`super::read`]), so that what both read is the same.
 
 mod cell;
 mod charset;
@@ -51,7 +51,8 @@ const LOOK_AT_ONCE: u64 = 1 << 15;
 const LINES: usize = delimited::SAMPLE + 50;
 const SHOWN: usize = 20;
 
-/// Bytes that are read at once beyond a piece to the end of its last line: few at first, as most lines are short.
+/// Bytes that are read at once beyond a piece to the end of its last line: few at first, as most lines are
+/// short.
 const BEYOND: std::ops::RangeInclusive<u64> = 1 << 8..=1 << 16;
 
 /// What is to be read of a column.
@@ -205,8 +206,9 @@ impl Plain {
         }
     }
 
-    /// Reads all rows of the `wanted` columns (position and kind) on all threads. `pairs` are columns of codes, by
-    /// their place among those, whose codes are wanted as one too: they come behind the columns of codes.
+    /// Reads all rows of the `wanted` columns (position and kind) on all threads. `pairs` are columns of
+    /// codes, by their place among those, whose codes are wanted as one too: they come behind the columns of
+    /// codes.
     ///
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.

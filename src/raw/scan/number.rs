@@ -83,8 +83,8 @@ impl Numbers {
         Ok(value)
     }
 
-    /// Says that a number in front was not known. One of eight is kept: enough where they are to come again, and
-    /// little is lost where they differ in every row.
+    /// Says that a number in front was not known. One of eight is kept: enough where they are to come again,
+    /// and little is lost where they differ in every row.
     #[inline]
     pub(super) fn missed(&mut self, rest: &[u8], length: usize, place: usize, value: f64) {
         self.misses = self.misses.wrapping_add(1);

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use super::{HandOver, MOST_VALUES};
 
-/// The pairs that occur in two columns of codes, numbered from 1 in the order in which threads happen to meet them.
+/// The pairs that occur in two columns of codes, numbered from 1 in the order in which threads happen to meet
+/// them.
 #[derive(Debug)]
 pub(super) struct Pairs {
     /// The columns, as they were asked for.
