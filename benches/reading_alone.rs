@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use calamine::{Reader, Xlsx};
-use shihyo::answers::{DecodeOptions, Questionnaire, decode, read_questionnaire};
+use shihyo::decode::{DecodeOptions, decode};
 use shihyo::error::SourceText;
+use shihyo::questionnaire::{Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, read};
 
 /// The questions of the benchmark's file with labels.

@@ -172,3 +172,8 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// The value of `result`, or its mistakes among the others: all that is wrong is told in one go.
+pub(crate) fn collect<T>(result: Result<T>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+    result.map_err(|error| mistakes.extend(error.into_diagnostics())).ok()
+}

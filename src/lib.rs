@@ -6,12 +6,16 @@
 //! | room | hands on |
 //! |---|---|
 //! | [`pipeline`] | spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls) |
-//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML; opens no file |
+//! | [`report`] | indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML; opens no file |
 //! | [`indicator`] | definitions, administrative counts, targets, progress status |
-//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test: estimand, domain, influence, interval |
+//! | [`estimate`] | share, mean, total, ratio, quantile, contrast, test; domain, influence, interval |
 //! | [`design`] | strata, stages, finite population corrections, weights, calibration, replicates, variance |
 //! | [`engine`] | reduction → totals: adds up rows in one pass for many estimands |
-//! | [`answers`] | questionnaire, decoding, skip logic, missing reasons, base ledger |
+//! | [`draft`] | questionnaires out of bare files: families of columns, types, what is doubtful |
+//! | [`waves`] | a wave's questionnaire beside the survey's: concordance, comparability, harmonised answers |
+//! | [`edits`] | cleaning log; the same answers under other processing rules |
+//! | [`decode`] | cells → answers: code list, multiple answers, skip rules, missing reasons, base ledger |
+//! | [`questionnaire`] | what was asked: model, TOML, processing rules, XLSForm, tabulator's sheet |
 //! | [`raw`] | the door in: encodings, CSV, spreadsheets → tables whose cells know their place |
 //! | [`derived`] | the door out: atomic writes, manifest |
 //! | [`stats`] | distributions, special functions, linear algebra on plain `f64` |
@@ -24,9 +28,11 @@
 #![warn(missing_docs, unreachable_pub)]
 #![warn(clippy::disallowed_methods, clippy::print_stderr, clippy::print_stdout, clippy::wildcard_imports)]
 
-pub mod answers;
+pub mod decode;
 pub mod derived;
 pub mod design;
+pub mod draft;
+pub mod edits;
 pub mod engine;
 pub mod error;
 pub mod estimate;
@@ -35,7 +41,10 @@ pub mod indicator;
 pub mod pipeline;
 pub mod progress;
 pub mod provenance;
+pub mod questionnaire;
 pub mod raw;
 pub mod report;
 pub mod stats;
 pub mod text;
+mod toml;
+pub mod waves;

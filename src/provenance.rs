@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{Lang, Text};
 
+/// Version of the shape of every file for machines, the manifest among them; raised when a column changes its
+/// name or meaning, or leaves.
+pub const SCHEMA_VERSION: &str = "2";
+
 /// A place in a user's file, as far as it is known. Rows and columns count from 1, as a spreadsheet shows
 /// them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,11 +5,15 @@
 #![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
 #![cfg(unix)]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use shihyo::derived::{self, MANIFEST, Manifest};
 
 const WRITER: &str = "SHIHYO_TEST_WRITES_TO";
@@ -66,7 +70,7 @@ fn killed_at_any_moment_the_old_result_or_the_new_one_is_there_whole() {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path().join("plan");
     derived::write(&dir, &generation(1)).unwrap();
-    let (mut seed, mut progress, mut left_behind) = (20_240_401_u64, 0, 0);
+    let (mut dice, mut progress, mut left_behind) = (Dice::new(20_240_401), 0, 0);
     for kill in 0..KILLS {
         let before = standing(&dir).unwrap();
         let mut writer = start(&dir);
@@ -75,8 +79,7 @@ fn killed_at_any_moment_the_old_result_or_the_new_one_is_there_whole() {
         while standing_number(&dir) == Some(before) && patience.elapsed() < Duration::from_secs(5) {
             sleep(Duration::from_micros(200));
         }
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        sleep(Duration::from_micros((seed >> 33) % 12_000));
+        sleep(Duration::from_micros(dice.below(12_000)));
         writer.kill().unwrap();
         writer.wait().unwrap();
         let after = standing(&dir).unwrap_or_else(|| panic!("kill {kill}: no directory"));

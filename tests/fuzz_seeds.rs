@@ -1,12 +1,16 @@
 //! The inputs that fuzzing begins with go through the same doors as a plain test. With `SHIHYO_SEEDS` naming
 //! a folder they are written there too, for the fuzz targets (tests/fuzz/README.md).
 
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "support/entries.rs"]
 mod entries;
 #[path = "support/forms/mod.rs"]
 mod forms;
 
 use std::path::Path;
+
+use dice::Dice;
 
 #[test]
 fn every_seed_goes_through_its_door() {
@@ -49,40 +53,32 @@ fn blanks_of_zero_bytes_in_a_plan_end() {
     entries::toml(&bytes);
 }
 
-/// Bytes that look random and are the same in every run (xorshift).
-fn noise(state: &mut u64) -> usize {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    (*state >> 32) as usize
-}
-
 /// A seed cut, overwritten, with a part left out or repeated, or a number of four bytes made as large or
 /// small as can be.
-fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
+fn changed(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = seed.to_vec();
-    for _ in 0..1 + noise(state) % 4 {
+    for _ in 0..1 + dice.index(4) {
         if bytes.is_empty() {
             break;
         }
-        let at = noise(state) % bytes.len();
-        let end = (at + 1 + noise(state) % 64).min(bytes.len());
-        match noise(state) % 8 {
+        let at = dice.index(bytes.len());
+        let end = (at + 1 + dice.index(64)).min(bytes.len());
+        match dice.index(8) {
             0 => bytes.truncate(at + 1),
             1 => drop(bytes.drain(at..end)),
             2 => {
                 let part = bytes[at..end].to_vec();
-                let to = noise(state) % bytes.len();
+                let to = dice.index(bytes.len());
                 bytes.splice(to..to, part);
             }
             3 => {
-                let huge = [i32::MAX, -1, i32::MIN, 0, 65_536][noise(state) % 5].to_le_bytes();
+                let huge = dice.of(&[i32::MAX, -1, i32::MIN, 0, 65_536]).to_le_bytes();
                 let to = at & !3;
                 bytes.iter_mut().skip(to).zip(huge).for_each(|(b, h)| *b = h);
             }
             _ => {
-                bytes[at] = [0, 0xFF, b'"', b'\n', 0x7F, b',', noise(state) as u8, noise(state) as u8]
-                    [noise(state) % 8]
+                let any = dice.index(256) as u8;
+                bytes[at] = dice.of(&[0, 0xFF, b'"', b'\n', 0x7F, b',', any, any])
             }
         }
     }
@@ -97,7 +93,7 @@ fn changed(seed: &[u8], state: &mut u64) -> Vec<u8> {
 )]
 fn every_seed_may_be_changed_anywhere() {
     let seconds = std::env::var("SHIHYO_FUZZ_SECONDS").ok().and_then(|s| s.parse::<u64>().ok());
-    let mut state = 20_260_402;
+    let mut dice = Dice::new(20_260_402);
     for (entry, run) in entries::ENTRIES {
         let began = std::time::Instant::now();
         let seeds = entries::seeds();
@@ -105,7 +101,7 @@ fn every_seed_may_be_changed_anywhere() {
         let mut rounds = 0;
         loop {
             for (_, _, seed) in &own {
-                let bytes = changed(seed, &mut state);
+                let bytes = changed(seed, &mut dice);
                 if std::panic::catch_unwind(|| run(&bytes)).is_err() {
                     let path = std::env::temp_dir().join(format!("shihyo-{entry}"));
                     std::fs::write(&path, &bytes).unwrap();

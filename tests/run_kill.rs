@@ -2,12 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "the test waits for a process")]
 #![cfg(unix)]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use shihyo::provenance::sha256_hex;
 
 const KILLS: u32 = 50;
@@ -83,14 +87,13 @@ fn a_killed_run_leaves_the_old_table_or_the_new_one() {
     let usual = start.elapsed();
     fs::remove_dir_all(root.path().join("out")).unwrap();
 
-    let (mut seed, mut killed, mut changed) = (20_260_401_u64, 0, 0);
+    let (mut dice, mut killed, mut changed) = (Dice::new(20_260_401), 0, 0);
     for round in 0..KILLS {
         let before = standing(&dir);
         let title = TITLES[round as usize % 2];
         let mut child = run(root.path(), title).spawn().unwrap();
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // Up to a third longer than usual, so that some runs come to their end.
-        sleep(usual.mul_f64((seed >> 33) as f64 / f64::from(1_u32 << 31) * 4.0 / 3.0));
+        sleep(usual.mul_f64(dice.unit() * 4.0 / 3.0));
         child.kill().unwrap();
         killed += u32::from(!child.wait().unwrap().success());
         let after = standing(&dir);

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::error::{Diagnostic, Error};
 use shihyo::estimate::DeffReference;
 use shihyo::pipeline::adhoc::{ReplicateType, Request};
 use shihyo::raw::ReadOptions;
-use shihyo::report::adhoc::Base;
 use shihyo::text::Text;
 
 /// 指標: 調査票の回答ファイルから進捗管理表まで / from questionnaire files to the indicator table
@@ -50,6 +50,30 @@ pub(crate) enum Format {
     Csv,
     /// JSON
     Json,
+}
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NumberFormat {
+    /// 画面用の表 / a table for people
+    Table,
+    /// CSV
+    Csv,
+    /// JSON
+    Json,
+    /// Parquet（--out が必要）/ Parquet (needs --out)
+    Parquet,
+}
+
+/// How numbers are written, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct NumbersArgs {
+    /// 出力の形式 / output format
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: NumberFormat,
+    /// 書き出すファイル（省略時は標準出力）/ file to write (default: stdout)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -184,9 +208,8 @@ pub(crate) struct CompareArgs {
     /// 調査年度 / the wave (default: the latest)
     #[arg(long)]
     pub(crate) wave: Option<String>,
-    /// 出力の形式 / output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) numbers: NumbersArgs,
 }
 
 #[derive(Debug, Args)]
@@ -235,9 +258,12 @@ pub(crate) struct EstimateArgs {
     /// 分位点 / quantile
     #[arg(long, value_name = "COL@0.5")]
     quantile: Vec<String>,
-    /// 母数: 回答した人、全員 / base: those who answered, everyone
+    /// 母数: 回答した人、設問の対象者、全員 / base: those who answered, those who were asked, everyone
     #[arg(long, value_enum, default_value = "answered")]
     base: BaseArg,
+    /// 限定条件: 設問の対象になる人（非該当を分ける）/ skip rule: who was asked, such as '問1=はい'
+    #[arg(long, value_name = "COND")]
+    asked_if: Vec<String>,
     /// 無回答とする値: 'COL=9|99'、'*=NA' / codes that are no answer
     #[arg(long, value_name = "COL=9|99")]
     missing: Vec<String>,
@@ -325,14 +351,14 @@ pub(crate) struct EstimateArgs {
     /// 文字コード / encoding
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// 出力の形式 / output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) numbers: NumbersArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum BaseArg {
     Answered,
+    Asked,
     All,
 }
 
@@ -386,8 +412,10 @@ impl EstimateArgs {
             quantiles: self.quantile.clone(),
             base: match self.base {
                 BaseArg::Answered => Base::Answered,
+                BaseArg::Asked => Base::Asked,
                 BaseArg::All => Base::All,
             },
+            asked_if: self.asked_if.clone(),
             missing: self.missing.clone(),
             conditions: self.conditions.clone(),
             by: self.by.clone(),

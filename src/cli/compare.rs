@@ -1,20 +1,20 @@
 //! `shihyo compare`: an indicator by attributes, each part held against the rest.
 
-use shihyo::answers::Base;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
-use shihyo::indicator::DataKind;
+use shihyo::indicator::{Breakdown, DataKind, EstimateRecord};
 use shihyo::pipeline::{self, Comparison, Project, base_words};
 use shihyo::report::breakdown;
 use shihyo::text::Text;
 
-use super::args::{CompareArgs, Format};
+use super::args::{CompareArgs, NumberFormat};
 use super::bars::Bars;
 use super::message::Talk;
 use super::run::earlier;
-use super::{Ending, print, screen, synthetic};
+use super::{Ending, screen, synthetic};
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
+    args.numbers.check()?;
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
@@ -28,39 +28,58 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         .into_iter()
         .map(|by| pipeline::compare(&plan, &outcome, &what(by)))
         .collect::<Result<Vec<_>>>()?;
-    match args.format {
-        Format::Table => {
-            for (i, b) in breakdowns.iter().enumerate() {
-                if i == 0 {
-                    let options = b.options.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
-                    talk.say(&Text::same(&b.title));
-                    if b.data == DataKind::Synthetic {
-                        print(format!("{}\n", synthetic().get(talk.lang)))?;
-                    }
-                    let base = b.base_rule.parse::<Base>().map_or(Text::same(&b.base_rule), base_words);
-                    talk.say(&Text::new(
-                        format!("{} {} {options}", b.wave.long(), b.question),
-                        format!("{} {} {options}", b.wave, b.question),
-                    ));
-                    talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
-                    if let Some(trend) = &b.trend {
-                        talk.say(&Text::new(
-                            format!("調査回の比較: {}", trend.note.ja),
-                            format!("beside other waves: {}", trend.note.en),
-                        ));
-                    }
-                }
-                let (header, rows) = breakdown::table(b, talk.lang);
-                print(screen::table(&header, &rows, 1..7))?;
-            }
-            talk.say(&Text::new(
-                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考\
-                 値。",
-                "The difference is from all other respondents (t test with their covariance). *: n < 30.",
-            ));
-            Ok(Ending::Good)
+    if let Some(first) = breakdowns.first() {
+        introduce(first, args.numbers.format, talk);
+    }
+    let tables = || {
+        let mut text = String::new();
+        if breakdowns.first().is_some_and(|b| b.whole.data == Some(DataKind::Synthetic)) {
+            text = format!("{}\n", synthetic().get(talk.lang));
         }
-        Format::Csv => print(breakdown::csv(&breakdowns)?),
-        Format::Json => print(breakdown::json(&breakdowns)?),
+        for b in &breakdowns {
+            let (header, rows) = breakdown::table(b, talk.lang);
+            text.push_str(&screen::table(&header, &rows, 1..7));
+        }
+        text
+    };
+    // The share of everyone is one number, however many breakdowns there are.
+    let mut rows: Vec<EstimateRecord> = Vec::new();
+    for row in breakdowns.iter().flat_map(Breakdown::rows) {
+        if !rows.iter().any(|known| known.key == row.key) {
+            rows.push(row.clone());
+        }
+    }
+    let data = rows.first().and_then(|row| row.data);
+    let ending = args.numbers.write(&rows, data, tables, talk)?;
+    if args.numbers.format == NumberFormat::Table {
+        talk.say(&Text::new(
+            "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考\
+             値。",
+            "The difference is from all other respondents (t test with their covariance). *: n < 30.",
+        ));
+    }
+    Ok(ending)
+}
+
+/// What is broken down; before a table in full, else what must be known of the numbers.
+fn introduce(b: &Breakdown, format: NumberFormat, talk: &Talk) {
+    let whole = &b.whole;
+    if format == NumberFormat::Table {
+        let options = whole.values.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
+        talk.say(&Text::same(&b.title));
+        let wave =
+            |long: bool| whole.key.wave().map_or(String::new(), |w| if long { w.long() } else { w.short() });
+        talk.say(&Text::new(
+            format!("{} {} {options}", wave(true), whole.variable),
+            format!("{} {} {options}", wave(false), whole.variable),
+        ));
+        let base = base_words(whole.base);
+        talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
+    }
+    if let Some(trend) = &b.trend {
+        talk.say(&Text::new(
+            format!("調査回の比較: {}", trend.note.ja),
+            format!("beside other waves: {}", trend.note.en),
+        ));
     }
 }

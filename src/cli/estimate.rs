@@ -4,14 +4,15 @@ use shihyo::error::Result;
 use shihyo::finding::{Finding, Severity};
 use shihyo::pipeline::adhoc::{self, Inputs};
 use shihyo::raw::Table;
-use shihyo::report::adhoc as report;
+use shihyo::report::estimate_tables;
 use shihyo::text::{Lang, Text};
 
-use super::args::{EstimateArgs, Format};
+use super::args::{EstimateArgs, NumberFormat};
 use super::message::Talk;
-use super::{Ending, print, screen};
+use super::{Ending, screen};
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
+    args.numbers.check()?;
     let request = args.request()?;
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
@@ -27,31 +28,23 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     };
     warn(&outcome.findings, talk);
     let sheet = &outcome.sheet;
-    match args.format {
-        Format::Table => {
-            let mut text = String::new();
-            for table in report::tables(sheet, talk.lang) {
-                text.push_str(&screen::table(
-                    &table.header,
-                    &table.rows,
-                    table.first_number..table.header.len(),
-                ));
-            }
-            for note in &sheet.notes {
-                text.push_str(note.get(talk.lang));
-                text.push('\n');
-            }
-            print(&text)
+    // Below a table the notes are a part of it.
+    let tables = || {
+        let mut text = String::new();
+        for table in estimate_tables::tables(sheet, talk.lang) {
+            let numbers = table.first_number..table.header.len();
+            text.push_str(&screen::table(&table.header, &table.rows, numbers));
         }
-        Format::Csv => {
-            sheet.notes.iter().for_each(|note| talk.say(note));
-            print(report::csv(sheet)?)
+        for note in &sheet.notes {
+            text.push_str(note.get(talk.lang));
+            text.push('\n');
         }
-        Format::Json => {
-            sheet.notes.iter().for_each(|note| talk.say(note));
-            print(report::json(sheet)?)
-        }
+        text
+    };
+    if args.numbers.format != NumberFormat::Table {
+        sheet.notes.iter().for_each(|note| talk.say(note));
     }
+    args.numbers.write(&sheet.rows, None, tables, talk)
 }
 
 /// What was read, and what reading found.

@@ -12,6 +12,7 @@ mod findings;
 mod init;
 mod language;
 mod message;
+mod numbers;
 mod panics;
 mod run;
 mod screen;
@@ -71,7 +72,7 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
         Command::Schema(args) => {
             let schema = match args.of {
                 SchemaOf::Plan => shihyo::pipeline::schema(),
-                SchemaOf::Questionnaire => shihyo::answers::questionnaire_schema(),
+                SchemaOf::Questionnaire => shihyo::questionnaire::questionnaire_schema(),
             };
             print(format!("{schema:#}\n"))
         }

@@ -4,7 +4,7 @@ use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
 use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
-use shihyo::text::Text;
+use shihyo::text::{Lang, Text};
 
 use super::args::{EarlierArgs, RunArgs};
 use super::bars::Bars;
@@ -33,14 +33,21 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(reuse) = reuse {
         reuse.sweep();
     }
+    for finding in &written.left {
+        let place = |lang| finding.place.words(lang);
+        talk.warn(&Text::new(
+            format!("{}（{}）", finding.message.ja, place(Lang::Ja)),
+            format!("{} ({})", finding.message.en, place(Lang::En)),
+        ));
+    }
     let all = Text::new(
-        format!("すべては {}", written.join("quality.csv").display()),
-        format!("all of them: {}", written.join("quality.csv").display()),
+        format!("すべては {}", written.dir.join("quality.csv").display()),
+        format!("all of them: {}", written.dir.join("quality.csv").display()),
     );
     summary(&plan, &outcome, &all, talk);
     talk.say(&Text::new(
-        format!("書き出しました: {}", written.display()),
-        format!("written: {}", written.display()),
+        format!("書き出しました: {}", written.dir.display()),
+        format!("written: {}", written.dir.display()),
     ));
     Ok(ending(&plan, &outcome, talk))
 }

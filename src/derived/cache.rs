@@ -20,6 +20,8 @@ use polars::prelude::{
 
 use crate::provenance::sha256_hex;
 
+use super::owned;
+
 /// The whole of a key: SHA-256 in lower-case hexadecimal.
 const KEY: usize = 64;
 
@@ -74,8 +76,8 @@ impl Cache {
 
     /// The entry of `key` (64 hexadecimal digits), if there is a whole one.
     pub fn find(&self, key: &str) -> Option<Entry> {
-        let json = fs::read_to_string(self.path(key, "json")?).ok()?;
-        let bytes = fs::read(self.path(key, "parquet")?).ok()?;
+        let json = self.json(key)?;
+        let bytes = owned::read(&self.dir, &file_name(key, "parquet")?).ok()?;
         let (digest, about) = json.split_once('\n')?;
         if digest != digest_of(about, &bytes) {
             return None;
@@ -96,7 +98,8 @@ impl Cache {
         self.note(key);
     }
 
-    /// Takes out the entries that were neither found nor put in, if this cache keeps any.
+    /// Takes out the entries that were neither found nor put in, if this cache keeps any. Only whole entries
+    /// go: the folder may lead elsewhere, to files that are named by a digest too.
     pub fn sweep(&self) {
         let Ok(files) = fs::read_dir(&self.dir) else { return };
         if self.keeping == Keeping::Look {
@@ -104,12 +107,28 @@ impl Cache {
         }
         for file in files.flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
-            let key = name.strip_suffix(".json").or_else(|| name.strip_suffix(".parquet"));
-            // Only what a cache wrote is taken out.
-            if key.is_some_and(|key| is_key(key) && !self.used.lock().is_ok_and(|used| used.contains(key))) {
-                drop(fs::remove_file(file.path()));
+            if let Some(key) = name.strip_suffix(".json")
+                && !self.used.lock().is_ok_and(|used| used.contains(key))
+            {
+                self.take_out(key);
             }
         }
+    }
+
+    fn take_out(&self, key: &str) -> Option<()> {
+        let json = self.json(key)?;
+        let (digest, about) = json.split_once('\n')?;
+        let [numbers, said] = [file_name(key, "parquet")?, file_name(key, "json")?];
+        if fs::symlink_metadata(self.dir.join(&numbers)).is_ok()
+            && owned::remove(&self.dir, &numbers, |bytes| digest_of(about, bytes) == digest)
+        {
+            owned::remove(&self.dir, &said, |bytes| bytes == json.as_bytes());
+        }
+        Some(())
+    }
+
+    fn json(&self, key: &str) -> Option<String> {
+        String::from_utf8(owned::read(&self.dir, &file_name(key, "json")?).ok()?).ok()
     }
 
     fn note(&self, key: &str) {
@@ -118,19 +137,13 @@ impl Cache {
         }
     }
 
-    fn path(&self, key: &str, ending: &str) -> Option<PathBuf> {
-        is_key(key).then(|| self.dir.join(format!("{key}.{ending}")))
-    }
-
     fn put(&self, key: &str, entry: &Entry) -> Option<()> {
         let bytes = parquet(entry).ok()?;
+        let json = format!("{}\n{}", digest_of(&entry.about, &bytes), entry.about);
         fs::create_dir_all(&self.dir).ok()?;
-        write(&self.dir, &self.path(key, "parquet")?, &bytes)?;
-        write(
-            &self.dir,
-            &self.path(key, "json")?,
-            format!("{}\n{}", digest_of(&entry.about, &bytes), entry.about).as_bytes(),
-        )
+        // The small file first: half an entry is never swept out.
+        write(&self.dir, &file_name(key, "json")?, json.as_bytes())?;
+        write(&self.dir, &file_name(key, "parquet")?, &bytes)
     }
 }
 
@@ -142,6 +155,10 @@ pub fn program() -> Option<&'static str> {
     PROGRAM.get_or_init(digest).as_deref()
 }
 
+fn file_name(key: &str, ending: &str) -> Option<String> {
+    is_key(key).then(|| format!("{key}.{ending}"))
+}
+
 fn is_key(key: &str) -> bool {
     key.len() == KEY && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -151,10 +168,10 @@ fn digest_of(about: &str, bytes: &[u8]) -> String {
 }
 
 /// A whole file or none.
-fn write(dir: &Path, path: &Path, bytes: &[u8]) -> Option<()> {
+fn write(dir: &Path, name: &str, bytes: &[u8]) -> Option<()> {
     let mut file = tempfile::Builder::new().prefix(".").tempfile_in(dir).ok()?;
     file.write_all(bytes).ok()?;
-    file.persist(path).ok()?;
+    file.persist(dir.join(name)).ok()?;
     Some(())
 }
 
@@ -273,6 +290,39 @@ mod tests {
         cache.sweep();
         assert_eq!((cache.find(&old), cache.find(KEY)), (None, Some(entry())));
         assert!(other.exists());
+    }
+
+    #[test]
+    fn only_what_a_cache_wrote_is_swept_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let keep = |key: &str| Cache::new(dir.path(), Keeping::Keep).keep(key, &entry());
+        let [changed, linked, other] = ["a", "b", "c"].map(|digit| KEY.replace('0', digit));
+        keep(&changed);
+        fs::write(dir.path().join(format!("{changed}.parquet")), "mine").unwrap();
+        // Files of another program that names its own by their digests.
+        fs::write(dir.path().join(format!("{other}.json")), "{}").unwrap();
+        fs::write(dir.path().join(format!("{other}.parquet")), "PAR1").unwrap();
+        let mut expected = vec![format!("{changed}.json"), format!("{changed}.parquet")];
+        expected.extend([format!("{other}.json"), format!("{other}.parquet")]);
+        #[cfg(unix)]
+        {
+            keep(&linked);
+            for ending in ["json", "parquet"] {
+                let (path, moved) = (dir.path().join(format!("{linked}.{ending}")), format!("mine.{ending}"));
+                fs::rename(&path, dir.path().join(&moved)).unwrap();
+                std::os::unix::fs::symlink(&moved, &path).unwrap();
+                expected.extend([format!("{linked}.{ending}"), moved]);
+            }
+            assert_eq!(Cache::new(dir.path(), Keeping::Keep).find(&linked), None, "a link is no entry");
+        }
+        Cache::new(dir.path(), Keeping::Keep).sweep();
+        let mut names: Vec<String> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        expected.sort();
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One run at a time in one directory.
 
-use std::fs::{self, File, TryLockError};
-use std::path::PathBuf;
+use std::fs::{self, File, Metadata, TryLockError};
+use std::path::{Path, PathBuf};
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
+use super::owned::not_following;
 use super::swap::Target;
 use super::{io_error, place};
 
@@ -20,12 +21,17 @@ impl Lock {
     pub(super) fn take(target: &Target) -> Result<Self> {
         let path = target.beside("lock");
         loop {
-            let file = File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
+            // A link would lock, and make, a file elsewhere.
+            match fs::symlink_metadata(&path) {
+                Ok(m) if !is_lock(&m) => return Err(not_a_lock(&path)),
+                _ => {}
+            }
+            let file = not_following(File::options().create(true).truncate(false).write(true))
                 .open(&path)
                 .map_err(|e| io_error(&path, &e))?;
+            if !file.metadata().is_ok_and(|m| is_lock(&m)) {
+                return Err(not_a_lock(&path));
+            }
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(locked(target)),
@@ -49,17 +55,32 @@ impl Drop for Lock {
 }
 
 #[cfg(unix)]
-fn same_file(file: &File, path: &std::path::Path) -> bool {
+fn same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::metadata(path)) {
+    match (file.metadata(), fs::symlink_metadata(path)) {
         (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
         _ => false,
     }
 }
 
 #[cfg(not(unix))]
-fn same_file(_: &File, path: &std::path::Path) -> bool {
+fn same_file(_: &File, path: &Path) -> bool {
     path.exists()
+}
+
+/// A lock is an empty file.
+fn is_lock(metadata: &Metadata) -> bool {
+    metadata.is_file() && metadata.len() == 0
+}
+
+fn not_a_lock(path: &Path) -> Error {
+    let text = Text::new(
+        "ロックのファイルの場所に、実行が作ったものではないものがあります",
+        "what stands where the lock should be was made by no run",
+    );
+    let help =
+        Text::new("確かめて、ほかの場所に移してください", "look at it and move it elsewhere, then run again");
+    Diagnostic::new("derived::lock-file", text).at(place(path)).help(help).into()
 }
 
 fn locked(target: &Target) -> Error {

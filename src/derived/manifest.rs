@@ -5,20 +5,19 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::provenance::{FileDigest, Place, sha256_hex};
+use crate::provenance::{FileDigest, Place, SCHEMA_VERSION, sha256_hex};
 use crate::text::Text;
+
+use super::owned::is_plain;
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "manifest.json";
-
-/// The version of the manifest's own layout; it grows when a field changes its meaning.
-pub const SCHEMA_VERSION: u32 = 1;
 
 /// The manifest of a run. No clock, no user, no path of the machine: the same inputs give the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// [`SCHEMA_VERSION`].
-    pub schema_version: u32,
+    pub schema_version: &'static str,
     /// The program, `shihyo`.
     pub program: &'static str,
     /// Its version.
@@ -32,8 +31,7 @@ pub struct Manifest {
     pub inputs: Vec<FileDigest>,
     /// Columns of the inputs that are kept out of all outputs, such as a respondent's birthday.
     pub withheld_columns: Vec<WithheldColumn>,
-    /// What the cleaning logs among the inputs changed, in their order. No respondent's id, no words of a
-    /// free text.
+    /// What the cleaning logs among the inputs changed, in their order: where, and what kind of change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cleaning_changes: Vec<CleaningChange>,
     /// The files that were written, by name; the manifest itself is not among them.
@@ -67,7 +65,8 @@ pub struct WithheldColumn {
     pub cells: u64,
 }
 
-/// One answer, or one return, that a cleaning log changed.
+/// One answer, or one return, that a cleaning log changed. It has no place for an answer, a respondent's id
+/// or a clerk's reason: those stand in the log, which the manifest names by row and digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CleaningChange {
     /// The row of the log.
@@ -76,17 +75,6 @@ pub struct CleaningChange {
     pub place: Place,
     /// `change_response`, `blank_response` or `remove_survey`.
     pub change_type: &'static str,
-    /// The value before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old_value: Option<String>,
-    /// The value after; none for a blank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_value: Option<String>,
-    /// The reason that the log gives.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Whether a value or the reason is left out because it is, or may be, personal.
-    pub withheld: bool,
 }
 
 impl Manifest {
@@ -142,10 +130,34 @@ impl OutputDigest {
     pub fn of(name: impl Into<String>, bytes: &[u8]) -> Self {
         Self { name: name.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64 }
     }
+
+    /// Whether these are the bytes of the file.
+    pub(super) fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes.len() as u64 && self.sha256 == sha256_hex(bytes)
+    }
 }
 
-/// The outputs that a manifest file lists. `None` when it is no manifest.
-pub(super) fn outputs(bytes: &[u8]) -> Option<Vec<OutputDigest>> {
+/// Why a file is not taken for the manifest of a run.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unusable {
+    /// There is none, or it is something else.
+    NoManifest,
+    /// It lists names that no run writes.
+    Names(Vec<String>),
+}
+
+/// The outputs that a manifest file lists.
+///
+/// # Errors
+/// It is no manifest, or lists what is no name of an output, such as a path to another folder.
+pub(super) fn outputs(bytes: &[u8]) -> std::result::Result<Vec<OutputDigest>, Unusable> {
+    let listed = listed(bytes).ok_or(Unusable::NoManifest)?;
+    let strange: Vec<String> =
+        listed.iter().map(|o| &o.name).filter(|name| !is_output_name(name)).cloned().collect();
+    if strange.is_empty() { Ok(listed) } else { Err(Unusable::Names(strange)) }
+}
+
+fn listed(bytes: &[u8]) -> Option<Vec<OutputDigest>> {
     let json: serde_json::Value = serde_json::from_slice(bytes).ok()?;
     let output = |v: &serde_json::Value| {
         Some(OutputDigest {
@@ -157,13 +169,17 @@ pub(super) fn outputs(bytes: &[u8]) -> Option<Vec<OutputDigest>> {
     json.get("outputs")?.as_array()?.iter().map(output).collect()
 }
 
+/// Whether a run may write a file of this name.
+fn is_output_name(name: &str) -> bool {
+    is_plain(name) && !name.starts_with('.')
+}
+
 /// Whether the files are such as may be written: plain names, none twice, and a manifest that matches.
 pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
     let mut names = BTreeSet::new();
     for (name, _) in files {
-        let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':']);
         // Windows and macOS do not tell capital letters apart.
-        if !plain || !names.insert(name.to_lowercase()) {
+        if !is_output_name(name) || !names.insert(name.to_lowercase()) {
             return Err(Error::msg(
                 "derived::name",
                 format!("出力のファイル名「{name}」は使えません(重複、または記号を含みます)"),
@@ -173,7 +189,7 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
             ));
         }
     }
-    let listed = files.iter().find(|(n, _)| n == MANIFEST).and_then(|(_, bytes)| outputs(bytes));
+    let listed = files.iter().find(|(n, _)| n == MANIFEST).and_then(|(_, bytes)| outputs(bytes).ok());
     let mut real: Vec<OutputDigest> =
         files.iter().filter(|(n, _)| n != MANIFEST).map(|(n, b)| OutputDigest::of(n, b)).collect();
     real.sort();
@@ -193,7 +209,7 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileDigest, MANIFEST, Manifest, check, outputs};
+    use super::{FileDigest, MANIFEST, Manifest, Unusable, check, outputs};
 
     fn files() -> Vec<(String, Vec<u8>)> {
         vec![("b.csv".to_owned(), b"2".to_vec()), ("a.csv".to_owned(), b"1".to_vec())]
@@ -208,7 +224,7 @@ mod tests {
         let two = Manifest::new(["plan"], inputs().into_iter().rev().collect())
             .seal(files().into_iter().rev().collect());
         assert_eq!(one, two);
-        assert_eq!(one.last().and_then(|(_, m)| outputs(m)).map(|o| o.len()), Some(2));
+        assert_eq!(one.last().and_then(|(_, m)| outputs(m).ok()).map(|o| o.len()), Some(2));
     }
 
     #[test]
@@ -226,10 +242,25 @@ mod tests {
         let code = |f: &[(String, Vec<u8>)]| check(f).map_err(|e| e.diagnostics()[0].code);
         assert_eq!(code(&other), Err("derived::manifest"));
         assert_eq!(code(&good[..2]), Err("derived::manifest"));
-        for name in ["../a", "a/b", "", ".hidden", "A.csv", MANIFEST] {
+        for name in ["../a", "a/b", "a\\b", "C:a", "a\0", "", "..", ".hidden", "A.csv", MANIFEST] {
             let mut bad = good.clone();
             bad.push((name.to_owned(), Vec::new()));
             assert_eq!(code(&bad), Err("derived::name"), "{name}");
         }
+    }
+
+    #[test]
+    fn a_manifest_that_lists_another_folder_is_none_of_a_run() {
+        let manifest = |name: &str| {
+            let output = serde_json::json!({ "name": name, "sha256": "", "bytes": 0 });
+            serde_json::json!({ "outputs": [output] }).to_string().into_bytes()
+        };
+        assert_eq!(outputs(&manifest("a.csv")).map(|o| o.len()), Ok(1));
+        for name in
+            ["../a.csv", "/a.csv", "..\\a.csv", "C:a.csv", "C:\\a.csv", "..", ".", "", ".a", "a/b", "a\0"]
+        {
+            assert_eq!(outputs(&manifest(name)), Err(Unusable::Names(vec![name.to_owned()])));
+        }
+        assert_eq!(outputs(b"{}"), Err(Unusable::NoManifest));
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! ## What holds when a run is killed
 //!
-//! [`write`] completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk, and then
-//! swaps the two names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when there is
-//! no old one). A kill at any moment leaves the old directory or the new one under `NAME`, whole; what is
-//! left beside it is removed by the next run.
+//! [`write`](fn@write) completes a new directory `.NAME.new-PID` beside the old one, flushes it to the disk,
+//! and then swaps the two names in one system call (`renameat2` with `RENAME_EXCHANGE`; a plain rename when
+//! there is no old one). A kill at any moment leaves the old directory or the new one under `NAME`, whole;
+//! what is left beside it is removed by the next run.
 //!
 //! File systems and systems without that call (NFS, some FUSE mounts, Windows) need two renames: the old
 //! directory goes to `.NAME.old-PID`, the new one to `NAME`. A kill between the two leaves no `NAME`, but
@@ -14,45 +14,55 @@
 //! ## What is never lost
 //!
 //! A run replaces only what a run made. When the directory holds a file that its `manifest.json` does not
-//! list, or a listed file that was edited since, [`write`] refuses and names it.
+//! list, or a listed file that was edited since, [`write`](fn@write) refuses and names it. The manifest
+//! itself may come from elsewhere and list anything: only regular files directly in the folder that have the
+//! digest stated are ever removed, and a manifest that lists a path is refused. What killed runs left beside
+//! the folder is cleared by the same rule; what is not cleared is told.
 
 pub mod cache;
 mod lock;
 mod manifest;
+mod owned;
 mod swap;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, SCHEMA_VERSION, WithheldColumn};
+pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
 use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::text::Text;
 
 /// Writes `files` (name, bytes) as the whole content of the directory `dir`, all or nothing. One of them is
-/// `manifest.json`, which lists the others: see [`Manifest::seal`].
+/// `manifest.json`, which lists the others: see [`Manifest::seal`]. Returned is a warning for each thing
+/// beside the directory that was left there, since no run is known to have written it.
 ///
 /// # Errors
 /// - `derived::foreign-file`: the directory holds files that no run made
 /// - `derived::changed-file`: an output was edited since the run that made it
+/// - `derived::foreign-manifest`: the manifest that stands there lists what no run writes, such as a path
+/// - `derived::lock-file`: something else stands where the lock should be
 /// - `derived::locked`: another run is writing here
 /// - `derived::not-a-directory`: a file stands in the way
 /// - `derived::name`: a name that is no plain file name, or stands twice; `derived::manifest`: the manifest
 ///   is missing or does not match the files
 /// - `derived::io`: the disk is full, there is no permission, …
-pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<Finding>> {
     manifest::check(files)?;
     let target = swap::Target::new(dir)?;
     target.make_parent()?;
     let _lock = lock::Lock::take(&target)?;
-    target.recover()?;
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let mut left = target.recover(&names)?;
     target.refuse_foreign()?;
-    target.put(files, swap::exchange)
+    left.extend(target.put(files, swap::exchange)?);
+    Ok(left)
 }
 
 /// Writes `files` (name, bytes) into the directory `dir`, which is made when it is not there. Nothing that
-/// stands there is touched: these are texts that a person goes on writing.
+/// stands there is affected: these are texts that a person goes on writing.
 ///
 /// # Errors
 /// - `derived::exists`: one of the files stands there already; nothing was written

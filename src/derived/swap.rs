@@ -6,14 +6,20 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Diagnostic, Error, Result};
-use crate::provenance::sha256_hex;
+use crate::finding::Finding;
 use crate::text::Text;
 
-use super::manifest::{MANIFEST, outputs};
-use super::{io_error, place, split};
+use super::manifest::{MANIFEST, OutputDigest, Unusable, outputs};
+use super::{io_error, owned, place, split};
 
 /// Files that systems drop into any folder that is looked at; nobody misses them.
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// So many names are told; a folder may hold thousands.
+const MOST_NAMED: usize = 10;
+
+/// So many directories that may not be cleared can stand beside the results before a run gives up.
+const MOST_LEFT: usize = 1_000;
 
 /// How two directories change their names in one step.
 pub(super) type Exchange = fn(&Path, &Path) -> io::Result<()>;
@@ -51,28 +57,36 @@ impl Target {
         self.parent.join(format!(".{}.{what}", self.name))
     }
 
-    /// Clears what killed runs left, and undoes a swap that was killed between its two renames.
-    pub(super) fn recover(&self) -> Result<()> {
-        let (mut old, mut new) = (Vec::new(), Vec::new());
+    /// Undoes a swap that was killed between its two renames, and clears what killed runs left; `files` are
+    /// the names that this run writes. Told is what could not be cleared.
+    pub(super) fn recover(&self, files: &[&str]) -> Result<Vec<Finding>> {
+        let (mut old, mut new, mut left) = (Vec::new(), Vec::new(), Vec::new());
         let entries = fs::read_dir(&self.parent).map_err(|e| io_error(&self.parent, &e))?;
         for path in entries.filter_map(|e| Some(e.ok()?.path())) {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let Some(rest) = name.strip_prefix(&format!(".{}.", self.name)) else { continue };
             let list = match rest.split_once('-') {
-                Some(("old", pid)) if is_number(pid) => &mut old,
-                Some(("new", pid)) if is_number(pid) => &mut new,
+                Some(("old", number)) if is_number(number) => &mut old,
+                Some(("new", number)) if is_number(number) => &mut new,
                 _ => continue,
             };
-            list.push(path);
+            // A link would lead to a folder that no run made.
+            if fs::symlink_metadata(&path).is_ok_and(|m| m.is_dir()) {
+                list.push(path);
+            } else {
+                left.push(not_cleared(&path, &[]));
+            }
         }
         old.sort();
         if !self.dir.exists()
-            && let Some(last) = old.pop()
+            && let Some(last) = old.iter().rposition(|path| made(path).is_ok())
         {
-            fs::rename(&last, &self.dir).map_err(|e| io_error(&self.dir, &e))?;
-            flush_directory(&self.parent)?;
+            fs::rename(old.remove(last), &self.dir).map_err(|e| io_error(&self.dir, &e))?;
+            flush(&self.parent).map_err(|e| io_error(&self.parent, &e))?;
         }
-        old.iter().chain(&new).try_for_each(|path| remove_made(path).map_err(|e| io_error(path, &e)))
+        left.extend(old.iter().filter_map(|path| clear(path, &[])));
+        left.extend(new.iter().filter_map(|path| clear(path, files)));
+        Ok(left)
     }
 
     /// Refuses when the directory holds what no run made.
@@ -91,18 +105,23 @@ impl Target {
             }
             Err(e) => return Err(io_error(&self.dir, &e)),
         };
-        let made = made(&self.dir).unwrap_or_default();
+        let made = match made(&self.dir) {
+            Ok(made) => made,
+            Err(Unusable::NoManifest) => Made::default(),
+            Err(Unusable::Names(names)) => return Err(self.foreign_manifest(&names)),
+        };
         let (mut foreign, mut changed) = (Vec::new(), Vec::new());
         for entry in entries.filter_map(io::Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if DROPPINGS.contains(&name.as_str()) || (name == MANIFEST && !made.is_empty()) {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            let is_manifest = name == MANIFEST && !made.outputs.is_empty();
+            if is_file && (DROPPINGS.contains(&name.as_str()) || is_manifest) {
                 continue;
             }
-            match made.get(&name) {
+            match made.outputs.get(&name).filter(|_| is_file) {
                 None => foreign.push(name),
-                Some(sha256) => {
-                    let same = fs::read(entry.path()).is_ok_and(|bytes| sha256_hex(&bytes) == *sha256);
-                    if !same {
+                Some(output) => {
+                    if !owned::read(&self.dir, &name).is_ok_and(|bytes| output.is(&bytes)) {
                         changed.push(name);
                     }
                 }
@@ -117,32 +136,60 @@ impl Target {
             "move it elsewhere, then run again; a run replaces the whole folder",
         );
         if !foreign.is_empty() {
-            let (ja, en) = (foreign.join("、"), foreign.join(", "));
+            let names = listed(&foreign);
             let text = Text::new(
-                format!("結果フォルダに、実行で作られていないファイルがあります: {ja}"),
-                format!("the folder holds files that no run made: {en}"),
+                format!("結果フォルダに、実行で作られていないファイルがあります: {}", names.ja),
+                format!("the folder holds files that no run made: {}", names.en),
             );
             diagnostics
                 .push(Diagnostic::new("derived::foreign-file", text).at(place(&self.dir)).help(help.clone()));
         }
         if !changed.is_empty() {
-            let (ja, en) = (changed.join("、"), changed.join(", "));
+            let names = listed(&changed);
             let text = Text::new(
-                format!("前の実行のあとに書き換えられた結果があります: {ja}"),
-                format!("results were edited after the run that made them: {en}"),
+                format!("前の実行のあとに書き換えられた結果があります: {}", names.ja),
+                format!("results were edited after the run that made them: {}", names.en),
             );
             diagnostics.push(Diagnostic::new("derived::changed-file", text).at(place(&self.dir)).help(help));
         }
         Error::all(diagnostics).map_or(Ok(()), Err)
     }
 
-    /// Completes the new directory and puts it in place.
-    pub(super) fn put(&self, files: &[(String, Vec<u8>)], exchange: Exchange) -> Result<()> {
-        let new = self.beside(&format!("new-{}", std::process::id()));
-        self.fill(&new, files).and_then(|()| self.swap(&new, exchange)).map_err(|e| {
-            let _ = remove_made(&new);
-            io_error(&self.dir, &e)
-        })
+    fn foreign_manifest(&self, names: &[String]) -> Error {
+        let names = listed(names);
+        let text = Text::new(
+            format!("この {MANIFEST} は、実行が書かない名前を挙げています: {}", names.ja),
+            format!("this {MANIFEST} lists names that no run writes: {}", names.en),
+        );
+        let help = Text::new(
+            "実行が書いたものではありません。何も消していません。結果フォルダを確かめ、ほかの場所に移してか\
+             ら、もう一度実行してください",
+            "no run wrote it, and nothing was removed; look at the folder, move it elsewhere, then run again",
+        );
+        let place = place(&self.dir.join(MANIFEST));
+        Diagnostic::new("derived::foreign-manifest", text).at(place).help(help).into()
+    }
+
+    /// Completes the new directory and puts it in place. Told is what of the replaced one could not be
+    /// cleared.
+    pub(super) fn put(&self, files: &[(String, Vec<u8>)], exchange: Exchange) -> Result<Option<Finding>> {
+        let put = || {
+            let new = self.unused("new")?;
+            self.fill(&new, files).and_then(|()| self.swap(&new, exchange)).inspect_err(|_| {
+                let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+                clear(&new, &names);
+            })
+        };
+        put().map_err(|e| io_error(&self.dir, &e))
+    }
+
+    /// A sibling that is not there yet: `.NAME.what-N`, from the process's own number on, since what an
+    /// earlier run left may stay.
+    fn unused(&self, what: &str) -> io::Result<PathBuf> {
+        let is_free =
+            |path: &PathBuf| fs::symlink_metadata(path).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        let mut paths = (std::process::id()..).map(|number| self.beside(&format!("{what}-{number}")));
+        paths.by_ref().take(MOST_LEFT).find(is_free).ok_or_else(|| ErrorKind::AlreadyExists.into())
     }
 
     fn fill(&self, new: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
@@ -157,25 +204,26 @@ impl Target {
         flush(new)
     }
 
-    fn swap(&self, new: &Path, exchange: Exchange) -> io::Result<()> {
+    fn swap(&self, new: &Path, exchange: Exchange) -> io::Result<Option<Finding>> {
         if !self.dir.exists() {
             fs::rename(new, &self.dir)?;
-            return flush(&self.parent);
+            flush(&self.parent)?;
+            return Ok(None);
         }
         match exchange(new, &self.dir) {
             Ok(()) => {
                 flush(&self.parent)?;
-                remove_replaced(new)
+                Ok(clear(new, &[]))
             }
             Err(e) if matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput) => {
-                let old = self.beside(&format!("old-{}", std::process::id()));
+                let old = self.unused("old")?;
                 fs::rename(&self.dir, &old)?;
                 if let Err(e) = fs::rename(new, &self.dir) {
                     fs::rename(&old, &self.dir)?;
                     return Err(e);
                 }
                 flush(&self.parent)?;
-                remove_replaced(&old)
+                Ok(clear(&old, &[]))
             }
             Err(e) => Err(e),
         }
@@ -186,44 +234,89 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Names and digests of what the manifest in `dir` lists; `None` without a manifest.
-fn made(dir: &Path) -> Option<BTreeMap<String, String>> {
-    let listed = outputs(&fs::read(dir.join(MANIFEST)).ok()?)?;
-    Some(listed.into_iter().map(|o| (o.name, o.sha256)).collect())
+/// What the manifest in a directory lists.
+#[derive(Debug, Default)]
+struct Made {
+    outputs: BTreeMap<String, OutputDigest>,
+    /// The manifest itself.
+    manifest: Vec<u8>,
 }
 
-/// Removes what a killed run left: all of an unfinished directory (it has no manifest yet); of a finished one
-/// what [`remove_replaced`] removes.
-fn remove_made(dir: &Path) -> io::Result<()> {
-    if made(dir).is_some() {
-        return remove_replaced(dir);
-    }
-    match fs::remove_dir_all(dir) {
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
+/// What the manifest in `dir` lists: a claim, which is checked file by file.
+fn made(dir: &Path) -> std::result::Result<Made, Unusable> {
+    let manifest = owned::read(dir, MANIFEST).map_err(|_| Unusable::NoManifest)?;
+    let outputs = outputs(&manifest)?.into_iter().map(|o| (o.name.clone(), o)).collect();
+    Ok(Made { outputs, manifest })
 }
 
-/// Removes a directory that stood in place until now. A person may have put a file into it at the last
-/// moment: only what is listed goes, the manifest last, and a directory that is not empty then stays where it
-/// is.
-fn remove_replaced(dir: &Path) -> io::Result<()> {
-    let made = made(dir).unwrap_or_default();
-    let manifest = if made.is_empty() { None } else { Some(MANIFEST) };
-    for name in made.keys().map(String::as_str).chain(DROPPINGS).chain(manifest) {
-        match fs::remove_file(dir.join(name)) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
-            _ => {}
+/// Clears a directory that is not, or no longer, in place. What its manifest lists goes where the digest is
+/// the one stated, the manifest last. An unfinished directory has no manifest yet and its last file may be
+/// cut short: there go the files that this run writes too, by their names (`unfinished`). A person may have
+/// put a file into it at the last moment, and a stranger may have made all of it: anything else stays, the
+/// directory with it, and is told.
+fn clear(dir: &Path, unfinished: &[&str]) -> Option<Finding> {
+    match made(dir) {
+        Ok(made) => {
+            for (name, output) in &made.outputs {
+                owned::remove(dir, name, |bytes| output.is(bytes));
+            }
+            if !made.outputs.is_empty() {
+                owned::remove(dir, MANIFEST, |bytes| bytes == made.manifest);
+            }
         }
+        Err(Unusable::NoManifest) => {
+            for name in unfinished {
+                owned::remove(dir, name, |_| true);
+            }
+        }
+        Err(Unusable::Names(_)) => return Some(not_cleared(dir, &[MANIFEST.to_owned()])),
+    }
+    for name in DROPPINGS {
+        owned::remove(dir, name, |_| true);
     }
     match fs::remove_dir(dir) {
-        Err(e) if e.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
-        other => other,
+        Err(e) if e.kind() != ErrorKind::NotFound => {
+            let entries = fs::read_dir(dir).into_iter().flatten().filter_map(io::Result::ok);
+            let mut names: Vec<String> =
+                entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            Some(not_cleared(dir, &names))
+        }
+        _ => None,
     }
 }
 
-fn flush_directory(dir: &Path) -> Result<()> {
-    flush(dir).map_err(|e| io_error(dir, &e))
+/// The warning about what stays beside the results, with the names of what it holds.
+fn not_cleared(path: &Path, names: &[String]) -> Finding {
+    let names = listed(names);
+    let with = |text: &str| if text.is_empty() { String::new() } else { format!(": {text}") };
+    let message = Text::new(
+        format!(
+            "結果フォルダの横に、実行が書いたと確かめられないものがあります。消さずに残しました{}",
+            with(&names.ja)
+        ),
+        format!(
+            "beside the folder of results stands what no run is known to have written; it was left there{}",
+            with(&names.en)
+        ),
+    );
+    Finding::warning("derived::left", message, place(path))
+}
+
+/// The first of the names, and how many more there are; no name moves the terminal's cursor.
+fn listed(names: &[String]) -> Text {
+    let shown = |between: &str| {
+        let of = |name: &String| -> String {
+            name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+        };
+        names.iter().take(MOST_NAMED).map(of).collect::<Vec<_>>().join(between)
+    };
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => Text::new(shown("、"), shown(", ")),
+        more => {
+            Text::new(format!("{} ほか{more}件", shown("、")), format!("{} and {more} more", shown(", ")))
+        }
+    }
 }
 
 /// Makes the names in a directory last through a loss of power.
@@ -338,7 +431,7 @@ mod tests {
         fs::create_dir(root.path().join(".plan.new-77")).unwrap();
         fs::write(root.path().join(".plan.new-77/a.csv"), "half").unwrap();
         let target = Target::new(&dir).unwrap();
-        target.recover().unwrap();
+        assert_eq!(target.recover(&["a.csv", "b.csv", "manifest.json"]).unwrap(), []);
         assert_eq!(fs::read_to_string(dir.join("a.csv")).unwrap(), "one");
         assert_eq!(listing(root.path()), ["plan"]);
     }

@@ -20,10 +20,13 @@ impl Design {
     /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
     ///
     /// let design = declare(Declaration::new(6).strata(vec![vec![0, 0, 1, 1, 2, 2]]))?;
-    /// let of = |d: &_| estimate(d, &Estimand::Total(&[1.0, 4.0, 2.0, 2.5, 7.0, 3.0]), Domain::All,
-    /// &Options::default()); let balanced = design.with_factors(&design.balanced_factors(None)?)?;
-    /// assert_eq!(balanced.replicates().unwrap().len(), 4); let (a, b) = (of(&design)?.se.unwrap(),
-    /// of(&balanced)?.se.unwrap()); assert!((a - b).abs() < 1e-12);
+    /// let of = |d: &_| {
+    ///     estimate(d, &Estimand::Total(&[1.0, 4.0, 2.0, 2.5, 7.0, 3.0]), Domain::All, &Options::default())
+    /// };
+    /// let balanced = design.with_factors(&design.balanced_factors(None)?)?;
+    /// assert_eq!(balanced.replicates().unwrap().len(), 4);
+    /// let (a, b) = (of(&design)?.se.unwrap(), of(&balanced)?.se.unwrap());
+    /// assert!((a - b).abs() < 1e-12);
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     ///

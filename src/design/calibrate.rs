@@ -13,12 +13,18 @@ use crate::text::Text;
 /// ```
 /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
 ///
-/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the post-stratified
-/// weights. let sex = |name: &str, values: [f64; 4], total| CalibrationTerm { name: name.to_owned(), values:
-/// values.to_vec(), total }; let terms = vec![sex("男", [1.0, 1.0, 0.0, 0.0], 3.0), sex("女", [0.0, 0.0, 1.0,
-/// 1.0], 2.0)]; for function in [CalibrationFunction::Raking, CalibrationFunction::Logit { bounds: (0.5, 2.0)
-/// }] { let design = Design::simple(4)?.calibrate(&Calibration { terms: terms.clone(), function })?;
-/// assert!(design.weights().iter().zip([1.5, 1.5, 1.0, 1.0]).all(|(w, e)| (w - e).abs() < 1e-10)); }
+/// // Two men and two women, of whom there are 3 and 2: with indicators every F gives the
+/// // post-stratified weights.
+/// let sex = |name: &str, values: [f64; 4], total| CalibrationTerm {
+///     name: name.to_owned(),
+///     values: values.to_vec(),
+///     total,
+/// };
+/// let terms = vec![sex("男", [1.0, 1.0, 0.0, 0.0], 3.0), sex("女", [0.0, 0.0, 1.0, 1.0], 2.0)];
+/// for function in [CalibrationFunction::Raking, CalibrationFunction::Logit { bounds: (0.5, 2.0) }] {
+///     let design = Design::simple(4)?.calibrate(&Calibration { terms: terms.clone(), function })?;
+///     assert!(design.weights().iter().zip([1.5, 1.5, 1.0, 1.0]).all(|(w, e)| (w - e).abs() < 1e-10));
+/// }
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +44,15 @@ pub enum CalibrationFunction {
 }
 
 impl CalibrationFunction {
+    /// Its name, as R `calibrate(calfun = …)` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linear { .. } => "linear",
+            Self::Raking => "raking",
+            Self::Logit { .. } => "logit",
+        }
+    }
+
     /// F and its derivative at `u`.
     fn at(self, u: f64) -> (f64, f64) {
         match self {
@@ -240,11 +255,13 @@ impl Design {
     /// use shihyo::design::{Calibration, CalibrationFunction, CalibrationTerm, Design};
     ///
     /// // w = 1 + λ x with Σ w x = 10 + 30 λ = 20: λ = 1/3.
-    /// let income = CalibrationTerm { name: "所得".to_owned(), values: vec![1.0, 2.0, 3.0, 4.0], total: 20.0
-    /// }; let linear = CalibrationFunction::Linear { bounds: None }; let design =
-    /// Design::simple(4)?.calibrate(&Calibration { terms: vec![income], function: linear })?; let expected =
-    /// [4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0]; assert!(design.weights().iter().zip(expected).all(|(w, e)| (w
-    /// - e).abs() < 1e-12));
+    /// let income =
+    ///     CalibrationTerm { name: "所得".to_owned(), values: vec![1.0, 2.0, 3.0, 4.0], total: 20.0 };
+    /// let linear = CalibrationFunction::Linear { bounds: None };
+    /// let design =
+    ///     Design::simple(4)?.calibrate(&Calibration { terms: vec![income], function: linear })?;
+    /// let expected = [4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0];
+    /// assert!(design.weights().iter().zip(expected).all(|(w, e)| (w - e).abs() < 1e-12));
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     ///

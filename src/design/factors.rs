@@ -22,13 +22,16 @@ const SMALL: usize = 1 << 14;
 /// use shihyo::design::{Declaration, declare};
 ///
 /// // Two strata of two clusters each; the second cluster has two rows.
-/// let declaration = Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 2, 2, 3,
-/// 4]]); let design = declare(declaration.weights(vec![3.0; 5]))?; let factors = design.jackknife_factors()?;
-/// assert_eq!((factors.len(), factors.psu_count()), (4, 4)); // Without the first: the second one of its
-/// stratum counts twice. assert_eq!(factors.replicate(0), [0.0, 2.0, 1.0, 1.0]);
-/// assert_eq!(factors.degrees_of_freedom(&[true; 4]), 2); // PSUs − strata let replicated =
-/// design.with_factors(&factors)?; assert_eq!(replicated.replicates().unwrap().weights().next(), Some(&[0.0,
-/// 6.0, 6.0, 3.0, 3.0][..]));
+/// let declaration =
+///     Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 2, 2, 3, 4]]);
+/// let design = declare(declaration.weights(vec![3.0; 5]))?;
+/// let factors = design.jackknife_factors()?;
+/// assert_eq!((factors.len(), factors.psu_count()), (4, 4));
+/// // Without the first: the second one of its stratum counts twice.
+/// assert_eq!(factors.replicate(0), [0.0, 2.0, 1.0, 1.0]);
+/// assert_eq!(factors.degrees_of_freedom(&[true; 4]), 2); // PSUs − strata
+/// let replicated = design.with_factors(&factors)?;
+/// assert_eq!(replicated.replicates().unwrap().weights().next(), Some(&[0.0, 6.0, 6.0, 3.0, 3.0][..]));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

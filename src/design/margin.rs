@@ -237,9 +237,15 @@ impl Design {
     /// ```
     /// use shihyo::design::{Design, Margin};
     ///
-    /// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0,
-    /// 40.0])?; assert_eq!((sex.name(), sex.population()), ("性別", 100.0)); let design =
-    /// Design::simple(4)?.post_stratify(&sex)?; assert_eq!(design.weights(), [20.0, 20.0, 20.0, 40.0]);
+    /// let sex = Margin::new(
+    ///     "性別",
+    ///     vec!["男".to_owned(), "女".to_owned()],
+    ///     vec![0, 0, 0, 1],
+    ///     vec![60.0, 40.0],
+    /// )?;
+    /// assert_eq!((sex.name(), sex.population()), ("性別", 100.0));
+    /// let design = Design::simple(4)?.post_stratify(&sex)?;
+    /// assert_eq!(design.weights(), [20.0, 20.0, 20.0, 40.0]);
     /// assert!(design.is_calibrated());
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```

@@ -52,11 +52,12 @@ use crate::error::{Error, Result};
 /// use shihyo::design::{Declaration, Design, Fpc, declare};
 ///
 /// let design = Design::simple(5)?;
-/// assert_eq!((design.rows(), design.df(), design.df_of(0..3)), (5, 4.0, 2.0)); // n − 1, of a domain of
-/// three too assert_eq!((design.weights(), design.base_weights()), (&[1.0; 5][..], &[1.0; 5][..]));
-/// assert!(!design.is_calibrated() && !design.is_census() && design.replicates().is_none()); // Three drawn
-/// out of three. assert!(declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0;
-/// 3]])))?.is_census());
+/// // n − 1, of a domain of three too.
+/// assert_eq!((design.rows(), design.df(), design.df_of(0..3)), (5, 4.0, 2.0));
+/// assert_eq!((design.weights(), design.base_weights()), (&[1.0; 5][..], &[1.0; 5][..]));
+/// assert!(!design.is_calibrated() && !design.is_census() && design.replicates().is_none());
+/// // Three drawn out of three.
+/// assert!(declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0; 3]])))?.is_census());
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]

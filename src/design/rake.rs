@@ -37,9 +37,15 @@ pub enum RakeStop {
 /// use shihyo::design::{Design, Margin, Rake, RakeStop, RakeVariance};
 ///
 /// // R's rake(): one margin alone is post-stratification.
-/// let options = Rake { stop: RakeStop::TableChange(1.0), variance: RakeVariance::RRake, ..Rake::default() };
-/// let sex = Margin::new("性別", vec!["男".to_owned(), "女".to_owned()], vec![0, 0, 0, 1], vec![60.0,
-/// 40.0])?; assert_eq!(Design::simple(4)?.rake(&[sex], &options)?.weights(), [20.0, 20.0, 20.0, 40.0]);
+/// let options =
+///     Rake { stop: RakeStop::TableChange(1.0), variance: RakeVariance::RRake, ..Rake::default() };
+/// let sex = Margin::new(
+///     "性別",
+///     vec!["男".to_owned(), "女".to_owned()],
+///     vec![0, 0, 0, 1],
+///     vec![60.0, 40.0],
+/// )?;
+/// assert_eq!(Design::simple(4)?.rake(&[sex], &options)?.weights(), [20.0, 20.0, 20.0, 40.0]);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -44,10 +44,11 @@ pub enum ReplicateCentre {
 /// ```
 /// use shihyo::design::{ReplicateCentre, ReplicateKind, ReplicateScales};
 ///
-/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap,
-/// 3)?.scale(0.25)?.centre(ReplicateCentre::FullSample); assert_eq!((scales.kind(), scales.len(),
-/// scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25)); assert_eq!(scales.variance(4.0, &[5.0, 4.0,
-/// 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
+/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap, 3)?
+///     .scale(0.25)?
+///     .centre(ReplicateCentre::FullSample);
+/// assert_eq!((scales.kind(), scales.len(), scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25));
+/// assert_eq!(scales.variance(4.0, &[5.0, 4.0, 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -221,8 +222,14 @@ impl ReplicateScales {
 ///     .scale(0.25)?
 ///     .rscales(vec![1.0, 0.0, 1.0])?
 ///     .centre(ReplicateCentre::FullSample);
-/// assert_eq!((replicates.kind(), replicates.len(), replicates.rows()), (ReplicateKind::Bootstrap, 3, 2));
-/// assert_eq!((replicates.overall_scale(), replicates.replicate_scales()), (0.25, &[1.0, 0.0, 1.0][..]));
+/// assert_eq!(
+///     (replicates.kind(), replicates.len(), replicates.rows()),
+///     (ReplicateKind::Bootstrap, 3, 2)
+/// );
+/// assert_eq!(
+///     (replicates.overall_scale(), replicates.replicate_scales()),
+///     (0.25, &[1.0, 0.0, 1.0][..])
+/// );
 /// assert_eq!(replicates.weights().next(), Some(&[2.0, 0.0][..]));
 /// assert!(!replicates.is_empty());
 /// let v = replicates.covariance(&[4.0], &[vec![5.0], vec![9.0], vec![2.0]]).unwrap();

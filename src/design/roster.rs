@@ -12,12 +12,14 @@
 /// let declaration = |lonely| Declaration::new(3).strata(vec![vec![0, 0, 1]]).lonely(lonely);
 /// let variance = |lonely| {
 ///     let total = Estimand::Total(&[1.0, 3.0, 10.0]);
-///     estimate(&declare(declaration(lonely))?, &total, Domain::All, &Options::default()).map(|e|
-///     e.se.unwrap().powi(2)) }; let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
-///     assert!(declare(declaration(LonelyPsu::Fail)).is_err());
-///     assert!(close(variance(LonelyPsu::Certainty)?, 4.0)); // 2/(2 − 1) ((1 − 2)² + (3 − 2)²)
-///     assert!(close(variance(LonelyPsu::Average)?, 8.0)); // twice the one known
-///     assert!(close(variance(LonelyPsu::Adjust)?, 4.0 + 256.0 / 9.0)); // (10 − 14/3)² more
+///     estimate(&declare(declaration(lonely))?, &total, Domain::All, &Options::default())
+///         .map(|e| e.se.unwrap().powi(2))
+/// };
+/// let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+/// assert!(declare(declaration(LonelyPsu::Fail)).is_err());
+/// assert!(close(variance(LonelyPsu::Certainty)?, 4.0)); // 2/(2 − 1) ((1 − 2)² + (3 − 2)²)
+/// assert!(close(variance(LonelyPsu::Average)?, 8.0)); // twice the one known
+/// assert!(close(variance(LonelyPsu::Adjust)?, 4.0 + 256.0 / 9.0)); // (10 − 14/3)² more
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -117,13 +119,18 @@ impl Roster {
 /// use shihyo::design::{Declaration, Fpc, declare};
 ///
 /// let sizes = vec![10.0, 10.0, 10.0, 8.0, 8.0];
-/// let declaration = Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 1, 2, 3,
-/// 4]]); let design = declare(declaration.fpc(Fpc::PopulationSize(vec![sizes])))?; let roster =
-/// design.roster().unwrap(); assert_eq!((roster.psu_count(), roster.stratum_count(), roster.stage_count(),
-/// roster.is_element()), (4, 2, 1, false)); assert_eq!(roster.psu_of_row(), Some(&[0, 0, 1, 2, 3][..]));
-/// assert_eq!((roster.stratum_of_psu(2), roster.stratum_of_row(4)), (1, 1)); assert_eq!((roster.sampled(0),
-/// roster.population(1)), (2, 8.0)); // n_h, N_h assert_eq!(roster.count_present([0, 1, 3].into_iter()), (2,
-/// 2)); // PSUs and strata of three rows
+/// let declaration =
+///     Declaration::new(5).strata(vec![vec![0, 0, 0, 1, 1]]).clusters(vec![vec![1, 1, 2, 3, 4]]);
+/// let design = declare(declaration.fpc(Fpc::PopulationSize(vec![sizes])))?;
+/// let roster = design.roster().unwrap();
+/// assert_eq!(
+///     (roster.psu_count(), roster.stratum_count(), roster.stage_count(), roster.is_element()),
+///     (4, 2, 1, false)
+/// );
+/// assert_eq!(roster.psu_of_row(), Some(&[0, 0, 1, 2, 3][..]));
+/// assert_eq!((roster.stratum_of_psu(2), roster.stratum_of_row(4)), (1, 1));
+/// assert_eq!((roster.sampled(0), roster.population(1)), (2, 8.0)); // n_h, N_h
+/// assert_eq!(roster.count_present([0, 1, 3].into_iter()), (2, 2)); // PSUs and strata of three rows
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]

@@ -38,8 +38,10 @@ impl fmt::Display for NoVariance {
 /// assert_eq!((v.size(), v.get(0, 1), v.values().len()), (2, 1.0, 4));
 /// assert_eq!(v.quadratic(&[1.0, -1.0]), 11.0); // 4 + 9 − 2 · 1
 /// assert_eq!(v.bilinear(&[1.0, 0.0], &[1.0, 1.0]), 5.0);
-/// assert_eq!((Covariance::zeros(2).quadratic(&[1.0, 1.0]), Covariance::from_values(2, vec![1.0])), (0.0,
-/// None));
+/// assert_eq!(
+///     (Covariance::zeros(2).quadratic(&[1.0, 1.0]), Covariance::from_values(2, vec![1.0])),
+///     (0.0, None)
+/// );
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {

@@ -72,8 +72,13 @@ pub struct Recoding {
 /// // Codes 1 and 2 as a NET.
 /// assert_eq!(cube.recoded(2, &[(0, vec![0, 1, 1])]).totals().n(0, 0, 2), [0, 2]);
 /// // From counts made elsewhere.
-/// let again = Cube::from_counts(vec![1.0], 3, cube.slots().to_vec(), vec![(3, vec![1, 0, 0, 0, 1, 0, 0, 1,
-/// 1])]); assert_eq!(again, Some(cube));
+/// let again = Cube::from_counts(
+///     vec![1.0],
+///     3,
+///     cube.slots().to_vec(),
+///     vec![(3, vec![1, 0, 0, 0, 1, 0, 0, 1, 1])],
+/// );
+/// assert_eq!(again, Some(cube));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

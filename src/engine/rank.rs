@@ -107,12 +107,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_codes_that_occur_stand_in_order_and_each_row_finds_its_own(codes in vec(any::<u32>(), 0..200), narrow in any::<bool>()) {
+        fn the_codes_that_occur_stand_in_order_and_each_row_finds_its_own(
+            codes in vec(any::<u32>(), 0..200),
+            narrow in any::<bool>(),
+        ) {
             let bound = if narrow { 300 } else { u32::MAX as usize + 1 };
             prop_assert_eq!(bound > ALWAYS.max(32 * codes.len()), !narrow);
             let codes: Vec<u64> = codes.iter().map(|c| u64::from(*c) % bound as u64).collect();
             let ranks = Ranks::of(codes.len(), bound, |row| codes[row]);
-            prop_assert_eq!(&ranks.codes, &codes.iter().copied().collect::<BTreeSet<u64>>().into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(
+                &ranks.codes,
+                &codes.iter().copied().collect::<BTreeSet<u64>>().into_iter().collect::<Vec<_>>()
+            );
             let back: Vec<u64> = ranks.of_row.iter().map(|at| ranks.codes[*at as usize]).collect();
             prop_assert_eq!(back, codes);
         }

@@ -62,10 +62,21 @@ pub struct Measure<'a> {
 /// let measure = Measure { codes: &[1, 0, 1], code_count: 2 };
 /// let cells = Cells::Small { of_row: &cells, count: 2 };
 /// let reduction = Reduction::new(3, Some((&keys, 2)), cells, Some(&weights), vec![measure])?;
-/// assert_eq!((reduction.rows(), reduction.key_count(), reduction.cells().count(),
-/// reduction.measures().len()), (3, 2, 2, 1)); let totals = reduce(&reduction); // Key 1, cell 1: one row of
-/// code 1 with the weight 5. assert_eq!((totals.n(0, 1, 1), totals.w(0, 1, 1), totals.w2(0, 1, 1)), (&[0,
-/// 1][..], &[0.0, 5.0][..], &[0.0, 25.0][..]));
+/// assert_eq!(
+///     (
+///         reduction.rows(),
+///         reduction.key_count(),
+///         reduction.cells().count(),
+///         reduction.measures().len()
+///     ),
+///     (3, 2, 2, 1)
+/// );
+/// let totals = reduce(&reduction);
+/// // Key 1, cell 1: one row of code 1 with the weight 5.
+/// assert_eq!(
+///     (totals.n(0, 1, 1), totals.w(0, 1, 1), totals.w2(0, 1, 1)),
+///     (&[0, 1][..], &[0.0, 5.0][..], &[0.0, 25.0][..])
+/// );
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -173,14 +173,25 @@ impl Streamed {
 /// let path = folder.path().join("survey.csv");
 /// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,2.5,1,0\n2,4,1,1\n")?;
 /// let file = Plain::look(&path, "survey.csv", &ReadOptions::default()).unwrap();
-/// let columns = StreamColumns { key: Some(0), weight: Some(1), cells: vec![2], measures: vec![3],
-/// ..StreamColumns::default() }; let streamed = stream(&file, &columns).unwrap(); assert_eq!((streamed.rows,
-/// streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0))); let ages = &streamed.crossed[0];
-/// assert_eq!((ages.classifications.as_slice(), ages.rows_by_cell().as_slice()), (&[0][..], &[1, 2][..]));
-/// let [one, zero] = &streamed.measure_values[0][..] else { panic!() }; assert_eq!((one.text.as_str(),
-/// one.first, one.rows, zero.rows), ("1", 0, 2, 1)); // District 2, age 1, answer 1: one row of the weight 4.
-/// let totals = streamed.cube(ages, &[2.5, 4.0]).unwrap().totals(); assert_eq!(totals.w(0, 1, 1), [4.0,
-/// 0.0]);
+/// let columns = StreamColumns {
+///     key: Some(0),
+///     weight: Some(1),
+///     cells: vec![2],
+///     measures: vec![3],
+///     ..StreamColumns::default()
+/// };
+/// let streamed = stream(&file, &columns).unwrap();
+/// assert_eq!((streamed.rows, streamed.keys[0].rows, streamed.keys[1].weight), (3, 2, Some(4.0)));
+/// let ages = &streamed.crossed[0];
+/// assert_eq!(
+///     (ages.classifications.as_slice(), ages.rows_by_cell().as_slice()),
+///     (&[0][..], &[1, 2][..])
+/// );
+/// let [one, zero] = &streamed.measure_values[0][..] else { panic!() };
+/// assert_eq!((one.text.as_str(), one.first, one.rows, zero.rows), ("1", 0, 2, 1));
+/// // District 2, age 1, answer 1: one row of the weight 4.
+/// let totals = streamed.cube(ages, &[2.5, 4.0]).unwrap().totals();
+/// assert_eq!(totals.w(0, 1, 1), [4.0, 0.0]);
 ///
 /// // Weights that differ within a district are summed.
 /// std::fs::write(&path, "district,weight,age,q1\n1,2.5,0,1\n1,3,1,0\n2,4,1,1\n")?;

@@ -27,10 +27,21 @@ impl MeasureTotals {
 /// use shihyo::engine::{Cells, Measure, Reduction, Totals, reduce};
 ///
 /// let part = |codes: &[u8]| -> Result<Totals, shihyo::error::Error> {
-///     Ok(reduce(&Reduction::new(codes.len(), None, Cells::One, None, vec![Measure { codes, code_count: 3
-///     }])?)) }; let (mut all, more) = (part(&[0, 2, 2])?, part(&[1, 2])?); assert!(all.same_shape(&more) &&
-///     all.merge(&more)); assert_eq!((all.rows(), all.n(0, 0, 0)), (5, &[1, 1, 3][..]));
-///     assert_eq!((all.key_count(), all.cell_count(), all.measure_count(), all.code_count(0)), (1, 1, 1, 3));
+///     Ok(reduce(&Reduction::new(
+///         codes.len(),
+///         None,
+///         Cells::One,
+///         None,
+///         vec![Measure { codes, code_count: 3 }],
+///     )?))
+/// };
+/// let (mut all, more) = (part(&[0, 2, 2])?, part(&[1, 2])?);
+/// assert!(all.same_shape(&more) && all.merge(&more));
+/// assert_eq!((all.rows(), all.n(0, 0, 0)), (5, &[1, 1, 3][..]));
+/// assert_eq!(
+///     (all.key_count(), all.cell_count(), all.measure_count(), all.code_count(0)),
+///     (1, 1, 1, 3)
+/// );
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

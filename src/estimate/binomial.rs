@@ -3,24 +3,31 @@
 //!
 //! ```
 //! use shihyo::estimate::IntervalMethod::{ClopperPearson, Likelihood, Wald, WilsonCc};
-//! use shihyo::estimate::binomial::{BinomialMethod, Limits, agresti_coull, asin, binomial_limits, jeffreys,
-//! logit}; use shihyo::estimate::binomial::{clopper_pearson, likelihood, wilson, wilson_cc};
+//! use shihyo::estimate::binomial::{
+//!     BinomialMethod, Limits, agresti_coull, asin, binomial_limits, jeffreys, logit,
+//! };
+//! use shihyo::estimate::binomial::{clopper_pearson, likelihood, wilson, wilson_cc};
 //!
 //! // Newcombe 1998, table I: 81 of 263.
-//! let limits = |method| binomial_limits(method, 81, 263, 0.95).map(|i| format!("{:.4} {:.4}", i.low,
-//! i.high)); assert_eq!(limits(BinomialMethod::Plain(Wald))?, "0.2522 0.3638");
+//! let limits =
+//!     |method| binomial_limits(method, 81, 263, 0.95).map(|i| format!("{:.4} {:.4}", i.low, i.high));
+//! assert_eq!(limits(BinomialMethod::Plain(Wald))?, "0.2522 0.3638");
 //! assert_eq!(limits(BinomialMethod::WaldCc)?, "0.2503 0.3657");
 //! assert_eq!(limits(BinomialMethod::Plain(WilsonCc))?, "0.2535 0.3682");
 //! assert_eq!(limits(BinomialMethod::Plain(ClopperPearson))?, "0.2527 0.3676");
-//! assert_eq!(limits(BinomialMethod::Plain(Likelihood))?, "0.2542 0.3655"); // By hand. let close = |i:
-//! Limits, low: f64, high: f64| (i.low - low).abs() < 1e-12 && (i.high - high).abs() < 1e-12;
-//! assert!(close(logit(0.5, 3.0_f64.ln()), 0.25, 0.75)); // odds 1/3 and 3 assert!(close(asin(0.5,
-//! std::f64::consts::PI / 12.0), 0.25, 0.75)); // sin² of 30° and 60° assert!(close(agresti_coull(0.5, 96.0,
-//! 2.0), 0.4, 0.6)); // ñ = 100, ½ ± 2 · .05 assert!(close(jeffreys(0.5, 1.0, 0.05), 0.025, 0.975)); //
-//! Beta(1, 1) assert!(close(wilson(0.0, 12.0, 2.0), 0.0, 0.25)); // z²/(n + z²) assert!(close(wilson_cc(0.0,
-//! 12.0, 0.0), 0.0, 1.0 / 24.0)); // the correction alone, 1/2n assert!(close(clopper_pearson(0.0, 1.0,
-//! 0.05), 0.0, 0.975)); // 1 − (α/2)^(1/n) assert!(close(likelihood(0.0, 2.0, 2.0), 0.0, 1.0 -
-//! (-1.0_f64).exp())); // 1 − exp(−z²/2n) assert_eq!(Limits { low: -0.1, high: 0.5 }.clipped().low, 0.0);
+//! assert_eq!(limits(BinomialMethod::Plain(Likelihood))?, "0.2542 0.3655");
+//! // By hand.
+//! let close =
+//!     |i: Limits, low: f64, high: f64| (i.low - low).abs() < 1e-12 && (i.high - high).abs() < 1e-12;
+//! assert!(close(logit(0.5, 3.0_f64.ln()), 0.25, 0.75)); // odds 1/3 and 3
+//! assert!(close(asin(0.5, std::f64::consts::PI / 12.0), 0.25, 0.75)); // sin² of 30° and 60°
+//! assert!(close(agresti_coull(0.5, 96.0, 2.0), 0.4, 0.6)); // ñ = 100, ½ ± 2 · .05
+//! assert!(close(jeffreys(0.5, 1.0, 0.05), 0.025, 0.975)); // Beta(1, 1)
+//! assert!(close(wilson(0.0, 12.0, 2.0), 0.0, 0.25)); // z²/(n + z²)
+//! assert!(close(wilson_cc(0.0, 12.0, 0.0), 0.0, 1.0 / 24.0)); // the correction alone, 1/2n
+//! assert!(close(clopper_pearson(0.0, 1.0, 0.05), 0.0, 0.975)); // 1 − (α/2)^(1/n)
+//! assert!(close(likelihood(0.0, 2.0, 2.0), 0.0, 1.0 - (-1.0_f64).exp())); // 1 − exp(−z²/2n)
+//! assert_eq!(Limits { low: -0.1, high: 0.5 }.clipped().low, 0.0);
 //! # Ok::<(), shihyo::estimate::NotEstimable>(())
 //! ```
 

@@ -113,10 +113,16 @@ impl Joint {
 /// // Means 2 and 6 with V = 6/5 Σ u²: 4/15 and 16/15, and no covariance.
 /// let (a, b) = ([true, true, true, false, false, false], [false, false, false, true, true, true]);
 /// let y = Estimand::Mean(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
-/// let both = jointly(&Design::simple(6)?, &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))],
-/// &Options::default())?; let difference = both.contrast(&[1.0, -1.0], &Options::default());
-/// assert_eq!(difference.value, Ok(-4.0)); assert!((difference.se.unwrap().powi(2) - 4.0 / 3.0).abs() <
-/// 1e-12); // (V₁ + r² V₂)/6², r = 1/3. let ratio = both.ratio(0, 1, &Options::default());
+/// let both = jointly(
+///     &Design::simple(6)?,
+///     &[(y, Domain::Rows(&a)), (y, Domain::Rows(&b))],
+///     &Options::default(),
+/// )?;
+/// let difference = both.contrast(&[1.0, -1.0], &Options::default());
+/// assert_eq!(difference.value, Ok(-4.0));
+/// assert!((difference.se.unwrap().powi(2) - 4.0 / 3.0).abs() < 1e-12);
+/// // (V₁ + r² V₂)/6², r = 1/3.
+/// let ratio = both.ratio(0, 1, &Options::default());
 /// assert!((ratio.se.unwrap().powi(2) - (4.0 / 15.0 + 16.0 / 135.0) / 36.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -164,7 +170,8 @@ pub struct Difference {
 ///
 /// let (a, b) = ([true, true, false, false], [false, false, true, true]);
 /// let y = Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]);
-/// let d = difference(&Design::simple(4)?, &y, Domain::Rows(&a), Domain::Rows(&b), &Options::default())?;
+/// let d =
+///     difference(&Design::simple(4)?, &y, Domain::Rows(&a), Domain::Rows(&b), &Options::default())?;
 /// assert_eq!(d.comparison.value, Ok(-5.0));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -292,9 +299,15 @@ pub fn pairwise(
 /// use shihyo::estimate::{Estimand, Groups, Options, by_groups};
 ///
 /// let groups = Groups::new(&[0, 0, 1, 1], 2);
-/// let joint = by_groups(&Design::simple(4)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), &groups,
-/// &Options::default())?; assert_eq!(joint.estimates[1].value, Ok(7.0)); // Nobody is in both groups of a
-/// simple sample: the means do not covary. assert!(joint.covariance.unwrap().get(0, 1).abs() < 1e-15);
+/// let joint = by_groups(
+///     &Design::simple(4)?,
+///     &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]),
+///     &groups,
+///     &Options::default(),
+/// )?;
+/// assert_eq!(joint.estimates[1].value, Ok(7.0));
+/// // Nobody is in both groups of a simple sample: the means do not covary.
+/// assert!(joint.covariance.unwrap().get(0, 1).abs() < 1e-15);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -368,9 +381,16 @@ pub struct WaveDifference {
 /// use shihyo::design::Design;
 /// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_difference};
 ///
-/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All,
-/// &Options::default()); let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?,
-/// WaveDf::Sum, 0.95); assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
+/// let wave = |codes: &[u8]| {
+///     estimate(
+///         &Design::simple(codes.len())?,
+///         &Estimand::Share(codes),
+///         Domain::All,
+///         &Options::default(),
+///     )
+/// };
+/// let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Sum, 0.95);
+/// assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
 /// assert_eq!(change.df_sum, 7.0);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -417,11 +437,18 @@ fn compare_waves(
 /// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_ratio};
 ///
 /// // Shares .4 and .75 with V = p(1 − p)/(n − 1) = .06 and .0625.
-/// let wave = |codes: &[u8]| estimate(&Design::simple(codes.len())?, &Estimand::Share(codes), Domain::All,
-/// &Options::default()); let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?,
-/// WaveDf::Infinite, 0.95); assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12); let variance =
-/// 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625); assert!((change.comparison.se.unwrap().powi(2) -
-/// variance).abs() < 1e-12);
+/// let wave = |codes: &[u8]| {
+///     estimate(
+///         &Design::simple(codes.len())?,
+///         &Estimand::Share(codes),
+///         Domain::All,
+///         &Options::default(),
+///     )
+/// };
+/// let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Infinite, 0.95);
+/// assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12);
+/// let variance = 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625);
+/// assert!((change.comparison.se.unwrap().powi(2) - variance).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
@@ -446,7 +473,8 @@ pub fn wave_ratio(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -
 ///
 /// // Means 2 and 6, V = 6/5 (2/9 + 8/9) = 4/3: t² = 16/(4/3) = 12.
 /// let y = Estimand::Mean(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
-/// let test = t_test(&Design::simple(6)?, &y, Domain::All, &[true, true, true, false, false, false], 0.95)?;
+/// let test =
+///     t_test(&Design::simple(6)?, &y, Domain::All, &[true, true, true, false, false, false], 0.95)?;
 /// assert!((test.comparison.t.unwrap().powi(2) - 12.0).abs() < 1e-10);
 /// assert_eq!(test.comparison.df, 4.0); // 5 − 1
 /// # Ok::<(), shihyo::error::Error>(())

@@ -23,13 +23,16 @@ pub const NO_GROUP: u32 = u32::MAX;
 /// use shihyo::estimate::{Domain, Estimand, NO, OUTSIDE, Options, YES, estimate};
 ///
 /// let design = Design::simple(4)?;
-/// let value = |what: Estimand<'_>| estimate(&design, &what, Domain::All, &Options::default()).map(|e|
-/// e.value); assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
+/// let value = |what: Estimand<'_>| {
+///     estimate(&design, &what, Domain::All, &Options::default()).map(|e| e.value)
+/// };
+/// assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
 /// assert_eq!(value(Estimand::Count(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0));
 /// assert_eq!(value(Estimand::Mean(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(3.0));
-/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0)); let ratio = Estimand::Ratio {
-/// numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] }; assert_eq!((ratio.rows(),
-/// value(ratio)?), (4, Ok(0.5)));
+/// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0));
+/// let ratio =
+///     Estimand::Ratio { numerator: &[1.0, 2.0, 3.0, 4.0], denominator: &[2.0, 4.0, 6.0, 8.0] };
+/// assert_eq!((ratio.rows(), value(ratio)?), (4, Ok(0.5)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -140,6 +143,13 @@ impl Groups {
         &self.rows
     }
 
+    /// For each respondent whether they are in `group`.
+    pub(crate) fn mask(&self, group: usize) -> Vec<bool> {
+        let mut mask = vec![false; self.length];
+        self.rows.get(group).into_iter().flatten().for_each(|row| mask[*row as usize] = true);
+        mask
+    }
+
     /// Respondents, in groups or not.
     pub fn length(&self) -> usize {
         self.length
@@ -168,10 +178,16 @@ pub enum DfChoice {
 ///
 /// // Newcombe 1998, table I: 81 of 263.
 /// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
-/// let options = Options { method: IntervalMethod::Wilson, basis: IntervalBasis::Binomial,
-/// ..Options::default() }; let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All,
-/// &options)?; assert_eq!(e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)), Ok("0.2553
-/// 0.3662".to_owned()));
+/// let options = Options {
+///     method: IntervalMethod::Wilson,
+///     basis: IntervalBasis::Binomial,
+///     ..Options::default()
+/// };
+/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
+/// assert_eq!(
+///     e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)),
+///     Ok("0.2553 0.3662".to_owned())
+/// );
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -183,13 +199,61 @@ pub enum IntervalBasis {
     Binomial,
 }
 
+impl IntervalBasis {
+    /// The one rule: a simple random sample without weights and without finite population correction takes
+    /// the classical formula of the method where there is one (counts and the normal quantile); every other
+    /// design, and every other method, takes the design's variance and degrees of freedom, as R's `svyciprop`
+    /// does.
+    ///
+    /// | method | simple sample | any other design |
+    /// |---|---|---|
+    /// | wilson, wilson-cc, agresti-coull, jeffreys, clopper-pearson | counts: n, z | design: n_eff, t |
+    /// | wald, logit, xlogit, asin, likelihood, korn-graubard | design | design |
+    ///
+    /// ```
+    /// use shihyo::estimate::{IntervalBasis, IntervalMethod};
+    ///
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Wilson, true), IntervalBasis::Binomial);
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Wilson, false), IntervalBasis::Design);
+    /// assert_eq!(IntervalBasis::of(IntervalMethod::Logit, true), IntervalBasis::Design);
+    /// ```
+    pub fn of(method: IntervalMethod, simple: bool) -> Self {
+        let classical = match method {
+            IntervalMethod::Wilson
+            | IntervalMethod::WilsonCc
+            | IntervalMethod::AgrestiCoull
+            | IntervalMethod::Jeffreys
+            | IntervalMethod::ClopperPearson => true,
+            IntervalMethod::Wald
+            | IntervalMethod::Logit
+            | IntervalMethod::Xlogit
+            | IntervalMethod::Asin
+            | IntervalMethod::Likelihood
+            | IntervalMethod::KornGraubard => false,
+        };
+        if simple && classical { Self::Binomial } else { Self::Design }
+    }
+
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Design => "design",
+            Self::Binomial => "binomial",
+        }
+    }
+}
+
 /// How an estimate is to be reported.
 ///
 /// ```
 /// use shihyo::estimate::{DfChoice, IntervalMethod, Options};
 ///
-/// let options = Options { method: IntervalMethod::KornGraubard, df: DfChoice::Given(38.0),
-/// ..Options::default() }; assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
+/// let options = Options {
+///     method: IntervalMethod::KornGraubard,
+///     df: DfChoice::Given(38.0),
+///     ..Options::default()
+/// };
+/// assert_eq!((options.method.name(), options.level), ("korn-graubard", 0.95));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {

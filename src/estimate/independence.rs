@@ -75,10 +75,21 @@ struct Table {
 /// use shihyo::estimate::{Domain, IndependenceTest, independence};
 ///
 /// // 2 × 2 table 20 10 / 10 20 of a simple sample: X² = 6.67.
-/// let cell = |i: u32| match i { 0..20 => (0, 0), 20..30 => (0, 1), 30..40 => (1, 0), _ => (1, 1) };
+/// let cell = |i: u32| match i {
+///     0..20 => (0, 0),
+///     20..30 => (0, 1),
+///     30..40 => (1, 0),
+///     _ => (1, 1),
+/// };
 /// let (rows, columns): (Vec<u32>, Vec<u32>) = (0..60).map(cell).unzip();
-/// let test = independence(&Design::simple(60)?, (&rows, 2), (&columns, 2), Domain::All,
-/// IndependenceTest::ChiSquare)?; assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
+/// let test = independence(
+///     &Design::simple(60)?,
+///     (&rows, 2),
+///     (&columns, 2),
+///     Domain::All,
+///     IndependenceTest::ChiSquare,
+/// )?;
+/// assert!((test.statistic.unwrap() - 60.0 / 9.0).abs() < 1e-12);
 /// assert_eq!(test.df1, Some(1.0));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```

@@ -27,8 +27,8 @@ pub struct ShareInputs {
 /// | `wald` | p ± t se, not clipped |
 /// | `logit`, `xlogit` | logit p ± t se/(p(1 − p)), back-transformed |
 /// | `asin` | sin²(arcsin √p ± t se/(2√(p(1 − p)))), the angle held in [0, π/2] |
-/// | `wilson`, `wilson-cc`, `agresti-coull`, `likelihood` | the binomial formula with n_eff for n and t for z |
-/// | `korn-graubard`, `clopper-pearson` | Clopper–Pearson with n* = n_eff (t(n − 1)/t(df))², not capped at n |
+/// | `wilson`, `wilson-cc`, `agresti-coull`, `likelihood` | the binomial formula, n_eff for n and t for z |
+/// | `korn-graubard`, `clopper-pearson` | Clopper–Pearson, n* = n_eff (t(n − 1)/t(df))², not capped at n |
 /// | `jeffreys` | equal-tailed Beta(n* p + ½, n*(1 − p) + ½), the same n* |
 ///
 /// All but `wald` stay inside [0, 1]. Ends and other special cases:

@@ -8,8 +8,9 @@
 //! |---|---|
 //! | `svydesign(ids, strata, weights, fpc, nest)` | [`crate::design::declare`] |
 //! | `svrepdesign(weights, repweights, scale, rscales, mse)` | [`crate::design::Design::replicated`] |
-//! | `postStratify`, `rake`, `calibrate`, `trimWeights` | [`crate::design::Design::post_stratify`] `rake` `calibrate` `trim` |
-//! | `svymean`, `svytotal`, `svyratio` of `subset(design, …)` | [`estimate()`] with [`Estimand`] and [`Domain`] |
+//! | `postStratify` | [`crate::design::Design::post_stratify`] |
+//! | `rake`, `calibrate`, `trimWeights` | `rake`, `calibrate`, `trim` of the same |
+//! | `svymean`, `svytotal`, `svyratio` of a `subset` | [`estimate()`] with [`Estimand`] and [`Domain`] |
 //! | `svyciprop(method = "beta")` | [`Estimand::Share`] with [`IntervalMethod::KornGraubard`] |
 //! | `svyby` | [`estimate_by`], [`by_groups`] with covariances |
 //! | `svyquantile(qrule = "math")` | [`quantile()`] |

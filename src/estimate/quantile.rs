@@ -18,9 +18,21 @@ use crate::stats::dist::t_quantile;
 /// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
 ///
 /// let design = Design::simple(4)?;
-/// let median = |rule| quantile(&design, &[1.0, 2.0, 3.0, 4.0], 0.5, rule, QuantileInterval::Mean,
-/// Domain::All, &Options::default()); assert_eq!((median(QuantileRule::Math)?.value,
-/// median(QuantileRule::School)?.value), (Ok(2.0), Ok(2.5)));
+/// let median = |rule| {
+///     quantile(
+///         &design,
+///         &[1.0, 2.0, 3.0, 4.0],
+///         0.5,
+///         rule,
+///         QuantileInterval::Mean,
+///         Domain::All,
+///         &Options::default(),
+///     )
+/// };
+/// assert_eq!(
+///     (median(QuantileRule::Math)?.value, median(QuantileRule::School)?.value),
+///     (Ok(2.0), Ok(2.5))
+/// );
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -199,8 +211,16 @@ impl Ordered {
 /// use shihyo::estimate::{Domain, Options, QuantileInterval, QuantileRule, quantile};
 ///
 /// let y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
-/// let e = quantile(&Design::simple(9)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean, Domain::All,
-/// &Options::default())?; assert_eq!(e.value, Ok(5.0));
+/// let e = quantile(
+///     &Design::simple(9)?,
+///     &y,
+///     0.5,
+///     QuantileRule::Math,
+///     QuantileInterval::Mean,
+///     Domain::All,
+///     &Options::default(),
+/// )?;
+/// assert_eq!(e.value, Ok(5.0));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -227,9 +247,16 @@ pub fn quantile(
 /// use shihyo::estimate::{Groups, Options, QuantileInterval, QuantileRule, quantile_by};
 ///
 /// let (y, groups) = ([1.0, 2.0, 3.0, 10.0, 20.0, 30.0], Groups::new(&[0, 0, 0, 1, 1, 1], 2));
-/// let medians = quantile_by(&Design::simple(6)?, &y, 0.5, QuantileRule::Math, QuantileInterval::Mean,
-/// &groups, &Options::default())?; assert_eq!((medians[0].value.clone(), medians[1].value.clone()), (Ok(2.0),
-/// Ok(20.0)));
+/// let medians = quantile_by(
+///     &Design::simple(6)?,
+///     &y,
+///     0.5,
+///     QuantileRule::Math,
+///     QuantileInterval::Mean,
+///     &groups,
+///     &Options::default(),
+/// )?;
+/// assert_eq!((medians[0].value.clone(), medians[1].value.clone()), (Ok(2.0), Ok(20.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::estimate::binomial::{Limits, clopper_pearson};
-use crate::estimate::value::NotEstimable;
+use crate::estimate::value::{Estimate, NotEstimable};
 use crate::stats::dist::{beta_logit_near, normal_upper_quantile, t_upper_quantile, t_upper_quantile_near};
 use crate::text::Text;
 
@@ -106,10 +106,15 @@ pub struct NchsVerdict {
 /// calculate_KornGraubard_CIs 2.0 without its rounding.
 ///
 /// ```
-/// use shihyo::estimate::reliability::{ComplementFootnote, Presentation, ReliabilityReason, nchs_share};
+/// use shihyo::estimate::reliability::{
+///     ComplementFootnote, Presentation, ReliabilityReason, nchs_share,
+/// };
 /// let verdict = nchs_share(0.05, 0.02, 500, 100.0)?;
-/// assert_eq!((verdict.presentation, verdict.complement), (Presentation::Suppress,
-/// ComplementFootnote::NotNeeded)); assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
+/// assert_eq!(
+///     (verdict.presentation, verdict.complement),
+///     (Presentation::Suppress, ComplementFootnote::NotNeeded)
+/// );
+/// assert_eq!(verdict.reasons, [ReliabilityReason::WideRelativeInterval]);
 /// # Ok::<(), shihyo::estimate::NotEstimable>(())
 /// ```
 ///
@@ -285,13 +290,85 @@ pub const REFERENCE_LIMIT: u64 = 30;
 /// only). n is the rows of its base, unweighted.
 ///
 /// ```
-/// use shihyo::estimate::reliability::{REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule};
-/// assert_eq!((reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)),
-/// (Reliability::Reference, Reliability::Reliable)); assert_eq!(ReliabilityReason::ReferenceValue.text().ja,
-/// "n が30未満のため参考値");
+/// use shihyo::estimate::reliability::{
+///     REFERENCE_LIMIT, Reliability, ReliabilityReason, reference_rule,
+/// };
+/// assert_eq!(
+///     (reference_rule(REFERENCE_LIMIT - 1), reference_rule(REFERENCE_LIMIT)),
+///     (Reliability::Reference, Reliability::Reliable)
+/// );
+/// assert_eq!(ReliabilityReason::ReferenceValue.text().ja, "n が30未満のため参考値");
 /// ```
 pub fn reference_rule(n: u64) -> Reliability {
     if n < REFERENCE_LIMIT { Reliability::Reference } else { Reliability::Reliable }
+}
+
+/// What the rules have against a number: the one vocabulary of every output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReliabilityFlag {
+    /// Fewer than [`REFERENCE_LIMIT`] respondents: 参考値.
+    Few,
+    /// NCHS: to be looked at by a statistician first.
+    Review,
+    /// NCHS: not to be shown.
+    Suppress,
+}
+
+impl ReliabilityFlag {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Few => "n<30",
+            Self::Review => "nchs-review",
+            Self::Suppress => "nchs-suppress",
+        }
+    }
+
+    /// What it says, in words.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Few => Text::new("nが30未満", "n is under 30"),
+            Self::Review => Text::new("NCHS基準で要確認", "to be reviewed under the NCHS standard"),
+            Self::Suppress => Text::new("NCHS基準に届かない精度", "too imprecise under the NCHS standard"),
+        }
+    }
+
+    /// Whether a number with this flag bears no verdict: whoever may not rely on it may not call it high or
+    /// low.
+    pub fn withholds(self) -> bool {
+        match self {
+            Self::Few | Self::Suppress => true,
+            Self::Review => false,
+        }
+    }
+}
+
+/// The flags of a number, in the order of their names: n < [`REFERENCE_LIMIT`] of every number, the NCHS
+/// standard of a share that has a standard error.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::reliability::{ReliabilityFlag, flags};
+/// use shihyo::estimate::{Domain, Estimand, Options, estimate};
+///
+/// let e =
+///     estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All, &Options::default())?;
+/// assert_eq!(flags(&e, true), [ReliabilityFlag::Few, ReliabilityFlag::Suppress]);
+/// assert_eq!(flags(&e, false), [ReliabilityFlag::Few]);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+pub fn flags(estimate: &Estimate, is_share: bool) -> Vec<ReliabilityFlag> {
+    let few = (reference_rule(estimate.n) == Reliability::Reference).then_some(ReliabilityFlag::Few);
+    let presentation = match (&estimate.value, &estimate.se) {
+        (Ok(p), Ok(se)) if is_share => nchs_presentation(*p, *se, estimate.n, estimate.df.domain).ok(),
+        _ => None,
+    };
+    let nchs = presentation.and_then(|presentation| match presentation {
+        Presentation::Present => None,
+        Presentation::Review => Some(ReliabilityFlag::Review),
+        Presentation::Suppress => Some(ReliabilityFlag::Suppress),
+    });
+    few.into_iter().chain(nchs).collect()
 }
 
 #[cfg(test)]

@@ -25,9 +25,12 @@ use crate::estimate::value::{DegreesOfFreedom, Estimate, IntervalMethod, NotEsti
 /// let columns: Vec<&[f64]> = each.iter().map(Vec::as_slice).collect();
 /// let replicated = ReplicateTotals::of(&columns, &Cells::One, &[measure]);
 /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
-/// let share = ReplicateTable::new(&design, &totals, &replicated)?.share(&yes, &[0, 1, 2],
-/// &Options::default()); assert_eq!(share, estimate(&design, &Estimand::Share(&answers), Domain::All,
-/// &Options::default())?);
+/// let share = ReplicateTable::new(&design, &totals, &replicated)?.share(
+///     &yes,
+///     &[0, 1, 2],
+///     &Options::default(),
+/// );
+/// assert_eq!(share, estimate(&design, &Estimand::Share(&answers), Domain::All, &Options::default())?);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]

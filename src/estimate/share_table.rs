@@ -55,11 +55,22 @@ impl ShareOf<'_> {
 /// let (keys, count) = ShareTable::keys(&design)?;
 /// // Codes 0 参加したい, 1 できれば, 2 したくない, 3 無回答.
 /// let measure = Measure { codes: &[0, 2, 1, 3, 2, 0], code_count: 4 };
-/// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, Some(design.weights()),
-/// vec![measure])?); let table = ShareTable::new(&design, &totals)?; let net = ShareOf { measure: 0, yes:
-/// &[true, true, false, false], base: &[true, true, true, false], cells: None }; let share =
-/// table.share(&net, &Options::default()); assert_eq!((share.n, share.n_yes, share.value), (5, Some(3),
-/// Ok(0.6)));
+/// let totals = reduce(&Reduction::new(
+///     6,
+///     Some((&keys, count)),
+///     Cells::One,
+///     Some(design.weights()),
+///     vec![measure],
+/// )?);
+/// let table = ShareTable::new(&design, &totals)?;
+/// let net = ShareOf {
+///     measure: 0,
+///     yes: &[true, true, false, false],
+///     base: &[true, true, true, false],
+///     cells: None,
+/// };
+/// let share = table.share(&net, &Options::default());
+/// assert_eq!((share.n, share.n_yes, share.value), (5, Some(3), Ok(0.6)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -244,11 +255,13 @@ impl<'a> ShareTable<'a> {
     /// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, None, vec![measure])?);
     /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
     /// let factors = design.jackknife_factors()?;
-    /// let share = ShareTable::new(&design, &totals)?.replicated(&[yes], &factors,
-    /// &Options::default()).remove(0); // As from replicate weights by row. let by_row =
-    /// estimate(&design.jackknife()?, &Estimand::Share(&answers), Domain::All, &Options::default())?;
-    /// assert!((share.se.unwrap() - by_row.se.unwrap()).abs() < 1e-15); assert_eq!((share.n, share.value,
-    /// share.df), (6, by_row.value, by_row.df));
+    /// let share =
+    ///     ShareTable::new(&design, &totals)?.replicated(&[yes], &factors, &Options::default()).remove(0);
+    /// // As from replicate weights by row.
+    /// let by_row =
+    ///     estimate(&design.jackknife()?, &Estimand::Share(&answers), Domain::All, &Options::default())?;
+    /// assert!((share.se.unwrap() - by_row.se.unwrap()).abs() < 1e-15);
+    /// assert_eq!((share.n, share.value, share.df), (6, by_row.value, by_row.df));
     /// # Ok::<(), shihyo::error::Error>(())
     /// ```
     pub fn replicated(

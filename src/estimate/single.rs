@@ -239,8 +239,13 @@ pub fn estimate(
 /// use shihyo::estimate::{Estimand, Groups, NO_GROUP, Options, estimate_by};
 ///
 /// let groups = Groups::new(&[0, 0, 1, 1, NO_GROUP], 2);
-/// let by = estimate_by(&Design::simple(5)?, &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 100.0]), &groups,
-/// &Options::default())?; assert_eq!((by[0].value.clone(), by[1].value.clone()), (Ok(2.0), Ok(7.0)));
+/// let by = estimate_by(
+///     &Design::simple(5)?,
+///     &Estimand::Mean(&[1.0, 3.0, 5.0, 9.0, 100.0]),
+///     &groups,
+///     &Options::default(),
+/// )?;
+/// assert_eq!((by[0].value.clone(), by[1].value.clone()), (Ok(2.0), Ok(7.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///

@@ -9,7 +9,7 @@ use crate::estimate::value::Estimate;
 /// Shares of the levels 0 … `levels` − 1 of a question, in every group: a list of levels, each with one
 /// estimate a group. A code of `levels` or above is no valid answer.
 ///
-/// p_k = Σ w [code = k]/Σ w [code < `levels`], each an [`Estimand::Share`] with its own interval (R
+/// p_k = Σ w·1(code = k) / Σ w·1(code < `levels`), each an [`Estimand::Share`] with its own interval (R
 /// `svymean(~factor(code))`).
 ///
 /// ```
@@ -17,8 +17,14 @@ use crate::estimate::value::Estimate;
 /// use shihyo::estimate::{Domain, Groups, Options, frequency};
 ///
 /// // The fourth gave no valid answer.
-/// let shares = frequency(&Design::simple(4)?, &[0, 1, 1, 9], 2, &Groups::one(4, Domain::All),
-/// &Options::default())?; assert_eq!((shares[1][0].n, shares[1][0].value.clone()), (3, Ok(2.0 / 3.0)));
+/// let shares = frequency(
+///     &Design::simple(4)?,
+///     &[0, 1, 1, 9],
+///     2,
+///     &Groups::one(4, Domain::All),
+///     &Options::default(),
+/// )?;
+/// assert_eq!((shares[1][0].n, shares[1][0].value.clone()), (3, Ok(2.0 / 3.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -72,9 +78,12 @@ pub enum MultiAnswerBase {
 /// // The third left one option out and did not choose the other, the fourth chose neither.
 /// let options: [&[u8]; 2] = [&[1, 0, 255, 0], &[1, 1, 0, 0]];
 /// let (design, groups) = (Design::simple(4)?, Groups::one(4, Domain::All));
-/// let shares = |base| multi_answer(&design, &options, base, &groups, &Options::default()).map(|s|
-/// (s[0][0].value.clone(), s[1][0].value.clone())); assert_eq!(shares(MultiAnswerBase::AnsweredAny)?,
-/// (Ok(0.25), Ok(0.5))); assert_eq!(shares(MultiAnswerBase::ChoseAny)?, (Ok(0.5), Ok(1.0)));
+/// let shares = |base| {
+///     multi_answer(&design, &options, base, &groups, &Options::default())
+///         .map(|s| (s[0][0].value.clone(), s[1][0].value.clone()))
+/// };
+/// assert_eq!(shares(MultiAnswerBase::AnsweredAny)?, (Ok(0.25), Ok(0.5)));
+/// assert_eq!(shares(MultiAnswerBase::ChoseAny)?, (Ok(0.5), Ok(1.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///
@@ -144,9 +153,16 @@ pub struct CrosstabCell {
 /// use shihyo::estimate::{Domain, Options, Percent, crosstab};
 ///
 /// let (rows, columns) = ([0, 0, 1, 1], [0, 1, 1, 1]);
-/// let cells = crosstab(&Design::simple(4)?, (&rows, 2), (&columns, 2), Percent::Row, Domain::All,
-/// &Options::default())?; assert_eq!((cells[1].row, cells[1].column, cells[1].share.value.clone()), (0, 1,
-/// Ok(0.5))); assert_eq!((cells[3].row, cells[3].column, cells[3].share.value.clone()), (1, 1, Ok(1.0)));
+/// let cells = crosstab(
+///     &Design::simple(4)?,
+///     (&rows, 2),
+///     (&columns, 2),
+///     Percent::Row,
+///     Domain::All,
+///     &Options::default(),
+/// )?;
+/// assert_eq!((cells[1].row, cells[1].column, cells[1].share.value.clone()), (0, 1, Ok(0.5)));
+/// assert_eq!((cells[3].row, cells[3].column, cells[3].share.value.clone()), (1, 1, Ok(1.0)));
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
 ///

@@ -15,7 +15,8 @@ use crate::text::Text;
 /// use shihyo::estimate::{Domain, Estimand, NotEstimable, Options, estimate};
 ///
 /// // Nobody answered.
-/// let e = estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
+/// let e =
+///     estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
 /// assert_eq!(e.value, Err(NotEstimable::EmptyBase));
 /// assert_eq!(NotEstimable::EmptyBase.text().en, "nobody in the base");
 /// # Ok::<(), shihyo::error::Error>(())
@@ -44,6 +45,21 @@ pub enum NotEstimable {
 }
 
 impl NotEstimable {
+    /// Its stable name, such as `empty_base`; the same as its serde name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyBase => "empty_base",
+            Self::ZeroDenominator => "zero_denominator",
+            Self::NoDegreesOfFreedom => "no_degrees_of_freedom",
+            Self::LonelyPsu => "lonely_psu",
+            Self::AtBoundary => "at_boundary",
+            Self::SingleObservation => "single_observation",
+            Self::NotARandomSample => "not_a_random_sample",
+            Self::Census => "census",
+            Self::NotDefined => "not_defined",
+        }
+    }
+
     /// The reason in words.
     pub fn text(&self) -> Text {
         match self {
@@ -191,6 +207,41 @@ pub enum DeffReference {
     WithReplacement,
 }
 
+/// Weights that sum to more than so many times the respondents stand for a population; rounding of weights
+/// that were scaled to a mean of 1 stays far below it.
+const EVIDENT: f64 = 1.01;
+
+impl DeffReference {
+    /// Its name in files, `wor` or `wr`; the same as its serde name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WithoutReplacement => "wor",
+            Self::WithReplacement => "wr",
+        }
+    }
+
+    /// The one rule for what a design effect compares with: sampling without replacement where the weights
+    /// sum to a population that is `stated` (by its size, by sampling fractions, by what the weights are
+    /// fitted to) or evident (they sum to more than 1.01 times the respondents), else sampling with
+    /// replacement.
+    ///
+    /// ```
+    /// use shihyo::estimate::DeffReference;
+    ///
+    /// assert_eq!(DeffReference::of(false, 1000.0, 1000), DeffReference::WithReplacement);
+    /// assert_eq!(DeffReference::of(false, 1000.001, 1000), DeffReference::WithReplacement);
+    /// assert_eq!(DeffReference::of(false, 5000.0, 1000), DeffReference::WithoutReplacement);
+    /// assert_eq!(DeffReference::of(true, 1005.0, 1000), DeffReference::WithoutReplacement);
+    /// // A population no larger than the sample is none.
+    /// assert_eq!(DeffReference::of(true, 1000.0, 1000), DeffReference::WithReplacement);
+    /// ```
+    pub fn of(stated: bool, weights: f64, rows: u64) -> Self {
+        let n = rows as f64;
+        let population = if stated { weights > n } else { weights > EVIDENT * n };
+        if population { Self::WithoutReplacement } else { Self::WithReplacement }
+    }
+}
+
 /// Design effect, with the reference that it was computed against.
 ///
 /// ```
@@ -199,7 +250,8 @@ pub enum DeffReference {
 ///
 /// // A simple sample is its own reference.
 /// let options = Options { deff: DeffReference::WithReplacement, ..Options::default() };
-/// let e = estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
+/// let e =
+///     estimate(&Design::simple(4)?, &Estimand::Mean(&[1.0, 2.0, 4.0, 9.0]), Domain::All, &options)?;
 /// assert!((e.deff.unwrap().value - 1.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -227,10 +279,16 @@ pub struct DegreesOfFreedom {
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
 /// // Three of five: V = p(1 − p)/(n − 1) = .06, so that the effective size is n − 1.
-/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All,
-/// &Options::default())?; assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
-/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12); assert!((e.n_eff.clone().unwrap() -
-/// 4.0).abs() < 1e-12); // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
+/// let e = estimate(
+///     &Design::simple(5)?,
+///     &Estimand::Share(&[1, 1, 1, 0, 0]),
+///     Domain::All,
+///     &Options::default(),
+/// )?;
+/// assert_eq!((e.n, e.n_yes, e.n_weighted, e.df.domain), (5, Some(3), 5.0, 4.0));
+/// assert!((e.cv().unwrap() - 0.06_f64.sqrt() / 0.6).abs() < 1e-12);
+/// assert!((e.n_eff.clone().unwrap() - 4.0).abs() < 1e-12);
+/// // n* = n_eff (t(n − 1)/t(df))², and both degrees of freedom are 4.
 /// assert!((e.korn_graubard_n(0.95, 4.0).unwrap() - 4.0).abs() < 1e-12);
 /// # Ok::<(), shihyo::error::Error>(())
 /// ```
@@ -254,4 +312,29 @@ pub struct Estimate {
     pub n_eff: Result<f64, NotEstimable>,
     /// Degrees of freedom.
     pub df: DegreesOfFreedom,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeffReference, NotEstimable};
+
+    #[test]
+    fn names_in_files_are_the_serialised_ones() {
+        for reason in [
+            NotEstimable::EmptyBase,
+            NotEstimable::ZeroDenominator,
+            NotEstimable::NoDegreesOfFreedom,
+            NotEstimable::LonelyPsu,
+            NotEstimable::AtBoundary,
+            NotEstimable::SingleObservation,
+            NotEstimable::NotARandomSample,
+            NotEstimable::Census,
+            NotEstimable::NotDefined,
+        ] {
+            assert_eq!(serde_json::to_value(&reason).unwrap(), reason.code());
+        }
+        for reference in [DeffReference::WithoutReplacement, DeffReference::WithReplacement] {
+            assert_eq!(serde_json::to_value(reference).unwrap(), reference.name());
+        }
+    }
 }

@@ -1,65 +1,44 @@
 //! A breakdown: one share in each part of the respondents, held against the rest.
 
-use serde::Serialize;
-
-use super::fiscal_year::FiscalYear;
-use super::table::{DataKind, Group};
+use super::record::EstimateRecord;
 use super::trend::TrendNote;
-use crate::estimate::{Estimate, NotEstimable};
+use crate::estimate::NotEstimable;
+use crate::estimate::reliability::ReliabilityFlag;
+use crate::text::Text;
 
 /// One indicator of one wave by one or more variables.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Breakdown {
-    /// The indicator's id.
-    pub indicator: String,
-    /// Its title.
+    /// The indicator's title.
     pub title: String,
-    /// Key of the survey.
-    pub survey: String,
-    /// The wave.
-    pub wave: FiscalYear,
-    /// The question, such as `問12`.
-    pub question: String,
-    /// The options counted (a NET when several).
-    pub options: Vec<String>,
-    /// The base rule's name.
-    pub base_rule: String,
-    /// Confidence level of intervals and verdicts, such as 0.95.
-    pub level: f64,
-    /// 全体 first, then the parts in the order of their categories.
-    pub rows: Vec<BreakdownRow>,
-    /// Whether the responses are real.
-    pub data: DataKind,
+    /// The share of everyone.
+    pub whole: EstimateRecord,
+    /// The share in each part, in the order of the categories.
+    pub parts: Vec<EstimateRecord>,
     /// What must be said before the wave is compared with the first one.
     pub trend: Option<TrendNote>,
 }
 
-/// One part of a breakdown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BreakdownRow {
-    /// The part; empty for 全体.
-    pub groups: Vec<Group>,
-    /// The share in it.
-    pub estimate: Estimate,
-    /// Part minus rest; `None` for 全体.
-    pub difference: Option<Difference>,
-    /// Reliability flags, in alphabetical order.
-    pub flags: Vec<String>,
+impl Breakdown {
+    /// Everyone, then the parts.
+    pub fn rows(&self) -> impl Iterator<Item = &EstimateRecord> {
+        std::iter::once(&self.whole).chain(&self.parts)
+    }
 }
 
 /// The share in a part minus the share in the rest of the respondents.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// Part − rest, in [−1, 1].
     pub value: Result<f64, NotEstimable>,
     /// Its test, with the covariance of part and rest in it.
     pub test: Result<DifferenceTest, NotEstimable>,
-    /// What may be said.
-    pub verdict: Verdict,
+    /// What may be said; why nothing may, which is also why there is no difference or no test of it.
+    pub verdict: Result<Verdict, NoVerdict>,
 }
 
 /// A t test of a difference of two shares.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DifferenceTest {
     /// Standard error of the difference.
     pub se: f64,
@@ -76,8 +55,7 @@ pub struct DifferenceTest {
 }
 
 /// Whether a part differs from the rest beyond sampling error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// Higher than the rest.
     Higher,
@@ -85,6 +63,42 @@ pub enum Verdict {
     Lower,
     /// No difference beyond sampling error.
     NoDifference,
-    /// There is no test, as its reason says.
-    NotTested,
+}
+
+impl Verdict {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+            Self::NoDifference => "no_difference",
+        }
+    }
+}
+
+/// Why nothing may be said of a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoVerdict {
+    /// There is no test.
+    NotTested(NotEstimable),
+    /// The share on one of its sides is one that the reliability rule withholds.
+    Withheld(ReliabilityFlag),
+}
+
+impl NoVerdict {
+    /// The stable name of the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotTested(reason) => reason.code(),
+            Self::Withheld(flag) => flag.name(),
+        }
+    }
+
+    /// The reason in words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::NotTested(reason) => reason.text(),
+            Self::Withheld(flag) => flag.text(),
+        }
+    }
 }

@@ -3,26 +3,33 @@
 mod admin;
 mod breakdown;
 mod fiscal_year;
+mod flag;
+mod number_key;
 mod progress;
 mod quantity;
+mod record;
 mod status;
 mod table;
 mod tabulate;
 mod target;
 mod trend;
 
-pub use crate::answers::Comparability;
+pub use crate::waves::Comparability;
 pub use admin::{AdminTable, find_count};
-pub use breakdown::{Breakdown, BreakdownRow, Difference, DifferenceTest, Verdict};
+pub use breakdown::{Breakdown, Difference, DifferenceTest, NoVerdict, Verdict};
 pub use fiscal_year::FiscalYear;
+pub use flag::Flag;
+pub(crate) use number_key::OFFICE;
+pub use number_key::{Group, Measured, NumberKey, NumberSource, Statistic};
 pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
+pub use record::{Detail, Domains, EstimateRecord, Test};
 pub use status::{
     ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
 };
 pub use table::{
-    CellContent, DataKind, EstimateRecord, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure,
-    Observation, ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
+    CellContent, DataKind, Goal, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation,
+    ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
 };
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};

@@ -4,8 +4,8 @@ use super::status::{
     ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
 };
 use super::target::{Direction, Operator, Target};
-use crate::answers::Comparability;
 use crate::stats::dist::t_two_sided_p;
+use crate::waves::Comparability;
 
 /// A change under this part of the targeted change is no detectable progress where no standard error exists
 /// (Healthy People 2020/2030, NCHS).

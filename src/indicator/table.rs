@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
+use super::number_key::NumberKey;
 use super::quantity::{Mark, Quantity, Unit};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
 use super::trend::TrendNote;
-use crate::answers::BaseLedger;
+use crate::decode::BaseLedger;
 use crate::estimate::Estimate;
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -186,44 +187,6 @@ pub enum Source {
     Published,
 }
 
-/// One number of `estimates.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EstimateRecord {
-    /// Stable key: `survey/wave/indicator` and, for a breakdown, `/variable=value…`.
-    pub key: String,
-    /// The indicator's id.
-    pub indicator: String,
-    /// Key of the survey.
-    pub survey: String,
-    /// The wave.
-    pub wave: FiscalYear,
-    /// The question, such as `問12`.
-    pub question: String,
-    /// The options counted (a NET when several).
-    pub options: Vec<String>,
-    /// The breakdown cell; empty for 全体.
-    pub groups: Vec<Group>,
-    /// The base rule's name: `all`, `asked`, `answered`, or the rule in words.
-    pub base_rule: String,
-    /// The number.
-    pub estimate: Estimate,
-    /// Valid returns of the whole wave.
-    pub n_total: u64,
-    /// Σ w of the whole wave.
-    pub n_w_total: f64,
-    /// Reliability flags: `n<30`, `review-df`, `suppress` …, in alphabetical order.
-    pub flags: Vec<String>,
-}
-
-/// One variable and its category of a breakdown cell.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Group {
-    /// The variable (question id or stratum column), such as `性別`.
-    pub variable: String,
-    /// Its category, such as `女性`.
-    pub value: String,
-}
-
 /// The base ledger of one question of one wave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LedgerRecord {
@@ -252,8 +215,8 @@ pub struct Quality {
 /// What a decision about answers that break the rules does to one share of one wave (全体).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyEffect {
-    /// Key of the share in `estimates.csv`.
-    pub analysis_key: String,
+    /// Key of the share.
+    pub analysis_key: NumberKey,
     /// The indicator's id.
     pub indicator: String,
     /// Key of the survey.
@@ -269,7 +232,7 @@ pub struct PolicyEffect {
     /// are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
-    pub touched: u64,
+    pub affected: u64,
     /// What was decided, and the share under it.
     pub in_force: PolicySetting,
     /// What else could have been decided, and the share had it been.

@@ -8,7 +8,7 @@ use super::quantity::{AdminCell, Quantity, Unit};
 use super::status::{Point, ProgressRule, ProgressState};
 use super::table::{CellContent, Measure, Observation, ObservedValue, Role, Source, YearCell};
 use super::target::{Direction, Target};
-use crate::answers::Comparability;
+use crate::waves::Comparability;
 
 /// One measure before its status is known.
 #[derive(Debug, Clone, PartialEq)]

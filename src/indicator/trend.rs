@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::fiscal_year::FiscalYear;
-use crate::answers::Comparability;
 use crate::text::Text;
+use crate::waves::Comparability;
 
 /// How a value stands to the one that it is compared with, where something differs between their surveys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

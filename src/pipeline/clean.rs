@@ -9,15 +9,18 @@ use super::collect::{Collected, collect};
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
 use super::wave::dont_know_missing;
-use crate::answers::cleaning::{Cleaned, ReviewRow, Verification, clean, review};
-use crate::answers::toml_text::did_you_mean;
-use crate::answers::{self, DecodeOptions, Duplicates, Questionnaire};
+use crate::decode;
+use crate::decode::DecodeOptions;
+use crate::edits;
+use crate::edits::{Cleaned, ReviewRow, Verification, clean, review};
 use crate::error::{Diagnostic, Error, Result};
 use crate::indicator::{DataKind, FiscalYear};
 use crate::progress::Progress;
+use crate::questionnaire::{Duplicates, Questionnaire};
 use crate::raw::{self, ReadOptions};
 use crate::report::cleaning::{self as sheet, Sheet, workbook};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
 
 /// Which surveys and waves: all of the plan where neither is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,7 +114,7 @@ fn rows<'a>(
         dont_know_missing: dont_know_missing(of, waves),
         removed: cleaned.removed.clone(),
     };
-    let answers = answers::decode(paper(of, waves), &cleaned.tables, &options)?;
+    let answers = decode::decode(paper(of, waves), &cleaned.tables, &options)?;
     let all = review(
         paper(of, waves),
         &cleaned.tables,
@@ -210,7 +213,7 @@ pub fn verify(
     let options = ReadOptions { header_rows: waves.header_rows, ..ReadOptions::default() };
     let table = raw::read(file, &name, &options)?;
     let cleaned = cleaned(plan, survey, wave, &collected)?;
-    let found = answers::cleaning::verify(paper(of, waves), &cleaned, respondent, &table)?;
+    let found = edits::verify(paper(of, waves), &cleaned, respondent, &table)?;
     Ok(Verified { survey: of.title.clone(), wave: waves.year, found })
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Plan, Wave};
-use crate::answers::PersonalColumn;
-use crate::answers::cleaning::{AppliedChange, Log, LogRow, read_log};
+use crate::decode::PersonalColumn;
 use crate::derived::{CleaningChange, WithheldColumn};
+use crate::edits::{AppliedChange, Log, LogRow, read_log};
 use crate::error::{Diagnostic, Error, Result};
 use crate::indicator::FiscalYear;
 use crate::raw::Table;
@@ -93,13 +93,5 @@ pub(super) fn withheld(column: &PersonalColumn) -> WithheldColumn {
 }
 
 pub(super) fn change(change: &AppliedChange) -> CleaningChange {
-    CleaningChange {
-        log: change.log.clone(),
-        place: change.place.clone(),
-        change_type: change.action.name(),
-        old_value: change.old.clone(),
-        new_value: change.new.clone(),
-        reason: change.reason.clone(),
-        withheld: change.withheld,
-    }
+    CleaningChange { log: change.log.clone(), place: change.place.clone(), change_type: change.action.name() }
 }

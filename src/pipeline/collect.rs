@@ -10,10 +10,11 @@ use super::decoded::Decoded;
 use super::kept::FileSaid;
 use super::listed::{all, apart, of_count, of_wave};
 use super::load::Project;
-use super::plan::{Plan, Wave};
+use super::plan::{Plan, Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
-use super::source::{Request, WaveFiles};
-use crate::error::{Error, Result};
+use super::source::{Request, WaveFiles, WaveSource};
+use super::wave::DesignFiles;
+use crate::error::{Error, Result, SourceText, collect as collect_one};
 use crate::finding::Finding;
 use crate::indicator::AdminTable;
 use crate::progress::{Progress, Step};
@@ -27,6 +28,8 @@ pub(super) struct Collected {
     pub(super) responses: Vec<Vec<WaveFiles>>,
     /// Population tables by file name.
     pub(super) populations: BTreeMap<String, Table>,
+    /// Scales of replicates by file name.
+    pub(super) scales: BTreeMap<String, SourceText>,
     /// Cleaning logs by file name.
     pub(super) logs: BTreeMap<String, Table>,
     /// Counts by file name and sheet.
@@ -35,6 +38,23 @@ pub(super) struct Collected {
     pub(super) digests: Vec<FileDigest>,
     /// What reading found.
     pub(super) findings: Vec<Finding>,
+}
+
+impl Collected {
+    /// The files that the design of a wave needs.
+    ///
+    /// # Errors
+    /// Those of reading the response files, where columns of theirs are needed.
+    pub(super) fn design_files<'a>(
+        &'a self,
+        source: &'a WaveSource<'_>,
+        survey: &Survey,
+        wave: &Wave,
+    ) -> Result<DesignFiles<'a>> {
+        let needed = wave.design.needs_columns(&survey.questionnaire);
+        let responses = if needed { source.cleaned(survey, wave)? } else { &[] };
+        Ok(DesignFiles { responses, populations: &self.populations, scales: &self.scales })
+    }
 }
 
 /// A file that the plan names.
@@ -179,9 +199,10 @@ pub(super) fn collect(
     for (request, said) in known.values().flat_map(|k| k.requests.iter().zip(&k.said)) {
         files.of_mut(request).into_iter().for_each(|file| file.said = Some(said.clone()));
     }
-    let populations = files.named(project, waves().filter_map(|(_, w)| w.population.as_ref()));
+    let populations = files.named(project, waves().flat_map(|(_, w)| w.design.files()));
     let logs = files.named(project, waves().flat_map(|(_, w)| &w.cleaning_logs));
     let counts = counts(project, plan, &files)?;
+    let scales = scales(project, waves().filter_map(|(_, w)| w.design.rscales()))?;
     let said: Vec<FileSaid> =
         files.0.iter().filter_map(|f| f.read().map(FileSaid::of).or_else(|| f.said.clone())).collect();
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
@@ -214,11 +235,28 @@ pub(super) fn collect(
     Ok(Collected {
         responses,
         populations,
+        scales,
         logs,
         counts,
         digests,
         findings: said.into_iter().flat_map(|s| s.findings).collect(),
     })
+}
+
+/// The scales of replicates.
+///
+/// # Errors
+/// Files that cannot be read, in one go.
+fn scales<'n>(
+    project: &Project,
+    names: impl Iterator<Item = &'n String>,
+) -> Result<BTreeMap<String, SourceText>> {
+    let mut mistakes = Vec::new();
+    let mut read = |name: &String| {
+        Some((name.clone(), collect_one(raw::read_text(&project.data(name), name), &mut mistakes)?))
+    };
+    let scales = names.filter_map(&mut read).collect();
+    Error::all(mistakes).map_or(Ok(scales), Err)
 }
 
 /// The counts of the departments.

@@ -1,17 +1,19 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::estimates::{flags, honest, options, shares_in, shares_of};
+use super::adhoc::{Values, breakdown};
+use super::estimates::{measure, options, records, shares_in, shares_of, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
-use super::wave::{UNKNOWN, WaveData, cells, counted};
-use crate::answers::QuestionKind;
-use crate::answers::share_outcome;
-use crate::answers::toml_text::did_you_mean;
+use super::wave::WaveData;
 use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::{Domain, Estimand, NotEstimable, difference, estimate};
-use crate::indicator::{Breakdown, BreakdownRow, Difference, DifferenceTest, FiscalYear, Group, Verdict};
+use crate::estimate::{self, Domain, Estimand, NotEstimable, reliability};
+use crate::indicator::{
+    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Verdict,
+};
+use crate::questionnaire::QuestionKind;
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
 
 /// What to break down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,81 +41,62 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
         .find(|s| s.id == what.indicator)
         .ok_or_else(|| no_indicator(plan, what))?;
     let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
-    let codes = share_outcome(
-        &data.answers.responses[share.definition.question],
-        &counted(plan, data, share.definition),
-        share.definition.base,
-    );
-    let estimand = Estimand::Share(&codes);
-    let options = options(plan, data);
-    let whole = honest(wave.sample, estimate(&data.design, &estimand, Domain::All, &options)?);
-    let mut rows =
-        vec![BreakdownRow { groups: Vec::new(), flags: flags(&whole), estimate: whole, difference: None }];
-    let crossed = cells(&data.questionnaire, &data.answers, &questions);
-    for (cell, parts) in crossed.parts.iter().enumerate() {
-        if parts.iter().any(|p| p == UNKNOWN) {
-            continue;
-        }
-        let part: Vec<bool> = crossed.of_row.iter().map(|c| *c as usize == cell).collect();
+    let names: Vec<String> = questions.iter().map(|q| data.questionnaire.questions[*q].id.clone()).collect();
+    let by = breakdown(&data.variables(), &names)?;
+    let parts: Vec<Vec<bool>> =
+        by.iter().flat_map(|by| (0..by.names.len()).map(|at| by.groups.mask(at))).collect();
+    let asked = measure(plan, data, &share);
+    let Values::Share(codes) = &asked.values else { return Err(no_indicator(plan, what)) };
+    let (options, design) = (options(plan, data), data.built.replicated()?);
+    let trend = trend(plan, share.definition, wave.year);
+    let mut records = records(plan, data, &[share], by)?.into_iter();
+    let whole = records.next().ok_or_else(|| no_indicator(plan, what))?;
+    let against_rest = |(record, part): (EstimateRecord, Vec<bool>)| {
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-        let found = difference(&data.design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?;
-        let estimate = honest(wave.sample, found.a);
-        let groups = what
-            .by
-            .iter()
-            .zip(parts)
-            .map(|(variable, value)| Group { variable: variable.clone(), value: value.clone() })
-            .collect();
-        let c = found.comparison;
-        let test = match wave.sample {
-            Sample::Random => c.interval.and_then(|i| {
-                Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
-            }),
-            Sample::Census => Err(NotEstimable::Census),
-            Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
-        };
-        let verdict = match (&c.value, &test) {
-            (Ok(value), Ok(test)) if test.p < 1.0 - options.level => {
-                if *value > 0.0 {
-                    Verdict::Higher
-                } else {
-                    Verdict::Lower
-                }
-            }
-            (Ok(_), Ok(_)) => Verdict::NoDifference,
-            _ => Verdict::NotTested,
-        };
-        rows.push(BreakdownRow {
-            groups,
-            flags: flags(&estimate),
-            estimate,
-            difference: Some(Difference { value: c.value, test, verdict }),
-        });
-    }
-    let question = &survey.questionnaire.questions[share.definition.question];
+        let found = estimate::difference(
+            &design,
+            &Estimand::Share(codes),
+            Domain::Rows(&part),
+            Domain::Rows(&rest),
+            &options,
+        )?;
+        let detail = Detail::AgainstRest(judged(wave.sample, found, options.level));
+        Ok(EstimateRecord { detail, ..record })
+    };
     Ok(Breakdown {
-        indicator: what.indicator.clone(),
         title: plan
             .indicators
             .iter()
             .find(|i| what.indicator.starts_with(&i.id))
             .map_or(String::new(), |i| i.title.clone()),
-        survey: survey.key.clone(),
-        wave: wave.year,
-        question: question.id.clone(),
-        options: share
-            .definition
-            .categories
-            .iter()
-            .filter_map(|c| question.categories().get(*c))
-            .map(|c| c.label.clone())
-            .collect(),
-        base_rule: share.definition.base.name().to_owned(),
-        level: options.level,
-        rows,
-        data: wave.data,
-        trend: trend(plan, share.definition, wave.year),
+        whole,
+        parts: records.zip(parts).map(against_rest).collect::<Result<_>>()?,
+        trend,
     })
+}
+
+/// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
+/// error, and nothing where the reliability rule withholds the share on either side.
+fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference {
+    let estimate::Difference { a, b, comparison: c, .. } = found;
+    let test = match sample {
+        Sample::Random => c.interval.and_then(|i| {
+            Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
+        }),
+        Sample::Census => Err(NotEstimable::Census),
+        Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
+    };
+    let flags = [a, b].map(|side| reliability::flags(&suppress_sampling_error(sample, side), true));
+    let withheld = flags.into_iter().flatten().filter(|flag| flag.withholds()).min();
+    let verdict = match (&c.value, &test, withheld) {
+        (Err(reason), _, _) | (Ok(_), Err(reason), _) => Err(NoVerdict::NotTested(reason.clone())),
+        (Ok(_), Ok(_), Some(flag)) => Err(NoVerdict::Withheld(flag)),
+        (Ok(value), Ok(test), None) if test.p < 1.0 - level => {
+            Ok(if *value > 0.0 { Verdict::Higher } else { Verdict::Lower })
+        }
+        (Ok(_), Ok(_), None) => Ok(Verdict::NoDifference),
+    };
+    Difference { value: c.value, test, verdict }
 }
 
 fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {

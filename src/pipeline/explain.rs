@@ -1,18 +1,20 @@
 //! The whole way of one number: from the files to the figure that is printed.
 
+use super::adhoc::breakdown;
 use super::estimates::{measure_id, options, shares_in};
 use super::plan::{Definition, Plan, Sample, ShareDefinition};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
-use super::wave::{WaveData, cells, counted};
-use crate::answers::cleaning::Action;
-use crate::answers::toml_text::nearest;
-use crate::answers::{Base, BaseLedger, Counterpart, Responses};
+use super::wave::{WaveData, counted};
+use crate::decode::{Base, BaseLedger, Responses};
+use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{DeffReference, Estimate, IntervalBasis};
-use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, ObservedValue, Source};
+use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
 use crate::report::{policy_lines, round};
 use crate::text::Text;
+use crate::text::suggest::nearest;
+use crate::waves::Counterpart;
 
 /// A headed part of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +32,14 @@ pub struct Section {
 /// # Errors
 /// A key that the plan has no number for; the nearest key as help.
 pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>> {
-    if let Some(record) = outcome.estimates.iter().find(|r| r.key == key) {
-        return Ok(of_estimate(plan, outcome, record));
-    }
-    if let Some(sections) = of_admin(plan, outcome, key) {
+    let found = key.parse::<NumberKey>().ok().and_then(|key| {
+        let record = outcome.estimates.iter().find(|r| r.key == key);
+        record.map(|record| of_estimate(plan, outcome, record)).or_else(|| of_office(plan, outcome, &key))
+    });
+    if let Some(sections) = found {
         return Ok(sections);
     }
-    let known = keys(plan, outcome);
+    let known: Vec<String> = keys(plan, outcome).iter().map(NumberKey::to_string).collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-number",
         Text::new(
@@ -57,20 +60,20 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
 }
 
 /// Every key that can be explained.
-pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let mut out: Vec<String> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
+pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<NumberKey> {
+    let mut out: Vec<NumberKey> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, _) in item.measures.iter().enumerate() {
             let Some(measure) = row.measures.get(m) else { continue };
             let reported = measure.cells.iter().filter(|c| reported_source(&c.content).is_some());
-            out.extend(reported.map(|c| admin_key(plan, i, m, c.year)));
+            out.extend(reported.map(|c| office_key(plan, i, m, c.year)));
         }
     }
     out
 }
 
-fn admin_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -> String {
-    format!("admin/{year}/{}", measure_id(plan, indicator, measure))
+fn office_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -> NumberKey {
+    NumberKey::of_office(year, &measure_id(plan, indicator, measure))
 }
 
 fn reported_source(content: &CellContent) -> Option<&Source> {
@@ -88,11 +91,11 @@ fn section(ja: &str, en: &str, lines: Vec<Text>) -> Section {
     Section { title: Text::new(ja, en), lines }
 }
 
-fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
+fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Section>> {
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, of) in item.measures.iter().enumerate() {
             let measure = row.measures.get(m)?;
-            let Some(cell) = measure.cells.iter().find(|c| admin_key(plan, i, m, c.year) == key) else {
+            let Some(cell) = measure.cells.iter().find(|c| office_key(plan, i, m, c.year) == *key) else {
                 continue;
             };
             let CellContent::Value(observation) = &cell.content else { continue };
@@ -134,22 +137,28 @@ fn of_admin(plan: &Plan, outcome: &Outcome, key: &str) -> Option<Vec<Section>> {
 
 fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<Section> {
     let found = outcome.waves.iter().find(|d| {
-        plan.surveys[d.survey].key == record.survey
-            && plan.surveys[d.survey].waves[d.wave].year == record.wave
+        let survey = &plan.surveys[d.survey];
+        Some(survey.key.as_str()) == record.key.survey()
+            && Some(survey.waves[d.wave].year) == record.key.wave()
     });
     let Some(data) = found else { return Vec::new() };
-    let share = shares_in(plan, data).into_iter().find(|s| s.id == record.indicator);
+    let share = shares_in(plan, data).into_iter().find(|s| Some(s.id.as_str()) == record.key.indicator());
     let Some(definition) = share.map(|s| s.definition) else { return Vec::new() };
     let survey = &plan.surveys[data.survey];
     let question = &survey.questionnaire.questions[definition.question];
     let mut what = vec![
-        Text::same(format!("{} {}", survey.title, record.wave.long())),
+        Text::same(format!("{} {}", survey.title, survey.waves[data.wave].year.long())),
         Text::same(format!("{}　{}", question.id, question.text)),
     ];
+    if let Some(derivation) = &data.questionnaire.questions[definition.question].derivation {
+        let id = |q: usize| data.questionnaire.questions.get(q).map_or("", |q| q.id.as_str());
+        let made = derivation.words(id);
+        what.push(Text::new(format!("派生変数: {}", made.ja), format!("derived: {}", made.en)));
+    }
     if survey.waves[data.wave].data == DataKind::Synthetic {
         what.push(synthetic());
     }
-    for group in &record.groups {
+    for group in &record.key.groups {
         what.push(Text::new(
             format!("区分: {} = {}", group.variable, group.value),
             format!("part: {} = {}", group.variable, group.value),
@@ -261,8 +270,8 @@ fn wave_lines(
             ));
         }
     }
-    out.extend(trend(plan, definition, record.wave).map(|t| t.note));
-    out.extend(record.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
+    out.extend(trend(plan, definition, survey.waves[data.wave].year).map(|t| t.note));
+    out.extend(record.key.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
     out
 }
 
@@ -284,7 +293,7 @@ fn options_lines(
     };
     let categories = data.questionnaire.questions[definition.question].categories();
     let counts = counted(plan, data, definition);
-    let line = |(k, c): (usize, &crate::answers::Category)| {
+    let line = |(k, c): (usize, &crate::questionnaire::Category)| {
         let mark = if counts.contains(&k) { "○" } else { "　" };
         Text::new(
             format!("{mark} {} {}　{}件", c.code, c.label, count(k)),
@@ -292,7 +301,7 @@ fn options_lines(
         )
     };
     let mut out: Vec<Text> = categories.iter().enumerate().map(line).collect();
-    let whom = if record.groups.is_empty() {
+    let whom = if record.key.groups.is_empty() {
         Text::new("全有効回答者", "all valid returns")
     } else {
         Text::new("この区分の回答者", "this part")
@@ -306,20 +315,14 @@ fn options_lines(
 
 /// Who is in the record's part of the breakdown; everyone where it is 全体.
 fn part_of(data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
-    let questionnaire = &data.questionnaire;
-    let questions: Vec<usize> = record
-        .groups
-        .iter()
-        .filter_map(|g| questionnaire.question(&g.variable))
-        .map(|(index, _)| index)
-        .collect();
-    let wanted: Vec<&str> = record.groups.iter().map(|g| g.value.as_str()).collect();
-    let crossed = cells(questionnaire, &data.answers, &questions);
-    crossed
-        .of_row
-        .iter()
-        .map(|cell| crossed.parts[*cell as usize].iter().map(String::as_str).eq(wanted.iter().copied()))
-        .collect()
+    let names: Vec<String> = record.key.groups.iter().map(|g| g.variable.clone()).collect();
+    let found = breakdown(&data.variables(), &names).ok().and_then(|by| {
+        let group = |name: &Vec<(String, String)>| {
+            name.iter().zip(&record.key.groups).all(|((_, value), g)| *value == g.value)
+        };
+        by.iter().find_map(|by| by.names.iter().position(group).map(|at| by.groups.mask(at)))
+    });
+    found.unwrap_or_else(|| vec![false; data.answers.rows])
 }
 
 /// What a base rule means, in the words of a report.
@@ -367,17 +370,17 @@ fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> 
         Text::new(
             format!(
                 "base = \"{}\": {} → n = {}{}",
-                record.base_rule,
+                base.name(),
                 base_words(base).ja,
                 record.estimate.n,
-                if record.groups.is_empty() { "" } else { "（この区分の中）" }
+                if record.key.groups.is_empty() { "" } else { "（この区分の中）" }
             ),
             format!(
                 "base = \"{}\": {} → n = {}{}",
-                record.base_rule,
+                base.name(),
                 base_words(base).en,
                 record.estimate.n,
-                if record.groups.is_empty() { "" } else { " (inside this part)" }
+                if record.key.groups.is_empty() { "" } else { " (inside this part)" }
             ),
         ),
     ]
@@ -392,11 +395,11 @@ fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
         }
         Sample::Panel => Text::new("モニター：標本誤差を示せない", "panel: no sampling error can be stated"),
     }];
-    out.extend(data.how.iter().cloned());
-    if data.how.is_empty() {
+    if data.built.simple {
         out.push(Text::new("ウエイトなし（1人1票）", "unweighted (everyone counts once)"));
     } else {
-        let weights = data.design.weights();
+        out.extend(data.built.how.iter().cloned());
+        let weights = data.built.design.weights();
         let (low, high) = weights.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), w| (l.min(*w), h.max(*w)));
         let (sum, squares): (f64, f64) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
         out.push(Text::new(
@@ -421,7 +424,7 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
         })];
     };
     let yes = e.n_yes.unwrap_or(0);
-    let unweighted = data.design.weights().iter().all(|w| *w == 1.0);
+    let unweighted = data.built.design.weights().iter().all(|w| *w == 1.0);
     if unweighted {
         let shown = round::percent_of(yes, e.n, 1);
         out.push(Text::same(format!("p = {yes} / {} = {p} → {shown} %", e.n)));
@@ -514,13 +517,17 @@ fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
 fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let own = match &wave.paper {
+    // The questions whose answers it is, or is made of.
+    let own: Vec<&str> = match &wave.paper {
         Some(paper) => {
-            paper.mapping.asked(question).and_then(|asked| paper.questionnaire.questions.get(asked.question))
+            let of_paper = paper.mapping.own_of(question).into_iter();
+            of_paper.filter_map(|q| paper.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
         }
-        None => survey.questionnaire.questions.get(question),
+        None => {
+            let all = survey.questionnaire.made_of(question).into_iter().chain([question]);
+            all.filter_map(|q| survey.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
+        }
     };
-    let own = own.map(|q| q.id.as_str());
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
         let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();
@@ -533,7 +540,7 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) 
         ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
     }
-    if let Some(file) = &wave.population
+    if let Some(file) = &wave.design.population
         && let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file)
     {
         out.push(Text::new(format!("{file}（人口表）"), format!("{file} (population table)")));
@@ -542,7 +549,8 @@ fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) 
     for file in &wave.cleaning_logs {
         let Some(digest) = outcome.inputs.iter().find(|d| d.file == *file) else { continue };
         let of_log = || data.changes.iter().filter(|c| c.log.file.as_ref() == Some(file));
-        let changed = of_log().filter(|c| own.is_some() && c.place.question.as_deref() == own).count();
+        let is_own = |c: &&AppliedChange| c.place.question.as_deref().is_some_and(|q| own.contains(&q));
+        let changed = of_log().filter(is_own).count();
         let removed = of_log().filter(|c| c.action == Action::Remove).count();
         out.push(Text::new(
             format!("{file}（修正記録）　この設問の回答を直した件数 {changed}、除いた票 {removed}"),

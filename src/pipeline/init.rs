@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::answers::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
-use crate::answers::infer::{Inferred, fitted, infer};
-use crate::answers::{Question, QuestionKind, comment, quoted, write_questionnaire};
+use crate::draft::{Inferred, fitted, infer};
 use crate::error::Result;
 use crate::indicator::FiscalYear;
+use crate::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
+use crate::questionnaire::{Question, QuestionKind, comment, quoted, write_questionnaire};
 use crate::raw::{self, Dictionary, ReadOptions, Table};
 use crate::text::Text;
 

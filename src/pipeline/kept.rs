@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::decoded::Decoded;
-use crate::answers::cleaning::AppliedChange;
-use crate::answers::{Answers, BaseLedger, MissingReason, PersonalColumn, Questionnaire, Responses, Touched};
+use crate::decode::{Answers, BaseLedger, MissingReason, PersonalColumn, Responses};
 use crate::derived::cache::{Entry, Numbers};
+use crate::edits::AppliedChange;
 use crate::finding::Finding;
 use crate::provenance::FileDigest;
+use crate::questionnaire::{Affected, Questionnaire};
 use crate::raw::Table;
 
 /// What reading a file said besides its answers.
@@ -31,7 +32,7 @@ struct About {
     files: Vec<FileSaid>,
     kinds: String,
     ledger: Vec<BaseLedger>,
-    touched: Vec<Touched>,
+    affected: Vec<Affected>,
     repeated: u64,
     of_answers: Vec<Finding>,
     withheld: Vec<PersonalColumn>,
@@ -65,12 +66,11 @@ pub(super) fn entry(paper: &Questionnaire, decoded: &Decoded, files: &[FileSaid]
     for (at, (question, responses)) in paper.questions.iter().zip(&answers.responses).enumerate() {
         columns.extend(columns_of(&format!("{at}:{}", question.id), responses));
     }
-    columns.extend(decoded.weights.iter().map(|w| ("weight".to_owned(), Numbers::F64(w.clone()))));
     let about = About {
         files: files.to_vec(),
         kinds: answers.responses.iter().map(kind).collect(),
         ledger: answers.ledger.clone(),
-        touched: answers.touched.clone(),
+        affected: answers.affected.clone(),
         repeated: answers.repeated,
         of_answers: answers.findings.clone(),
         withheld: answers.withheld.clone(),
@@ -89,24 +89,22 @@ pub(super) fn decoded(entry: Entry) -> Option<(Decoded, Vec<FileSaid>)> {
     };
     let responses =
         about.kinds.chars().map(|kind| responses(kind, &mut columns)).collect::<Option<Vec<Responses>>>()?;
-    let weights = match columns.next() {
-        None => None,
-        Some(Numbers::F64(weights)) => Some(weights),
-        Some(_) => return None,
-    };
+    if columns.next().is_some() {
+        return None;
+    }
     let answers = Answers {
         rows: entry.rows,
         source,
         source_row,
         responses,
         ledger: about.ledger,
-        touched: about.touched,
+        affected: about.affected,
         repeated: about.repeated,
         findings: about.of_answers,
         issues: Vec::new(),
         withheld: about.withheld,
     };
-    Some((Decoded { answers, weights, findings: about.of_logs, changes: about.changes }, about.files))
+    Some((Decoded { answers, findings: about.of_logs, changes: about.changes }, about.files))
 }
 
 /// The entry of the answers to some questions (by index).

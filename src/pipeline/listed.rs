@@ -25,10 +25,10 @@ pub(super) fn of_count(project: &Project, definition: &Option<Definition>) -> Op
     }
 }
 
-/// Population tables and cleaning logs of a wave.
+/// Population tables and cleaning logs of a wave. (Scales of replicates are a text, read apart.)
 fn beside<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
-    wave.population
-        .iter()
+    wave.design
+        .files()
         .chain(&wave.cleaning_logs)
         .map(|name| Request::of(project, name, ReadOptions::default()))
 }

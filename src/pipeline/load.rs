@@ -11,11 +11,12 @@ use super::mend::mend;
 use super::plan::Plan;
 use super::resolve::{Surroundings, resolve};
 use super::spec::PlanSpec;
-use crate::answers::toml_text::{self, Codes};
-use crate::answers::{Questionnaire, read_questionnaire};
 use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::questionnaire::{Questionnaire, read_questionnaire};
 use crate::raw;
 use crate::text::Text;
+use crate::toml::text as toml_text;
+use crate::toml::text::Codes;
 
 const CODES: Codes = Codes {
     syntax: "plan::syntax",

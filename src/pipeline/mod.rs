@@ -16,14 +16,15 @@ mod map_spec;
 mod mend;
 mod notes;
 mod plan;
-mod population;
 mod resolve;
 mod reuse;
 mod run;
+mod sample_design;
 mod sensitivity;
 mod source;
 mod spec;
 mod trend;
+mod variables;
 mod wave;
 mod weights;
 
@@ -34,10 +35,10 @@ pub use init::{FirstPlan, InitRequest, init};
 pub use load::{Project, load, schema};
 pub use map_spec::{MapSpec, MapTable, WordsSpec};
 pub use plan::{
-    Definition, IndicatorPlan, MeasurePlan, Plan, Ruling, Sample, ShareDefinition, Survey, Wave, WavePaper,
-    Weighting,
+    Definition, Fit, IndicatorPlan, MeasurePlan, Plan, PlannedReplicates, Ruling, Sample, ShareDefinition,
+    Survey, Wave, WaveDesign, WavePaper,
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, compute, write};
+pub use run::{Outcome, Written, compute, write};
 pub use spec::PlanSpec;

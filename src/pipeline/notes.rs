@@ -1,8 +1,8 @@
 //! Notes that follow from what the surveys are (報告書の見方).
 
-use super::plan::{Plan, Sample, Weighting};
+use super::plan::{Plan, Sample};
 use super::wave::WaveData;
-use crate::answers::cleaning::Action;
+use crate::edits::Action;
 use crate::text::Text;
 
 /// The plan's own notes, then one a wave: how its respondents were chosen and weighted. What the signs of the
@@ -27,11 +27,12 @@ fn of_wave(plan: &Plan, data: &WaveData) -> Text {
             "a panel: shares are those of the respondents, not of the citizens",
         ),
     };
-    let weights = match wave.weighting {
-        Weighting::None => Text::new("ウエイトなし", "unweighted"),
-        _ => Text::new("ウエイトあり", "weighted"),
+    let weights = if wave.design.is_weighted() {
+        Text::new("ウエイトあり", "weighted")
+    } else {
+        Text::new("ウエイトなし", "unweighted")
     };
-    let how: Vec<&Text> = data.how.iter().collect();
+    let how: Vec<&Text> = data.built.how.iter().filter(|_| !data.built.simple).collect();
     let ja: Vec<&str> = how.iter().map(|t| t.ja.as_str()).collect();
     let en: Vec<&str> = how.iter().map(|t| t.en.as_str()).collect();
     let (ja, en) = if how.is_empty() {

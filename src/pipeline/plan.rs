@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::answers::cleaning::OldValues;
-use crate::answers::{Base, Duplicates, Mapping, Paper, Questionnaire};
+use super::sample_design::ReplicateRequest;
+use crate::decode::Base;
+use crate::design::{CalibrationFunction, LonelyPsu, Nesting};
+use crate::edits::OldValues;
 use crate::error::SourceText;
 use crate::estimate::IntervalMethod;
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
+use crate::questionnaire::{Duplicates, Questionnaire};
+use crate::waves::{Mapping, Paper};
 
 /// A whole plan.
 #[derive(Debug, Clone)]
@@ -95,12 +99,8 @@ pub struct Wave {
     pub sheet: Option<String>,
     /// Encoding.
     pub encoding: Option<String>,
-    /// Questions (indices) whose answers are the strata.
-    pub strata: Vec<usize>,
-    /// Population table, from the project's folder.
-    pub population: Option<String>,
-    /// Weights.
-    pub weighting: Weighting,
+    /// How its sample was drawn and weighted.
+    pub design: WaveDesign,
     /// Whether the responses are real.
     pub data: DataKind,
     /// Cleaning logs, from the project's folder, in the order applied.
@@ -162,9 +162,9 @@ impl Survey {
 }
 
 impl Wave {
-    /// Whether question `question` of the survey's questionnaire was asked.
+    /// Whether question `question` of the survey's questionnaire was asked, or all that it is made of.
     pub fn asks(&self, question: usize) -> bool {
-        self.paper.as_ref().is_none_or(|p| p.mapping.asked(question).is_some())
+        self.paper.as_ref().is_none_or(|p| p.mapping.answers(question))
     }
 
     /// The categories that the share counts in this wave: those of the share, and the wave's options that are
@@ -178,25 +178,105 @@ impl Wave {
     /// What the share finds.
     pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
-        match paper.mapping.asked(share.question) {
-            None => Answerable::NotAsked,
-            Some(asked) if asked.has_one_of(&share.categories) => Answerable::Yes,
-            Some(_) => Answerable::NoOption,
+        if !paper.mapping.answers(share.question) {
+            Answerable::NotAsked
+        } else if paper.mapping.has_one_of(share.question, &share.categories) {
+            Answerable::Yes
+        } else {
+            Answerable::NoOption
         }
     }
 }
 
-/// Where weights come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Weighting {
-    /// Everyone counts once.
-    None,
-    /// A column of the response files.
-    Column(String),
-    /// Raked to the margins of these questions (indices) in the population table.
-    Rake(Vec<usize>),
-    /// Post-stratified to the crossing of these questions (indices) in the population table.
-    PostStratify(Vec<usize>),
+/// How the sample of a wave was drawn and weighted. Variables are questions of the survey's questionnaire or
+/// columns of the response files, by name; files are named from the project's folder.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WaveDesign {
+    /// Strata: one variable a stage where there are clusters, else the crossing of all.
+    pub strata: Vec<String>,
+    /// Clusters, one variable a stage.
+    pub clusters: Vec<String>,
+    /// Whether cluster codes start again in each stratum.
+    pub nesting: Nesting,
+    /// Population sizes or sampling fractions, one variable a stage.
+    pub fpc: Vec<String>,
+    /// Population table: people of the strata (of everyone, without strata), and of the margins of weights.
+    pub population: Option<String>,
+    /// The policy for strata with a single PSU.
+    pub lonely: LonelyPsu,
+    /// Variable of weights.
+    pub weight: Option<String>,
+    /// What the weights are fitted to.
+    pub fit: Option<Fit>,
+    /// Least and greatest weight.
+    pub trim: Option<(f64, f64)>,
+    /// Replicates: columns of the files, or made of the design.
+    pub replicates: Option<PlannedReplicates>,
+}
+
+/// What weights are fitted to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fit {
+    /// Raked to the margins of these questions in the population table.
+    Rake(Vec<String>),
+    /// Post-stratified to the crossing of these questions in the population table.
+    PostStratify(Vec<String>),
+    /// Calibrated to the totals of a table of its own.
+    Calibrate(String, CalibrationFunction),
+}
+
+/// Replicates that a plan names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedReplicates {
+    /// What is said of them.
+    pub(super) request: ReplicateRequest,
+    /// File of one scale a replicate.
+    pub rscales: Option<String>,
+}
+
+impl WaveDesign {
+    /// Whether weights make any respondent count more than another.
+    pub fn is_weighted(&self) -> bool {
+        self.weight.is_some() || self.fit.is_some() || self.trim.is_some()
+    }
+
+    /// Every variable that it names: first those of units and weights, then those that weights are fitted to.
+    pub fn variables(&self) -> impl Iterator<Item = &String> {
+        [&self.strata, &self.clusters, &self.fpc]
+            .into_iter()
+            .flatten()
+            .chain(&self.weight)
+            .chain(self.fitted())
+    }
+
+    /// The questions that weights are fitted to the population in.
+    pub fn fitted(&self) -> &[String] {
+        match &self.fit {
+            Some(Fit::Rake(names) | Fit::PostStratify(names)) => names,
+            Some(Fit::Calibrate(..)) | None => &[],
+        }
+    }
+
+    /// Whether it needs columns of the response files beside the answers.
+    pub fn needs_columns(&self, questionnaire: &Questionnaire) -> bool {
+        let calibrated = matches!(self.fit, Some(Fit::Calibrate(..)));
+        let replicates = self.replicates.as_ref().is_some_and(|r| r.request.replicates.is_some());
+        calibrated || replicates || self.variables().any(|name| questionnaire.question(name).is_none())
+    }
+
+    /// The files that it names.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        let table = match &self.fit {
+            Some(Fit::Calibrate(table, _)) => Some(table),
+            _ => None,
+        };
+        self.population.iter().chain(table)
+    }
+
+    /// The file of scales of replicates.
+    pub fn rscales(&self) -> Option<&String> {
+        self.replicates.as_ref()?.rscales.as_ref()
+    }
 }
 
 /// An item of the table.
@@ -279,7 +359,12 @@ impl Plan {
         let mut files: Vec<&str> = Vec::new();
         let waves = self.surveys.iter().flat_map(|s| &s.waves);
         let of_waves = waves.flat_map(|w| {
-            w.responses.iter().chain(&w.population).chain(&w.cleaning_logs).map(String::as_str)
+            w.responses
+                .iter()
+                .chain(w.design.files())
+                .chain(w.design.rscales())
+                .chain(&w.cleaning_logs)
+                .map(String::as_str)
         });
         let of_counts =
             self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {

@@ -10,12 +10,13 @@ use std::path::PathBuf;
 use super::decoded::Decoded;
 use super::kept::{self, FileSaid};
 use super::load::Project;
-use super::plan::{Survey, Wave, Weighting};
+use super::plan::{Survey, Wave};
 use super::wave::decode_options;
-use crate::answers::cleaning::Log;
-use crate::answers::{Responses, Treatment};
+use crate::decode::Responses;
 use crate::derived::cache::{Cache, Keeping, program};
+use crate::edits::Log;
 use crate::provenance::sha256_hex;
+use crate::questionnaire::ProcessingRule;
 use crate::raw::ReadOptions;
 
 /// Waves with fewer bytes of response files are read anew: that takes no longer.
@@ -96,20 +97,16 @@ impl Reuse {
     pub(super) fn key(
         &self,
         made_from: &Ingredients<'_>,
-        treatment: Option<(usize, Treatment)>,
+        treatment: Option<(usize, ProcessingRule)>,
     ) -> Option<String> {
         let Ingredients { files, survey, wave, logs } = made_from;
-        let column = match &wave.weighting {
-            Weighting::Column(column) => Some(column),
-            Weighting::None | Weighting::Rake(_) | Weighting::PostStratify(_) => None,
-        };
         let parts = [
             self.program.or_else(program)?.to_owned(),
             format!("{files:?}"),
             format!("{logs:?} {:?}", wave.old_values),
             format!("{:?}", survey.paper(wave).questionnaire),
             format!("{:?}", decode_options(survey, wave)),
-            format!("{column:?} {treatment:?}"),
+            format!("{treatment:?}"),
         ];
         // Each by its own digest, so that nothing can pass from one to the next.
         Some(sha256_hex(parts.map(|part| sha256_hex(part.as_bytes())).concat().as_bytes()))

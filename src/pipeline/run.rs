@@ -14,18 +14,17 @@ use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
 use super::trend;
 use super::wave::{WaveData, prepare};
-use crate::answers::cleaning::Action;
 use crate::derived::{self, Manifest};
+use crate::edits::Action;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
     AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement,
-    LedgerRecord, MeasureInput, Observation, ObservedValue, Quality, Source, Unit, find_count, reported,
-    tabulate,
+    LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source, Unit, find_count,
+    reported, tabulate,
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
-use crate::raw::Table;
 use crate::report::{self, ReportInput};
 use crate::text::Text;
 
@@ -80,7 +79,7 @@ pub fn compute(
         let (s, w) = (wave.survey, wave.wave);
         let logs = logs_of(plan, s, w, &collected.logs)?;
         let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
-        effects.extend(effects_of(plan, wave, &source, population(plan, &collected, s, w), &of_wave)?);
+        effects.extend(effects_of(plan, wave, &source, &collected, &of_wave)?);
         records.extend(of_wave);
         progress.advance(1);
     }
@@ -100,11 +99,20 @@ pub fn compute(
     Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
+/// What a run wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The folder of results.
+    pub dir: PathBuf,
+    /// Warnings about what stands beside the folder and was left there.
+    pub left: Vec<Finding>,
+}
+
 /// Writes the outcome of `plan` to `dir`, all or nothing.
 ///
 /// # Errors
 /// Those of rendering and of [`derived::write`].
-pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<PathBuf> {
+pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<Written> {
     progress.start(Step::Write, 2);
     let files = report::render(&ReportInput {
         table: &outcome.table,
@@ -120,14 +128,9 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
         manifest.withheld_columns.extend(data.answers.withheld.iter().map(withheld));
         manifest.cleaning_changes.extend(data.changes.iter().map(change));
     }
-    derived::write(dir, &manifest.seal(files))?;
+    let left = derived::write(dir, &manifest.seal(files))?;
     progress.finish();
-    Ok(dir.to_path_buf())
-}
-
-/// The population table of a wave.
-fn population<'c>(plan: &Plan, collected: &'c Collected, survey: usize, wave: usize) -> Option<&'c Table> {
-    plan.surveys[survey].waves[wave].population.as_ref().and_then(|name| collected.populations.get(name))
+    Ok(Written { dir: dir.to_path_buf(), left })
 }
 
 fn decode(
@@ -149,12 +152,13 @@ fn decode(
         let survey = &plan.surveys[s];
         let known = collected.responses[s][w].take_known();
         let reused = known.is_some();
-        let from_files = || {
+        let prepared = || {
             let logs = logs_of(plan, s, w, &collected.logs)?;
-            WaveSource::new(&collected.responses[s][w], &logs, reuse).decoded(survey, &survey.waves[w])
+            let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
+            let decoded = known.map_or_else(|| source.decoded(survey, &survey.waves[w]), Ok)?;
+            prepare(plan, s, w, decoded, collected.design_files(&source, survey, &survey.waves[w])?)
         };
-        let decoded = known.map_or_else(from_files, Ok);
-        match decoded.and_then(|decoded| prepare(plan, s, w, decoded, population(plan, collected, s, w))) {
+        match prepared() {
             Ok(data) => waves.push(WaveData { reused, ..data }),
             Err(error) => mistakes.extend(error.into_diagnostics()),
         }
@@ -168,7 +172,7 @@ fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {
     let of_wave = |data: &WaveData| {
         let survey = &plan.surveys[data.survey];
         let wave = survey.waves[data.wave].year;
-        let record = move |(question, ledger): &(String, crate::answers::BaseLedger)| LedgerRecord {
+        let record = move |(question, ledger): &(String, crate::decode::BaseLedger)| LedgerRecord {
             survey: survey.key.clone(),
             wave,
             question: question.clone(),
@@ -275,7 +279,7 @@ fn count_cells(
     findings: &mut Vec<Finding>,
 ) -> Result<BTreeMap<FiscalYear, CellContent>> {
     if !counts.has(item) {
-        let help = crate::answers::toml_text::did_you_mean(item, counts.items().iter().map(String::as_str));
+        let help = crate::text::suggest::did_you_mean(item, counts.items().iter().map(String::as_str));
         let mut diagnostic = Diagnostic::new(
             "plan::unknown-item",
             Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")),
@@ -355,9 +359,8 @@ fn share_cells(
     let of = &plan.surveys[share.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
-        let record = records
-            .iter()
-            .find(|r| r.survey == of.key && r.wave == year && r.indicator == id && r.groups.is_empty());
+        let key = NumberKey::of_survey(&of.key, year, id, Vec::new());
+        let record = records.iter().find(|r| r.key == key);
         let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
         let content = match record {
             Some(record) => CellContent::Value(Box::new(Observation {

@@ -3,30 +3,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estimates::{Finest, overall, shares_in};
-use super::plan::Plan;
+use super::collect::Collected;
+use super::estimates::{overall, shares_in};
+use super::plan::{Plan, Survey};
 use super::source::WaveSource;
-use super::wave::{WaveData, decode_options, design_questions, prepare, redesign};
-use crate::answers::{DontKnow, Treatment, depends_on};
+use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
+use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
-use crate::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
-use crate::raw::Table;
+use crate::indicator::{EstimateRecord, NumberKey, PolicyEffect, PolicySetting};
+use crate::questionnaire::{DontKnow, ProcessingRule};
 use crate::text::Text;
 
 /// A decision that somebody's answer called for.
 struct Case {
     /// Index of the question on the wave's own paper; `None` for duplicates.
     question: Option<usize>,
-    treatment: Treatment,
-    touched: u64,
+    treatment: ProcessingRule,
+    affected: u64,
     /// The shares that it can change: positions in `shares_in`.
     shares: Vec<usize>,
 }
 
 /// The shares of a case under one of its other settings.
 struct Otherwise {
-    treatment: Treatment,
+    treatment: ProcessingRule,
     /// One a share of the case, in its order.
     estimates: Vec<Result<Estimate, Text>>,
 }
@@ -40,7 +41,7 @@ pub(super) fn effects(
     plan: &Plan,
     data: &mut WaveData,
     source: &WaveSource<'_>,
-    population: Option<&Table>,
+    collected: &Collected,
     records: &[EstimateRecord],
 ) -> Result<Vec<PolicyEffect>> {
     let survey = &plan.surveys[data.survey];
@@ -52,7 +53,7 @@ pub(super) fn effects(
     if cases.is_empty() {
         return Ok(Vec::new());
     }
-    let finest = Finest::of(plan, data);
+    let files = collected.design_files(source, survey, &survey.waves[data.wave])?;
     for case in &cases {
         let others = case.treatment.alternatives().into_iter();
         found.push(
@@ -60,7 +61,7 @@ pub(super) fn effects(
                 .map(|treatment| {
                     Ok(Otherwise {
                         treatment,
-                        estimates: under(plan, data, (source, population), &finest, case, treatment)?,
+                        estimates: under(plan, data, (source, files), case, treatment)?,
                     })
                 })
                 .collect::<Result<_>>()?,
@@ -68,28 +69,25 @@ pub(super) fn effects(
     }
     let mut out = Vec::new();
     for (at, share) in shares_in(plan, data).iter().enumerate() {
-        let Some(record) = records.iter().find(|r| {
-            r.survey == survey.key && r.wave == year && r.indicator == share.id && r.groups.is_empty()
-        }) else {
-            continue;
-        };
+        let key = NumberKey::of_survey(&survey.key, year, &share.id, Vec::new());
+        let Some(record) = records.iter().find(|r| r.key == key) else { continue };
         for (case, settings) in cases.iter().zip(&found) {
             let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
-            let setting = |treatment: Treatment, estimate: Result<Estimate, Text>| PolicySetting {
+            let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
                 setting: treatment.setting(),
                 words: treatment.words().1,
                 estimate,
             };
             let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
-                analysis_key: record.key.clone(),
-                indicator: record.indicator.clone(),
-                survey: record.survey.clone(),
-                wave: record.wave,
+                analysis_key: key.clone(),
+                indicator: share.id.clone(),
+                survey: survey.key.clone(),
+                wave: year,
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
-                touched: case.touched,
+                affected: case.affected,
                 in_force: setting(case.treatment, Ok(record.estimate.clone())),
                 alternatives: settings.iter().filter_map(other).collect(),
             });
@@ -104,12 +102,16 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let of = &survey.waves[data.wave];
     let questionnaire = survey.paper(of).questionnaire;
     // By the numbers of the wave's own paper from here on.
-    let own = |question: usize| {
+    let own = |question: usize| -> BTreeSet<usize> {
+        of.paper.as_ref().map_or(BTreeSet::from([question]), |p| p.mapping.own_of(question))
+    };
+    let asked_here = |question: usize| {
         of.paper.as_ref().map_or(Some(question), |p| p.mapping.asked(question).map(|asked| asked.question))
     };
-    let weights: Vec<usize> = design_questions(of).0.into_iter().filter_map(own).collect();
+    let of_design = design_questions(survey, of).0;
+    let weights: BTreeSet<usize> = of_design.iter().copied().flat_map(own).collect();
     let dont_know_missing = decode_options(survey, of).dont_know_missing;
-    let with_earlier = |questions: &[usize]| -> BTreeSet<usize> {
+    let with_earlier = |questions: &BTreeSet<usize>| -> BTreeSet<usize> {
         questions
             .iter()
             .flat_map(|q| depends_on(questionnaire, *q))
@@ -123,35 +125,64 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         (BTreeMap::new(), BTreeMap::new());
     let shares = shares_in(plan, data);
     for (at, share) in shares.iter().enumerate() {
-        let Some(question) = own(share.definition.question) else { continue };
-        with_earlier(&[question]).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
-        let seen: BTreeSet<usize> = weights.iter().copied().chain([question]).collect();
+        let question = share.definition.question;
+        let asked = own(question);
+        if asked.is_empty() {
+            continue;
+        }
+        with_earlier(&asked).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
+        let seen = of_design.iter().copied().chain([question]);
+        let seen: BTreeSet<usize> =
+            seen.flat_map(|q| seen_dont_know(survey, q)).filter_map(asked_here).collect();
         seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
     }
     let mut out = Vec::new();
     for (q, depending) in &all {
-        let (Some(question), Some(touched)) = (questionnaire.questions.get(*q), data.touched.get(*q)) else {
+        let (Some(question), Some(affected)) = (questionnaire.questions.get(*q), data.affected.get(*q))
+        else {
             continue;
         };
         let dont_know =
             if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
-        for (treatment, touched) in touched.treatments(&question.policy, dont_know) {
-            let shares =
-                if matches!(treatment, Treatment::DontKnow(_)) { direct.get(q) } else { Some(depending) };
+        for (treatment, affected) in affected.treatments(&question.policy, dont_know) {
+            let shares = if matches!(treatment, ProcessingRule::DontKnow(_)) {
+                direct.get(q)
+            } else {
+                Some(depending)
+            };
             if let Some(shares) = shares {
-                out.push(Case { question: Some(*q), treatment, touched, shares: shares.clone() });
+                out.push(Case { question: Some(*q), treatment, affected, shares: shares.clone() });
             }
         }
     }
     if data.answers.repeated > 0 && !shares.is_empty() {
         out.push(Case {
             question: None,
-            treatment: Treatment::Duplicates(of.duplicates),
-            touched: data.answers.repeated,
+            treatment: ProcessingRule::Duplicates(of.duplicates),
+            affected: data.answers.repeated,
             shares: (0..shares.len()).collect(),
         });
     }
     out
+}
+
+/// The questions whose わからない the answers to `question` see: itself, and what it is made of, unless the
+/// plan has decided for itself that わからない of its sources counts as no answer.
+fn seen_dont_know(survey: &Survey, question: usize) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::from([question]);
+    let mut open = vec![question];
+    while let Some(next) = open.pop() {
+        let Some(of) = survey.questionnaire.questions.get(next) else { continue };
+        let decided = survey.dont_know_missing.contains(&of.id);
+        for source in of.derivation.iter().flat_map(|derivation| derivation.sources()) {
+            let is_derived =
+                survey.questionnaire.questions.get(source).is_some_and(|q| q.derivation.is_some());
+            if (is_derived || !decided) && seen.insert(source) {
+                open.push(source);
+            }
+        }
+    }
+    seen
 }
 
 /// The shares of a case under another setting. A design that cannot be made from the answers then is a
@@ -159,10 +190,9 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
 fn under(
     plan: &Plan,
     data: &mut WaveData,
-    (source, population): (&WaveSource<'_>, Option<&Table>),
-    finest: &Finest,
+    (source, files): (&WaveSource<'_>, DesignFiles<'_>),
     case: &Case,
-    other: Treatment,
+    other: ProcessingRule,
 ) -> Result<Vec<Result<Estimate, Text>>> {
     let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
     let question = match case.question {
@@ -172,12 +202,8 @@ fn under(
             let survey = &plan.surveys[data.survey];
             let decoded = source.decoded(survey, &survey.waves[data.wave]);
             return Ok(
-                match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, population))
-                {
-                    Ok(whole) => overall(&plan, &whole, &Finest::of(&plan, &whole), &case.shares)?
-                        .into_iter()
-                        .map(Ok)
-                        .collect(),
+                match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, files)) {
+                    Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
                     Err(error) => nothing(error),
                 },
             );
@@ -186,19 +212,17 @@ fn under(
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
     let mut changed = source.treated(survey, of, &data.answers, question, other)?;
-    let (_, of_design) = design_questions(of);
+    let (_, of_design) = design_questions(survey, of);
     let touches = |questions: &[usize]| changed.iter().any(|(q, _)| questions.contains(q));
-    let (other_design, other_cells) = (touches(&of_design), touches(&finest.questions));
+    let other_design = touches(&of_design);
     exchange(data, &mut changed);
-    let own = if other_cells { Some(Finest::of(plan, data)) } else { None };
-    let finest = own.as_ref().unwrap_or(finest);
-    let design = if other_design { redesign(plan, data, population).map(Some) } else { Ok(None) };
+    let design = if other_design { redesign(plan, data, files).map(Some) } else { Ok(None) };
     let estimated = match design {
-        Ok(None) => overall(plan, data, finest, &case.shares),
+        Ok(None) => overall(plan, data, &case.shares),
         Ok(Some(mut design)) => {
-            std::mem::swap(&mut data.design, &mut design);
-            let estimated = overall(plan, data, finest, &case.shares);
-            std::mem::swap(&mut data.design, &mut design);
+            std::mem::swap(&mut data.built, &mut design);
+            let estimated = overall(plan, data, &case.shares);
+            std::mem::swap(&mut data.built, &mut design);
             estimated
         }
         Err(error) => {
@@ -212,18 +236,18 @@ fn under(
 
 /// The plan with this decided otherwise, for the wave anew: other rows of a respondent are other answers, and
 /// the answers on a paper of the wave's own are brought to the survey's questionnaire after they are decoded.
-fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatment) -> Plan {
+fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: ProcessingRule) -> Plan {
     let mut plan = plan.clone();
     let Some(survey) = plan.surveys.get_mut(data.survey) else { return plan };
     let Some(wave) = survey.waves.get_mut(data.wave) else { return plan };
-    if let Treatment::Duplicates(duplicates) = other {
+    if let ProcessingRule::Duplicates(duplicates) = other {
         wave.duplicates = duplicates;
     }
     let (Some(question), Some(paper)) = (question, &mut wave.paper) else { return plan };
     if let Some(of) = paper.questionnaire.questions.get_mut(question) {
         other.set(&mut of.policy);
     }
-    if let Treatment::DontKnow(how) = other {
+    if let ProcessingRule::DontKnow(how) = other {
         for (reference, of) in survey.questionnaire.questions.iter().enumerate() {
             if paper.mapping.asked(reference).is_some_and(|asked| asked.question == question) {
                 match how {
@@ -237,7 +261,7 @@ fn decided(plan: &Plan, data: &WaveData, question: Option<usize>, other: Treatme
 }
 
 /// Puts `changed` in the place of the wave's answers, and those in its place.
-fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::answers::Responses)]) {
+fn exchange(data: &mut WaveData, changed: &mut [(usize, crate::decode::Responses)]) {
     for (question, responses) in changed {
         if let Some(own) = data.answers.responses.get_mut(*question) {
             std::mem::swap(own, responses);

@@ -11,10 +11,12 @@ use super::load::Project;
 use super::plan::{Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
 use super::wave::decode_options;
-use crate::answers::cleaning::{Cleaned, Log};
-use crate::answers::{Answers, Responses, Treatment, treated};
+use crate::decode::{Answers, Responses};
+use crate::edits::treated;
+use crate::edits::{Cleaned, Log};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
+use crate::questionnaire::ProcessingRule;
 use crate::raw::{self, ReadOptions, Table};
 use crate::text::Text;
 
@@ -135,7 +137,7 @@ impl<'a> WaveSource<'a> {
         wave: &Wave,
         answers: &Answers,
         question: usize,
-        treatment: Treatment,
+        treatment: ProcessingRule,
     ) -> Result<Vec<(usize, Responses)>> {
         let kept = self.key(survey, wave, Some((question, treatment)));
         if let Some(found) = kept.as_ref().and_then(|(reuse, key)| reuse.find_some(key)) {
@@ -156,7 +158,7 @@ impl<'a> WaveSource<'a> {
     }
 
     /// The tables with the logs applied.
-    fn cleaned(&self, survey: &Survey, wave: &Wave) -> Result<&[Table]> {
+    pub(super) fn cleaned(&self, survey: &Survey, wave: &Wave) -> Result<&[Table]> {
         let tables = self.files.tables()?;
         if self.cleaned.get().is_none() {
             let cleaned = cleaned(survey, wave, tables, self.logs)?;
@@ -169,7 +171,7 @@ impl<'a> WaveSource<'a> {
         &self,
         survey: &Survey,
         wave: &Wave,
-        treatment: Option<(usize, Treatment)>,
+        treatment: Option<(usize, ProcessingRule)>,
     ) -> Option<(&'a Reuse, String)> {
         let WaveFiles { requests, digests, .. } = self.files;
         let files = requests

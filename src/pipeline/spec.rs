@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::map_spec::MapSpec;
-use crate::answers::cleaning::OldValues;
-use crate::answers::{Base, Duplicates};
+use crate::decode::Base;
+use crate::edits::OldValues;
+use crate::questionnaire::Duplicates;
 
 /// A text with its place in the file.
 pub(super) type Word = Spanned<String>;
@@ -210,6 +211,10 @@ pub struct WaveSpec {
     pub population: Option<Word>,
     /// ウエイト / weights
     pub weights: Option<WeightsSpec>,
+    /// 標本設計（層・集落・母集団の大きさ・反復・ウエイト）/ the sample design as a whole; instead of strata,
+    /// population and weights beside it
+    #[schemars(with = "Option<DesignSpec>")]
+    pub design: Option<Spanned<DesignSpec>>,
     /// データの種別 / "real" or "synthetic", where it differs from the plan's
     pub data: Option<DataSpec>,
     /// この回だけの調査票（調査の調査票とちがうとき）/ this wave's own questionnaire, where its paper differs
@@ -237,7 +242,100 @@ pub struct WaveSpec {
     pub cleaning_log_old: Option<OldValues>,
 }
 
-/// ウエイト / weights: one of the three.
+/// 標本設計 / how the sample was drawn: variables are questions or columns of the response files.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DesignSpec {
+    /// 層（集落があれば段ごとに1つ、なければ掛け合わせ）/ strata, one a stage where there are clusters, else
+    /// crossed
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub strata: Vec<Word>,
+    /// 集落（調査区など。段ごとに1つ）/ clusters, one a stage
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub cluster: Vec<Word>,
+    /// 集落の番号が層ごとに付け直されている / cluster codes start again in each stratum
+    #[serde(default)]
+    pub nest: bool,
+    /// 母集団の大きさ（1を超える値）か抽出率の列（段ごとに1つ）/ population sizes (above 1) or sampling
+    /// fractions, one a stage
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub fpc: Vec<Word>,
+    /// 人口表 / population table: people of the strata, and of the margins of weights
+    #[schemars(with = "Option<String>")]
+    pub population: Option<Word>,
+    /// 集落が1つしかない層 / strata with a single unit: "fail" (unless said), "certainty", "adjust",
+    /// "average"
+    pub lonely: Option<LonelySpec>,
+    /// 反復ウエイト / replicates
+    #[schemars(with = "Option<ReplicatesSpec>")]
+    pub replicates: Option<Spanned<ReplicatesSpec>>,
+    /// ウエイト / weights
+    pub weights: Option<WeightsSpec>,
+}
+
+/// What is done with a stratum of a single unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LonelySpec {
+    /// 止める
+    Fail,
+    /// 分散に数えない
+    Certainty,
+    /// 全体の平均からの偏差
+    Adjust,
+    /// ほかの層の平均
+    Average,
+}
+
+/// 反復ウエイト / replicates: columns of the files, or made of the design.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicatesSpec {
+    /// 種類 / their type
+    #[serde(rename = "type")]
+    pub kind: ReplicateTypeSpec,
+    /// 反復ウエイトの列 / columns, such as "rep*"; made of the design where not said
+    pub columns: Option<String>,
+    /// 作る数（bootstrap、subbootstrap）/ how many to make
+    pub count: Option<u32>,
+    /// 全体の倍率 / overall scale
+    pub scale: Option<f64>,
+    /// 反復ごとの倍率のファイル / file of one scale a replicate
+    #[schemars(with = "Option<String>")]
+    pub rscales: Option<Word>,
+    /// Fay法の ρ / rho of Fay's method
+    pub rho: Option<f64>,
+    /// 乱数の種 / seed
+    pub seed: Option<u64>,
+    /// 反復の平均でなく全標本の推定値からの偏差 / deviations from the full-sample estimate
+    #[serde(default)]
+    pub mse: bool,
+}
+
+/// How replicates were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplicateTypeSpec {
+    /// JK1
+    Jk1,
+    /// JKn
+    Jkn,
+    /// BRR
+    Brr,
+    /// Fay
+    Fay,
+    /// n of n PSUs
+    Bootstrap,
+    /// n − 1 PSUs
+    Subbootstrap,
+    /// SDR
+    Sdr,
+}
+
+/// ウエイト / weights: a column, what they are fitted to (one of rake, post_stratify, calibrate), limits.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WeightsSpec {
@@ -247,9 +345,33 @@ pub struct WeightsSpec {
     /// 事後層化 / questions whose crossing is post-stratified to the population table
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub post_stratify: Option<Spanned<Vec<Word>>>,
+    /// 較正の表 / table of totals to calibrate to
+    #[schemars(with = "Option<String>")]
+    pub calibrate: Option<Word>,
+    /// 較正の関数 / calibration function: "linear" (unless said), "raking", "logit"
+    pub function: Option<CalibrationSpec>,
+    /// 較正後のウエイトの、前のウエイトに対する比の下限と上限 / least and greatest ratio of new to old
+    /// weights
+    #[schemars(with = "Option<[f64; 2]>")]
+    pub bounds: Option<Spanned<[f64; 2]>>,
+    /// ウエイトの下限と上限 / least and greatest weight
+    #[schemars(with = "Option<[f64; 2]>")]
+    pub trim: Option<Spanned<[f64; 2]>>,
     /// ウエイトの列 / column of the response files that holds the weight
     #[schemars(with = "Option<String>")]
     pub column: Option<Word>,
+}
+
+/// How weights are calibrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CalibrationSpec {
+    /// 線形
+    Linear,
+    /// レイキング
+    Raking,
+    /// ロジット
+    Logit,
 }
 
 /// 項目 / an indicator: one item of the table.

@@ -3,16 +3,14 @@
 
 use super::estimates::shares_of;
 use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wave};
-use super::resolve::weighted;
-use super::wave::WaveData;
+use super::wave::{WaveData, design_questions};
 use super::weights::Weights;
-use crate::answers::{
-    Aspect, Base, Comparability, Counted, Difference, compare_papers, labelled, most_alike,
-};
+use crate::decode::Base;
 use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::waves::{Aspect, Comparability, Counted, Difference, compare_papers, labelled, most_alike};
 
 /// Two waves of a survey held against each other in one question.
 struct Pair<'a> {
@@ -148,9 +146,9 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
         );
         out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
     }
-    let (was, is) = (Weights::of(earlier), Weights::of(later));
+    let (was, is) = (Weights::of(survey, earlier), Weights::of(survey, later));
     if was != is {
-        let (was, is) = (was.words(survey), is.words(survey));
+        let (was, is) = (was.words(), is.words());
         let words = Text::new(
             format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja),
             format!("the answers are weighted otherwise ({} → {})", was.en, is.en),
@@ -170,11 +168,15 @@ fn sample_words(sample: Sample) -> Text {
 }
 
 fn counted<'a>(survey: &Survey, share: &'a ShareDefinition) -> Counted<'a> {
-    let id = survey.questionnaire.questions.get(share.question).map_or("", |q| q.id.as_str());
+    let sources = survey.questionnaire.made_of(share.question);
+    let missing = |question: usize| {
+        let question = survey.questionnaire.questions.get(question);
+        question.is_some_and(|q| survey.dont_know_missing.contains(&q.id))
+    };
     Counted {
         categories: &share.categories,
         base: share.base,
-        dont_know_missing: survey.dont_know_missing.contains(id),
+        dont_know_missing: sources.into_iter().chain([share.question]).any(missing),
     }
 }
 
@@ -211,15 +213,6 @@ pub(super) fn trend_of_group(plan: &Plan, data: &WaveData, group: &Group) -> Opt
         });
     }
     note(pair)
-}
-
-/// The flag of an estimate whose share and part have these levels.
-pub(super) fn flag(level: Comparability) -> Option<&'static str> {
-    match level {
-        Comparability::Same => None,
-        Comparability::Caution => Some("definition-differs"),
-        Comparability::NotComparable => Some("not-comparable"),
-    }
 }
 
 /// What differs between the waves of every survey: each wave against the one before it and against the first.
@@ -307,9 +300,7 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
     let place = Place { file: Some(file).filter(|f| !f.is_empty()), ..Place::default() }.question(own);
     let id = &of.questionnaire.questions.get(question)?.id;
     let banner = plan.breakdowns.iter().flatten().any(|b| b == id);
-    let design = [earlier, later]
-        .iter()
-        .any(|w| w.strata.contains(&question) || weighted(&w.weighting).contains(&question));
+    let design = [earlier, later].iter().any(|w| design_questions(of, w).1.contains(&question));
     let used = !counts.is_empty() || banner || design;
     // What a person has decided already, and what nothing is made of, is good to know.
     let finding = if used && pair.ruling.is_none() { Finding::warning } else { Finding::note };
@@ -346,8 +337,10 @@ fn with_advice(pair: &Pair<'_>, message: Text) -> Text {
 fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
     let Some(paper) = &wave.paper else { return Vec::new() };
     let all = survey.questionnaire.questions.iter().enumerate();
-    let lacking = all.filter(|(k, _)| paper.mapping.asked(*k).is_none() && !paper.said_not_asked.contains(k));
-    let finding = |(_, question): (usize, &crate::answers::Question)| {
+    // A derived variable is on no paper; what it is made of is told.
+    let there = |k: &usize| paper.mapping.asked(*k).is_some() || paper.mapping.derivation(*k).is_some();
+    let lacking = all.filter(|(k, _)| !there(k) && !paper.said_not_asked.contains(k));
+    let finding = |(_, question): (usize, &crate::questionnaire::Question)| {
         let (id, year) = (&question.id, wave.year);
         let message = Text::new(
             format!("{id}に当たる設問は、{}の調査票にない", year.long()),

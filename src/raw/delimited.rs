@@ -426,7 +426,9 @@ mod tests {
             let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
             let wide = text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
             let cp932 = encoding_rs::SHIFT_JIS.encode(&text).0.into_owned();
-            for (bytes, encoding) in [(text.clone().into_bytes(), "UTF-8"), (cp932, "CP932"), (wide, "UTF-16LE")] {
+            for (bytes, encoding) in
+                [(text.clone().into_bytes(), "UTF-8"), (cp932, "CP932"), (wide, "UTF-16LE")]
+            {
                 let options = ReadOptions { encoding: Some(encoding.to_owned()), ..ReadOptions::default() };
                 let table = read(&bytes, "a.csv", &options, 1).unwrap();
                 prop_assert_eq!(table.row_count(), rows.len());

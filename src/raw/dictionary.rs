@@ -39,8 +39,8 @@ pub struct Variable {
 impl Variable {
     /// Whether the file's author declared this cell to be no answer.
     pub fn is_missing(&self, cell: &Cell) -> bool {
-        self.missing_values.contains(cell)
-            || matches!(cell, Cell::Number(x) if self.missing_ranges.iter().any(|(low, high)| low <= x && x <= high))
+        let in_range = |x: &f64| self.missing_ranges.iter().any(|(low, high)| low <= x && x <= high);
+        self.missing_values.contains(cell) || matches!(cell, Cell::Number(x) if in_range(x))
     }
 }
 

@@ -249,10 +249,10 @@ fn plausible(text: &str) -> bool {
     let (mut all, mut good) = (0_u64, 0_u64);
     for c in text.chars() {
         all += 1;
-        good += u64::from(
-            matches!(c, MARK | '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{27BF}'
-            | '\u{3000}'..='\u{30FF}' | '\u{3200}'..='\u{33FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}'),
-        );
+        let latin = matches!(c, MARK | '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}');
+        let signs = matches!(c, '\u{2010}'..='\u{27BF}' | '\u{3200}'..='\u{33FF}' | '\u{FF00}'..='\u{FFEF}');
+        let japanese = matches!(c, '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}');
+        good += u64::from(latin || signs || japanese);
     }
     good * 100 >= all * 95
 }

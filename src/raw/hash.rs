@@ -110,7 +110,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_tag_is_the_same_from_the_text_and_from_its_first_word(text in "[a-c\0あ]{0,9}", behind in "[a-c,\0]{8}") {
+        fn a_tag_is_the_same_from_the_text_and_from_its_first_word(
+            text in "[a-c\0あ]{0,9}",
+            behind in "[a-c,\0]{8}",
+        ) {
             let long = format!("{text}{behind}");
             let word = long.as_bytes().first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
             prop_assert_eq!(Tagged::beginning(&text, word).tag, Tagged::of(&text).tag);
@@ -120,7 +123,10 @@ mod tests {
         fn a_digit_is_told_by_its_tag(text in "[0-9/:a0]{0,2}") {
             let digit = text.parse().ok().filter(|_| text.len() == 1);
             prop_assert_eq!(Tagged::of(&text).digit(), digit);
-            prop_assert_eq!(digit.map(|_| Tagged::of_byte(&text, text.as_bytes()[0]).tag), digit.map(|_| Tagged::of(&text).tag));
+            prop_assert_eq!(
+                digit.map(|_| Tagged::of_byte(&text, text.as_bytes()[0]).tag),
+                digit.map(|_| Tagged::of(&text).tag)
+            );
         }
 
         #[test]

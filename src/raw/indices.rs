@@ -130,7 +130,9 @@ impl Indices {
     #[inline]
     pub fn set(&mut self, row: usize, number: u32) {
         self.fit(number);
-        each_width!(&mut self.0, list => if let Some(slot) = list.get_mut(row) { *slot = Narrow::of(number) });
+        each_width!(&mut self.0, list => if let Some(slot) = list.get_mut(row) {
+            *slot = Narrow::of(number);
+        });
     }
 
     /// Makes the list so long, with `number` in new rows.
@@ -271,7 +273,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_of_any_width_are_kept(numbers in vec(number(), 0..40), at in 0_usize..40, other in number()) {
+        fn numbers_of_any_width_are_kept(
+            numbers in vec(number(), 0..40),
+            at in 0_usize..40,
+            other in number(),
+        ) {
             let mut list: Indices = numbers.iter().copied().collect();
             let mut plain = numbers.clone();
             prop_assert_eq!(list.iter().collect::<Vec<_>>(), numbers.clone());
@@ -285,15 +291,25 @@ mod tests {
             plain.remove(0);
             prop_assert_eq!(list.iter().collect::<Vec<_>>(), plain.clone());
             list.change(u32::MAX, |n| n / 2 + 1);
-            prop_assert_eq!(list.iter().collect::<Vec<_>>(), plain.iter().map(|n| n / 2 + 1).collect::<Vec<_>>());
+            prop_assert_eq!(
+                list.iter().collect::<Vec<_>>(),
+                plain.iter().map(|n| n / 2 + 1).collect::<Vec<_>>()
+            );
         }
 
         #[test]
-        fn numbers_of_another_list_are_looked_up(first in vec(number(), 0..9), places in vec(0_u32..6, 0..9), of in vec(number(), 0..5)) {
+        fn numbers_of_another_list_are_looked_up(
+            first in vec(number(), 0..9),
+            places in vec(0_u32..6, 0..9),
+            of in vec(number(), 0..5),
+        ) {
             let mut list: Indices = first.iter().copied().collect();
             list.extend_through(&places.iter().copied().collect(), &of);
             let looked_up = places.iter().map(|n| of.get(*n as usize).copied().unwrap_or(0));
-            prop_assert_eq!(list.iter().collect::<Vec<_>>(), first.iter().copied().chain(looked_up).collect::<Vec<_>>());
+            prop_assert_eq!(
+                list.iter().collect::<Vec<_>>(),
+                first.iter().copied().chain(looked_up).collect::<Vec<_>>()
+            );
         }
     }
 

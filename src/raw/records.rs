@@ -220,8 +220,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(3000))]
 
         #[test]
-        fn any_text_is_cut_as_the_csv_crate_cuts_it(text in "([a,\"\r\nあ;]|\"\"|,\"|\",|\r\n\
-            |abcdefgh){0,24}") {
+        fn any_text_is_cut_as_the_csv_crate_cuts_it(
+            text in "([a,\"\r\nあ;]|\"\"|,\"|\",|\r\n\
+            |abcdefgh){0,24}",
+        ) {
             for delimiter in [b',', b';'] {
                 prop_assert_eq!(read(&text, delimiter), by_the_crate(&text, delimiter));
             }

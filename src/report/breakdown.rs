@@ -1,53 +1,19 @@
-//! A breakdown as a table for the terminal, as CSV and as JSON.
+//! A breakdown as a table for the terminal.
 
-use serde_json::{Value, json};
-
-use super::indicators::{SCHEMA_VERSION, data_label, reasons};
+use super::round;
 use super::share::Share;
-use super::text_cell::{self, guarded, number};
-use super::{cell, round, words};
-use crate::error::Error;
-use crate::indicator::{Breakdown, BreakdownRow, DifferenceTest, Verdict};
+use crate::estimate::reliability::ReliabilityFlag;
+use crate::indicator::{Breakdown, Detail, EstimateRecord, Flag, NoVerdict, Verdict};
 use crate::text::{Lang, Text};
-
-/// The columns of the breakdown's CSV. Shares and their differences in [0, 1].
-const COLUMNS: [&str; 25] = [
-    "indicator",
-    "survey",
-    "wave",
-    "analysis_var",
-    "analysis_var_value",
-    "base_rule",
-    "group_var",
-    "group_var_value",
-    "n",
-    "n_w",
-    "stat",
-    "se",
-    "stat_low",
-    "stat_upp",
-    "ci_method",
-    "level",
-    "difference",
-    "difference_se",
-    "difference_low",
-    "difference_upp",
-    "t",
-    "df",
-    "p",
-    "verdict",
-    "data",
-];
 
 /// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p,
 /// verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
-    let level = round::percent(breakdown.level, 0);
+    let level = round::percent(breakdown.whole.level, 0);
     let by: Vec<&str> = breakdown
-        .rows
-        .iter()
-        .find(|r| !r.groups.is_empty())
-        .map(|r| r.groups.iter().map(|g| g.variable.as_str()).collect())
+        .parts
+        .first()
+        .map(|r| r.key.groups.iter().map(|g| g.variable.as_str()).collect())
         .unwrap_or_default();
     let header = [
         if by.is_empty() { Text::new("区分", "group") } else { Text::same(by.join(" × ")) },
@@ -60,38 +26,39 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
         Text::new("判定", "verdict"),
     ];
     let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
-    (header, breakdown.rows.iter().map(|row| people_row(row, lang)).collect())
+    (header, breakdown.rows().map(|row| people_row(row, lang)).collect())
 }
 
-fn people_row(row: &BreakdownRow, lang: Lang) -> Vec<String> {
+fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     let e = &row.estimate;
-    let few = if e.n < cell::FEW { "*" } else { "" };
+    let few = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
     let share = match Share::of(e) {
         Ok(share) => format!("{}{few}", share.printed(1)),
         Err(reason) => reason.text().get(lang).to_owned(),
     };
-    let test = row.difference.as_ref().and_then(|d| d.test.as_ref().ok());
+    let difference = match &row.detail {
+        Detail::AgainstRest(difference) => Some(difference),
+        _ => None,
+    };
+    let test = difference.and_then(|d| d.test.as_ref().ok());
     vec![
         group_label(row, lang),
         round::count(e.n),
         share,
         e.interval.as_ref().map(|i| limits(i.low, i.high)).unwrap_or_default(),
-        row.difference.as_ref().and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
+        difference.and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
         test.map(|t| limits(t.low, t.high)).unwrap_or_default(),
         test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) })
             .unwrap_or_default(),
-        row.difference
-            .as_ref()
-            .map(|d| verdict(d.verdict, d.test.as_ref().err().map(|r| r.text()), lang))
-            .unwrap_or_default(),
+        difference.map(|d| verdict(&d.verdict).get(lang).to_owned()).unwrap_or_default(),
     ]
 }
 
-fn group_label(row: &BreakdownRow, lang: Lang) -> String {
-    if row.groups.is_empty() {
+fn group_label(row: &EstimateRecord, lang: Lang) -> String {
+    if row.key.groups.is_empty() {
         return Text::new("全体", "all").get(lang).to_owned();
     }
-    row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" × ")
+    row.key.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" × ")
 }
 
 fn limits(low: f64, high: f64) -> String {
@@ -104,133 +71,29 @@ fn signed(difference: f64) -> String {
     if difference > 0.0 && points != "0.0" { format!("+{points}") } else { points }
 }
 
-fn verdict(verdict: Verdict, reason: Option<Text>, lang: Lang) -> String {
-    let words = match verdict {
-        Verdict::Higher => Text::new("高い", "higher"),
-        Verdict::Lower => Text::new("低い", "lower"),
-        Verdict::NoDifference => Text::new("有意差なし", "no significant difference"),
-        Verdict::NotTested => match reason {
-            Some(why) => Text::new(format!("判定なし（{}）", why.ja), format!("not tested ({})", why.en)),
-            None => Text::new("判定なし", "not tested"),
-        },
-    };
-    words.get(lang).to_owned()
-}
-
-/// The name of the verdict in machine-readable files; the same as its serde name.
-fn verdict_key(verdict: Verdict) -> &'static str {
+fn verdict(verdict: &Result<Verdict, NoVerdict>) -> Text {
     match verdict {
-        Verdict::Higher => "higher",
-        Verdict::Lower => "lower",
-        Verdict::NoDifference => "no_difference",
-        Verdict::NotTested => "not_tested",
+        Ok(Verdict::Higher) => Text::new("高い", "higher"),
+        Ok(Verdict::Lower) => Text::new("低い", "lower"),
+        Ok(Verdict::NoDifference) => Text::new("有意差なし", "no significant difference"),
+        Err(why) => {
+            let reason = why.text();
+            Text::new(format!("判定なし（{}）", reason.ja), format!("no verdict ({})", reason.en))
+        }
     }
-}
-
-/// Breakdowns as one CSV (UTF-8 with byte order mark, LF).
-///
-/// # Errors
-/// The writer's own; no value can reach one.
-pub fn csv(breakdowns: &[Breakdown]) -> Result<Vec<u8>, Error> {
-    let rows = breakdowns.iter().flat_map(|b| b.rows.iter().map(move |row| csv_row(b, row)));
-    text_cell::csv(&COLUMNS, &rows.collect::<Vec<_>>())
-}
-
-fn csv_row(b: &Breakdown, row: &BreakdownRow) -> Vec<String> {
-    let e = &row.estimate;
-    let interval = e.interval.as_ref().ok();
-    let test = row.difference.as_ref().and_then(|d| d.test.as_ref().ok());
-    let of_test = |part: fn(&DifferenceTest) -> f64| number(test.map(part));
-    vec![
-        guarded(&b.indicator),
-        guarded(&b.survey),
-        b.wave.short(),
-        guarded(&b.question),
-        guarded(&b.options.join(" | ")),
-        guarded(&b.base_rule),
-        guarded(&row.groups.iter().map(|g| g.variable.as_str()).collect::<Vec<_>>().join(" | ")),
-        guarded(&row.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" | ")),
-        e.n.to_string(),
-        number(Some(e.n_weighted)),
-        number(e.value.as_ref().ok().copied()),
-        number(e.se.as_ref().ok().copied()),
-        number(interval.map(|i| i.low)),
-        number(interval.map(|i| i.high)),
-        interval.map_or("", |i| i.method.name()).to_owned(),
-        number(Some(b.level)),
-        number(row.difference.as_ref().and_then(|d| d.value.as_ref().ok().copied())),
-        of_test(|t| t.se),
-        of_test(|t| t.low),
-        of_test(|t| t.high),
-        of_test(|t| t.t),
-        of_test(|t| t.df),
-        of_test(|t| t.p),
-        row.difference.as_ref().map_or("", |d| verdict_key(d.verdict)).to_owned(),
-        words::data_key(b.data).to_owned(),
-    ]
-}
-
-/// Breakdowns as JSON: shares in [0, 1], null with a reason where nothing can be estimated.
-///
-/// # Errors
-/// The serialiser's own; no value can reach one.
-pub fn json(breakdowns: &[Breakdown]) -> Result<Vec<u8>, Error> {
-    text_cell::json(&json!({
-        "schema_version": SCHEMA_VERSION,
-        "breakdowns": breakdowns.iter().map(json_of).collect::<Vec<_>>(),
-    }))
-}
-
-fn json_of(breakdown: &Breakdown) -> Value {
-    let mut out = json!({
-        "data": words::data_key(breakdown.data),
-        "data_label": data_label(breakdown.data),
-        "indicator": breakdown.indicator,
-        "title": breakdown.title,
-        "survey": breakdown.survey,
-        "wave": breakdown.wave,
-        "analysis_var": breakdown.question,
-        "analysis_var_value": breakdown.options,
-        "base_rule": breakdown.base_rule,
-        "level": breakdown.level,
-        "rows": breakdown.rows.iter().map(json_row).collect::<Vec<_>>(),
-    });
-    if let (Some(trend), Some(object)) = (&breakdown.trend, out.as_object_mut()) {
-        object.insert("comparability".into(), json!(trend));
-    }
-    out
-}
-
-fn json_row(row: &BreakdownRow) -> Value {
-    let e = &row.estimate;
-    let interval = e.interval.as_ref().ok();
-    json!({
-        "groups": row.groups,
-        "n": e.n,
-        "n_yes": e.n_yes,
-        "n_w": e.n_weighted,
-        "stat": e.value.as_ref().ok(),
-        "se": e.se.as_ref().ok(),
-        "stat_low": interval.map(|i| i.low),
-        "stat_upp": interval.map(|i| i.high),
-        "ci_method": interval.map(|i| i.method),
-        "reasons": reasons(e),
-        "flags": row.flags,
-        "difference": row.difference.as_ref().map(|d| json!({
-            "value": d.value.as_ref().ok(),
-            "test": d.test.as_ref().ok(),
-            "reason": d.value.as_ref().err().or(d.test.as_ref().err()),
-            "verdict": d.verdict,
-        })),
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{csv, json, table, verdict_key};
-    use crate::estimate::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
+    use super::table;
+    use crate::decode::Base;
+    use crate::estimate::reliability::flags;
+    use crate::estimate::{
+        ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable,
+    };
     use crate::indicator::{
-        Breakdown, BreakdownRow, DataKind, Difference, DifferenceTest, FiscalYear, Group, Verdict,
+        Breakdown, DataKind, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, Flag, Group,
+        NoVerdict, NumberKey, Verdict,
     };
     use crate::text::Lang;
 
@@ -255,45 +118,49 @@ mod tests {
         }
     }
 
-    fn row(value: &str, estimate: Estimate, difference: Option<Difference>) -> BreakdownRow {
+    fn row(value: &str, estimate: Estimate, detail: Detail) -> EstimateRecord {
         let groups = if value.is_empty() {
             Vec::new()
         } else {
             vec![Group { variable: "性別".into(), value: value.into() }]
         };
-        BreakdownRow { groups, estimate, difference, flags: Vec::new() }
-    }
-
-    fn breakdown() -> Breakdown {
-        let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
-        let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Verdict::Lower };
-        let none = Difference {
-            value: Err(NotEstimable::EmptyBase),
-            test: Err(NotEstimable::EmptyBase),
-            verdict: Verdict::NotTested,
-        };
-        Breakdown {
-            indicator: "intent".into(),
-            title: "参加意向".into(),
-            survey: "citizen".into(),
-            wave: FiscalYear::from_western(2022),
-            question: "問12".into(),
-            options: vec!["参加したい".into()],
-            base_rule: "answered".into(),
+        EstimateRecord {
+            key: NumberKey::of_survey("citizen", FiscalYear::from_western(2022), "intent", groups),
+            variable: "問12".into(),
+            values: vec!["参加したい".into()],
+            base: Base::Answered,
+            method: "wilson",
+            basis: IntervalBasis::Binomial,
             level: 0.95,
-            rows: vec![
-                row("", estimate(41, 400), None),
-                row("男性", estimate(6, 29), Some(lower)),
-                row("その他", estimate(0, 0), Some(none)),
-            ],
-            data: DataKind::Synthetic,
-            trend: None,
+            n_total: 400,
+            n_w_total: 400.0,
+            flags: flags(&estimate, false).into_iter().map(Flag::Reliability).collect(),
+            estimate,
+            data: Some(DataKind::Synthetic),
+            detail,
         }
     }
 
     #[test]
     fn people_read_points_and_reasons() {
-        let (header, rows) = table(&breakdown(), Lang::Ja);
+        let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
+        let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
+        let why = NotEstimable::EmptyBase;
+        let none = Difference {
+            value: Err(why.clone()),
+            test: Err(why.clone()),
+            verdict: Err(NoVerdict::NotTested(why)),
+        };
+        let breakdown = Breakdown {
+            title: "参加意向".into(),
+            whole: row("", estimate(41, 400), Detail::None),
+            parts: vec![
+                row("男性", estimate(6, 29), Detail::AgainstRest(lower)),
+                row("その他", estimate(0, 0), Detail::AgainstRest(none)),
+            ],
+            trend: None,
+        };
+        let (header, rows) = table(&breakdown, Lang::Ja);
         assert!(rows.iter().all(|r| r.len() == header.len()));
         assert_eq!(header[0], "性別");
         assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
@@ -302,29 +169,6 @@ mod tests {
             rows[2],
             ["その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]
         );
-        assert_eq!(table(&breakdown(), Lang::En).1[2][7], "not tested (nobody in the base)");
-    }
-
-    #[test]
-    fn machines_read_shares_and_empty_cells() {
-        let text = String::from_utf8(csv(&[breakdown()]).unwrap()).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(
-            lines[2],
-            "intent,citizen,R4,問12,参加したい,answered,性別,男\
-             性,29,29,0.20689655172413793,0.025,0.0625,0.1875,wilson,0.95,-0.1,0.03,-0.1875,-0.0625,-3.3,398,0.00093,lower,synthetic"
-        );
-        assert!(lines[3].contains(",0,0,,,,,,0.95,,,,,,,,not_tested,synthetic"), "{}", lines[3]);
-        let value: serde_json::Value = serde_json::from_slice(&json(&[breakdown()]).unwrap()).unwrap();
-        assert_eq!(value["breakdowns"][0]["rows"][2]["difference"]["reason"], "empty_base");
-        assert_eq!(value["breakdowns"][0]["rows"][2]["stat"], serde_json::Value::Null);
-        assert_eq!(value["breakdowns"][0]["data_label"], "合成データ");
-    }
-
-    #[test]
-    fn the_key_of_a_verdict_is_its_serialised_name() {
-        for verdict in [Verdict::Higher, Verdict::Lower, Verdict::NoDifference, Verdict::NotTested] {
-            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict_key(verdict));
-        }
+        assert_eq!(table(&breakdown, Lang::En).1[2][7], "no verdict (nobody in the base)");
     }
 }

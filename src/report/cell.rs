@@ -4,12 +4,13 @@ use super::share::Share;
 use super::trend_marks::{TrendMarks, signed_words};
 use super::{round, words};
 use crate::estimate::Estimate;
+use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::indicator::{
     CellContent, Comparability, Measure, Observation, ObservedValue, Source, Unit, YearCell,
 };
 
 /// Fewer respondents than this make a 参考値.
-pub(super) const FEW: u64 = 30;
+pub(super) const FEW: u64 = REFERENCE_LIMIT;
 
 /// How a cell is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

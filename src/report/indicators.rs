@@ -13,9 +13,7 @@ use crate::indicator::{
     CellContent, ChangeEvidence, DataKind, IndicatorRow, IndicatorTable, Measure, ObservedValue, Point,
     Source, Unit, YearCell,
 };
-
-/// Version of the shape of all machine-readable files; raised when a column changes its meaning or leaves.
-pub(super) const SCHEMA_VERSION: &str = "1";
+use crate::provenance::SCHEMA_VERSION;
 
 /// The columns of `indicators.csv`.
 const COLUMNS: [&str; 20] = [
@@ -196,7 +194,7 @@ fn in_percent(e: &Estimate) -> Value {
 }
 
 /// What of an estimate does not exist, and why: `{"se": "census", …}`.
-pub(super) fn reasons(e: &Estimate) -> Value {
+fn reasons(e: &Estimate) -> Value {
     let all: [(&str, Option<&NotEstimable>); 5] = [
         ("stat", e.value.as_ref().err()),
         ("se", e.se.as_ref().err()),
@@ -205,7 +203,7 @@ pub(super) fn reasons(e: &Estimate) -> Value {
         ("n_eff", e.n_eff.as_ref().err()),
     ];
     all.into_iter()
-        .filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why))))
+        .filter_map(|(what, why)| why.map(|why| (what.to_owned(), json!(why.code()))))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }

@@ -1,14 +1,14 @@
-//! Indicator table and breakdowns → bytes: CSV, JSON, XLSX, HTML. Pure: opens no file. The only room where a
-//! share becomes a percentage.
+//! Indicator table and breakdowns → bytes: CSV, JSON, Parquet, XLSX, HTML. Pure: opens no file. The only room
+//! where a share becomes a percentage.
 
-pub mod adhoc;
 pub mod breakdown;
 mod cell;
 mod data_copy;
-mod estimates;
+pub mod estimate_tables;
 mod html;
 mod indicators;
 mod lines;
+pub mod long;
 mod notes;
 mod progress;
 mod quality;
@@ -18,6 +18,7 @@ mod share;
 mod status_table;
 mod text_cell;
 mod trend_marks;
+mod wave_data;
 mod words;
 mod xlsx;
 
@@ -46,8 +47,9 @@ pub struct ReportInput<'a> {
 pub fn render(input: &ReportInput<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let ReportInput { table, estimates: records, quality: found } = *input;
     Ok(vec![
-        ("estimates.csv".to_owned(), estimates::csv(records, table)?),
-        ("estimates.json".to_owned(), estimates::json(records, table)?),
+        ("estimates.csv".to_owned(), long::csv_file(records)?),
+        ("estimates.json".to_owned(), long::json(records, Some(table.data))?),
+        ("estimates.parquet".to_owned(), long::parquet(records)?),
         ("indicators.csv".to_owned(), indicators::csv(table)?),
         ("indicators.json".to_owned(), indicators::json(table)?),
         ("progress-table.html".to_owned(), html::page(table, found)),

@@ -3,14 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::estimates::Waves;
-use super::indicators::{SCHEMA_VERSION, data_label};
+use super::indicators::data_label;
 use super::text_cell::{self, guarded};
+use super::wave_data::Waves;
 use super::words;
-use crate::answers::BaseLedger;
+use crate::decode::BaseLedger;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
 use crate::indicator::{IndicatorTable, LedgerRecord, Quality};
+use crate::provenance::SCHEMA_VERSION;
 
 /// The columns of `quality.csv`: ledger steps and findings in one long form; `kind` tells them apart.
 const COLUMNS: [&str; 14] = [
@@ -110,11 +111,12 @@ fn severity(severity: Severity) -> &'static str {
 /// `quality.json`: one object a ledger with all its steps, one object a finding.
 pub fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
+    let ledger = |r: &LedgerRecord| ledger_json(r, words::data_key(waves.data(&r.survey, r.wave)));
     text_cell::json(&json!({
         "schema_version": SCHEMA_VERSION,
         "data": words::data_key(table.data),
         "data_label": data_label(table.data),
-        "ledgers": quality.ledgers.iter().map(|r| ledger_json(r, words::data_key(waves.data(&r.survey, r.wave)))).collect::<Vec<_>>(),
+        "ledgers": quality.ledgers.iter().map(ledger).collect::<Vec<_>>(),
         "findings": quality.findings.iter().map(finding_json).collect::<Vec<_>>(),
     }))
 }

@@ -174,10 +174,14 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
-        /// |printed − exact| ≤ half a unit of the last place, the upper half included: 2·|q·d − x| ≤ d, and at
-        /// equality q is the larger one.
+        /// |printed − exact| ≤ half a unit of the last place, the upper half included: 2·|q·d − x| ≤ d, and
+        /// at equality q is the larger one.
         #[test]
-        fn ratios_are_nearest_and_ties_go_up(y in 0u64..1_000_000_000_000, extra in 0u64..1_000_000_000_000, decimals in 0usize..6) {
+        fn ratios_are_nearest_and_ties_go_up(
+            y in 0u64..1_000_000_000_000,
+            extra in 0u64..1_000_000_000_000,
+            decimals in 0usize..6,
+        ) {
             let n = y + extra.max(1);
             let q = units(&percent_of(y, n, decimals));
             let exact = i128::from(y) * 10i128.pow(decimals as u32 + 2);
@@ -205,10 +209,16 @@ mod tests {
             if value.is_finite() {
                 let long = format!("{value:.1080}");
                 let at = long.find('.').unwrap_or(long.len()) + 1 + decimals;
-                let tie = long.get(at..).is_some_and(|rest| rest.starts_with('5') && rest[1..].bytes().all(|b| b == b'0'));
+                let tie = long
+                    .get(at..)
+                    .is_some_and(|rest| rest.starts_with('5') && rest[1..].bytes().all(|b| b == b'0'));
                 if !tie {
                     let theirs = format!("{value:.decimals$}");
-                    let theirs = if theirs.bytes().any(|b| (b'1'..=b'9').contains(&b)) { theirs } else { theirs.replace('-', "") };
+                    let theirs = if theirs.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+                        theirs
+                    } else {
+                        theirs.replace('-', "")
+                    };
                     prop_assert_eq!(ours, theirs);
                 }
             }

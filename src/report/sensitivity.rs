@@ -3,13 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::estimates::Waves;
-use super::indicators::{SCHEMA_VERSION, data_label};
+use super::indicators::data_label;
 use super::share::Share;
 use super::text_cell::{self, guarded, number};
+use super::wave_data::Waves;
 use super::{round, words};
 use crate::error::Error;
 use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality};
+use crate::provenance::SCHEMA_VERSION;
 use crate::text::{Lang, Text};
 
 /// The column heads for people.
@@ -50,7 +51,7 @@ pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 1
                 effect.wave.short(),
                 effect.policy_words.ja.clone(),
                 effect.question.clone().unwrap_or_else(|| "―".to_owned()),
-                format!("{}人", round::count(effect.touched)),
+                format!("{}人", round::count(effect.affected)),
                 effect.in_force.words.ja.clone(),
                 printed(&effect.in_force, "%", Lang::Ja),
                 other.words.ja.clone(),
@@ -94,16 +95,16 @@ pub fn explained(effect: &PolicyEffect) -> Vec<Text> {
         .question
         .as_ref()
         .map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
-    let (policy, decided, touched) = (&effect.policy_words, &effect.in_force, round::count(effect.touched));
+    let (policy, decided, affected) = (&effect.policy_words, &effect.in_force, round::count(effect.affected));
     let mut out = vec![Text::new(
         format!(
-            "{}（{about_ja}該当 {touched}人）: {} → {}",
+            "{}（{about_ja}該当 {affected}人）: {} → {}",
             policy.ja,
             decided.words.ja,
             printed(decided, " %", Lang::Ja)
         ),
         format!(
-            "{} ({about_en}{touched} respondents): {} → {}",
+            "{} ({about_en}{affected} respondents): {} → {}",
             policy.en,
             decided.words.en,
             printed(decided, " %", Lang::En)
@@ -186,7 +187,7 @@ fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &st
     let reason = value.as_ref().err();
     vec![
         guarded(&key(effect, setting)),
-        guarded(&effect.analysis_key),
+        guarded(&effect.analysis_key.to_string()),
         guarded(&effect.indicator),
         guarded(&effect.survey),
         effect.wave.short(),
@@ -194,7 +195,7 @@ fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &st
         guarded(effect.question.as_deref().unwrap_or_default()),
         setting.setting.to_owned(),
         if in_force { "yes" } else { "no" }.to_owned(),
-        effect.touched.to_string(),
+        effect.affected.to_string(),
         number(value.as_ref().ok().copied()),
         number(effect.difference(setting).filter(|_| !in_force)),
         setting.estimate.as_ref().map(|e| e.n.to_string()).unwrap_or_default(),
@@ -234,7 +235,7 @@ pub(super) fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>,
             "policy_ja": effect.policy_words.ja,
             "policy_en": effect.policy_words.en,
             "question": effect.question,
-            "touched": effect.touched,
+            "touched": effect.affected,
             "settings": settings(effect).map(of_setting).collect::<Vec<_>>(),
             "data": words::data_key(waves.data(&effect.survey, effect.wave)),
         })

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What Excel knows UTF-8 by.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// `text` such that no spreadsheet takes it for a formula.
 pub(super) fn guarded(text: &str) -> String {

@@ -6,27 +6,42 @@
 //!
 //! statrs starts the normal quantile. Its erfc is good to 1e-10 only, its incomplete beta function stops
 //! after 141 terms, forms one tail as 1 minus the other and cancels log-gammas of size 1e8 at a = 1e7:
-//! `tests/distributions.rs` shows what is lost, and why [`super::special`] stands in their place.
+//! `tests/it/distributions.rs` shows what is lost, and why [`super::special`] stands in their place.
 //!
 //! ```
-//! use shihyo::stats::dist::{beta_cdf, beta_quantile, beta_sf, beta_upper_quantile, chi2_cdf, chi2_sf, f_cdf,
-//! f_sf}; use shihyo::stats::dist::{normal_cdf, normal_pdf, normal_quantile, normal_sf,
-//! normal_upper_quantile}; use shihyo::stats::dist::{t_cdf, t_quantile, t_sf, t_two_sided_p,
-//! t_upper_quantile};
+//! use shihyo::stats::dist::{
+//!     beta_cdf, beta_quantile, beta_sf, beta_upper_quantile, chi2_cdf, chi2_sf, f_cdf, f_sf,
+//! };
+//! use shihyo::stats::dist::{
+//!     normal_cdf, normal_pdf, normal_quantile, normal_sf, normal_upper_quantile,
+//! };
+//! use shihyo::stats::dist::{t_cdf, t_quantile, t_sf, t_two_sided_p, t_upper_quantile};
 //!
 //! let close = |a: f64, b: f64| (a - b).abs() < 1e-13;
 //! // Normal: published to seven digits.
 //! assert_eq!(format!("{:.7} {:.6}", normal_cdf(1.96), normal_pdf(0.0)), "0.9750021 0.398942");
-//! assert_eq!(format!("{:.6} {:.6}", normal_quantile(0.975), normal_upper_quantile(0.05)), "1.959964
-//! 1.644854"); assert!(close(normal_sf(normal_upper_quantile(0.05)), 0.05)); // t with one degree of freedom
-//! is Cauchy: ½ + arctan(t)/π. assert!(close(t_cdf(1.0, 1.0), 0.75) && close(t_sf(1.0, 1.0), 0.25) &&
-//! close(t_two_sided_p(-1.0, 1.0), 0.5)); assert!(close(t_quantile(0.75, 1.0), 1.0) &&
-//! close(t_upper_quantile(0.25, 1.0), 1.0)); // Chi-square with two is exponential: exp(−x/2). F(2, 2): 1/(1
-//! + x). assert!(close(chi2_sf(4.0, 2.0), (-2.0_f64).exp()) && close(chi2_cdf(4.0, 2.0), 1.0 -
-//! (-2.0_f64).exp())); assert!(close(f_sf(3.0, 2.0, 2.0), 0.25) && close(f_cdf(3.0, 2.0, 2.0), 0.75)); //
-//! Beta(1, 2): 1 − (1 − x)². assert!(close(beta_cdf(0.5, 1.0, 2.0), 0.75) && close(beta_sf(0.5, 1.0, 2.0),
-//! 0.25)); assert!(close(beta_quantile(0.75, 1.0, 2.0), 0.5) && close(beta_upper_quantile(0.25, 1.0, 2.0),
-//! 0.5));
+//! assert_eq!(
+//!     format!("{:.6} {:.6}", normal_quantile(0.975), normal_upper_quantile(0.05)),
+//!     "1.959964 1.644854"
+//! );
+//! assert!(close(normal_sf(normal_upper_quantile(0.05)), 0.05));
+//! // t with one degree of freedom is Cauchy: ½ + arctan(t)/π.
+//! assert!(
+//!     close(t_cdf(1.0, 1.0), 0.75)
+//!         && close(t_sf(1.0, 1.0), 0.25)
+//!         && close(t_two_sided_p(-1.0, 1.0), 0.5)
+//! );
+//! assert!(close(t_quantile(0.75, 1.0), 1.0) && close(t_upper_quantile(0.25, 1.0), 1.0));
+//! // Chi-square with two is exponential: exp(−x/2). F(2, 2): 1/(1 + x).
+//! assert!(
+//!     close(chi2_sf(4.0, 2.0), (-2.0_f64).exp()) && close(chi2_cdf(4.0, 2.0), 1.0 - (-2.0_f64).exp())
+//! );
+//! assert!(close(f_sf(3.0, 2.0, 2.0), 0.25) && close(f_cdf(3.0, 2.0, 2.0), 0.75));
+//! // Beta(1, 2): 1 − (1 − x)².
+//! assert!(close(beta_cdf(0.5, 1.0, 2.0), 0.75) && close(beta_sf(0.5, 1.0, 2.0), 0.25));
+//! assert!(
+//!     close(beta_quantile(0.75, 1.0, 2.0), 0.5) && close(beta_upper_quantile(0.25, 1.0, 2.0), 0.5)
+//! );
 //! ```
 
 use std::f64::consts::PI;

@@ -84,10 +84,12 @@ impl LeastSquares {
     /// ```
     /// use shihyo::stats::linalg::{COLLINEAR, LeastSquares};
     /// // Means 5 and 9 of two categories: the intercept is the second's, the dummy the difference, the
-    /// redundant dummy 0. let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]; let fit =
-    /// LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap(); assert_eq!(fit.rank(), 2); let beta =
-    /// fit.coefficients(&[4.0, 6.0, 9.0]).unwrap(); assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a
-    /// - b).abs() < 1e-12));
+    /// // redundant dummy 0.
+    /// let x = [1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0];
+    /// let fit = LeastSquares::new(&x, 3, 3, COLLINEAR).unwrap();
+    /// assert_eq!(fit.rank(), 2);
+    /// let beta = fit.coefficients(&[4.0, 6.0, 9.0]).unwrap();
+    /// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
     /// ```
     pub fn coefficients(&self, y: &[f64]) -> Option<Vec<f64>> {
         if y.len() != self.rows {
@@ -148,9 +150,11 @@ fn reflect(y: &mut [f64], v: &[f64]) {
 /// ```
 /// use shihyo::stats::linalg::{COLLINEAR, NormalEquations};
 /// // The sums of the example of `LeastSquares::coefficients`: XᵀX and Xᵀy.
-/// let equations = NormalEquations::new(&[3.0, 2.0, 1.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0], 3,
-/// COLLINEAR).unwrap(); assert_eq!(equations.kept(), [0, 1]); let beta = equations.solve(&[19.0, 10.0,
-/// 9.0]).unwrap(); assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+/// let equations =
+///     NormalEquations::new(&[3.0, 2.0, 1.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0], 3, COLLINEAR).unwrap();
+/// assert_eq!(equations.kept(), [0, 1]);
+/// let beta = equations.solve(&[19.0, 10.0, 9.0]).unwrap();
+/// assert!(beta.iter().zip([9.0, -4.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
 /// ```
 #[derive(Debug, Clone)]
 pub struct NormalEquations {

@@ -5,7 +5,8 @@
 //!
 //! ```
 //! use shihyo::stats::linalg::{inverse, multiply, ratio_eigenvalues, solve, spd_solve};
-//! let close = |a: Option<Vec<f64>>, b: &[f64]| a.unwrap().iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-14);
+//! let close =
+//!     |a: Option<Vec<f64>>, b: &[f64]| a.unwrap().iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-14);
 //! let (a, b) = ([2.0, 1.0, 1.0, 3.0], [3.0, 5.0]); // det A = 5
 //! assert!(close(inverse(&a, 2), &[0.6, -0.2, -0.2, 0.4]));
 //! assert!(close(solve(&a, 2, &b, 1), &[0.8, 1.4]) && close(spd_solve(&a, 2, &b, 1), &[0.8, 1.4]));

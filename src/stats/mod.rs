@@ -4,9 +4,12 @@
 //! or `None` (linear algebra); the rooms above check first and turn what cannot be computed into a reason.
 
 pub mod dist;
+mod exact_sum;
 mod least_squares;
 pub mod linalg;
 pub mod product;
 pub mod quadform;
 mod quantile;
 pub mod special;
+
+pub(crate) use exact_sum::exact_sum;

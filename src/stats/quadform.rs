@@ -4,14 +4,20 @@
 //! and, with a negative term for the estimated variance, of its ratio to a chi-square denominator.
 //!
 //! ```
-//! use shihyo::stats::quadform::{Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint,
-//! upper_tail, upper_tail_saddlepoint}; let close = |a: f64, b: f64| (a - b).abs() < 1e-13; // Two equal
-//! terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator F(2, 2): 1/(1 + x/2).
-//! assert!(close(upper_tail(4.0, &[1.0, 1.0]), (-2.0_f64).exp())); assert!(close(f_upper_tail(6.0, &[1.0,
-//! 1.0], 2.0), 0.25)); // χ²(2) − χ²(2) is positive as often as not. let plus_minus = [Term { lambda: 1.0,
-//! df: 2.0 }, Term { lambda: -1.0, df: 2.0 }]; assert!(close(tail(0.0, &plus_minus), 0.5) &&
-//! close(tail_saddlepoint(0.0, &plus_minus), 0.5)); // The saddlepoint gives .1368 for .1353 and .2527 for
-//! .25. assert_eq!(format!("{:.4}", upper_tail_saddlepoint(4.0, &[1.0, 1.0])), "0.1368");
+//! use shihyo::stats::quadform::{
+//!     Term, f_upper_tail, f_upper_tail_saddlepoint, tail, tail_saddlepoint, upper_tail,
+//!     upper_tail_saddlepoint,
+//! };
+//! let close = |a: f64, b: f64| (a - b).abs() < 1e-13;
+//! // Two equal terms are chi-square with two degrees of freedom: exp(−q/2); over a denominator
+//! // F(2, 2): 1/(1 + x/2).
+//! assert!(close(upper_tail(4.0, &[1.0, 1.0]), (-2.0_f64).exp()));
+//! assert!(close(f_upper_tail(6.0, &[1.0, 1.0], 2.0), 0.25));
+//! // χ²(2) − χ²(2) is positive as often as not.
+//! let plus_minus = [Term { lambda: 1.0, df: 2.0 }, Term { lambda: -1.0, df: 2.0 }];
+//! assert!(close(tail(0.0, &plus_minus), 0.5) && close(tail_saddlepoint(0.0, &plus_minus), 0.5));
+//! // The saddlepoint gives .1368 for .1353 and .2527 for .25.
+//! assert_eq!(format!("{:.4}", upper_tail_saddlepoint(4.0, &[1.0, 1.0])), "0.1368");
 //! assert_eq!(format!("{:.4}", f_upper_tail_saddlepoint(6.0, &[1.0, 1.0], 2.0)), "0.2527");
 //! ```
 

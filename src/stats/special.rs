@@ -5,15 +5,22 @@
 //! digits.
 //!
 //! ```
-//! use shihyo::stats::special::{beta_power, beta_tails, deviance, gamma_tails, ln_gamma, stirling_error};
+//! use shihyo::stats::special::{
+//!     beta_power, beta_tails, deviance, gamma_tails, ln_gamma, stirling_error,
+//! };
 //! let close = |a: f64, b: f64| (a - b).abs() < 1e-14;
 //! assert!(close(ln_gamma(5.0), 24.0_f64.ln())); // Γ(5) = 4!
 //! assert!(close(stirling_error(1.0), 1.0 - 0.5 * std::f64::consts::TAU.ln()));
 //! assert!(close(deviance(2.0, 1.0), 2.0 * 2.0_f64.ln() - 1.0));
 //! // I_x(1, 2) = 1 − (1 − x)²; x y times the density 2 (1 − x) in front of it.
 //! let tails = beta_tails(1.0, 2.0, 0.5, 0.5);
-//! assert!(close(tails.lower, 0.75) && close(tails.upper, 0.25) && close(beta_power(1.0, 2.0, 0.5, 0.5),
-//! 0.25)); // Q(1, x) = exp(−x). assert!(close(gamma_tails(1.0, 2.0).upper, (-2.0_f64).exp()));
+//! assert!(
+//!     close(tails.lower, 0.75)
+//!         && close(tails.upper, 0.25)
+//!         && close(beta_power(1.0, 2.0, 0.5, 0.5), 0.25)
+//! );
+//! // Q(1, x) = exp(−x).
+//! assert!(close(gamma_tails(1.0, 2.0).upper, (-2.0_f64).exp()));
 //! ```
 
 use std::f64::consts::PI;

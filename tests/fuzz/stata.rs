@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../support/dice.rs"]
+mod dice;
 #[path = "../support/entries.rs"]
 mod entries;
 #[path = "../support/forms/mod.rs"]

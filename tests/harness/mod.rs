@@ -4,4 +4,5 @@
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod designs;
+mod formulas;
 pub(crate) mod statistics;

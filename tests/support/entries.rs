@@ -6,14 +6,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use shihyo::answers::form::{from_dictionary, from_tabulator, from_xlsform};
-use shihyo::answers::infer::infer;
-use shihyo::answers::{
-    Category, DateCodes, DecodeOptions, Policy, Question, QuestionKind, Questionnaire, decode,
-    read_questionnaire, write_questionnaire,
-};
+use shihyo::decode::{DecodeOptions, decode};
+use shihyo::draft::infer;
 use shihyo::error::{Error, SourceText};
 use shihyo::pipeline::{Project, load};
+use shihyo::questionnaire::form::{from_dictionary, from_tabulator, from_xlsform};
+use shihyo::questionnaire::{
+    Category, DateCodes, Policy, Question, QuestionKind, Questionnaire, read_questionnaire,
+    write_questionnaire,
+};
 use shihyo::raw::{self, ReadOptions, Table};
 use shihyo::text::Lang;
 
@@ -78,6 +79,7 @@ pub fn joined(bytes: &[u8]) {
         no_answer: vec!["99".to_owned()],
         not_asked: vec!["NA".to_owned()],
         policy: Policy { date_codes: DateCodes::ReadBack, ..Policy::default() },
+        derivation: None,
     };
     let multiple = QuestionKind::Multiple { categories: categories.clone(), max_marks: Some(2) };
     let questionnaire = Questionnaire {
@@ -115,6 +117,11 @@ pub fn workbook(bytes: &[u8]) {
             &ReadOptions { header_rows: Some(header_rows), ..ReadOptions::default() },
         ));
     }
+}
+
+/// A file of any kind, by the ending of its name, read and no more: for many thousands of files.
+pub fn file(bytes: &[u8], name: &str) {
+    fits(raw::read_bytes(bytes, name, &ReadOptions::default()));
 }
 
 pub fn spss(bytes: &[u8]) {
@@ -159,11 +166,14 @@ pub fn toml(bytes: &[u8]) {
     });
 }
 
-/// A table fits together, and everything that looks at bare files looks at it.
-fn look(read: Result<Table, Error>) {
+/// A table fits together; an error can be told.
+fn fits(read: Result<Table, Error>) -> Option<Table> {
     let table = match read {
         Ok(table) => table,
-        Err(error) => return say(&error),
+        Err(error) => {
+            say(&error);
+            return None;
+        }
     };
     for column in &table.columns {
         assert_eq!(column.rows.len(), table.row_count());
@@ -174,6 +184,12 @@ fn look(read: Result<Table, Error>) {
     for finding in &table.findings {
         assert!(finding.count > 0 && !finding.message.ja.is_empty() && !finding.message.en.is_empty());
     }
+    Some(table)
+}
+
+/// Everything that looks at bare files looks at the table.
+fn look(read: Result<Table, Error>) {
+    let Some(table) = fits(read) else { return };
     if table.row_count() > 2000 || table.columns.len() > 200 {
         return;
     }
@@ -196,13 +212,56 @@ fn say(error: &Error) {
     }
 }
 
-const SHEET: &[u8] = br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:C3"/><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>q1</t></is></c><c r="C1" t="s"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45383</v></c><c r="C2" t="b"><v>1</v></c></row><row r="3"><c r="A3"><f>1+1</f><v>2</v></c><c r="B3" t="e"><v>#REF!</v></c><c r="C3" t="str"><v>x</v></c></row></sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells></worksheet>"#;
-const STYLES: &[u8] = br#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="176" formatCode="[$-411]ge.m.d;@"/></numFmts><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="176"/><xf numFmtId="31"/></cellXfs></styleSheet>"#;
-const STRINGS: &[u8] = br#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2" uniqueCount="2"><si><t>id</t></si><si><r><t>q</t></r><r><t>2</t></r></si></sst>"#;
-const TYPES: &[u8] = br#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>"#;
-const RELATIONS: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-const BOOK: &[u8] = br#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-const PARTS: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+const SHEET: &[u8] = concat!(
+    r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"#,
+    r#"<dimension ref="A1:C3"/><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr">"#,
+    r#"<is><t>q1</t></is></c><c r="C1" t="s"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c>"#,
+    r#"<c r="B2" s="1"><v>45383</v></c><c r="C2" t="b"><v>1</v></c></row><row r="3"><c r="A3"><f>1+1</f>"#,
+    r#"<v>2</v></c><c r="B3" t="e"><v>#REF!</v></c><c r="C3" t="str"><v>x</v></c></row></sheetData>"#,
+    r#"<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells></worksheet>"#,
+)
+.as_bytes();
+const STYLES: &[u8] = concat!(
+    r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1">"#,
+    r#"<numFmt numFmtId="176" formatCode="[$-411]ge.m.d;@"/></numFmts><cellXfs count="3">"#,
+    r#"<xf numFmtId="0"/><xf numFmtId="176"/><xf numFmtId="31"/></cellXfs></styleSheet>"#,
+)
+.as_bytes();
+const STRINGS: &[u8] = concat!(
+    r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2" uniqueCount="2">"#,
+    r#"<si><t>id</t></si><si><r><t>q</t></r><r><t>2</t></r></si></sst>"#,
+)
+.as_bytes();
+const TYPES: &[u8] = concat!(
+    r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">"#,
+    r#"<Default Extension="xml" ContentType="application/xml"/>"#,
+    r#"<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>"#,
+    r#"</Types>"#,
+)
+.as_bytes();
+const RELATIONS: &[u8] = concat!(
+    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship "#,
+    r#"Id="rId1" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" "#,
+    r#"Target="xl/workbook.xml"/></Relationships>"#,
+)
+.as_bytes();
+const BOOK: &[u8] = concat!(
+    r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" "#,
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>"#,
+    r#"<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+)
+.as_bytes();
+const PARTS: &[u8] = concat!(
+    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship "#,
+    r#"Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" "#,
+    r#"Target="worksheets/sheet1.xml"/><Relationship Id="rId2" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" "#,
+    r#"Target="styles.xml"/><Relationship Id="rId3" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" "#,
+    r#"Target="sharedStrings.xml"/></Relationships>"#,
+)
+.as_bytes();
 
 /// The smallest workbook with these parts.
 pub fn xlsx(sheet: &[u8], styles: &[u8], strings: &[u8]) -> Vec<u8> {
@@ -274,8 +333,10 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     {
         add("joined", format!("cell{k}"), None, text.as_bytes().to_vec());
     }
-    let plan = "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = [[\"性別\"]]\n[[goal]]\nnumber = 1\ntitle = \"目標\"\n\
-        [survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"questionnaire.toml\"\n[survey.s.wave.R4]\nresponses = [\"answers.csv\"]\n\
+    let plan = "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\n\
+                breakdowns = [[\"性別\"]]\n[[goal]]\nnumber = 1\ntitle = \"目標\"\n\
+        [survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"questionnaire.toml\"\n\
+        [survey.s.wave.R4]\nresponses = [\"answers.csv\"]\n\
         [[indicator]]\nid = \"a\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"項目\"\ntarget = \"40%以上\"\n\
         share = { survey = \"s\", question = \"問1\", of = [\"わからない\"], base = \"all\" }\n";
     add("toml", "plan".to_owned(), None, format!("{plan}\n%%\n{QUESTIONNAIRE}").into_bytes());

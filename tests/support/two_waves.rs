@@ -1,17 +1,15 @@
 //! A survey of two waves: the second one as the first one's paper asks it, or as another paper asks the same
 //! people.
-#![allow(dead_code, reason = "each test takes the part that it needs")]
-
-#[path = "office.rs"]
-pub mod office;
 
 use std::fmt::Write;
 use std::ops::Deref;
 
-use office::Office;
+use super::dice::Dice;
+use super::project::Project;
 
 /// The survey's questionnaire.
-pub const REFERENCE: &str = r#"
+pub const REFERENCE: &str = concat!(
+    r#"
 title = "市民アンケート"
 [defaults]
 no_answer = ["99"]
@@ -40,18 +38,21 @@ asked_if = { question = "問1", of = ["はい"] }
 id = "問3"
 text = "今後、地域の活動に参加したいとお考えですか。"
 type = "single"
-options = ["積極的に参加したい", "できるだけ参加したい", "参加したくない", { label = "わからない", dont_know = true }]
+options = ["積極的に参加したい", "できるだけ参加したい", "参加したくない", "#,
+    r#"{ label = "わからない", dont_know = true }]
 
 [[question]]
 id = "問4"
 text = "お住まいになって何年になりますか。"
 type = "number"
 range = [0, 110]
-"#;
+"#
+);
 
 /// The paper of the second wave: every question has another number, options stand in another order, one has
 /// other words, one became two, and 無回答 has another code.
-pub const RENAMED: &str = r#"
+pub const RENAMED: &str = concat!(
+    r#"
 title = "市民アンケート（令和7年度）"
 [defaults]
 no_answer = ["0"]
@@ -66,7 +67,8 @@ options = ["女性", "男性"]
 id = "問5"
 text = "今後、地域の活動に参加したいと思いますか。"
 type = "single"
-options = [{ label = "わからない", dont_know = true }, "まったく参加したくない", "あまり参加したくない", "できるだけ参加したい", "ぜひ参加したい"]
+options = [{ label = "わからない", dont_know = true }, "#,
+    r#""まったく参加したくない", "あまり参加したくない", "できるだけ参加したい", "ぜひ参加したい"]
 
 [[question]]
 id = "問1"
@@ -89,18 +91,22 @@ max_marks = 2
 options = [{ label = "特になし", exclusive = true }, "防災", "見守り", "清掃"]
 no_answer = []
 asked_if = { question = "問8", of = ["はい"] }
-"#;
+"#
+);
 
 /// What the survey's questions are on [`RENAMED`].
-pub const MAP: &str = r#"
+pub const MAP: &str = concat!(
+    r#"
 questionnaire = "b.toml"
 [survey.c.wave.R7.map]
 "性別" = "F1"
 "問1" = "問8"
 "問2" = "問9"
-"問3" = { question = "問5", options = { "積極的に参加したい" = "ぜひ参加したい", "参加したくない" = ["あまり参加したくない", "まったく参加したくない"] } }
+"問3" = { question = "問5", options = { "積極的に参加したい" = "ぜひ参加したい", "#,
+    r#""参加したくない" = ["あまり参加したくない", "まったく参加したくない"] } }
 "問4" = "問1"
-"#;
+"#
+);
 
 /// A respondent's answers by the numbers of [`REFERENCE`]; `None` is a blank, the codes are those of its
 /// options.
@@ -114,17 +120,14 @@ struct Person {
 
 /// So many people, the same every time.
 fn people(count: usize, seed: u64) -> Vec<Person> {
-    let mut state = seed;
-    let mut below = |n: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % n) as usize
-    };
+    let mut dice = Dice::new(seed);
+    let mut below = |n: usize| dice.index(n);
     let person = |_| {
         // 3 in 20 blank, then the codes, 1 in 20 a code outside the list.
         let mut choice = |options: usize| match below(20) {
             0..=2 => None,
             3 => Some(77),
-            _ => Some(1 + below(options as u64)),
+            _ => Some(1 + below(options)),
         };
         let (sex, active, intent) = (choice(2).filter(|c| *c != 77), choice(2), choice(4));
         let kinds = (below(3) > 0).then(|| [below(2) == 0, below(3) == 0, below(2) == 0, below(6) == 0]);
@@ -190,14 +193,14 @@ pub fn renamed(count: usize, seed: u64) -> String {
 
 /// The project of a survey of two waves.
 pub struct City {
-    office: Office,
+    project: Project,
 }
 
 impl Deref for City {
-    type Target = Office;
+    type Target = Project;
 
-    fn deref(&self) -> &Office {
-        &self.office
+    fn deref(&self) -> &Project {
+        &self.project
     }
 }
 
@@ -205,13 +208,13 @@ impl City {
     /// Two waves on [`REFERENCE`]; `extra` are further lines of the second wave.
     pub fn new(extra: &str) -> Self {
         let people = "性別,人口\n男性,48000\n女性,52000\n";
-        let office = Office::new(&[
+        let project = Project::new(&[
             ("pipelines/p/a.toml", REFERENCE),
             ("raw/r4.csv", &plain(400, 4)),
             ("raw/r7.csv", &plain(400, 7)),
             ("raw/people.csv", people),
         ]);
-        let city = Self { office };
+        let city = Self { project };
         city.plan(extra);
         city
     }

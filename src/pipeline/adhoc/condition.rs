@@ -1,18 +1,21 @@
 //! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=`
 //! (not blank).
 
-use super::columns::{Code, Stacked, fold, number};
 use super::joined::Parts;
 use super::missing::Missing;
-use super::source::Source;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
+use crate::pipeline::variables::source::Source;
+use crate::pipeline::variables::variable::{Code, Stacked};
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
+use crate::text::suggest::nearest;
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Choice {
+pub(in crate::pipeline) enum Choice {
     /// A code.
     Code(Code),
     /// A number between these, both included.
@@ -21,7 +24,7 @@ pub(super) enum Choice {
 
 /// What is asked of the column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub(in crate::pipeline) enum Test {
     /// One of these.
     Is(Vec<Choice>),
     /// An answer, and none of these.
@@ -38,13 +41,13 @@ pub(super) enum Test {
 
 /// A condition as it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Condition {
+pub(in crate::pipeline) struct Condition {
     /// As it was typed.
-    pub(super) typed: String,
+    pub(in crate::pipeline) typed: String,
     /// The column's name.
-    pub(super) column: String,
+    pub(in crate::pipeline) column: String,
     /// What is asked of it.
-    pub(super) test: Test,
+    pub(in crate::pipeline) test: Test,
 }
 
 /// Operators, the longer one first where one begins another.
@@ -84,7 +87,7 @@ impl Condition {
     ///
     /// # Errors
     /// No operator, no column before it, a limit that is no number, an empty choice between `|`.
-    pub(super) fn parse(typed: &str, is_column: impl Fn(&str) -> bool) -> Result<Self> {
+    pub(in crate::pipeline) fn parse(typed: &str, is_column: impl Fn(&str) -> bool) -> Result<Self> {
         let cuts = cuts(typed);
         let cut = cuts.iter().find(|(name, _, _)| is_column(name)).or_else(|| cuts.first());
         let Some((column, operator, right)) = cut.filter(|(name, _, _)| !name.is_empty()) else {
@@ -108,7 +111,7 @@ impl Condition {
     /// # Errors
     /// A column that is not there; a code that differs from a value by capitals only; a limit on a column of
     /// words.
-    pub(super) fn holds(
+    pub(in crate::pipeline) fn holds(
         &self,
         source: &Source<'_>,
         missing: &Missing,
@@ -122,7 +125,7 @@ impl Condition {
             Test::AtLeast(limit) | Test::AtMost(limit) => {
                 let least = matches!(self.test, Test::AtLeast(_));
                 // Said and refused as for any column of numbers.
-                column.numbers(&gone, source, findings)?;
+                column.numbers_of_values(&gone, |row| source.place(row, &column), findings)?;
                 let holds = |x: f64| if least { x >= *limit } else { x <= *limit };
                 column
                     .values
@@ -178,7 +181,7 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
 }
 
 /// The codes among the choices.
-pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
+pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<Code> {
     let code = |choice: &Choice| match choice {
         Choice::Code(code) => Some(code.clone()),
         Choice::Range(..) => None,
@@ -186,66 +189,83 @@ pub(super) fn codes(choices: &[Choice]) -> Vec<Code> {
     choices.iter().filter_map(code).collect()
 }
 
-/// Looks at codes that never occur in the column, alone or in a joined cell: an option that nobody chose is
-/// told, with the values that do occur, since it may be a slip.
+/// Looks at codes that never occur in the column, alone or in a joined cell. An option of the questionnaire
+/// that nobody chose is told: its share is 0.
 ///
 /// # Errors
-/// One mistake a code that differs from a value that occurs by capitals only.
-pub(super) fn check_codes(
+/// One mistake a code that is neither an option nor a value that occurs, with the nearest one.
+pub(in crate::pipeline) fn check_codes(
     column: &Stacked,
     codes: &[Code],
     parts: &Parts,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
-    let occurs =
-        |code: &Code| (0..column.values.len()).any(|at| column.values[at].is(code) || parts.holds(at, code));
-    let unknown: Vec<&Code> = codes.iter().filter(|code| !occurs(code)).collect();
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let known = known(column, parts);
-    let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
-    let first: Vec<&str> = known.iter().map(String::as_str).take(12).collect();
-    let list = Text::new(
-        format!("ある値: {}{more}", first.join("、")),
-        format!("values that occur: {}{more}", first.join(", ")),
-    );
+    let counts = column.counts();
+    let occurs = |code: &Code| {
+        (0..column.values.len())
+            .any(|at| counts[at] > 0 && (column.values[at].is(code) || parts.holds(at, code)))
+    };
+    let is_option = |code: &Code| match &column.marks {
+        Some(marks) => marks.options.iter().any(|option| option.is(code)),
+        None => column.is_question() && column.values.iter().any(|value| value.is(code)),
+    };
     let mut mistakes = Vec::new();
-    for code in unknown {
-        let (name, typed) = (&column.name, &code.typed);
-        let text = Text::new(
-            format!("列「{name}」に「{typed}」という値はありません"),
-            format!("\"{typed}\" never occurs in column \"{name}\""),
-        );
-        let lower = code.folded().to_lowercase();
-        if let Some(near) = known.iter().find(|k| fold(k).to_lowercase() == lower) {
-            let help = Text::new(
-                format!("「{near}」ではありませんか。{}", list.ja),
-                format!("did you mean \"{near}\"? {}", list.en),
+    for code in codes.iter().filter(|code| !occurs(code)) {
+        if is_option(code) {
+            let text = Text::new(
+                format!("「{}」の「{}」は、だれも選んでいません（0人）", column.name, code.typed),
+                format!("nobody chose \"{}\" of \"{}\" (0 respondents)", code.typed, column.name),
             );
-            mistakes.push(Diagnostic::new("adhoc::unknown-code", text).help(help));
+            findings.push(Finding::note("adhoc::nobody-chose", text, Place::default().column(&column.name)));
         } else {
-            let text = Text::new(format!("{}。{}", text.ja, list.ja), format!("{}; {}", text.en, list.en));
-            findings.push(Finding::warning(
-                "adhoc::unknown-code",
-                text,
-                Place::default().column(name.clone()),
-            ));
+            mistakes.push(unknown_code(column, parts, code));
         }
     }
     Error::all(mistakes).map_or(Ok(()), Err)
 }
 
-/// The values that occur, in order; joined cells taken apart.
-fn known(column: &Stacked, parts: &Parts) -> Vec<String> {
+/// A code that is not there: the nearest ones, and those that are.
+fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
+    let (name, typed) = (&column.name, &code.typed);
+    let known = known(column, parts);
+    let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
+    let shown = |(value, label): &(String, Option<String>)| match label {
+        Some(label) => format!("{value}（{label}）"),
+        None => value.clone(),
+    };
+    let first: Vec<String> = known.iter().take(12).map(shown).collect();
+    let list = Text::new(
+        format!("ある値: {}{more}", first.join("、")),
+        format!("values that occur: {}{more}", first.join(", ")),
+    );
+    let names = known.iter().flat_map(|(value, label)| std::iter::once(value).chain(label));
+    let help = match nearest(typed, names.map(String::as_str)) {
+        Some(near) => Text::new(
+            format!("「{near}」ではありませんか。{}", list.ja),
+            format!("did you mean \"{near}\"? {}", list.en),
+        ),
+        None => list,
+    };
+    let text = Text::new(
+        format!("列「{name}」に「{typed}」という値はありません"),
+        format!("\"{typed}\" never occurs in column \"{name}\""),
+    );
+    Diagnostic::new("adhoc::unknown-code", text).help(help)
+}
+
+/// The values that occur, in order, with the file's own labels; joined cells taken apart. Of a question its
+/// options.
+pub(in crate::pipeline) fn known(column: &Stacked, parts: &Parts) -> Vec<(String, Option<String>)> {
+    if let Some(marks) = &column.marks {
+        return marks.options.iter().map(|option| (option.label.clone(), None)).collect();
+    }
     let held: Vec<bool> = column.values.iter().map(|v| !v.blank).collect();
-    let mut known: Vec<String> = Vec::new();
+    let mut known: Vec<(String, Option<String>)> = Vec::new();
     for at in column.ordered(&held) {
         let value = &column.values[at];
-        let of_value: Vec<String> = match (&value.label, parts.answers(at)) {
-            (Some(label), _) => vec![format!("{}（{label}）", value.text)],
-            (None, Some(several)) => several.to_vec(),
-            (None, None) => vec![value.text.clone()],
+        let of_value: Vec<(String, Option<String>)> = match parts.answers(at) {
+            Some(several) if value.label.is_none() => several.iter().map(|s| (s.clone(), None)).collect(),
+            _ => vec![(value.text.clone(), value.label.clone())],
         };
         known.extend(of_value.into_iter().filter(|k| !known.contains(k)).collect::<Vec<_>>());
     }
@@ -253,7 +273,7 @@ fn known(column: &Stacked, parts: &Parts) -> Vec<String> {
 }
 
 /// Tells which cells could be one answer or several, and what they were taken for.
-pub(super) fn tell_doubtful(
+pub(in crate::pipeline) fn tell_doubtful(
     column: &Stacked,
     parts: &Parts,
     source: &Source<'_>,
@@ -286,7 +306,7 @@ pub(super) fn tell_doubtful(
 #[cfg(test)]
 mod tests {
     use super::{Choice, Condition, Test};
-    use crate::pipeline::adhoc::columns::Code;
+    use crate::pipeline::variables::variable::Code;
 
     fn parse(text: &str) -> Option<(String, Test)> {
         Condition::parse(text, |name| ["年齢", "性別", "a=b", "x>=y", "@B"].contains(&name))

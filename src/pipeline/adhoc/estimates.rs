@@ -1,27 +1,57 @@
 //! The rows, and what is said below them.
 
+use std::collections::HashSet;
+
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::design::Made;
 use super::measures::{Crossing, Measure, PairOfDomains, Values, Wanted};
 use super::shares;
+use crate::decode::Base;
 use crate::design::Design;
 use crate::error::Result;
-use crate::estimate::reliability::{Presentation, REFERENCE_LIMIT, nchs_presentation};
+use crate::estimate::reliability::{self, ReliabilityFlag};
 use crate::estimate::{
     Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups,
-    IndependenceTest, IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference,
-    estimate_by, independence, quantile_by,
+    IndependenceTest, IntervalBasis, IntervalMethod, NotEstimable, Options, QuantileInterval, QuantileRule,
+    YES, difference, estimate_by, independence, quantile_by,
 };
-use crate::report::adhoc::{Base, Flag, More, Row, Statistic};
+use crate::indicator::{
+    Detail, Domains, EstimateRecord, Flag, Group, Measured, NumberKey, NumberSource, Statistic, Test,
+};
+use crate::pipeline::sample_design::BuiltDesign;
+use crate::stats::exact_sum;
 use crate::text::Text;
+
+/// The sample that numbers are of, and how they are reported.
+#[derive(Debug)]
+pub(in crate::pipeline) struct Reporting<'a> {
+    /// Respondents of the whole sample.
+    pub(in crate::pipeline) n_total: u64,
+    /// Σ w of these, rounded once.
+    pub(in crate::pipeline) n_w_total: f64,
+    /// Intervals and design effects.
+    pub(in crate::pipeline) options: &'a Options,
+}
+
+impl<'a> Reporting<'a> {
+    /// Of a design that holds its respondents.
+    pub(in crate::pipeline) fn of(design: &Design, options: &'a Options) -> Self {
+        let n_w_total = exact_sum(design.weights().iter().map(|w| (*w, 1)));
+        Self { n_total: design.rows() as u64, n_w_total, options }
+    }
+}
 
 /// Every row, in the order asked for: each measure for everyone, then by each breakdown; then differences;
 /// then tests.
 ///
 /// # Errors
 /// Replicates of too many rows.
-pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) -> Result<Vec<Row>> {
+pub(in crate::pipeline) fn rows(
+    wanted: &Wanted,
+    made: &BuiltDesign,
+    options: &Options,
+) -> Result<Vec<EstimateRecord>> {
+    let report = &Reporting::of(&made.design, options);
     let mut out = Vec::new();
     let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
     let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
@@ -37,69 +67,65 @@ pub(super) fn rows(wanted: &Wanted, made: &Made, options: &Options, base: Base) 
     let design = replicated.as_ref().unwrap_or(&made.design);
     for (measure, found) in wanted.measures.iter().zip(found) {
         if let Some(estimates) = found {
-            out.extend(of_table(measure, estimates, wanted, options, base));
+            out.extend(of_table(measure, estimates, wanted, report));
             continue;
         }
-        out.extend(of_groups(measure, &whole, &[Vec::new()], design, options, base)?);
+        out.extend(of_groups(measure, &whole, &[Vec::new()], design, report)?);
         for by in &wanted.by {
-            out.extend(of_groups(measure, &by.groups, &by.names, design, options, base)?);
+            out.extend(of_groups(measure, &by.groups, &by.names, design, report)?);
         }
     }
     for pair in &wanted.pairs {
         for measure in &wanted.measures {
-            out.extend(of_pair(measure, pair, design, options, base)?);
+            out.extend(of_pair(measure, pair, design, report)?);
         }
     }
     for crossing in &wanted.crossings {
-        out.push(of_crossing(crossing, &wanted.domain, design, options)?);
+        out.push(of_crossing(crossing, &wanted.domain, design, report)?);
     }
-    Ok(out)
+    Ok(distinct(out))
+}
+
+/// The numbers without those that were asked for twice: a number has one key, and a key one number.
+fn distinct(mut rows: Vec<EstimateRecord>) -> Vec<EstimateRecord> {
+    let mut known = HashSet::new();
+    rows.retain(|row| known.insert(row.key.to_string()));
+    rows
 }
 
 /// The rows of measures whose estimates are known: `[measure][banner][group]`.
-pub(super) fn rows_of_estimates(
+pub(in crate::pipeline) fn rows_of_estimates(
     wanted: &Wanted,
     estimates: &shares::Estimates,
-    options: &Options,
-    base: Base,
-) -> Vec<Row> {
-    wanted
+    report: &Reporting<'_>,
+) -> Vec<EstimateRecord> {
+    let rows = wanted
         .measures
         .par_iter()
         .zip(estimates)
-        .flat_map_iter(|(measure, e)| of_table(measure, e.clone(), wanted, options, base))
-        .collect()
+        .flat_map_iter(|(measure, e)| of_table(measure, e.clone(), wanted, report))
+        .collect();
+    distinct(rows)
 }
 
 fn of_table(
     measure: &Measure,
     estimates: Vec<Vec<Estimate>>,
     wanted: &Wanted,
-    options: &Options,
-    base: Base,
-) -> Vec<Row> {
+    report: &Reporting<'_>,
+) -> Vec<EstimateRecord> {
     let whole = vec![Vec::new()];
     let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
     estimates
         .into_iter()
         .zip(names)
-        .flat_map(|(estimates, names)| rows_of(measure, estimates, names, options, base))
+        .flat_map(|(estimates, names)| rows_of(measure, estimates, names, report))
         .collect()
 }
 
 impl Values {
     pub(super) fn is_share(&self) -> bool {
         matches!(self, Self::Share(_) | Self::CountedShare(..))
-    }
-
-    fn statistic(&self) -> Statistic {
-        match self {
-            Self::Share(_) | Self::CountedShare(..) => Statistic::Share,
-            Self::Mean(_) => Statistic::Mean,
-            Self::Total(_) => Statistic::Total,
-            Self::Ratio(..) => Statistic::Ratio,
-            Self::Quantile(..) => Statistic::Quantile,
-        }
     }
 
     /// What is to be estimated; a quantile has a way of its own.
@@ -114,21 +140,14 @@ impl Values {
     }
 }
 
-impl Measure {
-    /// Numbers have no base but those who gave one.
-    fn base(&self, base: Base) -> Base {
-        if self.values.is_share() { base } else { Base::Answered }
-    }
-}
-
 fn of_groups(
     measure: &Measure,
     groups: &Groups,
     names: &[Vec<(String, String)>],
     design: &Design,
-    options: &Options,
-    base: Base,
-) -> Result<Vec<Row>> {
+    report: &Reporting<'_>,
+) -> Result<Vec<EstimateRecord>> {
+    let options = report.options;
     let estimates = match (&measure.values, measure.values.estimand()) {
         (Values::Quantile(y, p), _) => {
             quantile_by(design, &y.of_row, *p, QuantileRule::Math, QuantileInterval::Mean, groups, options)?
@@ -136,32 +155,47 @@ fn of_groups(
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
-    Ok(rows_of(measure, estimates, names, options, base))
+    Ok(rows_of(measure, estimates, names, report))
 }
 
 fn rows_of(
     measure: &Measure,
     estimates: Vec<Estimate>,
     names: &[Vec<(String, String)>],
-    options: &Options,
-    base: Base,
-) -> Vec<Row> {
-    let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| Row {
-        statistic: measure.values.statistic(),
+    report: &Reporting<'_>,
+) -> Vec<EstimateRecord> {
+    let share = measure.values.is_share();
+    let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| EstimateRecord {
+        key: key(measure.measured.clone(), by),
         variable: measure.variable.clone(),
-        codes: measure.codes.clone(),
-        by: by.clone(),
-        base: measure.base(base),
-        method: Some(method(&measure.values, options)),
-        level: options.level,
-        flags: flags(&measure.values, &estimate, options),
+        values: measure.codes.clone(),
+        base: measure.base,
+        method: method(&measure.values, report.options),
+        basis: if share { report.options.basis } else { IntervalBasis::Design },
+        level: report.options.level,
+        n_total: report.n_total,
+        n_w_total: report.n_w_total,
+        flags: flags(reliability::flags(&estimate, share)),
         estimate,
-        more: match &measure.values {
-            Values::Quantile(_, p) => vec![("prob", More::Number(Ok(*p)))],
-            _ => Vec::new(),
+        data: None,
+        detail: match &measure.values {
+            Values::Quantile(_, p) => Detail::Quantile(*p),
+            _ => Detail::None,
         },
     };
     estimates.into_iter().zip(names).map(row).collect()
+}
+
+fn key(measured: Measured, by: &[(String, String)]) -> NumberKey {
+    NumberKey { source: NumberSource::Files, measured, groups: by.iter().map(group).collect() }
+}
+
+fn group((variable, value): &(String, String)) -> Group {
+    Group { variable: variable.clone(), value: value.clone() }
+}
+
+fn flags(found: Vec<ReliabilityFlag>) -> Vec<Flag> {
+    Flag::ordered(found.into_iter().map(Flag::Reliability))
 }
 
 fn method(values: &Values, options: &Options) -> &'static str {
@@ -172,34 +206,13 @@ fn method(values: &Values, options: &Options) -> &'static str {
     }
 }
 
-fn flags(values: &Values, e: &Estimate, options: &Options) -> Vec<Flag> {
-    let mut out = Vec::new();
-    if values.is_share() {
-        out.push(if options.basis == IntervalBasis::Binomial { Flag::Binomial } else { Flag::Design });
-        if let (Ok(p), Ok(se)) = (&e.value, &e.se)
-            && let Ok(presentation) = nchs_presentation(*p, *se, e.n, e.df.domain)
-        {
-            match presentation {
-                Presentation::Present => {}
-                Presentation::Review => out.push(Flag::NchsReview),
-                Presentation::Suppress => out.push(Flag::NchsSuppress),
-            }
-        }
-    }
-    if e.n < REFERENCE_LIMIT {
-        out.push(Flag::Small);
-    }
-    out.sort_unstable();
-    out
-}
-
 fn of_pair(
     measure: &Measure,
     pair: &PairOfDomains,
     design: &Design,
-    options: &Options,
-    base: Base,
-) -> Result<Option<Row>> {
+    report: &Reporting<'_>,
+) -> Result<Option<EstimateRecord>> {
+    let options = report.options;
     let Some(estimand) = measure.values.estimand() else { return Ok(None) };
     let found = difference(design, &estimand, Domain::Rows(&pair.a), Domain::Rows(&pair.b), options)?;
     let either: Vec<bool> = pair.a.iter().zip(&pair.b).map(|(a, b)| *a || *b).collect();
@@ -223,42 +236,57 @@ fn of_pair(
         n_eff: Err(NotEstimable::NotDefined),
         df: DegreesOfFreedom { domain: df, design: design_df },
     };
-    let small = a.n < REFERENCE_LIMIT || b.n < REFERENCE_LIMIT;
-    Ok(Some(Row {
-        statistic: Statistic::Difference,
+    let share = measure.values.is_share();
+    let sides = [&a, &b].into_iter().flat_map(|side| reliability::flags(side, share)).collect();
+    let measured = Measured::Difference {
+        of: Box::new(measure.measured.clone()),
+        a: pair.a_name.clone(),
+        b: pair.b_name.clone(),
+    };
+    let domains = Domains {
+        of: measure.measured.statistic(),
+        a: pair.a_name.clone(),
+        b: pair.b_name.clone(),
+        stat_a: a.value,
+        stat_b: b.value,
+        n_a: a.n,
+        n_b: b.n,
+        t,
+        p_value,
+    };
+    Ok(Some(EstimateRecord {
+        key: key(measured, &[]),
         variable: measure.variable.clone(),
-        codes: measure.codes.clone(),
-        by: Vec::new(),
-        base: measure.base(base),
+        values: measure.codes.clone(),
+        base: measure.base,
         estimate,
-        method: Some("wald"),
+        method: IntervalMethod::Wald.name(),
+        basis: IntervalBasis::Design,
         level: options.level,
-        flags: if small { vec![Flag::Small] } else { Vec::new() },
-        more: vec![
-            ("of", More::Text(measure.values.statistic().name().to_owned())),
-            ("a", More::Text(pair.a_name.clone())),
-            ("b", More::Text(pair.b_name.clone())),
-            ("estimate_a", More::Number(a.value)),
-            ("estimate_b", More::Number(b.value)),
-            ("n_a", More::Count(a.n)),
-            ("n_b", More::Count(b.n)),
-            ("t", More::Number(t)),
-            ("p_value", More::Number(p_value)),
-        ],
+        n_total: report.n_total,
+        n_w_total: report.n_w_total,
+        flags: flags(sides),
+        data: None,
+        detail: Detail::Domains(Box::new(domains)),
     }))
 }
 
-fn of_crossing(crossing: &Crossing, domain: &[bool], design: &Design, options: &Options) -> Result<Row> {
+fn of_crossing(
+    crossing: &Crossing,
+    domain: &[bool],
+    design: &Design,
+    report: &Reporting<'_>,
+) -> Result<EstimateRecord> {
     let ((rows, r), (columns, c)) = (&crossing.rows, &crossing.columns);
     let found = independence(design, (rows, *r), (columns, *c), Domain::Rows(domain), IndependenceTest::F)?;
     let reason = found.statistic.clone().err().unwrap_or(NotEstimable::NotDefined);
-    let df = |df: Option<f64>| More::Number(df.ok_or_else(|| reason.clone()));
-    let more = vec![
-        ("F", More::Number(found.statistic.clone())),
-        ("ndf", df(found.df1)),
-        ("ddf", df(found.df2)),
-        ("p_value", More::Number(found.p_value.clone())),
-    ];
+    let df = |df: Option<f64>| df.ok_or_else(|| reason.clone());
+    let test = Test {
+        f: found.statistic.clone(),
+        ndf: df(found.df1),
+        ddf: df(found.df2),
+        p_value: found.p_value.clone(),
+    };
     let estimate = Estimate {
         n: found.n,
         n_yes: None,
@@ -270,27 +298,40 @@ fn of_crossing(crossing: &Crossing, domain: &[bool], design: &Design, options: &
         n_eff: Err(NotEstimable::NotDefined),
         df: DegreesOfFreedom { domain: found.design_df, design: design.df() },
     };
-    Ok(Row {
-        statistic: Statistic::RaoScott,
+    Ok(EstimateRecord {
+        key: key(crossing.measured.clone(), &[]),
         variable: crossing.name.clone(),
-        codes: Vec::new(),
-        by: Vec::new(),
+        values: Vec::new(),
         base: Base::Answered,
+        flags: flags(reliability::flags(&estimate, false)),
         estimate,
-        method: None,
-        level: options.level,
-        flags: Vec::new(),
-        more,
+        method: IntervalMethod::Wald.name(),
+        basis: IntervalBasis::Design,
+        level: report.options.level,
+        n_total: report.n_total,
+        n_w_total: report.n_w_total,
+        data: None,
+        detail: Detail::Test(test),
     })
 }
 
 /// Base, domain, design and methods, in words.
-pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base, rows: &[Row]) -> Vec<Text> {
-    let has = |test: &dyn Fn(&Row) -> bool| rows.iter().any(test);
+pub(in crate::pipeline) fn notes(
+    wanted: &Wanted,
+    made: &BuiltDesign,
+    options: &Options,
+    base: Base,
+    rows: &[EstimateRecord],
+) -> Vec<Text> {
+    let has = |test: &dyn Fn(&EstimateRecord) -> bool| rows.iter().any(test);
     let mut out = vec![match base {
         Base::Answered => Text::new(
             "母数: 回答した人（空欄と、無回答と指定した値を除く）",
             "base: those who answered (blank and declared-missing answers left out)",
+        ),
+        Base::Asked => Text::new(
+            "母数: 設問の対象者（非該当を除く。無回答は母数に入れる）",
+            "base: those who were asked (no answer counts in the base)",
         ),
         Base::All => Text::new(
             "母数: 全員（空欄と、無回答と指定した値を含む。平均などは数を答えた人）",
@@ -298,6 +339,18 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
              gave a number)",
         ),
     }];
+    // The share of no answer has a base of its own where only those who answered are asked about.
+    let no_answer = |row: &&EstimateRecord| matches!(row.key.measured, Measured::NoAnswer(_));
+    match rows.iter().find(no_answer).map(|row| row.base).filter(|own| *own != base) {
+        Some(Base::Asked) => out.push(Text::new(
+            "無回答の割合の母数: 設問の対象者（非該当を除く）",
+            "base of the share of no answer: those who were asked",
+        )),
+        Some(_) => {
+            out.push(Text::new("無回答の割合の母数: 全員", "base of the share of no answer: everyone"))
+        }
+        None => {}
+    }
     if !wanted.conditions.is_empty() {
         let all = wanted.conditions.join(" & ");
         let n = wanted.domain_rows;
@@ -311,7 +364,7 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
         format!("標本設計: {}", join(|t| &t.ja).join("、")),
         format!("design: {}", join(|t| &t.en).join(", ")),
     ));
-    if has(&|row| row.statistic == Statistic::Share) {
+    if has(&|row| row.statistic() == Statistic::Share) {
         let name = options.method.name();
         out.push(match options.basis {
             IntervalBasis::Binomial => Text::new(
@@ -327,17 +380,20 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
         });
     }
     if has(&|row| {
-        matches!(row.statistic, Statistic::Mean | Statistic::Total | Statistic::Ratio | Statistic::Difference)
+        matches!(
+            row.statistic(),
+            Statistic::Mean | Statistic::Total | Statistic::Ratio | Statistic::Difference
+        )
     }) {
         out.push(Text::new(
             "平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差",
             "interval of means, totals, ratios, differences: estimate ± t × SE",
         ));
     }
-    if has(&|row| row.statistic == Statistic::Quantile) {
+    if has(&|row| row.statistic() == Statistic::Quantile) {
         out.push(Text::new("分位点の信頼区間: Woodruff法", "interval of quantiles: Woodruff's"));
     }
-    if has(&|row| row.statistic == Statistic::Difference) {
+    if has(&|row| row.statistic() == Statistic::Difference) {
         out.push(Text::new(
             "差は A − B（割合の差はポイント）。共分散を考慮した t 検定",
             "differences are A − B (of shares: in points); t test with their covariance",
@@ -355,7 +411,11 @@ pub(super) fn notes(wanted: &Wanted, made: &Made, options: &Options, base: Base,
             ),
         });
     }
-    if has(&|row| row.flags.contains(&Flag::Small) && row.statistic != Statistic::Difference) {
+    let starred = |row: &EstimateRecord| {
+        row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
+            && matches!(row.detail, Detail::None | Detail::Quantile(_))
+    };
+    if has(&starred) {
         out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
     }
     out

@@ -14,19 +14,23 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::columns::{Code, Stacked, fold, number};
+use crate::pipeline::variables::variable::{Code, Marks, Stacked};
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 const PERHAPS: [char; 4] = [' ', '&', '\t', '\r'];
 
 /// A column whose joined cells are taken apart: for each value its parts, one for a single answer.
-pub(super) struct Parts {
+pub(in crate::pipeline) struct Parts {
     parts: Vec<Vec<String>>,
+    /// Of a question with several answers: for each value the options that it holds.
+    marks: Option<Marks>,
     /// Values of several parts that are all seen to be answers.
     joined: Vec<bool>,
     /// Values that were parted although not every part is seen to be an answer.
-    pub(super) parted: Vec<usize>,
+    pub(in crate::pipeline) parted: Vec<usize>,
     /// Values that were left whole although a part of them was asked for.
-    pub(super) left_whole: Vec<usize>,
+    pub(in crate::pipeline) left_whole: Vec<usize>,
 }
 
 /// Cut at the delimiters that part answers always.
@@ -96,12 +100,22 @@ impl<'a> Evidence<'a> {
 
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
-    pub(super) fn new(column: &Stacked, codes: &[Code]) -> Self {
+    pub(in crate::pipeline) fn new(column: &Stacked, codes: &[Code]) -> Self {
+        if column.is_question() {
+            return Self {
+                parts: column.values.iter().map(|v| vec![v.folded.clone()]).collect(),
+                marks: column.marks.clone(),
+                joined: vec![false; column.values.len()],
+                parted: Vec::new(),
+                left_whole: Vec::new(),
+            };
+        }
         let texts: Vec<String> =
             column.values.iter().map(|v| if v.blank { String::new() } else { lines(&v.text) }).collect();
         let evidence = Evidence::new(&texts, codes);
         let mut out = Self {
             parts: Vec::new(),
+            marks: None,
             joined: vec![false; texts.len()],
             parted: Vec::new(),
             left_whole: Vec::new(),
@@ -139,7 +153,10 @@ impl Parts {
 
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts
     /// in a row.
-    pub(super) fn holds(&self, at: usize, code: &Code) -> bool {
+    pub(in crate::pipeline) fn holds(&self, at: usize, code: &Code) -> bool {
+        if let Some(marks) = &self.marks {
+            return marks.of_value[at].iter().any(|option| marks.options[*option].is(code));
+        }
         let parts = &self.parts[at];
         if parts.iter().any(|p| code.is(p)) {
             return true;
@@ -149,7 +166,7 @@ impl Parts {
     }
 
     /// The parts of value `at`, when it is seen to be several answers.
-    pub(super) fn answers(&self, at: usize) -> Option<&[String]> {
+    pub(in crate::pipeline) fn answers(&self, at: usize) -> Option<&[String]> {
         self.joined[at].then_some(&self.parts[at])
     }
 }
@@ -162,7 +179,7 @@ fn lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Parts;
-    use crate::pipeline::adhoc::columns::{Code, Stacked};
+    use crate::pipeline::variables::variable::{Code, Stacked};
     use crate::raw::{ReadOptions, read_bytes};
 
     /// Which of the cells hold the code.

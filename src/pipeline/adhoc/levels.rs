@@ -1,31 +1,31 @@
 //! Numbers as levels: the distinct numbers of a column, so few that sums by level tell everything of it.
 
-use super::columns::Stacked;
+use crate::pipeline::variables::variable::Stacked;
 
 /// Levels that a column may have: their codes and that of what is outside fit a byte.
 const MOST: usize = 254;
 
 /// The numbers of a column.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(in crate::pipeline) struct Numbers {
     /// Of each respondent, NaN where there is none. Nothing for a file that was counted.
-    pub(super) of_row: Vec<f64>,
+    pub(in crate::pipeline) of_row: Vec<f64>,
     /// The distinct ones, where they are few.
-    pub(super) levels: Option<Levels>,
+    pub(in crate::pipeline) levels: Option<Levels>,
 }
 
 /// Distinct numbers, or pairs of numbers.
 #[derive(Debug)]
-pub(super) struct Levels {
+pub(in crate::pipeline) struct Levels {
     /// The numbers in ascending order. With each, for a ratio, what stands below it; else 1.
-    pub(super) values: Vec<(f64, f64)>,
+    pub(in crate::pipeline) values: Vec<(f64, f64)>,
     /// Which level each respondent has: what is outside has the number of levels as its code.
-    pub(super) codes: Codes,
+    pub(in crate::pipeline) codes: Codes,
 }
 
 /// Codes of levels.
 #[derive(Debug)]
-pub(super) enum Codes {
+pub(in crate::pipeline) enum Codes {
     /// Of each respondent.
     OfRow(Vec<u8>),
     /// Of each code of a file that was counted.
@@ -34,14 +34,14 @@ pub(super) enum Codes {
 
 /// What was counted in a file, by the positions of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CountedColumn {
+pub(in crate::pipeline) enum CountedColumn {
     One(usize),
     Pair(usize, usize),
 }
 
 impl Numbers {
     /// Of the number of each distinct value of a column.
-    pub(super) fn new(column: &Stacked, of_value: &[f64]) -> Self {
+    pub(in crate::pipeline) fn new(column: &Stacked, of_value: &[f64]) -> Self {
         let of_row = if column.is_counted() { Vec::new() } else { column.spread(of_value) };
         Self { of_row, levels: Levels::new(column, of_value) }
     }
@@ -70,7 +70,7 @@ impl Levels {
 
     /// The pairs of two columns' levels; `counted` says which codes of the two occur together in a file that
     /// was counted, in the order of the pairs' codes.
-    pub(super) fn of_pairs(
+    pub(in crate::pipeline) fn of_pairs(
         above: &Self,
         below: &Self,
         counted: impl Fn(usize, usize) -> Option<Vec<(u32, u32)>>,

@@ -2,23 +2,26 @@
 
 use std::collections::HashMap;
 
-use super::columns::{Code, Stacked};
-use super::condition::{Choice, Condition, Test, check_codes, codes, tell_doubtful};
-use super::joined::Parts;
-use super::levels::{Levels, Numbers};
+use super::condition::Condition;
+use super::levels::{self, Numbers};
 use super::missing::Missing;
 use super::request::Request;
-use super::source::Source;
-use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
+use crate::decode::Base;
+use crate::engine::Ranks;
+use crate::error::{Diagnostic, Error, Result, collect};
+use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
+use crate::indicator::Measured;
+use crate::pipeline::variables::source::Source;
+use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
 use crate::provenance::Place;
-use crate::report::adhoc::Base;
 use crate::text::Text;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// The columns of a measure, one value a respondent.
 #[derive(Debug)]
-pub(super) enum Values {
+pub(in crate::pipeline) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
     /// A share's answers by the codes of a file that was counted: position of the column, and the answer of
@@ -29,118 +32,178 @@ pub(super) enum Values {
     /// Of which the total is wanted.
     Total(Numbers),
     /// Numerator and denominator, and the levels of both together.
-    Ratio(Numbers, Numbers, Option<Levels>),
+    Ratio(Numbers, Numbers, Option<levels::Levels>),
     /// Numbers, and the probability.
     Quantile(Numbers, f64),
 }
 
 /// One number that is wanted.
 #[derive(Debug)]
-pub(super) struct Measure {
+pub(in crate::pipeline) struct Measure {
+    /// What its numbers measure, for their keys.
+    pub(in crate::pipeline) measured: Measured,
     /// The column, as it was asked for.
-    pub(super) variable: String,
+    pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
-    pub(super) codes: Vec<String>,
+    pub(in crate::pipeline) codes: Vec<String>,
+    /// Who is in the base; of a number those who gave one.
+    pub(in crate::pipeline) base: Base,
     /// The values.
-    pub(super) values: Values,
+    pub(in crate::pipeline) values: Values,
 }
 
 /// One breakdown.
 #[derive(Debug)]
-pub(super) struct By {
+pub(in crate::pipeline) struct By {
     /// Variable and value of each group.
-    pub(super) names: Vec<Vec<(String, String)>>,
+    pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
     /// The groups.
-    pub(super) groups: Groups,
+    pub(in crate::pipeline) groups: Groups,
 }
 
 /// Two domains of which the difference is wanted.
 #[derive(Debug)]
-pub(super) struct PairOfDomains {
+pub(in crate::pipeline) struct PairOfDomains {
     /// The first condition.
-    pub(super) a_name: String,
+    pub(in crate::pipeline) a_name: String,
     /// The second.
-    pub(super) b_name: String,
+    pub(in crate::pipeline) b_name: String,
     /// Who is in the first.
-    pub(super) a: Vec<bool>,
+    pub(in crate::pipeline) a: Vec<bool>,
     /// Who is in the second.
-    pub(super) b: Vec<bool>,
+    pub(in crate::pipeline) b: Vec<bool>,
 }
 
 /// Two classifications that are tested for independence.
 #[derive(Debug)]
-pub(super) struct Crossing {
+pub(in crate::pipeline) struct Crossing {
+    /// What the test measures, for its key.
+    pub(in crate::pipeline) measured: Measured,
     /// Both columns, as they were asked for.
-    pub(super) name: String,
+    pub(in crate::pipeline) name: String,
     /// Levels of the first, and their number.
-    pub(super) rows: (Vec<u32>, usize),
+    pub(in crate::pipeline) rows: (Vec<u32>, usize),
     /// Levels of the second.
-    pub(super) columns: (Vec<u32>, usize),
+    pub(in crate::pipeline) columns: (Vec<u32>, usize),
 }
 
 /// Everything that is wanted.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(in crate::pipeline) struct Wanted {
     /// Which units ([`Source::units`]) are in the domain.
-    pub(super) domain: Vec<bool>,
+    pub(in crate::pipeline) domain: Vec<bool>,
     /// Respondents of the domain.
-    pub(super) domain_rows: u64,
+    pub(in crate::pipeline) domain_rows: u64,
     /// The conditions, as they were typed.
-    pub(super) conditions: Vec<String>,
+    pub(in crate::pipeline) conditions: Vec<String>,
     /// The numbers.
-    pub(super) measures: Vec<Measure>,
+    pub(in crate::pipeline) measures: Vec<Measure>,
     /// The breakdowns.
-    pub(super) by: Vec<By>,
+    pub(in crate::pipeline) by: Vec<By>,
     /// The differences.
-    pub(super) pairs: Vec<PairOfDomains>,
+    pub(in crate::pipeline) pairs: Vec<PairOfDomains>,
     /// The tests.
-    pub(super) crossings: Vec<Crossing>,
+    pub(in crate::pipeline) crossings: Vec<Crossing>,
 }
 
 /// What resolving needs at every step.
-struct Resolver<'a> {
-    source: &'a Source<'a>,
-    missing: &'a Missing,
-    base: Base,
-    findings: &'a mut Vec<Finding>,
+pub(super) struct Resolver<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) missing: &'a Missing,
+    pub(super) base: Base,
+    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where
+    /// that is not known.
+    pub(super) asked: Option<Vec<Option<bool>>>,
+    pub(super) findings: &'a mut Vec<Finding>,
+}
+
+/// The breakdowns that the crossing of these variables makes, of everyone.
+///
+/// # Errors
+/// A variable that is not there.
+pub(in crate::pipeline) fn breakdown(source: &Source<'_>, names: &[String]) -> Result<Vec<By>> {
+    let mut mistakes = Vec::new();
+    let columns: Vec<Stacked> =
+        names.iter().filter_map(|name| collect(source.column(name), &mut mistakes)).collect();
+    if let Some(error) = Error::all(mistakes) {
+        return Err(error);
+    }
+    let missing = Missing::default();
+    let mut findings = Vec::new();
+    let resolver =
+        Resolver { source, missing: &missing, base: Base::All, asked: None, findings: &mut findings };
+    Ok(resolver.crossings(&columns, &vec![true; source.units()]).0)
 }
 
 impl Wanted {
+    /// Numbers of everyone and of the parts of breakdowns.
+    pub(in crate::pipeline) fn of(measures: Vec<Measure>, by: Vec<By>, rows: usize) -> Self {
+        Self {
+            domain: vec![true; rows],
+            domain_rows: rows as u64,
+            conditions: Vec::new(),
+            measures,
+            by,
+            pairs: Vec::new(),
+            crossings: Vec::new(),
+        }
+    }
+
     /// # Errors
     /// All mistakes of what was asked for, in one go.
-    pub(super) fn resolve(
+    pub(in crate::pipeline) fn resolve(
         request: &Request,
         source: &Source<'_>,
         missing: &Missing,
         findings: &mut Vec<Finding>,
     ) -> Result<Self> {
-        let mut at = Resolver { source, missing, base: request.base, findings };
+        let mut at = Resolver { source, missing, base: request.base, asked: None, findings };
         let mut mistakes = Vec::new();
+        for typed in &request.asked_if {
+            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
+                at.asked = Some(match at.asked.take() {
+                    Some(asked) => asked.iter().zip(holds).map(|(a, b)| both(*a, b)).collect(),
+                    None => holds,
+                });
+            }
+        }
+        if request.base == Base::Asked && request.asked_if.is_empty() && source.questionnaire().is_none() {
+            mistakes.push(nobody_knows_who_was_asked());
+        }
         let mut domain = vec![true; source.units()];
         for typed in &request.conditions {
-            if let Some(holds) = super::collect(at.condition(typed), &mut mistakes) {
+            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
                 domain.iter_mut().zip(holds).for_each(|(d, h)| *d &= h == Some(true));
             }
         }
         let mut measures = Vec::new();
-        let mut wanted = |found: Result<Measure>| measures.extend(super::collect(found, &mut mistakes));
-        request.shares.iter().for_each(|s| wanted(at.share(s)));
-        request.means.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Mean(y)))));
-        request.totals.iter().for_each(|c| wanted(at.numbers(c).map(|y| plain(c, Values::Total(y)))));
+        let mut wanted = |found: Result<Measure>| measures.extend(collect(found, &mut mistakes));
+        request.shares.iter().for_each(|s| match at.shares(s) {
+            Ok(shares) => shares.into_iter().for_each(|share| wanted(Ok(share))),
+            Err(error) => wanted(Err(error)),
+        });
+        let of_one = |column: &String, measured: fn(String) -> Measured, values| {
+            plain(column, measured(column.trim().to_owned()), values)
+        };
+        request
+            .means
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Mean, Values::Mean(y)))));
+        request
+            .totals
+            .iter()
+            .for_each(|c| wanted(at.numbers(c).map(|y| of_one(c, Measured::Total, Values::Total(y)))));
         request.ratios.iter().for_each(|r| wanted(at.ratio(r)));
         request.quantiles.iter().for_each(|q| wanted(at.quantile(q)));
         let by = request
             .by
             .iter()
-            .filter_map(|list| super::collect(at.by(list, &domain), &mut mistakes))
+            .filter_map(|list| collect(at.by(list, &domain), &mut mistakes))
+            .flatten()
             .collect();
-        let pairs = request
-            .differences
-            .iter()
-            .filter_map(|d| super::collect(at.pair(d, &domain), &mut mistakes))
-            .collect();
-        let crossings =
-            request.tests.iter().filter_map(|t| super::collect(at.crossing(t), &mut mistakes)).collect();
+        let pairs =
+            request.differences.iter().filter_map(|d| collect(at.pair(d, &domain), &mut mistakes)).collect();
+        let crossings = request.tests.iter().filter_map(|t| collect(at.crossing(t), &mut mistakes)).collect();
         let comparable = !request.shares.is_empty()
             || !request.means.is_empty()
             || !request.totals.is_empty()
@@ -177,16 +240,31 @@ pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
     typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
 }
 
-fn plain(column: &str, values: Values) -> Measure {
-    Measure { variable: column.trim().to_owned(), codes: Vec::new(), values }
+/// Whether both of two conditions hold, each of which may be unknown.
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
 }
 
-/// The answers of a share: what each value of its column says.
-fn answers(column: &Stacked, each: &[u8]) -> Values {
-    match column.by_code(each) {
-        Some(by_code) => Values::CountedShare(column.position, by_code),
-        None => Values::Share(column.spread(each)),
-    }
+fn nobody_knows_who_was_asked() -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::base",
+        Text::new(
+            "--base asked には、だれに聞いたかの指定が必要です",
+            "--base asked needs to know who was asked",
+        ),
+    )
+    .help(Text::new(
+        "--asked-if '問1=はい'（限定条件）か --questionnaire 調査票.toml を指定します",
+        "give a skip rule (--asked-if 'COL=a|b') or a questionnaire (--questionnaire FILE)",
+    ))
+}
+
+fn plain(column: &str, measured: Measured, values: Values) -> Measure {
+    Measure { measured, variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
 }
 
 impl Resolver<'_> {
@@ -196,86 +274,10 @@ impl Resolver<'_> {
         Ok(column.spread(&each))
     }
 
-    fn share(&mut self, typed: &str) -> Result<Measure> {
-        let bad = || {
-            Diagnostic::new(
-                "adhoc::share",
-                Text::new(
-                    format!("--share「{typed}」が読めません"),
-                    format!("cannot read --share \"{typed}\""),
-                ),
-            )
-            .help(Text::new("'COL=A|B' と書きます", "write 'COL=A|B'"))
-        };
-        let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
-        let codes: Vec<Code> = match &condition.test {
-            Test::Blank | Test::Answered => return Err(bad().into()),
-            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => codes(choices),
-            _ => return self.share_of_condition(&condition),
-        };
-        let name = condition.column.as_str();
-        let column = self.source.column(name)?;
-        let parts = Parts::new(&column, &codes);
-        check_codes(&column, &codes, &parts, self.findings)?;
-        tell_doubtful(&column, &parts, self.source, self.findings);
-        let gone = self.missing.of(&column);
-        let mut each = Vec::with_capacity(column.values.len());
-        for (at, value) in column.values.iter().enumerate() {
-            let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
-            each.push(match (gone[at], yes, self.base) {
-                (true, true, _) => return Err(declared(&column, &value.text).into()),
-                (true, false, Base::Answered) => OUTSIDE,
-                (true, false, Base::All) | (false, false, _) => NO,
-                (false, true, _) => YES,
-            });
-        }
-        self.tell_marks_only(&column, &each);
-        let typed = codes.into_iter().map(|c| c.typed).collect();
-        Ok(Measure { variable: name.to_owned(), codes: typed, values: answers(&column, &each) })
-    }
-
-    /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
-    fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
-        let outside = match self.base {
-            Base::Answered => OUTSIDE,
-            Base::All => NO,
-        };
-        let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> =
-            holds.into_iter().map(|h| h.map_or(outside, |yes| if yes { YES } else { NO })).collect();
-        let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
-        let codes =
-            asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
-        Ok(Measure { variable: condition.column.clone(), codes, values: answers(&column, &each) })
-    }
-
-    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
-    /// meant.
-    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
-        let (yes, no) = (each.contains(&YES), each.contains(&NO));
-        let counts = column.counts();
-        let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
-        if yes && !no && blank > 0 && self.base == Base::Answered {
-            let text = Text::new(
-                format!(
-                    "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
-                    column.name
-                ),
-                format!(
-                    "\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base",
-                    column.name
-                ),
-            );
-            self.findings.push(
-                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
-                    .count(blank),
-            );
-        }
-    }
-
     fn numbers(&mut self, name: &str) -> Result<Numbers> {
         let column = self.source.column(name)?;
-        let of_value = column.numbers_of_values(&self.missing.of(&column), self.source, self.findings)?;
+        let place = |row| self.source.place(row, &column);
+        let of_value = column.numbers_of_values(&self.missing.of(&column), place, self.findings)?;
         Ok(Numbers::new(&column, &of_value))
     }
 
@@ -291,13 +293,15 @@ impl Resolver<'_> {
             .help(Text::new("'分子の列/分母の列' と書きます", "write 'NUM/DEN'"))
         })?;
         let mut mistakes = Vec::new();
-        let numerator = super::collect(self.numbers(top), &mut mistakes);
-        let denominator = super::collect(self.numbers(below), &mut mistakes);
+        let numerator = collect(self.numbers(top), &mut mistakes);
+        let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
             (Some(y), Some(x)) => {
                 let both = y.levels.as_ref().zip(x.levels.as_ref());
-                let levels = both.and_then(|(y, x)| Levels::of_pairs(y, x, |y, x| self.source.pairs(y, x)));
-                Ok(plain(&format!("{top}/{below}"), Values::Ratio(y, x, levels)))
+                let levels =
+                    both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |y, x| self.source.pairs(y, x)));
+                let measured = Measured::Ratio { numerator: top.to_owned(), denominator: below.to_owned() };
+                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x, levels)))
             }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
@@ -316,14 +320,13 @@ impl Resolver<'_> {
             .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
         };
         let (name, p) = quantile_parts(typed).ok_or_else(bad)?;
-        let p = super::columns::number(&super::columns::fold(p))
-            .filter(|p| (0.0..=1.0).contains(p))
-            .ok_or_else(bad)?;
-        Ok(plain(name, Values::Quantile(self.numbers(name)?, p)))
+        let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
+        let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
+        Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))
     }
 
-    /// Level of each unit in a column, `None` for no answer; and the levels' names, in order.
-    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> (Vec<Option<u32>>, Vec<String>) {
+    /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
+    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> Levels {
         let gone = self.missing.of(column);
         let mut held = vec![false; column.values.len()];
         for (row, at) in column.rows.iter().enumerate() {
@@ -331,42 +334,51 @@ impl Resolver<'_> {
             held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
         }
         let order = column.ordered(&held);
-        let index: HashMap<String, u32> =
-            order.iter().zip(0..).map(|(at, i)| (column.values[*at].key(), i)).collect();
-        let each: Vec<Option<u32>> = column
-            .values
+        let classes = column.classes();
+        let index: HashMap<usize, u32> = order.iter().zip(0..).map(|(at, i)| (classes[*at], i)).collect();
+        let of_value = classes
             .iter()
             .zip(&gone)
-            .map(|(v, gone)| if *gone { None } else { index.get(&v.key()).copied() })
+            .map(|(class, gone)| if *gone { None } else { index.get(class).copied() })
             .collect();
-        (column.spread(&each), order.iter().map(|at| column.values[*at].text.clone()).collect())
+        Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
     }
 
-    fn by(&mut self, list: &str, domain: &[bool]) -> Result<By> {
+    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several
+    /// answers, one breakdown for each of its options.
+    fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
         let columns = self.source.columns(list)?;
-        let levels: Vec<_> = columns.iter().map(|c| self.levels(c, Some(domain))).collect();
-        let key = |row: usize| -> Option<Vec<u32>> { levels.iter().map(|(of_row, _)| of_row[row]).collect() };
-        let keys: Vec<Option<Vec<u32>>> =
-            (0..self.source.units()).map(|row| if domain[row] { key(row) } else { None }).collect();
-        let mut known: Vec<&Vec<u32>> = keys.iter().flatten().collect();
-        known.sort_unstable();
-        known.dedup();
-        let of_row: Vec<u32> = keys
-            .iter()
-            .map(|k| k.as_ref().and_then(|k| known.binary_search(&k).ok()).map_or(NO_GROUP, |at| at as u32))
-            .collect();
-        let names = known
-            .iter()
-            .map(|key| {
-                let each = columns.iter().zip(&levels).zip(key.iter());
-                each.map(|((c, (_, names)), level)| (c.name.clone(), names[*level as usize].clone()))
-                    .collect()
-            })
-            .collect();
-        let blank = self.source.respondents(|row| domain[row] && keys[row].is_none());
+        let (out, blank) = self.crossings(&columns, domain);
+        let blank = self.source.respondents(|row| domain[row] && blank[row]);
         let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
         self.findings.extend(by_blank(&name, blank));
-        Ok(By { groups: Groups::new(&of_row, known.len()), names })
+        Ok(out)
+    }
+
+    /// The breakdowns of variables, and who left one of them blank.
+    fn crossings(&self, columns: &[Stacked], domain: &[bool]) -> (Vec<By>, Vec<bool>) {
+        let units = self.source.units();
+        let mut crossings = vec![Crossed { of_row: vec![0; units], names: vec![Vec::new()] }];
+        let mut blank = vec![false; units];
+        for column in columns {
+            let gone = self.missing.of(column);
+            column.rows.iter().zip(&mut blank).for_each(|(at, blank)| *blank |= gone[*at as usize]);
+            let classifications = match &column.marks {
+                Some(marks) => one_by_one(marks, &gone),
+                None => vec![self.levels(column, Some(domain))],
+            };
+            crossings = crossings
+                .iter()
+                .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
+                .collect();
+        }
+        let mut out = Vec::new();
+        for Crossed { of_row, names } in crossings {
+            let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
+            let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
+            out.push(By { groups, names });
+        }
+        (out, blank)
     }
 
     fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
@@ -426,17 +438,93 @@ impl Resolver<'_> {
             .into());
         };
         let mut mistakes = Vec::new();
-        let mut side = |name: &str| super::collect(self.source.column(name), &mut mistakes);
+        let mut side = |name: &str| collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
             return Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
         let level = |column: &Stacked| {
-            let (of_row, names) = self.levels(column, None);
-            (of_row.into_iter().map(|l| l.unwrap_or(u32::MAX)).collect(), names.len())
+            let Levels { of_value, names } = self.levels(column, None);
+            let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
+            (of_row, names.len())
         };
-        Ok(Crossing { name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
+        let measured = Measured::Independence { rows: a.to_owned(), columns: b.to_owned() };
+        Ok(Crossing { measured, name: format!("{a} × {b}"), rows: level(&rows), columns: level(&columns) })
     }
+}
+
+/// A classification of the values of a variable.
+struct Levels {
+    of_value: Vec<Option<u32>>,
+    names: Vec<String>,
+}
+
+/// Of a variable with several answers, one classification for each option: who chose it.
+fn one_by_one(marks: &Marks, gone: &[bool]) -> Vec<Levels> {
+    let of = |(at, option): (usize, &MarkedOption)| Levels {
+        of_value: marks
+            .of_value
+            .iter()
+            .zip(gone)
+            .map(|(m, gone)| (!gone && m.contains(&at)).then_some(0))
+            .collect(),
+        names: vec![option.label.clone()],
+    };
+    marks.options.iter().enumerate().map(of).collect()
+}
+
+/// The crossing of the first variables of a breakdown.
+struct Crossed {
+    /// Group of each unit, or [`NO_GROUP`].
+    of_row: Vec<u32>,
+    /// Variable and value of each group.
+    names: Vec<Vec<(String, String)>>,
+}
+
+impl Crossed {
+    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are
+    /// made.
+    fn with(&self, column: &Stacked, levels: &Levels) -> Self {
+        let count = levels.names.len().max(1) as u64;
+        let none = self.names.len() as u64 * count;
+        let code = |row: usize| -> u64 {
+            let (group, level) = (self.of_row[row], levels.of_value[column.rows[row] as usize]);
+            match level {
+                Some(level) if group != NO_GROUP => u64::from(group) * count + u64::from(level),
+                _ => none,
+            }
+        };
+        let ranks = Ranks::of(self.of_row.len(), none as usize + 1, code);
+        let some = ranks.codes.iter().take_while(|code| **code < none).count();
+        let name = |code: &u64| {
+            let level = levels.names.get((*code % count) as usize).cloned().unwrap_or_default();
+            let before = self.names.get((*code / count) as usize).cloned().unwrap_or_default();
+            before.into_iter().chain([(column.name.clone(), level)]).collect()
+        };
+        let group = |rank: u32| if (rank as usize) < some { rank } else { NO_GROUP };
+        Self {
+            of_row: ranks.of_row.into_iter().map(group).collect(),
+            names: ranks.codes[..some].iter().map(name).collect(),
+        }
+    }
+}
+
+/// The groups that somebody is in, with their names.
+fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<Vec<(String, String)>>) {
+    let mut held = vec![false; names.len()];
+    of_row.iter().for_each(|group| held.get_mut(*group as usize).into_iter().for_each(|held| *held = true));
+    let mut next = 0;
+    let place: Vec<u32> = held
+        .iter()
+        .map(|held| {
+            next += u32::from(*held);
+            if *held { next - 1 } else { NO_GROUP }
+        })
+        .collect();
+    let of_row: Vec<u32> =
+        of_row.iter().map(|group| place.get(*group as usize).copied().unwrap_or(NO_GROUP)).collect();
+    let names = names.into_iter().zip(held).filter(|(_, held)| *held).map(|(name, _)| name).collect();
+    (Groups::new(&of_row, next as usize), names)
 }
 
 /// Says that `blank` respondents are in no group of a breakdown.
@@ -448,21 +536,4 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
         );
         Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
     })
-}
-
-fn declared(column: &Stacked, value: &str) -> Diagnostic {
-    Diagnostic::new(
-        "adhoc::code-missing",
-        Text::new(
-            format!(
-                "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",
-                column.name
-            ),
-            format!(
-                "\"{value}\" in column \"{}\" is both asked for and declared to be no answer",
-                column.name
-            ),
-        ),
-    )
-    .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))
 }

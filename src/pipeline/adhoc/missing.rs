@@ -1,13 +1,13 @@
 //! What is no answer: blank cells, codes that `--missing` declares, and codes that the file itself declares.
 
-use super::columns::{Code, Stacked};
-use super::source::Source;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, collect};
+use crate::pipeline::variables::source::Source;
+use crate::pipeline::variables::variable::{Code, Stacked};
 use crate::text::Text;
 
 /// The rules of `--missing`.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Missing {
+pub(in crate::pipeline) struct Missing {
     /// Position of the column (`None`: every column), and its codes.
     rules: Vec<(Option<usize>, Vec<Code>)>,
 }
@@ -17,11 +17,11 @@ impl Missing {
     ///
     /// # Errors
     /// A rule without `=` or without a code; a column that is not there.
-    pub(super) fn parse(rules: &[String], source: &Source<'_>) -> Result<Self> {
+    pub(in crate::pipeline) fn parse(rules: &[String], source: &Source<'_>) -> Result<Self> {
         let mut mistakes = Vec::new();
         let mut out = Vec::new();
         for rule in rules {
-            match super::collect(one(rule, source), &mut mistakes) {
+            match collect(one(rule, source), &mut mistakes) {
                 Some(rule) => out.push(rule),
                 None => continue,
             }
@@ -30,7 +30,7 @@ impl Missing {
     }
 
     /// For each value of a column whether it is no answer.
-    pub(super) fn of(&self, column: &Stacked) -> Vec<bool> {
+    pub(in crate::pipeline) fn of(&self, column: &Stacked) -> Vec<bool> {
         column
             .values
             .iter()
@@ -39,7 +39,7 @@ impl Missing {
     }
 
     /// Whether a rule for this column has a code for which `is` holds.
-    pub(super) fn declares(&self, column: &Stacked, is: impl Fn(&Code) -> bool) -> bool {
+    pub(in crate::pipeline) fn declares(&self, column: &Stacked, is: impl Fn(&Code) -> bool) -> bool {
         let of_column =
             self.rules.iter().filter(|(position, _)| position.is_none_or(|p| p == column.position));
         of_column.flat_map(|(_, codes)| codes).any(is)

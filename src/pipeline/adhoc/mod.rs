@@ -2,28 +2,28 @@
 //!
 //! [`read`] opens the files that a request names; [`compute`] is values in, values out.
 
-mod columns;
 mod condition;
-mod design;
 mod estimates;
 mod joined;
 mod levels;
 mod measures;
 mod missing;
-mod population;
 mod quick;
-mod replication;
 mod request;
 mod shares;
-mod source;
+mod typed_shares;
 
+pub use super::sample_design::ReplicateType;
+pub(super) use estimates::rows;
+pub(super) use measures::{By, Measure, Values, Wanted, breakdown};
 pub use quick::{Quick, quick};
-pub use request::{Inputs, ReplicateType, Request, read};
+pub use request::{Inputs, Request, read};
 
-use crate::error::{Error, Result};
-use crate::estimate::{IntervalMethod, Options};
+use super::variables::source::Source;
+use crate::error::{Error, Result, collect};
+use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
 
 /// What a request gives.
 #[derive(Debug)]
@@ -45,21 +45,20 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     if !(request.level > 0.0 && request.level < 1.0) {
         return Err(request::bad_level(request.level));
     }
-    let source = source::Source::new(&inputs.tables)?;
+    let source = Source::new(&inputs.tables)?;
     let mut findings = Vec::new();
     let missing = missing::Missing::parse(&request.missing, &source)?;
     let mut mistakes = Vec::new();
     let wanted = collect(measures::Wanted::resolve(request, &source, &missing, &mut findings), &mut mistakes);
-    let made = collect(design::make(request, inputs, &source, &mut findings), &mut mistakes);
+    let design = request.sample_design(inputs, &source);
+    let made = collect(design.and_then(|d| d.build(&source, &mut findings)), &mut mistakes);
     let (Some(wanted), Some(made)) = (wanted, made) else {
         // Without both there is at least one mistake.
         return Err(Error::all(mistakes)
             .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
     };
-    let deff = request.deff.unwrap_or(made.deff);
-    let options =
-        Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
-    let rows = estimates::rows(&wanted, &made, &options, request.base)?;
+    let options = made.options(method, request.level, request.deff);
+    let rows = estimates::rows(&wanted, &made, &options)?;
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     Ok(Outcome { sheet: Sheet { rows, notes, level: request.level }, findings })
 }
@@ -68,9 +67,4 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
 fn method(name: &str) -> Result<IntervalMethod> {
     let spelled = name.trim().to_lowercase().replace('_', "-");
     if spelled == "mean" { Ok(IntervalMethod::Wald) } else { spelled.parse() }
-}
-
-/// The value, or its mistakes among the others.
-fn collect<T>(result: Result<T>, mistakes: &mut Vec<crate::error::Diagnostic>) -> Option<T> {
-    result.map_err(|e| mistakes.extend(e.into_diagnostics())).ok()
 }

@@ -5,25 +5,26 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::columns::{fold, number};
 use super::condition::Condition;
-use super::design::{Made, cluster_words, fpc_words, strata_words, weight_words};
 use super::levels::{Codes, CountedColumn};
 use super::measures::{Values, Wanted, quantile_parts};
 use super::missing::Missing;
-use super::replication::Replication;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES, What};
-use super::source::{Counted, Source};
 use super::{Outcome, estimates};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, Recoding, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
 use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::finding::Finding;
+use crate::pipeline::sample_design::{BuiltDesign, Replication, words};
+use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::adhoc::Sheet;
+use crate::report::estimate_tables::Sheet;
+use crate::stats::exact_sum;
+use crate::text::fold::fold;
+use crate::text::number::number;
 
 /// What the quick way gives.
 #[derive(Debug)]
@@ -51,13 +52,15 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
     let (made, weights, told) = design(request, &streamed)?;
-    let deff = request.deff.unwrap_or(made.deff);
-    let options =
-        Options { method, level: request.level, deff, basis: made.basis(method), ..Options::default() };
+    let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
     let (wanted, shares, mut findings) = read.all(&weights, &made, &options)?;
     findings.extend(told);
-    let rows = estimates::rows_of_estimates(&wanted, &shares, &options, request.base);
+    let n_w_total = streamed
+        .weight()
+        .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
+    let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
+    let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
     let sheet = Sheet { rows, notes, level: request.level };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
@@ -90,7 +93,7 @@ impl Reading<'_> {
         wanted: &Wanted,
         banners: &[Banner],
         weights: &[f64],
-        made: &Made,
+        made: &BuiltDesign,
         options: &Options,
     ) -> Result<shares::Estimates, HandOver> {
         let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
@@ -105,7 +108,7 @@ impl Reading<'_> {
     fn all(
         &self,
         weights: &[f64],
-        made: &Made,
+        made: &BuiltDesign,
         options: &Options,
     ) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
         let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
@@ -143,6 +146,7 @@ fn simple(request: &Request) -> bool {
         ratios,
         quantiles,
         base: _,
+        asked_if,
         missing: _,
         conditions: _,
         by: _,
@@ -169,16 +173,17 @@ fn simple(request: &Request) -> bool {
         deff: _,
     } = request;
     let numbers = [means, totals, ratios, quantiles];
-    let (any_numbers, any) =
-        (numbers.iter().any(|n| !n.is_empty()), !shares.is_empty() || numbers.iter().any(|n| !n.is_empty()));
+    let any_numbers = numbers.iter().any(|n| !n.is_empty());
+    let any = any_numbers || !shares.is_empty();
     // Replicates of clusters come from their totals; those of rows need the rows.
-    let none = match Replication::of(request) {
+    let none = match request.replication() {
         Ok(Replication::None) => true,
-        Ok(Replication::Made(_)) => clusters.is_some() && !any_numbers,
+        Ok(Replication::Made(..)) => clusters.is_some() && !any_numbers,
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
-    any && differences.is_empty()
+    any && asked_if.is_empty()
+        && differences.is_empty()
         && tests.is_empty()
         && none
         && uncalibrated
@@ -212,10 +217,12 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         Ok((position(above, table)?, position(below, table)?))
     };
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
+    let of_share =
+        |typed: &String| if source.has(typed) { position(typed, table) } else { of_condition(typed) };
     let mut measures: Vec<usize> = request
         .shares
         .iter()
-        .map(of_condition)
+        .map(of_share)
         .chain(numbers.chain(quantiles).map(|name| position(name, table)))
         .chain(ratios.iter().flat_map(|(above, below)| [Ok(*above), Ok(*below)]))
         .collect::<Result<_, _>>()?;
@@ -352,23 +359,23 @@ fn are_fractions(streamed: &Streamed) -> bool {
 }
 
 /// The design as [`super::design::make`] would declare it, and the weight of each key.
-fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec<Finding>), HandOver> {
+fn design(request: &Request, streamed: &Streamed) -> Result<(BuiltDesign, Vec<f64>, Vec<Finding>), HandOver> {
     let mut how = Vec::new();
     if let Some(clusters) = &request.clusters {
         let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref()))
             .ok_or(HandOver("clusters"))?;
-        how.push(cluster_words(clusters.trim(), &count.to_string()));
+        how.push(words::clusters(clusters.trim(), &count.to_string()));
     }
     if let Some(names) = &request.strata {
         let count =
             spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
-        how.push(strata_words(names.trim(), &count.to_string()));
+        how.push(words::strata(names.trim(), &count.to_string()));
     }
     if let Some(fpc) = &request.fpc {
-        how.push(fpc_words(fpc.trim(), are_fractions(streamed)));
+        how.push(words::fpc(fpc.trim(), are_fractions(streamed)));
     }
     if let Some(weight) = &request.weight {
-        how.push(weight_words(weight.trim()));
+        how.push(words::weight(weight.trim()));
     }
     let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
     let weight = |(key, h): (&StreamedKey, &u32)| {
@@ -377,25 +384,32 @@ fn design(request: &Request, streamed: &Streamed) -> Result<(Made, Vec<f64>, Vec
     };
     let weights: Vec<f64> = streamed.keys.iter().zip(&stratum_of_key).map(weight).collect();
     let counted = || weights.iter().zip(&streamed.keys).map(|(w, key)| w * key.rows as f64).sum::<f64>();
-    let (rows, summed) = (streamed.rows as f64, streamed.weight());
+    let summed = streamed.weight();
     let sum = summed.unwrap_or_else(counted);
     // Whether the weights sum to more than the respondents must not hang on how they were added up.
-    if (sum / rows - 1.0).abs() < 1e-6 && (summed.is_some() || weights.iter().any(|w| *w != 1.0)) {
+    let stated = request.fpc.is_some();
+    let deff = DeffReference::of(stated, sum, streamed.rows);
+    if [1.0 - 1e-6, 1.0 + 1e-6]
+        .iter()
+        .any(|near| DeffReference::of(stated, sum * near, streamed.rows) != deff)
+        && (summed.is_some() || weights.iter().any(|w| *w != 1.0))
+    {
         return Err(HandOver("weights"));
     }
-    let deff = if sum > rows { DeffReference::WithoutReplacement } else { DeffReference::WithReplacement };
     let clusters = request.clusters.as_ref().map(|_| stratum_of_key);
     let design = Design::of_totals(streamed.rows, &strata, clusters, request.lonely);
     let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
     let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
-    let replicates = match Replication::of(request).map_err(mistake)? {
-        Replication::Made(making) => {
-            Some(making.make(&design, request, &mut how, &mut findings).map_err(mistake)?)
-        }
+    let replicates = match request.replication().map_err(mistake)? {
+        Replication::Made(making, centre) => Some(
+            making
+                .make(&design, (centre, request.fpc.is_some()), &mut how, &mut findings)
+                .map_err(mistake)?,
+        ),
         _ => None,
     };
     if how.is_empty() {
-        how.push(super::design::simple_words());
+        how.push(words::simple());
     }
-    Ok((Made { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
+    Ok((BuiltDesign { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
 }

@@ -2,31 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
-use crate::error::{Diagnostic, Error, Result, SourceText};
+use crate::decode::Base;
+use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
+use crate::error::{Diagnostic, Error, Result, SourceText, collect};
 use crate::estimate::DeffReference;
+use crate::pipeline::sample_design::{
+    Population, ReplicateRequest, ReplicateType, Replication, SampleDesign, Step,
+};
+use crate::pipeline::variables::source::Source;
 use crate::raw::{self, ReadOptions, Table};
-use crate::report::adhoc::Base;
 use crate::text::Text;
-
-/// How replicate weights were made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReplicateType {
-    /// Delete one PSU, unstratified.
-    Jk1,
-    /// Delete one PSU within strata.
-    Jkn,
-    /// Balanced half samples.
-    Brr,
-    /// BRR with weights 2 − ρ and ρ.
-    Fay,
-    /// Bootstrap (Canty and Davison).
-    Bootstrap,
-    /// Bootstrap of n − 1 PSUs (Rao and Wu).
-    Subbootstrap,
-    /// Successive differences.
-    Sdr,
-}
 
 /// What was typed. Columns, codes and conditions are still text: their meaning depends on the files.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +32,8 @@ pub struct Request {
     pub quantiles: Vec<String>,
     /// Who is in the base of a share.
     pub base: Base,
+    /// Skip rules: who was asked. All of them must hold.
+    pub asked_if: Vec<String>,
     /// `COL=9|99`, `*=NA`.
     pub missing: Vec<String>,
     /// Conditions that all must hold.
@@ -109,6 +96,7 @@ impl Default for Request {
             ratios: Vec::new(),
             quantiles: Vec::new(),
             base: Base::Answered,
+            asked_if: Vec::new(),
             missing: Vec::new(),
             conditions: Vec::new(),
             by: Vec::new(),
@@ -138,6 +126,60 @@ impl Default for Request {
 }
 
 impl Request {
+    /// The design that is declared, over the files' columns.
+    ///
+    /// # Errors
+    /// Flags of replicates that contradict each other.
+    pub(in crate::pipeline) fn sample_design<'a>(
+        &self,
+        inputs: &'a Inputs,
+        source: &Source<'_>,
+    ) -> Result<SampleDesign<'a>> {
+        let names = |list: &Option<String>| -> Vec<String> {
+            let split = list.as_deref().map(|list| source.split(list)).unwrap_or_default();
+            split.into_iter().map(str::to_owned).collect()
+        };
+        let whole = |table| Population { table, by: None };
+        let linear = CalibrationFunction::Linear { bounds: None };
+        let raked = (!inputs.rake.is_empty()).then(|| Step::Rake(inputs.rake.iter().map(whole).collect()));
+        let calibration = inputs
+            .post_stratify
+            .as_ref()
+            .map(|table| Step::PostStratify(whole(table)))
+            .into_iter()
+            .chain(raked)
+            .chain(inputs.calibrate.as_ref().map(|table| Step::Calibrate(table, linear)))
+            .collect();
+        Ok(SampleDesign {
+            strata: names(&self.strata),
+            clusters: names(&self.clusters),
+            fpc: names(&self.fpc),
+            population: None,
+            nesting: self.nesting,
+            lonely: self.lonely,
+            weight: self.weight.clone(),
+            replication: self.replication()?,
+            rscales: inputs.rscales.as_ref(),
+            calibration,
+        })
+    }
+
+    /// Where replicates come from.
+    ///
+    /// # Errors
+    /// As [`Request::sample_design`].
+    pub(in crate::pipeline) fn replication(&self) -> Result<Replication> {
+        Replication::of(&ReplicateRequest {
+            replicates: self.replicates.clone(),
+            kind: self.replicate_type,
+            scale: self.scale,
+            rscales: self.rscales.is_some(),
+            rho: self.rho,
+            seed: self.seed,
+            centre: self.centre,
+        })
+    }
+
     /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.
     pub fn has_design(&self) -> bool {
         let columns = [&self.weight, &self.strata, &self.clusters, &self.fpc, &self.replicates];
@@ -192,9 +234,8 @@ pub fn read(request: &Request) -> Result<Inputs> {
     }
     let mut mistakes = Vec::new();
     let name = |path: &Path| path.to_string_lossy().into_owned();
-    let mut table = |path: &PathBuf, options: &ReadOptions| {
-        super::collect(raw::read(path, &name(path), options), &mut mistakes)
-    };
+    let mut table =
+        |path: &PathBuf, options: &ReadOptions| collect(raw::read(path, &name(path), options), &mut mistakes);
     // Population tables are small files made for the purpose: the options speak of the response files.
     let plain = ReadOptions::default();
     let inputs = Inputs {
@@ -204,17 +245,15 @@ pub fn read(request: &Request) -> Result<Inputs> {
         calibrate: request.calibrate.as_ref().and_then(|f| table(f, &plain)),
         rscales: None,
     };
-    let rscales = request
-        .rscales
-        .as_ref()
-        .and_then(|path| super::collect(raw::read_text(path, &name(path)), &mut mistakes));
+    let rscales =
+        request.rscales.as_ref().and_then(|path| collect(raw::read_text(path, &name(path)), &mut mistakes));
     match Error::all(mistakes) {
         Some(error) => Err(error),
         None => Ok(Inputs { rscales, ..inputs }),
     }
 }
 
-pub(super) fn bad_level(level: f64) -> Error {
+pub(in crate::pipeline) fn bad_level(level: f64) -> Error {
     let mut diagnostic = Diagnostic::new(
         "adhoc::level",
         Text::new(

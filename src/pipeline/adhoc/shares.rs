@@ -16,7 +16,7 @@ use crate::estimate::{
 };
 
 /// Estimates of measures: `[measure][banner][group]`, the first banner being everyone.
-pub(super) type Estimates = Vec<Vec<Vec<Estimate>>>;
+pub(in crate::pipeline) type Estimates = Vec<Vec<Vec<Estimate>>>;
 
 /// What the codes of a cube's measure are, and what is to be made of them.
 #[derive(Debug, Clone, Copy)]
@@ -51,13 +51,13 @@ impl What<'_> {
 }
 
 /// What an answer is in the cube's measures of shares.
-pub(super) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
+pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
 const OUTCOME_OUTSIDE: u8 = 2;
 
 /// One way to divide the respondents: the group of each cell, and the number of groups.
-pub(super) struct Banner {
-    pub(super) group_of_cell: Vec<Option<u32>>,
-    pub(super) groups: usize,
+pub(in crate::pipeline) struct Banner {
+    pub(in crate::pipeline) group_of_cell: Vec<Option<u32>>,
+    pub(in crate::pipeline) groups: usize,
 }
 
 /// Codes of the measures that are added up at once: sums by code take memory.
@@ -68,7 +68,7 @@ const MOST_CODES: usize = 1 << 9;
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
-pub(super) fn in_memory(
+pub(in crate::pipeline) fn in_memory(
     wanted: &Wanted,
     design: &Design,
     replicates: Option<&ReplicateFactors>,
@@ -252,7 +252,7 @@ fn apart(cell_of_row: &[u32], Banner { group_of_cell, groups }: Banner) -> Cross
 ///
 /// # Errors
 /// A design that the cube was not made with.
-pub(super) fn of_cube(
+pub(in crate::pipeline) fn of_cube(
     cube: &Cube,
     what: &[What<'_>],
     banners: &[Banner],

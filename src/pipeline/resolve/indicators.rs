@@ -7,9 +7,9 @@ use super::super::spec::{
     CountSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, ShareSpec, Word,
 };
 use super::{Resolver, advised, kind};
-use crate::answers::QuestionKind;
-use crate::answers::toml_text::did_you_mean;
 use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Target, Unit};
+use crate::questionnaire::QuestionKind;
+use crate::text::suggest::did_you_mean;
 
 /// The keys that an item and a part share.
 struct MeasureSpec<'a> {

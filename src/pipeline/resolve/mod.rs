@@ -1,23 +1,23 @@
 //! Spec → plan: the only place where defaults and names are decided. All mistakes are told in one go, each
 //! with its words underlined.
 
+mod design;
 mod indicators;
 mod papers;
 mod surveys;
-
-pub(super) use papers::weighted;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::plan::{Plan, Survey};
 use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec, Word};
-use crate::answers::toml_text::{did_you_mean, span_of};
-use crate::answers::{QuestionKind, Questionnaire};
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
+use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
+use crate::toml::text::span_of;
 
 /// What the plan's folder and the project's folder hold, as far as the plan asks: given by the caller, so
 /// that this room opens no file.
@@ -71,6 +71,10 @@ impl Resolver<'_> {
         let mut diagnostic = Diagnostic::new(code, Text::new(ja, en)).span(span);
         diagnostic.help = help;
         self.mistakes.push(diagnostic);
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span { source: Arc::clone(self.source), range }
     }
 
     fn at<T>(&self, word: &serde_spanned::Spanned<T>) -> Span {

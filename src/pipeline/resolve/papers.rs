@@ -6,16 +6,15 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 
 use super::super::map_spec::{MapSpec, MapTable, WordsSpec};
-use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper, Weighting};
+use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper};
 use super::super::spec::{PlanSpec, WaveSpec, Word};
+use super::super::wave::design_questions;
 use super::Resolver;
-use crate::answers::toml_text::did_you_mean;
-use crate::answers::{
-    AskedAs, Counterpart, FoundBy, MOST_OPTIONS, Mapping, Merged, Question, QuestionKind, Questionnaire,
-    labelled, most_alike,
-};
 use crate::error::{SourceText, Span};
+use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
+use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, Merged, labelled, most_alike};
 
 /// What a wave's `questionnaire` and `map` come to.
 pub(super) struct ResolvedPaper {
@@ -215,6 +214,23 @@ impl Resolver<'_> {
     ) -> Counterpart {
         if entry.is_some_and(|e| e.not_asked) {
             return Counterpart::NotAsked;
+        }
+        // Made of its sources, unless the plan names the question that asked for it.
+        if let (Some(derivation), true) = (&reference.derivation, entry.is_none_or(|e| e.question.is_none()))
+        {
+            if let Some(table) = entry.and_then(|e| e.table)
+                && let Some(word) = table.options.keys().chain(table.merged.keys()).next()
+            {
+                let (span, id) = (self.at(word), &reference.id);
+                self.mistake(
+                    "plan::map-conflict",
+                    span,
+                    format!("「{id}」は派生変数です。選択肢の対応は、もとの設問に書いてください"),
+                    format!("\"{id}\" is a derived variable; map the options of what it is made of"),
+                    None,
+                );
+            }
+            return Counterpart::Derived(derivation.clone());
         }
         let by_plan = entry.and_then(|e| e.question);
         // The same number, unless the plan gives that question to another one.
@@ -458,10 +474,20 @@ impl Resolver<'_> {
                     continue;
                 };
                 let word = wave_spec.questionnaire.as_ref().unwrap_or(year);
-                let design: Vec<usize> =
-                    wave.strata.iter().copied().chain(weighted(&wave.weighting)).collect();
+                let design = design_questions(survey, wave).1;
+                // A derived variable lacks what it is made of.
+                let with_sources = |questions: &mut dyn Iterator<Item = usize>| -> BTreeSet<usize> {
+                    let sources = |q: usize| match paper.mapping.derivation(q) {
+                        Some(_) => survey.questionnaire.made_of(q),
+                        None => BTreeSet::new(),
+                    };
+                    questions.flat_map(|q| sources(q).into_iter().chain([q])).collect()
+                };
+                let design = with_sources(&mut design.into_iter());
+                let unsaid = counted.iter().copied().filter(|q| !paper.said_not_asked.contains(q));
+                let counted = with_sources(&mut unsaid.into_iter());
                 for (index, question) in survey.questionnaire.questions.iter().enumerate() {
-                    if paper.mapping.asked(index).is_some() {
+                    if paper.mapping.asked(index).is_some() || paper.mapping.derivation(index).is_some() {
                         continue;
                     }
                     // A counterpart that the plan names and that is wrong is told where it is named.
@@ -533,14 +559,6 @@ fn questions_counted(indicators: &[IndicatorPlan], survey: usize) -> BTreeSet<us
         _ => None,
     });
     shares.collect()
-}
-
-/// The questions that weights come from.
-pub(in crate::pipeline) fn weighted(weighting: &Weighting) -> Vec<usize> {
-    match weighting {
-        Weighting::Rake(questions) | Weighting::PostStratify(questions) => questions.clone(),
-        Weighting::None | Weighting::Column(_) => Vec::new(),
-    }
 }
 
 fn same_kind(a: &QuestionKind, b: &QuestionKind) -> bool {

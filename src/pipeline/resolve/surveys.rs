@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::plan::{Sample, Survey, Wave, Weighting};
-use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, WeightsSpec, Word};
+use super::super::plan::{Sample, Survey, Wave};
+use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, Word};
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
-use crate::answers::toml_text::did_you_mean;
-use crate::answers::{Duplicates, QuestionKind, Questionnaire};
-use crate::error::{SourceText, Span};
-use crate::indicator::{DataKind, FiscalYear};
+use crate::error::SourceText;
+use crate::indicator::{DataKind, FiscalYear, OFFICE};
+use crate::questionnaire::{Duplicates, QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::text::suggest::did_you_mean;
 
 /// What the waves of a survey have in common.
 struct Shared<'a> {
@@ -39,6 +39,16 @@ impl Resolver<'_> {
         data: DataKind,
         sources: &mut Vec<Arc<SourceText>>,
     ) -> Survey {
+        if key.get_ref() == OFFICE {
+            let span = self.at(key);
+            self.mistake(
+                "plan::reserved-key",
+                span,
+                format!("「{OFFICE}」は行政の数値のキーに使う名前です"),
+                format!("\"{OFFICE}\" is kept for the keys of an office's figures"),
+                Some(Text::new("調査に別の名前を付けます", "give the survey another name")),
+            );
+        }
         let questionnaire =
             match self.take(&spec.questionnaire, self.around.questionnaire(spec.questionnaire.get_ref())) {
                 Some((source, questionnaire)) => {
@@ -77,53 +87,7 @@ impl Resolver<'_> {
             let there = self.around.data_file(file.get_ref());
             self.take(file, there);
         }
-        let single = |word: &Word, this: &mut Self| -> Option<usize> {
-            let (index, question) = this.question(word, questionnaire?)?;
-            if matches!(question, QuestionKind::Single(_)) {
-                return Some(index);
-            }
-            let (span, w) = (this.at(word), word.get_ref());
-            this.mistake(
-                "plan::stratum-kind",
-                span,
-                format!("「{w}」は単数回答ではありません"),
-                format!("\"{w}\" is no single-answer question"),
-                None,
-            );
-            None
-        };
-        let strata: Vec<usize> = spec.strata.iter().filter_map(|w| single(w, self)).collect();
-        let weighting = match &spec.weights {
-            None => Weighting::None,
-            Some(WeightsSpec { rake: Some(words), post_stratify: None, column: None }) => {
-                self.need_population(words, spec);
-                Weighting::Rake(words.get_ref().iter().filter_map(|w| single(w, self)).collect())
-            }
-            Some(WeightsSpec { rake: None, post_stratify: Some(words), column: None }) => {
-                self.need_population(words, spec);
-                Weighting::PostStratify(words.get_ref().iter().filter_map(|w| single(w, self)).collect())
-            }
-            Some(WeightsSpec { rake: None, post_stratify: None, column: Some(column) }) => {
-                Weighting::Column(column.get_ref().clone())
-            }
-            Some(WeightsSpec { rake, post_stratify, column }) => {
-                let first = [
-                    rake.as_ref().map(|w| w.span()),
-                    post_stratify.as_ref().map(|w| w.span()),
-                    column.as_ref().map(|w| w.span()),
-                ];
-                let range = first.into_iter().flatten().next().unwrap_or(0..0);
-                let span = Span { source: Arc::clone(self.source), range };
-                self.mistake(
-                    "plan::weights",
-                    span,
-                    "ウエイトには rake、post_stratify、column のどれか1つを書いてください".into(),
-                    "weights take exactly one of rake, post_stratify and column".into(),
-                    None,
-                );
-                Weighting::None
-            }
-        };
+        let design = self.wave_design(spec, questionnaire);
         let ResolvedPaper { paper, rulings } = self.paper(spec, questionnaire, sources);
         Some(Wave {
             year: year?,
@@ -133,9 +97,7 @@ impl Resolver<'_> {
             header_rows: spec.header_rows.map(usize::from),
             sheet: spec.sheet.clone(),
             encoding: spec.encoding.clone(),
-            strata,
-            population: spec.population.as_ref().map(|w| w.get_ref().clone()),
-            weighting,
+            design,
             data: spec.data.map_or(of_survey.data, kind),
             sample: spec.sample.map_or(of_survey.sample, sample),
             mode: spec.mode.clone(),
@@ -144,21 +106,6 @@ impl Resolver<'_> {
             cleaning_logs: spec.cleaning_log.iter().map(|w| w.get_ref().clone()).collect(),
             old_values: spec.cleaning_log_old.unwrap_or_default(),
         })
-    }
-
-    fn need_population(&mut self, words: &serde_spanned::Spanned<Vec<Word>>, spec: &WaveSpec) {
-        if spec.population.is_none() {
-            let span = self.at(words);
-            let help =
-                Text::new("population = \"raw/….csv\" を書いてください", "add population = \"raw/….csv\"");
-            self.mistake(
-                "plan::population",
-                span,
-                "人口表がないとウエイトを計算できません".into(),
-                "weights need a population table".into(),
-                Some(help),
-            );
-        }
     }
 
     pub(super) fn question<'q>(

@@ -21,7 +21,8 @@ use super::table::{Cell, ReadOptions, Table};
 use pages::{Column, Pages};
 
 /// The mark that every file begins with.
-pub(super) const MAGIC: [u8; 32] = *b"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11";
+pub(super) const MAGIC: [u8; 32] = *b"\0\0\0\0\0\0\0\0\0\0\0\0\
+    \xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11";
 
 /// Days from 1960-01-01, day 0 of SAS, to 1970-01-01.
 const TO_1970: f64 = 3653.0;

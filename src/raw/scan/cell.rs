@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::charset::Charset;
+use super::kinds::{BLANK, HandOver, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN, of_digit};
 use super::number::Numbers;
-use super::short::{EIGHT, PAIRS, short, single};
-use super::{BLANK, HandOver, TEXT_KEY};
+use super::short::{EIGHT, PAIRS, ends, short, single};
 
 /// What lines are made of.
 pub(super) enum Looks {
@@ -40,16 +40,6 @@ pub(super) fn looks(bytes: &[u8], charset: &Charset) -> Result<Looks, HandOver> 
         charset.check(bytes)?;
     }
     Ok(if quotes || all & 0x80 != 0 { Looks::Quoted } else { Looks::Plain })
-}
-
-/// What comes after the end of a cell, which is a comma, or after the last cell the line's end.
-#[inline]
-pub(super) fn ends<const LAST: bool>(rest: &[u8], end: usize) -> Result<&[u8], HandOver> {
-    match rest.get(end..) {
-        Some([b',', after @ ..]) if !LAST => Ok(after),
-        Some([b'\n', after @ ..] | [b'\r', b'\n', after @ ..]) if LAST => Ok(after),
-        _ => Err(HandOver("row")),
-    }
 }
 
 #[inline]

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::SHIFT_JIS;
 
-use super::HandOver;
+use super::kinds::HandOver;
 
 /// The encoding of a file.
 #[derive(Debug)]

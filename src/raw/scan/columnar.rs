@@ -12,11 +12,12 @@ use polars::prelude::{
     PolarsNumericType, SerReader,
 };
 
+use super::kinds::{BLANK, HandOver, Kind, MOST_VALUES, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN};
 use super::lines::Chunk;
 use super::pairs::Pairs;
+use super::piece::Pieces;
 use super::seen::Seen;
-use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
 use crate::raw::parquet;
 use crate::raw::table::Table;
 

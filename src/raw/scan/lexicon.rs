@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::super::hash::hash;
-use super::HandOver;
+use super::kinds::HandOver;
 
 /// Numbers that are taken: the blank cell, and the ten digits.
 pub(super) const TAKEN: u32 = 11;

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
+use super::cell::{Cells, Looks, key, looks, number, read_codes, skip};
 use super::charset::Charset;
+use super::kinds::{BLANK, HandOver, Kind};
 use super::lexicon::{Local, Shared};
 use super::number::{KEYS, Numbers};
 use super::pairs::{KnownPairs, Pairs};
 use super::seen::{self, Seen};
-use super::{BLANK, HandOver, Kind};
+use super::short::ends;
 
 /// Zero bytes after the last line, so that 33 bytes can be looked at from any cell on.
 pub(super) const PADDING: usize = 32;

@@ -8,10 +8,12 @@
 mod cell;
 mod charset;
 mod columnar;
+mod kinds;
 mod lexicon;
 mod lines;
 mod number;
 mod pairs;
+mod piece;
 mod seen;
 mod short;
 
@@ -24,20 +26,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::delimited;
 use super::table::{ReadOptions, Table};
 use charset::Charset;
+use kinds::MOST_VALUES;
 use lexicon::{Shared, TAKEN, text_of_taken};
 use pairs::Pairs;
+use piece::Pieces;
 use seen::Seen;
 
+pub use kinds::{BLANK, HandOver, Kind, TEXT_KEY};
 pub use lines::{Chunk, LANES};
-
-/// The code of a blank cell.
-pub const BLANK: u8 = 0;
-
-/// Keys from here on are texts: [`Scanned::keys`] says which.
-pub const TEXT_KEY: u32 = 1 << 31;
-
-/// Distinct values that a column of codes may have, the blank one and all digits counted.
-const MOST_VALUES: u32 = 255;
 
 /// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a
 /// chunk begins depends on the file alone.
@@ -54,21 +50,6 @@ const SHOWN: usize = 20;
 /// Bytes that are read at once beyond a piece to the end of its last line: few at first, as most lines are
 /// short.
 const BEYOND: std::ops::RangeInclusive<u64> = 1 << 8..=1 << 16;
-
-/// What is to be read of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Any texts, of which there are few different ones.
-    Code,
-    /// Whole numbers below 10⁹, or words.
-    Key,
-    /// Any number; NaN where the cell is blank.
-    Number,
-}
-
-/// Why the general reader takes the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct HandOver(pub &'static str);
 
 /// Takes the rows of a file, chunk by chunk. Each thread has its own, and gets its chunks in file order.
 pub trait Consumer: Send {
@@ -101,22 +82,6 @@ pub struct Scanned<C> {
     pub pairs: Vec<Vec<(Value, (u8, u8))>>,
     /// Of each column of keys the texts: the first one is [`TEXT_KEY`] plus 0.
     pub keys: Vec<Vec<String>>,
-}
-
-/// What reads a file piece by piece. Each thread has its own.
-trait Pieces {
-    /// Reads a piece of the file and hands on its chunks, in file order.
-    ///
-    /// # Errors
-    /// Something that is not plain, or what `take` says.
-    fn piece(
-        &mut self,
-        at: u64,
-        take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
-    ) -> Result<(), HandOver>;
-
-    /// Where the values of the columns of codes first stood.
-    fn seen(self) -> Vec<Seen>;
 }
 
 /// A file that looks plain: its header, and where the rows begin.

@@ -1,7 +1,7 @@
 //! Numbers: those that were just read are known by their bytes, the others are parsed by the standard
 //! library.
 
-use super::HandOver;
+use super::kinds::HandOver;
 
 /// Entries of the memory. Weights and sizes repeat, as they are those of a stratum.
 const SLOTS: usize = 1 << 10;
@@ -131,7 +131,7 @@ fn parse(bytes: &[u8]) -> Result<f64, HandOver> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cell::ends;
+    use super::super::short::ends;
     use super::Numbers;
 
     /// What is known of the number in front, where a comma comes after it.

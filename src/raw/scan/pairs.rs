@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::{HandOver, MOST_VALUES};
+use super::kinds::{HandOver, MOST_VALUES};
 
 /// The pairs that occur in two columns of codes, numbered from 1 in the order in which threads happen to meet
 /// them.

@@ -27,7 +27,10 @@ pub(super) fn page(table: &IndicatorTable, quality: &Quality) -> Vec<u8> {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                style { (PreEscaped(STYLE)) @if table.data == DataKind::Synthetic { (PreEscaped(SYNTHETIC_STYLE)) } }
+                style {
+                    (PreEscaped(STYLE))
+                    @if table.data == DataKind::Synthetic { (PreEscaped(SYNTHETIC_STYLE)) }
+                }
             }
             body {
                 @if table.data == DataKind::Synthetic { (banner()) }

@@ -15,7 +15,9 @@ pub(super) fn progress(table: &IndicatorTable) -> Markup {
             caption { "進捗管理表" span.legend { (notes::legend(table)) } }
             (columns(&grid))
             thead { tr { @for head in &grid.heads {
-                th scope="col" { (head.name) @if let Some(under) = &head.under { br; span.under { (under) } } }
+                th scope="col" {
+                    (head.name) @if let Some(under) = &head.under { br; span.under { (under) } }
+                }
             } } }
             @for block in &grid.goals { (goal(block)) }
         }
@@ -45,7 +47,9 @@ fn goal(block: &GoalBlock<'_>) -> Markup {
                                 strong { (block.goal.map_or("", |g| g.title.as_str())) }
                                 @for direction in block.directions() { span.direction { (direction) } }
                             }
-                            td.page rowspan=(span) { (block.goal.and_then(|g| g.page.as_deref()).unwrap_or_default()) }
+                            td.page rowspan=(span) {
+                                (block.goal.and_then(|g| g.page.as_deref()).unwrap_or_default())
+                            }
                         }
                         (line(item, k))
                     }
@@ -70,7 +74,9 @@ fn line(item: &Item<'_>, k: usize) -> Markup {
         }
         @if k == 0 {
             @for text in [&row.rationale, &row.actions, &row.next_steps] {
-                td.words.centre[text.as_deref() == Some("-")] rowspan=(span) { (text.as_deref().unwrap_or_default()) }
+                td.words.centre[text.as_deref() == Some("-")] rowspan=(span) {
+                    (text.as_deref().unwrap_or_default())
+                }
             }
         }
     }
@@ -94,16 +100,21 @@ pub(super) fn status(table: &IndicatorTable) -> Markup {
         section aria-labelledby="status" {
             h2 id="status" { "達成状況" }
             table.status {
-                caption { "指標ごとの達成状況" span.legend { "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定\
-                    なし" (status_table::further_signs(table)) } }
-                colgroup { @for (_, width) in status_table::HEADS.iter().zip(status_table::WIDTHS) { col style=(format!("width:{width}%")); } }
+                caption { "指標ごとの達成状況" span.legend {
+                    "◎目標達成　○改善　△ほぼ変化なし　▼悪化　―判定なし" (status_table::further_signs(table))
+                } }
+                colgroup { @for (_, width) in status_table::HEADS.iter().zip(status_table::WIDTHS) {
+                    col style=(format!("width:{width}%"));
+                } }
                 thead { tr { @for head in status_table::HEADS { th scope="col" { (head) } } } }
                 tbody {
                     @for line in status_table::lines(table) {
                         tr {
                             @for (i, text) in line.texts.iter().enumerate() {
                                 @if i == 1 { th.item scope="row" { (text) } }
-                                @else if i + 1 == line.texts.len() { td class=(state_class(line.state)) { (text) } }
+                                @else if i + 1 == line.texts.len() {
+                                    td class=(state_class(line.state)) { (text) }
+                                }
                                 @else if matches!(i, 5..=9) { td.number { (text) } }
                                 @else { td { (text) } }
                             }
@@ -143,7 +154,9 @@ pub(super) fn ledgers(quality: &Quality) -> Markup {
                     tbody { @for record in &quality.ledgers {
                         tr {
                             td { (record.survey) } td { (record.wave) } th scope="row" { (record.question) }
-                            @for (_, _, _, n) in quality::steps(&record.ledger) { td.number { (round::count(n)) } }
+                            @for (_, _, _, n) in quality::steps(&record.ledger) {
+                                td.number { (round::count(n)) }
+                            }
                         }
                     } }
                 }
@@ -162,7 +175,8 @@ pub(super) fn effects(quality: &Quality, table: &IndicatorTable) -> Markup {
                     caption { "扱いを変えたときの値" span.legend { (sensitivity::summary(quality, table)) } }
                     colgroup { @for width in sensitivity::WIDTHS { col style=(format!("width:{width}%")); } }
                     thead { tr { @for head in sensitivity::HEADS { th scope="col" { (head) } } } }
-                    @for share in sensitivity::lines(quality, table).chunk_by(|a, b| a[..2] == b[..2]) { tbody {
+                    @let lines = sensitivity::lines(quality, table);
+                    @for share in lines.chunk_by(|a, b| a[..2] == b[..2]) { tbody {
                         @for (k, line) in share.iter().enumerate() {
                             tr { @for (i, text) in line.iter().enumerate() {
                                 @if i > 1 || k == 0 { (effect_cell(i, text, share.len())) }

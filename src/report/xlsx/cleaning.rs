@@ -8,10 +8,10 @@ use rust_xlsxwriter::{
 
 use super::style::{SIZE, Styles};
 use super::{metrics, put_text};
-use crate::answers::Question;
-use crate::answers::cleaning::{Accepts, Action, ReviewRow};
+use crate::edits::{Accepts, Action, ReviewRow};
 use crate::error::Error;
 use crate::indicator::FiscalYear;
+use crate::questionnaire::Question;
 
 /// What the workbook is made of.
 #[derive(Debug, Clone, Copy)]

@@ -8,13 +8,14 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<office:document
                     xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
                     xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
                     xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\" \
-                    office:version=\"1.2\"><office:body><office:spreadsheet><table:table table:name=\"回答\
-                    \">";
+                    office:version=\"1.2\"><office:body><office:spreadsheet><table:table \
+                    table:name=\"回答\">";
 const TAIL: &str = "</table:table></office:spreadsheet></office:body></office:document-content>";
 const MANIFEST: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest:manifest \
                         xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\" \
                         manifest:version=\"1.2\"><manifest:file-entry manifest:full-path=\"/\" \
-                        manifest:media-type=\"application/vnd.oasis.opendocument.spreadsheet\"/><manifest:file-entry \
+                        manifest:media-type=\"application/vnd.oasis.opendocument.spreadsheet\"/>\
+                        <manifest:file-entry \
                         manifest:full-path=\"content.xml\" \
                         manifest:media-type=\"text/xml\"/></manifest:manifest>";
 

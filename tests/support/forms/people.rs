@@ -1,5 +1,7 @@
 //! Who answered, and what they were asked.
 
+use super::super::dice::Dice;
+
 /// One respondent: what was said, whatever the layout. `None` is a blank.
 pub struct Person {
     pub id: usize,
@@ -87,13 +89,25 @@ options = ["男性", "女性", "答えたくない"]
 id = "問1"
 text = "今後、活動に参加したいですか"
 type = "single"
-options = ["積極的に参加したい", "できれば参加したい", "参加したくない", { label = "わからない", dont_know = true }]
+options = [
+    "積極的に参加したい",
+    "できれば参加したい",
+    "参加したくない",
+    { label = "わからない", dont_know = true },
+]
 
 [[question]]
 id = "問2"
 text = "困っていること"
 type = "multiple"
-options = ["買い物、掃除など", "通院", "送迎, 付き添い", "話し相手（電話、訪問）", "防災 訓練", { label = "特になし", exclusive = true }]
+options = [
+    "買い物、掃除など",
+    "通院",
+    "送迎, 付き添い",
+    "話し相手（電話、訪問）",
+    "防災 訓練",
+    { label = "特になし", exclusive = true },
+]
 
 [[question]]
 id = "問3"
@@ -135,13 +149,10 @@ type = "text"
 
 const ROWS: usize = 160;
 
-/// The same people in every run: a linear congruential generator (Knuth's MMIX constants).
+/// The same people in every run.
 pub fn people() -> Vec<Person> {
-    let mut state = 20_260_402u64;
-    let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % below) as usize
-    };
+    let mut dice = Dice::new(20_260_402);
+    let mut next = move |below: u64| dice.index(below as usize);
     let person = |id: usize| {
         let mut one = |of: usize, blank: u64| (next(blank) > 0).then(|| next(of as u64));
         let mut single = [one(3, 30), one(4, 12), one(3, 9), one(3, 9), one(3, 7)];

@@ -111,7 +111,9 @@ pub fn sas7bdat(sheet: &Sheet, packed: bool) -> Option<Vec<u8>> {
 }
 
 fn header(pages: usize) -> Vec<u8> {
-    let mut out = b"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11".to_vec();
+    let mut out = b"\0\0\0\0\0\0\0\0\0\0\0\0\
+        \xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11"
+        .to_vec();
     out.resize(HEADER, 0);
     let mut put = |at: usize, bytes: &[u8]| out[at..at + bytes.len()].copy_from_slice(bytes);
     put(32, b"3\x22\x003\x22\x01\x021");

@@ -1,0 +1,73 @@
+//! Numbers on their way out of a command: to stdout, or to a file that is not there yet.
+
+use std::path::Path;
+
+use shihyo::derived;
+use shihyo::error::{Diagnostic, Error, Result};
+use shihyo::indicator::{DataKind, EstimateRecord};
+use shihyo::provenance::Place;
+use shihyo::report::long;
+use shihyo::text::Text;
+
+use super::args::{NumberFormat, NumbersArgs};
+use super::message::Talk;
+use super::{Ending, print};
+
+impl NumbersArgs {
+    /// Whether what was asked for can be written; told before anything is read.
+    ///
+    /// # Errors
+    /// Parquet without a file.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.format != NumberFormat::Parquet || self.out.is_some() {
+            return Ok(());
+        }
+        let text = Text::new("Parquetは画面に書けません", "Parquet cannot be written to the terminal");
+        let help = Text::new(
+            "--out FILE.parquet で書き出すファイルを指定します",
+            "name a file with --out FILE.parquet",
+        );
+        Err(Diagnostic::new("cli::parquet-out", text).help(help).into())
+    }
+
+    /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know
+    /// its encoding by, a pipe does not.
+    pub(crate) fn write(
+        &self,
+        rows: &[EstimateRecord],
+        data: Option<DataKind>,
+        table: impl FnOnce() -> String,
+        talk: &Talk,
+    ) -> Result<Ending> {
+        let bytes = match (self.format, &self.out) {
+            (NumberFormat::Table, _) => table().into_bytes(),
+            (NumberFormat::Csv, None) => long::csv(rows)?,
+            (NumberFormat::Csv, Some(_)) => long::csv_file(rows)?,
+            (NumberFormat::Json, _) => long::json(rows, data)?,
+            (NumberFormat::Parquet, _) => long::parquet(rows)?,
+        };
+        let Some(file) = &self.out else { return print(bytes) };
+        let (folder, name) = target(file)?;
+        derived::write_new(folder, &[(name, bytes)])?;
+        talk.say(&Text::new(
+            format!("書き出しました: {}", file.display()),
+            format!("written: {}", file.display()),
+        ));
+        Ok(Ending::Good)
+    }
+}
+
+/// The folder and name of a file.
+fn target(file: &Path) -> Result<(&Path, String)> {
+    let name = file.file_name().and_then(|n| n.to_str()).ok_or_else(|| {
+        Error::from(
+            Diagnostic::new(
+                "cli::out",
+                Text::new("--out にはファイルの名前が必要です", "--out needs the name of a file"),
+            )
+            .at(Place::file(file.display().to_string())),
+        )
+    })?;
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((folder, name.to_owned()))
+}

@@ -1,0 +1,405 @@
+//! What a word in a file means for one question: an option, a missing code, a tick, or nothing known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decode::excel_dates as dated;
+use crate::decode::excel_dates::dated;
+use crate::decode::multi_select as joined;
+use crate::decode::multi_select::Split;
+use crate::questionnaire::model::{Category, Question};
+use crate::raw::Cell;
+use crate::text::spelling;
+
+/// The words of one question, folded once.
+pub(crate) struct CodeList {
+    /// Every way to write an option: its label, its code, `1 はい`, `1.はい`, `1:はい` …
+    pub(crate) forms: BTreeMap<String, u16>,
+    codes: BTreeMap<String, u16>,
+    no_answer: BTreeSet<String>,
+    not_asked: BTreeSet<String>,
+    /// The option that takes free words.
+    pub(crate) free_text: Option<u16>,
+}
+
+/// What one cell says where one answer, or one joined answer, can stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Word {
+    /// Blank, or a code for 無回答.
+    NoAnswer,
+    /// A code for 非該当.
+    NotAsked,
+    /// One option.
+    Option(u16),
+    /// Several options, as bits.
+    Options(u128),
+    /// The cell can be taken apart in more than one way.
+    Ambiguous(String),
+    /// Words that are no option's.
+    Unknown(String),
+    /// A spreadsheet error, or bytes that could not be decoded.
+    Unreadable(String),
+    /// A date, as which a spreadsheet program took a code; `meant` are the options where only one reading
+    /// makes sense.
+    Date {
+        /// What was probably typed; `-` where that cannot be told.
+        shown: String,
+        /// The options, as bits.
+        meant: Option<u128>,
+    },
+}
+
+/// What one cell says in a column that belongs to one option.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Tick {
+    /// Nothing is written.
+    Blank,
+    /// A code for 無回答.
+    NoAnswer,
+    /// A code for 非該当.
+    NotAsked,
+    /// 0, FALSE, Not selected: said to be not chosen.
+    No,
+    /// This option (or the one whose label stands here) was chosen.
+    Yes(u16),
+    /// Something else.
+    Unknown(String),
+    /// A spreadsheet error, or bytes that could not be decoded.
+    Unreadable(String),
+    /// A date, as which a spreadsheet program took something else.
+    Date(String),
+}
+
+/// How a mark is written in a column of its own, in lower case.
+const MARKS: [&str; 26] = [
+    "○",
+    "〇",
+    "◯",
+    "●",
+    "◎",
+    "✓",
+    "✔",
+    "☑",
+    "☒",
+    "レ",
+    "v",
+    "x",
+    "true",
+    "t",
+    "yes",
+    "y",
+    "on",
+    "はい",
+    "有",
+    "該当",
+    "選択",
+    "選択あり",
+    "selected",
+    "checked",
+    "ticked",
+    "マル",
+];
+
+/// How the lack of a mark is written, in lower case.
+const NO_MARKS: [&str; 17] = [
+    "false",
+    "f",
+    "no",
+    "n",
+    "off",
+    "いいえ",
+    "無",
+    "×",
+    "☐",
+    "□",
+    "未選択",
+    "非選択",
+    "選択なし",
+    "not selected",
+    "unselected",
+    "unchecked",
+    "not checked",
+];
+
+impl CodeList {
+    pub(crate) fn of(question: &Question) -> Self {
+        let folded = |codes: &[String]| codes.iter().map(|c| spelling::code(c)).collect();
+        let mut code_list = Self {
+            forms: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            no_answer: folded(&question.no_answer),
+            not_asked: folded(&question.not_asked),
+            free_text: None,
+        };
+        // What is inserted later replaces what is there: a label another option's "code label", and a code,
+        // which is what files hold, a label.
+        let numbered = || (0u16..).zip(question.categories());
+        for (k, category) in numbered() {
+            for form in long_forms(category) {
+                code_list.forms.insert(form, k);
+            }
+        }
+        for (k, category) in numbered() {
+            code_list.forms.insert(spelling::label(&category.label), k);
+        }
+        for (k, category) in numbered() {
+            code_list.codes.insert(spelling::code(&category.code), k);
+            code_list.forms.insert(spelling::label(&category.code), k);
+            code_list.forms.insert(spelling::code(&category.code), k);
+            if category.free_text {
+                code_list.free_text.get_or_insert(k);
+            }
+        }
+        code_list
+    }
+
+    /// The option that `folded` (a folded label) names, by label or by code.
+    pub(crate) fn option(&self, folded: &str) -> Option<u16> {
+        self.forms.get(folded).or_else(|| self.code(folded)).copied()
+    }
+
+    /// The option whose code `folded` is, in any spelling of a number.
+    fn code(&self, folded: &str) -> Option<&u16> {
+        let number = spelling::whole_number(folded)?;
+        self.codes.get(&number.to_string())
+    }
+
+    fn missing(&self, folded: &str) -> Option<Word> {
+        let code = spelling::code(folded);
+        if folded.is_empty() || self.no_answer.contains(&code) {
+            Some(Word::NoAnswer)
+        } else if self.not_asked.contains(&code) {
+            Some(Word::NotAsked)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a cell holds no answer, for questions without options.
+    pub(crate) fn blank(&self, cell: &Cell) -> Option<Word> {
+        match cell {
+            Cell::Broken(text) => Some(Word::Unreadable(text.to_string())),
+            other => self.missing(&spelling::label(&other.text())),
+        }
+    }
+
+    /// What a cell says that holds a single answer, or one of several columns of codes.
+    pub(crate) fn single(&self, cell: &Cell) -> Word {
+        let text = cell.text();
+        let folded = spelling::label(&text);
+        if let Some(word) = self.blank(cell) {
+            return word;
+        }
+        if let Some(k) = self.option(&folded) {
+            return Word::Option(k);
+        }
+        match joined::split(&spelling::lines(&text), self, None) {
+            Split::Marks(bits) if bits.count_ones() == 1 => Word::Option(bits.trailing_zeros() as u16),
+            Split::Marks(bits) => Word::Options(bits),
+            Split::Ambiguous | Split::Unknown => self
+                .date(cell, true)
+                .unwrap_or_else(|| self.free_text.map_or(Word::Unknown(folded), Word::Option)),
+        }
+    }
+
+    /// A date, and which options it may have been. A text that looks like a date is one only where it could
+    /// have been options; else it is free words. In a single answer an option called `1-2` goes before the
+    /// options 1 and 2.
+    fn date(&self, cell: &Cell, single: bool) -> Option<Word> {
+        let typed = dated(cell)?.typed;
+        let (mut named, mut marked) = (BTreeSet::new(), BTreeSet::new());
+        let mut first = None;
+        for numbers in &typed {
+            let bits = |word: &str| self.option(word).and_then(|k| 1u128.checked_shl(u32::from(k)));
+            // Which came first, month or day, differs between languages.
+            let mut turned = numbers.clone();
+            turned.reverse();
+            let words = [numbers, &turned].into_iter().flat_map(|n| {
+                [dated::shown(n), dated::shown(n).replace('-', "/"), dated::shown(n).replace('-', "~")]
+            });
+            let name = words.filter_map(|w| bits(&w)).collect::<BTreeSet<u128>>();
+            let all = numbers
+                .iter()
+                .map(|n| self.code(&n.to_string()).and_then(|k| 1u128.checked_shl(u32::from(*k))))
+                .try_fold(0u128, |all, one| one.map(|b| all | b));
+            // Nobody marks an option twice.
+            let all = all.filter(|bits| bits.count_ones() as usize == numbers.len());
+            if !name.is_empty() || all.is_some() {
+                first.get_or_insert(numbers);
+            }
+            named.extend(name);
+            marked.extend(all);
+        }
+        if matches!(cell, Cell::Text(_)) && first.is_none() && self.free_text.is_some() {
+            return None;
+        }
+        let meanings: BTreeSet<u128> =
+            if single && !named.is_empty() { named } else { named.into_iter().chain(marked).collect() };
+        let meant = if meanings.len() == 1 { meanings.first().copied() } else { None };
+        // The date itself may be a birthday; what was typed is a code.
+        let shown = first.or(typed.first()).map_or_else(|| "-".to_owned(), |n| dated::shown(n));
+        Some(Word::Date { shown, meant })
+    }
+
+    /// What a cell says that holds all marks of a multiple answer, joined.
+    pub(crate) fn joined(&self, cell: &Cell) -> Word {
+        let text = cell.text();
+        if let Some(word) = self.blank(cell) {
+            return word;
+        }
+        match joined::split(&spelling::lines(&text), self, self.free_text) {
+            Split::Marks(bits) if self.free_text.is_none_or(|k| bits >> k & 1 == 0) => Word::Options(bits),
+            Split::Ambiguous => Word::Ambiguous(spelling::label(&text)),
+            other => self.date(cell, false).unwrap_or_else(|| match other {
+                Split::Marks(bits) => Word::Options(bits),
+                _ => Word::Unknown(spelling::label(&text)),
+            }),
+        }
+    }
+
+    /// What a cell says in the column of option `own`.
+    pub(crate) fn tick(&self, cell: &Cell, own: u16) -> Tick {
+        let folded = spelling::label(&cell.text());
+        match self.blank(cell) {
+            Some(Word::Unreadable(text)) => return Tick::Unreadable(text),
+            Some(Word::NotAsked) => return Tick::NotAsked,
+            Some(_) if folded.is_empty() => return Tick::Blank,
+            Some(_) => return Tick::NoAnswer,
+            None => {}
+        }
+        // 0 and 1 are ticks before they are codes; a label is a label before はい is a tick.
+        match spelling::whole_number(&folded) {
+            Some(0) => return Tick::No,
+            Some(1) => return Tick::Yes(own),
+            Some(_) if self.code(&folded) == Some(&own) => return Tick::Yes(own),
+            Some(_) => return Tick::Unknown(folded),
+            None => {}
+        }
+        if let Some(&k) = self.forms.get(&folded) {
+            return Tick::Yes(k);
+        }
+        let lower = folded.to_lowercase();
+        if MARKS.contains(&lower.as_str()) {
+            Tick::Yes(own)
+        } else if NO_MARKS.contains(&lower.as_str()) {
+            Tick::No
+        } else if let (Some(Word::Date { shown, .. }), true) =
+            (self.date(cell, true), matches!(cell, Cell::Date(_)) || self.free_text != Some(own))
+        {
+            Tick::Date(shown)
+        } else if self.free_text == Some(own) {
+            Tick::Yes(own)
+        } else {
+            Tick::Unknown(folded)
+        }
+    }
+
+    /// The option that a column's name, without the question's part of it, belongs to: by label, by code, or
+    /// by the number of a sub-question (`SQ001`, `c1`, `s1`).
+    pub(crate) fn of_column(&self, rest: &str) -> Option<u16> {
+        if let Some(k) = self.option(rest) {
+            return Some(k);
+        }
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        if number.len() < rest.len() && rest.len() - number.len() <= 2 {
+            self.code(number).copied()
+        } else {
+            None
+        }
+    }
+}
+
+/// The ways in which exports write code and label together.
+fn long_forms(category: &Category) -> Vec<String> {
+    let (code, label) = (&category.code, &category.label);
+    let behind = [".", " ", ":", ". ", ": ", "、", ")", ") ", "-", " - "]
+        .map(|between| format!("{code}{between}{label}"));
+    let bracketed = ["", " "].map(|between| format!("{code}{between}({label})"));
+    behind.iter().chain(&bracketed).map(|form| spelling::label(form)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decode::code_list::*;
+    use crate::questionnaire::model::{Policy, QuestionKind};
+
+    fn code_list() -> CodeList {
+        let category = |code: &str, label: &str, free_text: bool| Category {
+            code: code.into(),
+            label: label.into(),
+            dont_know: false,
+            exclusive: false,
+            free_text,
+        };
+        CodeList::of(&Question {
+            id: "q".into(),
+            text: "q".into(),
+            kind: QuestionKind::Single(vec![
+                category("1", "はい", false),
+                category("2", "いいえ", false),
+                category("9", "その他", false),
+            ]),
+            asked_if: None,
+            columns: vec![],
+            no_answer: vec!["99".into(), "-1".into()],
+            not_asked: vec!["NA".into()],
+            policy: Policy::default(),
+            derivation: None,
+        })
+    }
+
+    fn text(text: &str) -> Cell {
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
+    }
+
+    #[test]
+    fn a_single_answer_is_a_code_or_a_label_in_any_width() {
+        let code_list = code_list();
+        for cell in ["1", "１", "01", "1.0", "はい", " はい　", "1.はい", "1 はい", "１：はい"]
+        {
+            assert_eq!(code_list.single(&text(cell)), Word::Option(0), "{cell}");
+        }
+        assert_eq!(code_list.single(&Cell::Number(2.0)), Word::Option(1));
+        assert_eq!(code_list.single(&text("9")), Word::Option(2));
+        assert_eq!(code_list.single(&text("3")), Word::Unknown("3".into()));
+        assert_eq!(code_list.single(&text("1.5")), Word::Unknown("1.5".into()));
+        assert_eq!(code_list.single(&text("1,2")), Word::Options(0b11));
+        assert_eq!(code_list.single(&text("　")), Word::NoAnswer);
+        assert_eq!(code_list.single(&text("９９")), Word::NoAnswer);
+        assert_eq!(code_list.single(&Cell::Number(-1.0)), Word::NoAnswer);
+        assert_eq!(code_list.single(&text("NA")), Word::NotAsked);
+        assert_eq!(code_list.single(&Cell::Broken("#N/A".into())), Word::Unreadable("#N/A".into()));
+    }
+
+    #[test]
+    fn a_tick_is_written_in_many_ways() {
+        let code_list = code_list();
+        for cell in ["1", "○", "〇", "◯", "レ", "TRUE", "Yes", "2", "いいえ"] {
+            assert_eq!(code_list.tick(&text(cell), 1), Tick::Yes(1), "{cell}");
+        }
+        for cell in ["0", "０", "FALSE", "Not selected", "no", "×"] {
+            assert_eq!(code_list.tick(&text(cell), 1), Tick::No, "{cell}");
+        }
+        assert_eq!(code_list.tick(&Cell::Bool(true), 0), Tick::Yes(0));
+        assert_eq!(code_list.tick(&text(""), 0), Tick::Blank);
+        assert_eq!(code_list.tick(&text("99"), 0), Tick::NoAnswer);
+        assert_eq!(code_list.tick(&text("NA"), 0), Tick::NotAsked);
+        assert_eq!(code_list.tick(&text("7"), 0), Tick::Unknown("7".into()));
+        assert_eq!(code_list.tick(&text("その他"), 0), Tick::Yes(2), "the label says which option");
+    }
+
+    #[test]
+    fn a_column_belongs_to_an_option() {
+        let code_list = code_list();
+        for (rest, expected) in [
+            ("1", Some(0)),
+            ("0002", Some(1)),
+            ("SQ001", Some(0)),
+            ("c9", Some(2)),
+            ("その他", Some(2)),
+            ("other", None),
+            ("total1", None),
+        ] {
+            assert_eq!(code_list.of_column(rest), expected, "{rest}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! A first questionnaire out of bare response files: every question a guess, each guess told.
+//!
+//! | what stands in the file | becomes |
+//! |---|---|
+//! | few whole numbers | single answer, codes without words |
+//! | few texts that repeat | single answer with these options |
+//! | few whole numbers beside words (`1` … `4`, `その他`) | single answer, numbers as codes, then the words |
+//! | `NA`, `無回答`, `非該当` …; beside numbers also `不明`, `-` … | no answer, not asked |
+//! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
+//! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
+//! | other numbers / other texts | number / free text |
+//! | dates, all blank | left out |
+//! | names, phones, mail, addresses, birth dates, personal numbers | withheld |
+//!
+//! A skip is likely where a question is blank for everyone who chose certain options of an earlier one.
+
+mod codes;
+mod family;
+mod guess;
+mod pieces;
+mod skips;
+
+use std::collections::BTreeSet;
+
+pub use crate::decode::personal::Personal;
+
+use crate::decode::code_list::CodeList;
+use crate::decode::no_question::no_question;
+use crate::decode::{decoder, personal};
+use crate::questionnaire::form::Draft;
+use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
+use crate::raw::{Column, Table};
+use crate::text::Text;
+use crate::text::spelling;
+
+/// The most distinct values that a single answer has.
+const MOST_VALUES: usize = 30;
+
+/// What the files look like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inferred {
+    /// The questionnaire.
+    pub questionnaire: Questionnaire,
+    /// For each question what was guessed.
+    pub remarks: Vec<Vec<Text>>,
+    /// The column of respondents' ids.
+    pub respondent: Option<String>,
+    /// Columns that look like personal data: not read.
+    pub withheld: Vec<(String, Personal)>,
+    /// Columns that are no question, with the reason.
+    pub left_out: Vec<(String, Text)>,
+}
+
+/// Guesses a questionnaire from the columns that all `tables` have.
+pub fn infer(tables: &[Table], title: &str) -> Inferred {
+    let mut found = Inferred {
+        questionnaire: Questionnaire { title: title.to_owned(), questions: vec![] },
+        remarks: vec![],
+        respondent: None,
+        withheld: vec![],
+        left_out: vec![],
+    };
+    let Some((first, others)) = tables.split_first() else { return found };
+    let columns = sorted_out(first, others, &mut found);
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    let families = family::families(&columns);
+    let mut ids = BTreeSet::new();
+    for (at, column) in columns.iter().enumerate() {
+        if taken.contains(&at) {
+            continue;
+        }
+        let guessed = match families.iter().find(|f| f.members.first() == Some(&at)) {
+            Some(family) => {
+                taken.extend(&family.members);
+                guess::multiple(family, &columns)
+            }
+            None => {
+                guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name())))
+            }
+        };
+        match guessed {
+            Ok((mut question, remarks)) => {
+                if ids.insert(spelling::label(&question.id)) {
+                    question.id = question.id.trim().to_owned();
+                    found.questionnaire.questions.push(question);
+                    found.remarks.push(remarks);
+                } else {
+                    found.left_out.push((
+                        column.name(),
+                        Text::new("同じ名前の列が前にあります", "a column of this name stands before"),
+                    ));
+                }
+            }
+            Err(reason) => found.left_out.push((column.name(), reason)),
+        }
+    }
+    keep_readable(&mut found, tables);
+    skips::guess(&mut found, tables);
+    found
+}
+
+/// The questionnaire of a form, less the questions that the files have no columns for.
+pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
+    let mut found = Inferred {
+        questionnaire: draft.questionnaire,
+        remarks: vec![],
+        respondent: None,
+        withheld: vec![],
+        left_out: vec![],
+    };
+    found.remarks = found
+        .questionnaire
+        .questions
+        .iter()
+        .map(|q| {
+            draft
+                .findings
+                .iter()
+                .filter(|f| f.place.question.as_ref() == Some(&q.id))
+                .map(|f| f.message.clone())
+                .collect()
+        })
+        .collect();
+    if let Some((first, others)) = tables.split_first() {
+        let mut personal = Inferred {
+            questionnaire: Questionnaire { title: String::new(), questions: vec![] },
+            remarks: vec![],
+            ..found.clone()
+        };
+        sorted_out(first, others, &mut personal);
+        found.respondent = personal.respondent;
+        found.withheld = personal.withheld;
+    }
+    let withheld: Vec<String> = found.withheld.iter().map(|(name, _)| name.clone()).collect();
+    let hidden = |q: &Question| {
+        matches!(q.kind, QuestionKind::Text | QuestionKind::Number { .. })
+            && withheld.iter().any(|w| w == &q.id || q.columns.contains(w))
+    };
+    let keep: Vec<bool> = found.questionnaire.questions.iter().map(|q| !hidden(q)).collect();
+    retain(&mut found, &keep);
+    keep_readable(&mut found, tables);
+    found
+}
+
+/// The columns that may be questions; ids, personal data and columns that not all files have go where they
+/// belong.
+fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> Vec<&'a Column> {
+    let mut columns = Vec::new();
+    for (at, column) in first.columns.iter().enumerate() {
+        let name = column.name();
+        let folded = spelling::label(&name);
+        let everywhere =
+            others.iter().all(|t| t.columns.iter().any(|c| spelling::label(&c.name()) == folded));
+        if found.respondent.is_none() && guess::is_respondent(column, first.row_count(), at == 0) {
+            found.respondent = Some(name.trim().to_owned());
+        } else if let Some(kind) = personal::personal(column) {
+            found.withheld.push((name, kind));
+        } else if !everywhere {
+            found
+                .left_out
+                .push((name, Text::new("この列がないファイルがあります", "not all files have this column")));
+        } else if let Some(reason) = no_question(column, first.row_count()) {
+            match reason {
+                Ok(kind) => found.withheld.push((name, kind)),
+                Err(reason) => found.left_out.push((name, reason)),
+            }
+        } else {
+            columns.push(column);
+        }
+    }
+    columns
+}
+
+/// Leaves out questions whose columns cannot be found by the rules of decoding.
+fn keep_readable(found: &mut Inferred, tables: &[Table]) {
+    let questions = &found.questionnaire.questions;
+    let readable = |question: &Question| -> bool {
+        let code_list = CodeList::of(question);
+        tables.iter().all(|table| {
+            decoder::locate_some(questions, std::iter::once((question, &code_list)), table).is_ok()
+        })
+    };
+    let keep: Vec<bool> = questions.iter().map(readable).collect();
+    for (question, _) in found.questionnaire.questions.iter().zip(&keep).filter(|(_, keep)| !**keep) {
+        found.left_out.push((
+            question.id.clone(),
+            Text::new("回答ファイルに列が見つかりません", "the response files have no column for it"),
+        ));
+    }
+    retain(found, &keep);
+}
+
+/// Keeps some of the questions; skip rules follow, and one whose earlier question goes is told of.
+fn retain(found: &mut Inferred, keep: &[bool]) {
+    let new_place: Vec<Option<usize>> = keep
+        .iter()
+        .scan(0, |next, keep| {
+            let place = keep.then_some(*next);
+            *next += usize::from(*keep);
+            Some(place)
+        })
+        .collect();
+    let old = std::mem::take(&mut found.questionnaire.questions);
+    let remarks = std::mem::take(&mut found.remarks);
+    for ((mut question, mut remarks), keep) in old.into_iter().zip(remarks).zip(keep) {
+        if !keep {
+            continue;
+        }
+        if let Some(rule) = question.asked_if.take() {
+            match rule.renumbered(&|question| new_place.get(question).copied().flatten()) {
+                Some(rule) => question.asked_if = Some(rule),
+                None => {
+                    remarks.push(Text::new(
+                        "限定条件の設問が回答ファイルにないため、条件を外しました",
+                        "the earlier question of its skip rule is not in the files; the rule was taken away",
+                    ));
+                }
+            }
+        }
+        found.questionnaire.questions.push(question);
+        found.remarks.push(remarks);
+    }
+}

@@ -1,0 +1,245 @@
+//! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, and conditions
+//! on numbers.
+
+use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
+use super::joined::Parts;
+use super::measures::{Measure, Resolver, Values};
+use crate::decode::{Base, MissingReason};
+use crate::error::{Diagnostic, Result};
+use crate::estimate::{NO, OUTSIDE, YES};
+use crate::finding::Finding;
+use crate::indicator::Measured;
+use crate::pipeline::variables::variable::{Code, Stacked, Value};
+use crate::provenance::Place;
+use crate::text::Text;
+
+/// The code of those who gave no answer, in outputs.
+const NO_ANSWER: &str = "無回答";
+
+impl Resolver<'_> {
+    /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no
+    /// answer.
+    pub(super) fn shares(&mut self, typed: &str) -> Result<Vec<Measure>> {
+        if self.source.has(typed) {
+            let column = self.source.column(typed)?;
+            let mut each = options(&column);
+            // What was declared to be no answer is no option.
+            let gone = self.missing.of(&column);
+            let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
+            each.retain(|code| !is_gone(code));
+            let mut out: Vec<Measure> = each
+                .into_iter()
+                .map(|code| self.share_of_codes(&column, vec![code]))
+                .collect::<Result<_>>()?;
+            out.push(self.share_of_no_answer(&column));
+            return Ok(out);
+        }
+        let bad = || {
+            Diagnostic::new(
+                "adhoc::share",
+                Text::new(
+                    format!("--share「{typed}」が読めません"),
+                    format!("cannot read --share \"{typed}\""),
+                ),
+            )
+            .help(Text::new(
+                "'COL=A|B'、選択肢すべてなら 'COL'、無回答なら 'COL=' と書きます",
+                "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
+            ))
+        };
+        let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
+        match &condition.test {
+            Test::Answered => Err(bad().into()),
+            Test::Blank => {
+                let column = self.source.column(&condition.column)?;
+                Ok(vec![self.share_of_no_answer(&column)])
+            }
+            Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
+                let column = self.source.column(&condition.column)?;
+                Ok(vec![self.share_of_codes(&column, codes(choices))?])
+            }
+            _ => Ok(vec![self.share_of_condition(&condition)?]),
+        }
+    }
+
+    /// The share of those who gave one of these codes.
+    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
+        let parts = Parts::new(column, &codes);
+        check_codes(column, &codes, &parts, self.findings)?;
+        tell_doubtful(column, &parts, self.source, self.findings);
+        let gone = self.missing.of(column);
+        let mut each = Vec::with_capacity(column.values.len());
+        for (at, value) in column.values.iter().enumerate() {
+            let yes = codes.iter().any(|code| value.is(code) || parts.holds(at, code));
+            each.push(match (gone[at], yes) {
+                (true, true) => return Err(declared(column, &value.text).into()),
+                (true, false) => self.without_answer(value),
+                (false, true) => YES,
+                (false, false) => NO,
+            });
+        }
+        self.tell_marks_only(column, &each);
+        let codes: Vec<String> = codes.into_iter().map(|c| c.typed).collect();
+        let values = self.answers(column, &each);
+        let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
+        Ok(Measure { measured, variable: column.name.clone(), codes, base: self.base, values })
+    }
+
+    /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
+    fn share_of_no_answer(&mut self, column: &Stacked) -> Measure {
+        let base = if self.base == Base::Answered { self.everyone() } else { self.base };
+        let gone = self.missing.of(column);
+        let outcome = |(value, gone): (&Value, bool)| {
+            let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
+            match (gone, base.holds(Some(reason))) {
+                (false, _) => NO,
+                (true, false) => OUTSIDE,
+                // Who was not asked left nothing blank.
+                (true, true) => u8::from(reason != MissingReason::NotAsked),
+            }
+        };
+        let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
+        let values = self.answers_of(column, &each, base);
+        let variable = column.name.clone();
+        Measure {
+            measured: Measured::NoAnswer(variable.clone()),
+            variable,
+            codes: vec![NO_ANSWER.to_owned()],
+            base,
+            values,
+        }
+    }
+
+    /// The base of a share of those who did not answer, where only those who did are asked about: everyone
+    /// who was asked.
+    fn everyone(&self) -> Base {
+        if self.asked.is_some() || self.source.questionnaire().is_some() { Base::Asked } else { Base::All }
+    }
+
+    /// What a value that is no answer is in the base.
+    fn without_answer(&self, value: &Value) -> u8 {
+        let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
+        if self.base.holds(Some(reason)) { NO } else { OUTSIDE }
+    }
+
+    fn answers(&mut self, column: &Stacked, each: &[u8]) -> Values {
+        self.answers_of(column, each, self.base)
+    }
+
+    /// The answers of a share: what each value of its column says, and who was asked at all.
+    fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
+        let Some(asked) = &self.asked else {
+            return match column.by_code(each) {
+                Some(by_code) => Values::CountedShare(column.position, by_code),
+                None => Values::Share(column.spread(each)),
+            };
+        };
+        let gone = self.missing.of(column);
+        let not_asked = if base == Base::All { NO } else { OUTSIDE };
+        let mut dropped = 0;
+        let outcome = |(at, asked): (&u32, &Option<bool>)| {
+            let at = *at as usize;
+            match asked {
+                Some(true) => each[at],
+                Some(false) => {
+                    dropped += u64::from(!gone[at]);
+                    not_asked
+                }
+                // Nobody knows whether the question applied: who answered it was asked.
+                None if gone[at] => not_asked,
+                None => each[at],
+            }
+        };
+        let values = column.rows.iter().zip(asked).map(outcome).collect();
+        if dropped > 0 {
+            let text = Text::new(
+                format!("「{}」に、非該当なのに回答のある{dropped}人がいます。非該当とします", column.name),
+                format!(
+                    "{dropped} respondents answered \"{}\" although they were not asked: not counted",
+                    column.name
+                ),
+            );
+            let finding = Finding::warning(
+                "adhoc::not-asked-but-answered",
+                text,
+                Place::default().column(&column.name),
+            );
+            let finding = finding.count(dropped);
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+        Values::Share(values)
+    }
+
+    /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
+    fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
+        let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
+        let each: Vec<u8> = column
+            .values
+            .iter()
+            .zip(holds)
+            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
+            .collect();
+        let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
+        let codes: Vec<String> =
+            asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
+        Ok(Measure {
+            measured: Measured::Share { variable: condition.column.clone(), codes: codes.clone() },
+            variable: condition.column.clone(),
+            codes,
+            base: self.base,
+            values: self.answers(&column, &each),
+        })
+    }
+
+    /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
+    /// meant.
+    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
+        let (yes, no) = (each.contains(&YES), each.contains(&NO));
+        let counts = column.counts();
+        let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
+        if yes && !no && blank > 0 && self.base == Base::Answered {
+            let text = Text::new(
+                format!(
+                    "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",
+                    column.name
+                ),
+                format!(
+                    "\"{}\" holds ticks and {blank} blanks: --base all counts the blanks in the base",
+                    column.name
+                ),
+            );
+            self.findings.push(
+                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
+                    .count(blank),
+            );
+        }
+    }
+}
+
+/// The options of a variable that can be asked for one by one: those of its question, or the values that
+/// occur.
+fn options(column: &Stacked) -> Vec<Code> {
+    if let Some(marks) = &column.marks {
+        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
+    }
+    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
+}
+
+fn declared(column: &Stacked, value: &str) -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::code-missing",
+        Text::new(
+            format!(
+                "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",
+                column.name
+            ),
+            format!(
+                "\"{value}\" in column \"{}\" is both asked for and declared to be no answer",
+                column.name
+            ),
+        ),
+    )
+    .help(Text::new("--share か --missing のどちらかから除きます", "leave it out of --share or of --missing"))
+}

@@ -1,0 +1,287 @@
+//! The numbers of `shihyo estimate` as tables for the terminal: shares in percent with one decimal, other
+//! numbers with as many as their standard error bears.
+
+use super::round;
+use super::share::Share;
+use crate::estimate::NotEstimable;
+use crate::estimate::reliability::ReliabilityFlag;
+use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Measured, Statistic, Test};
+use crate::text::{Lang, Text};
+
+/// Everything that was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// The numbers, in the order asked for.
+    pub rows: Vec<EstimateRecord>,
+    /// Base, design and methods, in words.
+    pub notes: Vec<Text>,
+    /// The level of all intervals.
+    pub level: f64,
+}
+
+/// A table for the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeopleTable {
+    /// Header words.
+    pub header: Vec<String>,
+    /// Rows as wide as the header.
+    pub rows: Vec<Vec<String>>,
+    /// The first column that holds numbers.
+    pub first_number: usize,
+}
+
+/// Up to three tables: estimates, differences, tests.
+pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
+    let level = round::percent(sheet.level, decimals_of_level(sheet.level));
+    let interval = Text::new(format!("{level}%信頼区間"), format!("{level} % interval"));
+    let kind = |s: Statistic| match s {
+        Statistic::Difference => 1,
+        Statistic::RaoScott => 2,
+        _ => 0,
+    };
+    let word = |ja: &str, en: &str| Text::new(ja, en);
+    let headers: [(Vec<Text>, usize); 3] = [
+        (
+            vec![
+                word("統計量", "statistic"),
+                word("列", "column"),
+                word("区分", "group"),
+                word("n", "n"),
+                word("推定値", "estimate"),
+                interval.clone(),
+                word("標準誤差", "SE"),
+                word("deff", "deff"),
+                word("n_eff", "n_eff"),
+            ],
+            3,
+        ),
+        (
+            vec![
+                word("列", "column"),
+                word("A − B", "A − B"),
+                word("n", "n"),
+                word("A", "A"),
+                word("B", "B"),
+                word("差", "difference"),
+                interval,
+                word("標準誤差", "SE"),
+                word("p", "p"),
+            ],
+            2,
+        ),
+        (
+            vec![
+                word("検定", "test"),
+                word("列", "columns"),
+                word("n", "n"),
+                word("F", "F"),
+                word("自由度", "df"),
+                word("p", "p"),
+            ],
+            2,
+        ),
+    ];
+    headers
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, (header, first_number))| {
+            let rows: Vec<Vec<String>> = sheet
+                .rows
+                .iter()
+                .filter(|row| kind(row.statistic()) == at)
+                .map(|row| match &row.detail {
+                    Detail::Domains(domains) => difference(row, domains, lang),
+                    Detail::Test(of) => test(row, of, lang),
+                    Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => single(row, lang),
+                })
+                .collect();
+            let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
+            (!rows.is_empty()).then_some(PeopleTable { header, rows, first_number })
+        })
+        .collect()
+}
+
+/// 0.95 is 95, 0.999 is 99.9.
+fn decimals_of_level(level: f64) -> usize {
+    (0..4)
+        .find(|d| (100.0 * level * 10_f64.powi(*d) - (100.0 * level * 10_f64.powi(*d)).round()).abs() < 1e-9)
+        .unwrap_or(4) as usize
+}
+
+/// `列=A|B`, or what else was asked for.
+fn subject(row: &EstimateRecord) -> String {
+    match &row.key.measured {
+        Measured::Quantile { variable, prob } => format!("{variable}@{prob}"),
+        _ if row.values.is_empty() => row.variable.clone(),
+        // A condition on numbers brings its own operator.
+        _ if row.values.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => {
+            format!("{}{}", row.variable, row.values.join("|"))
+        }
+        _ => format!("{}={}", row.variable, row.values.join("|")),
+    }
+}
+
+fn group(row: &EstimateRecord, lang: Lang) -> String {
+    if row.key.groups.is_empty() {
+        return Text::new("全体", "all").get(lang).to_owned();
+    }
+    row.key.groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
+}
+
+/// How the numbers of a row are written.
+#[derive(Clone, Copy)]
+enum Written {
+    /// In percent; differences of shares are in points.
+    Percent,
+    /// With this many decimals.
+    Decimals(usize),
+}
+
+impl Written {
+    /// Two significant digits of the standard error decide.
+    fn by_error(se: Option<f64>) -> Self {
+        let decimals = match se {
+            Some(se) if se > 0.0 && se.is_finite() => 1 - (se.log10().floor() as i32),
+            _ => 2,
+        };
+        Self::Decimals(decimals.clamp(0, 8) as usize)
+    }
+
+    fn number(self, value: f64) -> String {
+        match self {
+            Self::Percent => round::percent(value, 1),
+            Self::Decimals(d) => round::fixed(value, d),
+        }
+    }
+
+    fn error(self, se: f64) -> String {
+        match self {
+            Self::Percent => round::percent(se, 2),
+            Self::Decimals(d) => round::fixed(se, d),
+        }
+    }
+}
+
+fn written(row: &EstimateRecord) -> Written {
+    let of = match &row.detail {
+        Detail::Domains(domains) => domains.of,
+        _ => row.statistic(),
+    };
+    if of == Statistic::Share {
+        Written::Percent
+    } else {
+        Written::by_error(row.estimate.se.as_ref().ok().copied())
+    }
+}
+
+fn single(row: &EstimateRecord, lang: Lang) -> Vec<String> {
+    let (e, how) = (&row.estimate, written(row));
+    let mark = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
+    let value = match (&e.value, how) {
+        (Err(reason), _) => reason.text().get(lang).to_owned(),
+        (Ok(_), Written::Percent) => {
+            Share::of(e).map(|s| format!("{}%{mark}", s.printed(1))).unwrap_or_default()
+        }
+        (Ok(v), _) => format!("{}{mark}", how.number(*v)),
+    };
+    vec![
+        row.statistic().text().get(lang).to_owned(),
+        subject(row),
+        group(row, lang),
+        round::count(e.n),
+        value,
+        limits(row, how, lang),
+        e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
+        e.deff.as_ref().map(|d| round::fixed(d.value, 2)).unwrap_or_default(),
+        e.n_eff.as_ref().map(|n| round::fixed(*n, 0)).unwrap_or_default(),
+    ]
+}
+
+/// Both limits, or why there are none. An estimate that does not exist has said so already.
+fn limits(row: &EstimateRecord, how: Written, lang: Lang) -> String {
+    match (&row.estimate.interval, &row.estimate.value) {
+        (Ok(i), _) => format!("{}～{}", how.number(i.low), how.number(i.high)),
+        (Err(_), Err(_)) => String::new(),
+        (Err(reason), Ok(_)) => reason.text().get(lang).to_owned(),
+    }
+}
+
+fn difference(row: &EstimateRecord, domains: &Domains, lang: Lang) -> Vec<String> {
+    let (e, how) = (&row.estimate, written(row));
+    let subject = match domains.of {
+        Statistic::Share => subject(row),
+        statistic => format!("{} {}", statistic.text().get(lang), subject(row)),
+    };
+    let part = |value: &Result<f64, NotEstimable>| value.as_ref().map(|v| how.number(*v)).unwrap_or_default();
+    vec![
+        subject,
+        format!("{} − {}", domains.a, domains.b),
+        round::count(e.n),
+        part(&domains.stat_a),
+        part(&domains.stat_b),
+        e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
+        limits(row, how, lang),
+        e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
+        domains.p_value.as_ref().map(|p| p_value(*p)).unwrap_or_default(),
+    ]
+}
+
+/// With its sign; what rounds to zero has none.
+fn signed(value: f64, how: Written) -> String {
+    let text = how.number(value);
+    if value > 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+fn test(row: &EstimateRecord, of: &Test, lang: Lang) -> Vec<String> {
+    let both = match (&of.ndf, &of.ddf) {
+        (Ok(a), Ok(b)) => format!("{}, {}", degrees(*a), degrees(*b)),
+        _ => String::new(),
+    };
+    vec![
+        row.statistic().text().get(lang).to_owned(),
+        row.variable.clone(),
+        round::count(row.estimate.n),
+        row.estimate.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |f| round::fixed(*f, 3)),
+        both,
+        of.p_value.as_ref().map(|p| p_value(*p)).unwrap_or_default(),
+    ]
+}
+
+fn degrees(df: f64) -> String {
+    if df.fract() == 0.0 { round::fixed(df, 0) } else { round::fixed(df, 2) }
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { round::fixed(p, 3) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Written, decimals_of_level, signed};
+
+    #[test]
+    fn a_level_is_written_with_the_decimals_that_it_has() {
+        assert_eq!([0.95, 0.9, 0.999, 0.975, 0.5].map(decimals_of_level), [0, 0, 1, 1, 0]);
+    }
+
+    #[test]
+    fn two_digits_of_the_standard_error_decide_the_decimals() {
+        assert_eq!(Written::by_error(Some(9.2)).number(644.17), "644.2");
+        assert_eq!(Written::by_error(Some(0.0132)).number(0.9), "0.900");
+        assert_eq!(Written::by_error(Some(114_641.0)).number(3_676_389.4), "3,676,389");
+        assert_eq!(Written::by_error(None).number(1.5), "1.50");
+    }
+
+    #[test]
+    fn what_rounds_to_zero_has_no_sign() {
+        assert_eq!(signed(0.0004, Written::Percent), "0.0");
+        assert_eq!(
+            (signed(0.034, Written::Percent).as_str(), signed(-0.034, Written::Percent).as_str()),
+            ("+3.4", "-3.4")
+        );
+    }
+}

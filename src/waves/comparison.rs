@@ -1,0 +1,348 @@
+//! What differs between two papers that ask one question, and what may then be said about a change.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::decode::base::Base;
+use crate::questionnaire::derivation::Derivation;
+use crate::questionnaire::model::{Policy, Question, QuestionKind, Questionnaire};
+use crate::text::Text;
+use crate::waves::filter;
+use crate::waves::filter::Filter;
+use crate::waves::options;
+use crate::waves::wording::{Wording, wording};
+use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, derived};
+
+use Comparability::{Caution, NotComparable};
+
+/// Whether two waves' values of one question may be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparability {
+    /// 同じ: nothing that matters differs.
+    Same,
+    /// 注意: compared, with a note of what differs (other words, another order, options merged, another
+    /// policy or mode).
+    Caution,
+    /// 比較不可: not compared (another question, another filter or base, an option that counts came or went,
+    /// or a person says so).
+    NotComparable,
+}
+
+/// What a difference is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    /// The number was given to another question.
+    ReusedNumber,
+    /// The words of the question.
+    Wording,
+    /// Options: their words, new ones, dropped ones, merged or split ones.
+    Options,
+    /// The order of the options.
+    Order,
+    /// わからない (with the base that follows from it), 特になし, その他 with words.
+    Flags,
+    /// ○は3つまで.
+    MaxMarks,
+    /// The bounds of a number.
+    Range,
+    /// Who is asked.
+    Filter,
+    /// What is done with answers that break the rules of the paper.
+    Policy,
+    /// How the respondents were chosen.
+    Sampling,
+    /// How they were asked.
+    Mode,
+    /// How their answers are weighted.
+    Weighting,
+}
+
+/// One thing that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// What it is about.
+    pub aspect: Aspect,
+    /// What follows from it.
+    pub level: Comparability,
+    /// Both wordings, the earlier wave's first.
+    pub words: Text,
+}
+
+impl Difference {
+    pub(crate) fn new(aspect: Aspect, level: Comparability, ja: String, en: String) -> Self {
+        Self { aspect, level, words: Text::new(ja, en) }
+    }
+}
+
+/// What an indicator takes from a question: what matters for its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted<'a> {
+    /// The categories (indices in the reference) that count.
+    pub categories: &'a [usize],
+    /// The base.
+    pub base: Base,
+    /// Whether わからない counts as no answer.
+    pub dont_know_missing: bool,
+}
+
+/// The paper of a wave.
+#[derive(Debug, Clone, Copy)]
+pub struct Paper<'a> {
+    /// The questionnaire.
+    pub questionnaire: &'a Questionnaire,
+    /// Where the questions of the reference stand on it; `None` for the reference itself.
+    pub mapping: Option<&'a Mapping>,
+}
+
+impl<'a> Paper<'a> {
+    /// Where question `reference` of the reference stands.
+    pub(crate) fn asked(&self, reference: usize) -> Option<Cow<'a, AskedAs>> {
+        match self.mapping {
+            Some(mapping) => match mapping.counterparts.get(reference)? {
+                Counterpart::Asked(asked) => Some(Cow::Borrowed(asked)),
+                Counterpart::NotAsked | Counterpart::Derived(_) => None,
+            },
+            None => {
+                let question = self.questionnaire.questions.get(reference)?;
+                if question.derivation.is_some() {
+                    return None;
+                }
+                let categories = (0..question.categories().len()).map(Some).collect();
+                Some(Cow::Owned(AskedAs {
+                    question: reference,
+                    found: FoundBy::Plan,
+                    categories,
+                    merged: Vec::new(),
+                }))
+            }
+        }
+    }
+
+    /// What question `reference` of the reference is made of, where it was not asked itself.
+    fn derivation(&self, reference: usize) -> Option<&'a Derivation> {
+        match self.mapping {
+            Some(mapping) => mapping.derivation(reference).filter(|_| mapping.answers(reference)),
+            None => self.questionnaire.questions.get(reference)?.derivation.as_ref(),
+        }
+    }
+
+    /// The question of the reference that question `own` of this paper answers.
+    pub(crate) fn reference_of(&self, own: usize) -> Option<usize> {
+        self.mapping.map_or(Some(own), |m| m.reference_of(own))
+    }
+}
+
+/// A question as a paper asks it.
+pub(crate) struct Asked<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) asked: Cow<'a, AskedAs>,
+}
+
+/// What differs between `earlier` and `later` in question `question` of the `reference`; empty when nothing
+/// does, `None` when one of the two did not ask it.
+///
+/// Compared are: the words (a number that was given to another question is found by their
+/// [`similarity`](super::similarity) where nobody said that it is the same question), the options (words,
+/// order, number, わからない and 特になし), ○の数, the filter with those of the questions before it, and the
+/// policies that can matter. What an indicator `counted` decides whether an option that came or went is more
+/// than a reason for care. A derived variable differs where what it is made of does.
+pub fn compare_papers(
+    reference: &Questionnaire,
+    question: usize,
+    earlier: Paper<'_>,
+    later: Paper<'_>,
+    counted: Option<&Counted<'_>>,
+) -> Option<Vec<Difference>> {
+    let of_reference = reference.questions.get(question)?;
+    match (earlier.derivation(question), later.derivation(question)) {
+        (Some(_), Some(_)) => return of_sources(reference, question, earlier, later, counted),
+        (None, None) => {}
+        (Some(_), None) => return later.asked(question).map(|_| vec![made_otherwise(true)]),
+        (None, Some(_)) => return earlier.asked(question).map(|_| vec![made_otherwise(false)]),
+    }
+    let on = |paper: &Paper<'_>| {
+        paper
+            .asked(question)
+            .and_then(|asked| paper.questionnaire.questions.get(asked.question).map(|_| asked.into_owned()))
+    };
+    let (a, b) = (on(&earlier)?, on(&later)?);
+    let before = Asked { question: earlier.questionnaire.questions.get(a.question)?, asked: Cow::Owned(a) };
+    let after = Asked { question: later.questionnaire.questions.get(b.question)?, asked: Cow::Owned(b) };
+    let mut out = Vec::new();
+    of_words(&before, &after, &mut out);
+    options::differences(of_reference, &before, &after, counted, &mut out);
+    of_kind(before.question, after.question, &mut out);
+    if Filter::of(&earlier, before.question) != Filter::of(&later, after.question) {
+        let (was, is) = (filter::words(&earlier, before.question), filter::words(&later, after.question));
+        let (ja, en) = if was == is {
+            (
+                "聞いた相手が変わった（前の設問の限定条件や選択肢がちがう）".to_owned(),
+                "others are asked (the filter or the options of an earlier question differ)".to_owned(),
+            )
+        } else {
+            (
+                format!("聞いた相手が変わった（{} → {}）", was.ja, is.ja),
+                format!("others are asked ({} → {})", was.en, is.en),
+            )
+        };
+        out.push(Difference::new(Aspect::Filter, NotComparable, ja, en));
+    }
+    of_policy(before.question, after.question, &mut out);
+    Some(out)
+}
+
+/// One wave asked for what the other one makes of other questions.
+fn made_otherwise(asked_later: bool) -> Difference {
+    let (ja, en) = if asked_later {
+        ("もとの設問から作った → 直接聞いた", "made of other questions → asked")
+    } else {
+        ("直接聞いた → もとの設問から作った", "asked → made of other questions")
+    };
+    let (ja, en) = (format!("作り方が変わった（{ja}）"), format!("it came about otherwise ({en})"));
+    Difference::new(Aspect::Wording, Caution, ja, en)
+}
+
+/// What differs in the questions that a derived variable is made of, each with its number in the reference.
+fn of_sources(
+    reference: &Questionnaire,
+    question: usize,
+    earlier: Paper<'_>,
+    later: Paper<'_>,
+    counted: Option<&Counted<'_>>,
+) -> Option<Vec<Difference>> {
+    let mut out: Vec<Difference> = Vec::new();
+    let chosen = counted.map(|c| c.categories).unwrap_or_default();
+    let in_both = |q: usize| earlier.derivation(q).filter(|_| later.derivation(q).is_some());
+    for (source, deciding) in derived::sources(question, chosen, in_both) {
+        let id = &reference.questions.get(source)?.id;
+        let categories: Vec<usize> = deciding.into_iter().collect();
+        let counted = counted.map(|c| Counted { categories: &categories, ..*c });
+        for mut difference in compare_papers(reference, source, earlier, later, counted.as_ref())? {
+            let Text { ja, en } = difference.words;
+            difference.words = Text::new(format!("{id}：{ja}"), format!("{id}: {en}"));
+            out.push(difference);
+        }
+    }
+    Some(out)
+}
+
+fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
+    // A question without words has its number for a text.
+    let worded = |asked: &Asked<'_>| asked.question.text != asked.question.id;
+    let (was, is) = (&before.question.text, &after.question.text);
+    match (worded(before), worded(after)) {
+        (false, false) => return,
+        (true, true) => {}
+        _ => {
+            let (ja, en) = (
+                "質問文が一方の調査票にないため、文を比べられない",
+                "one of the papers has no words of the question to compare",
+            );
+            out.push(Difference::new(Aspect::Wording, Caution, ja.to_owned(), en.to_owned()));
+            return;
+        }
+    }
+    let guessed = before.asked.found == FoundBy::Number || after.asked.found == FoundBy::Number;
+    match wording(was, is) {
+        Wording::Same => {}
+        Wording::Other(alike) if guessed => out.push(Difference::new(
+            Aspect::ReusedNumber,
+            NotComparable,
+            format!("番号は同じだが別の質問とみられる（文の一致 {}%：「{was}」 → 「{is}」）", percent(alike)),
+            format!(
+                "the same number, but another question (texts {}% alike: \"{was}\" → \"{is}\")",
+                percent(alike)
+            ),
+        )),
+        Wording::Near(alike) | Wording::Other(alike) => out.push(Difference::new(
+            Aspect::Wording,
+            Caution,
+            format!("質問文が変わった（文の一致 {}%：「{was}」 → 「{is}」）", percent(alike)),
+            format!("the question has other words ({}% alike: \"{was}\" → \"{is}\")", percent(alike)),
+        )),
+    }
+}
+
+/// Rounded down, so that only equal texts are 100 % alike.
+fn percent(share: f64) -> u32 {
+    (share * 100.0).floor() as u32
+}
+
+fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
+    match (&before.kind, &after.kind) {
+        (QuestionKind::Multiple { max_marks: was, .. }, QuestionKind::Multiple { max_marks: is, .. })
+            if was != is =>
+        {
+            let words = |marks: &Option<u32>| {
+                marks.map_or(Text::new("いくつでも", "any number"), |m| {
+                    Text::new(format!("{m}つまで"), format!("at most {m}"))
+                })
+            };
+            let (was, is) = (words(was), words(is));
+            out.push(Difference::new(
+                Aspect::MaxMarks,
+                Caution,
+                format!("○の数が変わった（{} → {}）", was.ja, is.ja),
+                format!("the number of marks allowed differs ({} → {})", was.en, is.en),
+            ));
+        }
+        (QuestionKind::Number { range: was }, QuestionKind::Number { range: is }) if was != is => {
+            let words = |range: &Option<std::ops::RangeInclusive<i64>>| {
+                range.as_ref().map_or("―".to_owned(), |r| format!("{}～{}", r.start(), r.end()))
+            };
+            let (was, is) = (words(was), words(is));
+            out.push(Difference::new(
+                Aspect::Range,
+                Caution,
+                format!("数の範囲が変わった（{was} → {is}）"),
+                format!("the range differs ({was} → {is})"),
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// Policies, as far as the question can break the rule that they are about.
+fn of_policy(before: &Question, after: &Question, out: &mut Vec<Difference>) {
+    let (was, is): (&Policy, &Policy) = (&before.policy, &after.policy);
+    let both = |test: fn(&Question) -> bool| test(before) && test(after);
+    if both(|q| matches!(q.kind, QuestionKind::Single(_))) {
+        policy("two_marks", &was.two_marks, &is.two_marks, out);
+    }
+    if both(|q| matches!(q.kind, QuestionKind::Multiple { max_marks: Some(_), .. })) {
+        policy("over_max", &was.over_max, &is.over_max, out);
+    }
+    if both(|q| q.categories().iter().any(|c| c.exclusive)) {
+        policy("exclusive_with_others", &was.exclusive_with_others, &is.exclusive_with_others, out);
+    }
+    if both(|q| q.asked_if.is_some()) {
+        policy("not_asked_but_answered", &was.not_asked_but_answered, &is.not_asked_but_answered, out);
+    }
+    if both(|q| !q.categories().is_empty()) {
+        policy("date_codes", &was.date_codes, &is.date_codes, out);
+    }
+}
+
+fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out: &mut Vec<Difference>) {
+    if was == is {
+        return;
+    }
+    // As the questionnaire spells it.
+    let word = |value: &T| {
+        serde_json::to_value(value)
+            .ok()
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .unwrap_or_else(|| format!("{value:?}"))
+    };
+    let (was, is) = (word(was), word(is));
+    out.push(Difference::new(
+        Aspect::Policy,
+        Caution,
+        format!("決まりに反する回答の扱いが変わった（{key}: {was} → {is}）"),
+        format!("answers against the rules are treated otherwise ({key}: {was} → {is})"),
+    ));
+}

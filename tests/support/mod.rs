@@ -1,0 +1,12 @@
+//! What several test files need.
+
+pub mod dice;
+pub mod entries;
+pub mod estimate;
+pub mod forms;
+pub mod project;
+pub mod report_sample;
+pub mod shared;
+pub mod synthesis;
+pub mod two_waves;
+pub mod unzipped;
