@@ -23,11 +23,6 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
     (2, "pipeline/estimates.rs pipeline/trend.rs"),
     (7, "raw/bytes.rs raw/format.rs raw/sas/mod.rs raw/sas/pages.rs raw/sas/unpack.rs"),
     (2, "raw/dictionary.rs raw/table.rs"),
-    (
-        22,
-        "raw/scan/cell.rs raw/scan/columnar.rs raw/scan/lexicon.rs raw/scan/lines.rs raw/scan/mod.rs \
-         raw/scan/number.rs raw/scan/seen.rs raw/scan/short.rs",
-    ),
     (4, "report/xlsx/mod.rs report/xlsx/plain.rs report/xlsx/progress.rs"),
     (2, "toml/check.rs toml/text.rs"),
     (4, "waves/comparison.rs waves/filter.rs waves/options.rs"),
