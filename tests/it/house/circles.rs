@@ -8,7 +8,6 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
         "cli/check.rs cli/clean.rs cli/compare.rs cli/estimate.rs cli/explain.rs cli/init.rs \
          cli/mod.rs cli/run.rs",
     ),
-    (5, "derived/lock.rs derived/mod.rs derived/swap.rs"),
     (
         10,
         "design/check.rs design/declare.rs design/joint.rs design/margin.rs design/mod.rs \
