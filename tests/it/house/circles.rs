@@ -8,7 +8,6 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
         "cli/check.rs cli/clean.rs cli/compare.rs cli/estimate.rs cli/explain.rs cli/init.rs \
          cli/mod.rs cli/run.rs",
     ),
-    (9, "draft/family.rs draft/guess.rs draft/mod.rs draft/pieces.rs draft/skips.rs"),
     (5, "engine/stream.rs engine/stream_merge.rs engine/stream_part.rs"),
     (2, "indicator/breakdown.rs indicator/record.rs"),
     (2, "pipeline/decoded.rs pipeline/wave.rs"),
