@@ -13,8 +13,6 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
     (2, "pipeline/decoded.rs pipeline/wave.rs"),
     (2, "pipeline/estimates.rs pipeline/trend.rs"),
     (2, "pipeline/map_spec.rs pipeline/spec.rs"),
-    (7, "raw/bytes.rs raw/format.rs raw/sas/mod.rs raw/sas/pages.rs raw/sas/unpack.rs"),
-    (2, "raw/dictionary.rs raw/table.rs"),
     (
         22,
         "raw/scan/cell.rs raw/scan/columnar.rs raw/scan/lexicon.rs raw/scan/lines.rs raw/scan/mod.rs \
