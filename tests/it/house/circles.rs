@@ -19,5 +19,4 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
          raw/scan/number.rs raw/scan/seen.rs raw/scan/short.rs",
     ),
     (4, "report/xlsx/mod.rs report/xlsx/plain.rs report/xlsx/progress.rs"),
-    (4, "waves/comparison.rs waves/filter.rs waves/options.rs"),
 ];
