@@ -18,5 +18,4 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
         "raw/scan/cell.rs raw/scan/columnar.rs raw/scan/lexicon.rs raw/scan/lines.rs raw/scan/mod.rs \
          raw/scan/number.rs raw/scan/seen.rs raw/scan/short.rs",
     ),
-    (4, "report/xlsx/mod.rs report/xlsx/plain.rs report/xlsx/progress.rs"),
 ];
