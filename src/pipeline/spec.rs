@@ -12,9 +12,7 @@ use super::map_spec::MapSpec;
 use crate::decode::Base;
 use crate::edits::OldValues;
 use crate::questionnaire::Duplicates;
-
-/// A text with its place in the file.
-pub(super) type Word = Spanned<String>;
+pub(super) use crate::toml::text::Word;
 
 /// 計画 / a plan: the progress table of one city's plan.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -16,6 +16,9 @@ use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::text::Text;
 use crate::toml::check::{Checker, Codes};
 
+/// A text with its place in the file.
+pub(crate) type Word = Spanned<String>;
+
 /// Reads `source` into its mirror type `T`.
 ///
 /// # Errors
