@@ -8,8 +8,9 @@ use shihyo::report::estimate_tables;
 use shihyo::text::{Lang, Text};
 
 use super::args::{EstimateArgs, NumberFormat};
+use super::ending::Ending;
 use super::message::Talk;
-use super::{Ending, screen};
+use super::screen;
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     args.numbers.check()?;

@@ -10,8 +10,8 @@ use shihyo::report::long;
 use shihyo::text::Text;
 
 use super::args::{NumberFormat, NumbersArgs};
+use super::ending::{Ending, print};
 use super::message::Talk;
-use super::{Ending, print};
 
 impl NumbersArgs {
     /// Whether what was asked for can be written; told before anything is read.
