@@ -8,8 +8,8 @@ use shihyo::pipeline::{self, InitRequest};
 use shihyo::raw::ReadOptions;
 use shihyo::text::Text;
 
-use super::Ending;
 use super::args::InitArgs;
+use super::ending::Ending;
 use super::message::Talk;
 
 pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
