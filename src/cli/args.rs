@@ -404,6 +404,7 @@ impl EstimateArgs {
                 sheet: self.sheet.clone(),
                 header_rows: self.header_rows,
                 encoding: self.encoding.clone(),
+                piece: None,
             },
             shares: self.share.clone(),
             means: self.mean.clone(),

@@ -196,7 +196,7 @@ fn simple(request: &Request) -> bool {
         && others.iter().all(|o| o.is_empty())
         && none
         && uncalibrated
-        && *read == ReadOptions::default()
+        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0

@@ -117,6 +117,8 @@ trait Pieces {
 pub struct Plain {
     path: PathBuf,
     length: u64,
+    /// Bytes of a piece, where they are asked for.
+    piece: Option<u64>,
     table: Table,
     format: Format,
 }
@@ -141,8 +143,14 @@ impl Plain {
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
         if columnar::is_parquet(path) {
-            let (columnar, table) = columnar::look(path, name)?;
-            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
+            let (columnar, table) = columnar::look(path, name, options.piece)?;
+            return Ok(Self {
+                path: path.to_owned(),
+                length,
+                piece: options.piece,
+                table,
+                format: Format::Columns(columnar),
+            });
         }
         let (mut bytes, mut ends): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
@@ -178,7 +186,8 @@ impl Plain {
         if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, table, format: Format::Lines(header.len() as u64) })
+        let format = Format::Lines(header.len() as u64);
+        Ok(Self { path: path.to_owned(), length, piece: options.piece, table, format })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -199,7 +208,8 @@ impl Plain {
             Format::Lines(data) => {
                 let program = lines::Program::new(wanted, self.table.columns.len())?;
                 let body = self.length - data;
-                let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+                let by_length = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+                let size = self.piece.map_or(by_length, |bytes| bytes.clamp(1, *CHUNKS.end()));
                 let reader = || Lines {
                     plain: self,
                     data: *data,

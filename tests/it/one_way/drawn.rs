@@ -1,15 +1,14 @@
-//! One way from file to number: each number of a plan's run is, bit for bit, the same number asked by flags;
-//! and a file that is added up as it is read gives what one held in memory gives.
+//! Every way to draw and weight a sample that a plan and flags can both say, in four layouts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::compare::{Asked, Compared, Flags, compare, in_pieces};
 use crate::support::dice::Dice;
 use crate::support::project::Project;
 use shihyo::decode::Base;
-use shihyo::estimate::{Estimate, IntervalMethod};
-use shihyo::indicator::EstimateRecord;
-use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
+use shihyo::estimate::IntervalMethod;
+use shihyo::pipeline::adhoc::{ReplicateType, Request};
 
 fn one_in(dice: &mut Dice, n: u64) -> bool {
     dice.below(n) == 0
@@ -250,27 +249,29 @@ impl Survey {
         Self { project, drawn, layout }
     }
 
-    /// The numbers of a run, by indicator and groups.
-    fn run(&self) -> Vec<EstimateRecord> {
-        self.project.run().1.estimates
-    }
-
-    /// The request for all indicators of one base.
-    fn request(&self, base: Base, method: &str, level: f64) -> Request {
+    /// What is said of all indicators.
+    fn request(&self, method: &str, level: f64) -> Request {
         let missing = match self.layout {
             Layout::CodesWithMissing => vec!["*=99".to_owned()],
             _ => Vec::new(),
         };
         Request {
             files: vec![self.project.path("raw/a.csv")],
-            shares: SHARES.iter().map(|share| share.flag(self.layout)).collect(),
             by: ["性別", "地区", "性別,地区"].map(str::to_owned).to_vec(),
-            base,
             missing,
             method: method.to_owned(),
             level,
             ..self.drawn.flags(&self.project)
         }
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        let of = |base: Base| {
+            SHARES.iter().map(move |share| {
+                Asked::new(format!("{}-{}", share.id, base.name()), share.flag(self.layout), base)
+            })
+        };
+        [Base::All, Base::Answered].into_iter().flat_map(of).collect()
     }
 }
 
@@ -401,116 +402,47 @@ fn plan(drawn: Drawn, method: &str, level: f64) -> String {
     out
 }
 
-/// Everything about an estimate, floating point numbers as their bits.
-fn exactly(record: &EstimateRecord) -> String {
-    let e: &Estimate = &record.estimate;
-    let bits = |x: &Result<f64, shihyo::estimate::NotEstimable>| format!("{:?}", x.clone().map(f64::to_bits));
-    format!(
-        "{:?} {} {:?} n {} yes {:?} w {} value {} se {} interval {:?} deff {:?} n_eff {} df {} {}",
-        record.basis,
-        record.method,
-        record.flags,
-        e.n,
-        e.n_yes,
-        e.n_weighted.to_bits(),
-        bits(&e.value),
-        bits(&e.se),
-        e.interval.as_ref().map(|i| (i.low.to_bits(), i.high.to_bits(), i.method, i.level.to_bits())),
-        e.deff.as_ref().map(|d| (d.value.to_bits(), d.reference)),
-        bits(&e.n_eff),
-        e.df.domain.to_bits(),
-        e.df.design.to_bits()
-    )
-}
-
-/// A number by its share and groups.
-fn named(share: &str, groups: impl Iterator<Item = (String, String)>) -> String {
-    format!(
-        "{share} {}",
-        groups.map(|(variable, value)| format!("{variable}={value}")).collect::<Vec<_>>().join(",")
-    )
-}
-
-fn groups(record: &EstimateRecord) -> impl Iterator<Item = (String, String)> + '_ {
-    record.key.groups.iter().map(|g| (g.variable.clone(), g.value.clone()))
-}
-
-fn of_run(records: &[EstimateRecord], base: Base) -> BTreeMap<String, String> {
-    let suffix = format!("-{}", base.name());
-    let of = records.iter().filter(|r| r.base == base);
-    of.map(|r| {
-        let share = r.key.indicator().and_then(|id| id.strip_suffix(&suffix)).unwrap();
-        (named(share, groups(r)), exactly(r))
-    })
-    .collect()
-}
-
-fn of_flags(records: &[EstimateRecord]) -> BTreeMap<String, String> {
-    // Shares come in the order asked for, each with its groups.
-    let mut share = usize::MAX;
-    let mut out = BTreeMap::new();
-    for record in records {
-        if record.key.groups.is_empty() {
-            share = share.wrapping_add(1);
-        }
-        out.insert(named(SHARES[share].id, groups(record)), exactly(record));
-    }
-    out
-}
-
-/// Compares a run with flags, in memory and streamed; how many numbers were compared, and whether the file
-/// streamed.
-fn compare(survey: &Survey, method: &str, level: f64) -> (usize, Option<bool>) {
-    let records = survey.run();
-    let mut compared = 0;
-    let mut streamed = None;
-    for base in [Base::All, Base::Answered] {
-        let request = survey.request(base, method, level);
-        let inputs = adhoc::read(&request).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = adhoc::compute(&request, &inputs).unwrap_or_else(|e| panic!("{:?}: {e}", survey.drawn));
-        let (run, flags) = (of_run(&records, base), of_flags(&outcome.sheet.rows));
-        assert_eq!(run.keys().collect::<Vec<_>>(), flags.keys().collect::<Vec<_>>());
-        for (key, number) in &run {
-            assert_eq!(
-                number,
-                &flags[key],
-                "{key}: {:?} {:?} {method} {level} {}",
-                survey.drawn,
-                survey.layout,
-                base.name()
-            );
-        }
-        compared += run.len();
-        let quick = adhoc::quick(&request);
-        if let Ok(quick) = &quick {
-            assert_eq!(of_flags(&quick.outcome.sheet.rows), flags, "{:?} {:?}", survey.drawn, survey.layout);
-        }
-        if survey.drawn.is_a_sum() && !survey.layout.groups_numbers() {
-            streamed = Some(streamed.unwrap_or(true) && quick.is_ok());
-        }
-    }
-    (compared, streamed)
+/// Compares a run with flags, in memory and streamed.
+fn held_together(survey: &Survey, method: &str, level: f64) -> Compared {
+    let (plan, outcome) = survey.project.run();
+    let named = |variable: &str, value: &str| (variable.to_owned(), value.to_owned());
+    let flags = Flags {
+        wave: ("s", "R4"),
+        request: survey.request(method, level),
+        asked: survey.asked(),
+        named: &named,
+    };
+    let what = format!("{:?} {:?} {method} {level}", survey.drawn, survey.layout);
+    compare(&what, &plan, &outcome, &flags)
 }
 
 #[test]
 fn a_run_and_flags_give_the_same_numbers() {
-    let (mut compared, mut surveys) = (0, 0);
-    let (mut eligible, mut streamed) = (0, 0);
+    let mut all = Compared::default();
+    let (mut surveys, mut eligible, mut streamed) = (0, 0, 0);
     for (at, drawn) in ALL.into_iter().enumerate() {
         for layout in LAYOUTS {
             let method = IntervalMethod::ALL[(at + surveys) % IntervalMethod::ALL.len()].name();
             let level = [0.95, 0.9, 0.99][surveys % 3];
             let survey = Survey::new(surveys as u64, drawn, layout, method, level);
-            let (numbers, way) = compare(&survey, method, level);
-            compared += numbers;
-            eligible += usize::from(way.is_some());
-            streamed += usize::from(way == Some(true));
+            let compared = held_together(&survey, method, level);
+            if drawn.is_a_sum() && !layout.groups_numbers() {
+                eligible += compared.requests;
+                streamed += compared.streamed;
+            }
+            all += compared;
             surveys += 1;
         }
     }
     assert_eq!(surveys, ALL.len() * LAYOUTS.len());
-    assert!(compared > 100 * surveys, "only {compared} numbers were compared");
-    assert!(10 * streamed >= 9 * eligible, "only {streamed} of {eligible} files streamed");
+    // Five shares of two bases, for everyone and for 2 + 3 + 6 groups.
+    assert_eq!(all.numbers, surveys * 2 * 5 * 12);
+    assert!(all.intervals > 9 * all.numbers / 10, "{all:?}");
+    // Of the first share of each base: everyone, men, women.
+    assert_eq!(all.printed, surveys * 2 * 3);
+    // Both bases of nine designs in two layouts.
+    assert_eq!(eligible, 2 * 9 * 2);
+    assert!(10 * streamed >= 9 * eligible, "only {streamed} of {eligible} requests streamed");
 }
 
 #[test]
@@ -521,9 +453,23 @@ fn every_method_and_level_is_one_way_under_every_basis() {
         for method in IntervalMethod::ALL {
             for level in [0.95, 0.8] {
                 let survey = Survey::new(100 + at as u64, drawn, Layout::Codes, method.name(), level);
-                let (numbers, _) = compare(&survey, method.name(), level);
-                assert!(numbers > 100);
+                let compared = held_together(&survey, method.name(), level);
+                assert_eq!(compared.numbers, 120);
             }
         }
     }
+}
+
+#[test]
+fn neither_pieces_nor_threads_make_a_difference() {
+    let mut ways = 0;
+    for (at, drawn) in ALL.into_iter().filter(|drawn| drawn.is_a_sum()).enumerate() {
+        for layout in [Layout::Codes, Layout::Labels] {
+            let survey = Survey::new(200 + at as u64, drawn, layout, "wilson", 0.95);
+            let shares = SHARES.iter().map(|share| share.flag(layout)).collect();
+            let request = Request { shares, ..survey.request("wilson", 0.95) };
+            ways += in_pieces(&format!("{drawn:?} {layout:?}"), &request);
+        }
+    }
+    assert!(ways >= 2 * 6 * 18, "{ways}");
 }
