@@ -108,7 +108,7 @@ impl Survey {
             (0, true, false) => Some("K"),
             _ => None,
         };
-        let replicates = (fit.is_none() && fpc.is_none() && dice.below(5) == 0).then(|| match strata {
+        let replicates = (fit.is_none() && fpc.is_none() && dice.below(5) == 0).then_some(match strata {
             true => ReplicateType::Jkn,
             false => ReplicateType::Jk1,
         });
