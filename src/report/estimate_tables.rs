@@ -85,7 +85,7 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
             vec![
                 word("列", "column"),
                 word("区分", "group"),
-                word("n（今回, 前回）", "n (later, earlier)"),
+                word("n", "n"),
                 word("今回", "later"),
                 word("前回", "earlier"),
                 word("変化", "change"),

@@ -225,8 +225,8 @@ pub(in crate::pipeline) fn check_codes(
     Error::all(mistakes).map_or(Ok(()), Err)
 }
 
-/// Words, folded, for those who gave no answer, which is no code.
-const NO_ANSWER: [&str; 4] = ["無回答", "不明", "no answer", "missing"];
+/// Words, folded, for those who gave no answer.
+pub(super) const NO_ANSWER: [&str; 4] = ["無回答", "不明", "no answer", "missing"];
 
 /// A code that is not there: the nearest ones, and those that are.
 fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {

@@ -434,7 +434,7 @@ impl Read<'_> {
                 ),
                 Text::new(
                     "事後層化とレイキングは、回答のない人を1つの区分として扱います（較正は扱いません）",
-                    "post-stratification and raking keep them as a category of their own; calibration does not",
+                    "post-stratification and raking keep them as a category; calibration does not",
                 ),
             )
         } else {

@@ -326,9 +326,23 @@ fn no_answer_is_no_code_and_a_table_is_no_questionnaire() {
     assert!(said.contains("--questionnaire は調査票（TOML）") && said.contains("shihyo init"), "{said}");
 }
 
+#[test]
+fn a_value_that_is_called_no_answer_is_told() {
+    let project = Project::new(&[("r.csv", "q\nはい\n無回答\nはい\n\"\"\n")]);
+    let call = ["estimate", "r.csv", "--share", "q"];
+    let ran = project.shihyo(&call);
+    assert!(
+        ran.status == Some(0) && ran.stderr.contains("無回答とするには --missing 'q=無回答'"),
+        "{}",
+        ran.stderr
+    );
+    let ran = project.shihyo(&[&call[..], &["--missing", "q=無回答", "--format", "csv"]].concat());
+    assert!(!ran.stderr.contains("--missing") && !ran.stdout.contains("q=無回答,"), "{}", ran.said());
+}
+
 // Derived variables.
 
-/// The questionnaire of the folder with derived variables: by age, by sex and age, by where people heard of it.
+/// The questionnaire of the folder with derived variables: by age, by sex and age, by source.
 fn derived() -> Project {
     let project = Project::new(&[("age.csv", "年代,人口\n18～39,300\n40～59,400\n60以上,300\n")]);
     for name in ["later.csv", "earlier.csv"] {

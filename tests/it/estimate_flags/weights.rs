@@ -159,8 +159,7 @@ fn a_category_that_the_table_leaves_out_is_told_with_its_people() {
         fs::write(&path, table).unwrap();
         wrong(&with(&["later.csv", "--share", "問1=1", "--calibrate", path.to_str().unwrap()], more))
     };
-    // As R's calibrate takes it: the whole, and all categories but one. 1000 − 300 − 500 = 200 in 東, which 14
-    // gave.
+    // As R's calibrate takes it: the whole, and all categories but one. 1000 − 300 − 500 = 200 in 東.
     let left_out = said("地区,total\n,1000\n北,300\n南,500\n", &[]);
     let words = "「地区」の「東」などの回答者14人が、較正の表のどの区分にもありません";
     assert!(left_out.contains(words) && left_out.contains("全体からほかの区分を引くと 200"), "{left_out}");
