@@ -398,8 +398,8 @@ pub(super) fn calibration(
         }
         terms.push(CalibrationTerm { name, values, total: *people });
     }
-    for (cell, column) in &population.categories {
-        mistakes.extend(unmatched(table, cell, column));
+    for at in 0..population.categories.len() {
+        mistakes.extend(population.unmatched(at));
     }
     match Error::all(mistakes) {
         Some(error) => Err(error.at(&place)),
@@ -407,27 +407,87 @@ pub(super) fn calibration(
     }
 }
 
-/// Answers of a category column that no row of the table names.
-fn unmatched(table: &Table, cell: &Column, column: &Stacked) -> Option<Diagnostic> {
-    let named: Vec<String> =
-        (0..table.row_count()).map(|row| key(&cell.cell(row).text())).filter(|k| !k.is_empty()).collect();
-    if named.iter().any(|k| k == "*") {
-        return None;
+impl Read<'_> {
+    /// Respondents whose answer to the `at`th category column no row of the table names.
+    fn unmatched(&self, at: usize) -> Option<Diagnostic> {
+        let (cell, column) = self.categories.get(at)?;
+        let texts = (0..self.table.row_count()).map(|row| fold(&cell.cell(row).text()));
+        let named: Vec<Code> = texts.filter(|text| !text.is_empty()).map(|text| Code::new(&text)).collect();
+        if named.iter().any(|code| code.folded() == "*") {
+            return None;
+        }
+        let counts = column.counts();
+        let is_stranger = |at: &usize| {
+            let value = &column.values[*at];
+            counts[*at] > 0 && (value.blank || !named.iter().any(|code| value.is(code)))
+        };
+        let strangers: Vec<usize> = (0..column.values.len()).filter(is_stranger).collect();
+        let name = &column.name;
+        let n: u64 = strangers.iter().map(|at| counts[*at]).sum();
+        let first = strangers.iter().find(|at| !column.values[**at].blank).or(strangers.first())?;
+        let value = &column.values[*first];
+        let (text, help) = if value.blank {
+            (
+                Text::new(
+                    format!("「{name}」に回答のない{n}人が、較正の表のどの区分にもありません"),
+                    format!("{n} respondents without \"{name}\" are in no category of the calibration table"),
+                ),
+                Text::new(
+                    "事後層化とレイキングは、回答のない人を1つの区分として扱います（較正は扱いません）",
+                    "post-stratification and raking keep them as a category; calibration does not",
+                ),
+            )
+        } else {
+            let value = &value.text;
+            let classes = column.classes();
+            let is_one = strangers.iter().all(|at| classes[*at] == classes[*first]);
+            let left = self.left(at).filter(|_| is_one);
+            (
+                Text::new(
+                    format!("「{name}」の「{value}」などの回答者{n}人が、較正の表のどの区分にもありません"),
+                    format!(
+                        "{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the \
+                         calibration table"
+                    ),
+                ),
+                row_to_add(value, left),
+            )
+        };
+        Some(Diagnostic::new("design::population-category", text).help(help))
     }
-    let counts = column.counts();
-    let strangers: Vec<usize> =
-        (0..column.values.len()).filter(|at| !named.contains(&column.values[*at].key())).collect();
-    let n: u64 = strangers.iter().map(|at| counts[*at]).sum();
-    let first = strangers.first()?;
-    let (name, value) = (&column.name, &column.values[*first].text);
-    Some(Diagnostic::new(
-        "design::population-category",
-        Text::new(
-            format!("「{name}」の「{value}」などの回答者{n}人が、母集団の表のどの区分にもありません"),
-            format!(
-                "{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the population \
-                 table"
-            ),
+
+    /// The people of the whole population less those of the categories of the `at`th column, where the table
+    /// states both.
+    fn left(&self, at: usize) -> Option<f64> {
+        let filled = |row: usize| -> Vec<usize> {
+            let is_filled = |k: &usize| !fold(&self.categories[*k].0.cell(row).text()).is_empty();
+            (0..self.categories.len()).filter(is_filled).collect()
+        };
+        let sum = |wanted: &[usize]| {
+            let rows = self.people.iter().enumerate().filter(|(row, _)| filled(*row) == wanted);
+            rows.map(|(_, people)| *people).reduce(|a, b| a + b)
+        };
+        Some(sum(&[])? - sum(&[at])?).filter(|left| *left > 0.0)
+    }
+}
+
+/// What to write for a category that the table leaves out, as the tables of R's `calibrate` leave out the
+/// first one.
+fn row_to_add(value: &str, left: Option<f64>) -> Text {
+    let (ja, en) = left.map_or_else(Default::default, |left| {
+        (
+            format!("（全体からほかの区分を引くと {left}）"),
+            format!(" (the whole less the other categories is {left})"),
+        )
+    });
+    Text::new(
+        format!(
+            "表に「{value}」の行を加えてください{ja}。1つの区分を基準として省く書き方（R の calibrate）は\
+             読みません。区分の綴りのちがいでないかも確かめてください"
         ),
-    ))
+        format!(
+            "add a row for \"{value}\"{en}: a table that leaves out a reference category, as R's calibrate \
+             takes it, is not read; or it is spelled otherwise in the table"
+        ),
+    )
 }
