@@ -20,6 +20,7 @@ use crate::indicator::{
     ValueFormat,
 };
 use crate::pipeline::sample_design::BuiltDesign;
+use crate::report::breakdown::overlap_note;
 use crate::stats::exact_sum;
 use crate::text::Text;
 
@@ -79,9 +80,9 @@ pub(in crate::pipeline) fn rows(
             out.extend(of_share(measure, estimates, wanted, report));
             continue;
         }
-        out.extend(of_groups(measure, &whole, &[Vec::new()], design, report)?);
+        out.extend(of_groups(measure, (&whole, &[Vec::new()], false), design, report)?);
         for by in &wanted.by {
-            out.extend(of_groups(measure, &by.groups, &by.names, design, report)?);
+            out.extend(of_groups(measure, (&by.groups, &by.names, by.overlapping), design, report)?);
         }
     }
     for pair in &wanted.pairs {
@@ -129,7 +130,8 @@ fn of_share(
     report: &Reporting<'_>,
 ) -> Vec<EstimateRecord> {
     let whole = vec![Vec::new()];
-    let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
+    let by = wanted.by.iter().map(|by| (by.names.as_slice(), by.overlapping));
+    let names = std::iter::once((whole.as_slice(), false)).chain(by);
     estimates
         .into_iter()
         .zip(names)
@@ -156,8 +158,7 @@ impl Values {
 
 fn of_groups(
     measure: &Measure,
-    groups: &Groups,
-    names: &[Vec<(String, String)>],
+    (groups, names, overlapping): (&Groups, &[Vec<(String, String)>], bool),
     design: &Design,
     report: &Reporting<'_>,
 ) -> Result<Vec<EstimateRecord>> {
@@ -169,13 +170,13 @@ fn of_groups(
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
-    Ok(rows_of(measure, estimates, names, report))
+    Ok(rows_of(measure, estimates, (names, overlapping), report))
 }
 
 fn rows_of(
     measure: &Measure,
     estimates: Vec<Estimate>,
-    names: &[Vec<(String, String)>],
+    (names, overlapping): (&[Vec<(String, String)>], bool),
     report: &Reporting<'_>,
 ) -> Vec<EstimateRecord> {
     let share = measure.values.is_share();
@@ -191,7 +192,12 @@ fn rows_of(
         level: report.options.level,
         n_total: report.n_total,
         n_w_total: report.n_w_total,
-        flags: flags(reliability::flags(&estimate, share)),
+        flags: Flag::ordered(
+            reliability::flags(&estimate, share)
+                .into_iter()
+                .map(Flag::Reliability)
+                .chain(overlapping.then_some(Flag::Overlapping)),
+        ),
         estimate,
         data: None,
         detail: match &measure.values {
@@ -423,6 +429,7 @@ pub(in crate::pipeline) fn notes(
             ),
         });
     }
+    out.extend(overlap_note(rows));
     let starred = |row: &EstimateRecord| {
         row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
             && matches!(row.detail, Detail::None | Detail::Quantile(_))

@@ -73,6 +73,9 @@ pub(in crate::pipeline) struct By {
     pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
     /// The groups.
     pub(in crate::pipeline) groups: Groups,
+    /// Whether they are options of a multiple answer, so that respondents may be in those of other breakdowns
+    /// of the same variables too.
+    pub(in crate::pipeline) overlapping: bool,
 }
 
 /// Two domains of which the difference is wanted.
@@ -383,11 +386,12 @@ impl Resolver<'_> {
                 .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
                 .collect();
         }
+        let overlapping = columns.iter().any(|column| column.marks.is_some());
         let mut out = Vec::new();
         for Crossed { of_row, names } in crossings {
             let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
             let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
-            out.push(By { groups, names });
+            out.push(By { groups, names, overlapping });
         }
         (out, blank)
     }
@@ -454,6 +458,21 @@ impl Resolver<'_> {
             return Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
+        if let Some(multiple) = [&rows, &columns].into_iter().find(|column| column.marks.is_some()) {
+            let name = &multiple.name;
+            return Err(Diagnostic::new(
+                "adhoc::test",
+                Text::new(
+                    format!("「{name}」は複数回答で区分が重なるので、独立性の検定はできません"),
+                    format!("\"{name}\" is a multiple answer whose options overlap: no test of independence"),
+                ),
+            )
+            .help(Text::new(
+                "選択肢1つごとの派生変数（any）にすると検定できます",
+                "test a derived variable (any) of one option",
+            ))
+            .into());
+        }
         let level = |column: &Stacked| {
             let Levels { of_value, names } = self.levels(column, None);
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
