@@ -166,6 +166,29 @@ fn a_plan_has_the_parts_that_flags_have_one_by_one_whatever_the_design() {
 }
 
 #[test]
+fn a_question_of_the_questionnaire_has_the_same_parts_by_flags() {
+    let project = project("");
+    let (_, outcome) = project.run();
+    let request = Request {
+        files: vec![project.path("a.csv")],
+        questionnaire: Some(project.path("c.toml")),
+        shares: vec!["問1=はい".to_owned()],
+        means: vec!["円".to_owned()],
+        by: vec!["活動".to_owned(), "性別,活動".to_owned()],
+        method: "wilson".to_owned(),
+        ..Request::default()
+    };
+    let sheet = adhoc::compute(&request, &adhoc::read(&request).unwrap()).unwrap().sheet;
+    assert_eq!(sheet.rows.len(), outcome.estimates.len());
+    for (run, flags) in outcome.estimates.iter().zip(&sheet.rows) {
+        assert_eq!((&run.key.groups, &run.estimate), (&flags.key.groups, &flags.estimate));
+        assert_eq!(run.flags, flags.flags, "{}", run.key);
+    }
+    let note = "複数回答の軸は区分が重なる（1人がいくつもの区分に入り、区分の合計は全体にならない）";
+    assert_eq!(sheet.notes.iter().filter(|t| t.ja == note).count(), 1, "{:?}", sheet.notes);
+}
+
+#[test]
 fn what_is_printed_says_that_parts_overlap() {
     let project = project("");
     let note = "複数回答の軸は区分が重なる（1人がいくつもの区分に入り、区分の合計は全体にならない）";
