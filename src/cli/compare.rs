@@ -4,7 +4,7 @@ use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
 use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
 use shihyo::pipeline::{self, Comparison, Project, base_words};
-use shihyo::report::breakdown;
+use shihyo::report::breakdown::{self, overlap_note};
 use shihyo::text::Text;
 
 use super::args::CompareArgs;
@@ -59,6 +59,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
              値。",
             "The difference is from all other respondents (t test with their covariance). *: n < 30.",
         ));
+        overlap_note(&rows).iter().for_each(|note| talk.say(note));
     }
     Ok(ending)
 }

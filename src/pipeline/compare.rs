@@ -11,7 +11,6 @@ use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
     Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic, Verdict,
 };
-use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
 
@@ -28,11 +27,12 @@ pub struct Comparison {
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
 /// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays. A
-/// quantile has no such test.
+/// quantile has no such test. Of a multiple answer each option is a part, held against those who did not choose
+/// it; such parts overlap, a part and its rest do not.
 ///
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
-/// estimated from a survey; a question without single answers.
+/// estimated from a survey; a question without options.
 pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
@@ -160,9 +160,8 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
 fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
     let (questionnaire, wave) =
         (&plan.surveys[data.survey].questionnaire, &plan.surveys[data.survey].waves[data.wave]);
-    let single = |kind: &QuestionKind| matches!(kind, QuestionKind::Single(_));
     if let Some((index, question)) = questionnaire.question(id)
-        && single(&question.kind)
+        && !question.categories().is_empty()
         && wave.asks(index)
     {
         return Ok(index);
@@ -171,14 +170,14 @@ fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
         .questions
         .iter()
         .enumerate()
-        .filter(|(k, q)| single(&q.kind) && wave.asks(*k))
+        .filter(|(k, q)| !q.categories().is_empty() && wave.asks(*k))
         .map(|(_, q)| q.id.as_str())
         .collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-question",
         Text::new(
-            format!("「{id}」という単数回答の設問はありません"),
-            format!("there is no single-answer question \"{id}\""),
+            format!("「{id}」という、選択肢のある設問はありません"),
+            format!("there is no question \"{id}\" with options"),
         ),
     );
     diagnostic.help = did_you_mean(id, known.iter().copied());

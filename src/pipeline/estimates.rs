@@ -1,6 +1,6 @@
 //! Every estimate of a wave: 全体 first, then each breakdown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -12,10 +12,12 @@ use super::wave::{WaveData, counted, domain};
 use crate::decode::{OUTSIDE, share_outcome};
 use crate::error::Result;
 use crate::estimate::{Estimate, NotEstimable, Options, reliability};
+use crate::finding::Finding;
 use crate::indicator::{
     EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, Statistic, TrendNote,
 };
-use crate::questionnaire::Questionnaire;
+use crate::provenance::Place;
+use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::{Comparability, Paper, rule_words};
 
@@ -159,6 +161,24 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
+/// The breakdowns whose parts overlap: options of a multiple answer.
+pub(super) fn overlaps(plan: &Plan) -> Vec<Finding> {
+    let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
+    let multiple = |id: &&String| {
+        let questions = plan.surveys.iter().filter_map(|s| s.questionnaire.question(id));
+        questions.into_iter().any(|(_, q)| matches!(q.kind, QuestionKind::Multiple { .. }))
+    };
+    let ids: BTreeSet<&String> = plan.breakdowns.iter().flatten().filter(multiple).collect();
+    let finding = |id: &String| {
+        let message = Text::new(
+            format!("軸「{id}」は複数回答のため、区分が重なる（区分の合計は全体にならない）"),
+            format!("\"{id}\" is a multiple answer: its parts overlap and do not add up to all"),
+        );
+        Finding::note("plan::overlapping-parts", message, place.clone().question(id))
+    };
+    ids.into_iter().map(finding).collect()
+}
+
 /// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has
 /// for 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
@@ -226,7 +246,8 @@ fn of_wave(
     record.estimate = suppress_sampling_error(wave.sample, record.estimate);
     let share = record.statistic() == Statistic::Share;
     let found = reliability::flags(&record.estimate, share).into_iter().map(Flag::Reliability);
-    record.flags = Flag::ordered(found.chain(Flag::of(comparability)));
+    let overlapping = record.flags.contains(&Flag::Overlapping).then_some(Flag::Overlapping);
+    record.flags = Flag::ordered(found.chain(Flag::of(comparability)).chain(overlapping));
     record.data = Some(wave.data);
     record
 }

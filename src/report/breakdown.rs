@@ -34,6 +34,16 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
     (header, breakdown.rows().map(|row| people_row(row, lang)).collect())
 }
 
+/// What must be said below numbers whose parts are options of a multiple answer.
+pub fn overlap_note<'r>(rows: impl IntoIterator<Item = &'r EstimateRecord>) -> Option<Text> {
+    rows.into_iter().any(|row| row.flags.contains(&Flag::Overlapping)).then(|| {
+        Text::new(
+            "複数回答の軸は区分が重なる（1人がいくつもの区分に入り、区分の合計は全体にならない）",
+            "options of a multiple answer overlap: one person may be in several, and they do not add up to all",
+        )
+    })
+}
+
 fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     let e = &row.estimate;
     let few = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };

@@ -43,6 +43,7 @@ mod model_plan;
 mod model_raw;
 mod one_way;
 mod oracle_intervals;
+mod overlapping;
 mod personal;
 mod plan_errors;
 mod plan_hostile;

@@ -7,6 +7,7 @@ use crate::estimate::reliability::ReliabilityFlag;
 use crate::estimate::{DeffReference, IntervalBasis, Options};
 use crate::indicator::{Detail, EstimateRecord, Flag, Measured, Statistic};
 use crate::pipeline::sample_design::BuiltDesign;
+use crate::report::breakdown::overlap_note;
 use crate::text::Text;
 
 /// What a change is.
@@ -122,6 +123,7 @@ pub(super) fn of(
             ),
         });
     }
+    out.extend(overlap_note(rows));
     let starred = |row: &EstimateRecord| {
         row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
             && matches!(row.detail, Detail::None | Detail::Quantile(_))
