@@ -3,6 +3,7 @@
 
 mod build;
 mod codes;
+mod level;
 mod numbers;
 mod population;
 mod replicated;
