@@ -27,6 +27,6 @@ pub use model::{
 };
 pub use processing_rule::{Affected, DontKnow, ProcessingRule};
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
-pub use rule::{AskedIf, Comparison};
+pub use rule::{AskedIf, Relation};
 pub use write::write_questionnaire;
 pub use write_words::{comment, quoted};

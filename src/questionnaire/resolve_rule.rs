@@ -6,7 +6,7 @@ use serde_spanned::Spanned;
 
 use crate::questionnaire::model::QuestionKind;
 use crate::questionnaire::resolve::{Progress, Resolver};
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 use crate::questionnaire::rule_spec::AskedIfSpec;
 use crate::questionnaire::spec::QuestionnaireSpec;
 use crate::text::Text;
@@ -315,10 +315,10 @@ fn conditions(spec: &AskedIfSpec) -> usize {
         + usize::from(spec.answered.is_some())
 }
 
-/// The comparisons of a table, in the order of [`Comparison`].
-fn comparisons(spec: &AskedIfSpec) -> Vec<(Comparison, &Spanned<f64>)> {
+/// The comparisons of a table, in the order of [`Relation`].
+fn comparisons(spec: &AskedIfSpec) -> Vec<(Relation, &Spanned<f64>)> {
     let limits = [&spec.at_least, &spec.more_than, &spec.at_most, &spec.less_than, &spec.equals];
-    Comparison::ALL
+    Relation::ALL
         .into_iter()
         .zip(limits)
         .filter_map(|(how, limit)| limit.as_ref().map(|l| (how, l)))
