@@ -17,7 +17,7 @@ use crate::text::suggest::did_you_mean;
 
 /// What to break down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
+pub struct CompareRequest {
     /// The indicator's id (`.2` after it for a second part).
     pub indicator: String,
     /// The questions to cross, at least one.
@@ -32,7 +32,7 @@ pub struct Comparison {
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no
 /// share; a question without single answers.
-pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
+pub fn compare(plan: &Plan, outcome: &Outcome, what: &CompareRequest) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
@@ -99,7 +99,7 @@ fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference
     Difference { value: c.value, test, verdict }
 }
 
-fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
+fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &CompareRequest) -> Result<&'a WaveData> {
     let of_share: Vec<&WaveData> =
         outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
@@ -124,7 +124,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
     }
 }
 
-fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
+fn no_indicator(plan: &Plan, what: &CompareRequest) -> Error {
     let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| shares_of(plan, s)).map(|s| s.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {
