@@ -67,3 +67,4 @@ pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decoder::{ColumnLayout, ColumnsUsed, DecodeOptions, columns_used, decode};
 pub use issues::{CellIssue, Problem};
 pub use redacted::PersonalColumn;
+pub(crate) use skip::holds;

@@ -1,7 +1,8 @@
 //! The files that a plan lists.
 
+use super::definition::Definition;
 use super::load::Project;
-use super::plan::{Definition, Plan, Wave};
+use super::plan::{Plan, Wave};
 use super::source::Request;
 use crate::raw::ReadOptions;
 

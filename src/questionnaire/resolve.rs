@@ -10,6 +10,7 @@ use serde_spanned::Spanned;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
+use crate::questionnaire::resolve_rule::RuleCodes;
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
 use crate::text::spelling;
@@ -25,6 +26,15 @@ const CODES: Codes = Codes {
     missing_key: "answers::missing-key",
     wrong_type: "answers::wrong-type",
     unknown_word: "answers::unknown-word",
+};
+
+/// The codes of the mistakes of a skip rule.
+pub(crate) const RULE_CODES: RuleCodes = RuleCodes {
+    missing_key: CODES.missing_key,
+    misplaced_key: "answers::misplaced-key",
+    wrong_type: CODES.wrong_type,
+    unknown_question: "answers::unknown-question",
+    unknown_option: "answers::unknown-option",
 };
 
 /// Reads a questionnaire file.
@@ -102,8 +112,8 @@ pub(crate) enum Progress {
 }
 
 pub(crate) struct Resolver<'a> {
-    source: &'a Arc<SourceText>,
-    found: Vec<Diagnostic>,
+    pub(crate) source: &'a Arc<SourceText>,
+    pub(crate) found: Vec<Diagnostic>,
     /// The questions before the one that is resolved.
     pub(crate) done: Vec<Question>,
     pub(crate) ids: BTreeMap<String, usize>,

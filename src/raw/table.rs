@@ -1,6 +1,6 @@
 //! A table as it stands in a file: named columns of cells, each with its place.
 
-use std::borrow::Cow;
+use crate::text::fold::fold;
 
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -119,11 +119,4 @@ pub fn letters(position: usize) -> String {
         n = (n - 1) / 26;
     }
     out.iter().rev().map(|&b| b as char).collect()
-}
-
-/// Header texts are compared without blanks around them and without the difference of full and half width.
-fn fold(text: &str) -> Cow<'_, str> {
-    use unicode_normalization::UnicodeNormalization;
-    // ASCII has one form only.
-    if text.is_ascii() { text.trim().into() } else { text.trim().nfkc().collect::<String>().into() }
 }

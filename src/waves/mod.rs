@@ -18,6 +18,7 @@ mod wording;
 
 pub use comparison::compare_papers;
 pub use difference::{Aspect, Comparability, Counted, Difference};
+pub(crate) use filter::rule_words;
 pub use harmonise::{Harmonised, harmonise};
 pub use paper::Paper;
 pub use wording::{NEAR, most_alike, similarity};

@@ -316,6 +316,15 @@ impl Stacked {
         (QUESTIONS..usize::MAX).contains(&self.position)
     }
 
+    /// The label of the option of a question that `code` names.
+    pub(in crate::pipeline) fn label(&self, code: &Code) -> Option<&str> {
+        match &self.marks {
+            Some(marks) => marks.options.iter().find(|option| option.is(code)).map(|o| o.label.as_str()),
+            None if self.declared => self.values.iter().find(|v| v.is(code)).map(|v| v.text.as_str()),
+            None => None,
+        }
+    }
+
     /// The index of a value, a new one if it has none yet.
     fn value(&mut self, value: Value) -> u32 {
         let next = self.values.len() as u32;
@@ -351,6 +360,11 @@ impl Stacked {
     pub(in crate::pipeline) fn by_code<T: Copy>(&self, each: &[T]) -> Option<Vec<T>> {
         let counts = self.counted.as_ref()?;
         Some(counts.of_code.iter().map(|at| each[*at as usize]).collect())
+    }
+
+    /// Whether the column is of a file that was counted.
+    pub(in crate::pipeline) fn is_counted(&self) -> bool {
+        self.counted.is_some()
     }
 
     /// The first row that holds a value.
@@ -403,12 +417,12 @@ impl Stacked {
         order
     }
 
-    /// A number for each unit, NaN where there is none: blank, declared missing (`missing`, by value), or no
-    /// number.
+    /// The number of each distinct value, NaN where there is none: blank, declared missing (`missing`, by
+    /// value), or no number.
     ///
     /// # Errors
     /// Most answers are no numbers.
-    pub(in crate::pipeline) fn numbers(
+    pub(in crate::pipeline) fn numbers_of_values(
         &self,
         missing: &[bool],
         place: impl Fn(usize) -> Place,
@@ -459,7 +473,7 @@ impl Stacked {
                 findings.push(finding);
             }
         }
-        Ok(self.spread(&values))
+        Ok(values)
     }
 }
 

@@ -12,10 +12,12 @@ use polars::prelude::{
     PolarsNumericType, SerReader,
 };
 
+use super::kinds::{BLANK, HandOver, Kind, MOST_VALUES, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN};
 use super::lines::Chunk;
+use super::pairs::Pairs;
+use super::piece::Pieces;
 use super::seen::Seen;
-use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
 use crate::raw::parquet;
 use crate::raw::table::Table;
 
@@ -103,6 +105,7 @@ pub(super) struct Reading<'a> {
     numbers: Vec<Vec<f64>>,
     of_codes: Vec<Known<'a>>,
     of_keys: Vec<Known<'a>>,
+    pairs: &'a [Pairs],
     chunk: Chunk,
 }
 
@@ -118,7 +121,12 @@ impl Columnar {
         wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver("columns"))
     }
 
-    pub(super) fn reading<'a>(&'a self, wanted: &'a [(usize, Kind)], texts: &'a Texts) -> Reading<'a> {
+    pub(super) fn reading<'a>(
+        &'a self,
+        wanted: &'a [(usize, Kind)],
+        texts: &'a Texts,
+        pairs: &'a [Pairs],
+    ) -> Reading<'a> {
         let [codes, keys, numbers] = [Kind::Code, Kind::Key, Kind::Number].map(|kind| count(wanted, kind));
         Reading {
             columnar: self,
@@ -128,8 +136,13 @@ impl Columnar {
             numbers: vec![Vec::new(); numbers],
             of_codes: texts.of_codes.iter().map(Known::new).collect(),
             of_keys: texts.of_keys.iter().map(Known::new).collect(),
-            chunk: Chunk::new((0..codes).collect(), keys, numbers),
+            pairs,
+            chunk: Chunk::new((0..codes).collect(), keys, numbers, pairs),
         }
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.pieces.iter().map(|(_, _, (_, rows))| *rows as u64).sum()
     }
 
     pub(super) fn piece_count(&self) -> u64 {
@@ -148,6 +161,7 @@ impl Pieces for Reading<'_> {
         for from in (0..*rows).step_by(CHUNK) {
             let range = from..(from + CHUNK).min(*rows);
             self.chunk.hold(first + from as u64, range, &self.codes, &self.keys, &self.numbers);
+            self.chunk.set_pairs(self.pairs)?;
             self.chunk.note();
             take(&self.chunk)?;
         }

@@ -1,6 +1,8 @@
 //! One way from file to number: each number of a plan's run is, bit for bit, the same number asked by flags;
 //! and a file that is added up as it is read gives what one held in memory gives.
 
+mod measures;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -306,7 +308,8 @@ impl Share {
 fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
     let mut out = "id,h,psu,N,M,f,A,B,w,mean1,性別,地区,問1,問2,問3".to_owned();
     (0..6).for_each(|r| write!(out, ",rep{r}").unwrap());
-    out.push('\n');
+    out.push_str(",円,分,点\n");
+    let numbers = &mut Dice::new(rows as u64);
     let weights: Vec<f64> = (0..rows).map(|_| [1.0, 12.5, 3.75, 1234.0][dice.below(4) as usize]).collect();
     let mean = weights.iter().sum::<f64>() / rows as f64;
     for (id, weight) in weights.iter().enumerate() {
@@ -325,6 +328,7 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
             DISTRICT[dice.below(3) as usize]
         )
         .unwrap();
+        let mut points = None;
         for question in 0..2 {
             let option = dice.below(4 + question) as usize % 4;
             let blank = one_in(dice, 9);
@@ -336,6 +340,9 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
                 Layout::Labels => OPINION[option].to_owned(),
                 _ => (option + 1).to_string(),
             };
+            if question == 0 && !blank {
+                points = measures::POINTS[option];
+            }
             write!(out, ",{cell}").unwrap();
         }
         let marks: Vec<usize> = (0..4).filter(|_| one_in(dice, 3)).collect();
@@ -348,7 +355,10 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
         for _ in 0..6 {
             write!(out, ",{}", weight * [0.0, 2.0][dice.below(2) as usize]).unwrap();
         }
-        out.push('\n');
+        let yen = (!one_in(numbers, 6)).then(|| numbers.below(900) as f64 / 4.0);
+        let minutes = (!one_in(numbers, 8)).then(|| 5.0 + numbers.below(300) as f64);
+        let shown = |number: Option<f64>| number.map_or(String::new(), |x| x.to_string());
+        writeln!(out, ",{},{},{}", shown(yen), shown(minutes), shown(points)).unwrap();
     }
     out
 }
@@ -369,7 +379,7 @@ fn questionnaire(layout: Layout) -> String {
         writeln!(out, "[[question]]\nid = \"{id}\"\ntype = \"{kind}\"\noptions = [{}]", list(options))
             .unwrap();
     }
-    out
+    out + "[[question]]\nid = \"円\"\ntype = \"number\"\n[[question]]\nid = \"分\"\ntype = \"number\"\n"
 }
 
 fn plan(drawn: Drawn, method: &str, level: f64) -> String {
