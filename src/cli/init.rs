@@ -25,6 +25,7 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
             sheet: args.sheet.clone(),
             header_rows: args.header_rows,
             encoding: args.encoding.clone(),
+            piece: None,
         },
         form: args.form.clone(),
         choices: args.choices.clone(),

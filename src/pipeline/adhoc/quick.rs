@@ -203,7 +203,7 @@ fn simple(request: &Request) -> bool {
         && tests.is_empty()
         && none
         && uncalibrated
-        && *read == ReadOptions::default()
+        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0
