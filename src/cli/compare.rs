@@ -3,7 +3,7 @@
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
 use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
-use shihyo::pipeline::{self, Comparison, Project, base_words};
+use shihyo::pipeline::{self, CompareRequest, Project, base_words};
 use shihyo::report::breakdown::{self, overlap_note};
 use shihyo::text::Text;
 
@@ -25,7 +25,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
     let each: Vec<Vec<String>> =
         if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
-    let what = |by: Vec<String>| Comparison { indicator: args.indicator.clone(), by, wave };
+    let what = |by: Vec<String>| CompareRequest { indicator: args.indicator.clone(), by, wave };
     let breakdowns = each
         .into_iter()
         .map(|by| pipeline::compare(&plan, &outcome, &what(by)))

@@ -16,7 +16,7 @@ use crate::text::suggest::did_you_mean;
 
 /// What to break down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
+pub struct CompareRequest {
     /// The indicator's id (`.2` after it for a second part).
     pub indicator: String,
     /// The questions to cross, at least one.
@@ -33,7 +33,7 @@ pub struct Comparison {
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
 /// estimated from a survey; a question without options.
-pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
+pub fn compare(plan: &Plan, outcome: &Outcome, what: &CompareRequest) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
@@ -116,7 +116,7 @@ fn title(plan: &Plan, id: &str) -> String {
     (0..plan.indicators.len()).find(has).map_or(String::new(), |i| plan.indicators[i].title.clone())
 }
 
-fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
+fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &CompareRequest) -> Result<&'a WaveData> {
     let answering: Vec<&WaveData> =
         outcome.waves.iter().filter(|d| planned_in(plan, d).iter().any(|e| e.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
@@ -141,7 +141,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
     }
 }
 
-fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
+fn no_indicator(plan: &Plan, what: &CompareRequest) -> Error {
     let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| planned(plan, s)).map(|e| e.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {

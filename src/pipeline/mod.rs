@@ -31,7 +31,7 @@ mod wave;
 mod weights;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
-pub use compare::{Comparison, compare};
+pub use compare::{CompareRequest, compare};
 pub use definition::{Definition, EstimateDefinition, StatisticDefinition};
 pub use explain::{Section, base_words, explain, keys};
 pub use init::{FirstPlan, InitRequest, init};

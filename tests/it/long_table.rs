@@ -11,7 +11,7 @@ use serde_json::Value;
 use shihyo::decode::Base;
 use shihyo::indicator::{Detail, EstimateRecord, Flag, NoVerdict, NumberKey, Verdict};
 use shihyo::pipeline::adhoc::{Inputs, Request, compute};
-use shihyo::pipeline::{self, Comparison};
+use shihyo::pipeline::{self, CompareRequest};
 use shihyo::raw::{ReadOptions, read_bytes};
 use shihyo::report::{breakdown, long};
 use shihyo::text::Lang;
@@ -216,7 +216,7 @@ fn everything() -> Vec<EstimateRecord> {
         compute(&request, &Inputs { tables: vec![table], ..Inputs::default() }).unwrap().sheet.rows;
     let (plan, outcome) = project("").run();
     rows.extend(outcome.estimates.clone());
-    let what = Comparison { indicator: "known".into(), by: vec!["居住".into()], wave: None };
+    let what = CompareRequest { indicator: "known".into(), by: vec!["居住".into()], wave: None };
     rows.extend(pipeline::compare(&plan, &outcome, &what).unwrap().parts);
     rows
 }
@@ -357,7 +357,7 @@ fn the_whole_csv_of_a_small_case() {
 fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     let (plan, outcome) = project("").run();
     let by = |by: &str| {
-        let what = Comparison { indicator: "known".into(), by: vec![by.into()], wave: None };
+        let what = CompareRequest { indicator: "known".into(), by: vec![by.into()], wave: None };
         pipeline::compare(&plan, &outcome, &what).unwrap()
     };
     let verdicts = |breakdown: &shihyo::indicator::Breakdown| -> Vec<(String, String)> {

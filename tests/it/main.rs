@@ -66,5 +66,6 @@ mod reuse;
 mod sensitivity;
 mod sensitivity_cleaned;
 mod trial_beside_r;
+mod unknown_category;
 mod waves;
 mod waves_map;

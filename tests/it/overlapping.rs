@@ -3,7 +3,7 @@
 use crate::support::project::{Project, head};
 use shihyo::indicator::{Detail, EstimateRecord, Flag};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, Comparison, Outcome};
+use shihyo::pipeline::{self, CompareRequest, Outcome};
 
 const PAPER: &str = r#"
 title = "t"
@@ -108,7 +108,7 @@ fn each_option_is_a_part_and_who_chose_several_is_in_several() {
 #[test]
 fn a_part_is_held_against_those_who_did_not_choose_it() {
     let (plan, outcome) = project("").run();
-    let what = Comparison { indicator: "yen".into(), by: vec!["活動".into()], wave: None };
+    let what = CompareRequest { indicator: "yen".into(), by: vec!["活動".into()], wave: None };
     let found = pipeline::compare(&plan, &outcome, &what).unwrap();
     assert_eq!(found.parts.len(), 3);
     let Detail::AgainstRest(difference) = &found.parts[0].detail else { panic!("no difference") };

@@ -12,7 +12,8 @@
 //!   number over the population.
 
 use super::Population;
-use super::codes::{BETWEEN, Crossing, UNKNOWN};
+use super::codes::Crossing;
+use super::level::{BETWEEN, Level};
 use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
@@ -135,8 +136,8 @@ impl<'a> Read<'a> {
     ///
     /// # Errors
     /// A blank category.
-    fn rows(&self) -> Result<Vec<(String, f64)>> {
-        let mut rows: Vec<(String, f64)> = Vec::new();
+    fn rows(&self) -> Result<Vec<(Level, f64)>> {
+        let mut rows: Vec<(Level, f64)> = Vec::new();
         let mut mistakes = Vec::new();
         for (row, people) in self.people.iter().enumerate() {
             let parts: Vec<String> = self.categories.iter().map(|(c, _)| key(&c.cell(row).text())).collect();
@@ -147,10 +148,10 @@ impl<'a> Read<'a> {
                 mistakes.push(Diagnostic::new("design::population-category", text).at(place));
                 continue;
             }
-            let name = parts.join(BETWEEN);
-            match rows.iter_mut().find(|(n, _)| *n == name) {
+            let level = Level::Known(parts);
+            match rows.iter_mut().find(|(l, _)| *l == level) {
                 Some((_, sum)) => *sum += people,
-                None => rows.push((name, *people)),
+                None => rows.push((level, *people)),
             }
         }
         Error::all(mistakes).map_or(Ok(rows), Err)
@@ -230,11 +231,11 @@ pub(super) fn margin(
     let mut rows = population.rows()?;
     let variables = population.variables();
     let crossing = Crossing::of(&variables, source.rows());
-    let names = crossing.keys(&variables);
+    let levels = crossing.levels(&variables);
     let (mut blank, mut blank_weight, mut weight) = (0_u64, 0.0, 0.0);
     for (cell, w) in crossing.of_row.iter().zip(weights) {
         weight += w;
-        if names[*cell as usize].is_none() {
+        if levels[*cell as usize] == Level::Unknown {
             blank += 1;
             blank_weight += w;
         }
@@ -244,7 +245,7 @@ pub(super) fn margin(
         let part = blank_weight / weight;
         let people: f64 = rows.iter().map(|(_, p)| p).sum();
         rows.iter_mut().for_each(|(_, p)| *p *= 1.0 - part);
-        rows.push((UNKNOWN.to_owned(), people * part));
+        rows.push((Level::Unknown, people * part));
         let text = Text::new(
             format!(
                 "「{name}」が空欄の{blank}人は、標本での割合のまま（不明の1区分として）ウエイトを付けます"
@@ -253,8 +254,8 @@ pub(super) fn margin(
         );
         findings.push(Finding::warning("design::population-blank", text, place.clone()).count(blank));
     }
-    let nobody = |(category, people): &&(String, f64)| {
-        *people <= 0.0 && names.iter().flatten().any(|name| name == category)
+    let nobody = |(level, people): &&(Level, f64)| {
+        *people <= 0.0 && *level != Level::Unknown && levels.contains(level)
     };
     if let Some((category, _)) = rows.iter().find(nobody) {
         let text = Text::new(
@@ -263,12 +264,11 @@ pub(super) fn margin(
         );
         return Err(Diagnostic::new("design::population-zero", text).at(place).into());
     }
-    let respondents: Vec<Option<&str>> = crossing
-        .of_row
-        .iter()
-        .map(|cell| Some(names[*cell as usize].as_deref().unwrap_or(UNKNOWN)))
-        .collect();
-    let (margin, mut found) = Margin::from_names(name, &respondents, &rows).map_err(|e| e.at(&place))?;
+    let respondents: Vec<Option<&Level>> =
+        crossing.of_row.iter().map(|cell| levels.get(*cell as usize)).collect();
+    let table: Vec<(&Level, f64)> = rows.iter().map(|(level, people)| (level, *people)).collect();
+    let (margin, mut found) =
+        Margin::from_categories(name, &respondents, &table).map_err(|e| e.at(&place))?;
     found.iter_mut().for_each(|f| f.place = place.clone());
     findings.extend(found);
     Ok(margin)
@@ -307,16 +307,16 @@ pub(super) fn stratum_sizes(
     let mut mistakes = Vec::new();
     let mut unknown = false;
     let sizes: Vec<f64> = crossing
-        .keys(&variables)
+        .levels(&variables)
         .into_iter()
-        .map(|name| {
-            let Some(name) = name else {
+        .map(|level| {
+            if level == Level::Unknown {
                 unknown = true;
                 return f64::INFINITY;
-            };
-            rows.iter().find(|(category, _)| *category == name).map_or_else(
+            }
+            rows.iter().find(|(of, _)| *of == level).map_or_else(
                 || {
-                    mistakes.push(no_stratum(table, &name, &rows));
+                    mistakes.push(no_stratum(table, &level, &rows));
                     f64::INFINITY
                 },
                 |(_, people)| *people,
@@ -340,13 +340,13 @@ pub(super) fn stratum_sizes(
     }
 }
 
-fn no_stratum(table: &Table, name: &str, rows: &[(String, f64)]) -> Diagnostic {
-    let known: Vec<&str> = rows.iter().map(|(n, _)| n.as_str()).collect();
+fn no_stratum(table: &Table, level: &Level, rows: &[(Level, f64)]) -> Diagnostic {
+    let known: Vec<String> = rows.iter().map(|(level, _)| level.to_string()).collect();
     Diagnostic::new(
         "design::population-category",
         Text::new(
-            format!("人口表に層「{name}」がありません"),
-            format!("the population table has no stratum \"{name}\""),
+            format!("人口表に層「{level}」がありません"),
+            format!("the population table has no stratum \"{level}\""),
         ),
     )
     .at(place_of(table))

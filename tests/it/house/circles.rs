@@ -7,9 +7,4 @@ pub(super) const CIRCLES: &[(usize, &str)] = &[
     (2, "indicator/breakdown.rs indicator/record.rs"),
     (2, "pipeline/decoded.rs pipeline/wave.rs"),
     (2, "pipeline/estimates.rs pipeline/trend.rs"),
-    (
-        22,
-        "raw/scan/cell.rs raw/scan/columnar.rs raw/scan/lexicon.rs raw/scan/lines.rs raw/scan/mod.rs \
-         raw/scan/number.rs raw/scan/seen.rs raw/scan/short.rs",
-    ),
 ];
