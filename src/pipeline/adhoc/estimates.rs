@@ -421,7 +421,8 @@ pub(in crate::pipeline) fn notes(
             && matches!(row.detail, Detail::None | Detail::Quantile(_))
     };
     if has(&starred) {
-        out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
+        let limit = reliability::REFERENCE_LIMIT;
+        out.push(Text::new(format!("* n<{limit} の参考値"), format!("* n < {limit}: for reference only")));
     }
     out
 }
