@@ -519,7 +519,9 @@ mod tests {
             "q=1\\",
             "difference:q=1",
         ] {
-            assert!(text.parse::<NumberKey>().is_err(), "{text}");
+            let error = text.parse::<NumberKey>().unwrap_err();
+            assert_eq!(error.diagnostics()[0].code, "plan::unknown-number", "{text}");
+            assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
 }
