@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shihyo::decode::Base;
-use shihyo::indicator::{EstimateRecord, NumberSource};
+use shihyo::indicator::{EstimateRecord, Flag, NumberSource};
 use shihyo::pipeline::adhoc::{self, Request};
 use shihyo::pipeline::{self, Comparison, Outcome, Plan};
 use shihyo::raw::ReadOptions;
@@ -64,9 +64,11 @@ impl std::ops::AddAssign for Compared {
     }
 }
 
-/// Everything about a number but its key and its codes, which are the plan's words or those of the flags.
+/// Everything about a number but its key and its codes, which are the plan's words or those of the flags, and
+/// what only a plan knows: whether its waves may be compared.
 /// A float is printed with all the digits that tell it from any other, and −0 as such.
 pub fn exactly(record: &EstimateRecord) -> String {
+    let reliability = |flag: &&Flag| matches!(flag, Flag::Reliability(_));
     format!(
         "{:?} {} {} {:?} of {} {} {:?} {:?} {:?}\n{:?}",
         record.basis,
@@ -75,7 +77,7 @@ pub fn exactly(record: &EstimateRecord) -> String {
         record.base,
         record.n_total,
         record.n_w_total,
-        record.flags,
+        record.flags.iter().filter(reliability).collect::<Vec<_>>(),
         record.detail,
         record.reasons(),
         record.estimate,

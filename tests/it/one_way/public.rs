@@ -130,7 +130,12 @@ impl Public {
         let mut question = |column: &'static str, kind: &str, options: &[String]| {
             if !known.contains(&column) {
                 known.push(column);
-                let options = options.iter().map(|o| quoted(o)).collect::<Vec<_>>().join(", ");
+                // A word that is a number would be an option's number, unless it is said to be another's.
+                let option = |word: &String| match word.parse::<u32>() {
+                    Ok(_) => format!("{{ label = \"is {word}\", code = \"{word}\" }}"),
+                    Err(_) => quoted(word),
+                };
+                let options = options.iter().map(option).collect::<Vec<_>>().join(", ");
                 questions += &format!(
                     "[[question]]\nid = {}\ntype = \"{kind}\"\noptions = [{options}]\n",
                     quoted(&header(column))
@@ -153,14 +158,16 @@ impl Public {
                 question(column, if lines { "multiple" } else { "single" }, &options);
                 let plain: Vec<&String> = options.iter().filter(|o| !o.contains('|')).collect();
                 share(column, &plain[..1], plain[0]);
-                share(column, &[plain[1], plain[2]], &format!("{}|{}", plain[1], plain[2]));
+                let two: Vec<&str> = plain[1..].iter().take(2).map(|o| o.as_str()).collect();
+                share(column, &plain[1..1 + two.len()], &two.join("|"));
             }
         }
         for (column, mark) in self.ticks {
             let options = words(&table, column, self.missing, false);
             assert_eq!(options.len(), 2, "{column}: {options:?}");
             question(column, "single", &options);
-            share(column, &[&(*mark).to_owned()], mark);
+            let label = if *mark == "1" { "is 1".to_owned() } else { (*mark).to_owned() };
+            share(column, &[&label], mark);
         }
         for column in self.by.iter().flat_map(|names| names.iter()) {
             question(column, "single", &words(&table, column, self.missing, false));
@@ -173,8 +180,11 @@ impl Public {
         let design =
             if design.is_empty() { String::new() } else { format!("design = {{ {} }}\n", design.join(", ")) };
         let mut plan = head(&format!("[{}]", by.join(", ")));
-        plan =
-            plan.replacen("[[goal]]", &format!("interval = {{ method = \"{}\" }}\n[[goal]]", self.method), 1);
+        plan = plan.replacen(
+            "[[goal]]",
+            &format!("interval = {{ method = \"{}\", level = 0.95 }}\n[[goal]]", self.method),
+            1,
+        );
         plan += &format!(
             "[survey.s]\ntitle = \"t\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
              [survey.s.wave.R4]\nresponses = [\"raw/{}\"]\n{design}",
