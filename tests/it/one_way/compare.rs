@@ -19,15 +19,13 @@ pub struct Asked {
     /// `COL=A|B`.
     pub share: String,
     pub base: Base,
-    /// What is no answer to this question, beside what is none to any.
-    pub missing: Vec<String>,
     /// The skip rule.
     pub asked_if: Vec<String>,
 }
 
 impl Asked {
     pub fn new(id: impl Into<String>, share: impl Into<String>, base: Base) -> Self {
-        Self { id: id.into(), share: share.into(), base, missing: Vec::new(), asked_if: Vec::new() }
+        Self { id: id.into(), share: share.into(), base, asked_if: Vec::new() }
     }
 }
 
@@ -125,12 +123,7 @@ fn of_flags(
 fn requests<'a>(flags: &'a Flags<'_>) -> Vec<(Request, Vec<&'a Asked>)> {
     let mut out: Vec<(Request, Vec<&Asked>)> = Vec::new();
     for asked in &flags.asked {
-        let request = Request {
-            base: asked.base,
-            missing: [&flags.request.missing[..], &asked.missing].concat(),
-            asked_if: asked.asked_if.clone(),
-            ..flags.request.clone()
-        };
+        let request = Request { base: asked.base, asked_if: asked.asked_if.clone(), ..flags.request.clone() };
         let same = |(known, of): &(Request, Vec<&Asked>)| {
             let plain = Request { shares: Vec::new(), ..known.clone() };
             plain == request && of.iter().all(|a| a.share != asked.share)

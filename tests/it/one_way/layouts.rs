@@ -65,13 +65,7 @@ fn asked(layout: &Layout, at: usize) -> Option<Asked> {
         format!("{column}={}", words.join("|"))
     };
     let mut asked = match layout.place(question) {
-        Place::Cell(column, words) => {
-            let mut asked = Asked::new(id(at), written(&column, &words, chosen), base);
-            if dont_know {
-                asked.missing.push(written(&column, &words, &[3]));
-            }
-            asked
-        }
+        Place::Cell(column, words) => Asked::new(id(at), written(&column, &words, chosen), base),
         // A column is about one option; where nothing stands for no mark, nobody knows who answered.
         Place::Ticks(columns, says_no) => match chosen {
             [k] if (says_no || base == Base::All) && !dont_know => {
@@ -123,6 +117,11 @@ fn every_layout_is_one_way() {
             let id = ["性別", "問1"][which];
             (id.to_owned(), option.map_or(value.to_owned(), |k| options(id)[k].to_owned()))
         };
+        // わからない of 問1 is no answer for one share, and so for the survey.
+        let mut missing = vec!["*=99".to_owned()];
+        if let Some((column, words)) = &by[1] {
+            missing.push(format!("{column}={}", words[3]));
+        }
         let flags = Flags {
             wave: ("s", "R4"),
             request: Request {
@@ -132,7 +131,7 @@ fn every_layout_is_one_way() {
                     [Some((sex, _)), Some((intent, _))] => vec![sex.clone(), format!("{sex},{intent}")],
                     _ => Vec::new(),
                 },
-                missing: vec!["*=99".to_owned()],
+                missing,
                 ..Request::default()
             },
             asked: (0..SHARES.len()).filter_map(|at| asked(layout, at)).collect(),
