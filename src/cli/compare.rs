@@ -2,6 +2,7 @@
 
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
+use shihyo::estimate::reliability::REFERENCE_LIMIT;
 use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
 use shihyo::pipeline::{self, CompareRequest, Project, base_words};
 use shihyo::report::breakdown::{self, overlap_note};
@@ -54,10 +55,15 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let data = rows.first().and_then(|row| row.data);
     let ending = args.numbers.write(&rows, data, tables, talk)?;
     if args.numbers.format == NumberFormat::Table {
+        let limit = REFERENCE_LIMIT;
         talk.say(&Text::new(
-            "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考\
-             値。",
-            "The difference is from all other respondents (t test with their covariance). *: n < 30.",
+            format!(
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<{limit} の参考\
+                 値。"
+            ),
+            format!(
+                "The difference is from all other respondents (t test with their covariance). *: n < {limit}."
+            ),
         ));
         overlap_note(&rows).iter().for_each(|note| talk.say(note));
     }

@@ -141,15 +141,10 @@ mod tests {
 
     fn applied(policy: NotAskedButAnswered) -> Applied {
         let question = Question {
-            id: "q2".into(),
-            text: "q2".into(),
             kind: QuestionKind::Multiple { categories: vec![], max_marks: None },
             asked_if: Some(AskedIf::Chose { question: 0, categories: vec![1] }),
-            columns: vec![],
-            no_answer: vec![],
-            not_asked: vec![],
             policy: Policy { not_asked_but_answered: policy, ..Policy::default() },
-            derivation: None,
+            ..Question::of_options(&[])
         };
         let mut earlier = Vec::new();
         let mut own = Vec::new();

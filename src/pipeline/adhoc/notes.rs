@@ -3,6 +3,7 @@
 use super::measures::Wanted;
 use super::questions;
 use crate::decode::{Base, BaseLedger};
+use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::estimate::reliability::ReliabilityFlag;
 use crate::estimate::{DeffReference, IntervalBasis, Options};
 use crate::indicator::{Detail, EstimateRecord, Flag, Measured, Statistic};
@@ -129,7 +130,8 @@ pub(super) fn of(
             && matches!(row.detail, Detail::None | Detail::Quantile(_))
     };
     if has(&starred) {
-        out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
+        let limit = REFERENCE_LIMIT;
+        out.push(Text::new(format!("* n<{limit} の参考値"), format!("* n < {limit}: for reference only")));
     }
     out
 }

@@ -406,7 +406,7 @@ fn coded(text: &str, coding: Coding) -> String {
 
 #[test]
 fn random_surveys_are_one_way() {
-    const SURVEYS: u64 = 120;
+    const SURVEYS: u64 = 80;
     let mut all = Compared::default();
     let (mut eligible, mut streamed) = (0, 0);
     let mut seen = std::collections::BTreeMap::<&str, usize>::new();
