@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shihyo::decode::Base;
 use shihyo::indicator::{EstimateRecord, NumberSource};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, Comparison, Outcome, Plan};
+use shihyo::pipeline::{self, CompareRequest, Outcome, Plan};
 use shihyo::raw::ReadOptions;
 use shihyo::report::estimate_tables::{Sheet, tables};
 use shihyo::report::{breakdown, long};
@@ -187,7 +187,7 @@ fn printed(
 ) -> usize {
     let by = outcome.estimates.iter().find(|r| r.key.groups.len() == 1).map(|r| &r.key.groups[0].variable);
     let (Some(by), Some(first)) = (by, asked.first()) else { return 0 };
-    let comparison = Comparison {
+    let comparison = CompareRequest {
         indicator: first.id.clone(),
         by: vec![by.clone()],
         wave: Some(flags.wave.1.parse().unwrap()),
