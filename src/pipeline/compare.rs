@@ -1,15 +1,17 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
 use super::adhoc::breakdown;
-use super::estimates::{measure, measure_id, options, planned, planned_in, records, suppress_sampling_error};
+use super::estimates::{measure, options, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
+use super::planned::{measure_id, planned, planned_in};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
-    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic, Verdict,
+    Breakdown, Detail, DifferenceFromRest, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic,
+    Verdict,
 };
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
@@ -77,9 +79,9 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &CompareRequest) -> Result<
 }
 
 /// A quantile has no test of a difference.
-fn untested() -> Difference {
+fn untested() -> DifferenceFromRest {
     let reason = NotEstimable::NotDefined;
-    Difference {
+    DifferenceFromRest {
         value: Err(reason.clone()),
         test: Err(reason.clone()),
         verdict: Err(NoVerdict::NotTested(reason)),
@@ -88,7 +90,7 @@ fn untested() -> Difference {
 
 /// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
 /// error, and nothing where the reliability rule withholds the number on either side.
-fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> Difference {
+fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> DifferenceFromRest {
     let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {
         Sample::Random => c.interval.and_then(|i| {
@@ -107,7 +109,7 @@ fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) 
         }
         (Ok(_), Ok(_), None) => Ok(Verdict::NoDifference),
     };
-    Difference { value: c.value, test, verdict }
+    DifferenceFromRest { value: c.value, test, verdict }
 }
 
 /// The title of an indicator, or of the one that a part belongs to.

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Numbers, Values, Wanted, breakdown, rows};
-use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
-use super::plan::{Answerable, Plan, Sample};
+use super::definition::{EstimateDefinition, StatisticDefinition};
+use super::plan::{Plan, Sample};
+use super::planned::{PlannedEstimate, planned_in};
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
 use crate::decode::{OUTSIDE, share_outcome};
@@ -20,42 +21,6 @@ use crate::provenance::Place;
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::{Comparability, Paper, rule_words};
-
-/// An estimate of the plan, found by the indicator's position and the measure's position in it.
-pub(super) struct PlannedEstimate<'a> {
-    pub(super) id: String,
-    pub(super) definition: &'a EstimateDefinition,
-}
-
-/// The name of a measure: the indicator's id, and `.2` for its second part.
-pub(super) fn measure_id(plan: &Plan, indicator: usize, measure: usize) -> String {
-    let item = &plan.indicators[indicator];
-    if item.measures.len() == 1 { item.id.clone() } else { format!("{}.{}", item.id, measure + 1) }
-}
-
-/// The estimates of a survey.
-pub(super) fn planned(plan: &Plan, survey: usize) -> Vec<PlannedEstimate<'_>> {
-    let mut out = Vec::new();
-    for (i, item) in plan.indicators.iter().enumerate() {
-        for (m, measure) in item.measures.iter().enumerate() {
-            if let Some(Definition::Estimate(definition)) = &measure.definition
-                && definition.survey == survey
-            {
-                out.push(PlannedEstimate { id: measure_id(plan, i, m), definition });
-            }
-        }
-    }
-    out
-}
-
-/// The estimates that a wave can answer: its paper had their questions, and some of their options.
-pub(super) fn planned_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedEstimate<'a>> {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
-    planned(plan, data.survey)
-        .into_iter()
-        .filter(|e| wave.answerable(e.definition) == Answerable::Yes)
-        .collect()
-}
 
 /// How the numbers of this wave are reported.
 pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {

@@ -18,6 +18,7 @@ mod map_spec;
 mod mend;
 mod notes;
 mod plan;
+mod planned;
 mod resolve;
 mod reuse;
 mod run;

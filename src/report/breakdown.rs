@@ -108,8 +108,8 @@ mod tests {
         ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable,
     };
     use crate::indicator::{
-        Breakdown, DataKind, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, Flag, Group,
-        NoVerdict, NumberKey, ValueFormat, Verdict,
+        Breakdown, DataKind, Detail, DifferenceFromRest, DifferenceTest, EstimateRecord, FiscalYear, Flag,
+        Group, NoVerdict, NumberKey, ValueFormat, Verdict,
     };
     use crate::text::Lang;
 
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn people_read_points_and_reasons() {
         let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
-        let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
+        let lower = DifferenceFromRest { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
         let why = NotEstimable::EmptyBase;
-        let none = Difference {
+        let none = DifferenceFromRest {
             value: Err(why.clone()),
             test: Err(why.clone()),
             verdict: Err(NoVerdict::NotTested(why)),

@@ -5,8 +5,8 @@ mod formula;
 mod section;
 
 use super::definition::{Definition, EstimateDefinition};
-use super::estimates::{measure_id, planned_in};
 use super::plan::{Plan, Sample};
+use super::planned::{measure_id, planned_in};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
