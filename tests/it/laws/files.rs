@@ -216,8 +216,8 @@ fn the_scale_of_the_weights_changes_totals_only() {
     }
 }
 
-/// Of m PSUs a stratum V = m/(m − 1) Σ (z − z̄)². With every PSU twice the z of a share are half as large (its
-/// weights sum to twice as much), those of a total are what they were: V' = V (m − 1)/(2m − 1) and
+/// Of m PSUs a stratum V = m/(m − 1) Σ (z − z̄)². With every PSU twice the z of a share are half as large
+/// (its weights sum to twice as much), those of a total are what they were: V' = V (m − 1)/(2m − 1) and
 /// V' = 4 V (m − 1)/(2m − 1).
 #[test]
 fn the_variance_of_doubled_psus_shrinks_by_the_formula() {
