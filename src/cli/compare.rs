@@ -58,8 +58,8 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         let limit = REFERENCE_LIMIT;
         talk.say(&Text::new(
             format!(
-                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<{limit} の参考\
-                 値。"
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<{limit} の\
+                 参考値。"
             ),
             format!(
                 "The difference is from all other respondents (t test with their covariance). *: n < {limit}."

@@ -161,8 +161,8 @@ pub fn head(breakdowns: &str) -> String {
     )
 }
 
-/// The survey of a small plan: `s`, on the paper `q.toml`, answered once, in `answers.csv`, by a random sample
-/// with ids. `more` are further lines of the wave.
+/// The survey of a small plan: `s`, on the paper `q.toml`, answered once, in `answers.csv`, by a random
+/// sample with ids. `more` are further lines of the wave.
 pub fn survey(more: &str) -> String {
     format!(
         "[survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\

@@ -182,7 +182,9 @@ fn the_order_of_rows_does_not_matter() {
             (1..rows.len()).rev().for_each(|at| rows.swap(at, dice.index(at + 1)));
             let mut other = numbers(backend, &rows, &request);
             // Groups come in the order of the file.
-            [&mut one, &mut other].map(|all| all.sort_by_key(|r| r.key.to_string()));
+            for all in [&mut one, &mut other] {
+                all.sort_by_key(|r| r.key.to_string());
+            }
             assert_eq!((one.len(), other.len()), if backend.streams() { (8, 8) } else { (24, 24) });
             for (a, b) in one.iter().zip(&other) {
                 same(&format!("{backend:?} {seed} {}", a.key), a, b, 1.0);
@@ -216,8 +218,8 @@ fn the_scale_of_the_weights_changes_totals_only() {
     }
 }
 
-/// Of m PSUs a stratum V = m/(m − 1) Σ (z − z̄)². With every PSU twice the z of a share are half as large (its
-/// weights sum to twice as much), those of a total are what they were: V' = V (m − 1)/(2m − 1) and
+/// Of m PSUs a stratum V = m/(m − 1) Σ (z − z̄)². With every PSU twice the z of a share are half as large
+/// (its weights sum to twice as much), those of a total are what they were: V' = V (m − 1)/(2m − 1) and
 /// V' = 4 V (m − 1)/(2m − 1).
 #[test]
 fn the_variance_of_doubled_psus_shrinks_by_the_formula() {

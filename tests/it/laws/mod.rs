@@ -1,6 +1,6 @@
 //! What must hold for any sample: the order of rows, the number of threads, the scale of the weights, and the
-//! identities between estimators that theory demands. Of the estimators here; of numbers from a file, whatever
-//! adds them up, in `files`.
+//! identities between estimators that theory demands. Of the estimators here; of numbers from a file,
+//! whatever adds them up, in `files`.
 
 mod files;
 

@@ -38,8 +38,8 @@ fn plan(file: &str, layout: &Layout) -> String {
     };
     let mut text = head(by);
     text += &format!(
-        "[survey.s]\ntitle = \"市民アンケート\"\nsample = \"random\"\nquestionnaire = \"questionnaire.toml\"\n\
-         [survey.s.wave.R4]\nresponses = [\"{file}\"]\nheader_rows = {}\n",
+        "[survey.s]\ntitle = \"市民アンケート\"\nsample = \"random\"\n\
+         questionnaire = \"questionnaire.toml\"\n[survey.s.wave.R4]\nresponses = [\"{file}\"]\nheader_rows = {}\n",
         layout.depth
     );
     for (at, (question, chosen, base, dont_know)) in SHARES.iter().enumerate() {

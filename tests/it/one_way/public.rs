@@ -1,5 +1,5 @@
-//! Questionnaires that nobody of this project wrote (`../shared/surveys`): a plan over the raw file, and flags
-//! over the same file.
+//! Questionnaires that nobody of this project wrote (`../shared/surveys`): a plan over the raw file, and
+//! flags over the same file.
 
 use super::compare::{Asked, Compared, Flags, compare};
 use crate::support::project::{Project, head, indicator};
