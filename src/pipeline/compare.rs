@@ -29,8 +29,8 @@ pub struct CompareRequest {
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
 /// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays. A
-/// quantile has no such test. Of a multiple answer each option is a part, held against those who did not choose
-/// it; such parts overlap, a part and its rest do not.
+/// quantile has no such test. Of a multiple answer each option is a part, held against those who did not
+/// choose it; such parts overlap, a part and its rest do not.
 ///
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not

@@ -39,7 +39,8 @@ pub fn overlap_note<'r>(rows: impl IntoIterator<Item = &'r EstimateRecord>) -> O
     rows.into_iter().any(|row| row.flags.contains(&Flag::Overlapping)).then(|| {
         Text::new(
             "複数回答の軸は区分が重なる（1人がいくつもの区分に入り、区分の合計は全体にならない）",
-            "options of a multiple answer overlap: one person may be in several, and they do not add up to all",
+            "options of a multiple answer overlap: one person may be in several, and they do not add up to \
+             all",
         )
     })
 }

@@ -24,8 +24,8 @@ id = "円"
 type = "number"
 "#;
 
-/// Eight people; the sixth says nothing of 活動, and nobody chose その他. The last columns say the same one by
-/// one, for flags.
+/// Eight people; the sixth says nothing of 活動, and nobody chose その他. The last columns say the same one
+/// by one, for flags.
 const ANSWERS: &str = "\
 id,性別,活動,問1,円,層,数,見守り,清掃,配食
 1,男,\"1,2\",1,4,東,40,1,1,

@@ -39,7 +39,8 @@ fn plan(file: &str, layout: &Layout) -> String {
     let mut text = head(by);
     text += &format!(
         "[survey.s]\ntitle = \"市民アンケート\"\nsample = \"random\"\n\
-         questionnaire = \"questionnaire.toml\"\n[survey.s.wave.R4]\nresponses = [\"{file}\"]\nheader_rows = {}\n",
+         questionnaire = \"questionnaire.toml\"\n[survey.s.wave.R4]\n\
+         responses = [\"{file}\"]\nheader_rows = {}\n",
         layout.depth
     );
     for (at, (question, chosen, base, dont_know)) in SHARES.iter().enumerate() {
