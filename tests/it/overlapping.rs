@@ -197,8 +197,8 @@ fn what_is_printed_says_that_parts_overlap() {
     assert_eq!((activity.status, sex.status), (Some(0), Some(0)), "{}", activity.said());
     assert!(activity.said().contains(note), "{}", activity.said());
     assert!(!sex.said().contains(note), "{}", sex.said());
-    assert!(project.shihyo(&["explain", ".", "c/R4/yen/活動=清掃"]).said().contains(note));
-    assert!(!project.shihyo(&["explain", ".", "c/R4/yen"]).said().contains(note));
+    assert!(project.shihyo(&["explain", "c/R4/yen/活動=清掃", "--plan", "."]).said().contains(note));
+    assert!(!project.shihyo(&["explain", "c/R4/yen", "--plan", "."]).said().contains(note));
 }
 
 #[test]
