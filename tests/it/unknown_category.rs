@@ -20,7 +20,7 @@ fn plan(design: &str) -> String {
          [survey.s]\ntitle = \"s\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
          [survey.s.wave.R4]\nresponses = [\"raw/a.csv\"]\n{design}\n\
          [[indicator]]\nid = \"yes\"\ngoal = 1\ndepartment = \"d\"\ntitle = \"t\"\n\
-         share = {{ survey = \"s\", question = \"問1\", of = [\"はい\"] }}\n"
+         share = {{ survey = \"s\", question = \"問1\", of = [\"はい\"], base = \"answered\" }}\n"
     )
 }
 
@@ -104,7 +104,8 @@ fn a_stratum_called_unknown_has_its_own_size() {
         post_stratify: Some(project.path("raw/people.csv")),
         ..r
     });
-    assert_eq!(numbers(&sized.unwrap()), expected(&[("", 4, 591), ("東部", 2, 500), ("不明", 2, 1000)]));
+    // Weights 10 and 1: はい is 10 + 2 of 22.
+    assert_eq!(numbers(&sized.unwrap()), expected(&[("", 4, 545), ("東部", 2, 500), ("不明", 2, 1000)]));
 }
 
 /// Categories that hold the sign between the names of a crossing are still two.

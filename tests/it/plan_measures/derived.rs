@@ -8,7 +8,7 @@ use shihyo::pipeline;
 const DERIVED: &str = r#"
 [[derived]]
 id = "年代"
-bands = { of = "年齢", from = [20, 65], labels = ["現役", "高齢"] }
+bands = { of = "年齢", from = [20, 65], labels = ["現役", "高齢"], rest = "outside" }
 [[derived]]
 id = "当てはまる数"
 count = [{ question = "活動", of = ["見守り"] }, { question = "円", at_least = 20 }]
