@@ -109,7 +109,7 @@ fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<
 }
 
 /// Of whom an estimate is, in words; `None` for everyone.
-fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
+pub(super) fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
     let paper = Paper { questionnaire, mapping: None };
     definition.domain.as_ref().map(|rule| rule_words(&paper, rule))
 }
