@@ -6,7 +6,7 @@ use super::levels::{self, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use super::resolver::Resolver;
-use crate::decode::{Base, MissingReason};
+use crate::decode::{Base, MissingReason, OUTSIDE};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::indicator::{Measured, Statistic, ValueFormat};
@@ -41,6 +41,26 @@ impl Values {
         let both = numerator.levels.as_ref().zip(denominator.levels.as_ref());
         let levels = both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |_, _| None));
         Self::Ratio(numerator, denominator, levels)
+    }
+
+    /// Without the rows that `out` names, which are outside the domain. How the sums are taken is not changed
+    /// by it, so that a domain has the same numbers however it was asked for.
+    pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
+        match self {
+            Self::Share(y) => {
+                y.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, y)| *y = OUTSIDE);
+            }
+            Self::Mean(y) | Self::Total(y) | Self::Quantile(y, _) => {
+                y.leave_out(out);
+            }
+            Self::Ratio(y, x, levels) => {
+                y.leave_out(&out);
+                x.leave_out(&out);
+                levels.iter_mut().for_each(|levels| levels.leave_out(&out));
+            }
+            // Of a file that was counted, whose domain is among its cells.
+            Self::CountedShare(..) => {}
+        }
     }
 
     /// What kind of number they make.
@@ -298,6 +318,7 @@ impl Resolver<'_> {
         if let Some(asked) = &self.asked {
             let dropped = numbers.leave_out(|row| asked.get(row) == Some(&Some(false)));
             self.tell_not_asked(&column.name, dropped);
+            numbers = numbers.anew();
         }
         Ok(numbers)
     }
