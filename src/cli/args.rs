@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::error::{Diagnostic, Error};
@@ -214,7 +215,8 @@ pub(crate) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// 数値のキー（estimates.csv の analysis_key）/ key of the number, such as citizen/R4/volunteer-intent
+    /// 数値のキー（estimates.csv の analysis_key）か、メッセージのコード / key of the number, such as
+    /// citizen/R4/volunteer-intent, or code of a message, such as raw::encoding
     pub(crate) key: String,
     /// 計画のフォルダー（省略時は pipelines/ から探す）/ the plan's folder (default: searched in pipelines/)
     #[arg(long)]
@@ -463,7 +465,7 @@ impl EstimateArgs {
 
 fn unknown_test(kind: &str) -> Error {
     Diagnostic::new(
-        "adhoc::test",
+        Code::AdhocTest,
         Text::new(format!("「{kind}」という検定はありません"), format!("there is no test \"{kind}\"")),
     )
     .help(Text::new("--test rao-scott 'COL × COL' と書きます", "write --test rao-scott 'COL × COL'"))

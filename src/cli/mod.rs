@@ -25,6 +25,7 @@ use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command, SchemaOf};
 use self::message::Talk;
+use shihyo::code::Code;
 use shihyo::error::Error;
 use shihyo::text::Text;
 
@@ -93,7 +94,7 @@ fn synthetic() -> Text {
 fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
     match std::io::stdout().lock().write_all(text.as_ref()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
-            "cli::stdout",
+            Code::CliStdout,
             format!("標準出力に書けません（{e}）"),
             format!("cannot write to stdout: {e}"),
         )),

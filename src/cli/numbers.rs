@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use shihyo::code::Code;
 use shihyo::derived;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::indicator::{DataKind, EstimateRecord};
@@ -27,7 +28,7 @@ impl NumbersArgs {
             "--out FILE.parquet で書き出すファイルを指定します",
             "name a file with --out FILE.parquet",
         );
-        Err(Diagnostic::new("cli::parquet-out", text).help(help).into())
+        Err(Diagnostic::new(Code::CliParquetOut, text).help(help).into())
     }
 
     /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know
@@ -62,7 +63,7 @@ fn target(file: &Path) -> Result<(&Path, String)> {
     let name = file.file_name().and_then(|n| n.to_str()).ok_or_else(|| {
         Error::from(
             Diagnostic::new(
-                "cli::out",
+                Code::CliOut,
                 Text::new("--out にはファイルの名前が必要です", "--out needs the name of a file"),
             )
             .at(Place::file(file.display().to_string())),

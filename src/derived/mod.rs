@@ -30,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -78,7 +79,7 @@ pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
             "ほかのフォルダーを --out で指定するか、今あるファイルを移してください",
             "name another folder with --out, or move the file away",
         );
-        Diagnostic::new("derived::exists", text).at(place(&dir.join(name))).help(help)
+        Diagnostic::new(Code::DerivedExists, text).at(place(&dir.join(name))).help(help)
     });
     if let Some(error) = Error::all(found.collect()) {
         return Err(error);
@@ -104,7 +105,7 @@ fn io_error(path: &Path, error: &io::Error) -> Error {
         _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
     };
     let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
-    Error::new(Diagnostic::new("derived::io", Text::new(ja, en)).at(place(path)).help(help))
+    Error::new(Diagnostic::new(Code::DerivedIo, Text::new(ja, en)).at(place(path)).help(help))
 }
 
 fn place(path: &Path) -> Place {

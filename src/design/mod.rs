@@ -42,6 +42,7 @@ pub use variance::{Covariance, Influences, NoVariance, Scatters};
 use projection::Projection;
 use roster::Roster;
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// A sample design with its weights: everything that an estimate needs to know beside the answers.
@@ -112,7 +113,7 @@ impl Design {
         check::check_weights(&weights)?;
         if replicates.rows() != weights.len() {
             return Err(Error::msg(
-                "design::length",
+                Code::DesignLength,
                 format!("反復ウェイトは{}行、ウェイトは{}行です", replicates.rows(), weights.len()),
                 format!(
                     "the replicate weights have {} rows, the weights {}",

@@ -7,6 +7,7 @@ use rayon::slice::ParallelSlice;
 
 use super::factors::ReplicateFactors;
 use super::variance::{Covariance, NoVariance};
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// How the replicates were made, which decides the usual scale.
@@ -67,7 +68,7 @@ impl ReplicateScales {
     pub fn new(kind: ReplicateKind, count: usize) -> Result<Self> {
         if count < 2 {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 "反復ウェイトは2列以上必要です",
                 "at least two replicates are needed",
             ));
@@ -82,7 +83,7 @@ impl ReplicateScales {
             }
             ReplicateKind::Fay { rho } => {
                 return Err(Error::msg(
-                    "design::replicates",
+                    Code::DesignReplicates,
                     format!("Fay法の ρ は0以上1未満です（{rho}）"),
                     format!("Fay's rho must be at least 0 and below 1, not {rho}"),
                 ));
@@ -100,7 +101,7 @@ impl ReplicateScales {
     pub fn scale(mut self, scale: f64) -> Result<Self> {
         if !(scale.is_finite() && scale >= 0.0) {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("scale が不正です（{scale}）"),
                 format!("{scale} is no scale"),
             ));
@@ -118,7 +119,7 @@ impl ReplicateScales {
         if rscales.len() != self.rscales.len() || !good {
             let (given, needed) = (rscales.len(), self.rscales.len());
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("rscales は0以上の値が{needed}個必要です（{given}個）"),
                 format!("rscales needs {needed} values of at least 0, not {given}"),
             ));
@@ -260,7 +261,7 @@ impl Replicates {
         let rows = weights.first().map_or(0, Vec::len);
         if let Some(at) = weights.iter().position(|w| w.len() != rows || w.iter().any(|x| !x.is_finite())) {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("反復ウェイトの{}列目の長さが違うか、数値でない値があります", at + 1),
                 format!("replicate {} has another length, or a value that is no number", at + 1),
             ));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -96,7 +97,7 @@ impl FromStr for FiscalYear {
         let year = parsed.or_else(|| body.parse().ok().filter(|y| (1912..=2200).contains(y)));
         year.map(Self).ok_or_else(|| {
             Diagnostic::new(
-                "plan::fiscal-year",
+                Code::PlanFiscalYear,
                 Text::new(format!("年度「{s}」が読めません"), format!("cannot read the fiscal year \"{s}\"")),
             )
             .help(Text::new(

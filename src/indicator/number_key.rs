@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 
 use super::fiscal_year::FiscalYear;
 use super::statistic::Statistic;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -225,7 +226,7 @@ impl FromStr for NumberKey {
     fn from_str(text: &str) -> Result<Self, Error> {
         read(text).ok_or_else(|| {
             Diagnostic::new(
-                "plan::unknown-number",
+                Code::PlanUnknownNumber,
                 Text::new(
                     format!("「{text}」は数値のキーではありません"),
                     format!("\"{text}\" is no key of a number"),

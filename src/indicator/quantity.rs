@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -148,7 +149,7 @@ impl Quantity {
         match Decimal::parse(number) {
             Some(number) => Ok(Self { number, unit: Unit::from_text(unit) }),
             None => Err(Diagnostic::new(
-                "indicator::quantity",
+                Code::IndicatorQuantity,
                 Text::new(
                     format!("数値「{text}」が読めません"),
                     format!("cannot read the number \"{text}\""),

@@ -6,6 +6,7 @@ use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
@@ -126,7 +127,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
         Some(wanted) => answering.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
             let years: Vec<String> = answering.iter().map(|d| year(d).to_string()).collect();
             Diagnostic::new(
-                "plan::unknown-wave",
+                Code::PlanUnknownWave,
                 Text::new(
                     format!("{}の調査はありません", wanted.long()),
                     format!("there is no wave {wanted}"),
@@ -152,7 +153,7 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
     } else {
         Text::new(format!("項目「{id}」はありません"), format!("there is no indicator \"{id}\""))
     };
-    let mut diagnostic = Diagnostic::new("plan::unknown-indicator", text);
+    let mut diagnostic = Diagnostic::new(Code::PlanUnknownIndicator, text);
     diagnostic.help = did_you_mean(id, known.iter().map(String::as_str));
     diagnostic.into()
 }
@@ -175,7 +176,7 @@ fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
         .map(|(_, q)| q.id.as_str())
         .collect();
     let mut diagnostic = Diagnostic::new(
-        "plan::unknown-question",
+        Code::PlanUnknownQuestion,
         Text::new(
             format!("「{id}」という単数回答の設問はありません"),
             format!("there is no single-answer question \"{id}\""),

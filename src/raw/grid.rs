@@ -8,6 +8,7 @@ use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 use super::hash::{Quick, Tagged};
@@ -185,7 +186,7 @@ impl Grid {
 
 fn too_large() -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてく\
              ださい"
@@ -199,7 +200,7 @@ fn too_large() -> Error {
 
 fn too_wide(column: usize) -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "列が多すぎます({MAX_COLUMNS}列まで読めます。{}列目に値があります)。区切り文字や改行がおかしく\
              なっていないか確かめてください",
@@ -216,7 +217,7 @@ fn too_wide(column: usize) -> Error {
 fn too_long(length: usize, column: usize) -> Error {
     let (most, length) = (MAX_TEXT >> 20, length >> 20);
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "1つのセルが{length}MiBあります(列{}。{most}MiBまで読めます)。引用符(\")が閉じられていないおそ\
              れがあります",

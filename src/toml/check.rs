@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, SourceText, Span};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
@@ -23,13 +24,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn mistake(
-        &self,
-        code: &'static str,
-        range: Range<usize>,
-        message: Text,
-        help: Option<Text>,
-    ) -> Diagnostic {
+    fn mistake(&self, code: Code, range: Range<usize>, message: Text, help: Option<Text>) -> Diagnostic {
         let mut diagnostic =
             Diagnostic::new(code, message).span(Span { source: Arc::clone(self.source), range });
         diagnostic.help = help;
@@ -204,8 +199,8 @@ impl<'a> Checker<'a> {
             format!("ここには{}を書いてください", ja.join("か")),
             format!("expected {}", en.join(" or ")),
         );
-        let quote = names.iter().any(|n| n.en.starts_with("text"))
-            && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
+        let takes_text = forms.iter().any(|f| types(f).contains(&"string"));
+        let quote = takes_text && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
         let written = self.source.text.get(value.span()).unwrap_or("");
         let help = quote.then(|| {
             Text::new(

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::text::Text;
 use crate::toml::check::Checker;
@@ -20,15 +21,15 @@ use crate::toml::check::Checker;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Codes {
     /// The text is no TOML.
-    pub(crate) syntax: &'static str,
+    pub(crate) syntax: Code,
     /// A key that the file does not have.
-    pub(crate) unknown_key: &'static str,
+    pub(crate) unknown_key: Code,
     /// A key that must be there is not.
-    pub(crate) missing_key: &'static str,
+    pub(crate) missing_key: Code,
     /// A value of another type than the key takes, or outside its bounds.
-    pub(crate) wrong_type: &'static str,
+    pub(crate) wrong_type: Code,
     /// A word that is none of those that the key takes.
-    pub(crate) unknown_word: &'static str,
+    pub(crate) unknown_word: Code,
 }
 
 /// Reads `source` into its mirror type `T`.
@@ -83,11 +84,11 @@ mod tests {
     use crate::toml::text::*;
 
     const CODES: Codes = Codes {
-        syntax: "t::syntax",
-        unknown_key: "t::unknown-key",
-        missing_key: "t::missing-key",
-        wrong_type: "t::wrong-type",
-        unknown_word: "t::unknown-word",
+        syntax: Code::AnswersToml,
+        unknown_key: Code::AnswersUnknownKey,
+        missing_key: Code::AnswersMissingKey,
+        wrong_type: Code::AnswersWrongType,
+        unknown_word: Code::AnswersUnknownWord,
     };
 
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -122,7 +123,7 @@ mod tests {
         Arc::new(SourceText { file: "t.toml".to_owned(), text: text.to_owned() })
     }
 
-    fn found(text: &str) -> Vec<(&'static str, String)> {
+    fn found(text: &str) -> Vec<(Code, String)> {
         let source = source(text);
         match read::<Whole>(&source, &CODES) {
             Ok(_) => Vec::new(),
@@ -152,14 +153,14 @@ mod tests {
     fn all_mistakes_come_in_one_go_in_the_order_of_the_text() {
         let text = "titel = \"表\"\nkind = \"randm\"\nrange = [1]\n[[part]]\nname = 3\ncuont = 1\n\
                     [by_name.\"西\"]\nname = \"西\"\ncount = -1\n";
-        let expected: Vec<(&str, String)> = [
-            ("t::unknown-key", "titel"),
-            ("t::missing-key", "titel = \"表\""),
-            ("t::unknown-word", "\"randm\""),
-            ("t::wrong-type", "[1]"),
-            ("t::wrong-type", "3"),
-            ("t::unknown-key", "cuont"),
-            ("t::wrong-type", "-1"),
+        let expected: Vec<(Code, String)> = [
+            (Code::AnswersUnknownKey, "titel"),
+            (Code::AnswersMissingKey, "titel = \"表\""),
+            (Code::AnswersUnknownWord, "\"randm\""),
+            (Code::AnswersWrongType, "[1]"),
+            (Code::AnswersWrongType, "3"),
+            (Code::AnswersUnknownKey, "cuont"),
+            (Code::AnswersWrongType, "-1"),
         ]
         .map(|(code, text)| (code, text.to_owned()))
         .into();
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn broken_toml_is_told_with_its_place() {
         let got = found("title = \"表\nkind = \"census\"\n");
-        assert!(!got.is_empty() && got.iter().all(|(code, _)| *code == "t::syntax"), "{got:?}");
+        assert!(!got.is_empty() && got.iter().all(|(code, _)| *code == Code::AnswersToml), "{got:?}");
         let error = read::<Whole>(&source("title = \"表\"\n題名 = \"表\"\n"), &CODES).unwrap_err();
         assert_eq!(error.diagnostics()[0].span.as_ref().unwrap().line_column(), (2, 1));
         assert!(error.diagnostics()[0].help.as_ref().unwrap().en.contains("quotes"));

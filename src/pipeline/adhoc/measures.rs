@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
+use crate::code::Code;
 use crate::decode::Base;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Error, Result, collect};
@@ -224,7 +225,7 @@ impl Wanted {
             || !request.ratios.is_empty();
         if !request.differences.is_empty() && !comparable {
             mistakes.push(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     "--diff には --share、--mean、--total、--ratio のどれかが必要です",
                     "--diff needs one of --share, --mean, --total, --ratio",
@@ -260,7 +261,7 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 fn nobody_knows_who_was_asked() -> Diagnostic {
     Diagnostic::new(
-        "adhoc::base",
+        Code::AdhocBase,
         Text::new(
             "--base asked には、だれに聞いたかの指定が必要です",
             "--base asked needs to know who was asked",
@@ -298,7 +299,7 @@ impl Resolver<'_> {
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
         let (top, below) = self.source.cut(typed, "/").ok_or_else(|| {
             Diagnostic::new(
-                "adhoc::ratio",
+                Code::AdhocRatio,
                 Text::new(
                     format!("--ratio「{typed}」が読めません"),
                     format!("cannot read --ratio \"{typed}\""),
@@ -315,14 +316,14 @@ impl Resolver<'_> {
                 Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x)))
             }
             _ => Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
+                .unwrap_or_else(|| Error::msg(Code::AdhocRatio, "比が読めません", "cannot read the ratio"))),
         }
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
         let bad = || {
             Diagnostic::new(
-                "adhoc::quantile",
+                Code::AdhocQuantile,
                 Text::new(
                     format!("--quantile「{typed}」が読めません"),
                     format!("cannot read --quantile \"{typed}\""),
@@ -399,7 +400,7 @@ impl Resolver<'_> {
             .filter(|(a, b)| !a.is_empty() && !b.is_empty())
         else {
             return Err(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     format!("--diff「{typed}」が読めません"),
                     format!("cannot read --diff \"{typed}\""),
@@ -439,7 +440,7 @@ impl Resolver<'_> {
             .or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
         let Some((a, b)) = cut else {
             return Err(Diagnostic::new(
-                "adhoc::test",
+                Code::AdhocTest,
                 Text::new(
                     format!("検定の対象「{typed}」が読めません"),
                     format!("cannot read what to test: \"{typed}\""),
@@ -452,7 +453,7 @@ impl Resolver<'_> {
         let mut side = |name: &str| collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
             return Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
+                .unwrap_or_else(|| Error::msg(Code::AdhocTest, "検定できません", "cannot test")));
         };
         let level = |column: &Stacked| {
             let Levels { of_value, names } = self.levels(column, None);
@@ -545,6 +546,6 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
             format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
             format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
         );
-        Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
+        Finding::warning(Code::AdhocByBlank, text, Place::default()).count(blank)
     })
 }

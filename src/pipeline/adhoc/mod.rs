@@ -19,6 +19,7 @@ pub use quick::{Quick, quick};
 pub use request::{Inputs, Request, read};
 
 use super::variables::source::Source;
+use crate::code::Code;
 use crate::error::{Error, Result, collect};
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
@@ -54,7 +55,7 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let (Some(wanted), Some(made)) = (wanted, made) else {
         // Without both there is at least one mistake.
         return Err(Error::all(mistakes)
-            .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
+            .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate")));
     };
     let options = made.options(method, request.level, request.deff);
     let rows = estimates::rows(&wanted, &made, &options)?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::code::Code;
 use crate::decode::Base;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
@@ -221,7 +222,7 @@ pub fn read(request: &Request) -> Result<Inputs> {
     ];
     if wanted.iter().all(|w| w.is_empty()) {
         return Err(Diagnostic::new(
-            "adhoc::nothing",
+            Code::AdhocNothing,
             Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
         )
         .help(Text::new(
@@ -255,7 +256,7 @@ pub fn read(request: &Request) -> Result<Inputs> {
 
 pub(in crate::pipeline) fn bad_level(level: f64) -> Error {
     let mut diagnostic = Diagnostic::new(
-        "adhoc::level",
+        Code::AdhocLevel,
         Text::new(
             format!("信頼係数は0と1の間です（{level}）"),
             format!("the level is between 0 and 1, not {level}"),

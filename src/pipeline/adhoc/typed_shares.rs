@@ -4,12 +4,13 @@
 use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
 use super::measures::{Measure, Resolver, Values};
+use crate::code::Code;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
 use crate::indicator::{Measured, ValueFormat};
-use crate::pipeline::variables::variable::{Code, Stacked, Value};
+use crate::pipeline::variables::variable::{Stacked, TypedCode, Value};
 use crate::provenance::Place;
 use crate::text::Text;
 
@@ -25,7 +26,8 @@ impl Resolver<'_> {
             let mut each = options(&column);
             // What was declared to be no answer is no option.
             let gone = self.missing.of(&column);
-            let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
+            let is_gone =
+                |code: &TypedCode| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
             let mut out: Vec<Measure> = each
                 .into_iter()
@@ -36,7 +38,7 @@ impl Resolver<'_> {
         }
         let bad = || {
             Diagnostic::new(
-                "adhoc::share",
+                Code::AdhocShare,
                 Text::new(
                     format!("--share「{typed}」が読めません"),
                     format!("cannot read --share \"{typed}\""),
@@ -63,7 +65,7 @@ impl Resolver<'_> {
     }
 
     /// The share of those who gave one of these codes.
-    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
+    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<TypedCode>) -> Result<Measure> {
         let parts = Parts::new(column, &codes);
         check_codes(column, &codes, &parts, self.findings)?;
         tell_doubtful(column, &parts, self.source, self.findings);
@@ -167,11 +169,8 @@ impl Resolver<'_> {
                     column.name
                 ),
             );
-            let finding = Finding::warning(
-                "adhoc::not-asked-but-answered",
-                text,
-                Place::default().column(&column.name),
-            );
+            let finding =
+                Finding::warning(Code::AdhocNotAskedButAnswered, text, Place::default().column(&column.name));
             let finding = finding.count(dropped);
             if !self.findings.contains(&finding) {
                 self.findings.push(finding);
@@ -220,7 +219,7 @@ impl Resolver<'_> {
                 ),
             );
             self.findings.push(
-                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
+                Finding::warning(Code::AdhocTicks, text, Place::default().column(column.name.clone()))
                     .count(blank),
             );
         }
@@ -229,16 +228,16 @@ impl Resolver<'_> {
 
 /// The options of a variable that can be asked for one by one: those of its question, or the values that
 /// occur.
-fn options(column: &Stacked) -> Vec<Code> {
+fn options(column: &Stacked) -> Vec<TypedCode> {
     if let Some(marks) = &column.marks {
-        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
+        return marks.options.iter().map(|option| TypedCode::new(&option.label)).collect();
     }
-    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
+    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| TypedCode::new(value)).collect()
 }
 
 fn declared(column: &Stacked, value: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::code-missing",
+        Code::AdhocCodeMissing,
         Text::new(
             format!(
                 "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",

@@ -9,6 +9,7 @@ use super::super::spec::{
 };
 use super::super::word::Word;
 use super::Resolver;
+use crate::code::Code;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
@@ -29,7 +30,7 @@ impl Resolver<'_> {
             for key in beside.into_iter().flatten() {
                 let span = self.at(design);
                 self.mistake(
-                    "plan::design-twice",
+                    Code::PlanDesignTwice,
                     span,
                     format!("{key} が design の中と外の両方にあります"),
                     format!("{key} stands both inside design and beside it"),
@@ -86,7 +87,7 @@ impl Resolver<'_> {
         if of.columns.is_some() && of.count.is_some() {
             let span = self.at(spec);
             self.mistake(
-                "plan::replicates",
+                Code::PlanReplicates,
                 span,
                 "反復ウエイトは columns（列）か count（作る数）のどちらか一方です".into(),
                 "replicates take columns or a count, not both".into(),
@@ -137,7 +138,7 @@ impl Resolver<'_> {
         if let (Some(range), Some(_)) = (&first, &second) {
             let span = self.span(range.clone());
             self.mistake(
-                "plan::weights",
+                Code::PlanWeights,
                 span,
                 "ウエイトの合わせ方は rake、post_stratify、calibrate のどれか1つです".into(),
                 "weights are fitted by one of rake, post_stratify and calibrate".into(),
@@ -165,7 +166,7 @@ impl Resolver<'_> {
                     (Some(CalibrationSpec::Logit), None) => {
                         let span = self.at(file);
                         self.mistake(
-                            "plan::bounds",
+                            Code::PlanBounds,
                             span,
                             "logit には bounds = [下限, 上限] が必要です".into(),
                             "logit needs bounds = [least, greatest]".into(),
@@ -183,7 +184,7 @@ impl Resolver<'_> {
             if !(low < high && low >= 0.0) {
                 let span = self.at(limits);
                 self.mistake(
-                    "plan::bounds",
+                    Code::PlanBounds,
                     span,
                     "下限、上限の順に0以上の数を書いてください".into(),
                     "write the lower limit first, then the upper one, from 0".into(),
@@ -196,7 +197,7 @@ impl Resolver<'_> {
         if first.is_none() && column.is_none() && trim.is_none() {
             let span = self.span(0..0);
             self.mistake(
-                "plan::weights",
+                Code::PlanWeights,
                 span,
                 "ウエイトには rake、post_stratify、calibrate、column のどれかを書いてください".into(),
                 "weights take one of rake, post_stratify, calibrate and column".into(),
@@ -231,7 +232,7 @@ impl Resolver<'_> {
     fn not_single(&mut self, word: &Word) {
         let (span, w) = (self.at(word), word.get_ref());
         self.mistake(
-            "plan::stratum-kind",
+            Code::PlanStratumKind,
             span,
             format!("「{w}」は単数回答ではありません"),
             format!("\"{w}\" is no single-answer question"),
@@ -243,7 +244,7 @@ impl Resolver<'_> {
         let span = self.at(words);
         let help = Text::new("population = \"raw/….csv\" を書いてください", "add population = \"raw/….csv\"");
         self.mistake(
-            "plan::population",
+            Code::PlanPopulation,
             span,
             "人口表がないとウエイトを計算できません".into(),
             "weights need a population table".into(),

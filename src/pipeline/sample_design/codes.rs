@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::code::Code;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;
@@ -23,7 +24,7 @@ pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, 
         let row = column.first_row(at);
         let count = counts[at];
         return Err(Diagnostic::new(
-            "design::blank",
+            Code::DesignBlank,
             Text::new(
                 format!("標本設計の列「{}」が空欄の回答者が{count}人います", column.name),
                 format!("the design column \"{}\" is blank for {count} respondents", column.name),

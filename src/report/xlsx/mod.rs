@@ -10,6 +10,7 @@ mod style;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::words;
+use crate::code::Code;
 use crate::error::Error;
 use crate::indicator::{IndicatorTable, Quality};
 use style::Styles;
@@ -30,7 +31,7 @@ const MAX_HEADER: usize = 110;
 pub(super) fn workbook(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, Error> {
     build(table, quality).map_err(|e| {
         Error::msg(
-            "report::xlsx",
+            Code::ReportXlsx,
             format!("Excelファイルを作れません: {e}"),
             format!("cannot make the workbook: {e}"),
         )
