@@ -7,9 +7,10 @@ use shihyo::pipeline::{self, Comparison, Project, base_words};
 use shihyo::report::breakdown;
 use shihyo::text::Text;
 
-use super::args::{CompareArgs, NumberFormat};
+use super::args::CompareArgs;
 use super::bars::Bars;
 use super::message::Talk;
+use super::numbers_args::NumberFormat;
 use super::run::earlier;
 use super::{Ending, screen, synthetic};
 

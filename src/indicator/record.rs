@@ -55,20 +55,20 @@ pub enum Detail {
     Quantile(f64),
     /// A part held against the rest of the respondents.
     AgainstRest(Difference),
-    /// The two domains of a difference.
+    /// The two domains of a difference, or the two waves of a change.
     Domains(Box<Domains>),
     /// A test of independence.
     Test(Test),
 }
 
-/// The two domains of a difference.
+/// The two sides of a difference (A − B) or of a change (A the later wave, B the earlier one).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Domains {
     /// The statistic that they are compared in.
     pub of: Statistic,
-    /// The first domain, as it was asked for.
+    /// The first domain, as it was asked for; the files of the later wave.
     pub a: String,
-    /// The second, or `rest`.
+    /// The second, or `rest`; the files of the earlier wave.
     pub b: String,
     /// The number in the first.
     pub stat_a: Result<f64, NotEstimable>,

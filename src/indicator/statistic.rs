@@ -25,6 +25,8 @@ pub enum Statistic {
     Difference,
     /// Rao and Scott's test of independence.
     RaoScott,
+    /// The change from an earlier wave.
+    Change,
 }
 
 impl Statistic {
@@ -39,6 +41,7 @@ impl Statistic {
             Self::Score => "score",
             Self::Difference => "difference",
             Self::RaoScott => "rao-scott",
+            Self::Change => "change",
         }
     }
 
@@ -53,6 +56,7 @@ impl Statistic {
             Self::Score => Text::new("得点", "score"),
             Self::Difference => Text::new("差", "difference"),
             Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
+            Self::Change => Text::new("変化", "change"),
         }
     }
 
@@ -67,9 +71,13 @@ impl Statistic {
         match self {
             Self::Share => shares.name(),
             Self::Quantile => "woodruff",
-            Self::Mean | Self::Total | Self::Ratio | Self::Score | Self::Difference | Self::RaoScott => {
-                IntervalMethod::Wald.name()
-            }
+            Self::Mean
+            | Self::Total
+            | Self::Ratio
+            | Self::Score
+            | Self::Difference
+            | Self::RaoScott
+            | Self::Change => IntervalMethod::Wald.name(),
         }
     }
 }

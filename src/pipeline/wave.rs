@@ -183,6 +183,7 @@ fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<
         },
         rscales: of.rscales().and_then(|name| files.scales.get(name)),
         calibration: fit.into_iter().chain(trim).collect(),
+        negative: false,
     })
 }
 
@@ -279,6 +280,13 @@ fn advised(error: Error) -> Error {
         diagnostic.help = Some(Text::new(
             "strata の設問を減らすか、選択肢のまとまった設問にしてください",
             "take fewer or coarser questions as strata",
+        ));
+    }
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
+        diagnostic.help = Some(Text::new(
+            "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、\
+             補助変数を減らしてください",
+            "let function in weights be \"raking\" or \"logit\", add bounds, or use fewer auxiliaries",
         ));
     }
     Error::all(diagnostics).unwrap_or_else(|| {

@@ -129,7 +129,7 @@ fn of_surveys(table: &IndicatorTable) -> Vec<String> {
 /// What the other numbers from answers are: one sentence a statistic, with the items that it is of.
 fn of_other_statistics(table: &IndicatorTable) -> Vec<String> {
     let words = |statistic: Statistic| match statistic {
-        Statistic::Share | Statistic::Difference | Statistic::RaoScott => None,
+        Statistic::Share | Statistic::Difference | Statistic::RaoScott | Statistic::Change => None,
         Statistic::Mean => Some("数を答えた人の値の平均"),
         Statistic::Total => Some("数を答えた人の値（ウエイトがあればそれを掛けた値）の合計"),
         Statistic::Ratio => Some("両方の数を答えた人について、分子の合計を分母の合計で割った値"),

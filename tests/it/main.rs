@@ -24,6 +24,7 @@ mod derived_variables;
 mod distributions;
 mod estimate_command;
 mod estimate_files;
+mod estimate_flags;
 mod estimate_hostile;
 mod estimate_large;
 mod estimate_output;

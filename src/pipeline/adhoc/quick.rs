@@ -9,7 +9,7 @@ use super::measures::{Values, Wanted};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES};
-use super::{Outcome, estimates};
+use super::{Outcome, estimates, notes};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
@@ -66,9 +66,10 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
     let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
     let rows = estimates::rows_of_shares(&wanted, &shares, &report);
-    let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
+    let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level };
-    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
+    let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
+    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
 }
 
 /// A request and the file that was read for it.
@@ -152,6 +153,11 @@ fn simple(request: &Request) -> bool {
     let Request {
         files: _,
         read,
+        questionnaire,
+        respondent: _,
+        duplicates: _,
+        against,
+        against_questionnaire: _,
         shares,
         means,
         totals,
@@ -168,6 +174,7 @@ fn simple(request: &Request) -> bool {
         strata: _,
         clusters,
         fpc: _,
+        population,
         nesting,
         lonely: _,
         replicates: _,
@@ -180,6 +187,11 @@ fn simple(request: &Request) -> bool {
         post_stratify,
         rake,
         calibrate,
+        function,
+        bounds,
+        trim,
+        negative_weights: _,
+        weights,
         method: _,
         level,
         deff: _,
@@ -191,8 +203,12 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Made(..)) => clusters.is_some(),
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
-    let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
+    let tables = [questionnaire, population, post_stratify, calibrate];
+    let fitted = function.is_some() || bounds.is_some() || trim.is_some();
+    let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
     !shares.is_empty()
+        && against.is_empty()
+        && !weights
         && others.iter().all(|o| o.is_empty())
         && none
         && uncalibrated

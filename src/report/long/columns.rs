@@ -184,17 +184,21 @@ fn more(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
     match &row.detail {
         Detail::None => Vec::new(),
         Detail::Quantile(prob) => vec![("prob", real(Some(*prob)))],
-        Detail::Domains(d) => vec![
-            ("of", text(d.of.name())),
-            ("a", text(&d.a)),
-            ("b", text(&d.b)),
-            ("stat_a", perhaps(&d.stat_a)),
-            ("stat_b", perhaps(&d.stat_b)),
-            ("n_a", Cell::Count(d.n_a)),
-            ("n_b", Cell::Count(d.n_b)),
-            ("t", perhaps(&d.t)),
-            ("p_value", perhaps(&d.p_value)),
-        ],
+        Detail::Domains(d) => {
+            let prob = row.key.measured.prob().map(|prob| ("prob", real(Some(prob))));
+            let sides = [
+                ("of", text(d.of.name())),
+                ("a", text(&d.a)),
+                ("b", text(&d.b)),
+                ("stat_a", perhaps(&d.stat_a)),
+                ("stat_b", perhaps(&d.stat_b)),
+                ("n_a", Cell::Count(d.n_a)),
+                ("n_b", Cell::Count(d.n_b)),
+                ("t", perhaps(&d.t)),
+                ("p_value", perhaps(&d.p_value)),
+            ];
+            prob.into_iter().chain(sides).collect()
+        }
         Detail::AgainstRest(d) => {
             let of_test = |part: fn(&DifferenceTest) -> f64| real(d.test.as_ref().ok().map(part));
             vec![
