@@ -1,5 +1,6 @@
 //! Numbers on their way out of a command: to stdout, or to a file that is not there yet.
 
+use shihyo::code::Code;
 use shihyo::error::{Diagnostic, Result};
 use shihyo::indicator::{DataKind, EstimateRecord};
 use shihyo::report::long;

@@ -11,6 +11,12 @@ entries! {
             "--base asked works only where it is known who was asked. Give --asked-if (a skip rule) or \
              --questionnaire."
     }
+    ADHOC_BOUNDS = Error {
+        ja "読めない上下限":
+            "上下限には、0以上の2つの数を小さい方から書きます（例: 0.5,2）。"
+        en "limits that cannot be read":
+            "Limits are two numbers from 0, the lower one first, such as 0.5,2."
+    }
     ADHOC_BY_BLANK = Warning {
         ja "区分の分からない回答者":
             "--by の列に回答がない人は、全体には入りますが、どの区分にも入りません。区分の人数の合計は全\
@@ -18,6 +24,14 @@ entries! {
         en "respondents without a group":
             "Who has no value in the column of --by counts in the whole but in no group. The groups sum to \
              less than the whole."
+    }
+    ADHOC_CALIBRATE = Error {
+        ja "較正の指定の誤り":
+            "較正のオプションの組み合わせが正しくありません。--calfun と --bounds は --calibrate と一緒\
+             に使い、上下限は logit などに要ります。"
+        en "calibration asked for in a wrong way":
+            "The options of calibration do not fit. --calfun and --bounds go with --calibrate, and logit \
+             needs limits."
     }
     ADHOC_CODE_MISSING = Error {
         ja "回答なしと指定した値の割合":
@@ -109,6 +123,14 @@ entries! {
              さい。"
         en "nothing to estimate":
             "Say what to estimate with --share, --mean, --total, --ratio, --quantile or --test."
+    }
+    ADHOC_ONE_WAVE = Warning {
+        ja "片方の回にしかない値":
+            "今回と前回の片方にしかないため、変化は求めません。列や選択肢の名前が回によって違わないか確\
+             かめてください。"
+        en "a value of one wave only":
+            "Only one of the two waves has it, so no change is given. See whether a column or option has \
+             another name in the other wave."
     }
     ADHOC_PARTED = Warning {
         ja "複数の回答に区切ったセル":

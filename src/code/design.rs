@@ -35,6 +35,14 @@ entries! {
         en "no respondents":
             "The sample has no respondents. See the file and the conditions."
     }
+    DESIGN_EXTREME_WEIGHTS = Warning {
+        ja "ほかと大きくちがうウエイトの調整":
+            "調整の倍率が、中央値より大きく離れた回答者がいます。区分を合わせるか、上下限（bounds、trim）\
+             を付けることを考えてください。"
+        en "weights adjusted far more than the others":
+            "Some weights are adjusted far more than the median. Consider merging categories, bounds or \
+             trimming."
+    }
     DESIGN_FPC_SMALL = Error {
         ja "標本より小さい母集団":
             "層の母集団の大きさが、標本の人数より小さいか、数ではありません。人口表や fpc の列を確かめて\
@@ -107,6 +115,14 @@ entries! {
         en "a category that the population lacks":
             "Respondents are in a category that the population table lacks. Add it, or let the names be the \
              same."
+    }
+    DESIGN_NEGATIVE_WEIGHTS = Error {
+        ja "較正で負になったウエイト":
+            "較正で負のウエイトになった回答者がいます。関数を raking か logit にする、上下限を付ける、補\
+             助変数を減らす、のどれかにしてください。"
+        en "weights that calibration made negative":
+            "Calibration made weights negative. Calibrate by raking or logit, give bounds, or use fewer \
+             auxiliaries."
     }
     DESIGN_NEST = Error {
         ja "2つの層にまたがる集落":
@@ -229,6 +245,12 @@ entries! {
             "rscales のファイルには、反復ごとに1つの数を書きます。"
         en "rscales that cannot be read":
             "The file of rscales holds one number a replicate."
+    }
+    DESIGN_SEVERAL_ANSWERS = Error {
+        ja "標本設計に使えない複数回答":
+            "1人は1つの層や集落に入ります。複数回答の設問は標本設計に使えません。"
+        en "several answers in a design":
+            "Everyone is in one stratum or cluster: a question with several answers is of no use there."
     }
     DESIGN_SIZE = Error {
         ja "回答者が多すぎる":

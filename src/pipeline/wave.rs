@@ -282,7 +282,7 @@ fn advised(error: Error) -> Error {
             "take fewer or coarser questions as strata",
         ));
     }
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DesignNegativeWeights) {
         diagnostic.help = Some(Text::new(
             "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、\
              補助変数を減らしてください",

@@ -37,13 +37,13 @@ const SMALL: &str = "s,q,x,w,h,c\na,1,10,1,p,1\na,2,20,2,p,2\nb,1,,1,q,1\nb,,40,
 #[test]
 fn every_mistake_has_its_code() {
     let mean = |name: &str| Request { means: of(&[name]), ..Request::default() };
-    assert_eq!(code(run(SMALL, &mean("y"))), ["adhoc::no-column"]);
-    assert_eq!(code(run(SMALL, &mean("s"))), ["adhoc::not-numeric"]);
-    assert_eq!(code(run("s\n", &mean("s"))), ["adhoc::no-rows"]);
-    assert_eq!(code(run("x,x\n1,2\n", &mean("x"))), ["adhoc::column-twice"]);
-    assert_eq!(code(run("x,x\n1,2\n", &mean("@B"))), [""; 0]);
+    assert_eq!(code(run(SMALL, &mean("y"))), [Code::AdhocNoColumn]);
+    assert_eq!(code(run(SMALL, &mean("s"))), [Code::AdhocNotNumeric]);
+    assert_eq!(code(run("s\n", &mean("s"))), [Code::AdhocNoRows]);
+    assert_eq!(code(run("x,x\n1,2\n", &mean("x"))), [Code::AdhocColumnTwice]);
+    assert_eq!(code(run("x,x\n1,2\n", &mean("@B"))), Vec::<Code>::new());
     let unknown = Request { shares: of(&["z"]), ..Request::default() };
-    assert_eq!(code(run(SMALL, &unknown)), ["adhoc::no-column"], "a name alone is a column");
+    assert_eq!(code(run(SMALL, &unknown)), [Code::AdhocNoColumn], "a name alone is a column");
     for bad in ["=1", "q!=", "q=1|", "q=|1"] {
         let request = Request { shares: of(&[bad]), ..Request::default() };
         assert_eq!(code(run(SMALL, &request)), [Code::AdhocShare], "{bad}");

@@ -218,7 +218,7 @@ pub(in crate::pipeline) fn check_codes(
                 format!("nobody chose \"{}\" of \"{}\" (0 respondents)", code.typed, column.name),
             );
             let place = Place::default().column(&column.name);
-            findings.push(Finding::warning("adhoc::nobody-chose", text, place));
+            findings.push(Finding::warning(Code::AdhocNobodyChose, text, place));
         } else {
             mistakes.push(unknown_code(column, parts, code));
         }

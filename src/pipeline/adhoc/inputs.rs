@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::request::Request;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
 use crate::pipeline::load;
 use crate::questionnaire::Questionnaire;
@@ -54,7 +55,7 @@ pub fn read(request: &Request) -> Result<Inputs> {
     ];
     if wanted.iter().all(|w| w.is_empty()) {
         return Err(Diagnostic::new(
-            "adhoc::nothing",
+            Code::AdhocNothing,
             Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
         )
         .help(Text::new(

@@ -5,6 +5,7 @@ use super::condition::Condition;
 use super::missing::Missing;
 use super::request::Request;
 use super::resolver::Resolver;
+use crate::code::Code;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
@@ -434,13 +435,13 @@ fn no_numbers(name: &str, kind: &QuestionKind) -> Diagnostic {
         format!("設問「{name}」は{}で、数ではありません", kind.ja),
         format!("\"{name}\" is {}: its answers are no numbers", kind.en),
     );
-    Diagnostic::new("adhoc::not-numeric", text).help(help)
+    Diagnostic::new(Code::AdhocNotNumeric, text).help(help)
 }
 
 /// A question whose options are no classification, since a respondent may be in several of them.
 fn several_answers(name: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::test",
+        Code::AdhocTest,
         Text::new(
             format!("複数回答の設問「{name}」は独立性の検定に使えません（1人が1つの区分に入りません）"),
             format!("\"{name}\" has several answers: its options do not part the respondents"),

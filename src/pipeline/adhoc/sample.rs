@@ -6,6 +6,7 @@ use super::missing::Missing;
 use super::questions;
 use super::request::Request;
 use super::{Inputs, RespondentWeights};
+use crate::code::Code;
 use crate::decode::BaseLedger;
 use crate::error::{Error, Result, collect};
 use crate::estimate::{IntervalMethod, Options};
@@ -62,7 +63,7 @@ pub(super) fn estimated(
     let (Some(wanted), Some(built)) = (wanted, built) else {
         // Without both there is at least one mistake.
         return Err(Error::all(mistakes)
-            .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
+            .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate")));
     };
     let options = built.options(method, request.level, request.deff);
     let rows = estimates::rows(&wanted, &built, &options)?;

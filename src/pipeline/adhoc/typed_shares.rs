@@ -5,6 +5,7 @@ use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_
 use super::joined::Parts;
 use super::measures::{Measure, Values};
 use super::resolver::Resolver;
+use crate::code::Code;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
@@ -111,7 +112,7 @@ impl Resolver<'_> {
             });
         }
         self.tell_marks_only(column, &each);
-        let named = |code: &Code| column.label(code).unwrap_or(&code.typed).to_owned();
+        let named = |code: &TypedCode| column.label(code).unwrap_or(&code.typed).to_owned();
         let codes: Vec<String> = codes.iter().map(named).collect();
         let values = self.answers(column, &each);
         let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
@@ -209,7 +210,7 @@ impl Resolver<'_> {
             format!("「{name}」に、非該当なのに回答のある{dropped}人がいます。非該当とします"),
             format!("{dropped} respondents answered \"{name}\" although they were not asked: not counted"),
         );
-        let finding = Finding::warning("adhoc::not-asked-but-answered", text, Place::default().column(name))
+        let finding = Finding::warning(Code::AdhocNotAskedButAnswered, text, Place::default().column(name))
             .count(dropped);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);

@@ -179,7 +179,7 @@ impl Resolver<'_> {
                             "raking has no bounds: they go with linear and logit",
                         ),
                     };
-                    self.mistake("plan::bounds", at, ja.into(), en.into(), None);
+                    self.mistake(Code::PlanBounds, at, ja.into(), en.into(), None);
                     CalibrationFunction::Raking
                 });
                 Some(Fit::Calibrate(file.get_ref().clone(), function))

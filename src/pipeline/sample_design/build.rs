@@ -5,6 +5,7 @@ use super::codes::{codes, crossed};
 use super::numbers::{weights, whole_numbers};
 use super::replication::Replication;
 use super::{BuiltDesign, SampleDesign, Step, adjusted, population, replicated, words};
+use crate::code::Code;
 use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::DeffReference;

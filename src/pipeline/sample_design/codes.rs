@@ -21,7 +21,7 @@ pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, 
     if column.marks.is_some() {
         let name = &column.name;
         return Err(Diagnostic::new(
-            "design::several-answers",
+            Code::DesignSeveralAnswers,
             Text::new(
                 format!("複数回答の設問「{name}」は標本設計に使えません（1人が1つの層や集落に入ります）"),
                 format!("\"{name}\" has several answers: everyone is in one stratum or cluster"),

@@ -2,6 +2,7 @@
 //! header or its spreadsheet letters; and, where there is a questionnaire, its questions.
 
 use super::variable::Stacked;
+use crate::code::Code;
 use crate::decode::{Answers, BaseLedger};
 use crate::engine::{Crossed, StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result, collect};

@@ -318,7 +318,7 @@ impl Stacked {
     }
 
     /// The label of the option of a question that `code` names.
-    pub(in crate::pipeline) fn label(&self, code: &Code) -> Option<&str> {
+    pub(in crate::pipeline) fn label(&self, code: &TypedCode) -> Option<&str> {
         match &self.marks {
             Some(marks) => marks.options.iter().find(|option| option.is(code)).map(|o| o.label.as_str()),
             None if self.declared => self.values.iter().find(|v| v.is(code)).map(|v| v.text.as_str()),
