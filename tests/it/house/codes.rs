@@ -13,16 +13,17 @@ use super::{File, home};
 
 const HEAD: &str = "# メッセージのコード / codes of messages
 
-shihyo の誤り、注意、参考にはコードがあります。端末のメッセージ、`quality.csv`、`quality.json` に同じつづりで出ます。
-つづりは変わりません（言葉は変わることがあります）。`shihyo explain raw::encoding` のように打つと、端末でも読めます。
+shihyo の誤り、注意、参考にはコードがあります。端末のメッセージと `quality.csv`、`quality.json` に、
+同じつづりで出ます。つづりは変わりません（言葉は変わることがあります）。
+`shihyo explain raw::encoding` のように打つと、端末でも読めます。
 
 Every error, warning and note of shihyo has a code. It is spelt alike in the terminal, in `quality.csv` and in
-`quality.json`, and its spelling does not change (the words may). `shihyo explain raw::encoding` shows its entry
-in the terminal.
+`quality.json`, and its spelling does not change (the words may). `shihyo explain raw::encoding` shows its
+entry in the terminal.
 
 | | |
 |---|---|
-| 誤り / error | 実行が止まります。直してから、もう一度実行してください / the run stops: mend it and run again |
+| 誤り / error | 実行が止まります。直して、もう一度実行してください / the run stops: mend it, run again |
 | 注意 / warning | 実行は続きます。だれかが見てください / the run goes on: somebody should look |
 | 参考 / note | 知っておくとよいことです / good to know |
 
