@@ -9,10 +9,11 @@ use shihyo::text::Text;
 
 use super::args::CompareArgs;
 use super::bars::Bars;
-use super::message::Talk;
+use super::ending::Ending;
+use super::message::{Talk, synthetic};
 use super::numbers_args::NumberFormat;
 use super::run::earlier;
-use super::{Ending, screen, synthetic};
+use super::screen;
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     args.numbers.check()?;

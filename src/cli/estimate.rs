@@ -8,10 +8,11 @@ use shihyo::raw::Table;
 use shihyo::report::{estimate_tables, weights};
 use shihyo::text::{Lang, Text};
 
+use super::ending::Ending;
 use super::estimate_args::EstimateArgs;
 use super::message::Talk;
 use super::numbers_args::NumberFormat;
-use super::{Ending, new_file, screen};
+use super::{new_file, screen};
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     args.numbers.check()?;

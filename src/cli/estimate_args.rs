@@ -277,6 +277,7 @@ impl EstimateArgs {
                 sheet: whose.sheet.clone(),
                 header_rows: whose.header_rows,
                 encoding: whose.encoding.clone(),
+                piece: None,
             },
             questionnaire: whose.questionnaire.clone(),
             respondent: whose.respondent.clone(),

@@ -6,10 +6,10 @@ use shihyo::indicator::{DataKind, EstimateRecord};
 use shihyo::report::long;
 use shihyo::text::Text;
 
+use super::ending::{Ending, print};
 use super::message::Talk;
 use super::new_file;
 use super::numbers_args::{NumberFormat, NumbersArgs};
-use super::{Ending, print};
 
 impl NumbersArgs {
     /// Whether what was asked for can be written; told before anything is read.

@@ -13,9 +13,10 @@
 //! * a cell that means nothing known makes the row's answer invalid, whatever stands in the other columns.
 
 use crate::decode::answer::{MissingReason, Responses};
-use crate::decode::code_list::{CodeList, Tick, Word};
+use crate::decode::code_list::CodeList;
 use crate::decode::issues::{Issues, Problem};
 use crate::decode::locate::Layout;
+use crate::decode::word::{Tick, Word};
 use crate::questionnaire::model::{
     DateCodes, ExclusiveWithOthers, OverMax, Question, QuestionKind, TwoMarks,
 };

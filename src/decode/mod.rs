@@ -60,6 +60,7 @@ pub(crate) mod personal;
 pub(crate) mod redacted;
 mod returns;
 pub(crate) mod skip;
+pub(crate) mod word;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};

@@ -2,10 +2,10 @@
 //! Särndal 1992).
 
 use super::Design;
-use super::margin::CompensatedSum;
 use super::projection::{Basis, ColumnBasis, DEPENDENT, Projection};
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
+use crate::stats::CompensatedSum;
 use crate::stats::linalg::NormalEquations;
 use crate::text::Text;
 

@@ -169,6 +169,13 @@ impl Scatters {
         }
     }
 
+    /// Sets a stratum of one estimator from centred sums: Σ u, and Σ (u − ū)² over all units drawn.
+    pub(crate) fn set_centred(&mut self, stratum: usize, present: u64, sum: f64, centred: f64) {
+        self.present[stratum] = present;
+        self.sums[stratum] = sum;
+        self.centred[stratum] = centred;
+    }
+
     /// The scatters of a stage from weighted influence values `u` of `rows`.
     pub(crate) fn from_rows(stage: &Stage, rows: &[u32], u: &[f64], size: usize) -> Self {
         let mut scatters = Self::new(size, stage.strata.len());

@@ -11,6 +11,9 @@ use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
 
+/// The most distinct values that a single answer has.
+pub(super) const MOST_VALUES: usize = 30;
+
 /// Numbers that files write for no answer, where the options are small numbers.
 const MISSING: [i64; 8] = [99, 999, 9999, -1, -9, -99, -999, -9999];
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decode::no_question::counts;
 use crate::decode::personal::date_year;
-use crate::draft::codes::{Missing, Options, Scale, is_missing_code};
+use crate::draft::codes::{MOST_VALUES, Missing, Options, Scale, is_missing_code};
 use crate::draft::family::{Family, has_ticks, mentioned, own_label};
-use crate::draft::{MOST_VALUES, pieces};
+use crate::draft::pieces;
 use crate::questionnaire::form::{categories, question};
 use crate::questionnaire::model::{Question, QuestionKind};
 use crate::questionnaire::resolve::MOST_OPTIONS;

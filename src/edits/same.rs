@@ -6,9 +6,10 @@
 //! (`1,3` `3、1`); in a column that belongs to one option, any two marks (`○` `1` `TRUE`) and any two
 //! spellings of "not marked" (`0` `FALSE`). A blank is the same as a blank only.
 
-use crate::decode::code_list::{CodeList, Tick};
+use crate::decode::code_list::CodeList;
 use crate::decode::multi_select as joined;
 use crate::decode::multi_select::Split;
+use crate::decode::word::Tick;
 use crate::raw::Cell;
 use crate::text::number::number;
 use crate::text::spelling;

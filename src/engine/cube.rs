@@ -40,6 +40,17 @@ enum WeightSums {
     Rounded(Vec<(f64, f64)>),
 }
 
+/// What the codes of a measure become in [`Cube::recoded_each`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recoding {
+    /// Index of the measure.
+    pub measure: usize,
+    /// Number of codes that they become.
+    pub code_count: usize,
+    /// What each code becomes.
+    pub becomes: Vec<u8>,
+}
+
 /// n, Σw and Σw² by slot × code, a slot being a key and a cell that occur together. The finest crossing that
 /// all breakdowns need has few of them, however many there could be.
 ///
@@ -166,8 +177,19 @@ impl Cube {
     /// that are not listed become the last one.
     #[must_use]
     pub fn recoded(&self, code_count: usize, rules: &[(usize, Vec<u8>)]) -> Self {
-        let recode = |(measure, becomes): &(usize, Vec<u8>)| {
-            let old = &self.measures[*measure];
+        let rule = |(measure, becomes): &(usize, Vec<u8>)| Recoding {
+            measure: *measure,
+            code_count,
+            becomes: becomes.clone(),
+        };
+        self.recoded_each(&rules.iter().map(rule).collect::<Vec<_>>())
+    }
+
+    /// As [`Cube::recoded`], each with a number of codes of its own.
+    #[must_use]
+    pub fn recoded_each(&self, rules: &[Recoding]) -> Self {
+        let recode = |Recoding { measure, code_count, becomes }: &Recoding| {
+            let (old, code_count) = (&self.measures[*measure], *code_count);
             let last = code_count - 1;
             let to: Vec<usize> = (0..old.code_count)
                 .map(|code| becomes.get(code).map_or(last, |c| usize::from(*c).min(last)))
@@ -199,6 +221,7 @@ impl Cube {
     pub fn roll_up(&self, group_of_cell: &[Option<u32>], group_count: usize) -> Totals {
         let codes = self.measures.iter().map(|m| m.code_count);
         let mut totals = Totals::zeros(self.key_count, group_count, codes);
+        totals.one_weight = self.weight_of_key.is_some();
         totals.count_rows(self.rows as usize);
         // Where each slot goes, the same for all measures: its key and group, if it has one.
         let place = |(slot, (key, cell, _)): (usize, &(u32, u32, u64))| {

@@ -81,6 +81,21 @@ impl Scale {
         Some((whole(weight, self.w)?.into(), whole(weight * weight, self.w2)?.into()))
     }
 
+    /// As [`Scale::addend`], in two and in three limbs of so many bits, where it has room in them. It has for
+    /// all weights between two that have.
+    #[inline]
+    pub(super) fn limbs<const BITS: u32>(&self, weight: f64) -> Option<[u64; 5]> {
+        let ((w, at, _), (w2, at2, _)) = (parts(weight)?, parts(weight * weight)?);
+        // Not by less than a unit, nor beyond the last limb.
+        let shift = |at: i32, unit: i32, limbs: u32| {
+            u32::try_from(at.checked_sub(unit)?).ok().filter(|shift| *shift <= limbs * BITS - 53)
+        };
+        let w = u128::from(w) << shift(at, self.w, 2)?;
+        let w2 = u128::from(w2) << shift(at2, self.w2, 3)?;
+        let limb = |x: u128, at: u32| (x >> (at * BITS)) as u64 & ((1 << BITS) - 1);
+        Some([limb(w, 0), limb(w, 1), limb(w2, 0), limb(w2, 1), limb(w2, 2)])
+    }
+
     /// Σw.
     pub(super) fn w(&self, sum: u128) -> f64 {
         sum as f64 * two_to_the(self.w)
@@ -125,6 +140,13 @@ pub(super) struct Weighed {
     n: u32,
     w: Wide,
     w2: Wide,
+}
+
+impl Weighed {
+    /// So many rows with these sums.
+    pub(super) fn of(n: u32, w: u128, w2: u128) -> Self {
+        Self { n, w: w.into(), w2: w2.into() }
+    }
 }
 
 impl Entry for Weighed {

@@ -1,5 +1,7 @@
 //! Counting many columns of codes at once.
 
+use std::ops::Range;
+
 use crate::raw::scan::LANES;
 
 /// Rows of a slot after which its counts of one byte each are added to those that have room for more.
@@ -11,7 +13,8 @@ const FULL: u32 = 128;
 /// one. A count takes one byte, so that what rows are added to stays in the near caches, and moves on when
 /// the slot has had so many rows that it might be full.
 pub(super) struct LaneTally {
-    stride: usize,
+    /// Groups of lanes that are counted, among all of a row.
+    groups: Range<usize>,
     rows: u64,
     /// The codes that are counted, each in all lanes.
     codes: Vec<[u8; LANES]>,
@@ -23,10 +26,11 @@ pub(super) struct LaneTally {
 }
 
 impl LaneTally {
-    /// No rows yet; each will have so many codes, a multiple of [`LANES`].
-    pub(super) fn new(stride: usize) -> Self {
+    /// No rows yet; of these lanes, and those in a group with them, codes will be counted.
+    pub(super) fn new(lanes: &[usize]) -> Self {
+        let (first, last) = (lanes.iter().min(), lanes.iter().max());
         Self {
-            stride,
+            groups: first.map_or(0, |lane| lane / LANES)..last.map_or(0, |lane| lane / LANES + 1),
             rows: 0,
             codes: Vec::new(),
             rows_of_slot: Vec::new(),
@@ -63,7 +67,7 @@ impl LaneTally {
 
     /// Bytes that the counts of so many slots and codes take at most.
     pub(super) fn bytes(&self, slots: usize, codes: usize) -> usize {
-        slots * self.stride * codes * (size_of::<u8>() + size_of::<u32>())
+        slots * self.groups.len() * LANES * codes * (size_of::<u8>() + size_of::<u32>())
     }
 
     /// Counts these codes, the first of which are those that are counted now.
@@ -109,10 +113,11 @@ impl LaneTally {
         slots: &[u32],
         rows: impl Iterator<Item = &'a [u8]>,
     ) {
-        let groups = self.stride / LANES;
+        let (groups, first) = (self.groups.len(), self.groups.start);
         for (slot, row) in slots.iter().map(|slot| *slot as usize).zip(rows) {
             let of_slot = self.near.as_chunks_mut::<CODES>().0.get_mut(slot * groups..).unwrap_or_default();
-            for (counts, row) in of_slot.iter_mut().zip(row.as_chunks::<LANES>().0) {
+            let row = row.as_chunks::<LANES>().0.get(first..).unwrap_or_default();
+            for (counts, row) in of_slot.iter_mut().zip(row).take(groups) {
                 for (counts, code) in counts.iter_mut().zip(&codes) {
                     *counts = counted(*counts, *row, *code);
                 }
@@ -125,7 +130,7 @@ impl LaneTally {
         let (codes, size) = (self.codes.len(), self.size());
         for (slot, row) in slots.iter().map(|slot| *slot as usize).zip(rows) {
             let mut counts = &mut self.near[slot * size..(slot + 1) * size];
-            for row in row.as_chunks::<LANES>().0 {
+            for row in row.as_chunks::<LANES>().0.iter().skip(self.groups.start) {
                 let Some((of_group, rest)) = counts.split_at_mut_checked(codes) else { break };
                 of_group
                     .iter_mut()
@@ -148,7 +153,7 @@ impl LaneTally {
 
     /// Groups of counts a slot.
     fn size(&self) -> usize {
-        self.stride / LANES * self.codes.len()
+        self.groups.len() * self.codes.len()
     }
 
     #[cold]
@@ -186,7 +191,7 @@ impl LaneTally {
         values: &[usize],
         counts: &mut [u64],
     ) {
-        let (group, lane) = (lane / LANES * values.len(), lane % LANES);
+        let (group, lane) = ((lane / LANES - self.groups.start) * values.len(), lane % LANES);
         for (held, into) in held.chunks_exact(self.size().max(1)).zip(into) {
             let (Some(held), Some(counts)) = (held.get(group..), counts.get_mut(*into as usize * width..))
             else {
@@ -236,7 +241,7 @@ mod tests {
         let code = |row: u32, lane: u32| match (random(row, lane) % 5, lane) {
             (_, 31) => 90,
             (4, _) if row > 30_000 => {
-                if lane == 3 {
+                if lane == 19 {
                     200
                 } else {
                     7
@@ -244,7 +249,8 @@ mod tests {
             }
             (code, _) => (code % 4) as u8,
         };
-        let mut tally = LaneTally::new(stride as usize);
+        // Lanes 0 to 15 are in no measure.
+        let mut tally = LaneTally::new(&[31, 16]);
         let mut expected: BTreeMap<(u32, u32, u8), u64> = BTreeMap::new();
         for block in (0..rows).step_by(1000) {
             let block = block..block + 1000;
@@ -261,10 +267,10 @@ mod tests {
             tally.grow(slots.iter().max().map_or(0, |s| *s as usize + 1));
             assert!(tally.add(&slots, codes.chunks_exact(stride as usize)));
         }
-        expected.retain(|(_, lane, _), _| *lane != 31);
+        expected.retain(|(_, lane, _), _| (16..31).contains(lane));
         let mut found: BTreeMap<(u32, u32, u8), u64> = BTreeMap::new();
         let (slots, of_code) = (tally.slot_count() as u32, std::array::from_fn(|code| code as u8));
-        for lane in 0..stride {
+        for lane in 16..stride {
             let mut counts = vec![0; 256 * slots as usize];
             tally.add_to(lane as usize, &(0..slots).collect::<Vec<_>>(), 256, &of_code, &mut counts);
             let held = counts.iter().enumerate().filter(|(_, n)| **n > 0);

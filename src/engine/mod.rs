@@ -10,22 +10,27 @@
 //! the rows are divided.
 
 mod accumulate;
+mod crossing_plan;
 mod crossings;
 mod cube;
 mod exact;
 mod lanes;
+mod near_tally;
 mod rank;
 mod reduction;
 mod replicated;
 mod stream;
 mod stream_merge;
 mod stream_part;
+mod stream_split;
 mod stream_tables;
 mod tally;
 mod totals;
+mod weight_lanes;
 
 pub use accumulate::reduce;
-pub use cube::Cube;
+pub use crossing_plan::CrossingPlan;
+pub use cube::{Cube, Recoding};
 pub use rank::Ranks;
 pub use reduction::{Cells, Measure, Reduction};
 pub use replicated::ReplicateTotals;

@@ -1,20 +1,22 @@
 //! Cubes straight from a file: scanned chunks → counts and sums, without holding the rows.
 //!
-//! All breakdowns roll up from one crossing of them as long as its tables stay below `MOST_BYTES` a thread;
-//! beyond, rows are few beside the crossings, and each breakdown has a crossing of its own, made in the same
-//! pass. Where rows are only counted, and answers have few codes and slots fit near caches, all answers of a
-//! row are counted at once; else answer by answer. Sums are exact (see [`Cube`]), so that none of it makes a
-//! difference to the results.
+//! Breakdowns roll up from few crossings, all made in one pass: which of them have one in common,
+//! [`CrossingPlan`] says by the first rows. Where the tables of one grow beyond `MOST_BYTES` a thread after
+//! all, each breakdown has a crossing of its own. Where rows are only counted, and answers have few codes and
+//! slots fit near caches, all answers of a row are counted at once; else answer by answer. Sums are exact
+//! (see [`Cube`]), so that none of it makes a difference to the results.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::crossing_plan::{MOST_CLASSIFICATIONS, union};
 use super::cube::{Counted, Cube};
 use super::exact::Scale;
 use super::stream_merge::merged;
 use super::stream_part::{DIFFER, KeyPlace, Part, Places};
+use super::stream_split::Split;
 use super::stream_tables::{CROSSINGS, Counts, Table, Weights};
 use crate::raw::scan::{HandOver, Kind, Plain};
-
-/// Classifications of one crossing: key and cluster have 64 bits of its number, a classification eight.
-const MOST_CLASSIFICATIONS: usize = 8;
 
 /// The columns of a stratified or clustered sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,9 +35,29 @@ pub struct StreamColumns {
     pub breakdowns: Vec<Vec<usize>>,
     /// Answers; a column may be a classification too.
     pub measures: Vec<usize>,
+    /// Two answers as one, by the places of both among [`StreamColumns::measures`]: measures behind those.
+    pub pairs: Vec<(usize, usize)>,
 }
 
 impl StreamColumns {
+    /// Crossings of these breakdowns each: with their classifications. Without breakdowns one of all.
+    pub(super) fn crossings(&self, together: Vec<Range<usize>>) -> Vec<(Range<usize>, Vec<usize>)> {
+        if self.breakdowns.is_empty() {
+            return vec![(0..0, (0..self.cells.len()).collect())];
+        }
+        let classifications = |range: &Range<usize>| {
+            let breakdowns = self.breakdowns.get(range.clone()).unwrap_or_default();
+            breakdowns.iter().fold(Vec::new(), |all, breakdown| union(&all, breakdown))
+        };
+        together.into_iter().map(|range| (range.clone(), classifications(&range))).collect()
+    }
+
+    /// The place of a pair of columns, given by their positions.
+    pub fn pair(&self, first: usize, second: usize) -> Option<usize> {
+        let of = |(a, b): &(usize, usize)| Some((*self.measures.get(*a)?, *self.measures.get(*b)?));
+        self.pairs.iter().position(|pair| of(pair) == Some((first, second)))
+    }
+
     /// Positions of the columns that are read as codes: the classifications, then what else is measured.
     fn codes(&self) -> Vec<usize> {
         let mut out: Vec<usize> = Vec::new();
@@ -77,6 +99,8 @@ pub struct StreamedValue {
 /// One crossing of classifications.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crossed {
+    /// Which breakdowns it is for, by their place among [`StreamColumns::breakdowns`].
+    pub breakdowns: Range<usize>,
     /// Which classifications, in the order of [`StreamColumns::cells`].
     pub classifications: Vec<usize>,
     /// The cells that occur: of each of these classifications the index of its value.
@@ -107,7 +131,9 @@ pub struct Streamed {
     pub cell_values: Vec<Vec<StreamedValue>>,
     /// As for the classifications.
     pub measure_values: Vec<Vec<StreamedValue>>,
-    /// The crossings: one of all classifications, or one a breakdown.
+    /// Of each pair of measures those of their values that occur together, in the same order.
+    pub pair_values: Vec<Vec<(u32, u32)>>,
+    /// The crossings, in the order of the breakdowns: one or more.
     pub crossed: Vec<Crossed>,
     /// The units of the sums, where weights differ within keys.
     pub(super) scale: Option<Scale>,
@@ -179,25 +205,33 @@ impl Streamed {
 /// Anything that this quick way does not do: a weight that is not above 0 or far from the others, sizes that
 /// differ within a key, too many crossings, a column in two parts, a file that is not plain.
 pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOver> {
-    if columns.cells.len() > MOST_CLASSIFICATIONS {
+    if columns.crossings(apart(columns)).iter().any(|(_, of)| of.len() > MOST_CLASSIFICATIONS) {
         return Err(HandOver("classifications"));
     }
-    let (mut crossings, mut scale) = (vec![(0..columns.cells.len()).collect()], None);
+    let (mut plan, mut scale) = (Planned::new(), None);
     loop {
         let found = match scale {
-            None => pass::<Counts>(file, columns, &crossings, None),
-            Some(scale) => pass::<Weights>(file, columns, &crossings, Some(scale)),
+            None => pass::<Split<Counts>>(file, columns, &plan, None),
+            Some(scale) => pass::<Split<Weights>>(file, columns, &plan, Some(scale)),
         };
         match found {
             Err(DIFFER) if scale.is_none() => {
                 scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?)
             }
-            Err(CROSSINGS) if crossings.len() < columns.breakdowns.len() => {
-                crossings.clone_from(&columns.breakdowns)
+            Err(CROSSINGS) if plan.get().is_some_and(|known| known.len() < columns.breakdowns.len()) => {
+                plan = Planned::from(columns.crossings(apart(columns)));
             }
             found => return found,
         }
     }
+}
+
+/// Crossings with their breakdowns: planned by the first thread that has rows, the same for all.
+pub(super) type Planned = OnceLock<Vec<(Range<usize>, Vec<usize>)>>;
+
+/// Each breakdown by itself.
+fn apart(columns: &StreamColumns) -> Vec<Range<usize>> {
+    (0..columns.breakdowns.len()).map(|at| at..at + 1).collect()
 }
 
 /// The weight of the file's first row.
@@ -209,7 +243,7 @@ fn first_weight(file: &Plain, columns: &StreamColumns) -> Option<f64> {
 fn pass<T: Table>(
     file: &Plain,
     columns: &StreamColumns,
-    crossings: &[Vec<usize>],
+    plan: &Planned,
     scale: Option<Scale>,
 ) -> Result<Streamed, HandOver> {
     let codes = columns.codes();
@@ -223,12 +257,19 @@ fn pass<T: Table>(
             KeyPlace::Keys(keys - 1)
         }
     };
+    let mut measures: Vec<usize> =
+        columns.measures.iter().map(|at| codes.iter().position(|c| c == at).unwrap_or(0)).collect();
+    let column = |measure: usize| measures.get(measure).copied().ok_or(HandOver("columns"));
+    let pairs: Vec<(usize, usize)> =
+        columns.pairs.iter().map(|(a, b)| Ok((column(*a)?, column(*b)?))).collect::<Result<_, _>>()?;
+    measures.extend(codes.len()..codes.len() + pairs.len());
     let places = Places {
         key: columns.key.map(&mut place_of_key),
         cluster: columns.cluster.map(&mut place_of_key),
-        measures: columns.measures.iter().map(|at| codes.iter().position(|c| c == at).unwrap_or(0)).collect(),
+        measures,
     };
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
-    let scanned = file.scan(&wanted, || Part::<T>::new(columns, &places, crossings, scale))?;
+    let scanned = file.scan(&wanted, &pairs, || Part::<T>::new(file, columns, &places, plan, scale))?;
+    let crossings = plan.get().map_or(&[][..], Vec::as_slice);
     merged(scanned, columns, &places, crossings, scale)
 }

@@ -1,8 +1,9 @@
 //! The parts of a stream as one: sums add up, and all orders come from the file.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::cube::Counted;
 use super::exact::Scale;
@@ -16,11 +17,16 @@ pub(super) fn merged<T: Table>(
     scanned: Scanned<Part<'_, T>>,
     columns: &StreamColumns,
     places: &Places,
-    crossings: &[Vec<usize>],
+    crossings: &[(Range<usize>, Vec<usize>)],
     scale: Option<Scale>,
 ) -> Result<Streamed, HandOver> {
     let measures = &places.measures;
-    let Scanned { consumers: parts, values, keys: key_texts } = scanned;
+    let Scanned { consumers: mut parts, mut values, pairs, keys: key_texts } = scanned;
+    let column_count = values.len();
+    let codes_of_pairs: Vec<Vec<(u8, u8)>> =
+        pairs.iter().map(|pairs| pairs.iter().map(|(_, codes)| *codes).collect()).collect();
+    values.extend(pairs.into_iter().map(|pairs| pairs.into_iter().map(|(value, _)| value).collect()));
+    parts.par_iter_mut().for_each(Part::finish);
     let mut facts: BTreeMap<(u32, u32), Facts> = BTreeMap::new();
     for ((key, cluster), found) in parts.iter().flat_map(|p| p.units.known.iter().zip(&p.facts)) {
         let known = facts.entry((*key as u32, *cluster as u32)).or_insert(*found);
@@ -41,7 +47,13 @@ pub(super) fn merged<T: Table>(
         number_of,
         scale,
     };
-    let crossed: Vec<Crossed> = (0..crossings.len()).map(|at| merging.crossing(&parts, at)).collect();
+    let crossed: Vec<Crossed> = crossings
+        .iter()
+        .enumerate()
+        .map(|(at, (breakdowns, classifications))| {
+            merging.crossing(&parts, at, breakdowns.clone(), classifications.clone())
+        })
+        .collect();
     let text =
         |place: Option<KeyPlace>, code: u32| place.and_then(|place| place.text(code, &values, &key_texts));
     let key = |((code, cluster), f): &((u32, u32), Facts)| StreamedKey {
@@ -58,7 +70,15 @@ pub(super) fn merged<T: Table>(
     };
     let mut cell_values: Vec<Vec<StreamedValue>> = (0..columns.cells.len()).map(streamed).collect();
     let mut measure_values: Vec<Vec<StreamedValue>> =
-        measures.iter().map(|column| streamed(*column)).collect();
+        measures.iter().filter(|column| **column < column_count).map(|column| streamed(*column)).collect();
+    let of_pair = |((a, b), pairs): (&(usize, usize), Vec<(u8, u8)>)| {
+        let value = |measure: &usize, code: u8| {
+            let of_code = measures.get(*measure).and_then(|column| merging.of_code.get(*column));
+            of_code.map_or(0, |of_code| u32::from(of_code[usize::from(code)]))
+        };
+        pairs.into_iter().map(|(first, second)| (value(a, first), value(b, second))).collect()
+    };
+    let pair_values = columns.pairs.iter().zip(codes_of_pairs).map(of_pair).collect();
     for (at, values) in cell_values.iter_mut().enumerate() {
         let holds = |c: &&Crossed| c.classifications.contains(&at);
         let Some(crossed) = crossed.iter().find(holds) else { continue };
@@ -81,6 +101,7 @@ pub(super) fn merged<T: Table>(
         keys,
         cell_values,
         measure_values,
+        pair_values,
         crossed,
         scale,
     })
@@ -98,10 +119,15 @@ struct Merging<'a> {
 
 impl Merging<'_> {
     /// One crossing of all threads.
-    fn crossing<T: Table>(&self, parts: &[Part<'_, T>], at: usize) -> Crossed {
+    fn crossing<T: Table>(
+        &self,
+        parts: &[Part<'_, T>],
+        at: usize,
+        breakdowns: Range<usize>,
+        classifications: Vec<usize>,
+    ) -> Crossed {
         let parts: Vec<(&Part<'_, T>, &Crossing<T>)> =
             parts.iter().filter_map(|p| Some((p, p.crossed.get(at)?))).collect();
-        let classifications = parts.first().map(|(_, c)| c.classifications.clone()).unwrap_or_default();
         // The codes of a cell, as values in the order of the file, the first classification's first.
         let cells_of = |crossing: &Crossing<T>| -> Vec<u64> {
             let of_classification: Vec<(&[u8; 256], usize)> = classifications
@@ -159,7 +185,7 @@ impl Merging<'_> {
         let depth = classifications.len();
         let value = |cell: u64, at: usize| u32::from((cell >> (8 * (depth - 1 - at))) as u8);
         let cells = cells.into_iter().map(|cell| (0..depth).map(|at| value(cell, at)).collect()).collect();
-        Crossed { classifications, cells, slots, measures }
+        Crossed { breakdowns, classifications, cells, slots, measures }
     }
 
     /// The sums of a measure: those of each table's slots are added into these slots.

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::crossing_plan::CrossingPlan;
 use super::crossings::Crossings;
 use super::exact::Scale;
-use super::stream::StreamColumns;
+use super::stream::{Planned, StreamColumns};
 use super::stream_tables::Table;
-use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, TEXT_KEY, Value};
+use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Plain, TEXT_KEY, Value};
 
 /// The weights of a stratum or cluster are not one.
 pub(super) const DIFFER: HandOver = HandOver("weights differ");
@@ -124,10 +125,11 @@ impl<T: Table> Crossing<T> {
 
 /// The sums of one thread.
 pub(super) struct Part<'a, T> {
+    file: &'a Plain,
     columns: &'a StreamColumns,
     places: &'a Places,
-    /// Weights may differ within units.
-    differ: bool,
+    plan: &'a Planned,
+    scale: Option<Scale>,
     /// Strata with their clusters.
     pub(super) units: Crossings,
     pub(super) facts: Vec<Facts>,
@@ -138,27 +140,46 @@ pub(super) struct Part<'a, T> {
 
 impl<'a, T: Table> Part<'a, T> {
     pub(super) fn new(
+        file: &'a Plain,
         columns: &'a StreamColumns,
         places: &'a Places,
-        crossings: &[Vec<usize>],
+        plan: &'a Planned,
         scale: Option<Scale>,
     ) -> Self {
+        Self {
+            file,
+            columns,
+            places,
+            plan,
+            scale,
+            units: Crossings::new(),
+            facts: Vec::new(),
+            crossed: Vec::new(),
+            unit_of_row: Vec::new(),
+            slot_of_row: Vec::new(),
+        }
+    }
+
+    /// The crossings as they are planned; by the rows of this chunk, where they are not.
+    fn crossings(&self, chunk: &Chunk) -> Vec<Crossing<T>> {
+        let planned = self.plan.get_or_init(|| {
+            let rows = self.file.rows_about(chunk.rows());
+            let values = |at: usize| chunk.codes(at).map(u32::from).collect();
+            let plan = CrossingPlan::new(rows, &self.unit_of_row, (0..self.columns.cells.len()).map(values));
+            self.columns.crossings(plan.crossings(&self.columns.breakdowns))
+        });
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
             shifts: Vec::new(),
-            table: T::new(scale, &places.measures),
+            table: T::new(self.scale, &self.places.measures),
         };
-        Self {
-            columns,
-            places,
-            differ: scale.is_some(),
-            units: Crossings::new(),
-            facts: Vec::new(),
-            crossed: crossings.iter().map(crossing).collect(),
-            unit_of_row: Vec::new(),
-            slot_of_row: Vec::new(),
-        }
+        planned.iter().map(|(_, classifications)| crossing(classifications)).collect()
+    }
+
+    /// Says that all rows have been taken.
+    pub(super) fn finish(&mut self) {
+        self.crossed.iter_mut().for_each(|crossed| crossed.table.finish());
     }
 
     /// Finds the unit of each row, whose rows have one weight and one size.
@@ -203,7 +224,10 @@ impl<T: Table> Consumer for Part<'_, T> {
             return Err(HandOver("weights"));
         }
         // Weights that are summed may differ.
-        self.find_units(chunk, if self.differ { &ones } else { weights }, sizes)?;
+        self.find_units(chunk, if self.scale.is_some() { &ones } else { weights }, sizes)?;
+        if self.crossed.is_empty() {
+            self.crossed = self.crossings(chunk);
+        }
         self.crossed
             .iter_mut()
             .try_for_each(|crossed| crossed.take(chunk, &self.unit_of_row, weights, &mut self.slot_of_row))

@@ -3,7 +3,9 @@
 use super::cube::Counted;
 use super::exact::{Scale, Weighed, Wide};
 use super::lanes::LaneTally;
+use super::near_tally::NearTally;
 use super::tally::{Entry, Tally};
+use super::weight_lanes::WeightLanes;
 use crate::raw::scan::{Chunk, HandOver};
 
 /// Bytes that the tables of a crossing may take in a thread: beyond, they leave the caches that are near.
@@ -13,7 +15,7 @@ const MOST_BYTES: usize = 1 << 26;
 const MOST_CODES: usize = 16;
 
 /// All codes that there could be.
-const CODES: usize = 256;
+pub(super) const CODES: usize = 256;
 
 /// The tables are too large.
 pub(super) const CROSSINGS: HandOver = HandOver("crossings");
@@ -35,6 +37,9 @@ pub(super) trait Table: Send + Sync + Sized {
         weights: &[f64],
     ) -> Result<(), HandOver>;
 
+    /// Says that all rows have been added.
+    fn finish(&mut self) {}
+
     /// Rows of a slot.
     fn rows_of_slot(&self, slot: usize) -> u64;
 
@@ -53,9 +58,8 @@ enum Held {
     Nothing,
     /// With the lanes of the measures.
     Lanes(LaneTally, Vec<usize>),
-    /// Where measures have many codes, or slots are many: counts take less room, and rows are brought into
-    /// the order of their slots first.
-    Columns(Tally),
+    /// Where measures have many codes, or slots are many: counts take less room.
+    Columns(NearTally),
 }
 
 impl Table for Counts {
@@ -65,8 +69,8 @@ impl Table for Counts {
 
     fn add(&mut self, chunk: &Chunk, slots: &[u32], slot_count: usize, _: &[f64]) -> Result<(), HandOver> {
         if let Held::Nothing = self.held {
-            let lanes = self.measures.iter().map(|column| chunk.lane(*column)).collect();
-            self.held = Held::Lanes(LaneTally::new(chunk.stride()), lanes);
+            let lanes: Vec<usize> = self.measures.iter().map(|column| chunk.lane(*column)).collect();
+            self.held = Held::Lanes(LaneTally::new(&lanes), lanes);
         }
         if let Held::Lanes(tally, lanes) = &mut self.held {
             let codes = tally.codes_with(self.measures.iter().flat_map(|column| chunk.met(*column)));
@@ -78,7 +82,12 @@ impl Table for Counts {
             self.held = Held::Columns(columns(tally, lanes));
         }
         let Held::Columns(tally) = &mut self.held else { return Ok(()) };
-        add(tally, chunk, &self.measures, slots, slot_count, &vec![(); slots.len()])
+        if tally.bytes(slot_count) > MOST_BYTES {
+            return Err(CROSSINGS);
+        }
+        tally.grow(slot_count);
+        let columns = columns_of(chunk, &self.measures);
+        if tally.add(slots, &columns) { Ok(()) } else { Err(HandOver("rows")) }
     }
 
     fn rows_of_slot(&self, slot: usize) -> u64 {
@@ -95,14 +104,20 @@ impl Table for Counts {
             Held::Lanes(tally, lanes) => {
                 tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1)
             }
-            Held::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
+            Held::Columns(tally) => {
+                for (slot, into) in into.iter().enumerate() {
+                    for (code, n) in tally.counts(measure, slot) {
+                        counted.1[*into as usize * counted.0 + usize::from(of_code[code])] += n;
+                    }
+                }
+            }
         }
     }
 }
 
 /// The same counts by column.
-fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
-    let mut out: Tally = Tally::new(lanes.iter().map(|_| 4));
+fn columns(tally: &LaneTally, lanes: &[usize]) -> NearTally {
+    let mut out = NearTally::new(lanes.len());
     out.grow(tally.slot_count());
     (0..tally.slot_count()).for_each(|slot| out.put_rows(slot, tally.rows_of_slot(slot) as u32));
     let (slots, codes) = ((0..tally.slot_count() as u32).collect::<Vec<_>>(), tally.codes());
@@ -123,12 +138,20 @@ fn columns(tally: &LaneTally, lanes: &[usize]) -> Tally {
 pub(super) struct Weights {
     scale: Option<Scale>,
     measures: Vec<usize>,
-    tally: Tally<Weighed>,
+    held: HeldWeights,
+}
+
+enum HeldWeights {
+    Nothing,
+    /// Sums in limbs.
+    Lanes(WeightLanes),
+    /// Where measures have many codes, slots are many, or a weight is far from the others.
+    Columns(Tally<Weighed>),
 }
 
 impl Table for Weights {
     fn new(scale: Option<Scale>, measures: &[usize]) -> Self {
-        Self { scale, measures: measures.to_vec(), tally: Tally::new(measures.iter().map(|_| 4)) }
+        Self { scale, measures: measures.to_vec(), held: HeldWeights::Nothing }
     }
 
     fn add(
@@ -139,18 +162,98 @@ impl Table for Weights {
         weights: &[f64],
     ) -> Result<(), HandOver> {
         let scale = self.scale.ok_or(HandOver("weights"))?;
+        if let HeldWeights::Nothing = self.held {
+            let lanes = self.measures.iter().map(|column| chunk.lane(*column)).collect();
+            self.held = HeldWeights::Lanes(WeightLanes::new(scale, lanes));
+        }
+        if let HeldWeights::Lanes(lanes) = &mut self.held {
+            let met = self.measures.iter().flat_map(|column| chunk.met(*column));
+            let codes = lanes.codes_with(met, chunk.rows_of_codes());
+            if codes.len() <= MOST_CODES
+                && lanes.bytes(slot_count, codes.len()) <= MOST_BYTES
+                && lanes.fits(weights)
+            {
+                lanes.know(&codes);
+                lanes.grow(slot_count);
+                lanes.add(slots, weights, chunk.rows_of_codes());
+                return Ok(());
+            }
+            lanes.finish();
+            self.held = HeldWeights::Columns(weighed_columns(lanes, self.measures.len()));
+        }
+        let HeldWeights::Columns(tally) = &mut self.held else { return Ok(()) };
         let addends: Vec<(Wide, Wide)> =
             weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver("weights"))?;
-        add(&mut self.tally, chunk, &self.measures, slots, slot_count, &addends)
+        add(tally, chunk, &self.measures, slots, slot_count, &addends)
+    }
+
+    fn finish(&mut self) {
+        if let HeldWeights::Lanes(lanes) = &mut self.held {
+            lanes.finish();
+        }
     }
 
     fn rows_of_slot(&self, slot: usize) -> u64 {
-        self.tally.rows_of_slot(slot)
+        match &self.held {
+            HeldWeights::Nothing => 0,
+            HeldWeights::Lanes(lanes) => lanes.rows_of_slot(slot),
+            HeldWeights::Columns(tally) => tally.rows_of_slot(slot),
+        }
     }
 
     fn add_to(&self, measure: usize, into: &[u32], of_code: &[u8; CODES], counted: &mut Counted) {
-        add_columns_to(&self.tally, measure, into, of_code, counted);
+        match &self.held {
+            HeldWeights::Nothing => {}
+            HeldWeights::Lanes(lanes) => add_lanes_to(lanes, measure, into, of_code, counted),
+            HeldWeights::Columns(tally) => add_columns_to(tally, measure, into, of_code, counted),
+        }
     }
+}
+
+fn add_lanes_to(
+    lanes: &WeightLanes,
+    measure: usize,
+    into: &[u32],
+    of_code: &[u8; CODES],
+    (values, counts, sums): &mut Counted,
+) {
+    for (place, code) in lanes.codes().iter().enumerate() {
+        let value = usize::from(of_code[usize::from(*code)]);
+        for (sum, into) in lanes.of_code(measure, place).zip(into) {
+            let (n, w, w2) = sum.sums();
+            // A code that the lane does not hold has no rows, and may stand for any value.
+            if n > 0 {
+                let to = *into as usize * *values + value;
+                counts[to] += n;
+                if let Some(sums) = sums.get_mut(to) {
+                    *sums = (sums.0 + w, sums.1 + w2);
+                }
+            }
+        }
+    }
+}
+
+/// The same sums by column.
+fn weighed_columns(lanes: &WeightLanes, measures: usize) -> Tally<Weighed> {
+    let mut out: Tally<Weighed> = Tally::new((0..measures).map(|_| 4));
+    out.grow(lanes.slot_count());
+    (0..lanes.slot_count()).for_each(|slot| out.put_rows(slot, lanes.rows_of_slot(slot) as u32));
+    for measure in 0..measures {
+        for (place, code) in lanes.codes().iter().enumerate() {
+            for (slot, sum) in lanes.of_code(measure, place).enumerate() {
+                let (n, w, w2) = sum.sums();
+                if n > 0 {
+                    out.put(measure, slot, *code, Weighed::of(n as u32, w, w2));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The codes of these columns.
+fn columns_of(chunk: &Chunk, measures: &[usize]) -> Vec<Vec<u8>> {
+    measures.iter().map(|column| chunk.codes(*column).collect()).collect()
 }
 
 /// Adds rows by column.
@@ -166,7 +269,7 @@ fn add<E: Entry>(
         return Err(CROSSINGS);
     }
     tally.grow(slot_count);
-    let columns: Vec<Vec<u8>> = measures.iter().map(|column| chunk.codes(*column).collect()).collect();
+    let columns = columns_of(chunk, measures);
     if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
 }
 

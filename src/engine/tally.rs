@@ -153,6 +153,15 @@ impl<E: Entry> Tally<E> {
         self.rows_of_slot[slot] = rows;
     }
 
+    /// Sets what is kept of a code in a slot whose rows are put.
+    pub(super) fn put(&mut self, measure: usize, slot: usize, code: u8, entry: E) {
+        let (width, table) = &mut self.tables[measure];
+        if usize::from(code) >= *width {
+            widen(width, table, usize::from(code) + 1);
+        }
+        table[slot * *width + usize::from(code)] = entry;
+    }
+
     /// Adds the counts of another tally of the same slots and measures.
     pub(super) fn merge(mut self, other: &Self) -> Self {
         self.rows += other.rows;
@@ -161,17 +170,6 @@ impl<E: Entry> Tally<E> {
             a.iter_mut().zip(b).for_each(|(a, b)| a.merge(b));
         }
         self
-    }
-}
-
-impl Tally {
-    /// Sets the count of a code in a slot whose rows are put.
-    pub(super) fn put(&mut self, measure: usize, slot: usize, code: u8, n: u32) {
-        let (width, table) = &mut self.tables[measure];
-        if usize::from(code) >= *width {
-            widen(width, table, usize::from(code) + 1);
-        }
-        table[slot * *width + usize::from(code)] = n;
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Totals {
     key_count: usize,
     cell_count: usize,
     rows: u64,
+    /// All rows of a key have one weight.
+    pub(super) one_weight: bool,
     pub(super) measures: Vec<MeasureTotals>,
 }
 
@@ -59,7 +61,7 @@ impl Totals {
         code_counts: impl Iterator<Item = usize>,
     ) -> Self {
         let measures = code_counts.map(|codes| MeasureTotals::zeros(key_count * cell_count, codes)).collect();
-        Self { key_count, cell_count, rows: 0, measures }
+        Self { key_count, cell_count, rows: 0, one_weight: false, measures }
     }
 
     pub(super) fn count_rows(&mut self, rows: usize) {
@@ -69,6 +71,11 @@ impl Totals {
     /// Rows added up.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Whether all rows of a key are known to have one weight.
+    pub(crate) fn one_weight(&self) -> bool {
+        self.one_weight
     }
 
     /// Number of keys (strata or PSUs).
@@ -140,6 +147,8 @@ impl Totals {
             return false;
         }
         self.rows += other.rows;
+        // Each may have another.
+        self.one_weight = false;
         for (a, b) in self.measures.iter_mut().zip(&other.measures) {
             a.n.iter_mut().zip(&b.n).for_each(|(a, b)| *a += b);
             a.w.iter_mut().zip(&b.w).for_each(|(a, b)| *a += b);

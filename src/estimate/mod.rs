@@ -35,6 +35,7 @@ mod share_table;
 mod single;
 mod table;
 mod value;
+mod value_table;
 
 pub use contrast::{
     Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise,
@@ -45,9 +46,11 @@ pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};
 pub use quantile::{QuantileInterval, QuantileRule, quantile, quantile_by};
 pub use replicate_table::ReplicateTable;
+pub(crate) use sample::Shape;
 pub use share_table::{ShareOf, ShareTable};
 pub use single::{estimate, estimate_all, estimate_by};
 pub use table::{CrosstabCell, MultiAnswerBase, Percent, crosstab, frequency, multi_answer};
 pub use value::{
     ConfidenceInterval, Deff, DeffReference, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable,
 };
+pub(crate) use value_table::ValuesOf;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::estimate::estimand::{Domain, Estimand, Groups, OUTSIDE, Options};
 use crate::estimate::interval::{ShareInputs, share_interval};
 use crate::estimate::single::{check, check_length, degrees_of_freedom, estimate};
-use crate::estimate::value::{ConfidenceInterval, Estimate, IntervalMethod, NotEstimable};
+use crate::estimate::value::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
 use crate::stats::dist::t_quantile;
 
 /// How a quantile is read off the weighted distribution. With values in order, C_k = w_1 + … + w_k and C_n =
@@ -75,7 +75,7 @@ pub enum QuantileInterval {
 }
 
 /// Values of positive weight in ascending order, and their cumulative weights.
-struct Ordered {
+pub(crate) struct Ordered {
     x: Vec<f64>,
     w: Vec<f64>,
     cumulative: Vec<f64>,
@@ -93,6 +93,11 @@ impl Ordered {
             .filter(|(y, w)| !y.is_nan() && *w != 0.0)
             .collect();
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self::of(pairs)
+    }
+
+    /// Of values in ascending order and their weights.
+    pub(crate) fn of(pairs: Vec<(f64, f64)>) -> Self {
         let mut sum = 0.0;
         let cumulative = pairs
             .iter()
@@ -103,6 +108,30 @@ impl Ordered {
             .collect();
         let (x, w) = pairs.into_iter().unzip();
         Self { x, w, cumulative }
+    }
+
+    /// The quantile, where there is one.
+    pub(crate) fn value(&self, nobody: bool, p: f64, rule: QuantileRule) -> Result<f64, NotEstimable> {
+        match (nobody, self.x.is_empty()) {
+            (true, _) => Err(NotEstimable::EmptyBase),
+            (false, true) => Err(NotEstimable::ZeroDenominator),
+            (false, false) => Ok(self.quantile(p, rule)),
+        }
+    }
+
+    /// The interval of the quantile whose share of answers at or below it has these limits.
+    pub(crate) fn interval(
+        &self,
+        (low, high): (f64, f64),
+        rule: QuantileRule,
+        options: &Options,
+    ) -> ConfidenceInterval {
+        ConfidenceInterval {
+            low: self.quantile(low, rule),
+            high: self.quantile(high, rule),
+            method: IntervalMethod::Wald,
+            level: options.level,
+        }
     }
 
     fn total(&self) -> f64 {
@@ -267,33 +296,36 @@ fn one(
     let base: Vec<u32> = rows.iter().copied().filter(|row| !y[*row as usize].is_nan()).collect();
     let ordered = Ordered::new(y, design.weights(), &base);
     let df = degrees_of_freedom(design, &base);
-    let value = match (base.is_empty(), ordered.x.is_empty()) {
-        (true, _) => Err(NotEstimable::EmptyBase),
-        (false, true) => Err(NotEstimable::ZeroDenominator),
-        (false, false) => Ok(ordered.quantile(p, rule)),
-    };
-    let chosen = options.df.of(df);
+    let value = ordered.value(base.is_empty(), p, rule);
     let limits = match &value {
-        Ok(q) => limits(design, y, &base, *q, interval, options)?.map(|(low, high)| ConfidenceInterval {
-            low: ordered.quantile(low, rule),
-            high: ordered.quantile(high, rule),
-            method: IntervalMethod::Wald,
-            level: options.level,
-        }),
+        Ok(q) => limits(design, y, &base, *q, interval, options)?
+            .map(|limits| ordered.interval(limits, rule, options)),
         Err(reason) => Err(reason.clone()),
     };
-    let t = t_quantile(0.5 + 0.5 * options.level, chosen);
-    Ok(Estimate {
-        n: base.len() as u64,
+    let weight = base.iter().map(|row| design.weights()[*row as usize]).sum();
+    Ok(of_limits((base.len() as u64, weight), value, limits, df, options))
+}
+
+/// The estimate of a quantile of so many respondents and weight.
+pub(crate) fn of_limits(
+    (n, weight): (u64, f64),
+    value: Result<f64, NotEstimable>,
+    limits: Result<ConfidenceInterval, NotEstimable>,
+    df: DegreesOfFreedom,
+    options: &Options,
+) -> Estimate {
+    let t = t_quantile(0.5 + 0.5 * options.level, options.df.of(df));
+    Estimate {
+        n,
         n_yes: None,
-        n_weighted: base.iter().map(|row| design.weights()[*row as usize]).sum(),
+        n_weighted: weight,
         value,
         se: limits.as_ref().map(|l| (l.high - l.low) / (2.0 * t)).map_err(Clone::clone),
         interval: limits,
         deff: Err(NotEstimable::NotDefined),
         n_eff: Err(NotEstimable::NotDefined),
         df,
-    })
+    }
 }
 
 /// Limits of the share of answers at or below `q`.
@@ -310,6 +342,15 @@ fn limits(
         below[*row as usize] = u8::from(y[*row as usize] <= q);
     }
     let share = estimate(design, &Estimand::Share(&below), Domain::All, options)?;
+    Ok(limits_of(share, interval, options))
+}
+
+/// Limits of that share.
+pub(crate) fn limits_of(
+    share: Estimate,
+    interval: QuantileInterval,
+    options: &Options,
+) -> Result<(f64, f64), NotEstimable> {
     let method = match interval {
         QuantileInterval::Mean => IntervalMethod::Wald,
         QuantileInterval::Xlogit => IntervalMethod::Xlogit,
@@ -317,15 +358,13 @@ fn limits(
         QuantileInterval::Beta => IntervalMethod::KornGraubard,
     };
     let df = options.df.of(share.df);
-    Ok(share.value.and_then(|p| {
-        let se = share.se?;
-        // All answers at or below the quantile: the distribution function is 1 there, and does not vary.
-        if p == 1.0 && interval == QuantileInterval::Mean {
-            return if df > 0.0 { Ok((1.0, 1.0)) } else { Err(NotEstimable::NoDegreesOfFreedom) };
-        }
-        let inputs = ShareInputs { p, variance: se * se, n: share.n, df };
-        share_interval(method, options.level, &inputs).map(|ci| (ci.low, ci.high))
-    }))
+    let (p, se) = (share.value?, share.se?);
+    // All answers at or below the quantile: the distribution function is 1 there, and does not vary.
+    if p == 1.0 && interval == QuantileInterval::Mean {
+        return if df > 0.0 { Ok((1.0, 1.0)) } else { Err(NotEstimable::NoDegreesOfFreedom) };
+    }
+    let inputs = ShareInputs { p, variance: se * se, n: share.n, df };
+    share_interval(method, options.level, &inputs).map(|ci| (ci.low, ci.high))
 }
 
 #[cfg(test)]

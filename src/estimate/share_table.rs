@@ -76,9 +76,9 @@ impl ShareOf<'_> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct ShareTable<'a> {
-    design: &'a Design,
-    roster: PsuRoster<'a>,
-    totals: &'a Totals,
+    pub(super) design: &'a Design,
+    pub(super) roster: PsuRoster<'a>,
+    pub(super) totals: &'a Totals,
 }
 
 /// Sums of one share by key.
@@ -214,7 +214,7 @@ impl<'a> ShareTable<'a> {
     }
 
     /// Units of each stratum that hold rows of the base.
-    fn units_present(&self, keys_present: &[u64]) -> Vec<u64> {
+    pub(super) fn units_present(&self, keys_present: &[u64]) -> Vec<u64> {
         if self.roster.is_element() {
             return keys_present.to_vec();
         }

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use super::word::Word;
 use crate::decode::Base;
 use crate::questionnaire::AskedIfSpec;
+use crate::toml::text::Word;
 
 /// 調査の割合 / a share of a survey.
 #[derive(Debug, Deserialize, JsonSchema)]

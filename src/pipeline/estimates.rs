@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
+use super::adhoc::{By, Measure, Numbers, Values, Wanted, breakdown, rows};
 use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
 use super::plan::{Answerable, Plan, Sample};
 use super::trend::{trend, trend_of_group};
@@ -69,9 +69,10 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_
     let inside = domain(plan, data, definition);
     let inside = |row: usize| inside.as_ref().is_none_or(|inside| inside[row]);
     let rows = data.answers.rows;
-    let numbers = |question: &usize| -> Vec<f64> {
+    let numbers = |question: &usize| {
         let responses = &data.answers.responses[*question];
-        (0..rows).map(|row| responses.number(row).filter(|_| inside(row)).unwrap_or(f64::NAN)).collect()
+        let number = |row| responses.number(row).filter(|_| inside(row)).unwrap_or(f64::NAN);
+        Numbers::of_rows((0..rows).map(number).collect())
     };
     let values = match &definition.statistic {
         StatisticDefinition::Share { question, categories, base } => {
@@ -83,14 +84,14 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_
         StatisticDefinition::Mean(question) => Values::Mean(numbers(question)),
         StatisticDefinition::Total(question) => Values::Total(numbers(question)),
         StatisticDefinition::Ratio { numerator, denominator } => {
-            Values::Ratio(numbers(numerator), numbers(denominator))
+            Values::ratio(numbers(numerator), numbers(denominator))
         }
         StatisticDefinition::Quantile { question, at } => Values::Quantile(numbers(question), *at),
         StatisticDefinition::Score { question, .. } => {
             let worth = worth(plan, data, definition);
             let chosen = |row: usize| data.answers.responses[*question].category(row);
             let points = |row| chosen(row).filter(|_| inside(row)).and_then(|k| *worth.get(k)?);
-            Values::Mean((0..rows).map(|row| points(row).unwrap_or(f64::NAN)).collect())
+            Values::Mean(Numbers::of_rows((0..rows).map(|row| points(row).unwrap_or(f64::NAN)).collect()))
         }
     };
     Measure {

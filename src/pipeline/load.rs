@@ -16,8 +16,8 @@ use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::{Questionnaire, read_questionnaire};
 use crate::raw;
 use crate::text::Text;
+use crate::toml::check::Codes;
 use crate::toml::text as toml_text;
-use crate::toml::text::Codes;
 
 const CODES: Codes = Codes {
     syntax: Code::PlanSyntax,

@@ -29,7 +29,6 @@ mod trend;
 mod variables;
 mod wave;
 mod weights;
-mod word;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{Comparison, compare};

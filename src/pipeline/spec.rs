@@ -10,9 +10,9 @@ use serde_spanned::Spanned;
 
 use super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
 use super::map_spec::MapSpec;
-use super::word::Word;
 use crate::edits::OldValues;
 use crate::questionnaire::Duplicates;
+use crate::toml::text::Word;
 
 /// 計画 / a plan: the progress table of one city's plan.
 #[derive(Debug, Deserialize, JsonSchema)]

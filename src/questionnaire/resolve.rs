@@ -15,17 +15,18 @@ use crate::questionnaire::resolve_rule::RuleCodes;
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
 use crate::text::spelling;
+use crate::toml::check::Codes;
 use crate::toml::text as toml_text;
 
 /// The most options a multiple answer can have: one bit each.
 pub const MOST_OPTIONS: usize = 128;
 
-const CODES: toml_text::Codes = toml_text::Codes {
-    syntax: Code::AnswersToml,
-    unknown_key: Code::AnswersUnknownKey,
-    missing_key: Code::AnswersMissingKey,
-    wrong_type: Code::AnswersWrongType,
-    unknown_word: Code::AnswersUnknownWord,
+const CODES: Codes = Codes {
+    syntax: "answers::toml",
+    unknown_key: "answers::unknown-key",
+    missing_key: "answers::missing-key",
+    wrong_type: "answers::wrong-type",
+    unknown_word: "answers::unknown-word",
 };
 
 /// The codes of the mistakes of a skip rule.

@@ -5,7 +5,7 @@
 use crate::code::Code;
 use crate::error::{Error, Result};
 
-use super::format::damaged;
+use super::damaged::damaged;
 
 /// So many cells may a sheet lay out: about a gibibyte.
 pub(super) const MAX_LAID_OUT: u64 = 1 << 25;

@@ -15,10 +15,12 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
-use super::format::{self, Kind, damaged};
+use super::cell::Cell;
+use super::damaged::damaged;
+use super::format::{self, Kind};
 use super::grid::Grid;
 use super::header::{self, Merged, Source};
-use super::table::{Cell, ReadOptions, Table, letters};
+use super::table::{ReadOptions, Table, letters};
 use super::{compound, open_document};
 
 /// A sheet's cells, its merged blocks, and what was found while reading them.

@@ -7,7 +7,7 @@ use crate::questionnaire::model::Question;
 use crate::questionnaire::rule::{AskedIf, Comparison};
 use crate::text::Text;
 use crate::text::spelling;
-use crate::waves::comparison::Paper;
+use crate::waves::paper::Paper;
 
 /// Whom a question is asked of, whatever its number on the paper.
 #[derive(Debug, Clone, PartialEq, Eq)]

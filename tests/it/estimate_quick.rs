@@ -315,7 +315,7 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let path = file(&folder, &good);
     let base = request(&path);
     for (what, request) in [
-        ("a mean", Request { means: list(&["N"]), ..base.clone() }),
+        ("a mean of many numbers", Request { means: list(&["id"]), ..base.clone() }),
         ("clusters", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
         ("no column", Request { shares: list(&["q9=1"]), ..base.clone() }),
         ("a condition on no column", Request { conditions: list(&["q9=1"]), ..base.clone() }),

@@ -29,6 +29,7 @@ mod estimate_hostile;
 mod estimate_large;
 mod estimate_output;
 mod estimate_quick;
+mod estimate_stream;
 mod few_respondents;
 mod foreign_folder;
 mod hostile_files;

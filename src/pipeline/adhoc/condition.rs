@@ -126,7 +126,7 @@ impl Condition {
             Test::AtLeast(limit) | Test::AtMost(limit) => {
                 let least = matches!(self.test, Test::AtLeast(_));
                 // Said and refused as for any column of numbers.
-                column.numbers(&gone, |row| source.place(row, &column), findings)?;
+                column.numbers_of_values(&gone, |row| source.place(row, &column), findings)?;
                 let holds = |x: f64| if least { x >= *limit } else { x <= *limit };
                 column
                     .values

@@ -56,27 +56,19 @@ pub(in crate::pipeline) fn rows(
     let mut out = Vec::new();
     let whole = Groups::one(made.design.rows(), Domain::Rows(&wanted.domain));
     let found = shares::in_memory(wanted, &made.design, made.replicates.as_ref(), options)?;
-    let shares_only = found.is_some()
-        && wanted.pairs.is_empty()
-        && wanted.crossings.is_empty()
-        && wanted.measures.iter().all(|m| m.values.is_share());
+    let all_found =
+        found.iter().all(Option::is_some) && wanted.pairs.is_empty() && wanted.crossings.is_empty();
     // Replicate weights of every row are made only where they are needed.
     let replicated = made
         .replicates
         .as_ref()
-        .filter(|_| !shares_only)
+        .filter(|_| !all_found)
         .map(|factors| made.design.with_factors(factors))
         .transpose()?;
     let design = replicated.as_ref().unwrap_or(&made.design);
-    let mut shares = found.map(Vec::into_iter);
-    for measure in &wanted.measures {
-        // Only a share takes the next of them, whatever stands between the shares.
-        let found = match &measure.values {
-            Values::Share(_) => shares.as_mut().and_then(Iterator::next),
-            _ => None,
-        };
+    for (measure, found) in wanted.measures.iter().zip(found) {
         if let Some(estimates) = found {
-            out.extend(of_share(measure, estimates, wanted, report));
+            out.extend(of_table(measure, estimates, wanted, report));
             continue;
         }
         out.extend(of_groups(measure, &whole, &[Vec::new()], design, report)?);
@@ -107,22 +99,22 @@ fn finished(mut rows: Vec<EstimateRecord>, wanted: &Wanted) -> Vec<EstimateRecor
     rows
 }
 
-/// The rows of shares whose estimates are known: `[share][banner][group]`.
-pub(in crate::pipeline) fn rows_of_shares(
+/// The rows of measures whose estimates are known: `[measure][banner][group]`.
+pub(in crate::pipeline) fn rows_of_estimates(
     wanted: &Wanted,
-    shares: &shares::Estimates,
+    estimates: &shares::Estimates,
     report: &Reporting<'_>,
 ) -> Vec<EstimateRecord> {
     let rows = wanted
         .measures
         .par_iter()
-        .zip(shares)
-        .flat_map_iter(|(measure, e)| of_share(measure, e.clone(), wanted, report))
+        .zip(estimates)
+        .flat_map_iter(|(measure, e)| of_table(measure, e.clone(), wanted, report))
         .collect();
     finished(rows, wanted)
 }
 
-fn of_share(
+fn of_table(
     measure: &Measure,
     estimates: Vec<Vec<Estimate>>,
     wanted: &Wanted,
@@ -138,7 +130,7 @@ fn of_share(
 }
 
 impl Values {
-    fn is_share(&self) -> bool {
+    pub(super) fn is_share(&self) -> bool {
         matches!(self, Self::Share(_) | Self::CountedShare(..))
     }
 
@@ -146,9 +138,9 @@ impl Values {
     pub(in crate::pipeline) fn estimand(&self) -> Option<Estimand<'_>> {
         match self {
             Self::Share(y) => Some(Estimand::Share(y)),
-            Self::Mean(y) => Some(Estimand::Mean(y)),
-            Self::Total(y) => Some(Estimand::Total(y)),
-            Self::Ratio(y, x) => Some(Estimand::Ratio { numerator: y, denominator: x }),
+            Self::Mean(y) => Some(Estimand::Mean(&y.of_row)),
+            Self::Total(y) => Some(Estimand::Total(&y.of_row)),
+            Self::Ratio(y, x, _) => Some(Estimand::Ratio { numerator: &y.of_row, denominator: &x.of_row }),
             Self::Quantile(..) | Self::CountedShare(..) => None,
         }
     }
@@ -164,7 +156,7 @@ fn of_groups(
     let options = report.options;
     let estimates = match (&measure.values, measure.values.estimand()) {
         (Values::Quantile(y, p), _) => {
-            quantile_by(design, y, *p, QuantileRule::Math, QuantileInterval::Mean, groups, options)?
+            quantile_by(design, &y.of_row, *p, QuantileRule::Math, QuantileInterval::Mean, groups, options)?
         }
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),

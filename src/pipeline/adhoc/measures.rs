@@ -2,6 +2,7 @@
 
 use super::breakdowns::{By, Levels};
 use super::condition::Condition;
+use super::levels::{self, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use super::resolver::Resolver;
@@ -26,16 +27,23 @@ pub(in crate::pipeline) enum Values {
     /// each code.
     CountedShare(usize, Vec<u8>),
     /// Of which the mean is wanted.
-    Mean(Vec<f64>),
+    Mean(Numbers),
     /// Of which the total is wanted.
-    Total(Vec<f64>),
-    /// Numerator and denominator.
-    Ratio(Vec<f64>, Vec<f64>),
+    Total(Numbers),
+    /// Numerator and denominator, and the levels of both together.
+    Ratio(Numbers, Numbers, Option<levels::Levels>),
     /// Numbers, and the probability.
-    Quantile(Vec<f64>, f64),
+    Quantile(Numbers, f64),
 }
 
 impl Values {
+    /// A ratio of the numbers of the same respondents.
+    pub(in crate::pipeline) fn ratio(numerator: Numbers, denominator: Numbers) -> Self {
+        let both = numerator.levels.as_ref().zip(denominator.levels.as_ref());
+        let levels = both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |_, _| None));
+        Self::Ratio(numerator, denominator, levels)
+    }
+
     /// What kind of number they make.
     fn statistic(&self) -> Statistic {
         match self {
@@ -223,6 +231,11 @@ impl Wanted {
     }
 }
 
+/// Column and probability of a quantile, as they are typed.
+pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
+    typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
+}
+
 /// Whether both of two conditions hold, each of which may be unknown.
 fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     match (a, b) {
@@ -273,22 +286,20 @@ impl Resolver<'_> {
         Ok(column.spread(&each))
     }
 
-    fn numbers(&mut self, name: &str) -> Result<Vec<f64>> {
+    fn numbers(&mut self, name: &str) -> Result<Numbers> {
         let column = self.source.column(name)?;
         if let Some(kind) =
             self.source.kind(&column.name).filter(|k| !matches!(k, QuestionKind::Number { .. }))
         {
             return Err(no_numbers(&column.name, kind).into());
         }
-        let gone = self.missing.of(&column);
-        let mut numbers = column.numbers(&gone, |row| self.source.place(row, &column), self.findings)?;
-        let Some(asked) = &self.asked else { return Ok(numbers) };
-        let mut dropped = 0;
-        for (number, _) in numbers.iter_mut().zip(asked).filter(|(_, asked)| **asked == Some(false)) {
-            dropped += u64::from(!number.is_nan());
-            *number = f64::NAN;
+        let place = |row| self.source.place(row, &column);
+        let of_value = column.numbers_of_values(&self.missing.of(&column), place, self.findings)?;
+        let mut numbers = Numbers::new(&column, &of_value);
+        if let Some(asked) = &self.asked {
+            let dropped = numbers.leave_out(|row| asked.get(row) == Some(&Some(false)));
+            self.tell_not_asked(&column.name, dropped);
         }
-        self.tell_not_asked(&column.name, dropped);
         Ok(numbers)
     }
 
@@ -308,8 +319,11 @@ impl Resolver<'_> {
         let denominator = collect(self.numbers(below), &mut mistakes);
         match (numerator, denominator) {
             (Some(y), Some(x)) => {
+                let both = y.levels.as_ref().zip(x.levels.as_ref());
+                let levels =
+                    both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |y, x| self.source.pairs(y, x)));
                 let measured = Measured::Ratio { numerator: top.to_owned(), denominator: below.to_owned() };
-                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x)))
+                Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x, levels)))
             }
             _ => Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg(Code::AdhocRatio, "比が読めません", "cannot read the ratio"))),
@@ -327,7 +341,7 @@ impl Resolver<'_> {
             )
             .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
         };
-        let (name, p) = typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(bad)?;
+        let (name, p) = quantile_parts(typed).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
         let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
         Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))

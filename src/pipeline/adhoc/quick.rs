@@ -1,17 +1,19 @@
-//! The quick way for what is asked for most: shares of a coded CSV or of Parquet, of a stratified or
-//! clustered sample. The rows are added up as they are read and never held. What it gives is byte for byte
-//! what [`super::read`] and [`super::compute`] give; where it could not be, it gives nothing.
+//! The quick way for what is asked for most: shares, means, totals, ratios and quantiles of columns with few
+//! values, of a coded CSV or of Parquet, of a stratified or clustered sample. The rows are added up as they
+//! are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`] give;
+//! where it could not be, it gives nothing.
 
 use std::collections::{HashMap, HashSet};
 
 use super::condition::Condition;
-use super::measures::{Values, Wanted};
+use super::levels::{Codes, CountedColumn};
+use super::measures::{Values, Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
-use super::shares::{self, Banner, OUTCOMES};
+use super::shares::{self, Banner, OUTCOMES, What};
 use super::{Outcome, estimates, notes};
 use crate::design::{Design, Nesting, StratumSize};
-use crate::engine::{Crossed, StreamColumns, Streamed, StreamedKey, stream};
+use crate::engine::{Crossed, Recoding, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
 use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::finding::Finding;
@@ -52,20 +54,13 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let (made, weights, told) = design(request, &streamed)?;
     let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
-    let (wanted, shares, mut findings) = match &streamed.crossed[..] {
-        [one] => {
-            let (wanted, findings) = read.wanted(one, request)?;
-            let shares = read.shares(one, &wanted, &banners(&wanted), &weights, &made, &options)?;
-            (wanted, shares, findings)
-        }
-        several => read.apart(several, &weights, &made, &options)?,
-    };
+    let (wanted, shares, mut findings) = read.all(&weights, &made, &options)?;
     findings.extend(told);
     let n_w_total = streamed
         .weight()
         .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
     let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
-    let rows = estimates::rows_of_shares(&wanted, &shares, &report);
+    let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level };
     let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
@@ -103,39 +98,32 @@ impl Reading<'_> {
         options: &Options,
     ) -> Result<shares::Estimates, HandOver> {
         let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
-        let cube = cube.recoded(OUTCOMES.len(), &rules(wanted, self.columns)?);
-        shares::of_cube(&cube, banners, &made.design, made.replicates.as_ref(), options)
+        let cube = cube.recoded_each(&rules(wanted, self.columns)?);
+        let what: Vec<What<'_>> =
+            wanted.measures.iter().map(|m| What::of(&m.values)).collect::<Option<_>>().ok_or(MANY)?;
+        shares::of_cube(&cube, &what, banners, &made.design, made.replicates.as_ref(), options)
             .map_err(|_| HandOver("design"))
     }
 
-    /// Each breakdown from its own crossing; everyone from the first.
-    fn apart(
+    /// Each breakdown from its crossing; everyone from the first.
+    fn all(
         &self,
-        several: &[Crossed],
         weights: &[f64],
         made: &BuiltDesign,
         options: &Options,
     ) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
         let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
-        for (crossed, by) in several.iter().zip(&self.request.by) {
-            let (wanted, findings) =
-                self.wanted(crossed, &Request { by: vec![by.clone()], ..self.request.clone() })?;
+        for crossed in &self.streamed.crossed {
+            let by = self.request.by.get(crossed.breakdowns.clone()).unwrap_or_default().to_vec();
+            let (wanted, findings) = self.wanted(crossed, &Request { by, ..self.request.clone() })?;
             let banners = banners(&wanted);
+            let first = usize::from(out.is_some());
+            let banners = banners.get(first..).unwrap_or_default();
+            let shares = self.shares(crossed, &wanted, banners, weights, made, options)?;
             match &mut out {
-                None => {
-                    let shares = self.shares(crossed, &wanted, &banners, weights, made, options)?;
-                    out = Some((wanted, shares, findings));
-                }
+                None => out = Some((wanted, shares, findings)),
                 Some((known, estimates, told)) => {
-                    let more = self.shares(
-                        crossed,
-                        &wanted,
-                        banners.get(1..).unwrap_or_default(),
-                        weights,
-                        made,
-                        options,
-                    )?;
-                    estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
+                    estimates.iter_mut().zip(shares).for_each(|(known, more)| known.extend(more));
                     known.by.extend(wanted.by);
                     // What was found of conditions and shares has been told.
                     let without =
@@ -196,23 +184,26 @@ fn simple(request: &Request) -> bool {
         level,
         deff: _,
     } = request;
-    let others = [asked_if, means, totals, ratios, quantiles, differences, tests];
+    let numbers = [means, totals, ratios, quantiles];
+    let any_numbers = numbers.iter().any(|n| !n.is_empty());
+    let any = any_numbers || !shares.is_empty();
     // Replicates of clusters come from their totals; those of rows need the rows.
     let none = match request.replication() {
         Ok(Replication::None) => true,
-        Ok(Replication::Made(..)) => clusters.is_some(),
+        Ok(Replication::Made(..)) => clusters.is_some() && !any_numbers,
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
     let tables = [questionnaire, population, post_stratify, calibrate];
     let fitted = function.is_some() || bounds.is_some() || trim.is_some();
     let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
-    !shares.is_empty()
+    any && asked_if.is_empty()
         && against.is_empty()
         && !weights
-        && others.iter().all(|o| o.is_empty())
+        && differences.is_empty()
+        && tests.is_empty()
         && none
         && uncalibrated
-        && *read == ReadOptions::default()
+        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0
@@ -235,9 +226,22 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
     let mut cells: Vec<usize> =
         by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    let numbers = request.means.iter().chain(&request.totals).map(String::as_str);
+    let quantiles = request.quantiles.iter().map(|typed| quantile_parts(typed).map_or("", |(name, _)| name));
+    let ratio = |typed: &String| {
+        let (above, below) = source.cut(typed, "/").ok_or(HandOver("ratio"))?;
+        Ok((position(above, table)?, position(below, table)?))
+    };
+    let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
     let of_share =
         |typed: &String| if source.has(typed) { position(typed, table) } else { of_condition(typed) };
-    let mut measures: Vec<usize> = request.shares.iter().map(of_share).collect::<Result<_, _>>()?;
+    let mut measures: Vec<usize> = request
+        .shares
+        .iter()
+        .map(of_share)
+        .chain(numbers.chain(quantiles).map(|name| position(name, table)))
+        .chain(ratios.iter().flat_map(|(above, below)| [Ok(*above), Ok(*below)]))
+        .collect::<Result<_, _>>()?;
     for positions in [&mut cells, &mut measures] {
         positions.sort_unstable();
         positions.dedup();
@@ -257,6 +261,11 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         Ok(places)
     };
     let breakdowns = request.by.iter().map(breakdown).collect::<Result<_, _>>()?;
+    let measure = |position: usize| measures.iter().position(|p| *p == position).unwrap_or(0);
+    let mut pairs: Vec<(usize, usize)> =
+        ratios.into_iter().map(|(above, below)| (measure(above), measure(below))).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
     Ok(StreamColumns {
         key: optional(&request.strata)?,
         cluster: optional(&request.clusters)?,
@@ -265,22 +274,38 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         cells,
         breakdowns,
         measures,
+        pairs,
     })
 }
 
-/// What each code of the measures means for the shares that are wanted.
-fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<(usize, Vec<u8>)>, HandOver> {
+/// A column of numbers has too many distinct ones.
+const MANY: HandOver = HandOver("values");
+
+/// What each code of the measures means for the numbers that are wanted.
+fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, HandOver> {
+    let measure =
+        |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver("column"));
     let rule = |values: &Values| {
-        let Values::CountedShare(position, answers) = values else { return Err(HandOver("request")) };
-        let measure = columns.measures.iter().position(|p| p == position).ok_or(HandOver("column"))?;
-        let [_, _, outside] = OUTCOMES;
-        Ok((
-            measure,
-            answers
-                .iter()
-                .map(|answer| if matches!(*answer, NO | YES) { *answer } else { outside })
-                .collect(),
-        ))
+        let what = What::of(values).ok_or(MANY)?;
+        let code_count = what.code_count();
+        let levels = match (values, what) {
+            (Values::CountedShare(position, answers), _) => {
+                let [_, _, outside] = OUTCOMES;
+                let outcome = |answer: &u8| if matches!(*answer, NO | YES) { *answer } else { outside };
+                let becomes = answers.iter().map(outcome).collect();
+                return Ok(Recoding { measure: measure(*position)?, code_count, becomes });
+            }
+            (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
+            _ => return Err(HandOver("request")),
+        };
+        let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver("request")) };
+        let measure = match *column {
+            CountedColumn::One(position) => measure(position)?,
+            CountedColumn::Pair(above, below) => {
+                columns.measures.len() + columns.pair(above, below).ok_or(HandOver("column"))?
+            }
+        };
+        Ok(Recoding { measure, code_count, becomes: becomes.clone() })
     };
     wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
 }

@@ -1,18 +1,55 @@
-//! Shares from one pass over the rows: sums in the crossing of all breakdowns, each breakdown a roll-up of
-//! them.
+//! Shares from few passes over the rows: sums in crossings of breakdowns, each breakdown a roll-up of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::breakdowns::By;
+use super::levels::{Codes, Levels};
 use super::measures::{Values, Wanted};
 use crate::design::{Design, ReplicateFactors};
-use crate::engine::{Cells, Cube, Measure, Reduction, ReplicateTotals};
+use crate::engine::{Cells, CrossingPlan, Cube, Measure, Reduction, ReplicateTotals};
 use crate::error::Result;
-use crate::estimate::{Estimate, NO, OUTSIDE, Options, ReplicateTable, ShareOf, ShareTable, YES};
+use crate::estimate::{
+    Estimate, NO, NO_GROUP, OUTSIDE, Options, ReplicateTable, Shape, ShareOf, ShareTable, ValuesOf, YES,
+};
 
-/// Estimates of the shares: `[share][banner][group]`, the first banner being everyone.
+/// Estimates of measures: `[measure][banner][group]`, the first banner being everyone.
 pub(in crate::pipeline) type Estimates = Vec<Vec<Vec<Estimate>>>;
+
+/// What the codes of a cube's measure are, and what is to be made of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What<'a> {
+    /// [`OUTCOMES`], of which the share is wanted.
+    Share,
+    /// Levels, of which a mean, total or ratio is wanted.
+    Number(Shape, &'a Levels),
+    /// Levels, of which a quantile is wanted.
+    Quantile(f64, &'a Levels),
+}
+
+impl What<'_> {
+    /// Of a measure, where it has few values.
+    pub(super) fn of(values: &Values) -> Option<What<'_>> {
+        match values {
+            Values::Share(_) | Values::CountedShare(..) => Some(What::Share),
+            Values::Mean(y) => Some(What::Number(Shape::Mean, y.levels.as_ref()?)),
+            Values::Total(y) => Some(What::Number(Shape::Total, y.levels.as_ref()?)),
+            Values::Ratio(_, _, levels) => Some(What::Number(Shape::Ratio, levels.as_ref()?)),
+            Values::Quantile(y, p) => Some(What::Quantile(*p, y.levels.as_ref()?)),
+        }
+    }
+
+    /// Number of codes.
+    pub(super) fn code_count(&self) -> usize {
+        match self {
+            Self::Share => OUTCOMES.len(),
+            Self::Number(_, levels) | Self::Quantile(_, levels) => levels.values.len() + 1,
+        }
+    }
+}
 
 /// What an answer is in the cube's measures of shares.
 pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
@@ -24,7 +61,11 @@ pub(in crate::pipeline) struct Banner {
     pub(in crate::pipeline) groups: usize,
 }
 
-/// The shares of everything wanted, when the design's variance is a function of the sums; else `None`.
+/// Codes of the measures that are added up at once: sums by code take memory.
+const MOST_CODES: usize = 1 << 9;
+
+/// The estimates of each measure, when it has few values and the design's variance is a function of sums by
+/// them; else `None`.
 ///
 /// # Errors
 /// None that columns of the design's length can reach.
@@ -33,35 +74,103 @@ pub(in crate::pipeline) fn in_memory(
     design: &Design,
     replicates: Option<&ReplicateFactors>,
     options: &Options,
-) -> Result<Option<Estimates>> {
-    let shares: Vec<&Vec<u8>> = wanted
-        .measures
-        .iter()
-        .filter_map(|m| if let Values::Share(y) = &m.values { Some(y) } else { None })
-        .collect();
+) -> Result<Vec<Option<Vec<Vec<Estimate>>>>> {
+    let mut out: Vec<Option<Vec<Vec<Estimate>>>> = wanted.measures.iter().map(|_| None).collect();
     let Ok((keys, key_count)) = ShareTable::keys(design) else {
-        return by_replicate_weights(wanted, &shares, design, options);
+        let shares: Vec<usize> = (0..out.len()).filter(|at| wanted.measures[*at].values.is_share()).collect();
+        let answers = shares.iter().filter_map(|at| match &wanted.measures[*at].values {
+            Values::Share(y) => Some(y),
+            _ => None,
+        });
+        let found = by_replicate_weights(wanted, &answers.collect::<Vec<_>>(), design, options)?;
+        shares.into_iter().zip(found.into_iter().flatten()).for_each(|(at, found)| out[at] = Some(found));
+        return Ok(out);
     };
     // Factors are of PSUs; rows that are PSUs themselves have no totals.
     let by_psu = design.roster().is_some_and(|r| !r.is_element());
-    if shares.is_empty() || replicates.is_some() && !by_psu {
-        return Ok(None);
+    if replicates.is_some() && !by_psu {
+        return Ok(out);
+    }
+    let codes: Vec<Option<(What<'_>, Cow<'_, [u8]>)>> = wanted
+        .measures
+        .iter()
+        .map(|m| codes(&m.values).filter(|(what, _)| replicates.is_none() || matches!(what, What::Share)))
+        .collect();
+    let known: Vec<usize> = (0..codes.len()).filter(|at| codes[*at].is_some()).collect();
+    if known.is_empty() {
+        return Ok(out);
     }
     let rows = design.rows();
-    let (cell_of_row, banners) = crossed(wanted, rows);
-    let codes = outcomes(&shares);
-    let measures = codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
-    let cells =
-        Cells::Large { of_row: &cell_of_row, count: banners.first().map_or(1, |b| b.group_of_cell.len()) };
-    let reduction = Reduction::new(rows, Some((&keys, key_count)), cells, Some(design.weights()), measures)?;
-    of_cube(&Cube::of(&reduction), &banners, design, replicates, options).map(Some)
+    for (at, together) in crossings(wanted, &keys).into_iter().enumerate() {
+        let (cell_of_row, banners) = crossed(wanted, together, rows);
+        let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
+        let cells = Cells::Large { of_row: &cell_of_row, count: cells };
+        // Everyone comes from the first crossing.
+        let banners = banners.get(usize::from(at > 0)..).unwrap_or_default();
+        for batch in batches(&known, |at| codes[at].as_ref().map_or(0, |(what, _)| what.code_count())) {
+            let of_batch = || batch.iter().filter_map(|at| codes[*at].as_ref());
+            let measures =
+                of_batch().map(|(what, codes)| Measure { codes, code_count: what.code_count() }).collect();
+            let what: Vec<What<'_>> = of_batch().map(|(what, _)| *what).collect();
+            let weights = Some(design.weights());
+            let cube = Cube::of(&Reduction::new(rows, Some((&keys, key_count)), cells, weights, measures)?);
+            let found = of_cube(&cube, &what, banners, design, replicates, options)?;
+            batch.iter().zip(found).for_each(|(at, found)| out[*at].get_or_insert_default().extend(found));
+        }
+    }
+    Ok(out)
 }
 
-fn outcomes(shares: &[&Vec<u8>]) -> Vec<Vec<u8>> {
-    shares
-        .iter()
-        .map(|y| y.iter().map(|y| if *y == OUTSIDE { OUTCOME_OUTSIDE } else { *y }).collect())
-        .collect()
+/// Neighbours whose sizes sum to no more than [`MOST_CODES`], or one that is larger.
+fn batches(all: &[usize], size: impl Fn(usize) -> usize) -> Vec<Vec<usize>> {
+    let (mut out, mut sum): (Vec<Vec<usize>>, usize) = (Vec::new(), 0);
+    for at in all {
+        sum += size(*at);
+        match out.last_mut() {
+            Some(last) if sum <= MOST_CODES => last.push(*at),
+            _ => {
+                sum = size(*at);
+                out.push(vec![*at]);
+            }
+        }
+    }
+    out
+}
+
+/// What a measure of rows in memory is, and its codes.
+fn codes(values: &Values) -> Option<(What<'_>, Cow<'_, [u8]>)> {
+    let what = What::of(values)?;
+    match (values, what) {
+        (Values::Share(y), _) => Some((what, Cow::Owned(outcomes(y)))),
+        (_, What::Number(_, levels) | What::Quantile(_, levels)) => match &levels.codes {
+            Codes::OfRow(codes) => Some((what, Cow::Borrowed(codes))),
+            Codes::Counted(..) => None,
+        },
+        _ => None,
+    }
+}
+
+/// The breakdowns that have a crossing in common.
+fn crossings(wanted: &Wanted, keys: &[u32]) -> Vec<Range<usize>> {
+    let sample: Vec<u32> =
+        (0..keys.len() as u32).filter(|row| CrossingPlan::samples(*row, keys.len())).collect();
+    let of_sample = |by: &By| {
+        let mut group_of_row = HashMap::new();
+        for (group, members) in (0..).zip(by.groups.rows()) {
+            let members = members.iter().filter(|row| CrossingPlan::samples(**row, keys.len()));
+            group_of_row.extend(members.map(|row| (*row, group)));
+        }
+        sample.iter().map(|row| group_of_row.get(row).copied().unwrap_or(NO_GROUP)).collect()
+    };
+    let of_keys: Vec<u32> = sample.iter().map(|row| keys[*row as usize]).collect();
+    let plan = CrossingPlan::new(keys.len() as u64, &of_keys, wanted.by.iter().map(of_sample));
+    let each: Vec<Vec<usize>> = (0..wanted.by.len()).map(|by| vec![by]).collect();
+    let found = plan.crossings(&each);
+    if found.is_empty() { std::iter::once(0..0).collect() } else { found }
+}
+
+fn outcomes(answers: &[u8]) -> Vec<u8> {
+    answers.iter().map(|y| if *y == OUTSIDE { OUTCOME_OUTSIDE } else { *y }).collect()
 }
 
 /// Sums under replicate weights take at most so many numbers (512 MiB) at once.
@@ -83,10 +192,10 @@ fn by_replicate_weights(
 ) -> Result<Option<Estimates>> {
     let Some(replicates) = design.replicates().filter(|_| !shares.is_empty()) else { return Ok(None) };
     let weights: Vec<&[f64]> = replicates.weights().collect();
-    let codes = outcomes(shares);
+    let codes: Vec<Vec<u8>> = shares.iter().map(|y| outcomes(y)).collect();
     let measures: Vec<Measure<'_>> =
         codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
-    let (cell_of_row, banners) = crossed(wanted, design.rows());
+    let (cell_of_row, banners) = crossed(wanted, 0..wanted.by.len(), design.rows());
     let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
     let crossings: Vec<Crossing> = if ReplicateTotals::size(weights.len(), cells, &measures) <= MOST_SUMS {
         vec![(cell_of_row, cells, banners)]
@@ -139,13 +248,14 @@ fn apart(cell_of_row: &[u32], Banner { group_of_cell, groups }: Banner) -> Cross
     (of_row, groups + 1, vec![Banner { group_of_cell, groups }])
 }
 
-/// The shares of a cube whose measures are coded as [`OUTCOMES`], with the variance of the design or of its
-/// replicates.
+/// The estimates of a cube whose measures are coded as `what` says, with the variance of the design; or of
+/// its replicates, where all of them are shares.
 ///
 /// # Errors
 /// A design that the cube was not made with.
 pub(in crate::pipeline) fn of_cube(
     cube: &Cube,
+    what: &[What<'_>],
     banners: &[Banner],
     design: &Design,
     replicates: Option<&ReplicateFactors>,
@@ -159,10 +269,18 @@ pub(in crate::pipeline) fn of_cube(
             (0..banner.groups).map(|group| (0..banner.groups).map(|g| g == group).collect()).collect();
         let share = |measure: usize, inside| ShareOf { measure, yes: &yes, base: &base, cells: Some(inside) };
         let Some(factors) = replicates else {
-            let of_measure = |measure: usize| {
-                insides.iter().map(|inside| table.share(&share(measure, inside), options)).collect()
+            let of_cell = |(measure, what): (usize, &What<'_>), cell: usize| match what {
+                What::Share => Ok(table.share(&share(measure, &insides[cell]), options)),
+                What::Number(shape, Levels { values, .. }) => {
+                    Ok(table.number(*shape, &ValuesOf { measure, values, cell }, options))
+                }
+                What::Quantile(p, Levels { values, .. }) => {
+                    table.quantile(*p, &ValuesOf { measure, values, cell }, options)
+                }
             };
-            return Ok((0..totals.measure_count()).into_par_iter().map(of_measure).collect());
+            let of_measure =
+                |what| (0..banner.groups).map(|cell| of_cell(what, cell)).collect::<Result<Vec<_>>>();
+            return what.par_iter().enumerate().map(of_measure).collect();
         };
         let of_group = |group: usize| {
             let shares: Vec<ShareOf<'_>> =
@@ -184,12 +302,12 @@ fn turned<T>(count: usize, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
     out
 }
 
-/// The cell of each respondent in the crossing of domain and breakdowns, and what the cells mean for each
-/// banner.
-fn crossed(wanted: &Wanted, rows: usize) -> (Vec<u32>, Vec<Banner>) {
+/// The cell of each respondent in the crossing of the domain and these breakdowns, and what the cells mean
+/// for each banner.
+fn crossed(wanted: &Wanted, together: Range<usize>, rows: usize) -> (Vec<u32>, Vec<Banner>) {
     let mut classifications: Vec<(Vec<Option<u32>>, usize)> =
         vec![(wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), 1)];
-    for by in &wanted.by {
+    for by in wanted.by.get(together).unwrap_or_default() {
         let mut of_row = vec![None; rows];
         for (group, members) in (0..).zip(by.groups.rows()) {
             members.iter().for_each(|row| of_row[*row as usize] = Some(group));

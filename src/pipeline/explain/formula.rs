@@ -95,8 +95,8 @@ impl Sums {
     fn of(values: &Values, weights: &[f64], part: &[bool]) -> Self {
         let mut sums = Self { y: 0.0, x: 0.0, w: 0.0, unweighted: unweighted(weights) };
         let (y, x): (&[f64], Option<&[f64]>) = match values {
-            Values::Mean(y) | Values::Total(y) | Values::Quantile(y, _) => (y, None),
-            Values::Ratio(y, x) => (y, Some(x)),
+            Values::Mean(y) | Values::Total(y) | Values::Quantile(y, _) => (&y.of_row, None),
+            Values::Ratio(y, x, _) => (&y.of_row, Some(&x.of_row)),
             Values::Share(_) | Values::CountedShare(..) => return sums,
         };
         for (row, (w, y)) in weights.iter().zip(y).enumerate() {

@@ -9,12 +9,12 @@ use super::super::sample_design::{
 use super::super::spec::{
     CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec,
 };
-use super::super::word::Word;
 use super::Resolver;
 use crate::code::Code;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::toml::text::Word;
 
 impl Resolver<'_> {
     /// The design of a wave, from its table `design` or from the keys beside it.

@@ -6,7 +6,6 @@ use super::super::definition::{EstimateDefinition, StatisticDefinition};
 use super::super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
 use super::super::plan::Survey;
 use super::super::spec::{IndicatorSpec, PartSpec};
-use super::super::word::Word;
 use super::Resolver;
 use crate::code::Code;
 use crate::indicator::{Statistic, ValueFormat};
@@ -15,6 +14,7 @@ use crate::questionnaire::{
 };
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
+use crate::toml::text::Word;
 
 /// The codes of the mistakes of a condition (`where`).
 const CONDITION: RuleCodes = RuleCodes {

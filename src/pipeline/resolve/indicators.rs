@@ -8,12 +8,12 @@ use super::super::definition::Definition;
 use super::super::estimate_spec::DontKnowSpec;
 use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
 use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
-use super::super::word::Word;
 use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
 use crate::code::Code;
 use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat};
 use crate::text::Text;
+use crate::toml::text::Word;
 
 /// The keys that an item and a part share.
 struct MeasureSpec<'a> {

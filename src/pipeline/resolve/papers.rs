@@ -10,13 +10,13 @@ use super::super::map_spec::{MapSpec, MapTable, WordsSpec};
 use super::super::plan::{IndicatorPlan, Ruling, Survey, WavePaper};
 use super::super::spec::{PlanSpec, WaveSpec};
 use super::super::wave::design_questions;
-use super::super::word::Word;
 use super::Resolver;
 use crate::code::Code;
 use crate::error::{SourceText, Span};
 use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
+use crate::toml::text::Word;
 use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, Merged, labelled, most_alike};
 
 /// What a wave's `questionnaire` and `map` come to.

@@ -226,6 +226,13 @@ impl<'a> Source<'a> {
         Ok(stacked)
     }
 
+    /// Which values of two columns of a file that was counted occur together, where that was asked for: by
+    /// the codes of their pairs.
+    pub(in crate::pipeline) fn pairs(&self, first: usize, second: usize) -> Option<Vec<(u32, u32)>> {
+        let Counted { columns, streamed, .. } = self.counted?;
+        streamed.pair_values.get(columns.pair(first, second)?).cloned()
+    }
+
     /// The number of the column `name` in the first file.
     ///
     /// # Errors

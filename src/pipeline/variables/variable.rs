@@ -363,6 +363,11 @@ impl Stacked {
         Some(counts.of_code.iter().map(|at| each[*at as usize]).collect())
     }
 
+    /// Whether the column is of a file that was counted.
+    pub(in crate::pipeline) fn is_counted(&self) -> bool {
+        self.counted.is_some()
+    }
+
     /// The first row that holds a value.
     pub(in crate::pipeline) fn first_row(&self, value: usize) -> usize {
         match &self.counted {
@@ -413,12 +418,12 @@ impl Stacked {
         order
     }
 
-    /// A number for each unit, NaN where there is none: blank, declared missing (`missing`, by value), or no
-    /// number.
+    /// The number of each distinct value, NaN where there is none: blank, declared missing (`missing`, by
+    /// value), or no number.
     ///
     /// # Errors
     /// Most answers are no numbers.
-    pub(in crate::pipeline) fn numbers(
+    pub(in crate::pipeline) fn numbers_of_values(
         &self,
         missing: &[bool],
         place: impl Fn(usize) -> Place,
@@ -469,7 +474,7 @@ impl Stacked {
                 findings.push(finding);
             }
         }
-        Ok(self.spread(&values))
+        Ok(values)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::charset::Charset;
+use super::kinds::{BLANK, HandOver, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN, of_digit};
 use super::number::Numbers;
-use super::short::{EIGHT, PAIRS, short, single};
-use super::{BLANK, HandOver, TEXT_KEY};
+use super::short::{EIGHT, PAIRS, ends, short, single};
 
 /// What lines are made of.
 pub(super) enum Looks {
@@ -16,8 +17,8 @@ pub(super) enum Looks {
 }
 
 /// # Errors
-/// Control characters, bytes that are no UTF-8, and the mark of a failed conversion.
-pub(super) fn looks(bytes: &[u8]) -> Result<Looks, HandOver> {
+/// Control characters, and what [`Charset::check`] says.
+pub(super) fn looks(bytes: &[u8], charset: &Charset) -> Result<Looks, HandOver> {
     // All of a byte's bits where it is so.
     let all_bits = |so: bool| u8::from(so).wrapping_neg();
     let (mut quotes, mut all) = (false, 0);
@@ -36,22 +37,9 @@ pub(super) fn looks(bytes: &[u8]) -> Result<Looks, HandOver> {
         quotes |= quote == 0;
     }
     if all & 0x80 != 0 {
-        let text = std::str::from_utf8(bytes).map_err(|_| HandOver("encoding"))?;
-        if text.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(HandOver("replacement character"));
-        }
+        charset.check(bytes)?;
     }
     Ok(if quotes || all & 0x80 != 0 { Looks::Quoted } else { Looks::Plain })
-}
-
-/// What comes after the end of a cell, which is a comma, or after the last cell the line's end.
-#[inline]
-pub(super) fn ends<const LAST: bool>(rest: &[u8], end: usize) -> Result<&[u8], HandOver> {
-    match rest.get(end..) {
-        Some([b',', after @ ..]) if !LAST => Ok(after),
-        Some([b'\n', after @ ..] | [b'\r', b'\n', after @ ..]) if LAST => Ok(after),
-        _ => Err(HandOver("row")),
-    }
 }
 
 #[inline]
@@ -155,24 +143,50 @@ fn text<'t, const QUOTED: bool>(
     Ok((end, scratch))
 }
 
-/// A whole number below 10⁹ in its one spelling, and where its digits end.
+/// One to seven digits in front as a number, and how many they are.
 #[inline]
-fn whole(rest: &[u8]) -> Option<(usize, u32)> {
-    // Up to seven digits at once: all but the digits is shifted out, and neighbours are joined to numbers of
-    // two, four, eight.
+fn digits(rest: &[u8]) -> Option<(usize, u32)> {
+    // All at once: all but the digits is shifted out, and neighbours are joined to numbers of two, four,
+    // eight.
     let word = eight(rest)?;
     let digits = word ^ (0x30 * ONES);
     // The lowest byte above 9 gets its high bit; those behind it may get any.
     let length = ((digits.wrapping_add(0x76 * ONES) | digits) & HIGH).trailing_zeros() as usize / 8;
-    if (1..8).contains(&length) {
-        let mut value = digits << (64 - 8 * length);
-        value = (value.wrapping_mul(10) + (value >> 8)) & 0x00FF_00FF_00FF_00FF;
-        value = (value.wrapping_mul(100) + (value >> 16)) & 0x0000_FFFF_0000_FFFF;
-        value = (value.wrapping_mul(10_000) + (value >> 32)) & 0xFFFF_FFFF;
-        let zeros = length > 1 && word as u8 == b'0';
-        return (!zeros).then_some((length, value as u32));
+    if !(1..8).contains(&length) {
+        return None;
     }
-    long(rest)
+    let mut value = digits << (64 - 8 * length);
+    value = (value.wrapping_mul(10) + (value >> 8)) & 0x00FF_00FF_00FF_00FF;
+    value = (value.wrapping_mul(100) + (value >> 16)) & 0x0000_FFFF_0000_FFFF;
+    value = (value.wrapping_mul(10_000) + (value >> 32)) & 0xFFFF_FFFF;
+    Some((length, value as u32))
+}
+
+/// A whole number below 10⁹ in its one spelling, and where its digits end.
+#[inline]
+fn whole(rest: &[u8]) -> Option<(usize, u32)> {
+    match digits(rest) {
+        Some((length, value)) => {
+            let zeros = length > 1 && rest.first() == Some(&b'0');
+            (!zeros).then_some((length, value))
+        }
+        None => long(rest),
+    }
+}
+
+/// A number of up to seven digits before and after its point, and where it ends: its digits as a whole number
+/// and the power of ten below them are exact, and their quotient rounds once.
+#[inline]
+fn decimal(rest: &[u8]) -> Option<(usize, f64)> {
+    const TENS: [u32; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    let (length, whole) = digits(rest)?;
+    if rest.get(length) != Some(&b'.') {
+        return Some((length, f64::from(whole)));
+    }
+    let (after, fraction) = digits(rest.get(length + 1..)?)?;
+    let tens = TENS.get(after).copied().unwrap_or(1);
+    let all = u64::from(whole) * u64::from(tens) + u64::from(fraction);
+    Some((length + 1 + after, all as f64 / f64::from(tens)))
 }
 
 #[cold]
@@ -228,6 +242,12 @@ pub(super) fn number<'t, const QUOTED: bool, const LAST: bool>(
         && let Ok(after) = ends::<LAST>(rest, end)
     {
         return Ok((after, known));
+    }
+    if let Some((end, value)) = decimal(rest)
+        && let Ok(after) = ends::<LAST>(rest, end)
+    {
+        cache.missed(rest, end, place, value);
+        return Ok((after, value));
     }
     let (end, value) = other_number::<QUOTED>(rest, cache, place)?;
     Ok((ends::<LAST>(rest, end)?, value))
@@ -361,4 +381,42 @@ fn others<'t, const QUOTED: bool, const LAST: bool>(
         rest = if place == last { ends::<LAST>(rest, end)? } else { ends::<false>(rest, end)? };
     }
     Ok(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, ends};
+
+    #[test]
+    fn short_decimals_are_those_of_the_standard_library() {
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut dice = move |n: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % n
+        };
+        let mut found = 0;
+        for _ in 0..100_000 {
+            let digits =
+                |n: u64, dice: u64| format!("{:0width$}", dice % 10_u64.pow(n as u32), width = n as usize);
+            let (before, after) = (1 + dice(9), dice(10));
+            let mut text = digits(before, dice(1 << 40));
+            if after > 0 {
+                text += &format!(".{}", digits(after - 1, dice(1 << 40)));
+            }
+            let whole = text.len();
+            text += [",", "\n", "e5,", "x", "-", ".1,"][dice(6) as usize];
+            text += &"0".repeat(20);
+            let cell =
+                decimal(text.as_bytes()).filter(|(end, _)| ends::<false>(text.as_bytes(), *end).is_ok());
+            if let Some((end, value)) = cell {
+                assert_eq!((end, value.to_bits()), (whole, text[..whole].parse::<f64>().unwrap().to_bits()));
+                found += 1;
+            } else {
+                assert!(before > 7 || after > 8 || after == 1 || !text[whole..].starts_with(','), "{text}");
+            }
+        }
+        assert!(found > 5_000);
+    }
 }

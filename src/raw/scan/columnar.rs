@@ -12,10 +12,12 @@ use polars::prelude::{
     PolarsNumericType, SerReader,
 };
 
+use super::kinds::{BLANK, HandOver, Kind, MOST_VALUES, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN};
 use super::lines::Chunk;
+use super::pairs::Pairs;
+use super::piece::Pieces;
 use super::seen::Seen;
-use super::{BLANK, HandOver, Kind, MOST_VALUES, Pieces, TEXT_KEY};
 use crate::raw::parquet;
 use crate::raw::table::Table;
 
@@ -49,8 +51,8 @@ pub(super) fn is_parquet(path: &Path) -> bool {
     File::open(path).and_then(|mut f| f.read_exact(&mut magic)).is_ok() && &magic == b"PAR1"
 }
 
-/// Looks at the metadata and the first rows.
-pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOver> {
+/// Looks at the metadata and the first rows. A piece has as many rows as asked for.
+pub(super) fn look(path: &Path, name: &str, asked: Option<u64>) -> Result<(Columnar, Table), HandOver> {
     let file = File::open(path).map_err(|_| HandOver("file"))?;
     // The reader asserts things of the file that a damaged one breaks.
     let found = catch_unwind(AssertUnwindSafe(|| {
@@ -63,13 +65,14 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOve
     }));
     let ((table, positions), metadata) = found.unwrap_or(Err(HandOver("damaged")))?;
     let (mut first, mut pieces) = (0, Vec::new());
+    let size = asked.map_or(PIECE, |rows| (rows.max(1) as usize).min(PIECE));
     for group in &metadata.row_groups {
         let rows = group.num_rows();
         let mut alone = (*metadata).clone();
         (alone.row_groups, alone.num_rows) = (vec![group.clone()], rows);
         let alone = Arc::new(alone);
-        for from in (0..rows).step_by(PIECE) {
-            pieces.push((first + from as u64, alone.clone(), (from, PIECE.min(rows - from))));
+        for from in (0..rows).step_by(size) {
+            pieces.push((first + from as u64, alone.clone(), (from, size.min(rows - from))));
         }
         first += rows as u64;
     }
@@ -103,6 +106,7 @@ pub(super) struct Reading<'a> {
     numbers: Vec<Vec<f64>>,
     of_codes: Vec<Known<'a>>,
     of_keys: Vec<Known<'a>>,
+    pairs: &'a [Pairs],
     chunk: Chunk,
 }
 
@@ -118,7 +122,12 @@ impl Columnar {
         wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver("columns"))
     }
 
-    pub(super) fn reading<'a>(&'a self, wanted: &'a [(usize, Kind)], texts: &'a Texts) -> Reading<'a> {
+    pub(super) fn reading<'a>(
+        &'a self,
+        wanted: &'a [(usize, Kind)],
+        texts: &'a Texts,
+        pairs: &'a [Pairs],
+    ) -> Reading<'a> {
         let [codes, keys, numbers] = [Kind::Code, Kind::Key, Kind::Number].map(|kind| count(wanted, kind));
         Reading {
             columnar: self,
@@ -128,8 +137,13 @@ impl Columnar {
             numbers: vec![Vec::new(); numbers],
             of_codes: texts.of_codes.iter().map(Known::new).collect(),
             of_keys: texts.of_keys.iter().map(Known::new).collect(),
-            chunk: Chunk::new((0..codes).collect(), keys, numbers),
+            pairs,
+            chunk: Chunk::new((0..codes).collect(), keys, numbers, pairs),
         }
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.pieces.iter().map(|(_, _, (_, rows))| *rows as u64).sum()
     }
 
     pub(super) fn piece_count(&self) -> u64 {
@@ -148,6 +162,7 @@ impl Pieces for Reading<'_> {
         for from in (0..*rows).step_by(CHUNK) {
             let range = from..(from + CHUNK).min(*rows);
             self.chunk.hold(first + from as u64, range, &self.codes, &self.keys, &self.numbers);
+            self.chunk.set_pairs(self.pairs)?;
             self.chunk.note();
             take(&self.chunk)?;
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::super::hash::hash;
-use super::HandOver;
+use super::kinds::HandOver;
 
 /// Numbers that are taken: the blank cell, and the ten digits.
 pub(super) const TAKEN: u32 = 11;
@@ -51,14 +51,13 @@ impl Shared {
         Ok(next)
     }
 
-    /// The texts by their number, from [`TAKEN`] on.
-    pub(super) fn texts(self) -> Result<Vec<String>, HandOver> {
+    /// The texts by their number, from [`TAKEN`] on, in the bytes of the file.
+    pub(super) fn texts(self) -> Result<Vec<Vec<u8>>, HandOver> {
         let known = self.known.into_inner().map_err(|_| HandOver("thread"))?;
-        let mut out = vec![String::new(); known.len()];
+        let mut out = vec![Vec::new(); known.len()];
         for (text, number) in known {
-            let text = String::from_utf8(text.into_vec()).map_err(|_| HandOver("encoding"))?;
             let slot = out.get_mut((number - TAKEN) as usize).ok_or(HandOver("values"))?;
-            *slot = text;
+            *slot = text.into_vec();
         }
         Ok(out)
     }
@@ -156,7 +155,7 @@ mod tests {
         let of_b: Vec<u32> = texts.iter().rev().map(|t| b.number(t.as_bytes(), &shared).unwrap()).collect();
         assert!(of_a.iter().eq(of_b.iter().rev()) && of_a.iter().copied().eq(TAKEN..TAKEN + 3000));
         assert!(texts.iter().zip(&of_a).all(|(t, n)| a.number(t.as_bytes(), &shared) == Ok(*n)));
-        assert_eq!(shared.texts().unwrap(), texts);
+        assert!(shared.texts().unwrap().iter().eq(texts.iter().map(String::as_bytes)));
     }
 
     #[test]

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use super::cell::{Cells, Looks, ends, key, looks, number, read_codes, skip};
+use super::cell::{Cells, Looks, key, looks, number, read_codes, skip};
+use super::charset::Charset;
+use super::kinds::{BLANK, HandOver, Kind};
 use super::lexicon::{Local, Shared};
 use super::number::{KEYS, Numbers};
+use super::pairs::{KnownPairs, Pairs};
 use super::seen::{self, Seen};
-use super::{BLANK, HandOver, Kind};
+use super::short::ends;
 
 /// Zero bytes after the last line, so that 33 bytes can be looked at from any cell on.
 pub(super) const PADDING: usize = 32;
@@ -32,13 +35,20 @@ pub struct Chunk {
     cache: Numbers,
     of_codes: Vec<Local>,
     of_keys: Vec<Local>,
+    of_pairs: Vec<KnownPairs>,
     pub(super) seen: Vec<Seen>,
     text: Vec<u8>,
 }
 
 impl Chunk {
-    /// An empty chunk of this many columns of keys and numbers, and columns of codes that lie in these lanes.
-    pub(super) fn new(lanes: Vec<usize>, keys: usize, numbers: usize) -> Self {
+    /// An empty chunk of this many columns of keys and numbers, columns of codes that lie in these lanes, and
+    /// pairs of them.
+    pub(super) fn new(mut lanes: Vec<usize>, keys: usize, numbers: usize, pairs: &[Pairs]) -> Self {
+        let lane = |column: usize| lanes.get(column).copied().unwrap_or(0);
+        let columns = lanes.len();
+        let of_pairs = (columns..).zip(pairs).map(|(out, pairs)| (lane(pairs.of.0), lane(pairs.of.1), out));
+        let of_pairs: Vec<KnownPairs> = of_pairs.map(KnownPairs::new).collect();
+        lanes.extend(columns..columns + pairs.len());
         Self {
             first_byte: 0,
             rows: 0,
@@ -49,6 +59,7 @@ impl Chunk {
             cache: Numbers::new(numbers),
             of_codes: lanes.iter().map(|_| Local::new()).collect(),
             of_keys: (0..keys).map(|_| Local::new()).collect(),
+            of_pairs,
             seen: lanes.iter().map(|_| Seen::new()).collect(),
             text: Vec::new(),
             lanes,
@@ -78,6 +89,18 @@ impl Chunk {
             held.clear();
             held.extend_from_slice(&column[rows.clone()]);
         }
+    }
+
+    /// Sets the codes of the pairs.
+    ///
+    /// # Errors
+    /// Too many of them.
+    pub(super) fn set_pairs(&mut self, pairs: &[Pairs]) -> Result<(), HandOver> {
+        let codes = self.codes.get_mut(..self.rows * self.stride).unwrap_or_default();
+        self.of_pairs
+            .iter_mut()
+            .zip(pairs)
+            .try_for_each(|(known, pairs)| known.set(pairs, codes, self.stride))
     }
 
     /// Notes which values the chunk brings.
@@ -230,13 +253,19 @@ impl Program {
     }
 
     /// An empty chunk.
-    pub(super) fn chunk(&self) -> Chunk {
-        Chunk::new(self.lanes.clone(), self.keys, self.numbers)
+    pub(super) fn chunk(&self, pairs: &[Pairs]) -> Chunk {
+        Chunk::new(self.lanes.clone(), self.keys, self.numbers, pairs)
     }
 
     /// Reads the lines of `buffer[lines]`, each ended by a line feed.
-    pub(super) fn read(&self, buffer: &[u8], lines: Range<usize>, out: &mut Chunk) -> Result<(), HandOver> {
-        match looks(buffer.get(lines.clone()).unwrap_or_default())? {
+    pub(super) fn read(
+        &self,
+        buffer: &[u8],
+        lines: Range<usize>,
+        charset: &Charset,
+        out: &mut Chunk,
+    ) -> Result<(), HandOver> {
+        match looks(buffer.get(lines.clone()).unwrap_or_default(), charset)? {
             Looks::Plain => self.rows::<false>(buffer, lines, out),
             Looks::Quoted => self.rows::<true>(buffer, lines, out),
         }

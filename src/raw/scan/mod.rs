@@ -1,15 +1,19 @@
 //! A quick reader of coded CSV and of Parquet: typed columns in blocks over all cores, in bounded memory.
 //!
-//! It reads what nobody could read otherwise: UTF-8, every row as wide as the header and on one line, and in
-//! the wanted columns answers of few distinct texts, and numbers in their one spelling. Cells may be blank or
-//! stand in quotes. At the first thing that it does not know it gives the file over to the general reader
-//! ([`super::read`]), so that what both read is the same.
+//! It reads what nobody could read otherwise: UTF-8 or CP932, every row as wide as the header and on one
+//! line, and in the wanted columns answers of few distinct texts, and numbers in their one spelling. Cells
+//! may be blank or stand in quotes. At the first thing that it does not know it gives the file over to the
+//! general reader ([`super::read`]), so that what both read is the same.
 
 mod cell;
+mod charset;
 mod columnar;
+mod kinds;
 mod lexicon;
 mod lines;
 mod number;
+mod pairs;
+mod piece;
 mod seen;
 mod short;
 
@@ -21,19 +25,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
 use super::table::{ReadOptions, Table};
+use charset::Charset;
+use kinds::MOST_VALUES;
 use lexicon::{Shared, TAKEN, text_of_taken};
+use pairs::Pairs;
+use piece::Pieces;
 use seen::Seen;
 
+pub use kinds::{BLANK, HandOver, Kind, TEXT_KEY};
 pub use lines::{Chunk, LANES};
-
-/// The code of a blank cell.
-pub const BLANK: u8 = 0;
-
-/// Keys from here on are texts: [`Scanned::keys`] says which.
-pub const TEXT_KEY: u32 = 1 << 31;
-
-/// Distinct values that a column of codes may have, the blank one and all digits counted.
-const MOST_VALUES: u32 = 255;
 
 /// Bytes of the file that are read at once: a part of a small file, so that all threads have some. Where a
 /// chunk begins depends on the file alone.
@@ -42,28 +42,14 @@ const PARTS: u64 = 32;
 
 /// Bytes that are looked at first, a part of them at a time; lines of them that tell the delimiter, and those
 /// that the general reader is shown, as only the header and the first values are asked for.
-const LOOK: u64 = 1 << 18;
+const LOOK: u64 = 1 << 26;
 const LOOK_AT_ONCE: u64 = 1 << 15;
 const LINES: usize = delimited::SAMPLE + 50;
 const SHOWN: usize = 20;
 
-/// The longest line.
-const LINE: u64 = 1 << 16;
-
-/// What is to be read of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Any texts, of which there are few different ones.
-    Code,
-    /// Whole numbers below 10⁹, or words.
-    Key,
-    /// Any number; NaN where the cell is blank.
-    Number,
-}
-
-/// Why the general reader takes the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct HandOver(pub &'static str);
+/// Bytes that are read at once beyond a piece to the end of its last line: few at first, as most lines are
+/// short.
+const BEYOND: std::ops::RangeInclusive<u64> = 1 << 8..=1 << 16;
 
 /// Takes the rows of a file, chunk by chunk. Each thread has its own, and gets its chunks in file order.
 pub trait Consumer: Send {
@@ -92,24 +78,10 @@ pub struct Scanned<C> {
     pub consumers: Vec<C>,
     /// The values of each column of codes, in the order in which they first stand in the file.
     pub values: Vec<Vec<Value>>,
+    /// As `values`, of each pair of columns: the codes of both in the place of a text.
+    pub pairs: Vec<Vec<(Value, (u8, u8))>>,
     /// Of each column of keys the texts: the first one is [`TEXT_KEY`] plus 0.
     pub keys: Vec<Vec<String>>,
-}
-
-/// What reads a file piece by piece. Each thread has its own.
-trait Pieces {
-    /// Reads a piece of the file and hands on its chunks, in file order.
-    ///
-    /// # Errors
-    /// Something that is not plain, or what `take` says.
-    fn piece(
-        &mut self,
-        at: u64,
-        take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
-    ) -> Result<(), HandOver>;
-
-    /// Where the values of the columns of codes first stood.
-    fn seen(self) -> Vec<Seen>;
 }
 
 /// A file that looks plain: its header, and where the rows begin.
@@ -117,6 +89,8 @@ trait Pieces {
 pub struct Plain {
     path: PathBuf,
     length: u64,
+    /// Bytes of a piece, where they are asked for.
+    piece: Option<u64>,
     table: Table,
     format: Format,
 }
@@ -125,7 +99,7 @@ pub struct Plain {
 #[derive(Debug)]
 enum Format {
     /// Lines, from this byte on.
-    Lines(u64),
+    Lines(u64, Charset),
     /// Columns.
     Columns(columnar::Columnar),
 }
@@ -141,8 +115,14 @@ impl Plain {
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
         if columnar::is_parquet(path) {
-            let (columnar, table) = columnar::look(path, name)?;
-            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
+            let (columnar, table) = columnar::look(path, name, options.piece)?;
+            return Ok(Self {
+                path: path.to_owned(),
+                length,
+                piece: options.piece,
+                table,
+                format: Format::Columns(columnar),
+            });
         }
         let (mut bytes, mut ends): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
@@ -159,26 +139,29 @@ impl Plain {
             return Err(HandOver("long lines"));
         }
         let sample = if whole { &bytes[..] } else { &bytes[..ends[LINES - 1]] };
-        let text = std::str::from_utf8(sample).map_err(|_| HandOver("encoding"))?;
+        let (charset, text) = Charset::of(sample)?;
         let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver("one line"))?;
         // A quoted line break in the header would make the first line less than the header.
-        if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(text) != b',' {
+        if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(&text) != b',' {
             return Err(HandOver("header"));
         }
-        let shown = ends.get(SHOWN - 1).and_then(|end| text.get(..*end)).unwrap_or(text);
-        if delimited::delimiter(shown) != b',' {
+        let shown = ends.get(SHOWN - 1).and_then(|end| sample.get(..*end)).unwrap_or(sample);
+        if delimited::delimiter(&Charset::of(shown).map_or(text, |(_, text)| text)) != b',' {
             return Err(HandOver("header"));
         }
-        let table = super::read_bytes(shown.as_bytes(), name, options).map_err(|_| HandOver("unreadable"))?;
+        let known = ReadOptions { encoding: charset.name().map(str::to_owned), ..options.clone() };
+        let table = super::read_bytes(shown, name, &known).map_err(|_| HandOver("unreadable"))?;
         let named = |(at, c): (usize, &super::Column)| {
             c.position == at && c.header.iter().all(|h| !h.trim().is_empty())
         };
         let plain = table.findings.is_empty() && table.dictionary.is_none() && table.columns.len() > 1;
         let utf8 = table.digest.encoding.as_deref().is_some_and(|e| e.starts_with("UTF-8"));
-        if !plain || !utf8 || !table.columns.iter().enumerate().all(named) {
+        if !plain || utf8 != matches!(charset, Charset::Utf8) || !table.columns.iter().enumerate().all(named)
+        {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, table, format: Format::Lines(header.len() as u64) })
+        let format = Format::Lines(header.len() as u64, charset);
+        Ok(Self { path: path.to_owned(), length, piece: options.piece, table, format })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -186,38 +169,61 @@ impl Plain {
         &self.table
     }
 
-    /// Reads all rows of the `wanted` columns (position and kind) on all threads.
+    /// About how many rows there are, where one chunk has so many.
+    pub fn rows_about(&self, rows_of_chunk: usize) -> u64 {
+        match &self.format {
+            Format::Lines(data, _) => {
+                let body = self.length - data;
+                rows_of_chunk as u64 * body.div_ceil(piece_size(body))
+            }
+            Format::Columns(columnar) => columnar.rows(),
+        }
+    }
+
+    /// Reads all rows of the `wanted` columns (position and kind) on all threads. `pairs` are columns of
+    /// codes, by their place among those, whose codes are wanted as one too: they come behind the columns of
+    /// codes.
     ///
     /// # Errors
     /// Something that is not plain: nothing of what was read may be used.
     pub fn scan<C: Consumer>(
         &self,
         wanted: &[(usize, Kind)],
+        pairs: &[(usize, usize)],
         make: impl Fn() -> C + Sync,
     ) -> Result<Scanned<C>, HandOver> {
+        let pairs: Vec<Pairs> = pairs.iter().map(|of| Pairs::new(*of)).collect();
         match &self.format {
-            Format::Lines(data) => {
+            Format::Lines(data, charset) => {
                 let program = lines::Program::new(wanted, self.table.columns.len())?;
                 let body = self.length - data;
-                let size = (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end());
+                let size = self.piece.map_or(piece_size(body), |bytes| bytes.clamp(1, *CHUNKS.end()));
                 let reader = || Lines {
                     plain: self,
                     data: *data,
                     size,
                     program: &program,
+                    charset,
                     file: None,
-                    chunk: program.chunk(),
+                    chunk: program.chunk(&pairs),
+                    pairs: &pairs,
                     buffer: Vec::new(),
                 };
                 let parts = self.each_piece(body.div_ceil(size), reader, make)?;
-                finish(parts, program.order(), program.of_codes, program.of_keys)
+                charset.confirmed()?;
+                let order = program.order();
+                finish(parts, order, charset, program.of_codes, program.of_keys, pairs)
             }
             Format::Columns(columnar) => {
                 let texts = columnar::Texts::new(wanted);
                 let wanted = columnar.wanted(wanted)?;
-                let parts =
-                    self.each_piece(columnar.piece_count(), || columnar.reading(&wanted, &texts), make)?;
-                finish(parts, (0..texts.of_codes.len()).collect(), texts.of_codes, texts.of_keys)
+                let parts = self.each_piece(
+                    columnar.piece_count(),
+                    || columnar.reading(&wanted, &texts, &pairs),
+                    make,
+                )?;
+                let order = (0..texts.of_codes.len()).collect();
+                finish(parts, order, &Charset::Utf8, texts.of_codes, texts.of_keys, pairs)
             }
         }
     }
@@ -271,6 +277,11 @@ impl Plain {
     }
 }
 
+/// Bytes of a piece of so many bytes of lines.
+fn piece_size(body: u64) -> u64 {
+    (body / PARTS).next_power_of_two().clamp(*CHUNKS.start(), *CHUNKS.end())
+}
+
 /// One thread's way through the lines of a file.
 struct Lines<'a> {
     plain: &'a Plain,
@@ -279,6 +290,8 @@ struct Lines<'a> {
     /// Bytes of a piece.
     size: u64,
     program: &'a lines::Program,
+    charset: &'a Charset,
+    pairs: &'a [Pairs],
     file: Option<File>,
     chunk: Chunk,
     buffer: Vec<u8>,
@@ -296,8 +309,9 @@ impl Pieces for Lines<'_> {
         };
         let first = self.data + at * self.size;
         if let Some(owned) = self.plain.lines(&mut file, first, self.size, &mut self.buffer)? {
-            self.program.read(&self.buffer, owned, &mut self.chunk)?;
+            self.program.read(&self.buffer, owned, self.charset, &mut self.chunk)?;
             self.chunk.first_byte = first;
+            self.chunk.set_pairs(self.pairs)?;
             self.chunk.note();
             take(&self.chunk)?;
         }
@@ -325,13 +339,14 @@ impl Plain {
         let from = first - 1;
         file.seek(SeekFrom::Start(from)).map_err(|_| HandOver("file"))?;
         let mut used = fill(file, end - from, buffer, 0)?;
+        // Where no line begins, all of it belongs to one that began before.
         let Some(begin) = buffer[..used].iter().position(|b| *b == b'\n').map(|at| at + 1) else {
-            return if end - first > LINE { Err(HandOver("long line")) } else { Ok(None) };
+            return Ok(None);
         };
         if begin as u64 > end - from - 1 && begin == used {
             return Ok(None);
         }
-        let mut more = 0;
+        let mut piece = *BEYOND.start();
         while buffer[used - 1] != b'\n' {
             let left = self.length - from - used as u64;
             if left == 0 {
@@ -339,14 +354,11 @@ impl Plain {
                 used += 1;
                 break;
             }
-            let piece = left.min(256);
             let start = used;
-            used = fill(file, piece, buffer, used)?;
-            more += piece;
-            match buffer[start..used].iter().position(|b| *b == b'\n') {
-                Some(at) => used = start + at + 1,
-                None if more > LINE => return Err(HandOver("long line")),
-                None => {}
+            used = fill(file, left.min(piece), buffer, used)?;
+            piece = (2 * piece).min(*BEYOND.end());
+            if let Some(at) = buffer[start..used].iter().position(|b| *b == b'\n') {
+                used = start + at + 1;
             }
         }
         buffer[used..used + lines::PADDING].fill(0);
@@ -366,8 +378,10 @@ struct Part<C> {
 fn finish<C>(
     parts: Vec<Part<C>>,
     order: Vec<usize>,
+    charset: &Charset,
     of_codes: Vec<Shared>,
     of_keys: Vec<Shared>,
+    pairs: Vec<Pairs>,
 ) -> Result<Scanned<C>, HandOver> {
     let mut before: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.rows.iter().copied()).collect();
     before.sort_unstable();
@@ -377,29 +391,41 @@ fn finish<C>(
         let at = before.binary_search_by_key(&chunk, |b| b.0).ok().and_then(|at| before.get(at));
         at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver("rows"))
     };
-    let mut values = vec![Vec::new(); order.len()];
+    // The values of a column, the texts of which are known by their codes.
+    let values_of = |column: usize, text: &dyn Fn(u8) -> String| -> Result<Vec<Value>, HandOver> {
+        let mut firsts = std::collections::BTreeMap::new();
+        for (code, at) in parts.iter().filter_map(|p| p.seen.get(column)).flat_map(Seen::firsts) {
+            let first = firsts.entry(*code).or_insert(*at);
+            *first = (*at).min(*first);
+        }
+        let value = |(code, at)| Ok(Value { code, text: text(code), row: row(at)? });
+        let mut values: Vec<Value> = firsts.into_iter().map(value).collect::<Result<_, HandOver>>()?;
+        values.sort_by_key(|v| v.row);
+        Ok(values)
+    };
+    let columns = order.len();
+    let mut values = vec![Vec::new(); columns];
     for (asked, shared) in order.into_iter().zip(of_codes) {
-        let texts = shared.texts()?;
+        let texts = charset.texts(shared.texts()?)?;
         let text = |code: u8| {
             let other = || texts.get((u32::from(code) - TAKEN) as usize).cloned().unwrap_or_default();
             text_of_taken(code.into()).unwrap_or_else(other)
         };
-        let mut firsts = std::collections::BTreeMap::new();
-        for (code, at) in parts.iter().filter_map(|p| p.seen.get(asked)).flat_map(Seen::firsts) {
-            let first = firsts.entry(*code).or_insert(*at);
-            *first = (*at).min(*first);
-        }
-        let mut of_column: Vec<Value> = firsts
-            .into_iter()
-            .map(|(code, at)| Ok(Value { code, text: text(code), row: row(at)? }))
-            .collect::<Result<_, HandOver>>()?;
-        of_column.sort_by_key(|v| v.row);
         if let Some(slot) = values.get_mut(asked) {
-            *slot = of_column;
+            *slot = values_of(asked, &text)?;
         }
     }
-    let keys = of_keys.into_iter().map(|shared| shared.texts()).collect::<Result<_, _>>()?;
-    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, keys })
+    let of_pairs = |(at, pairs): (usize, Pairs)| {
+        let pairs = pairs.pairs()?;
+        let pair = |value: Value| {
+            let pair = usize::from(value.code).checked_sub(1).and_then(|at| pairs.get(at)).copied();
+            pair.map(|pair| (value, pair)).ok_or(HandOver("pairs"))
+        };
+        values_of(columns + at, &|_| String::new())?.into_iter().map(pair).collect()
+    };
+    let pairs = pairs.into_iter().enumerate().map(of_pairs).collect::<Result<_, HandOver>>()?;
+    let keys = of_keys.into_iter().map(|shared| charset.texts(shared.texts()?)).collect::<Result<_, _>>()?;
+    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, pairs, keys })
 }
 
 /// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The

@@ -1,6 +1,6 @@
 //! Where each value of a column of codes first stands.
 
-use super::BLANK;
+use super::kinds::BLANK;
 
 /// A place in the file: the chunk's first byte, and the row within it.
 pub(super) type At = (u64, u32);

@@ -2,8 +2,7 @@
 
 use wide::{i16x8, u8x16};
 
-use super::BLANK;
-use super::cell::ends;
+use super::kinds::{BLANK, HandOver};
 
 /// Cells that are read together.
 pub(super) const EIGHT: usize = 8;
@@ -16,6 +15,16 @@ const NINE: u8x16 = u8x16::new([9; 16]);
 const ONE: u8x16 = u8x16::new([1; 16]);
 const TEN: u8x16 = u8x16::new([10; 16]);
 const COMMA: u8x16 = u8x16::new([b','; 16]);
+
+/// What comes after the end of a cell, which is a comma, or after the last cell the line's end.
+#[inline]
+pub(super) fn ends<const LAST: bool>(rest: &[u8], end: usize) -> Result<&[u8], HandOver> {
+    match rest.get(end..) {
+        Some([b',', after @ ..]) if !LAST => Ok(after),
+        Some([b'\n', after @ ..] | [b'\r', b'\n', after @ ..]) if LAST => Ok(after),
+        _ => Err(HandOver("row")),
+    }
+}
 
 /// Eight codes of one digit each, and what comes after them: sixteen bytes, `1,2,1,2,1,1,2,1,`. Most are so.
 #[inline]

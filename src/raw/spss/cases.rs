@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::error::{Error, Result};
 
 use super::super::bytes::Bytes;
-use super::super::format::{MAX_PART, damaged};
+use super::super::damaged::{MAX_PART, damaged};
 use super::records::{Packing, Records};
 
 /// The elements of all cases, one after the other.

@@ -3,13 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{ALL, LAYOUTS, Layout, OPINION, Survey, exactly, groups, named};
+use super::compare::exactly;
+use super::drawn::{ALL, LAYOUTS, Layout, OPINION, Survey};
+use shihyo::decode::Base;
 use shihyo::estimate::NotEstimable;
 use shihyo::indicator::EstimateRecord;
 use shihyo::pipeline::adhoc::{self, Request};
 
 /// What the options of 問1 are worth; わからない is outside.
 pub(super) const POINTS: [Option<f64>; 4] = [Some(5.0), Some(3.5), Some(-1.0), None];
+
+fn named(measure: &str, groups: impl Iterator<Item = (String, String)>) -> String {
+    let groups = groups.map(|(variable, value)| format!("{variable}={value}"));
+    format!("{measure} {}", groups.collect::<Vec<_>>().join(","))
+}
+
+fn groups(record: &EstimateRecord) -> impl Iterator<Item = (String, String)> + '_ {
+    record.key.groups.iter().map(|g| (g.variable.clone(), g.value.clone()))
+}
 
 /// The indicators, in the order in which flags are answered, and two shares between and behind them: each
 /// number has its own estimates, whatever stands before it.
@@ -45,7 +56,7 @@ fn indicators(domain: &str) -> String {
 /// The same by flags: the ids in the order of their answers, and the request.
 fn request(survey: &Survey, method: &str, conditions: &[&str]) -> ([&'static str; 9], Request) {
     let list = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<String>>();
-    let base = survey.request(shihyo::decode::Base::Answered, method, 0.95);
+    let base = Request { base: Base::Answered, ..survey.request(method, 0.95) };
     let option = |k: usize| match survey.layout {
         Layout::Labels => OPINION[k].to_owned(),
         _ => (k + 1).to_string(),
@@ -99,7 +110,10 @@ fn measures_of_a_run_are_those_of_flags_for_every_design_and_domain() {
         ] {
             survey.project.write("pipelines/p/plan.toml", format!("{plan}{}", indicators(domain)));
             let records: Vec<EstimateRecord> = survey
+                .project
                 .run()
+                .1
+                .estimates
                 .into_iter()
                 .filter(|r| r.key.indicator().is_some_and(|id| id.starts_with("m-")))
                 .collect();
