@@ -3,7 +3,7 @@
 use super::entry::{Entry, Severity, Words, entries};
 
 entries! {
-    PLAN_COMPARE_WITH_CARE = Warning {
+    COMPARE_WITH_CARE = Warning {
         ja "ほかの回との比較に注意する設問":
             "設問の文や選択肢、対象者が回によって違います。値は比べますが、注を付けます。比べてよいと判\
              断したら、map に comparable = \"理由\" と書いてください。"
@@ -11,7 +11,7 @@ entries! {
             "The words, options or base of a question differ between waves. Values are compared with a note. \
              If they may be, say comparable = \"reason\" in map."
     }
-    PLAN_MAP_CONFLICT = Error {
+    MAP_CONFLICT = Error {
         ja "対応の指定の食い違い":
             "設問の対応（map）に、同時には書けない指定があります。not_asked は単独で、comparable と\
               not_comparable はどちらか一方を書きます。"
@@ -19,7 +19,7 @@ entries! {
             "The map of a question says two things at once. not_asked stands alone; keep one of comparable \
              and not_comparable."
     }
-    PLAN_MAP_KIND = Error {
+    MAP_KIND = Error {
         ja "種類の違う設問の対応":
             "答え方（単数、複数、数、自由記述）の違う設問は、同じ設問として扱えません。not_asked = true \
              としてください。"
@@ -27,31 +27,31 @@ entries! {
             "Questions answered in different ways (single, multiple, number, text) are not the same: say \
              not_asked = true."
     }
-    PLAN_MAP_MERGED = Error {
+    MAP_MERGED = Error {
         ja "まとめる選択肢が足りない":
             "merged には、まとめられた選択肢を2つ以上書きます。1つなら options に書いてください。"
         en "too few options to merge":
             "merged names the two or more options that became one. One alone stands in options."
     }
-    PLAN_MAP_OPTIONS = Error {
+    MAP_OPTIONS = Error {
         ja "対応しない選択肢が多い":
             "対応のない選択肢を合わせると、扱える数を超えます。options で選択肢の対応を書いてください。"
         en "too many options without a counterpart":
             "With the options that have no counterpart there are too many. Map them with options."
     }
-    PLAN_MAP_REASON = Error {
+    MAP_REASON = Error {
         ja "理由のない比較の指定":
             "comparable と not_comparable には理由を書いてください。表の注記に印刷されます。"
         en "a ruling without a reason":
             "comparable and not_comparable take the reason, which is printed in the notes."
     }
-    PLAN_MAPPED_TWICE = Error {
+    MAPPED_TWICE = Error {
         ja "二重の対応":
             "この回の1つの設問または選択肢が、2つのものに対応しています。どちらか1つにしてください。"
         en "mapped twice":
             "One question or option of this wave stands for two. Keep one."
     }
-    PLAN_NOT_COMPARABLE = Warning {
+    NOT_COMPARABLE = Warning {
         ja "ほかの回と比較できない設問":
             "設問が大きく変わったため、回の間の差は求めません。同じ設問と判断したら、map に comparable = \"\
              理由\" と書いてください。"
@@ -59,7 +59,7 @@ entries! {
             "The question changed too much: no change between waves is given. If it is the same after all, \
              say comparable = \"reason\" in map."
     }
-    PLAN_NOT_ON_PAPER = Note {
+    NOT_ON_PAPER = Note {
         ja "その回の調査票にない設問":
             "この回の調査票にない設問です。値はありません。聞いていないと分かっていれば、map に not_asked = \
              true と書くと出なくなります。"
@@ -67,7 +67,7 @@ entries! {
             "The wave's questionnaire lacks the question, so it has no value. not_asked = true in map says \
              that this is known."
     }
-    PLAN_REUSED_NUMBER = Warning {
+    REUSED_NUMBER = Warning {
         ja "別の設問に使われた番号（比較不可）":
             "同じ番号が、回によって別の設問に使われています。比較しません。map で正しい番号を示してくだ\
              さい。"
@@ -75,7 +75,7 @@ entries! {
             "The same number is another question in another wave, so nothing is compared. Give the right \
              number in map."
     }
-    PLAN_SAMPLE_DIFFERS = Warning {
+    SAMPLE_DIFFERS = Warning {
         ja "抽出方法・調査方法のちがう回":
             "抽出や調査の方法が回によって違います。すべての値に注を付けます。差には方法の違いも含まれま\
              す。"
@@ -83,7 +83,7 @@ entries! {
             "Waves were sampled or asked in different ways. Every value carries a note: a change may come \
              from the method."
     }
-    PLAN_UNMAPPED_QUESTION = Error {
+    UNMAPPED_QUESTION = Error {
         ja "対応する設問がない":
             "計画が使う設問に当たるものが、この回の調査票に見つかりません。map に question = \"…\" で番\
              号を書くか、聞いていなければ not_asked = true としてください。"
@@ -91,7 +91,7 @@ entries! {
             "This wave's questionnaire has nothing for a question that the plan uses. Say its number with \
              question = \"…\" in map, or not_asked = true."
     }
-    PLAN_WEIGHTING_DIFFERS = Warning {
+    WEIGHTING_DIFFERS = Warning {
         ja "ウエイトの付け方のちがう回":
             "ウエイトの付け方が回によって違います。すべての値に注を付けます。"
         en "waves weighted in another way":

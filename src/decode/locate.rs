@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::decode::code_list::CodeList;
 use crate::decode::groups::{Parting, grouped};
 use crate::decode::word::Tick;

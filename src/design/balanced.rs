@@ -4,6 +4,7 @@
 use super::Design;
 use super::factors::ReplicateFactors;
 use super::replicate_scales::ReplicateKind;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::decode::code_list::CodeList;
 use crate::decode::locate::{Heads, Layout};
 use crate::decode::word::{Tick, Word};

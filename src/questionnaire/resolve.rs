@@ -22,11 +22,11 @@ use crate::toml::text as toml_text;
 pub const MOST_OPTIONS: usize = 128;
 
 const CODES: Codes = Codes {
-    syntax: "answers::toml",
-    unknown_key: "answers::unknown-key",
-    missing_key: "answers::missing-key",
-    wrong_type: "answers::wrong-type",
-    unknown_word: "answers::unknown-word",
+    syntax: Code::AnswersToml,
+    unknown_key: Code::AnswersUnknownKey,
+    missing_key: Code::AnswersMissingKey,
+    wrong_type: Code::AnswersWrongType,
+    unknown_word: Code::AnswersUnknownWord,
 };
 
 /// The codes of the mistakes of a skip rule.

@@ -8,6 +8,7 @@ use super::encoding::{self, MARK, decode_marked};
 use super::grid::Grid;
 use super::header::{self, Source};
 use super::table::Table;
+use crate::code::Code;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};

@@ -12,10 +12,10 @@ use super::cell::Cell;
 use super::hash::{Quick, Tagged};
 use super::indices::Indices;
 use super::table::letters;
+use crate::code::Code;
 use crate::error::{Error, Result};
 
-/// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is
-/// at most 2 GiB.
+/// A table may have this many cells (rows × columns that hold anything): up to 2 GiB, at four bytes a cell.
 pub const MAX_CELLS: usize = 1 << 29;
 
 /// A table may have this many columns; Stata, the widest of the programs, has 120,000.

@@ -18,15 +18,15 @@ use crate::text::suggest::did_you_mean;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Codes {
     /// The text is no TOML.
-    pub(crate) syntax: &'static str,
+    pub(crate) syntax: Code,
     /// A key that the file does not have.
-    pub(crate) unknown_key: &'static str,
+    pub(crate) unknown_key: Code,
     /// A key that must be there is not.
-    pub(crate) missing_key: &'static str,
+    pub(crate) missing_key: Code,
     /// A value of another type than the key takes, or outside its bounds.
-    pub(crate) wrong_type: &'static str,
+    pub(crate) wrong_type: Code,
     /// A word that is none of those that the key takes.
-    pub(crate) unknown_word: &'static str,
+    pub(crate) unknown_word: Code,
 }
 
 /// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::plan::{Plan, Survey};
 use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};

@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 use super::metrics;
 use super::sheet::put_text;
 use super::style::{SIZE, Styles};
+use crate::code::Code;
 use crate::edits::{Accepts, Action, ReviewRow};
 use crate::error::Error;
 use crate::indicator::FiscalYear;
