@@ -29,7 +29,6 @@ use clap::{CommandFactory, Parser};
 use self::args::{Cli, Command, SchemaOf};
 use self::ending::{Ending, print};
 use self::message::Talk;
-use shihyo::code::Code;
 use shihyo::error::Error;
 
 /// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong

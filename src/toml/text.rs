@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
 
-use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::text::Text;
 use crate::toml::check::{Checker, Codes};
@@ -69,6 +68,7 @@ mod tests {
 
     use serde::Deserialize;
 
+    use crate::code::Code;
     use crate::toml::text::*;
 
     const CODES: Codes = Codes {
