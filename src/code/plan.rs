@@ -100,8 +100,8 @@ entries! {
     }
     LOG_WAVE = Error {
         ja "修正記録の調査回が違う":
-            "修正記録に、この記録を使わない調査回の行があります。行の調査と調査回を直すか、その調査回の\
-              cleaning_log にも書いてください。"
+            "修正記録に、この記録を使わない調査回の行があります。行の調査と調査回を直すか、その調査回の \
+             cleaning_log にも書いてください。"
         en "a log for another wave":
             "The cleaning log has rows for a wave that does not list it. Correct the row, or list the log in \
              that wave too."

@@ -38,8 +38,8 @@ entries! {
     }
     CODE_CLASH = Error {
         ja "意味の重なるコード":
-            "無回答や非該当の印が、選択肢のコードと同じか、両方に使われています。設問ごとに no_answer や\
-              not_asked を書き直してください（なければ []）。"
+            "無回答や非該当の印が、選択肢のコードと同じか、両方に使われています。設問ごとに no_answer や \
+             not_asked を書き直してください（なければ []）。"
         en "a code with two meanings":
             "A mark of no answer or not asked is an option's code too, or means both. Give the question its \
              own no_answer or not_asked ([] for none)."

@@ -13,8 +13,8 @@ entries! {
     }
     MAP_CONFLICT = Error {
         ja "対応の指定の食い違い":
-            "設問の対応（map）に、同時には書けない指定があります。not_asked は単独で、comparable と\
-              not_comparable はどちらか一方を書きます。"
+            "設問の対応（map）に、同時には書けない指定があります。not_asked は単独で、comparable と \
+             not_comparable はどちらか一方を書きます。"
         en "a map that contradicts itself":
             "The map of a question says two things at once. not_asked stands alone; keep one of comparable \
              and not_comparable."
