@@ -149,6 +149,6 @@ mod tests {
         let error = "answerd".parse::<Base>().unwrap_err();
         assert!(error.to_string().contains("answered"), "{error}");
         let error = "".parse::<Base>().unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "answers::unknown-base");
+        assert_eq!(error.diagnostics()[0].code, Code::AnswersUnknownBase);
     }
 }

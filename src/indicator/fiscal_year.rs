@@ -112,6 +112,7 @@ impl FromStr for FiscalYear {
 #[cfg(test)]
 mod tests {
     use super::FiscalYear;
+    use crate::code::Code;
 
     #[test]
     fn every_spelling_of_a_year_is_the_same_year() {
@@ -136,7 +137,7 @@ mod tests {
     fn what_is_no_year_is_refused() {
         for text in ["", "R", "R0", "R4.5", "X3", "22", "令和", "99999"] {
             let error = text.parse::<FiscalYear>().unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "plan::fiscal-year", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::PlanFiscalYear, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }

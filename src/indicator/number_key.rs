@@ -399,6 +399,7 @@ fn cut(text: &str, mark: char) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::{Group, Measured, NumberKey, NumberSource};
+    use crate::code::Code;
     use crate::indicator::FiscalYear;
 
     /// Names with every sign that a key uses.
@@ -495,7 +496,7 @@ mod tests {
             "invalid:",
         ] {
             let error = text.parse::<NumberKey>().unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "plan::unknown-number", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::PlanUnknownNumber, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }

@@ -259,6 +259,7 @@ impl AdminCell {
 #[cfg(test)]
 mod tests {
     use super::{AdminCell, Mark, Quantity, Unit};
+    use crate::code::Code;
 
     #[test]
     fn offices_numbers_are_read_exactly() {
@@ -282,7 +283,7 @@ mod tests {
     fn broken_numbers_are_refused() {
         for text in ["", "人", "1,08人", "1.2.3", "12,3456", "1.人", "--3", "99999999999999999999"] {
             let error = Quantity::parse(text).unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "indicator::quantity", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
@@ -295,7 +296,7 @@ mod tests {
         assert_eq!(AdminCell::parse("…").unwrap(), AdminCell::NotAvailable);
         assert_eq!(AdminCell::parse("x").unwrap(), AdminCell::Suppressed);
         let error = AdminCell::parse("およそ百人ほど").unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "indicator::quantity");
+        assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity);
     }
 
     #[test]

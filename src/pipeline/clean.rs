@@ -9,6 +9,7 @@ use super::collect::{Collected, collect};
 use super::decoded::dont_know_missing;
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
+use crate::code::Code;
 use crate::decode;
 use crate::decode::DecodeOptions;
 use crate::edits;

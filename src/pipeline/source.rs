@@ -11,6 +11,7 @@ use super::kept::FileSaid;
 use super::load::Project;
 use super::plan::{Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
+use crate::code::Code;
 use crate::decode::{Answers, Responses};
 use crate::edits::treated;
 use crate::edits::{Cleaned, Log};

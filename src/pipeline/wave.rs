@@ -7,6 +7,7 @@ use super::definition::EstimateDefinition;
 use super::plan::{Fit, Plan, Survey, Wave, WaveDesign};
 use super::sample_design::{BuiltDesign, Population, Replication, SampleDesign, Step};
 use super::variables::source::{self, Source};
+use crate::code::Code;
 use crate::decode::{Answers, BaseLedger, holds};
 use crate::design::{Trim, TrimRule};
 use crate::edits::AppliedChange;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::survey;
+use shihyo::code::Code;
 use shihyo::edits::{Action, Cleaned, Log, Mismatch, OldValues, clean, read_log, verify};
 use shihyo::questionnaire::Questionnaire;
 use shihyo::questionnaire::form::{Draft, from_xlsform};

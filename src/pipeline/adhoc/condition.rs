@@ -271,7 +271,7 @@ fn unknown_code(column: &Stacked, parts: &Parts, code: &TypedCode) -> Diagnostic
             format!("\"{typed}\" never occurs in column \"{name}\""),
         )
     };
-    Diagnostic::new("adhoc::unknown-code", text).help(help)
+    Diagnostic::new(Code::AdhocUnknownCode, text).help(help)
 }
 
 /// The values that occur, in order, with the file's own labels; joined cells taken apart. Of a question its

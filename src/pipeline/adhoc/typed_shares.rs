@@ -241,7 +241,7 @@ impl Resolver<'_> {
     }
 
     /// An option that is called 無回答 is counted as an answer, which is most likely not what was meant.
-    fn tell_no_answer_as_option(&mut self, column: &Stacked, options: &[Code]) {
+    fn tell_no_answer_as_option(&mut self, column: &Stacked, options: &[TypedCode]) {
         let name = &column.name;
         for code in options.iter().filter(|code| NO_ANSWER.contains(&code.folded())) {
             let typed = &code.typed;

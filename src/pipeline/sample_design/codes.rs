@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::level::{BETWEEN, Level};
+use crate::code::Code;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;

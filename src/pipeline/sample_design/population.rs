@@ -14,6 +14,7 @@
 use super::Population;
 use super::codes::Crossing;
 use super::level::{BETWEEN, Level};
+use crate::code::Code;
 use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
@@ -412,7 +413,8 @@ impl Read<'_> {
     fn unmatched(&self, at: usize) -> Option<Diagnostic> {
         let (cell, column) = self.categories.get(at)?;
         let texts = (0..self.table.row_count()).map(|row| fold(&cell.cell(row).text()));
-        let named: Vec<Code> = texts.filter(|text| !text.is_empty()).map(|text| Code::new(&text)).collect();
+        let named: Vec<TypedCode> =
+            texts.filter(|text| !text.is_empty()).map(|text| TypedCode::new(&text)).collect();
         if named.iter().any(|code| code.folded() == "*") {
             return None;
         }
@@ -453,7 +455,7 @@ impl Read<'_> {
                 row_to_add(value, left),
             )
         };
-        Some(Diagnostic::new("design::population-category", text).help(help))
+        Some(Diagnostic::new(Code::DesignPopulationCategory, text).help(help))
     }
 
     /// The people of the whole population less those of the categories of the `at`th column, where the table
