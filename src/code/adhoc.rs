@@ -72,6 +72,14 @@ entries! {
         en "--missing that cannot be read":
             "Values that are no answer are written 'COL=9|99' for one column or '*=NA' for all."
     }
+    NO_ANSWER_AS_OPTION = Warning {
+        ja "回答として数えた「無回答」":
+            "「無回答」などの言葉を、回答の1つとして数えました。無回答とするには、--missing か、調査票の \
+             no_answer で指定してください。"
+        en "\"no answer\" counted as an answer":
+            "A word such as 無回答 counted as an answer. To make it no answer, name it with --missing, or in \
+             no_answer of the questionnaire."
+    }
     NO_COLUMN = Error {
         ja "ない列":
             "ファイルにその名前の列がありません。メッセージに似た名前の列を挙げています。見出し行が複数\
@@ -145,6 +153,14 @@ entries! {
             "'COL@0.5' のように、列と0から1の数を @ でつないで書きます。中央値は 0.5 です。"
         en "--quantile that cannot be read":
             "Write 'COL@0.5': a column and a number from 0 to 1. The median is 0.5."
+    }
+    QUESTIONNAIRE = Error {
+        ja "調査票でないファイル":
+            "--questionnaire には調査票（TOML）を指定します。XLSForm や設問一覧の表、回答ファイルからは、\
+             shihyo init で調査票の下書きを作れます。"
+        en "not a questionnaire":
+            "--questionnaire takes a questionnaire in TOML. `shihyo init` makes a draft of one out of an \
+             XLSForm, a tabulator's sheet or responses."
     }
     RATIO = Error {
         ja "読めない --ratio":

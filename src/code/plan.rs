@@ -17,10 +17,10 @@ entries! {
     }
     BREAKDOWN_KIND = Error {
         ja "軸にできない設問":
-            "クロス集計の軸にできるのは単数回答の設問だけです。数の設問は派生変数（bands）で区分にしてく\
-             ださい。"
+            "クロス集計の軸にできるのは選択肢のある設問だけです。数の設問は派生変数（bands）で区分にして\
+             ください。"
         en "a question that is no breakdown":
-            "Only single-answer questions can be breakdowns. Make bands of a number with a derived variable."
+            "Only questions with options can be breakdowns. Make bands of a number with a derived variable."
     }
     CHANGED_FILE = Error {
         ja "集計中に変わったファイル":
@@ -149,6 +149,13 @@ entries! {
             "同じ選択肢が2回あります。1つにしてください。"
         en "an option that is there twice":
             "The same option stands twice. Keep one."
+    }
+    OVERLAPPING_PARTS = Note {
+        ja "区分の重なる軸":
+            "複数回答の設問を軸にしたため、1人が2つ以上の区分に入ります。区分の合計は全体になりません。"
+        en "a breakdown whose parts overlap":
+            "A question with several answers is a breakdown: one person may be in several parts, which do \
+             not add up to all."
     }
     PARTS = Error {
         ja "小項目のある項目の書き方":

@@ -100,7 +100,7 @@ fn each_option_is_a_part_and_who_chose_several_is_in_several() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "plan::overlapping-parts")
+        .filter(|f| f.code == Code::PlanOverlappingParts)
         .map(|f| f.message.ja.as_str())
         .collect();
     assert_eq!(told, ["軸「活動」は複数回答のため、区分が重なる（区分の合計は全体にならない）"]);

@@ -110,7 +110,7 @@ fn no_toml(path: &Path) -> Option<Error> {
                 "--questionnaire は調査票（TOML）のファイルです",
                 "--questionnaire takes a questionnaire in TOML",
             );
-            Diagnostic::new("adhoc::questionnaire", text)
+            Diagnostic::new(Code::AdhocQuestionnaire, text)
             .at(Place::file(path.to_string_lossy()))
             .help(Text::new(
                 "XLSForm や設問一覧の表は「shihyo init 回答ファイル --form FILE」で、回答ファイルだけなら\

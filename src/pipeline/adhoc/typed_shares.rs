@@ -259,7 +259,7 @@ impl Resolver<'_> {
                 format!("\"{typed}\" of \"{name}\" counts as an answer; to make it no answer, {en}"),
             );
             let place = Place::default().column(name);
-            self.findings.push(Finding::warning("adhoc::no-answer-as-option", text, place));
+            self.findings.push(Finding::warning(Code::AdhocNoAnswerAsOption, text, place));
         }
     }
 
