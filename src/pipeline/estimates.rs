@@ -10,6 +10,7 @@ use super::plan::{Plan, Sample};
 use super::planned::{PlannedEstimate, planned_in};
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
+use crate::code::Code;
 use crate::decode::share_outcome;
 use crate::error::Result;
 use crate::estimate::{Estimate, NotEstimable, Options, reliability};
@@ -137,7 +138,7 @@ pub(super) fn overlaps(plan: &Plan) -> Vec<Finding> {
             format!("軸「{id}」は複数回答のため、区分が重なる（区分の合計は全体にならない）"),
             format!("\"{id}\" is a multiple answer: its parts overlap and do not add up to all"),
         );
-        Finding::note("plan::overlapping-parts", message, place.clone().question(id))
+        Finding::note(Code::PlanOverlappingParts, message, place.clone().question(id))
     };
     ids.into_iter().map(finding).collect()
 }

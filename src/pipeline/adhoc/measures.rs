@@ -6,6 +6,7 @@ use super::levels::{self, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use super::resolver::Resolver;
+use crate::code::Code;
 use crate::decode::{Base, MissingReason, OUTSIDE};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
@@ -218,7 +219,7 @@ impl Wanted {
             || !request.ratios.is_empty();
         if !request.differences.is_empty() && !comparable {
             mistakes.push(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     "--diff には --share、--mean、--total、--ratio のどれかが必要です",
                     "--diff needs one of --share, --mean, --total, --ratio",
@@ -266,7 +267,7 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 fn nobody_knows_who_was_asked() -> Diagnostic {
     Diagnostic::new(
-        "adhoc::base",
+        Code::AdhocBase,
         Text::new(
             "--base asked には、だれに聞いたかの指定が必要です",
             "--base asked needs to know who was asked",
@@ -326,7 +327,7 @@ impl Resolver<'_> {
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
         let (top, below) = self.source.cut(typed, "/").ok_or_else(|| {
             Diagnostic::new(
-                "adhoc::ratio",
+                Code::AdhocRatio,
                 Text::new(
                     format!("--ratio「{typed}」が読めません"),
                     format!("cannot read --ratio \"{typed}\""),
@@ -346,14 +347,14 @@ impl Resolver<'_> {
                 Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x, levels)))
             }
             _ => Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
+                .unwrap_or_else(|| Error::msg(Code::AdhocRatio, "比が読めません", "cannot read the ratio"))),
         }
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
         let bad = || {
             Diagnostic::new(
-                "adhoc::quantile",
+                Code::AdhocQuantile,
                 Text::new(
                     format!("--quantile「{typed}」が読めません"),
                     format!("cannot read --quantile \"{typed}\""),
@@ -374,7 +375,7 @@ impl Resolver<'_> {
             .filter(|(a, b)| !a.is_empty() && !b.is_empty())
         else {
             return Err(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     format!("--diff「{typed}」が読めません"),
                     format!("cannot read --diff \"{typed}\""),
@@ -414,7 +415,7 @@ impl Resolver<'_> {
             .or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
         let Some((a, b)) = cut else {
             return Err(Diagnostic::new(
-                "adhoc::test",
+                Code::AdhocTest,
                 Text::new(
                     format!("検定の対象「{typed}」が読めません"),
                     format!("cannot read what to test: \"{typed}\""),
@@ -427,7 +428,7 @@ impl Resolver<'_> {
         let mut side = |name: &str| collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
             return Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
+                .unwrap_or_else(|| Error::msg(Code::AdhocTest, "検定できません", "cannot test")));
         };
         let several = [&rows, &columns].into_iter().filter(|c| c.marks.is_some());
         if let Some(error) = Error::all(several.map(|c| several_answers(&c.name)).collect()) {
@@ -469,13 +470,13 @@ fn no_numbers(name: &str, kind: &QuestionKind) -> Diagnostic {
         format!("設問「{name}」は{}で、数ではありません", kind.ja),
         format!("\"{name}\" is {}: its answers are no numbers", kind.en),
     );
-    Diagnostic::new("adhoc::not-numeric", text).help(help)
+    Diagnostic::new(Code::AdhocNotNumeric, text).help(help)
 }
 
 /// A question whose options are no classification, since a respondent may be in several of them.
 fn several_answers(name: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::test",
+        Code::AdhocTest,
         Text::new(
             format!("複数回答の設問「{name}」は独立性の検定に使えません（1人が1つの区分に入りません）"),
             format!("\"{name}\" has several answers: its options do not part the respondents"),
