@@ -6,7 +6,7 @@ use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Section};
-use shihyo::text::{Lang, Text};
+use shihyo::text::{Lang, Text, suggest};
 
 use super::args::ExplainArgs;
 use super::bars::Bars;
@@ -17,6 +17,10 @@ use super::run::earlier;
 pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     if let Ok(code) = args.key.parse() {
         return print(meaning(code, talk.lang));
+    }
+    // No number's key has this sign in it.
+    if args.key.contains("::") {
+        return Err(no_such_code(&args.key));
     }
     let bars = Bars::new(talk.lang, talk.bars);
     let plans = match &args.plan {
@@ -58,6 +62,20 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
             ))
             .into())
         }
+    }
+}
+
+fn no_such_code(word: &str) -> Error {
+    let text = Text::new(
+        format!("「{word}」というメッセージのコードはありません"),
+        format!("there is no code of a message \"{word}\""),
+    );
+    let mistake = Diagnostic::new(Code::CliUnknownValue, text);
+    match suggest::nearest(word, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(near) => mistake
+            .help(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")))
+            .into(),
+        None => mistake.into(),
     }
 }
 
