@@ -17,8 +17,12 @@ pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
-    let outcome =
-        pipeline::compute(&project, &plan, earlier(&args.earlier, &project, Keeping::Look).as_ref(), &bars)?;
+    let outcome = pipeline::compute_streamed(
+        &project,
+        &plan,
+        earlier(&args.earlier, &project, Keeping::Look).as_ref(),
+        &bars,
+    )?;
     match args.format {
         Format::Table => {
             let word = |ja: &str, en: &str| Text::new(ja, en).get(talk.lang).to_owned();

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     // A run that writes elsewhere leaves derived/ as it is.
     let keeping = if args.out.is_some() { Keeping::Look } else { Keeping::Keep };
     let reuse = earlier(&args.earlier, &project, keeping);
-    let outcome = pipeline::compute(&project, &plan, reuse.as_ref(), &bars)?;
+    let outcome = pipeline::compute_streamed(&project, &plan, reuse.as_ref(), &bars)?;
     let dir = args.out.clone().unwrap_or_else(|| project.derived());
     let written = pipeline::write(&plan, &outcome, &dir, &bars)?;
     if let Some(reuse) = reuse {

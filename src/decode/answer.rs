@@ -137,7 +137,7 @@ pub struct Answers {
 /// 回収 → 無効票 → 重複 → 非該当 → 無回答 → 無効回答 → n: the way from the returns to the base of a question.
 /// `returned = invalid_returns + duplicates + not_asked + no_answer + invalid + dont_know + valid`, checked
 /// when made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseLedger {
     /// 回収: data rows of all files of the wave.
     pub returned: u64,
@@ -170,21 +170,32 @@ impl BaseLedger {
         invalid_returns: u64,
         duplicates: u64,
     ) -> Result<Self> {
-        let mut ledger = Self {
-            returned,
-            invalid_returns,
-            duplicates,
-            not_asked: 0,
-            no_answer: 0,
-            invalid: 0,
-            dont_know: 0,
-            valid: 0,
-        };
+        let mut ledger = Self { returned, invalid_returns, duplicates, ..Self::default() };
         match responses {
             Responses::Single(rows) => ledger.count(rows),
             Responses::Multiple(rows) => ledger.count(rows),
             Responses::Number(rows) => ledger.count(rows),
             Responses::Text(rows) => ledger.count(rows),
+        }
+        ledger.checked(question)
+    }
+
+    /// The ledger of one question whose answers were counted: the `i`th stands for `times[i]` valid returns,
+    /// and there are no others.
+    ///
+    /// # Errors
+    /// As [`BaseLedger::of`].
+    pub(crate) fn by_count(question: &str, said: &Responses, times: &[u64], returned: u64) -> Result<Self> {
+        let mut ledger = Self { returned, ..Self::default() };
+        for (row, times) in times.iter().enumerate() {
+            let part = match said.missing(row) {
+                None => &mut ledger.valid,
+                Some(MissingReason::NotAsked) => &mut ledger.not_asked,
+                Some(MissingReason::NoAnswer) => &mut ledger.no_answer,
+                Some(MissingReason::Invalid) => &mut ledger.invalid,
+                Some(MissingReason::DontKnow) => &mut ledger.dont_know,
+            };
+            *part += times;
         }
         ledger.checked(question)
     }

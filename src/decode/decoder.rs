@@ -35,6 +35,9 @@ pub struct DecodeOptions {
     pub dont_know_missing: BTreeSet<String>,
     /// Rows (index of the table, data row from 0) that a person took out: they count as invalid returns.
     pub removed: BTreeSet<(usize, usize)>,
+    /// Columns that the sample's design is made of (weights, strata …): they are read, so that nobody says
+    /// of them that they are not.
+    pub design: BTreeSet<String>,
 }
 
 /// Decodes the files of one wave (paper and web together).
@@ -79,7 +82,7 @@ pub fn decode(questionnaire: &Questionnaire, tables: &[Table], options: &DecodeO
         .map(|(table, found)| read(questions, &code_lists, found, table).into_iter().unzip());
     let (mut said, wrong): (Vec<Vec<Responses>>, Vec<Vec<Issues>>) = read.unzip();
     let of_table = |(table, found): (&Table, &Vec<Layout>)| {
-        withheld::columns(questions, found, options.respondent.as_deref(), table)
+        withheld::columns(questions, found, (options.respondent.as_deref(), &options.design), table)
     };
     let (sorted, withheld) = rayon::join(
         || returns::sort(tables, &said, ids.as_deref(), &options.removed, options.duplicates),

@@ -92,6 +92,11 @@ impl Issues {
         self.rows.push((row as u32, kind));
     }
 
+    /// Whether nothing was noted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How often `problem` was noted of the rows that `keep` keeps.
     pub(crate) fn count(&self, problem: Problem, keep: impl Fn(usize) -> bool) -> u64 {
         let kinds: Vec<u32> =

@@ -49,6 +49,7 @@ pub(crate) mod code_list;
 pub(crate) mod columns;
 pub(crate) mod decoder;
 pub(crate) mod derived;
+pub(crate) mod distinct;
 pub(crate) mod dont_know;
 pub(crate) mod excel_dates;
 pub(crate) mod groups;

@@ -1,6 +1,9 @@
 //! Columns of the response files that hold personal data: found by content on every run, named, and never
 //! read.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::no_question::personal_column;
@@ -10,7 +13,7 @@ use crate::decode::personal::{Personal, looks_personal};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{Question, QuestionKind};
-use crate::raw::{Cell, Column, Table, letters};
+use crate::raw::{Cell, Column, Sample, Table, in_sample, letters};
 use crate::text::Text;
 use crate::text::spelling;
 
@@ -28,18 +31,19 @@ pub struct PersonalColumn {
     pub respondent: bool,
 }
 
-/// So many cells tell what a column holds.
-const ENOUGH: usize = 2_000;
-
 /// The personal columns of one table. Columns that hold the answers to a question with options or to a number
-/// are read, so they are none; of free text only whether there is any is read, so its columns are looked at.
+/// are read, so they are none, and so are those of the design; of free text only whether there is any is read, so its columns are looked at.
 pub(crate) fn columns(
     questions: &[Question],
     layouts: &[Layout],
-    respondent: Option<&str>,
+    (respondent, design): (Option<&str>, &BTreeSet<String>),
     table: &Table,
 ) -> Vec<PersonalColumn> {
     let mut answers = vec![false; table.columns.len()];
+    let named: Vec<&Column> = design.iter().filter_map(|name| table.column(name)).collect();
+    for (answer, column) in answers.iter_mut().zip(&table.columns) {
+        *answer = named.iter().any(|named| std::ptr::eq(*named, column));
+    }
     for (_, layout) in questions.iter().zip(layouts).filter(|(q, _)| q.kind != QuestionKind::Text) {
         for &column in layout.columns() {
             answers.get_mut(column).into_iter().for_each(|slot| *slot = true);
@@ -51,18 +55,43 @@ pub(crate) fn columns(
         let is_ids = ids.is_some_and(|c| std::ptr::eq(c, column));
         let kind = if is_ids { Some(Personal::Number) } else { personal_column(&sample(column)) };
         if let Some(kind) = kind {
-            let name = column.name();
-            let name = if may_be_data(&name) { format!("@{}", letters(column.position)) } else { name };
-            let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).column(name);
-            out.push(PersonalColumn {
-                place,
-                kind,
-                cells: filled(column).count() as u64,
-                respondent: is_ids,
-            });
+            out.push(found(table, column, kind, filled(column).count() as u64, is_ids));
         }
     }
     out
+}
+
+/// The personal columns of a file whose rows were counted as they were read: that of the respondents' ids,
+/// which stand in so many rows, and columns (position and sample) that hold no answers.
+pub(crate) fn sampled_columns(
+    header: &Table,
+    (respondent, rows): (Option<&str>, u64),
+    samples: Vec<(usize, &Sample)>,
+) -> Vec<PersonalColumn> {
+    let ids = respondent.and_then(|name| header.column(name));
+    let of_column = |column: &Column| {
+        if ids.is_some_and(|c| std::ptr::eq(c, column)) {
+            return Some(found(header, column, Personal::Number, rows, true));
+        }
+        let (_, sample) = samples.iter().find(|(position, _)| *position == column.position)?;
+        let texts = (*sample).clone().texts();
+        let rows = (0..).zip(&texts).flat_map(|(value, (_, times))| (0..*times).map(move |_| value));
+        let sampled = Column {
+            header: column.header.clone(),
+            position: column.position,
+            rows: rows.collect(),
+            values: texts.iter().map(|(text, _)| Cell::Text(text.as_str().into())).collect(),
+        };
+        Some(found(header, column, personal_column(&sampled)?, sample.filled(), false))
+    };
+    header.columns.iter().filter_map(of_column).collect()
+}
+
+fn found(table: &Table, column: &Column, kind: Personal, cells: u64, respondent: bool) -> PersonalColumn {
+    let name = column.name();
+    let name = if may_be_data(&name) { format!("@{}", letters(column.position)) } else { name };
+    let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).column(name);
+    PersonalColumn { place, kind, cells, respondent }
 }
 
 /// Whether a column's name may be what a respondent wrote: the first row of a file without header rows.
@@ -86,33 +115,31 @@ fn filled(column: &Column) -> impl Iterator<Item = usize> {
         .map(|(row, _)| row)
 }
 
-/// The column itself, or so many of its filled rows as tell what it holds, evenly from top to bottom.
-fn sample(column: &Column) -> Column {
-    let rows: Vec<usize> = filled(column).collect();
-    let step = rows.len().div_ceil(ENOUGH).max(1);
-    let mut values: Vec<Cell> = Vec::new();
-    let mut new_place: Vec<Option<u32>> = vec![None; column.values.len()];
-    let mut picked = Vec::new();
-    for row in rows.into_iter().step_by(step) {
-        let Some((value, slot)) = column
-            .rows
-            .get(row)
-            .map(|v| v as usize)
-            .and_then(|v| Some((column.values.get(v)?, new_place.get_mut(v)?)))
-        else {
-            continue;
-        };
-        let place = *slot.get_or_insert_with(|| {
-            values.push(value.clone());
-            values.len() as u32 - 1
-        });
-        picked.push(place);
+fn text(cell: &Cell) -> Cow<'_, str> {
+    match cell {
+        Cell::Text(text) => Cow::Borrowed(text.as_str()),
+        other => Cow::Owned(other.text()),
     }
+}
+
+/// The column with a sample of its texts, and all rows that hold them.
+fn sample(column: &Column) -> Column {
+    let texts: Vec<Cow<'_, str>> = column.values.iter().map(text).collect();
+    let chosen = in_sample(&texts.iter().map(|text| &**text).collect::<Vec<_>>());
+    let mut next = 0;
+    let place: Vec<Option<u32>> = chosen
+        .iter()
+        .map(|chosen| {
+            next += u32::from(*chosen);
+            chosen.then(|| next - 1)
+        })
+        .collect();
+    let values = column.values.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
     Column {
         header: column.header.clone(),
         position: column.position,
-        values,
-        rows: picked.into_iter().collect(),
+        values: values.map(|(value, _)| value.clone()).collect(),
+        rows: column.rows.iter().filter_map(|value| *place.get(value as usize)?).collect(),
     }
 }
 

@@ -22,6 +22,7 @@ mod replicated;
 mod stream;
 mod stream_merge;
 mod stream_part;
+mod stream_returns;
 mod stream_split;
 mod stream_tables;
 mod streamed;

@@ -120,6 +120,8 @@ fn pass<T: Table>(
         measures,
     };
     wanted.extend(columns.weight.iter().chain(&columns.size).map(|at| (*at, Kind::Number)));
+    wanted.extend(columns.ids.map(|at| (at, Kind::Id)));
+    wanted.extend(columns.others.iter().map(|at| (*at, Kind::Other)));
     let scanned = file.scan(&wanted, &pairs, || Part::<T>::new(file, columns, &places, plan, scale))?;
     let crossings = plan.get().map_or(&[][..], Vec::as_slice);
     merged(scanned, columns, &places, crossings, scale)

@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIter
 use super::cube::Counted;
 use super::exact::Scale;
 use super::stream_part::{Crossing, Facts, KeyPlace, Part, Places};
+use super::stream_returns::Returns;
 use super::stream_tables::Table;
 use super::streamed::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue};
 use crate::raw::scan::{HandOver, Scanned, Value};
@@ -21,12 +22,13 @@ pub(super) fn merged<T: Table>(
     scale: Option<Scale>,
 ) -> Result<Streamed, HandOver> {
     let measures = &places.measures;
-    let Scanned { consumers: mut parts, mut values, pairs, keys: key_texts } = scanned;
+    let Scanned { consumers: mut parts, mut values, pairs, keys: key_texts, samples } = scanned;
     let column_count = values.len();
     let codes_of_pairs: Vec<Vec<(u8, u8)>> =
         pairs.iter().map(|pairs| pairs.iter().map(|(_, codes)| *codes).collect()).collect();
     values.extend(pairs.into_iter().map(|pairs| pairs.into_iter().map(|(value, _)| value).collect()));
     parts.par_iter_mut().for_each(Part::finish);
+    Returns::told_apart(parts.iter().map(|part| &part.returns))?;
     let mut facts: BTreeMap<(u32, u32), Facts> = BTreeMap::new();
     for ((key, cluster), found) in parts.iter().flat_map(|p| p.units.known.iter().zip(&p.facts)) {
         let known = facts.entry((*key as u32, *cluster as u32)).or_insert(*found);
@@ -102,6 +104,7 @@ pub(super) fn merged<T: Table>(
         cell_values,
         measure_values,
         pair_values,
+        samples,
         crossed,
         scale,
     })

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::crossing_plan::CrossingPlan;
 use super::crossings::Crossings;
 use super::exact::Scale;
+use super::stream_returns::Returns;
 use super::stream_tables::Table;
 use super::streamed::{Planned, StreamColumns};
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Plain, TEXT_KEY, Value};
@@ -134,6 +135,7 @@ pub(super) struct Part<'a, T> {
     pub(super) units: Crossings,
     pub(super) facts: Vec<Facts>,
     pub(super) crossed: Vec<Crossing<T>>,
+    pub(super) returns: Returns,
     unit_of_row: Vec<u32>,
     slot_of_row: Vec<u32>,
 }
@@ -155,6 +157,7 @@ impl<'a, T: Table> Part<'a, T> {
             units: Crossings::new(),
             facts: Vec::new(),
             crossed: Vec::new(),
+            returns: Returns::new(file, columns),
             unit_of_row: Vec::new(),
             slot_of_row: Vec::new(),
         }
@@ -214,6 +217,7 @@ impl<'a, T: Table> Part<'a, T> {
 impl<T: Table> Consumer for Part<'_, T> {
     fn take(&mut self, chunk: &Chunk) -> Result<(), HandOver> {
         let (rows, columns) = (chunk.rows(), self.columns);
+        self.returns.take(chunk)?;
         let ones = vec![1.0; rows];
         let weights = if columns.weight.is_some() { chunk.numbers(0) } else { &ones };
         let sizes =

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::crossing_plan::union;
 use super::cube::{Counted, Cube};
 use super::exact::Scale;
+use crate::raw::Sample;
 
 /// The columns of a stratified or clustered sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +27,13 @@ pub struct StreamColumns {
     pub measures: Vec<usize>,
     /// Two answers as one, by the places of both among [`StreamColumns::measures`]: measures behind those.
     pub pairs: Vec<(usize, usize)>,
+    /// Names of respondents: nobody may stand in the file twice, or without one.
+    pub ids: Option<usize>,
+    /// Columns of which nothing but a sample of their texts is wanted.
+    pub others: Vec<usize>,
+    /// Texts that are an answer, by the position of their column, which is among the codes: each row must
+    /// hold one of them. Nothing is asked where there are none.
+    pub answers: Vec<(usize, Vec<String>)>,
 }
 
 impl StreamColumns {
@@ -48,7 +56,7 @@ impl StreamColumns {
     }
 
     /// Positions of the columns that are read as codes: the classifications, then what else is measured.
-    pub(super) fn codes(&self) -> Vec<usize> {
+    pub fn codes(&self) -> Vec<usize> {
         let mut out: Vec<usize> = Vec::new();
         for at in self.cells.iter().chain(&self.measures) {
             if !out.contains(at) {
@@ -110,7 +118,7 @@ impl Crossed {
 }
 
 /// What a file adds up to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Streamed {
     /// Rows of the file.
     pub rows: u64,
@@ -122,6 +130,8 @@ pub struct Streamed {
     pub measure_values: Vec<Vec<StreamedValue>>,
     /// Of each pair of measures those of their values that occur together, in the same order.
     pub pair_values: Vec<Vec<(u32, u32)>>,
+    /// Samples of [`StreamColumns::others`].
+    pub samples: Vec<Sample>,
     /// The crossings, in the order of the breakdowns: one or more.
     pub crossed: Vec<Crossed>,
     /// The units of the sums, where weights differ within keys.

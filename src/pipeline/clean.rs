@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cleaning::logs_of;
-use super::collect::{Collected, collect};
+use super::collect::{Collected, Rows, collect};
 use super::decoded::dont_know_missing;
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
@@ -56,7 +56,7 @@ pub fn export(
     progress: &dyn Progress,
 ) -> Result<Exported> {
     let chosen = chosen(plan, choice)?;
-    let collected = collect(project, plan, None, progress)?;
+    let collected = collect(project, plan, (None, Rows::Held), progress)?;
     let mut sheets = Vec::new();
     let mut looked_at = 0;
     let mut mistakes = Vec::new();
@@ -114,6 +114,7 @@ fn rows<'a>(
         duplicates,
         dont_know_missing: dont_know_missing(of, waves),
         removed: cleaned.removed.clone(),
+        design: waves.design.variables().cloned().collect(),
     };
     let answers = decode::decode(paper(of, waves), &cleaned.tables, &options)?;
     let all = review(
@@ -209,7 +210,7 @@ pub fn verify(
         );
         return Err(Diagnostic::new(Code::PlanNoRespondent, message).into());
     };
-    let collected = collect(project, plan, None, progress)?;
+    let collected = collect(project, plan, (None, Rows::Held), progress)?;
     let name = file.to_string_lossy();
     let options = ReadOptions { header_rows: waves.header_rows, ..ReadOptions::default() };
     let table = raw::read(file, &name, &options)?;

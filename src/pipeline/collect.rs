@@ -13,6 +13,7 @@ use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
 use super::source::{Request, WaveFiles, WaveSource};
+use super::summed::{Summed, summed};
 use super::wave::DesignFiles;
 use crate::error::{Error, Result, SourceText, collect as collect_one};
 use crate::finding::Finding;
@@ -57,6 +58,15 @@ impl Collected {
     }
 }
 
+/// What becomes of the rows of response files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// They are held.
+    Held,
+    /// They are added up as they are read, where the wave's numbers are those of held rows.
+    Streamed,
+}
+
 /// A file that the plan names.
 struct File {
     request: Request,
@@ -65,7 +75,7 @@ struct File {
     /// SHA-256 of its bytes, where it waits.
     digest: Option<String>,
     table: Option<Result<Table>>,
-    /// What an earlier run said of it.
+    /// What was said of it without reading it into a table: by an earlier run, or as it was added up.
     said: Option<FileSaid>,
 }
 
@@ -137,7 +147,7 @@ struct Known {
 pub(super) fn collect(
     project: &Project,
     plan: &Plan,
-    reuse: Option<&Reuse>,
+    (reuse, rows): (Option<&Reuse>, Rows),
     progress: &dyn Progress,
 ) -> Result<Collected> {
     let length = |name: &'_ String| raw::length(&project.data(name));
@@ -151,23 +161,40 @@ pub(super) fn collect(
             .enumerate()
             .flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)))
     };
+    let mut added: BTreeMap<(usize, usize), Summed> = BTreeMap::new();
+    for (at, wave) in waves().filter(|_| rows == Rows::Streamed) {
+        let requests: Vec<Request> = of_wave(project, wave).collect();
+        let found = summed(plan, at, &requests);
+        if std::env::var_os("SHOW").is_some() {
+            eprintln!("DEBUG {at:?} {:?}", found.as_ref().err());
+        }
+        added.extend(found.ok().map(|summed| (at, summed)));
+    }
+    let read = |at: &(usize, usize)| !added.contains_key(at);
     let at_once: Vec<Request> = waves()
-        .filter(|(_, wave)| large(wave).is_none())
+        .filter(|(at, wave)| read(at) && large(wave).is_none())
         .flat_map(|(_, wave)| of_wave(project, wave))
         .chain(apart(project, plan))
         .collect();
-    let file = |request: Request| File {
-        waits: !at_once.contains(&request),
-        request,
-        digest: None,
-        table: None,
-        said: None,
+    let file = |request: Request| {
+        let summed = waves().find(|(at, wave)| !read(at) && of_wave(project, wave).any(|r| r == request));
+        let summed = summed.and_then(|(at, _)| added.get(&at));
+        File {
+            waits: !at_once.contains(&request),
+            digest: summed.map(|summed| summed.digest.sha256.clone()),
+            said: summed.map(|summed| FileSaid { digest: summed.digest.clone(), findings: Vec::new() }),
+            request,
+            table: None,
+        }
     };
     let mut files = Files(all(project, plan).into_iter().map(file).collect());
     progress.start(Step::Read, files.0.len() as u64);
     // In the order of the plan, whichever thread reads which.
     files.0.par_iter_mut().for_each(|file| {
         if file.waits {
+            if file.digest.is_some() {
+                return;
+            }
             file.digest = raw::digest(&file.request.path, &file.request.name).ok().map(|d| d.sha256);
         } else {
             file.table = Some(file.request.read());
@@ -175,13 +202,13 @@ pub(super) fn collect(
         }
     });
     let mut known = BTreeMap::new();
-    for (at, wave) in waves() {
+    for (at, wave) in waves().filter(|(at, _)| read(at)) {
         known.extend(
             large(wave).and_then(|reuse| files.known(reuse, project, plan, at)).map(|found| (at, found)),
         );
     }
     let unknown: Vec<Request> = waves()
-        .filter(|(at, _)| !known.contains_key(at))
+        .filter(|(at, _)| read(at) && !known.contains_key(at))
         .flat_map(|(_, wave)| of_wave(project, wave))
         .collect();
     files.0.par_iter_mut().filter(|f| f.waits).for_each(|file| {
@@ -211,9 +238,12 @@ pub(super) fn collect(
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
     let mut left = unknown.as_slice();
     for (at, wave) in waves() {
-        let of = match known.remove(&at) {
-            Some(Known { requests, digests, decoded, .. }) => WaveFiles::known(requests, digests, decoded),
-            None => {
+        let of = match (known.remove(&at), added.remove(&at)) {
+            (Some(Known { requests, digests, decoded, .. }), _) => {
+                WaveFiles::known(requests, digests, decoded)
+            }
+            (None, Some(summed)) => WaveFiles::summed(of_wave(project, wave).collect(), summed),
+            (None, None) => {
                 let (requests, later) = left.split_at(wave.responses.len());
                 left = later;
                 // Tables are large: the last wave that needs one takes it.

@@ -57,6 +57,7 @@ pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
         duplicates: of.duplicates,
         dont_know_missing: dont_know_missing(survey, of),
         removed: BTreeSet::new(),
+        design: of.design.variables().cloned().collect(),
     }
 }
 

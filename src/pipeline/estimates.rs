@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Numbers, Values, Wanted, breakdown, rows};
 use super::definition::{EstimateDefinition, StatisticDefinition};
-use super::plan::{Plan, Sample};
+use super::plan::{Plan, Sample, Wave};
 use super::planned::{PlannedEstimate, planned_in};
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
@@ -33,7 +33,6 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
 /// base, never outside the design.
 pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_>) -> Measure {
     let definition = planned.definition;
-    let questionnaire = &plan.surveys[data.survey].questionnaire;
     let rows = data.answers.rows;
     let numbers = |question: &usize| {
         let responses = &data.answers.responses[*question];
@@ -60,6 +59,18 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_
     if let Some(inside) = domain(plan, data, definition) {
         values.leave_out(|row| !inside[row]);
     }
+    as_measure(plan, data, planned, values)
+}
+
+/// What is estimated, with the values that it is estimated of.
+pub(super) fn as_measure(
+    plan: &Plan,
+    data: &WaveData,
+    planned: &PlannedEstimate<'_>,
+    values: Values,
+) -> Measure {
+    let definition = planned.definition;
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
     Measure {
         measured: Measured::Indicator(planned.id.clone()),
         format: definition.format.clone(),
@@ -114,12 +125,21 @@ pub(super) fn universe(questionnaire: &Questionnaire, definition: &EstimateDefin
 }
 
 /// The plan's breakdowns. One that asks for a question this survey did not have is left out.
-fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
-    let (questionnaire, wave) = (&data.questionnaire, &plan.surveys[data.survey].waves[data.wave]);
+pub(super) fn asked_breakdowns<'a>(
+    plan: &'a Plan,
+    questionnaire: &Questionnaire,
+    wave: &Wave,
+) -> Vec<&'a Vec<String>> {
     let asked = |id: &String| questionnaire.question(id).is_some_and(|(index, _)| wave.asks(index));
+    plan.breakdowns.iter().filter(|names| names.iter().all(asked)).collect()
+}
+
+/// Who is in which part of these breakdowns.
+fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
+    let wave = &plan.surveys[data.survey].waves[data.wave];
     let variables = data.variables();
     let mut out = Vec::new();
-    for names in plan.breakdowns.iter().filter(|names| names.iter().all(asked)) {
+    for names in asked_breakdowns(plan, &data.questionnaire, wave) {
         out.extend(breakdown(&variables, names)?);
     }
     Ok(out)
@@ -167,6 +187,16 @@ pub(super) fn records(
 ) -> Result<Vec<EstimateRecord>> {
     let measures = planned.par_iter().map(|e| measure(plan, data, e)).collect();
     let rows = rows(&Wanted::of(measures, by, data.answers.rows), &data.built, &options(plan, data))?;
+    Ok(labelled(plan, data, planned, rows))
+}
+
+/// Numbers of a wave with what only the plan knows of them: of whom they are, and how they may be compared.
+pub(super) fn labelled(
+    plan: &Plan,
+    data: &WaveData,
+    planned: &[PlannedEstimate<'_>],
+    rows: Vec<EstimateRecord>,
+) -> Vec<EstimateRecord> {
     let questionnaire = &plan.surveys[data.survey].questionnaire;
     // Many numbers share a part.
     let mut of_part: HashMap<Vec<Group>, Comparability> = HashMap::new();
@@ -186,7 +216,7 @@ pub(super) fn records(
         let (of_whole, universe) = found.unwrap_or((Comparability::Same, None));
         out.push(of_wave(plan, data, EstimateRecord { universe, ..row }, of_whole.max(of_part)));
     }
-    Ok(out)
+    out
 }
 
 fn level(note: Option<TrendNote>) -> Comparability {

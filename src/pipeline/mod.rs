@@ -26,6 +26,7 @@ mod sample_design;
 mod sensitivity;
 mod source;
 mod spec;
+mod summed;
 mod trend;
 mod variables;
 mod wave;
@@ -44,5 +45,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, Written, compute, write};
+pub use run::{Outcome, Written, compute, compute_streamed, write};
 pub use spec::PlanSpec;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::cleaning::{change, logs_of, withheld};
-use super::collect::{Collected, collect};
+use super::collect::{Collected, Rows, collect};
 use super::definition::{Definition, EstimateDefinition};
 use super::estimates::{estimates, overlaps};
 use super::load::Project;
@@ -14,6 +14,7 @@ use super::planned::measure_id;
 use super::reuse::Reuse;
 use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
+use super::summed::Summed;
 use super::trend;
 use super::wave::{WaveData, prepare};
 use crate::code::{Code, Severity};
@@ -44,6 +45,8 @@ pub struct Outcome {
     pub inputs: Vec<FileDigest>,
     /// Surveys (by title) and waves whose answers were taken over from an earlier run.
     pub reused: Vec<(String, FiscalYear)>,
+    /// Surveys (by title) and waves whose files were added up as they were read.
+    pub streamed: Vec<(String, FiscalYear)>,
     pub(super) waves: Vec<WaveData>,
 }
 
@@ -73,13 +76,42 @@ pub fn compute(
     reuse: Option<&Reuse>,
     progress: &dyn Progress,
 ) -> Result<Outcome> {
-    let mut collected = collect(project, plan, reuse, progress)?;
-    let mut waves = decode(plan, &mut collected, reuse, progress)?;
+    computed(project, plan, (reuse, Rows::Held), progress)
+}
+
+/// As [`compute`], but response files that are plain enough are added up as they are read, so that neither
+/// their rows nor their answers are held. The outcome is the same and can be written; single answers are no
+/// longer in it, so that it can be neither explained nor compared.
+///
+/// # Errors
+/// Those of [`compute`].
+pub fn compute_streamed(
+    project: &Project,
+    plan: &Plan,
+    reuse: Option<&Reuse>,
+    progress: &dyn Progress,
+) -> Result<Outcome> {
+    computed(project, plan, (reuse, Rows::Streamed), progress)
+}
+
+fn computed(
+    project: &Project,
+    plan: &Plan,
+    (reuse, rows): (Option<&Reuse>, Rows),
+    progress: &dyn Progress,
+) -> Result<Outcome> {
+    let mut collected = collect(project, plan, (reuse, rows), progress)?;
+    let (mut waves, mut added_up) = decode(plan, &mut collected, reuse, progress)?;
+    let name = |wave: &WaveData| {
+        (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year)
+    };
+    let is_streamed = |wave: &&WaveData| added_up.contains_key(&(wave.survey, wave.wave));
+    let streamed = waves.iter().filter(is_streamed).map(name).collect();
     let (mut records, mut effects) = (Vec::new(), Vec::new());
     progress.start(Step::Estimate, waves.len() as u64);
     for wave in &mut waves {
-        let of_wave = estimates(plan, wave)?;
         let (s, w) = (wave.survey, wave.wave);
+        let of_wave = added_up.remove(&(s, w)).map_or_else(|| estimates(plan, wave), Ok)?;
         let logs = logs_of(plan, s, w, &collected.logs)?;
         let source = WaveSource::new(&collected.responses[s][w], &logs, reuse);
         effects.extend(effects_of(plan, wave, &source, &collected, &of_wave)?);
@@ -96,11 +128,8 @@ pub fn compute(
     }
     let table = table(plan, &collected, &waves, &records, &mut findings)?;
     let quality = Quality { ledgers: ledgers(plan, &waves), findings, effects };
-    let name = |wave: &WaveData| {
-        (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year)
-    };
     let reused = waves.iter().filter(|wave| wave.reused).map(name).collect();
-    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
+    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, streamed, waves })
 }
 
 /// What a run wrote.
@@ -137,12 +166,15 @@ pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress
     Ok(Written { dir: dir.to_path_buf(), left })
 }
 
+/// The records of waves that were added up as they were read, by survey and wave.
+type Streamed = BTreeMap<(usize, usize), Vec<EstimateRecord>>;
+
 fn decode(
     plan: &Plan,
     collected: &mut Collected,
     reuse: Option<&Reuse>,
     progress: &dyn Progress,
-) -> Result<Vec<WaveData>> {
+) -> Result<(Vec<WaveData>, Streamed)> {
     let wanted: Vec<(usize, usize)> = plan
         .surveys
         .iter()
@@ -152,8 +184,15 @@ fn decode(
     progress.start(Step::Decode, wanted.len() as u64);
     let mut waves = Vec::new();
     let mut mistakes = Vec::new();
+    let mut streamed = Streamed::new();
     for (s, w) in wanted {
         let survey = &plan.surveys[s];
+        if let Some(Summed { data, records, .. }) = collected.responses[s][w].take_summed() {
+            waves.push(data);
+            streamed.insert((s, w), records);
+            progress.advance(1);
+            continue;
+        }
         let known = collected.responses[s][w].take_known();
         let reused = known.is_some();
         let prepared = || {
@@ -169,7 +208,7 @@ fn decode(
         progress.advance(1);
     }
     progress.finish();
-    Error::all(mistakes).map_or(Ok(waves), Err)
+    Error::all(mistakes).map_or(Ok((waves, streamed)), Err)
 }
 
 fn ledgers(plan: &Plan, waves: &[WaveData]) -> Vec<LedgerRecord> {

@@ -151,7 +151,7 @@ fn build(
 }
 
 /// The declared design with the files that it names.
-fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<'a>> {
+pub(super) fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<'a>> {
     let population = of.population.as_ref().and_then(|name| files.populations.get(name));
     let by = |names: Vec<String>| population.map(|table| Population { table, by: Some(names) });
     let fit = match &of.fit {

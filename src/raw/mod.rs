@@ -25,6 +25,7 @@ mod indices;
 mod open_document;
 mod parquet;
 mod records;
+mod sample;
 mod sas;
 pub mod scan;
 mod spreadsheet;
@@ -38,6 +39,7 @@ pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use indices::Indices;
+pub use sample::{Sample, in_sample};
 pub use table::{Column, ReadOptions, Table, letters};
 
 use crate::code::Code;

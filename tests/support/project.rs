@@ -99,14 +99,26 @@ impl Project {
 
     pub fn compute(&self) -> Result<Outcome, Error> {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
-        pipeline::compute(&self.opened(), &plan, None, &Silent)
+        self.computed(&plan)
+    }
+
+    /// What comes of the plan, which is the same whether rows are held or added up as they are read.
+    fn computed(&self, plan: &Plan) -> Result<Outcome, Error> {
+        let held = pipeline::compute(&self.opened(), plan, None, &Silent);
+        let streamed = pipeline::compute_streamed(&self.opened(), plan, None, &Silent);
+        match (&held, &streamed) {
+            (Ok(held), Ok(streamed)) => same(plan, held, streamed, self.root()),
+            (Err(held), Err(streamed)) => assert_eq!(held.to_string(), streamed.to_string()),
+            _ => panic!("only one of both is an error: {held:?} {streamed:?}"),
+        }
+        held
     }
 
     /// The plan and what came of it; nothing is written.
     pub fn run(&self) -> (Plan, Outcome) {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
-        let outcome = pipeline::compute(&self.opened(), &plan, None, &Silent);
-        (plan, outcome.unwrap_or_else(|e| panic!("{e}")))
+        let outcome = self.computed(&plan).unwrap_or_else(|e| panic!("{e}"));
+        (plan, outcome)
     }
 
     /// As [`Project::run`], with what it writes in `folder`.
@@ -146,6 +158,18 @@ impl Ran {
 }
 
 /// The command, whatever language and terminal whoever runs the tests has.
+/// Both outcomes say the same, to the last digit.
+pub fn same(plan: &Plan, held: &Outcome, streamed: &Outcome, root: &Path) {
+    let said =
+        |outcome: &Outcome| format!("{:?}\n{:?}\n{:?}", outcome.table.notes, outcome.quality, outcome.inputs);
+    assert_eq!(said(held), said(streamed), "{}", root.display());
+    assert_eq!(held.estimates.len(), streamed.estimates.len());
+    for (held, streamed) in held.estimates.iter().zip(&streamed.estimates) {
+        assert_eq!(format!("{held:?}"), format!("{streamed:?}"));
+    }
+    assert_eq!(format!("{:?}", held.table), format!("{:?}", streamed.table), "{}", plan.title);
+}
+
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shihyo"));
     command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG");

@@ -91,6 +91,15 @@ impl Levels {
         Some(Self { values: values.into_iter().map(|x| (x, 1.0)).collect(), codes })
     }
 
+    /// Of a column that was counted: the number of each code, all of which occur; NaN where there is none.
+    pub(in crate::pipeline) fn of_codes(column: CountedColumn, number_of_code: &[f64]) -> Option<Self> {
+        let levels = Self::of_rows(number_of_code)?;
+        match levels.codes {
+            Codes::OfRow(by_code) => Some(Self { codes: Codes::Counted(column, by_code), ..levels }),
+            Codes::Counted(..) => None,
+        }
+    }
+
     /// The rows that `out` names have no level any more; the levels stay, whether somebody has them or not.
     pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
         let outside = self.values.len() as u8;

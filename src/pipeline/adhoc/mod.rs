@@ -20,17 +20,20 @@ mod resolver;
 mod respondent_weights;
 mod sample;
 mod shares;
+mod sums;
 mod typed_shares;
 
 pub use super::sample_design::{CalibrationKind, ReplicateType};
 pub(super) use breakdowns::{By, breakdown};
-pub(super) use estimates::rows;
+pub(super) use estimates::{Reporting, rows, rows_of_estimates};
 pub use inputs::{Earlier, Inputs, read};
-pub(super) use levels::Numbers;
+pub(super) use levels::{CountedColumn, Levels, Numbers};
 pub(super) use measures::{Measure, Values, Wanted};
 pub use quick::{Quick, quick};
 pub use request::Request;
 pub use respondent_weights::RespondentWeights;
+pub(super) use shares::Estimates;
+pub(super) use sums::Sums;
 
 use sample::{Estimated, estimated};
 

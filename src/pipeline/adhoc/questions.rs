@@ -18,6 +18,7 @@ pub(super) fn answers(request: &Request, questionnaire: &Questionnaire, tables: 
     let options = DecodeOptions {
         respondent: request.respondent.clone(),
         duplicates: request.duplicates,
+        design: request.design_columns(),
         ..DecodeOptions::default()
     };
     let answers = decode::decode(questionnaire, tables, &options).map_err(advised)?;

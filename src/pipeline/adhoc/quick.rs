@@ -3,28 +3,22 @@
 //! are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`] give;
 //! where it could not be, it gives nothing.
 
-use std::collections::{HashMap, HashSet};
-
 use super::condition::Condition;
-use super::levels::{Codes, CountedColumn};
-use super::measures::{Values, Wanted, quantile_parts};
+use super::measures::{Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
-use super::shares::{self, Banner, OUTCOMES, What};
+use super::shares;
+use super::sums::Sums;
 use super::{Outcome, estimates, notes};
-use crate::design::{Design, Nesting, StratumSize};
-use crate::engine::{Crossed, Recoding, StreamColumns, Streamed, StreamedKey, stream};
+use crate::design::Nesting;
+use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
-use crate::estimate::{DeffReference, NO, Options, YES};
 use crate::finding::Finding;
-use crate::pipeline::sample_design::{BuiltDesign, Replication, words};
+use crate::pipeline::sample_design::{Replication, SampleDesign};
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
 use crate::report::estimate_tables::Sheet;
-use crate::stats::exact_sum;
-use crate::text::fold::fold;
-use crate::text::number::number;
 
 /// What the quick way gives.
 #[derive(Debug)]
@@ -51,15 +45,16 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let table = file.beginning();
     let columns = columns(request, table)?;
     let streamed = stream(&file, &columns)?;
-    let (made, weights, told) = design(request, &streamed)?;
+    let mut told = Vec::new();
+    let (made, weights) = declared(request)?.of_totals(&streamed, &mut told)?;
     let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
-    let (wanted, shares, mut findings) = read.all(&weights, &made, &options)?;
+    let sums =
+        Sums { columns: &columns, streamed: &streamed, weights: &weights, made: &made, options: &options };
+    let (wanted, shares, mut findings) = read.all(&sums)?;
     findings.extend(told);
-    let n_w_total = streamed
-        .weight()
-        .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
-    let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
+    let report =
+        estimates::Reporting { n_total: streamed.rows, n_w_total: sums.total_weight(), options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level };
@@ -87,39 +82,13 @@ impl Reading<'_> {
         Ok((wanted, findings))
     }
 
-    /// The estimates of these banners.
-    fn shares(
-        &self,
-        crossed: &Crossed,
-        wanted: &Wanted,
-        banners: &[Banner],
-        weights: &[f64],
-        made: &BuiltDesign,
-        options: &Options,
-    ) -> Result<shares::Estimates, HandOver> {
-        let cube = self.streamed.cube(crossed, weights).ok_or(HandOver("sums"))?;
-        let cube = cube.recoded_each(&rules(wanted, self.columns)?);
-        let what: Vec<What<'_>> =
-            wanted.measures.iter().map(|m| What::of(&m.values)).collect::<Option<_>>().ok_or(MANY)?;
-        shares::of_cube(&cube, &what, banners, &made.design, made.replicates.as_ref(), options)
-            .map_err(|_| HandOver("design"))
-    }
-
     /// Each breakdown from its crossing; everyone from the first.
-    fn all(
-        &self,
-        weights: &[f64],
-        made: &BuiltDesign,
-        options: &Options,
-    ) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
+    fn all(&self, sums: &Sums<'_>) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
         let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
         for crossed in &self.streamed.crossed {
             let by = self.request.by.get(crossed.breakdowns.clone()).unwrap_or_default().to_vec();
             let (wanted, findings) = self.wanted(crossed, &Request { by, ..self.request.clone() })?;
-            let banners = banners(&wanted);
-            let first = usize::from(out.is_some());
-            let banners = banners.get(first..).unwrap_or_default();
-            let shares = self.shares(crossed, &wanted, banners, weights, made, options)?;
+            let shares = sums.estimates(crossed, &wanted, out.is_none())?;
             match &mut out {
                 None => out = Some((wanted, shares, findings)),
                 Some((known, estimates, told)) => {
@@ -209,6 +178,21 @@ fn simple(request: &Request) -> bool {
         && *level < 1.0
 }
 
+/// The design that a request without tables declares.
+fn declared(request: &Request) -> Result<SampleDesign<'static>, HandOver> {
+    let one = |name: &Option<String>| name.iter().map(|name| name.trim().to_owned()).collect();
+    Ok(SampleDesign {
+        strata: one(&request.strata),
+        clusters: one(&request.clusters),
+        fpc: one(&request.fpc),
+        nesting: request.nesting,
+        lonely: request.lonely,
+        weight: request.weight.clone(),
+        replication: request.replication().map_err(|_| HandOver("replicates"))?,
+        ..SampleDesign::default()
+    })
+}
+
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
     table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
 }
@@ -275,157 +259,8 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         breakdowns,
         measures,
         pairs,
+        ids: None,
+        others: Vec::new(),
+        answers: Vec::new(),
     })
-}
-
-/// A column of numbers has too many distinct ones.
-const MANY: HandOver = HandOver("values");
-
-/// What each code of the measures means for the numbers that are wanted.
-fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, HandOver> {
-    let measure =
-        |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver("column"));
-    let rule = |values: &Values| {
-        let what = What::of(values).ok_or(MANY)?;
-        let code_count = what.code_count();
-        let levels = match (values, what) {
-            (Values::CountedShare(position, answers), _) => {
-                let [_, _, outside] = OUTCOMES;
-                let outcome = |answer: &u8| if matches!(*answer, NO | YES) { *answer } else { outside };
-                let becomes = answers.iter().map(outcome).collect();
-                return Ok(Recoding { measure: measure(*position)?, code_count, becomes });
-            }
-            (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
-            _ => return Err(HandOver("request")),
-        };
-        let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver("request")) };
-        let measure = match *column {
-            CountedColumn::One(position) => measure(position)?,
-            CountedColumn::Pair(above, below) => {
-                columns.measures.len() + columns.pair(above, below).ok_or(HandOver("column"))?
-            }
-        };
-        Ok(Recoding { measure, code_count, becomes: becomes.clone() })
-    };
-    wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
-}
-
-/// The domain and the breakdowns, by the cells of the crossing.
-fn banners(wanted: &Wanted) -> Vec<Banner> {
-    let whole =
-        Banner { group_of_cell: wanted.domain.iter().map(|inside| inside.then_some(0)).collect(), groups: 1 };
-    let by = wanted.by.iter().map(|by| {
-        let mut group_of_cell = vec![None; wanted.domain.len()];
-        for (group, members) in (0..).zip(by.groups.rows()) {
-            members.iter().for_each(|cell| group_of_cell[*cell as usize] = Some(group));
-        }
-        Banner { group_of_cell, groups: by.groups.count() }
-    });
-    std::iter::once(whole).chain(by).collect()
-}
-
-/// Whether a key is a whole number in its one spelling.
-fn plain(key: &str) -> bool {
-    key.parse::<u32>().is_ok_and(|n| n.to_string() == key)
-}
-
-/// The distinct keys, when each has one spelling: two spellings of one stratum are one, and numbers that are
-/// no keys have several.
-fn spelled_once<'a>(keys: impl Iterator<Item = &'a str>) -> Option<usize> {
-    let keys: HashSet<&str> = keys.collect();
-    let folded: HashSet<String> = keys.iter().map(|k| fold(k)).collect();
-    let doubtful = |k: &&str| fold(k).is_empty() || number(&fold(k)).is_some() && !plain(k);
-    (folded.len() == keys.len() && !keys.iter().any(doubtful)).then_some(keys.len())
-}
-
-/// The strata, in the order in which they first occur, and the stratum of each key; `None` where the columns
-/// contradict each other, which the general way tells.
-fn strata(request: &Request, streamed: &Streamed) -> Option<(Vec<StratumSize>, Vec<u32>)> {
-    let (mut strata, mut of_key): (Vec<(u64, Option<f64>)>, Vec<u32>) = (Vec::new(), Vec::new());
-    let (mut at_text, mut stratum_of_cluster) = (HashMap::new(), HashMap::new());
-    for key in &streamed.keys {
-        let at = *at_text.entry(&key.text).or_insert(strata.len());
-        if at == strata.len() {
-            strata.push((0, key.size));
-        }
-        let (units, size) = &mut strata[at];
-        *units += if key.cluster.is_some() { 1 } else { key.rows };
-        let unique = key.cluster.is_none()
-            || request.nesting == Nesting::WithinStrata
-            || *stratum_of_cluster.entry(&key.cluster).or_insert(at) == at;
-        if *size != key.size || !unique {
-            return None;
-        }
-        of_key.push(at as u32);
-    }
-    let fractions = are_fractions(streamed);
-    let size = |(units, size): (u64, Option<f64>)| StratumSize {
-        units,
-        population: match size {
-            None => f64::INFINITY,
-            Some(fraction) if fractions => units as f64 / fraction,
-            Some(size) => size,
-        },
-    };
-    Some((strata.into_iter().map(size).collect(), of_key))
-}
-
-fn are_fractions(streamed: &Streamed) -> bool {
-    streamed.keys.iter().all(|k| k.size.is_none_or(|x| x <= 1.0))
-}
-
-/// The design as [`super::design::make`] would declare it, and the weight of each key.
-fn design(request: &Request, streamed: &Streamed) -> Result<(BuiltDesign, Vec<f64>, Vec<Finding>), HandOver> {
-    let mut how = Vec::new();
-    if let Some(clusters) = &request.clusters {
-        let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref()))
-            .ok_or(HandOver("clusters"))?;
-        how.push(words::clusters(clusters.trim(), &count.to_string()));
-    }
-    if let Some(names) = &request.strata {
-        let count =
-            spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref())).ok_or(HandOver("strata"))?;
-        how.push(words::strata(names.trim(), &count.to_string()));
-    }
-    if let Some(fpc) = &request.fpc {
-        how.push(words::fpc(fpc.trim(), are_fractions(streamed)));
-    }
-    if let Some(weight) = &request.weight {
-        how.push(words::weight(weight.trim()));
-    }
-    let (strata, stratum_of_key) = strata(request, streamed).ok_or(HandOver("design"))?;
-    let weight = |(key, h): (&StreamedKey, &u32)| {
-        let StratumSize { units, population } = strata[*h as usize];
-        key.weight.unwrap_or(if population.is_finite() { population / units as f64 } else { 1.0 })
-    };
-    let weights: Vec<f64> = streamed.keys.iter().zip(&stratum_of_key).map(weight).collect();
-    let counted = || weights.iter().zip(&streamed.keys).map(|(w, key)| w * key.rows as f64).sum::<f64>();
-    let summed = streamed.weight();
-    let sum = summed.unwrap_or_else(counted);
-    // Whether the weights sum to more than the respondents must not hang on how they were added up.
-    let stated = request.fpc.is_some();
-    let deff = DeffReference::of(stated, sum, streamed.rows);
-    if [1.0 - 1e-6, 1.0 + 1e-6]
-        .iter()
-        .any(|near| DeffReference::of(stated, sum * near, streamed.rows) != deff)
-        && (summed.is_some() || weights.iter().any(|w| *w != 1.0))
-    {
-        return Err(HandOver("weights"));
-    }
-    let clusters = request.clusters.as_ref().map(|_| stratum_of_key);
-    let design = Design::of_totals(streamed.rows, &strata, clusters, request.lonely);
-    let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
-    let (mut findings, mistake) = (Vec::new(), |_: Error| HandOver("replicates"));
-    let replicates = match request.replication().map_err(mistake)? {
-        Replication::Made(making, centre) => Some(
-            making
-                .make(&design, (centre, request.fpc.is_some()), &mut how, &mut findings)
-                .map_err(mistake)?,
-        ),
-        _ => None,
-    };
-    if how.is_empty() {
-        how.push(words::simple());
-    }
-    Ok((BuiltDesign { design, replicates, how, simple: !request.has_design(), deff }, weights, findings))
 }

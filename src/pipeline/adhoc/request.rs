@@ -1,5 +1,6 @@
 //! What was asked for, as it was typed, and the files that it names.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::code::Code;
@@ -172,6 +173,13 @@ impl Request {
             seed: self.seed,
             centre: self.centre,
         })
+    }
+
+    /// The columns that the design names, as they were typed.
+    pub(super) fn design_columns(&self) -> BTreeSet<String> {
+        let lists = [&self.weight, &self.strata, &self.clusters, &self.fpc].into_iter().flatten();
+        let names = lists.flat_map(|list| list.split([',', '、', '，']).chain([list.as_str()]));
+        names.map(|name| name.trim().to_owned()).collect()
     }
 
     /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.

@@ -10,6 +10,7 @@ mod numbers;
 mod population;
 mod replicated;
 mod replication;
+mod totals;
 pub(in crate::pipeline) mod words;
 
 use crate::design::{CalibrationFunction, Design, LonelyPsu, Nesting, ReplicateFactors, Trim};

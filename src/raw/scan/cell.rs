@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use super::super::hash::hash;
 use super::charset::Charset;
 use super::kinds::{BLANK, HandOver, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN, of_digit};
 use super::number::Numbers;
 use super::short::{EIGHT, PAIRS, ends, short, single};
+use crate::raw::Sample;
+use crate::text::spelling;
 
 /// What lines are made of.
 pub(super) enum Looks {
@@ -228,6 +231,46 @@ fn text_key<const QUOTED: bool>(
         return Err(HandOver("key"));
     }
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
+}
+
+/// The name of a respondent as a number, and what comes after it: a whole number is itself, any other text a
+/// hash of its one spelling, with the highest bit set.
+#[inline]
+pub(super) fn id<'t, const QUOTED: bool, const LAST: bool>(
+    rest: &'t [u8],
+    scratch: &mut Vec<u8>,
+) -> Result<(&'t [u8], u64), HandOver> {
+    if let Some((length, value)) = whole(rest)
+        && let Ok(after) = ends::<LAST>(rest, length)
+    {
+        return Ok((after, value.into()));
+    }
+    let (end, text) = text::<QUOTED>(rest, scratch)?;
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver("id"))?;
+    let code = spelling::code(text);
+    let number = code.parse().ok().filter(|n: &u64| *n < 1_000_000_000_000_000_000);
+    let number = match number {
+        // A plus sign or zeros before it make another name of the same number.
+        Some(number) if number.to_string() == code => number,
+        _ if code.is_empty() => return Err(HandOver("id")),
+        _ => hash(code.as_bytes()) | 1 << 63,
+    };
+    Ok((ends::<LAST>(rest, end)?, number))
+}
+
+/// Adds any cell to the sample of its column; gives what comes after it.
+#[inline]
+pub(super) fn other<'t, const QUOTED: bool, const LAST: bool>(
+    rest: &'t [u8],
+    sample: &mut Sample,
+    charset: &Charset,
+    scratch: &mut Vec<u8>,
+) -> Result<&'t [u8], HandOver> {
+    let (end, text) = text::<QUOTED>(rest, scratch)?;
+    if !text.is_empty() {
+        sample.add(&charset.text(text)?);
+    }
+    ends::<LAST>(rest, end)
 }
 
 /// A number, NaN where the cell is blank, and what comes after it; `place` says beside which key of which

@@ -5,6 +5,7 @@
 //! nevertheless: the general reader takes a file for CP932 when all of it can be decoded so, and not in
 //! another way, and what cannot be decoded it tells with its place.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -65,6 +66,17 @@ impl Charset {
         }
     }
 
+    /// A text in this encoding.
+    pub(super) fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Utf8 => Some(text.as_bytes().to_vec()),
+            Self::Cp932(_) => {
+                let (bytes, _, lost) = SHIFT_JIS.encode(text);
+                (!lost).then(|| bytes.into_owned())
+            }
+        }
+    }
+
     /// What the general reader is told of the encoding, where it could guess another one from few lines.
     pub(super) fn name(&self) -> Option<&'static str> {
         match self {
@@ -106,6 +118,18 @@ impl Charset {
         }
     }
 
+    /// A text of these bytes.
+    ///
+    /// # Errors
+    /// What cannot be decoded.
+    pub(super) fn text<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, str>, HandOver> {
+        let found = match self {
+            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::Cp932(_) => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes),
+        };
+        found.ok_or(HandOver("encoding"))
+    }
+
     /// The texts of a column.
     ///
     /// # Errors
@@ -117,7 +141,7 @@ impl Charset {
             Self::Cp932(_) => {
                 let decoded = |text: Vec<u8>| {
                     let text = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&text);
-                    text.map(std::borrow::Cow::into_owned).ok_or(bad)
+                    text.map(Cow::into_owned).ok_or(bad)
                 };
                 let texts: Vec<String> = bytes.into_iter().map(decoded).collect::<Result<_, _>>()?;
                 let distinct: HashSet<&String> = texts.iter().collect();

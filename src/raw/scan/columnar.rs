@@ -18,6 +18,7 @@ use super::lines::Chunk;
 use super::pairs::Pairs;
 use super::piece::Pieces;
 use super::seen::Seen;
+use crate::raw::Sample;
 use crate::raw::parquet;
 use crate::raw::table::Table;
 
@@ -169,15 +170,15 @@ impl Pieces for Reading<'_> {
         Ok(())
     }
 
-    fn seen(self) -> Vec<Seen> {
-        self.chunk.seen
+    fn seen(self) -> (Vec<Seen>, Vec<Sample>) {
+        (self.chunk.seen, Vec::new())
     }
 }
 
 impl Reading<'_> {
     fn decode(&mut self, piece: usize) -> Result<(), HandOver> {
         let (_, metadata, slice) = &self.columnar.pieces[piece];
-        let mut next = [0_usize; 3];
+        let mut next = [0_usize; 5];
         for wanted in self.wanted.chunks(COLUMNS) {
             // A frame has its columns in the order of the projection.
             let projection = wanted.iter().map(|(position, _)| *position).collect();
@@ -198,6 +199,7 @@ impl Reading<'_> {
                     Kind::Code => codes(series, &mut self.of_codes[*at], &mut self.codes[*at])?,
                     Kind::Key => keys(series, &mut self.of_keys[*at], &mut self.keys[*at])?,
                     Kind::Number => numbers(series, &mut self.numbers[*at])?,
+                    Kind::Id | Kind::Other => return Err(HandOver("kind")),
                 }
                 *at += 1;
             }

@@ -22,4 +22,8 @@ pub enum Kind {
     Key,
     /// Any number; NaN where the cell is blank.
     Number,
+    /// Names of respondents: one number for each name, so that two are told apart. No cell may be blank.
+    Id,
+    /// Any texts, of which a sample is taken.
+    Other,
 }

@@ -136,6 +136,20 @@ impl Local {
         Ok(number)
     }
 
+    /// All texts with their numbers, in no order.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let text = |place: &Place| {
+            let bytes = self.texts.get(place.begin as usize..).and_then(|b| b.get(..place.length as usize));
+            (place.number, bytes.unwrap_or_default())
+        };
+        self.places.iter().filter(|place| place.number > 0).map(text)
+    }
+
+    /// How many texts there are.
+    pub(super) fn count(&self) -> usize {
+        self.known
+    }
+
     fn home(&self, hash: u64) -> usize {
         (hash >> (64 - self.places.len().trailing_zeros())) as usize
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cell::{Cells, Looks, key, looks, number, read_codes, skip};
+use super::cell::{Cells, Looks, id, key, looks, number, other, read_codes, skip};
 use super::charset::Charset;
 use super::kinds::{BLANK, HandOver, Kind};
 use super::lexicon::{Local, Shared};
@@ -10,6 +10,7 @@ use super::number::{KEYS, Numbers};
 use super::pairs::{KnownPairs, Pairs};
 use super::seen::{self, Seen};
 use super::short::ends;
+use crate::raw::Sample;
 
 /// Zero bytes after the last line, so that 33 bytes can be looked at from any cell on.
 pub(super) const PADDING: usize = 32;
@@ -32,6 +33,8 @@ pub struct Chunk {
     codes: Vec<u8>,
     keys: Vec<Vec<u32>>,
     numbers: Vec<Vec<f64>>,
+    ids: Vec<Vec<u64>>,
+    pub(super) samples: Vec<Sample>,
     cache: Numbers,
     of_codes: Vec<Local>,
     of_keys: Vec<Local>,
@@ -56,6 +59,8 @@ impl Chunk {
             codes: Vec::new(),
             keys: vec![Vec::new(); keys],
             numbers: vec![Vec::new(); numbers],
+            ids: Vec::new(),
+            samples: Vec::new(),
             cache: Numbers::new(numbers),
             of_codes: lanes.iter().map(|_| Local::new()).collect(),
             of_keys: (0..keys).map(|_| Local::new()).collect(),
@@ -177,6 +182,23 @@ impl Chunk {
         self.keys.get(column).and_then(|keys| keys.get(..self.rows)).unwrap_or_default()
     }
 
+    /// The `column`th column of ids: a whole number below 10¹⁸ is itself, any other text a number from 2⁶³ on.
+    pub fn ids(&self, column: usize) -> &[u64] {
+        self.ids.get(column).and_then(|ids| ids.get(..self.rows)).unwrap_or_default()
+    }
+
+    /// The texts of the `column`th column of codes that this thread has met, in the bytes of the file, with
+    /// their codes: all but the blank cell and those of one digit.
+    pub fn texts(&self, column: usize) -> impl Iterator<Item = (u8, &[u8])> {
+        let local = self.of_codes.get(self.lane(column));
+        local.into_iter().flat_map(Local::texts).map(|(number, text)| (number as u8, text))
+    }
+
+    /// How many texts [`Chunk::texts`] gives.
+    pub fn text_count(&self, column: usize) -> usize {
+        self.of_codes.get(self.lane(column)).map_or(0, Local::count)
+    }
+
     /// The `column`th column of numbers, NaN where blank.
     pub fn numbers(&self, column: usize) -> &[f64] {
         self.numbers.get(column).and_then(|numbers| numbers.get(..self.rows)).unwrap_or_default()
@@ -192,6 +214,8 @@ enum Step {
     Codes(usize, usize),
     Key(usize),
     Number(usize),
+    Id(usize),
+    Other(usize),
 }
 
 /// How to read a line.
@@ -203,6 +227,8 @@ pub(super) struct Program {
     lanes: Vec<usize>,
     keys: usize,
     numbers: usize,
+    ids: usize,
+    samples: usize,
     /// The texts of the columns of codes, as the file has them, and of the keys, as they were asked for.
     pub(super) of_codes: Vec<Shared>,
     pub(super) of_keys: Vec<Shared>,
@@ -213,7 +239,7 @@ impl Program {
     /// Columns that are asked for twice, or lie beyond the last.
     pub(super) fn new(wanted: &[(usize, Kind)], width: usize) -> Result<Self, HandOver> {
         let mut kinds: Vec<Option<(Kind, usize)>> = vec![None; width];
-        let mut counts = [0_usize; 3];
+        let mut counts = [0_usize; 5];
         for (position, kind) in wanted {
             let count = &mut counts[*kind as usize];
             let slot = kinds.get_mut(*position).filter(|k| k.is_none()).ok_or(HandOver("columns"))?;
@@ -237,12 +263,14 @@ impl Program {
                 }
                 (Some((Kind::Key, at)), _) => steps.push(Step::Key(at)),
                 (Some((Kind::Number, at)), _) => steps.push(Step::Number(at)),
+                (Some((Kind::Id, at)), _) => steps.push(Step::Id(at)),
+                (Some((Kind::Other, at)), _) => steps.push(Step::Other(at)),
             }
         }
-        let [_, keys, numbers] = counts;
+        let [_, keys, numbers, ids, samples] = counts;
         let of_codes = lanes.iter().map(|_| Shared::new(super::MOST_VALUES)).collect();
         let of_keys = (0..keys).map(|_| Shared::new(super::TEXT_KEY)).collect();
-        Ok(Self { steps, width, lanes, keys, numbers, of_codes, of_keys })
+        Ok(Self { steps, width, lanes, keys, numbers, ids, samples, of_codes, of_keys })
     }
 
     /// The columns of codes as the file has them → as they were asked for.
@@ -254,7 +282,9 @@ impl Program {
 
     /// An empty chunk.
     pub(super) fn chunk(&self, pairs: &[Pairs]) -> Chunk {
-        Chunk::new(self.lanes.clone(), self.keys, self.numbers, pairs)
+        let chunk = Chunk::new(self.lanes.clone(), self.keys, self.numbers, pairs);
+        let samples = vec![Sample::default(); self.samples];
+        Chunk { ids: vec![Vec::new(); self.ids], samples, ..chunk }
     }
 
     /// Reads the lines of `buffer[lines]`, each ended by a line feed.
@@ -266,8 +296,8 @@ impl Program {
         out: &mut Chunk,
     ) -> Result<(), HandOver> {
         match looks(buffer.get(lines.clone()).unwrap_or_default(), charset)? {
-            Looks::Plain => self.rows::<false>(buffer, lines, out),
-            Looks::Quoted => self.rows::<true>(buffer, lines, out),
+            Looks::Plain => self.rows::<false>(buffer, lines, charset, out),
+            Looks::Quoted => self.rows::<true>(buffer, lines, charset, out),
         }
     }
 
@@ -275,6 +305,7 @@ impl Program {
         &self,
         buffer: &[u8],
         lines: Range<usize>,
+        charset: &Charset,
         out: &mut Chunk,
     ) -> Result<(), HandOver> {
         // A row has at least its commas and its line feed.
@@ -284,9 +315,10 @@ impl Program {
         }
         out.keys.iter_mut().for_each(|keys| keys.resize(keys.len().max(most), 0));
         out.numbers.iter_mut().for_each(|numbers| numbers.resize(numbers.len().max(most), f64::NAN));
+        out.ids.iter_mut().for_each(|ids| ids.resize(ids.len().max(most), 0));
         let Some((last, steps)) = self.steps.split_last() else { return Err(HandOver("columns")) };
         let after = buffer.len() - lines.end;
-        let mut reading = Reading { program: self, row: 0, beside: 0, out };
+        let mut reading = Reading { program: self, charset, row: 0, beside: 0, out };
         let mut rest = buffer.get(lines.start..).unwrap_or_default();
         while rest.len() > after {
             let begin = rest;
@@ -311,6 +343,7 @@ impl Program {
 /// Where the reader is.
 struct Reading<'a> {
     program: &'a Program,
+    charset: &'a Charset,
     row: usize,
     /// What tells the row's key, if it has come.
     beside: usize,
@@ -348,6 +381,14 @@ impl Reading<'_> {
                 out.keys[column][self.row] = key;
                 self.beside = key as usize % KEYS;
                 Ok(after)
+            }
+            Step::Id(column) => {
+                let (after, id) = id::<QUOTED, LAST>(rest, &mut out.text)?;
+                out.ids[column][self.row] = id;
+                Ok(after)
+            }
+            Step::Other(column) => {
+                other::<QUOTED, LAST>(rest, &mut out.samples[column], self.charset, &mut out.text)
             }
             Step::Number(column) => {
                 let (after, value) =

@@ -24,6 +24,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
+use super::sample::Sample;
 use super::table::{ReadOptions, Table};
 use charset::Charset;
 use kinds::MOST_VALUES;
@@ -82,6 +83,8 @@ pub struct Scanned<C> {
     pub pairs: Vec<Vec<(Value, (u8, u8))>>,
     /// Of each column of keys the texts: the first one is [`TEXT_KEY`] plus 0.
     pub keys: Vec<Vec<String>>,
+    /// Samples of the columns of other texts.
+    pub samples: Vec<Sample>,
 }
 
 /// A file that looks plain: its header, and where the rows begin.
@@ -169,6 +172,14 @@ impl Plain {
         &self.table
     }
 
+    /// A text in the bytes of the file; `None` where its encoding does not have it.
+    pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        match &self.format {
+            Format::Lines(_, charset) => charset.bytes(text),
+            Format::Columns(_) => Some(text.as_bytes().to_vec()),
+        }
+    }
+
     /// About how many rows there are, where one chunk has so many.
     pub fn rows_about(&self, rows_of_chunk: usize) -> u64 {
         match &self.format {
@@ -242,13 +253,15 @@ impl Plain {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 if at >= pieces || stop.load(Ordering::Relaxed) {
-                    return Ok(part.map(|p| Part { seen: reader.seen(), ..p }));
+                    let (seen, samples) = reader.seen();
+                    return Ok(part.map(|p| Part { seen, samples, ..p }));
                 }
                 reader.piece(at, &mut |chunk| {
                     let part = part.get_or_insert_with(|| Part {
                         consumer: make(),
                         rows: Vec::new(),
                         seen: Vec::new(),
+                        samples: Vec::new(),
                     });
                     part.rows.push((chunk.position(), chunk.rows() as u64));
                     part.consumer.take(chunk)
@@ -319,8 +332,8 @@ impl Pieces for Lines<'_> {
         Ok(())
     }
 
-    fn seen(self) -> Vec<Seen> {
-        self.chunk.seen
+    fn seen(self) -> (Vec<Seen>, Vec<Sample>) {
+        (self.chunk.seen, self.chunk.samples)
     }
 }
 
@@ -372,6 +385,7 @@ struct Part<C> {
     consumer: C,
     rows: Vec<(u64, u64)>,
     seen: Vec<Seen>,
+    samples: Vec<Sample>,
 }
 
 /// The parts as one, in the order of the file.
@@ -425,7 +439,12 @@ fn finish<C>(
     };
     let pairs = pairs.into_iter().enumerate().map(of_pairs).collect::<Result<_, HandOver>>()?;
     let keys = of_keys.into_iter().map(|shared| charset.texts(shared.texts()?)).collect::<Result<_, _>>()?;
-    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, pairs, keys })
+    let mut samples: Vec<Sample> = Vec::new();
+    for part in &parts {
+        samples.resize(samples.len().max(part.samples.len()), Sample::default());
+        samples.iter_mut().zip(&part.samples).for_each(|(all, own)| all.merge(own));
+    }
+    Ok(Scanned { consumers: parts.into_iter().map(|p| p.consumer).collect(), values, pairs, keys, samples })
 }
 
 /// Reads so many bytes after the `used` ones of a buffer that is never cleared; how many are used then. The

@@ -3,6 +3,7 @@
 use super::kinds::HandOver;
 use super::lines::Chunk;
 use super::seen::Seen;
+use crate::raw::Sample;
 
 /// Reads pieces of a file. Each thread has its own.
 pub(super) trait Pieces {
@@ -16,6 +17,6 @@ pub(super) trait Pieces {
         take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
     ) -> Result<(), HandOver>;
 
-    /// Where the values of the columns of codes first stood.
-    fn seen(self) -> Vec<Seen>;
+    /// Where the values of the columns of codes first stood, and the samples of other texts.
+    fn seen(self) -> (Vec<Seen>, Vec<Sample>);
 }

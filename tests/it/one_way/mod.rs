@@ -6,6 +6,7 @@
 //! and flags can say), `random` (seeded), `layouts` (one survey in every layout and container), `plans` (the
 //! model plans) and `public` (questionnaires that nobody here wrote).
 
+mod added_up;
 mod compare;
 mod drawn;
 mod layouts;

@@ -1,0 +1,461 @@
+//! A wave whose file is added up as it is read: no row is held. Its numbers are those that the rows give,
+//! byte for byte; where they could be others, or something would have to be told of a row, the rows are read.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
+use super::adhoc::{CountedColumn, rows_of_estimates};
+use super::decoded::decode_options;
+use super::definition::StatisticDefinition;
+use super::estimates::{as_measure, asked_breakdowns, labelled, options, worth};
+use super::plan::{Plan, Survey, Wave};
+use super::planned::{PlannedEstimate, planned, planned_in};
+use super::source::Request;
+use super::variables::source::{Decoded, Source};
+use super::wave::{DesignFiles, WaveData, counted, declared};
+use crate::decode::decoder::gather;
+use crate::decode::distinct::{self, CellOfQuestion};
+use crate::decode::redacted::{note, sampled_columns};
+use crate::decode::{Answers, BaseLedger, MissingReason, Responses, holds, share_outcome};
+use crate::engine::{Crossed, StreamColumns, Streamed, stream};
+use crate::estimate::Estimate;
+use crate::indicator::EstimateRecord;
+use crate::provenance::FileDigest;
+use crate::questionnaire::{Affected, AskedIf};
+use crate::raw::scan::{HandOver, Plain};
+use crate::raw::{self, Cell, Column, ReadOptions, Table};
+
+/// A wave that was added up.
+#[derive(Debug)]
+pub(super) struct Summed {
+    /// The identity of its file.
+    pub(super) digest: FileDigest,
+    /// The wave; its answers hold no rows.
+    pub(super) data: WaveData,
+    /// Its records, as [`super::estimates::estimates`] has them.
+    pub(super) records: Vec<EstimateRecord>,
+}
+
+/// Reads the only response file of a wave and computes its numbers in one pass.
+///
+/// # Errors
+/// Why the rows are needed. Mistakes are among the reasons: they are told where the rows are read.
+pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) -> Result<Summed, HandOver> {
+    let survey = &plan.surveys[s];
+    let wave = &survey.waves[w];
+    let [request] = requests else { return Err(HandOver("files")) };
+    if !is_plain(wave) || request.options != ReadOptions::default() {
+        return Err(HandOver("wave"));
+    }
+    let before = stamp(&request.path)?;
+    let file = Plain::look(&request.path, &request.name, &request.options)?;
+    let reading = Reading::of(plan, survey, wave, file.beginning())?;
+    let (digest, streamed) =
+        rayon::join(|| raw::digest(&request.path, &request.name), || stream(&file, &reading.columns));
+    let (streamed, known) = (streamed?, digest.map_err(|_| HandOver("file"))?);
+    if stamp(&request.path)? != before {
+        return Err(HandOver("changed"));
+    }
+    let encoding = file.beginning().digest.encoding.clone();
+    let digest = FileDigest { rows: Some(streamed.rows), encoding, ..known };
+    let (data, weights, answers) = reading.wave(&streamed, (s, w))?;
+    let options = options(plan, &data);
+    let sums = Sums {
+        columns: &reading.columns,
+        streamed: &streamed,
+        weights: &weights,
+        made: &data.built,
+        options: &options,
+    };
+    let records = reading.records(&data, &sums, &answers)?;
+    Ok(Summed { digest, data, records })
+}
+
+/// Whether a wave has nothing that needs rows whatever is in its file.
+fn is_plain(wave: &Wave) -> bool {
+    wave.paper.is_none()
+        && wave.cleaning_logs.is_empty()
+        && wave.design.population.is_none()
+        && wave.design.fit.is_none()
+        && wave.design.rscales().is_none()
+}
+
+/// What changes when a file is written.
+fn stamp(path: &Path) -> Result<(u64, Option<SystemTime>), HandOver> {
+    let about = path.metadata().map_err(|_| HandOver("file"))?;
+    Ok((about.len(), about.modified().ok()))
+}
+
+/// What is read of a file for a wave.
+struct Reading<'a> {
+    plan: &'a Plan,
+    survey: &'a Survey,
+    wave: &'a Wave,
+    /// The header and the first rows.
+    beginning: &'a Table,
+    questions: CellOfQuestion,
+    columns: StreamColumns,
+    /// The plan's breakdowns that the wave has.
+    by: Vec<&'a Vec<String>>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(plan: &'a Plan, survey: &'a Survey, wave: &'a Wave, table: &'a Table) -> Result<Self, HandOver> {
+        let questionnaire = &survey.questionnaire;
+        let questions = distinct::cells(questionnaire, table).ok_or(HandOver("questionnaire"))?;
+        let position = |name: &String| match questionnaire.question(name) {
+            Some((index, _)) => questions.column.get(index).copied().ok_or(HandOver("column")),
+            None => table.column(name).map(|c| c.position).ok_or(HandOver("column")),
+        };
+        let first = |names: &[String]| names.first().map(position).transpose();
+        let of = &wave.design;
+        let (key, cluster, size) = (first(&of.strata)?, first(&of.clusters)?, first(&of.fpc)?);
+        let weight = of.weight.as_ref().map(position).transpose()?;
+        let ids = wave.respondent.as_ref().map(position).transpose()?;
+        let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver("column"));
+        let of_survey = planned(plan, plan.surveys.iter().position(|s| s.key == survey.key).unwrap_or(0));
+        let domains = of_survey.iter().filter_map(|e| e.definition.domain.as_ref());
+        let domains: Vec<usize> =
+            domains.flat_map(AskedIf::questions).map(column).collect::<Result<_, _>>()?;
+        let by = asked_breakdowns(plan, questionnaire, wave);
+        let mut cells: Vec<usize> =
+            by.iter().copied().flatten().map(position).collect::<Result<Vec<_>, _>>()?;
+        cells.extend(&domains);
+        sorted(&mut cells);
+        let place = |position: &usize| cells.iter().position(|cell| cell == position);
+        let breakdown = |names: &&Vec<String>| -> Result<Vec<usize>, HandOver> {
+            let own = names.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+            let mut places = own.iter().chain(&domains).filter_map(place).collect();
+            sorted(&mut places);
+            Ok(places)
+        };
+        let breakdowns = by.iter().map(breakdown).collect::<Result<Vec<_>, _>>()?;
+        // Of what is no classification, how often each value occurs is all that ledgers need.
+        let known = |position: &usize| cells.contains(position) || key == Some(*position);
+        let mut measures: Vec<usize> = questions.column.iter().copied().filter(|p| !known(p)).collect();
+        let questions_of = of_survey.iter().flat_map(|e| e.definition.questions());
+        measures.extend(questions_of.map(column).collect::<Result<Vec<_>, _>>()?);
+        sorted(&mut measures);
+        let measure = |position: usize| measures.iter().position(|m| *m == position);
+        let ratio = |e: &PlannedEstimate<'_>| match e.definition.statistic {
+            StatisticDefinition::Ratio { numerator, denominator } => {
+                Some((measure(column(numerator).ok()?)?, measure(column(denominator).ok()?)?))
+            }
+            _ => None,
+        };
+        let mut pairs: Vec<(usize, usize)> = of_survey.iter().filter_map(ratio).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut columns = StreamColumns {
+            key,
+            cluster,
+            weight,
+            size,
+            cells,
+            breakdowns,
+            measures,
+            pairs,
+            ids,
+            others: Vec::new(),
+            answers: Vec::new(),
+        };
+        let codes = columns.codes();
+        let answers = questions.answers.iter().filter(|(position, _)| codes.contains(position));
+        columns.answers = answers.cloned().collect();
+        let read = |position: &usize| {
+            let of_design = [key, cluster, weight, size, ids].contains(&Some(*position));
+            of_design || codes.contains(position)
+        };
+        if columns.answers.is_empty() {
+            return Err(HandOver("columns"));
+        }
+        // Whether they hold personal data shows in their cells.
+        let other = |position: &usize| !read(position);
+        columns.others = table.columns.iter().map(|c| c.position).filter(other).collect();
+        Ok(Self { plan, survey, wave, beginning: table, questions, columns, by })
+    }
+
+    /// The wave, the weight of each key, and the answers to each question by the values of its column.
+    fn wave(
+        &self,
+        streamed: &Streamed,
+        (survey, wave): (usize, usize),
+    ) -> Result<(WaveData, Vec<f64>, Vec<Responses>), HandOver> {
+        let files =
+            DesignFiles { responses: &[], populations: &Default::default(), scales: &Default::default() };
+        let declared = declared(&self.wave.design, files).map_err(|_| HandOver("design"))?;
+        let numbers =
+            |e: &PlannedEstimate<'_>| !matches!(e.definition.statistic, StatisticDefinition::Share { .. });
+        let replicated = self.wave.design.replicates.is_some();
+        if !declared.is_of_totals() || replicated && planned(self.plan, survey).iter().any(numbers) {
+            return Err(HandOver("design"));
+        }
+        let mut findings = Vec::new();
+        let (built, weights) = declared.of_totals(streamed, &mut findings)?;
+        if !findings.is_empty() {
+            return Err(HandOver("findings"));
+        }
+        let questionnaire = &self.survey.questionnaire;
+        let cells = self.cells(streamed)?;
+        let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver("answers"))?;
+        let mut ledger = Vec::with_capacity(answers.len());
+        for ((question, said), column) in
+            questionnaire.questions.iter().zip(&answers).zip(&self.questions.column)
+        {
+            let (_, times): (Vec<String>, Vec<u64>) =
+                self.values(streamed, *column).ok_or(HandOver("column"))?.into_iter().unzip();
+            if self.columns.key == Some(*column) && (0..times.len()).any(|row| said.missing(row).is_some()) {
+                return Err(HandOver("strata"));
+            }
+            ledger.push(
+                BaseLedger::by_count(&question.id, said, &times, streamed.rows)
+                    .map_err(|_| HandOver("ledger"))?,
+            );
+        }
+        let ids = decode_options(self.survey, self.wave).respondent;
+        let samples = self.columns.others.iter().copied().zip(&streamed.samples).collect::<Vec<_>>();
+        let withheld = sampled_columns(self.beginning, (ids.as_deref(), streamed.rows), samples);
+        let count = questionnaire.questions.len();
+        let affected = vec![Affected::default(); count];
+        let ledgers =
+            questionnaire.questions.iter().map(|q| q.id.clone()).zip(ledger.iter().copied()).collect();
+        let whole = Answers {
+            rows: streamed.rows as usize,
+            source: Vec::new(),
+            source_row: Vec::new(),
+            responses: Vec::new(),
+            ledger,
+            affected: affected.clone(),
+            repeated: 0,
+            issues: Vec::new(),
+            findings: withheld.iter().filter_map(note).collect(),
+            withheld,
+        };
+        let data = WaveData {
+            survey,
+            wave,
+            reused: false,
+            questionnaire: questionnaire.clone(),
+            answers: whole,
+            ledgers,
+            affected,
+            built,
+            findings: Vec::new(),
+            changes: Vec::new(),
+        };
+        Ok((data, weights, answers))
+    }
+
+    /// The distinct cells of a column with how often they occur, in the order of their codes.
+    fn values(&self, streamed: &Streamed, position: usize) -> Option<Vec<(String, u64)>> {
+        let at = |positions: &[usize]| positions.iter().position(|p| *p == position);
+        let of = at(&self.columns.cells).and_then(|at| streamed.cell_values.get(at));
+        let of = of.or_else(|| at(&self.columns.measures).and_then(|at| streamed.measure_values.get(at)));
+        if let Some(values) = of {
+            return Some(values.iter().map(|v| (v.text.clone(), v.rows)).collect());
+        }
+        let mut out: Vec<(String, u64)> = Vec::new();
+        for key in streamed.keys.iter().filter(|_| self.columns.key == Some(position)) {
+            let text = key.text.clone()?;
+            match out.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, rows)) => *rows += key.rows,
+                None => out.push((text, key.rows)),
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// A table whose columns hold each distinct cell once; shorter ones are filled up with their first.
+    fn cells(&self, streamed: &Streamed) -> Result<Table, HandOver> {
+        let mut of_column: Vec<Vec<Cell>> = Vec::new();
+        for column in &self.beginning.columns {
+            let values = match self.questions.column.contains(&column.position) {
+                true => self.values(streamed, column.position).ok_or(HandOver("column"))?,
+                false => Vec::new(),
+            };
+            let cell = |(text, _): &(String, u64)| match text.is_empty() {
+                true => Cell::Empty,
+                false => Cell::Text(text.as_str().into()),
+            };
+            let cells: Vec<Cell> = values.iter().map(cell).collect();
+            of_column.push(if cells.is_empty() { vec![Cell::Empty] } else { cells });
+        }
+        let rows = of_column.iter().map(Vec::len).max().unwrap_or(0);
+        let column = |(column, values): (&Column, Vec<Cell>)| Column {
+            header: column.header.clone(),
+            position: column.position,
+            rows: (0..rows).map(|row| if row < values.len() { row as u32 } else { 0 }).collect(),
+            values,
+        };
+        Ok(Table {
+            digest: self.beginning.digest.clone(),
+            columns: self.beginning.columns.iter().zip(of_column).map(column).collect(),
+            row_numbers: (2..).take(rows).collect(),
+            findings: Vec::new(),
+            dictionary: None,
+        })
+    }
+
+    /// The answers of the cells of a crossing, which are its respondents.
+    fn crossing(&self, crossed: &Crossed, answers: &[Responses]) -> Answers {
+        let cells = crossed.cells.len();
+        let source = vec![0; cells];
+        let of_question = |((question, said), column): ((_, &Responses), &usize)| {
+            let question: &crate::questionnaire::Question = question;
+            let cell = self.columns.cells.iter().position(|position| position == column);
+            let place = cell.and_then(|cell| crossed.classifications.iter().position(|c| *c == cell));
+            let Some(place) = place else {
+                return Responses::Text(vec![Err(MissingReason::NoAnswer); cells]);
+            };
+            let value: Vec<u32> =
+                crossed.cells.iter().map(|of| of.get(place).copied().unwrap_or(0)).collect();
+            gather(&question.kind, &[said], &source, &value)
+        };
+        let questions = self.survey.questionnaire.questions.iter();
+        let responses = questions.zip(answers).zip(&self.questions.column).map(of_question).collect();
+        Answers {
+            rows: cells,
+            source: Vec::new(),
+            source_row: Vec::new(),
+            responses,
+            ledger: Vec::new(),
+            affected: Vec::new(),
+            repeated: 0,
+            findings: Vec::new(),
+            issues: Vec::new(),
+            withheld: Vec::new(),
+        }
+    }
+
+    /// The records of the wave, in the order of the plan.
+    fn records(
+        &self,
+        data: &WaveData,
+        sums: &Sums<'_>,
+        answers: &[Responses],
+    ) -> Result<Vec<EstimateRecord>, HandOver> {
+        let all = planned_in(self.plan, data);
+        // Estimates of the same people have their parts in common.
+        let mut domains: Vec<(Option<&AskedIf>, Vec<usize>)> = Vec::new();
+        for (at, estimate) in all.iter().enumerate() {
+            let domain = estimate.definition.domain.as_ref();
+            match domains.iter_mut().find(|(known, _)| *known == domain) {
+                Some((_, places)) => places.push(at),
+                None => domains.push((domain, vec![at])),
+            }
+        }
+        let report =
+            Reporting { n_total: sums.streamed.rows, n_w_total: sums.total_weight(), options: sums.options };
+        let mut rows: Vec<Vec<EstimateRecord>> = all.iter().map(|_| Vec::new()).collect();
+        for (domain, places) in domains {
+            let (wanted, estimates) = self.domain(data, sums, answers, domain, (&all, &places))?;
+            for row in rows_of_estimates(&wanted, &estimates, &report) {
+                let at = places.iter().find(|at| row.key.indicator() == Some(all[**at].id.as_str()));
+                rows[*at.ok_or(HandOver("indicator"))?].push(row);
+            }
+        }
+        Ok(labelled(self.plan, data, &all, rows.into_iter().flatten().collect()))
+    }
+
+    /// What is wanted of a domain, and its estimates.
+    fn domain(
+        &self,
+        data: &WaveData,
+        sums: &Sums<'_>,
+        answers: &[Responses],
+        domain: Option<&AskedIf>,
+        (all, places): (&[PlannedEstimate<'_>], &[usize]),
+    ) -> Result<(Wanted, Estimates), HandOver> {
+        let of_crossing = |(at, crossed): (usize, &Crossed)| -> Result<(Wanted, Estimates), HandOver> {
+            let cells = self.crossing(crossed, answers);
+            let variables =
+                Source::decoded(&[], Decoded { questionnaire: &data.questionnaire, answers: &cells });
+            let mut by: Vec<By> = Vec::new();
+            for names in self.by.get(crossed.breakdowns.clone()).unwrap_or_default() {
+                by.extend(breakdown(&variables, names).map_err(|_| HandOver("breakdown"))?);
+            }
+            let measures = places.iter().map(|at| self.measure(data, sums.streamed, answers, &all[*at]));
+            let mut wanted = Wanted::of(measures.collect::<Result<_, _>>()?, by, cells.rows);
+            if let Some(rule) = domain {
+                let rule = rule.with_categories(&|q, chosen| counted(self.plan, data, q, chosen));
+                wanted.domain = holds(&rule, &cells.responses, cells.rows);
+            }
+            let estimates = sums.estimates(crossed, &wanted, at == 0)?;
+            Ok((wanted, estimates))
+        };
+        let found: Vec<Result<_, HandOver>> = sums
+            .streamed
+            .crossed
+            .iter()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .enumerate()
+            .map(of_crossing)
+            .collect();
+        let mut out: Option<(Wanted, Estimates)> = None;
+        for found in found {
+            let (wanted, estimates): (Wanted, Vec<Vec<Vec<Estimate>>>) = found?;
+            match &mut out {
+                None => out = Some((wanted, estimates)),
+                Some((known, before)) => {
+                    before.iter_mut().zip(estimates).for_each(|(known, more)| known.extend(more));
+                    known.by.extend(wanted.by);
+                }
+            }
+        }
+        out.ok_or(HandOver("crossings"))
+    }
+
+    /// What is estimated, by the values of its columns.
+    fn measure(
+        &self,
+        data: &WaveData,
+        streamed: &Streamed,
+        answers: &[Responses],
+        planned: &PlannedEstimate<'_>,
+    ) -> Result<Measure, HandOver> {
+        let position = |question: usize| self.questions.column[question];
+        let times = |question: usize| {
+            self.values(streamed, position(question)).map(|values| values.len()).ok_or(HandOver("column"))
+        };
+        let numbers = |question: usize, number: &dyn Fn(usize) -> Option<f64>| {
+            let of_code =
+                (0..times(question)?).map(|code| number(code).unwrap_or(f64::NAN)).collect::<Vec<_>>();
+            let levels = Levels::of_codes(CountedColumn::One(position(question)), &of_code);
+            Ok(Numbers { of_row: Vec::new(), levels: Some(levels.ok_or(HandOver("values"))?) })
+        };
+        let answered = |question: usize| numbers(question, &|code| answers[question].number(code));
+        let values = match &planned.definition.statistic {
+            StatisticDefinition::Share { question, categories, base } => {
+                let chosen = counted(self.plan, data, *question, categories);
+                let mut outcomes = share_outcome(&answers[*question], &chosen, *base);
+                outcomes.truncate(times(*question)?);
+                Values::CountedShare(position(*question), outcomes)
+            }
+            StatisticDefinition::Mean(question) => Values::Mean(answered(*question)?),
+            StatisticDefinition::Total(question) => Values::Total(answered(*question)?),
+            StatisticDefinition::Ratio { numerator, denominator } => {
+                let (above, below) = (answered(*numerator)?, answered(*denominator)?);
+                let pairs = |a: usize, b: usize| streamed.pair_values.get(self.columns.pair(a, b)?).cloned();
+                let levels = above.levels.as_ref().zip(below.levels.as_ref());
+                let levels = levels.and_then(|(a, b)| Levels::of_pairs(a, b, pairs));
+                Values::Ratio(above, below, Some(levels.ok_or(HandOver("values"))?))
+            }
+            StatisticDefinition::Quantile { question, at } => Values::Quantile(answered(*question)?, *at),
+            StatisticDefinition::Score { question, .. } => {
+                let worth = worth(self.plan, data, planned.definition);
+                let points = |code: usize| answers[*question].category(code).and_then(|k| *worth.get(k)?);
+                Values::Mean(numbers(*question, &points)?)
+            }
+        };
+        Ok(as_measure(self.plan, data, planned, values))
+    }
+}
+
+fn sorted(positions: &mut Vec<usize>) {
+    positions.sort_unstable();
+    positions.dedup();
+}
