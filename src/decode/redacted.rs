@@ -32,7 +32,8 @@ pub struct PersonalColumn {
 }
 
 /// The personal columns of one table. Columns that hold the answers to a question with options or to a number
-/// are read, so they are none, and so are those of the design; of free text only whether there is any is read, so its columns are looked at.
+/// are read, so they are none, and so are those of the design; of free text only whether there is any is
+/// read, so its columns are looked at.
 pub(crate) fn columns(
     questions: &[Question],
     layouts: &[Layout],

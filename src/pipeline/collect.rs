@@ -165,9 +165,6 @@ pub(super) fn collect(
     for (at, wave) in waves().filter(|_| rows == Rows::Streamed) {
         let requests: Vec<Request> = of_wave(project, wave).collect();
         let found = summed(plan, at, &requests);
-        if std::env::var_os("SHOW").is_some() {
-            eprintln!("DEBUG {at:?} {:?}", found.as_ref().err());
-        }
         added.extend(found.ok().map(|summed| (at, summed)));
     }
     let read = |at: &(usize, usize)| !added.contains_key(at);

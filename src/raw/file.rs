@@ -69,7 +69,8 @@ pub(super) fn locate(path: &Path, name: &str) -> Result<()> {
 pub(super) fn digest(path: &Path, name: &str) -> Result<(String, u64)> {
     let mut sha256 = Sha256::new();
     locate(path, name)?;
-    let read = fs::File::open(path).and_then(|mut file| io::copy(&mut file, &mut sha256));
+    let read = fs::File::open(path)
+        .and_then(|file| io::copy(&mut io::BufReader::with_capacity(1 << 18, file), &mut sha256));
     let bytes = read.map_err(|e| explain(path, name, &e))?;
     Ok((sha256.finalize().iter().map(|b| format!("{b:02x}")).collect(), bytes))
 }

@@ -1,5 +1,5 @@
-//! A sample of the distinct texts of a column: those of the least hashes, each with how often it occurs. Which
-//! they are hangs on the texts alone, not on the order of the rows, nor on how these are divided.
+//! A sample of the distinct texts of a column: those of the least hashes, each with how often it occurs.
+//! Which they are hangs on the texts alone, not on the order of the rows, nor on how these are divided.
 
 use super::hash::hash;
 use crate::text::spelling;

@@ -182,7 +182,8 @@ impl Chunk {
         self.keys.get(column).and_then(|keys| keys.get(..self.rows)).unwrap_or_default()
     }
 
-    /// The `column`th column of ids: a whole number below 10¹⁸ is itself, any other text a number from 2⁶³ on.
+    /// The `column`th column of ids: a whole number below 10¹⁸ is itself, any other text a number from 2⁶³
+    /// on.
     pub fn ids(&self, column: usize) -> &[u64] {
         self.ids.get(column).and_then(|ids| ids.get(..self.rows)).unwrap_or_default()
     }

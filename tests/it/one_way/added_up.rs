@@ -177,7 +177,8 @@ impl Survey {
             writeln!(out, "[[question]]\nid = \"{id}\"\ntype = \"{kind}\"\noptions = {options:?}\n{more}")
                 .unwrap();
         }
-        out + "[[question]]\nid = \"年齢\"\ntype = \"number\"\n[[question]]\nid = \"回数\"\ntype = \"number\"\n\
+        out + "[[question]]\nid = \"年齢\"\ntype = \"number\"\n\
+               [[question]]\nid = \"回数\"\ntype = \"number\"\n\
                [[derived]]\nid = \"年代\"\nbands = { of = \"年齢\", from = [18, 40, 65], \
                labels = [\"18〜39歳\", \"40〜64歳\", \"65歳以上\"], rest = \"outside\" }\n"
     }
@@ -189,7 +190,8 @@ impl Survey {
              interval = {{ method = \"{}\", level = 0.9 }}\n\
              [[goal]]\nnumber = 1\ntitle = \"g\"\n\
              [survey.s]\ntitle = \"s\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
-             [survey.s.wave.R4]\nresponses = [\"raw/a.csv\"]\nrespondent = \"id\"\nduplicates = \"first\"\n{}\n",
+             [survey.s.wave.R4]\nresponses = [\"raw/a.csv\"]\n\
+             respondent = \"id\"\nduplicates = \"first\"\n{}\n",
             self.method, self.design,
         );
         let women = "where = { question = \"性別\", of = [\"女性\"] }";
