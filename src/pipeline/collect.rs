@@ -27,6 +27,8 @@ use crate::raw::{self, ReadOptions, Table};
 pub(super) struct Collected {
     /// Response files: one entry a survey, one a wave in it.
     pub(super) responses: Vec<Vec<WaveFiles>>,
+    /// Waves that were added up as they were read, by survey and wave: their response files are not held.
+    pub(super) summed: BTreeMap<(usize, usize), Summed>,
     /// Population tables by file name.
     pub(super) populations: BTreeMap<String, Table>,
     /// Scales of replicates by file name.
@@ -235,11 +237,11 @@ pub(super) fn collect(
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
     let mut left = unknown.as_slice();
     for (at, wave) in waves() {
-        let of = match (known.remove(&at), added.remove(&at)) {
+        let of = match (known.remove(&at), added.get(&at)) {
             (Some(Known { requests, digests, decoded, .. }), _) => {
                 WaveFiles::known(requests, digests, decoded)
             }
-            (None, Some(summed)) => WaveFiles::summed(of_wave(project, wave).collect(), summed),
+            (None, Some(summed)) => WaveFiles::summed(of_wave(project, wave).collect(), &summed.digest),
             (None, None) => {
                 let (requests, later) = left.split_at(wave.responses.len());
                 left = later;
@@ -264,6 +266,7 @@ pub(super) fn collect(
     let digests = said.iter().map(|s| s.digest.clone()).collect();
     Ok(Collected {
         responses,
+        summed: added,
         populations,
         scales,
         logs,

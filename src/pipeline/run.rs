@@ -187,7 +187,7 @@ fn decode(
     let mut streamed = Streamed::new();
     for (s, w) in wanted {
         let survey = &plan.surveys[s];
-        if let Some(Summed { data, records, .. }) = collected.responses[s][w].take_summed() {
+        if let Some(Summed { data, records, .. }) = collected.summed.remove(&(s, w)) {
             waves.push(data);
             streamed.insert((s, w), records);
             progress.advance(1);

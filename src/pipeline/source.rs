@@ -11,13 +11,12 @@ use super::kept::FileSaid;
 use super::load::Project;
 use super::plan::{Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
-use super::summed::Summed;
 use crate::code::Code;
 use crate::decode::{Answers, Responses};
 use crate::edits::treated;
 use crate::edits::{Cleaned, Log};
 use crate::error::{Diagnostic, Error, Result};
-use crate::provenance::Place;
+use crate::provenance::{FileDigest, Place};
 use crate::questionnaire::ProcessingRule;
 use crate::raw::{self, ReadOptions, Table};
 use crate::text::Text;
@@ -52,8 +51,6 @@ pub(super) struct WaveFiles {
     tables: OnceLock<Vec<Table>>,
     /// What an earlier run made of them, until it is taken.
     known: Option<Decoded>,
-    /// What the wave adds up to, until it is taken.
-    summed: Option<Summed>,
     /// Whether they are large enough for what they gave to be kept.
     large: bool,
 }
@@ -62,25 +59,19 @@ impl WaveFiles {
     /// Files that have been read.
     pub(super) fn read(requests: Vec<Request>, tables: Vec<Table>, large: bool) -> Self {
         let digests = tables.iter().map(|t| t.digest.sha256.clone()).collect();
-        Self { requests, digests, tables: OnceLock::from(tables), known: None, summed: None, large }
+        Self { requests, digests, tables: OnceLock::from(tables), known: None, large }
     }
 
     /// Files with these digests whose answers are known.
     pub(super) fn known(requests: Vec<Request>, digests: Vec<String>, decoded: Decoded) -> Self {
         let tables = OnceLock::new();
-        Self { requests, digests, tables, known: Some(decoded), summed: None, large: true }
+        Self { requests, digests, tables, known: Some(decoded), large: true }
     }
 
     /// A file that was added up as it was read.
-    pub(super) fn summed(requests: Vec<Request>, summed: Summed) -> Self {
-        let digests = vec![summed.digest.sha256.clone()];
-        let tables = OnceLock::new();
-        Self { requests, digests, tables, known: None, summed: Some(summed), large: false }
-    }
-
-    /// What the wave adds up to, once.
-    pub(super) fn take_summed(&mut self) -> Option<Summed> {
-        self.summed.take()
+    pub(super) fn summed(requests: Vec<Request>, digest: &FileDigest) -> Self {
+        let digests = vec![digest.sha256.clone()];
+        Self { requests, digests, tables: OnceLock::new(), known: None, large: false }
     }
 
     /// The answers of an earlier run, once.
@@ -219,7 +210,6 @@ mod tests {
             digests: vec![digest.clone()],
             tables: OnceLock::new(),
             known: None,
-            summed: None,
             large: true,
         };
         assert_eq!(files().tables().unwrap().len(), 1);

@@ -1,9 +1,6 @@
 //! A wave whose file is added up as it is read: no row is held. Its numbers are those that the rows give,
 //! byte for byte; where they could be others, or something would have to be told of a row, the rows are read.
 
-use std::path::Path;
-use std::time::SystemTime;
-
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
@@ -50,13 +47,13 @@ pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) 
     if !is_plain(wave) || request.options != ReadOptions::default() {
         return Err(HandOver("wave"));
     }
-    let before = stamp(&request.path)?;
+    let before = raw::stamp(&request.path);
     let file = Plain::look(&request.path, &request.name, &request.options)?;
     let reading = Reading::of(plan, survey, wave, file.beginning())?;
     let (digest, streamed) =
         rayon::join(|| raw::digest(&request.path, &request.name), || stream(&file, &reading.columns));
     let (streamed, known) = (streamed?, digest.map_err(|_| HandOver("file"))?);
-    if stamp(&request.path)? != before {
+    if before.is_none() || raw::stamp(&request.path) != before {
         return Err(HandOver("changed"));
     }
     let encoding = file.beginning().digest.encoding.clone();
@@ -81,12 +78,6 @@ fn is_plain(wave: &Wave) -> bool {
         && wave.design.population.is_none()
         && wave.design.fit.is_none()
         && wave.design.rscales().is_none()
-}
-
-/// What changes when a file is written.
-fn stamp(path: &Path) -> Result<(u64, Option<SystemTime>), HandOver> {
-    let about = path.metadata().map_err(|_| HandOver("file"))?;
-    Ok((about.len(), about.modified().ok()))
 }
 
 /// What is read of a file for a wave.

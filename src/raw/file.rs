@@ -4,6 +4,7 @@ use crate::text::fold::fold;
 use std::fs;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -73,6 +74,18 @@ pub(super) fn digest(path: &Path, name: &str) -> Result<(String, u64)> {
         .and_then(|file| io::copy(&mut io::BufReader::with_capacity(1 << 18, file), &mut sha256));
     let bytes = read.map_err(|e| explain(path, name, &e))?;
     Ok((sha256.finalize().iter().map(|b| format!("{b:02x}")).collect(), bytes))
+}
+
+/// What changes when a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    bytes: u64,
+    written: Option<SystemTime>,
+}
+
+pub(super) fn stamp(path: &Path) -> Option<Stamp> {
+    let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some(Stamp { bytes: about.len(), written: about.modified().ok() })
 }
 
 pub(super) fn length(path: &Path) -> Option<u64> {

@@ -37,6 +37,7 @@ use std::path::{Path, PathBuf};
 
 pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
+pub use file::Stamp;
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use indices::Indices;
 pub use sample::{Sample, in_sample};
@@ -70,6 +71,12 @@ pub fn locate(path: &Path, name: &str) -> Result<()> {
 /// The length of the file at `path` in bytes; `None` where there is none.
 pub fn length(path: &Path) -> Option<u64> {
     file::length(path)
+}
+
+/// What changes when the file at `path` is written: its length and when that was; `None` where there is no
+/// file.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    file::stamp(path)
 }
 
 /// Whether a file of this name takes many times as long to read as what was decoded from it would: a workbook

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::super::hash::hash;
+use super::super::sample::Sample;
 use super::charset::Charset;
 use super::kinds::{BLANK, HandOver, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN, of_digit};
 use super::number::Numbers;
 use super::short::{EIGHT, PAIRS, ends, short, single};
-use crate::raw::Sample;
 use crate::text::spelling;
 
 /// What lines are made of.

@@ -12,13 +12,13 @@ use polars::prelude::{
     PolarsNumericType, SerReader,
 };
 
+use super::super::sample::Sample;
 use super::kinds::{BLANK, HandOver, Kind, MOST_VALUES, TEXT_KEY};
 use super::lexicon::{Local, Shared, TAKEN};
 use super::lines::Chunk;
 use super::pairs::Pairs;
 use super::piece::Pieces;
 use super::seen::Seen;
-use crate::raw::Sample;
 use crate::raw::parquet;
 use crate::raw::table::Table;
 

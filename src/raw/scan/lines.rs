@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::sample::Sample;
 use super::cell::{Cells, Looks, id, key, looks, number, other, read_codes, skip};
 use super::charset::Charset;
 use super::kinds::{BLANK, HandOver, Kind};
@@ -10,7 +11,6 @@ use super::number::{KEYS, Numbers};
 use super::pairs::{KnownPairs, Pairs};
 use super::seen::{self, Seen};
 use super::short::ends;
-use crate::raw::Sample;
 
 /// Zero bytes after the last line, so that 33 bytes can be looked at from any cell on.
 pub(super) const PADDING: usize = 32;

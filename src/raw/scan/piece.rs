@@ -1,9 +1,9 @@
 //! What reads a file piece by piece.
 
+use super::super::sample::Sample;
 use super::kinds::HandOver;
 use super::lines::Chunk;
 use super::seen::Seen;
-use crate::raw::Sample;
 
 /// Reads pieces of a file. Each thread has its own.
 pub(super) trait Pieces {
