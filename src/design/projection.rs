@@ -89,6 +89,14 @@ impl CellBasis {
                 sums[*cell as usize] += w * z;
             }
         }
+        let fitted = self.fitted(&sums);
+        for (z, cell) in z.iter_mut().zip(&self.joint.of_row) {
+            *z -= fitted[*cell as usize];
+        }
+    }
+
+    /// What the regression says of each joint cell, from Σ w z by joint cell.
+    fn fitted(&self, sums: &[f64]) -> Vec<f64> {
         let mut fitted = vec![0.0; self.weights.len()];
         // The second round takes out what the first solution's rounding left.
         for _ in 0..if self.offsets.len() > 1 { 2 } else { 1 } {
@@ -97,14 +105,36 @@ impl CellBasis {
                 let left = sums[cell] - self.weights[cell] * fitted[cell];
                 self.columns(cell).for_each(|column| b[column] += left);
             }
-            let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { return };
+            let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { break };
             for (cell, fit) in fitted.iter_mut().enumerate() {
                 *fit += self.columns(cell).map(|column| beta[column]).sum::<f64>();
             }
         }
-        for (z, cell) in z.iter_mut().zip(&self.joint.of_row) {
-            *z -= fitted[*cell as usize];
-        }
+        fitted
+    }
+}
+
+/// A step that fitted weights to margins, by the joint cells of these: all rows of one were changed by one
+/// factor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FittedCells<'a>(&'a CellBasis);
+
+impl<'a> FittedCells<'a> {
+    /// The joint cell of each row.
+    pub(crate) fn of_row(self) -> &'a [u32] {
+        &self.0.joint.of_row
+    }
+
+    /// Number of joint cells.
+    pub(crate) fn count(self) -> usize {
+        self.0.weights.len()
+    }
+
+    /// What is taken out of the influence values z of each joint cell: from Σ v z and Σ v by joint cell, v
+    /// being the weights after the step.
+    pub(crate) fn fitted(self, sums: &[f64], after: &[f64]) -> Vec<f64> {
+        let before = sums.iter().zip(&self.0.weights).zip(after).map(|((sum, w), v)| sum * (w / v));
+        self.0.fitted(&before.collect::<Vec<f64>>())
     }
 }
 
@@ -160,6 +190,14 @@ fn take_out(v: &mut [f64], basis: &[f64]) {
 }
 
 impl Projection {
+    /// The joint cells, where the step is one of margins.
+    pub(super) fn fitted_cells(&self) -> Option<FittedCells<'_>> {
+        match &self.basis {
+            Basis::Cells(basis) => Some(FittedCells(basis)),
+            Basis::Columns(_) | Basis::Alternating(_) => None,
+        }
+    }
+
     /// Replaces the weighted influence values `u` (`size` a row) by their residuals.
     pub(super) fn residual(&self, u: &mut [f64], size: usize) {
         let rows = self.after.len();

@@ -140,8 +140,11 @@ pub(super) fn collect(
     reuse: Option<&Reuse>,
     progress: &dyn Progress,
 ) -> Result<Collected> {
-    let bytes = |wave: &Wave| wave.responses.iter().filter_map(|name| raw::length(&project.data(name))).sum();
-    let large = |wave: &Wave| reuse.filter(|reuse| reuse.worth(bytes(wave)));
+    let length = |name: &'_ String| raw::length(&project.data(name));
+    let large = |wave: &Wave| {
+        let files = wave.responses.iter().filter_map(|name| Some((name.as_str(), length(name)?)));
+        reuse.filter(|reuse| reuse.worth(files))
+    };
     let waves = || {
         plan.surveys
             .iter()

@@ -1,4 +1,5 @@
-//! What a run takes over from an earlier one: the answers of large response files, decoded.
+//! What a run takes over from an earlier one: the answers of large response files that are slow to read,
+//! decoded.
 //!
 //! An entry is found by the digest of everything that answers depend on: the bytes of the files and how they
 //! are read, the cleaning logs, the wave's paper, how it is decoded, the column of weights, and the program
@@ -17,9 +18,9 @@ use crate::derived::cache::{Cache, Keeping, program};
 use crate::edits::Log;
 use crate::provenance::sha256_hex;
 use crate::questionnaire::ProcessingRule;
-use crate::raw::ReadOptions;
+use crate::raw::{ReadOptions, slow_to_read};
 
-/// Waves with fewer bytes of response files are read anew: that takes no longer.
+/// Waves with fewer bytes of workbooks and of statistics programs' files are read anew: that takes no longer.
 const LEAST: u64 = 1 << 20;
 
 /// Answers of earlier runs, and a place for those of this one.
@@ -27,6 +28,7 @@ const LEAST: u64 = 1 << 20;
 pub struct Reuse {
     cache: Cache,
     least: u64,
+    any_format: bool,
     program: Option<&'static str>,
 }
 
@@ -38,13 +40,13 @@ impl Reuse {
 
     /// Those in a folder.
     pub fn at(folder: impl Into<PathBuf>, keeping: Keeping) -> Self {
-        Self { cache: Cache::new(folder, keeping), least: LEAST, program: None }
+        Self { cache: Cache::new(folder, keeping), least: LEAST, any_format: false, program: None }
     }
 
-    /// Those of waves with at least so many bytes of response files.
+    /// Those of waves with at least so many bytes of response files, whatever their format.
     #[must_use]
     pub fn from_bytes(self, least: u64) -> Self {
-        Self { least, ..self }
+        Self { least, any_format: true, ..self }
     }
 
     /// Those of another program than the one that runs.
@@ -58,9 +60,11 @@ impl Reuse {
         self.cache.sweep();
     }
 
-    /// Whether files of so many bytes are worth it.
-    pub(super) fn worth(&self, bytes: u64) -> bool {
-        bytes >= self.least
+    /// Whether files of these names and lengths in bytes are worth it: of a format that is slow to read, and
+    /// large.
+    pub(super) fn worth<'n>(&self, files: impl Iterator<Item = (&'n str, u64)>) -> bool {
+        let slow = files.filter(|(name, _)| self.any_format || slow_to_read(name));
+        slow.map(|(_, bytes)| bytes).sum::<u64>() >= self.least
     }
 
     /// The answers under `key`, and what reading the files said.

@@ -66,6 +66,14 @@ pub fn length(path: &Path) -> Option<u64> {
     file::length(path)
 }
 
+/// Whether a file of this name takes many times as long to read as what was decoded from it would: a workbook
+/// or a file of a statistics program, by the ending. Delimited text and Parquet are read as fast as the
+/// answers that could be kept of them (`benches/plan`).
+pub fn slow_to_read(name: &str) -> bool {
+    let slow = ["xlsx", "xlsm", "xlsb", "xls", "ods", "sav", "zsav", "dta", "sas7bdat"];
+    format::ending(name).is_some_and(|ending| slow.contains(&ending.as_str()))
+}
+
 /// The whole path of a file or folder that is there, with links followed.
 ///
 /// # Errors

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::dice::Dice;
 use crate::support::project::Project;
+use rust_xlsxwriter::Workbook;
 use shihyo::derived::cache::Keeping;
 use shihyo::pipeline::{self, Reuse};
 use shihyo::progress::Silent;
@@ -304,12 +306,18 @@ fn answers_under_other_decisions_that_are_gone_are_read_again() {
 fn the_command_says_what_it_took_over() {
     let project = Project::new(&[]);
     let mut texts = Texts::new().with("plan.toml", "cleaning_log = [\"log.csv\"]", "");
-    // More than a MiB, with ids that differ.
+    // More than a MiB, with ids that differ, and opinions that no compression makes short.
     let text = String::from_utf8(texts.files["answers.csv"].clone()).unwrap();
     let (head, rows) = text.split_once('\n').unwrap();
-    let many: String = (0..400).flat_map(|i| rows.lines().map(move |row| format!("{i}{row}\n"))).collect();
-    texts.files.insert("answers.csv", format!("{head}\n{many}").into_bytes());
-    assert!(texts.files["answers.csv"].len() > 1 << 20);
+    let mut dice = Dice::new(7);
+    let mut many = head.to_owned();
+    for i in 0..90 {
+        for row in rows.lines() {
+            let noise: String = (0..300).map(|_| char::from(b'A' + dice.below(58) as u8)).collect();
+            many += &format!("\n{i}{}", row.replace("秘密の意見", &noise.replace(['"', ','], "")));
+        }
+    }
+    texts.files.insert("answers.csv", many.clone().into_bytes());
     for (name, bytes) in &texts.files {
         let folder = if name.ends_with(".toml") { "pipelines/plan/" } else { "" };
         project.write(&format!("{folder}{name}"), bytes);
@@ -322,6 +330,24 @@ fn the_command_says_what_it_took_over() {
     };
     let cache = project.path("derived/.cache/plan");
     let all = || project.files("derived/plan");
+    // Text is read as fast as answers that were left.
+    assert!(many.len() > 1 << 20);
+    assert!(!said(&["run", "pipelines/plan"]) && !cache.exists());
+    let text_as_it_was = all();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in
+        (0..).zip(csv::ReaderBuilder::new().has_headers(false).from_reader(many.as_bytes()).records())
+    {
+        for (column, cell) in (0..).zip(line.unwrap().iter()) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    let workbook = book.save_to_buffer().unwrap();
+    assert!(workbook.len() > 1 << 20, "{}", workbook.len());
+    project.write("answers.xlsx", &workbook);
+    let plan = String::from_utf8(texts.files["plan.toml"].clone()).unwrap();
+    project.write("pipelines/plan/plan.toml", plan.replace("answers.csv", "answers.xlsx").as_bytes());
     assert!(!said(&["check", "pipelines/plan"]) && !cache.exists(), "only a run leaves anything");
     assert!(
         !said(&["run", "pipelines/plan", "--out", "elsewhere"]) && !cache.exists(),
@@ -329,6 +355,7 @@ fn the_command_says_what_it_took_over() {
     );
     assert!(!said(&["run", "pipelines/plan", "--no-cache"]) && !cache.exists());
     let fresh = all();
+    assert_eq!(fresh["estimates.csv"], text_as_it_was["estimates.csv"]);
     assert!(!said(&["run", "pipelines/plan"]) && cache.exists());
     assert!(said(&["run", "pipelines/plan"]) && all() == fresh);
     assert!(said(&["check", "pipelines/plan"]));

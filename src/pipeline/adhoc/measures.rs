@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::condition::Condition;
-use super::levels::{self, Numbers};
+use super::levels::{self, CountedColumn, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use crate::decode::Base;
@@ -24,9 +24,9 @@ use crate::text::number::number;
 pub(in crate::pipeline) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
-    /// A share's answers by the codes of a file that was counted: position of the column, and the answer of
-    /// each code.
-    CountedShare(usize, Vec<u8>),
+    /// A share's answers by the codes of a file that was counted: what was counted, and the answer of each
+    /// code.
+    CountedShare(CountedColumn, Vec<u8>),
     /// Of which the mean is wanted.
     Mean(Numbers),
     /// Of which the total is wanted.
@@ -111,9 +111,8 @@ pub(super) struct Resolver<'a> {
     pub(super) source: &'a Source<'a>,
     pub(super) missing: &'a Missing,
     pub(super) base: Base,
-    /// For each respondent whether the skip rules of the request bring them to the questions; `None` where
-    /// that is not known.
-    pub(super) asked: Option<Vec<Option<bool>>>,
+    /// Who was asked, where the request has skip rules.
+    pub(super) asked: Option<Asked>,
     pub(super) findings: &'a mut Vec<Finding>,
 }
 
@@ -160,9 +159,9 @@ impl Wanted {
         let mut at = Resolver { source, missing, base: request.base, asked: None, findings };
         let mut mistakes = Vec::new();
         for typed in &request.asked_if {
-            if let Some(holds) = collect(at.condition(typed), &mut mistakes) {
+            if let Some(holds) = collect(at.skip_rule(typed), &mut mistakes) {
                 at.asked = Some(match at.asked.take() {
-                    Some(asked) => asked.iter().zip(holds).map(|(a, b)| both(*a, b)).collect(),
+                    Some(asked) => asked.and(holds),
                     None => holds,
                 });
             }
@@ -240,6 +239,30 @@ pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
     typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
 }
 
+/// Whether the skip rules of a request bring respondents to its questions; `None` where that is not known.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Of each respondent.
+    OfRow(Vec<Option<bool>>),
+    /// Of each code of a column of a file that was counted, by its position.
+    OfCode(usize, Vec<Option<bool>>),
+}
+
+impl Asked {
+    /// Where these rules and one more hold. Those of a file that was counted are of one column.
+    fn and(self, more: Self) -> Self {
+        let all = |a: Vec<Option<bool>>, b: Vec<Option<bool>>| {
+            a.into_iter().zip(b).map(|(a, b)| both(a, b)).collect()
+        };
+        match (self, more) {
+            (Self::OfCode(position, a), Self::OfCode(_, b)) => Self::OfCode(position, all(a, b)),
+            (Self::OfRow(a) | Self::OfCode(_, a), Self::OfRow(b) | Self::OfCode(_, b)) => {
+                Self::OfRow(all(a, b))
+            }
+        }
+    }
+}
+
 /// Whether both of two conditions hold, each of which may be unknown.
 fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     match (a, b) {
@@ -272,6 +295,15 @@ impl Resolver<'_> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
         let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
         Ok(column.spread(&each))
+    }
+
+    fn skip_rule(&mut self, typed: &str) -> Result<Asked> {
+        let condition = Condition::parse(typed, |name| self.source.has(name))?;
+        let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
+        Ok(match column.by_code(&each) {
+            Some(of_code) => Asked::OfCode(column.position, of_code),
+            None => Asked::OfRow(column.spread(&each)),
+        })
     }
 
     fn numbers(&mut self, name: &str) -> Result<Numbers> {

@@ -135,7 +135,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether nothing is asked for but shares of a stratified or clustered sample.
+/// Whether nothing is asked for but numbers of a stratified or clustered sample.
 fn simple(request: &Request) -> bool {
     let Request {
         files: _,
@@ -146,7 +146,7 @@ fn simple(request: &Request) -> bool {
         ratios,
         quantiles,
         base: _,
-        asked_if,
+        asked_if: _,
         missing: _,
         conditions: _,
         by: _,
@@ -182,8 +182,7 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
     let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
-    any && asked_if.is_empty()
-        && differences.is_empty()
+    any && differences.is_empty()
         && tests.is_empty()
         && none
         && uncalibrated
@@ -219,10 +218,19 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
     let of_share =
         |typed: &String| if source.has(typed) { position(typed, table) } else { of_condition(typed) };
-    let mut measures: Vec<usize> = request
-        .shares
+    let shares: Vec<usize> = request.shares.iter().map(of_share).collect::<Result<_, _>>()?;
+    // Who was asked depends on the answer to one other question: both are one answer.
+    let mut rules: Vec<usize> = request.asked_if.iter().map(of_condition).collect::<Result<_, _>>()?;
+    rules.dedup();
+    let rule = match &rules[..] {
+        [] => None,
+        [rule] => Some(*rule),
+        _ => return Err(HandOver("skip rules")),
+    };
+    let mut measures: Vec<usize> = shares
         .iter()
-        .map(of_share)
+        .chain(&rule)
+        .map(|position| Ok(*position))
         .chain(numbers.chain(quantiles).map(|name| position(name, table)))
         .chain(ratios.iter().flat_map(|(above, below)| [Ok(*above), Ok(*below)]))
         .collect::<Result<_, _>>()?;
@@ -248,6 +256,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let measure = |position: usize| measures.iter().position(|p| *p == position).unwrap_or(0);
     let mut pairs: Vec<(usize, usize)> =
         ratios.into_iter().map(|(above, below)| (measure(above), measure(below))).collect();
+    pairs.extend(rule.iter().flat_map(|rule| shares.iter().map(|share| (measure(*share), measure(*rule)))));
     pairs.sort_unstable();
     pairs.dedup();
     Ok(StreamColumns {
@@ -269,27 +278,27 @@ const MANY: HandOver = HandOver("values");
 fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, HandOver> {
     let measure =
         |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver("column"));
+    let counted = |column: &CountedColumn| match *column {
+        CountedColumn::One(position) => measure(position),
+        CountedColumn::Pair(first, second) => {
+            Ok(columns.measures.len() + columns.pair(first, second).ok_or(HandOver("column"))?)
+        }
+    };
     let rule = |values: &Values| {
         let what = What::of(values).ok_or(MANY)?;
         let code_count = what.code_count();
         let levels = match (values, what) {
-            (Values::CountedShare(position, answers), _) => {
+            (Values::CountedShare(column, answers), _) => {
                 let [_, _, outside] = OUTCOMES;
                 let outcome = |answer: &u8| if matches!(*answer, NO | YES) { *answer } else { outside };
                 let becomes = answers.iter().map(outcome).collect();
-                return Ok(Recoding { measure: measure(*position)?, code_count, becomes });
+                return Ok(Recoding { measure: counted(column)?, code_count, becomes });
             }
             (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
             _ => return Err(HandOver("request")),
         };
         let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver("request")) };
-        let measure = match *column {
-            CountedColumn::One(position) => measure(position)?,
-            CountedColumn::Pair(above, below) => {
-                columns.measures.len() + columns.pair(above, below).ok_or(HandOver("column"))?
-            }
-        };
-        Ok(Recoding { measure, code_count, becomes: becomes.clone() })
+        Ok(Recoding { measure: counted(column)?, code_count, becomes: becomes.clone() })
     };
     wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
 }

@@ -196,6 +196,17 @@ impl<'a> Source<'a> {
         streamed.pair_values.get(columns.pair(first, second)?).cloned()
     }
 
+    /// As [`Source::pairs`], each with its rows.
+    pub(in crate::pipeline) fn pairs_with_rows(
+        &self,
+        first: usize,
+        second: usize,
+    ) -> Option<Vec<((u32, u32), u64)>> {
+        let Counted { columns, streamed, .. } = self.counted?;
+        let rows = streamed.rows_of_pair(columns, columns.pair(first, second)?)?;
+        Some(self.pairs(first, second)?.into_iter().zip(rows).collect())
+    }
+
     /// The number of the column `name` in the first file.
     ///
     /// # Errors
