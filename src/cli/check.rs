@@ -8,9 +8,10 @@ use shihyo::text::Text;
 
 use super::args::{CheckArgs, Format};
 use super::bars::Bars;
+use super::ending::{Ending, print};
 use super::message::Talk;
 use super::run::{earlier, ending, summary};
-use super::{Ending, print, screen};
+use super::screen;
 
 pub(crate) fn check(args: &CheckArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);

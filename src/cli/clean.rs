@@ -12,8 +12,9 @@ use shihyo::text::Text;
 
 use super::args::CleanArgs;
 use super::bars::Bars;
-use super::message::Talk;
-use super::{Ending, print, screen, synthetic};
+use super::ending::{Ending, print};
+use super::message::{Talk, synthetic};
+use super::screen;
 
 pub(crate) fn clean(args: &CleanArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);

@@ -2,16 +2,18 @@
 
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
-use shihyo::indicator::{Breakdown, DataKind, EstimateRecord};
+use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
 use shihyo::pipeline::{self, Comparison, Project, base_words};
 use shihyo::report::breakdown;
 use shihyo::text::Text;
 
-use super::args::{CompareArgs, NumberFormat};
+use super::args::CompareArgs;
 use super::bars::Bars;
-use super::message::Talk;
+use super::ending::Ending;
+use super::message::{Talk, synthetic};
+use super::numbers_args::NumberFormat;
 use super::run::earlier;
-use super::{Ending, screen, synthetic};
+use super::screen;
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     args.numbers.check()?;
@@ -42,7 +44,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         }
         text
     };
-    // The share of everyone is one number, however many breakdowns there are.
+    // The number of everyone is one number, however many breakdowns there are.
     let mut rows: Vec<EstimateRecord> = Vec::new();
     for row in breakdowns.iter().flat_map(Breakdown::rows) {
         if !rows.iter().any(|known| known.key == row.key) {
@@ -65,16 +67,19 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
 fn introduce(b: &Breakdown, format: NumberFormat, talk: &Talk) {
     let whole = &b.whole;
     if format == NumberFormat::Table {
-        let options = whole.values.iter().map(|o| format!("「{o}」")).collect::<Vec<_>>().join("＋");
+        let of = of_what(whole);
         talk.say(&Text::same(&b.title));
         let wave =
             |long: bool| whole.key.wave().map_or(String::new(), |w| if long { w.long() } else { w.short() });
         talk.say(&Text::new(
-            format!("{} {} {options}", wave(true), whole.variable),
-            format!("{} {} {options}", wave(false), whole.variable),
+            format!("{} {} {}", wave(true), whole.variable, of.ja),
+            format!("{} {} {}", wave(false), whole.variable, of.en),
         ));
         let base = base_words(whole.base);
         talk.say(&Text::new(format!("母数: {}", base.ja), format!("base: {}", base.en)));
+        if let Some(of) = &whole.universe {
+            talk.say(&Text::new(format!("対象: {}", of.ja), format!("of whom: {}", of.en)));
+        }
     }
     if let Some(trend) = &b.trend {
         talk.say(&Text::new(
@@ -82,4 +87,19 @@ fn introduce(b: &Breakdown, format: NumberFormat, talk: &Talk) {
             format!("beside other waves: {}", trend.note.en),
         ));
     }
+}
+
+/// The options that a share counts; what else is estimated, with what is taken of the answers.
+fn of_what(whole: &EstimateRecord) -> Text {
+    let statistic = whole.statistic().text();
+    let taken = match (whole.statistic(), &whole.detail) {
+        (Statistic::Share, _) => {
+            let options: Vec<String> = whole.values.iter().map(|o| format!("「{o}」")).collect();
+            return Text::same(options.join("＋"));
+        }
+        (_, Detail::Quantile(prob)) => prob.to_string(),
+        _ if whole.values.is_empty() => return statistic,
+        _ => whole.values.join("、"),
+    };
+    Text::new(format!("{}（{taken}）", statistic.ja), format!("{} ({taken})", statistic.en))
 }

@@ -4,12 +4,14 @@ use shihyo::error::Result;
 use shihyo::finding::{Finding, Severity};
 use shihyo::pipeline::adhoc::{self, Inputs};
 use shihyo::raw::Table;
-use shihyo::report::estimate_tables;
+use shihyo::report::{estimate_tables, weights};
 use shihyo::text::{Lang, Text};
 
-use super::args::{EstimateArgs, NumberFormat};
+use super::ending::Ending;
+use super::estimate_args::EstimateArgs;
 use super::message::Talk;
-use super::{Ending, screen};
+use super::numbers_args::NumberFormat;
+use super::{new_file, screen};
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     args.numbers.check()?;
@@ -26,7 +28,11 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
             adhoc::compute(&request, &inputs)?
         }
     };
+    decoded(&outcome.decoding, talk);
     warn(&outcome.findings, talk);
+    if let (Some(file), Some(found)) = (args.weights_out(), &outcome.weights) {
+        new_file::write("--weights-out", file, weights::csv(&found.files, &found.rows)?, talk)?;
+    }
     let sheet = &outcome.sheet;
     // Below a table the notes are a part of it.
     let tables = || {
@@ -49,10 +55,25 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
 
 /// What was read, and what reading found.
 fn told(inputs: &Inputs, talk: &Talk) {
-    let population = inputs.post_stratify.iter().chain(&inputs.rake).chain(&inputs.calibrate);
-    inputs.tables.iter().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
-    let findings: Vec<Finding> = inputs.tables.iter().flat_map(|t| t.findings.iter().cloned()).collect();
+    let earlier = inputs.against.iter().flat_map(|e| &e.tables);
+    let population =
+        inputs.population.iter().chain(&inputs.post_stratify).chain(&inputs.rake).chain(&inputs.calibrate);
+    let responses = || inputs.tables.iter().chain(earlier.clone());
+    responses().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
+    let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
     warn(&findings, talk);
+}
+
+/// What decoding found, as a run tells it: one line for each kind and file.
+fn decoded(findings: &[Finding], talk: &Talk) {
+    let warnings: u64 = findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum();
+    if warnings > 0 {
+        talk.say(&Text::new(
+            format!("確認が必要な事項 {warnings}件"),
+            format!("{warnings} things to look at"),
+        ));
+        talk.findings(findings);
+    }
 }
 
 /// A file and its size.

@@ -9,9 +9,9 @@ use shihyo::text::Text;
 
 use super::args::ExplainArgs;
 use super::bars::Bars;
+use super::ending::{Ending, print};
 use super::message::Talk;
 use super::run::earlier;
-use super::{Ending, print};
 
 pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     let bars = Bars::new(talk.lang, talk.bars);

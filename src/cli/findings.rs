@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const QUESTIONS_NAMED: usize = 4;
 
 /// What each kind of finding is called, in the words of the office.
-const TITLES: [(&str, &str, &str); 39] = [
+const TITLES: [(&str, &str, &str); 41] = [
     ("answers::ambiguous", "2通り以上に読める回答", "answers that can be read in two ways"),
     ("answers::ambiguous-column", "2通り以上に読める列", "columns that can be read in two ways"),
     ("answers::answered-though-not-asked", "非該当なのに回答がある", "answered though not asked"),
@@ -31,7 +31,13 @@ const TITLES: [(&str, &str, &str); 39] = [
     ("answers::over-max", "回答の数が上限を超える", "more marks than allowed"),
     ("answers::two-marks", "単数回答に2つ以上の印", "two or more marks on a single answer"),
     ("answers::unreadable", "読めないセル", "cells that cannot be read"),
+    (
+        "design::extreme-weights",
+        "ほかと大きくちがうウエイトの調整",
+        "weights adjusted far more than the others",
+    ),
     ("design::margin-empty", "回答者のいない人口の区分", "population categories without a respondent"),
+    ("design::negative-weights", "較正で負になったウエイト", "weights that calibration made negative"),
     ("indicator::count-blank", "まだ記入されていない実績値", "counts that are not filled in yet"),
     ("indicator::count-missing", "実績値のない年度", "years without a count (they print …)"),
     ("indicator::unit", "目標値と違う単位", "a unit that is not the target's"),

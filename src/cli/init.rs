@@ -8,8 +8,8 @@ use shihyo::pipeline::{self, InitRequest};
 use shihyo::raw::ReadOptions;
 use shihyo::text::Text;
 
-use super::Ending;
 use super::args::InitArgs;
+use super::ending::Ending;
 use super::message::Talk;
 
 pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
@@ -25,6 +25,7 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
             sheet: args.sheet.clone(),
             header_rows: args.header_rows,
             encoding: args.encoding.clone(),
+            piece: None,
         },
         form: args.form.clone(),
         choices: args.choices.clone(),

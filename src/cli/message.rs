@@ -12,6 +12,11 @@ use shihyo::text::{Lang, Text};
 use super::excerpt::Excerpt;
 use super::findings;
 
+/// What stands over numbers that were made from synthetic responses.
+pub(crate) fn synthetic() -> Text {
+    Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
+}
+
 /// What may be said, and how.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Talk {

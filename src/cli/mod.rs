@@ -5,38 +5,31 @@ mod bars;
 mod check;
 mod clean;
 mod compare;
+mod ending;
 mod estimate;
+mod estimate_args;
 mod excerpt;
 mod explain;
 mod findings;
 mod init;
 mod language;
 mod message;
+mod new_file;
 mod numbers;
+mod numbers_args;
 mod panics;
 mod run;
 mod screen;
 mod usage;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command, SchemaOf};
+use self::ending::{Ending, print};
 use self::message::Talk;
 use shihyo::error::Error;
-use shihyo::text::Text;
-
-/// How a command ended.
-pub(crate) enum Ending {
-    /// Exit code 0.
-    Good,
-    /// Exit code 1: more findings than the plan allows.
-    TooManyFindings,
-    /// Exit code 1: raw + log is not the clean file.
-    Differs,
-}
 
 /// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong
 /// input or usage.
@@ -81,22 +74,5 @@ fn dispatch(cli: &Cli, talk: &Talk) -> Result<Ending, Error> {
             clap_complete::generate(*shell, &mut Cli::command(), "shihyo", &mut out);
             print(&out)
         }
-    }
-}
-
-/// What stands over numbers that were made from synthetic responses.
-fn synthetic() -> Text {
-    Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
-}
-
-/// Writes data to stdout. A reader that has gone away (`| head`) is no error.
-fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
-    match std::io::stdout().lock().write_all(text.as_ref()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
-            "cli::stdout",
-            format!("標準出力に書けません（{e}）"),
-            format!("cannot write to stdout: {e}"),
-        )),
-        _ => Ok(Ending::Good),
     }
 }

@@ -1,17 +1,14 @@
 //! Numbers on their way out of a command: to stdout, or to a file that is not there yet.
 
-use std::path::Path;
-
-use shihyo::derived;
-use shihyo::error::{Diagnostic, Error, Result};
+use shihyo::error::{Diagnostic, Result};
 use shihyo::indicator::{DataKind, EstimateRecord};
-use shihyo::provenance::Place;
 use shihyo::report::long;
 use shihyo::text::Text;
 
-use super::args::{NumberFormat, NumbersArgs};
+use super::ending::{Ending, print};
 use super::message::Talk;
-use super::{Ending, print};
+use super::new_file;
+use super::numbers_args::{NumberFormat, NumbersArgs};
 
 impl NumbersArgs {
     /// Whether what was asked for can be written; told before anything is read.
@@ -47,27 +44,7 @@ impl NumbersArgs {
             (NumberFormat::Parquet, _) => long::parquet(rows)?,
         };
         let Some(file) = &self.out else { return print(bytes) };
-        let (folder, name) = target(file)?;
-        derived::write_new(folder, &[(name, bytes)])?;
-        talk.say(&Text::new(
-            format!("書き出しました: {}", file.display()),
-            format!("written: {}", file.display()),
-        ));
+        new_file::write("--out", file, bytes, talk)?;
         Ok(Ending::Good)
     }
-}
-
-/// The folder and name of a file.
-fn target(file: &Path) -> Result<(&Path, String)> {
-    let name = file.file_name().and_then(|n| n.to_str()).ok_or_else(|| {
-        Error::from(
-            Diagnostic::new(
-                "cli::out",
-                Text::new("--out にはファイルの名前が必要です", "--out needs the name of a file"),
-            )
-            .at(Place::file(file.display().to_string())),
-        )
-    })?;
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok((folder, name.to_owned()))
 }

@@ -8,8 +8,8 @@ use shihyo::text::{Lang, Text};
 
 use super::args::{EarlierArgs, RunArgs};
 use super::bars::Bars;
-use super::message::Talk;
-use super::{Ending, synthetic};
+use super::ending::Ending;
+use super::message::{Talk, synthetic};
 
 pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(threads) = args.threads {

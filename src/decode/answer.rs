@@ -76,6 +76,14 @@ impl Responses {
         }
     }
 
+    /// The category that respondent `row` chose, of a single answer.
+    pub(crate) fn category(&self, row: usize) -> Option<usize> {
+        match self {
+            Responses::Single(v) => v.get(row)?.ok().map(usize::from),
+            Responses::Multiple(_) | Responses::Number(_) | Responses::Text(_) => None,
+        }
+    }
+
     /// The number that respondent `row` answered; of a multiple answer, how many options were marked.
     pub(crate) fn number(&self, row: usize) -> Option<f64> {
         match self {

@@ -13,14 +13,15 @@
 //! * a cell that means nothing known makes the row's answer invalid, whatever stands in the other columns.
 
 use crate::decode::answer::{MissingReason, Responses};
-use crate::decode::code_list::{CodeList, Tick, Word};
+use crate::decode::code_list::CodeList;
 use crate::decode::issues::{Issues, Problem};
 use crate::decode::locate::Layout;
+use crate::decode::word::{Tick, Word};
 use crate::questionnaire::model::{
     DateCodes, ExclusiveWithOthers, OverMax, Question, QuestionKind, TwoMarks,
 };
 use crate::raw::{Cell, Table};
-use crate::text::spelling;
+use crate::text::{self, spelling};
 
 use MissingReason::{Invalid, NoAnswer, NotAsked};
 
@@ -325,27 +326,17 @@ fn lowest(bits: u128, count: u32) -> u128 {
     (0..128).filter(|k| bits >> k & 1 == 1).take(count as usize).fold(0, |all, k| all | 1 << k)
 }
 
-/// A number as people write it: full width, with thousands separators; not with a unit behind it.
+/// A number as people write it: full width, with thousands separators; not with a unit behind it
+/// ([`text::number`]).
 pub(crate) fn number(cell: &Cell, range: Option<(f64, f64)>) -> Read<f64> {
     let folded = spelling::label(&cell.text());
-    let plain = if separated(&folded) { folded.replace(',', "") } else { folded.clone() };
-    let signed = plain.strip_prefix(['△', '▲']).map_or(plain.clone(), |rest| format!("-{rest}"));
-    let digits = signed.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+' || c == '.');
-    match signed.parse::<f64>().ok().filter(|x| digits && x.is_finite()) {
+    match text::number::number(&folded) {
         None => (Err(Invalid), vec![(Problem::NotANumber, folded)]),
         Some(x) if range.is_some_and(|(low, high)| x < low || x > high) => {
             (Err(Invalid), vec![(Problem::OutOfRange, folded)])
         }
         Some(x) => (Ok(x), Vec::new()),
     }
-}
-
-/// Whether the commas of a number are thousands separators: `1,234` and `12,345,678`, not `1,2`.
-pub(crate) fn separated(text: &str) -> bool {
-    let whole = text.split('.').next().unwrap_or("");
-    let mut groups = whole.split(',');
-    let first = groups.next().map_or("", |g| g.trim_start_matches(['-', '+', '△', '▲']));
-    (1..=3).contains(&first.len()) && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decode::code_list::{CodeList, Tick};
+use crate::decode::code_list::CodeList;
 use crate::decode::groups::{Parting, grouped};
+use crate::decode::word::Tick;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::questionnaire::model::{Question, QuestionKind};

@@ -60,9 +60,11 @@ pub(crate) mod personal;
 pub(crate) mod redacted;
 mod returns;
 pub(crate) mod skip;
+pub(crate) mod word;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
 pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
 pub use decoder::{ColumnLayout, ColumnsUsed, DecodeOptions, columns_used, decode};
 pub use issues::{CellIssue, Problem};
 pub use redacted::PersonalColumn;
+pub(crate) use skip::holds;

@@ -73,6 +73,12 @@ fn asked(rule: &AskedIf, earlier: &[Responses], row: usize) -> Asked {
     }
 }
 
+/// For each respondent whether `rule` holds, given the answers with all skip rules applied. Where that is
+/// unknown it does not.
+pub(crate) fn holds(rule: &AskedIf, responses: &[Responses], rows: usize) -> Vec<bool> {
+    (0..rows).map(|row| asked(rule, responses, row) == Asked::Yes).collect()
+}
+
 /// Applies the skip rule of `question` to `own`, given the answers to all earlier questions with their own
 /// rules applied. `note(row, problem)` is told of each row that breaks the rule.
 pub(crate) fn apply(
@@ -195,6 +201,14 @@ mod tests {
         let (own, found) = applied(NotAskedButAnswered::Keep);
         assert_eq!((own[5], own[10], own[6]), (Ok(5), Ok(5), Err(NotAsked)));
         assert_eq!(found.len(), 6);
+    }
+
+    #[test]
+    fn what_is_unknown_does_not_hold_nor_does_its_opposite() {
+        let rule = AskedIf::Chose { question: 0, categories: vec![1] };
+        let answers = [Responses::Single(vec![Ok(1), Ok(0), Err(NotAsked), Err(NoAnswer), Err(Invalid)])];
+        assert_eq!(holds(&rule, &answers, 5), [true, false, false, false, false]);
+        assert_eq!(holds(&rule.negated(), &answers, 5), [false, true, true, false, false]);
     }
 
     /// One respondent: a single answer, a multiple one, a number.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
+use super::failed::{io_error, place};
 use super::owned::not_following;
 use super::swap::Target;
-use super::{io_error, place};
 
 /// Holds `.NAME.lock` locked, and removes it at the end. A killed run leaves the file but not the lock: the
 /// system lets go of it.

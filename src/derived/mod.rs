@@ -20,20 +20,20 @@
 //! the folder is cleared by the same rule; what is not cleared is told.
 
 pub mod cache;
+mod failed;
 mod lock;
 mod manifest;
 mod owned;
 mod swap;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
-use crate::provenance::Place;
 use crate::text::Text;
+use failed::{io_error, place};
 
 /// Writes `files` (name, bytes) as the whole content of the directory `dir`, all or nothing. One of them is
 /// `manifest.json`, which lists the others: see [`Manifest::seal`]. Returned is a warning for each thing
@@ -92,31 +92,4 @@ pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
         made.map_err(|e| io_error(&path, &e))?;
     }
     Ok(())
-}
-
-/// The error for a failed system call.
-fn io_error(path: &Path, error: &io::Error) -> Error {
-    let (ja, en) = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            ("書き込む権限がありません".to_owned(), "no permission to write".to_owned())
-        }
-        io::ErrorKind::StorageFull => ("ディスクがいっぱいです".to_owned(), "the disk is full".to_owned()),
-        _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
-    };
-    let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
-    Error::new(Diagnostic::new("derived::io", Text::new(ja, en)).at(place(path)).help(help))
-}
-
-fn place(path: &Path) -> Place {
-    Place::file(path.display().to_string())
-}
-
-/// The parent of a path and its last name.
-fn split(path: &Path) -> Option<(PathBuf, String)> {
-    let name = path.file_name()?.to_str()?.to_owned();
-    let parent = match path.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
-        _ => PathBuf::from("."),
-    };
-    Some((parent, name))
 }

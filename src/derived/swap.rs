@@ -9,8 +9,9 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::text::Text;
 
+use super::failed::{io_error, place};
 use super::manifest::{MANIFEST, OutputDigest, Unusable, outputs};
-use super::{io_error, owned, place, split};
+use super::owned;
 
 /// Files that systems drop into any folder that is looked at; nobody misses them.
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -228,6 +229,16 @@ impl Target {
             Err(e) => Err(e),
         }
     }
+}
+
+/// The parent of a path and its last name.
+fn split(path: &Path) -> Option<(PathBuf, String)> {
+    let name = path.file_name()?.to_str()?.to_owned();
+    let parent = match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    Some((parent, name))
 }
 
 fn is_number(text: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use super::Design;
 use super::factors::ReplicateFactors;
-use super::replicates::ReplicateKind;
+use super::replicate_scales::ReplicateKind;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 

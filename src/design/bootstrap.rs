@@ -3,7 +3,7 @@
 use super::Design;
 use super::factors::ReplicateFactors;
 use super::jackknife::check_size;
-use super::replicates::ReplicateKind;
+use super::replicate_scales::ReplicateKind;
 use crate::error::{Error, Result};
 
 /// Which PSUs are drawn again, and how often.

@@ -2,9 +2,9 @@
 //! Särndal 1992).
 
 use super::Design;
-use super::margin::CompensatedSum;
 use super::projection::{Basis, ColumnBasis, DEPENDENT, Projection};
 use crate::error::{Diagnostic, Error, Result};
+use crate::stats::CompensatedSum;
 use crate::stats::linalg::NormalEquations;
 use crate::text::Text;
 

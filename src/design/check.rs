@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::declare::{Declaration, Fpc};
+use super::declaration::{Declaration, Fpc};
 use super::roster::StageStratum;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;

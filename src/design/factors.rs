@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
-use super::replicates::{ReplicateKind, ReplicateScales, Replicates, rank};
+use super::replicate_scales::{ReplicateCentre, ReplicateKind, ReplicateScales};
 use super::roster::Stage;
-use super::{Design, Uncertainty};
-use crate::error::{Error, Result};
-
-/// Replicate weights of more values than this are not made: 2 GiB.
-const MOST_WEIGHTS: usize = 1 << 28;
+use crate::error::Result;
+use crate::stats::rank::rank;
 
 /// Up to this many values the rank of drawn factors is computed, as few draws may happen to be alike.
 const SMALL: usize = 1 << 14;
@@ -74,7 +71,7 @@ impl ReplicateFactors {
 
     /// What replicate estimates are compared with.
     #[must_use]
-    pub fn centre(mut self, centre: super::ReplicateCentre) -> Self {
+    pub fn centre(mut self, centre: ReplicateCentre) -> Self {
         self.scales = self.scales.centre(centre);
         self
     }
@@ -121,48 +118,5 @@ impl ReplicateFactors {
         let fixed = psus.iter().any(|psu| self.strata[*psu].is_none());
         let rank = held.iter().sum::<u64>() - whole + u64::from(whole > 0 || fixed);
         rank.min(self.len() as u64).saturating_sub(1)
-    }
-}
-
-impl Design {
-    /// The same weights with replicates, made of one factor a PSU, instead of the sampled units.
-    ///
-    /// # Errors
-    /// Factors of another design; so many rows and replicates that their weights would not fit in memory.
-    pub fn with_factors(&self, factors: &ReplicateFactors) -> Result<Self> {
-        let stage = self.sampled_units()?;
-        if stage.unit_count != factors.psu_count || self.row_count() != self.rows() as u64 {
-            return Err(Error::msg(
-                "design::length",
-                "反復の因子がこの標本設計のものではありません",
-                "the replicate factors are of another design",
-            ));
-        }
-        let (rows, count) = (self.rows(), factors.len());
-        if rows.saturating_mul(count) > MOST_WEIGHTS {
-            return Err(Error::msg(
-                "design::replicates-size",
-                format!(
-                    "{rows}人×{count}個の反復ウェイトは大きすぎて作れません（集落の割合だけなら作らずに求め\
-                     られます）"
-                ),
-                format!(
-                    "{count} replicate weights for {rows} respondents are too many (shares of a clustered \
-                     sample alone do without)"
-                ),
-            ));
-        }
-        let weights = (0..count).map(|r| {
-            let factor = factors.replicate(r);
-            self.weights.iter().enumerate().map(|(row, w)| w * factor[stage.unit(row)]).collect()
-        });
-        let units: Arc<[u32]> = (0..rows).map(|row| stage.unit(row) as u32).collect();
-        let made =
-            Replicates::made(factors.scales.clone(), weights.collect())?.of_factors(units, factors.clone());
-        Ok(Self {
-            uncertainty: Uncertainty::Replicated(made),
-            df: std::sync::OnceLock::new(),
-            ..self.clone()
-        })
     }
 }

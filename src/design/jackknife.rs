@@ -1,7 +1,7 @@
 //! Making jackknife replicates from a design.
 
 use super::factors::ReplicateFactors;
-use super::replicates::ReplicateKind;
+use super::replicate_scales::ReplicateKind;
 use super::roster::Stage;
 use super::{Design, Uncertainty};
 use crate::error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::margin::CompensatedSum;
+use crate::stats::CompensatedSum;
 
 /// Rows that share their category in every margin move together.
 #[derive(Debug, Clone)]

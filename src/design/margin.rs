@@ -8,6 +8,7 @@ use super::projection::{Basis, CellBasis, Projection};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
+use crate::stats::CompensatedSum;
 use crate::text::Text;
 
 /// Population totals by category, with the category of every respondent.
@@ -205,25 +206,6 @@ impl Margin {
         )
         .help(Text::new("近い区分と合わせます", "merge it with a neighbouring category"))
         .into()
-    }
-}
-
-/// A sum that carries its rounding error along (Neumaier 1974).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct CompensatedSum {
-    sum: f64,
-    lost: f64,
-}
-
-impl CompensatedSum {
-    pub(super) fn add(&mut self, x: f64) {
-        let next = self.sum + x;
-        self.lost += if self.sum.abs() >= x.abs() { (self.sum - next) + x } else { (x - next) + self.sum };
-        self.sum = next;
-    }
-
-    pub(super) fn value(&self) -> f64 {
-        self.sum + self.lost
     }
 }
 

@@ -10,6 +10,7 @@ mod balanced;
 mod bootstrap;
 mod calibrate;
 mod check;
+mod declaration;
 mod declare;
 mod diagnostics;
 mod factors;
@@ -18,6 +19,8 @@ mod joint;
 mod margin;
 mod projection;
 mod rake;
+mod replicate_scales;
+mod replicated;
 mod replicates;
 mod roster;
 mod strata;
@@ -28,13 +31,15 @@ use std::sync::{Arc, OnceLock};
 
 pub use bootstrap::Bootstrap;
 pub use calibrate::{Calibration, CalibrationFunction, CalibrationTerm};
-pub use declare::{Declaration, Fpc, Nesting, declare};
+pub use declaration::{Declaration, Fpc, Nesting};
+pub use declare::declare;
 pub use diagnostics::WeightDiagnostics;
 pub use factors::ReplicateFactors;
 pub use margin::Margin;
 pub(crate) use projection::FittedCells;
 pub use rake::{Rake, RakeStop, RakeVariance};
-pub use replicates::{ReplicateCentre, ReplicateKind, ReplicateScales, Replicates};
+pub use replicate_scales::{ReplicateCentre, ReplicateKind, ReplicateScales};
+pub use replicates::Replicates;
 pub use roster::{DomainLonely, LonelyPsu, PsuRoster};
 pub(crate) use strata::StratumSize;
 pub use trim::{Trim, TrimRule};
@@ -43,7 +48,7 @@ pub use variance::{Covariance, Influences, NoVariance, Scatters};
 use projection::Projection;
 use roster::Roster;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A sample design with its weights: everything that an estimate needs to know beside the answers.
 ///
@@ -83,56 +88,6 @@ enum Uncertainty {
 }
 
 impl Design {
-    /// A simple random sample of `rows` respondents, every weight 1, no finite population correction.
-    ///
-    /// # Errors
-    /// No rows.
-    pub fn simple(rows: usize) -> Result<Self> {
-        declare(Declaration::new(rows))
-    }
-
-    /// A design known by its full-sample weights and its replicate weights (R `svrepdesign`, combined
-    /// weights).
-    ///
-    /// ```
-    /// use shihyo::design::{Design, ReplicateKind, Replicates};
-    /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
-    ///
-    /// // The jackknife of a mean of three is its s²/n = 7/3.
-    /// let each = vec![vec![0.0, 1.5, 1.5], vec![1.5, 0.0, 1.5], vec![1.5, 1.5, 0.0]];
-    /// let design = Design::replicated(vec![1.0; 3], Replicates::new(ReplicateKind::Jk1, each)?)?;
-    /// let mean = estimate(&design, &Estimand::Mean(&[1.0, 2.0, 6.0]), Domain::All, &Options::default())?;
-    /// assert!((mean.se.unwrap().powi(2) - 7.0 / 3.0).abs() < 1e-12);
-    /// assert_eq!(design.df(), 2.0); // rank 3, less one
-    /// # Ok::<(), shihyo::error::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A weight that is negative or not finite, no positive weight, or columns of another length.
-    pub fn replicated(weights: Vec<f64>, replicates: Replicates) -> Result<Self> {
-        check::check_weights(&weights)?;
-        if replicates.rows() != weights.len() {
-            return Err(Error::msg(
-                "design::length",
-                format!("反復ウェイトは{}行、ウェイトは{}行です", replicates.rows(), weights.len()),
-                format!(
-                    "the replicate weights have {} rows, the weights {}",
-                    replicates.rows(),
-                    weights.len()
-                ),
-            ));
-        }
-        let weights: Arc<[f64]> = weights.into();
-        Ok(Self {
-            row_count: weights.len() as u64,
-            base_weights: weights.clone(),
-            weights,
-            uncertainty: Uncertainty::Replicated(replicates),
-            projections: Vec::new(),
-            df: OnceLock::new(),
-        })
-    }
-
     /// Number of respondents.
     pub fn rows(&self) -> usize {
         self.weights.len()

@@ -1,4 +1,4 @@
-//! Replicate weights: V = scale Σ_r rscales_r (θ_r − c)(θ_r − c)'.
+//! Replicate weights, and what their number of degrees of freedom is.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,211 +6,10 @@ use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 
 use super::factors::ReplicateFactors;
+use super::replicate_scales::{ReplicateCentre, ReplicateKind, ReplicateScales};
 use super::variance::{Covariance, NoVariance};
 use crate::error::{Error, Result};
-
-/// How the replicates were made, which decides the usual scale.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum ReplicateKind {
-    /// Delete one PSU, unstratified: scale (R − 1)/R.
-    Jk1,
-    /// Delete one PSU within strata: scale 1, rscales (n_h − 1)/n_h (1 − f_h).
-    Jkn,
-    /// Balanced half samples: scale 1/R.
-    Brr,
-    /// BRR with weights 2 − ρ and ρ: scale 1/(R (1 − ρ)²).
-    Fay {
-        /// 0 ≤ ρ < 1.
-        rho: f64,
-    },
-    /// Bootstrap: scale 1/(R − 1).
-    Bootstrap,
-    /// Successive differences: scale 4/R.
-    Sdr,
-}
-
-/// What replicate estimates are compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ReplicateCentre {
-    /// Their own mean, over replicates with a positive rscale (R `mse = FALSE`).
-    #[default]
-    ReplicateMean,
-    /// The full-sample estimate (R `mse = TRUE`).
-    FullSample,
-}
-
-/// How the spread of replicate estimates is scaled, and from where it is taken.
-///
-/// ```
-/// use shihyo::design::{ReplicateCentre, ReplicateKind, ReplicateScales};
-///
-/// let scales = ReplicateScales::new(ReplicateKind::Bootstrap, 3)?
-///     .scale(0.25)?
-///     .centre(ReplicateCentre::FullSample);
-/// assert_eq!((scales.kind(), scales.len(), scales.overall()), (ReplicateKind::Bootstrap, 3, 0.25));
-/// assert_eq!(scales.variance(4.0, &[5.0, 4.0, 2.0]), Ok(1.25)); // ¼ ((5 − 4)² + (2 − 4)²)
-/// # Ok::<(), shihyo::error::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReplicateScales {
-    kind: ReplicateKind,
-    scale: f64,
-    rscales: Vec<f64>,
-    centre: ReplicateCentre,
-}
-
-impl ReplicateScales {
-    /// The usual scale of a kind of replicates. For JKn give [`ReplicateScales::rscales`] too.
-    ///
-    /// # Errors
-    /// Fewer than two replicates, ρ outside [0, 1).
-    pub fn new(kind: ReplicateKind, count: usize) -> Result<Self> {
-        if count < 2 {
-            return Err(Error::msg(
-                "design::replicates",
-                "反復ウェイトは2列以上必要です",
-                "at least two replicates are needed",
-            ));
-        }
-        let replicates = count as f64;
-        let scale = match kind {
-            ReplicateKind::Jk1 => (replicates - 1.0) / replicates,
-            ReplicateKind::Jkn => 1.0,
-            ReplicateKind::Brr => 1.0 / replicates,
-            ReplicateKind::Fay { rho } if (0.0..1.0).contains(&rho) => {
-                1.0 / (replicates * (1.0 - rho) * (1.0 - rho))
-            }
-            ReplicateKind::Fay { rho } => {
-                return Err(Error::msg(
-                    "design::replicates",
-                    format!("Fay法の ρ は0以上1未満です（{rho}）"),
-                    format!("Fay's rho must be at least 0 and below 1, not {rho}"),
-                ));
-            }
-            ReplicateKind::Bootstrap => 1.0 / (replicates - 1.0),
-            ReplicateKind::Sdr => 4.0 / replicates,
-        };
-        Ok(Self { kind, scale, rscales: vec![1.0; count], centre: ReplicateCentre::ReplicateMean })
-    }
-
-    /// Another overall scale.
-    ///
-    /// # Errors
-    /// A scale that is negative or not finite.
-    pub fn scale(mut self, scale: f64) -> Result<Self> {
-        if !(scale.is_finite() && scale >= 0.0) {
-            return Err(Error::msg(
-                "design::replicates",
-                format!("scale が不正です（{scale}）"),
-                format!("{scale} is no scale"),
-            ));
-        }
-        self.scale = scale;
-        Ok(self)
-    }
-
-    /// One scale a replicate.
-    ///
-    /// # Errors
-    /// Not one value a replicate, a negative one, or all 0.
-    pub fn rscales(mut self, rscales: Vec<f64>) -> Result<Self> {
-        let good = rscales.iter().all(|s| s.is_finite() && *s >= 0.0) && rscales.iter().any(|s| *s > 0.0);
-        if rscales.len() != self.rscales.len() || !good {
-            let (given, needed) = (rscales.len(), self.rscales.len());
-            return Err(Error::msg(
-                "design::replicates",
-                format!("rscales は0以上の値が{needed}個必要です（{given}個）"),
-                format!("rscales needs {needed} values of at least 0, not {given}"),
-            ));
-        }
-        self.rscales = rscales;
-        Ok(self)
-    }
-
-    /// What replicate estimates are compared with.
-    #[must_use]
-    pub fn centre(mut self, centre: ReplicateCentre) -> Self {
-        self.centre = centre;
-        self
-    }
-
-    /// How the replicates were made.
-    pub fn kind(&self) -> ReplicateKind {
-        self.kind
-    }
-
-    /// Number of replicates.
-    pub fn len(&self) -> usize {
-        self.rscales.len()
-    }
-
-    /// Always false: there are at least two.
-    pub fn is_empty(&self) -> bool {
-        self.rscales.is_empty()
-    }
-
-    /// The overall scale.
-    pub fn overall(&self) -> f64 {
-        self.scale
-    }
-
-    /// The variance from the estimate of the whole sample and those of each replicate. A replicate in which
-    /// it does not exist (NaN) is left out, as in R.
-    ///
-    /// # Errors
-    /// [`NoVariance::NoReplicates`] when none is left.
-    pub fn variance(&self, full: f64, thetas: &[f64]) -> Result<f64, NoVariance> {
-        let kept = || thetas.iter().zip(&self.rscales).filter(|(theta, _)| theta.is_finite());
-        let positive = kept().filter(|(_, rscale)| **rscale > 0.0);
-        let (sum, count) = positive.fold((0.0, 0_u64), |(sum, count), (theta, _)| (sum + theta, count + 1));
-        if count == 0 {
-            return Err(NoVariance::NoReplicates);
-        }
-        let centre = match self.centre {
-            ReplicateCentre::FullSample => full,
-            ReplicateCentre::ReplicateMean => sum / count as f64,
-        };
-        Ok(kept().map(|(theta, rscale)| self.scale * rscale * (theta - centre) * (theta - centre)).sum())
-    }
-
-    /// Variances and covariances from the estimates `full` of the whole sample and `thetas` of each
-    /// replicate. A replicate in which an estimate does not exist (NaN) is left out, as in R.
-    ///
-    /// # Errors
-    /// [`NoVariance::NoReplicates`] when none is left.
-    pub fn covariance(&self, full: &[f64], thetas: &[Vec<f64>]) -> Result<Covariance, NoVariance> {
-        let k = full.len();
-        let kept: Vec<(&Vec<f64>, f64)> = thetas
-            .iter()
-            .zip(&self.rscales)
-            .filter(|(theta, _)| theta.iter().all(|t| t.is_finite()))
-            .map(|(theta, rscale)| (theta, *rscale))
-            .collect();
-        let positive = kept.iter().filter(|(_, rscale)| *rscale > 0.0).count();
-        if positive == 0 {
-            return Err(NoVariance::NoReplicates);
-        }
-        let centre: Vec<f64> = match self.centre {
-            ReplicateCentre::FullSample => full.to_vec(),
-            ReplicateCentre::ReplicateMean => (0..k)
-                .map(|j| {
-                    kept.iter().filter(|(_, s)| *s > 0.0).map(|(theta, _)| theta[j]).sum::<f64>()
-                        / positive as f64
-                })
-                .collect(),
-        };
-        let mut values = vec![0.0; k * k];
-        for (theta, rscale) in kept {
-            for i in 0..k {
-                for j in 0..k {
-                    values[i * k + j] +=
-                        self.scale * rscale * (theta[i] - centre[i]) * (theta[j] - centre[j]);
-                }
-            }
-        }
-        Covariance::from_values(k, values).ok_or(NoVariance::NoReplicates)
-    }
-}
+use crate::stats::rank::{rank, rank_of_products};
 
 /// Replicate weights (full analysis weights, not factors) and how to scale their spread.
 ///
@@ -305,7 +104,7 @@ impl Replicates {
 
     /// How the replicates were made.
     pub fn kind(&self) -> ReplicateKind {
-        self.scales.kind
+        self.scales.kind()
     }
 
     /// Number of replicates.
@@ -330,12 +129,12 @@ impl Replicates {
 
     /// The overall scale.
     pub fn overall_scale(&self) -> f64 {
-        self.scales.scale
+        self.scales.overall()
     }
 
     /// The scales by replicate.
     pub fn replicate_scales(&self) -> &[f64] {
-        &self.scales.rscales
+        self.scales.by_replicate()
     }
 
     pub(super) fn map(&self, each: impl Fn(&[f64]) -> Result<Vec<f64>>) -> Result<Self> {
@@ -436,53 +235,10 @@ impl PartialEq for WholeRank {
     }
 }
 
-/// Rank of `count` vectors with these inner products: as [`rank`], the part of each that the ones before it
-/// leave, by Cholesky's decomposition. That part is 1e-10 of a square against rounding of some 1e-13.
-fn rank_of_products(products: &[f64], count: usize) -> usize {
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    for j in 0..count {
-        let product = |i: usize| products[j * count + i];
-        let row: Vec<f64> = basis.iter().map(|column| column[j]).collect();
-        let left = product(j) - row.iter().map(|x| x * x).sum::<f64>();
-        if left > 1e-10 * product(j) {
-            let along = |i: usize| {
-                (product(i) - basis.iter().zip(&row).map(|(column, x)| column[i] * x).sum::<f64>())
-                    / left.sqrt()
-            };
-            let column = (0..count).map(along).collect();
-            basis.push(column);
-        }
-    }
-    basis.len()
-}
-
-/// Rank of vectors of this length (tolerance 1e-5).
-pub(super) fn rank(vectors: impl Iterator<Item = Vec<f64>>, length: usize) -> usize {
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    for mut v in vectors {
-        if basis.len() == length {
-            break;
-        }
-        let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let before = norm(&v);
-        for _ in 0..2 {
-            for q in &basis {
-                let along: f64 = v.iter().zip(q).map(|(a, b)| a * b).sum();
-                v.iter_mut().zip(q).for_each(|(a, b)| *a -= along * b);
-            }
-        }
-        let left = norm(&v);
-        if left > 1e-5 * before {
-            v.iter_mut().for_each(|x| *x /= left);
-            basis.push(v);
-        }
-    }
-    basis.len()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ReplicateKind, Replicates, rank};
+    use super::{ReplicateKind, Replicates};
+    use crate::stats::rank::{rank, rank_of_products};
 
     /// 20 PSUs in 10 strata, half samples of them: many columns, of which some follow from others; weights
     /// with the digits of a file.
@@ -517,7 +273,7 @@ mod tests {
         for rows in domains {
             let expected = by_vectors(&rows);
             assert_eq!(replicates.degrees_of_freedom(rows.iter().copied()), expected as u64 - 1);
-            assert_eq!(super::rank_of_products(&replicates.products(&rows), replicates.len()), expected);
+            assert_eq!(rank_of_products(&replicates.products(&rows), replicates.len()), expected);
             ranks.push(expected);
         }
         assert!(ranks[0] < 32 && ranks[2] < ranks[0], "{ranks:?}");

@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decode::columns::separated;
 use crate::questionnaire::model::Question;
 use crate::text::Text;
+use crate::text::number::number;
 use crate::text::spelling;
+
+/// The most distinct values that a single answer has.
+pub(super) const MOST_VALUES: usize = 30;
 
 /// Numbers that files write for no answer, where the options are small numbers.
 const MISSING: [i64; 8] = [99, 999, 9999, -1, -9, -99, -999, -9999];
@@ -53,12 +56,6 @@ pub(crate) fn is_missing_code(word: &str) -> bool {
     spelling::whole_number(word).is_some_and(|n| MISSING.contains(&n))
 }
 
-/// A number, with thousands separators or without: `1,234`, not `1,3`.
-pub(crate) fn is_number(text: &str) -> bool {
-    let plain = if separated(text) { text.replace(',', "") } else { text.to_owned() };
-    plain.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
 /// The words of a question that are no answer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Missing {
@@ -73,7 +70,7 @@ impl Missing {
         let rows = |wanted: &dyn Fn(&str) -> bool| -> usize {
             counts.iter().filter(|(word, _)| wanted(word)).map(|(_, n)| n).sum()
         };
-        let numbers = rows(&|word| is_number(word) || spelling::code_before(word).is_some());
+        let numbers = rows(&|word| number(word).is_some() || spelling::code_before(word).is_some());
         let others = rows(&|word| absent(word, true).is_none());
         let beside_numbers = numbers > 0 && numbers * 2 >= others;
         let mut missing = Self::default();

@@ -1,8 +1,7 @@
 //! Columns that together are one multiple answer.
 
 use crate::decode::groups::is_group;
-use crate::draft::MOST_VALUES;
-use crate::draft::codes::{Missing, absent, is_missing_code};
+use crate::draft::codes::{MOST_VALUES, Missing, absent, is_missing_code};
 use crate::raw::{Cell, Column};
 use crate::text::spelling;
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decode::no_question::counts;
 use crate::decode::personal::date_year;
-use crate::draft::codes::{Missing, Options, Scale, is_missing_code, is_number};
+use crate::draft::codes::{MOST_VALUES, Missing, Options, Scale, is_missing_code};
 use crate::draft::family::{Family, has_ticks, mentioned, own_label};
-use crate::draft::{MOST_VALUES, pieces};
+use crate::draft::pieces;
 use crate::questionnaire::form::{categories, question};
 use crate::questionnaire::model::{Question, QuestionKind};
 use crate::questionnaire::resolve::MOST_OPTIONS;
 use crate::raw::{Cell, Column, Variable};
 use crate::text::Text;
+use crate::text::number::number;
 use crate::text::spelling;
 
 type Guess = Result<(Question, Vec<Text>), Text>;
@@ -149,7 +150,7 @@ fn of_words(column: &Column, counts: &[(String, usize)], missing: &mut Missing) 
     if let Some(codes) = numbers {
         return Ok(of_codes(&codes, missing, &make));
     }
-    if counts.iter().all(|(t, _)| is_number(t)) {
+    if counts.iter().all(|(t, _)| number(t).is_some()) {
         return Ok((
             make(QuestionKind::Number { range: None }),
             vec![Text::new("数量として読みました", "read as a number")],

@@ -17,12 +17,14 @@
 mod codes;
 mod family;
 mod guess;
+mod inferred;
 mod pieces;
 mod skips;
 
 use std::collections::BTreeSet;
 
 pub use crate::decode::personal::Personal;
+pub use inferred::Inferred;
 
 use crate::decode::code_list::CodeList;
 use crate::decode::no_question::no_question;
@@ -32,24 +34,6 @@ use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::raw::{Column, Table};
 use crate::text::Text;
 use crate::text::spelling;
-
-/// The most distinct values that a single answer has.
-const MOST_VALUES: usize = 30;
-
-/// What the files look like.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inferred {
-    /// The questionnaire.
-    pub questionnaire: Questionnaire,
-    /// For each question what was guessed.
-    pub remarks: Vec<Vec<Text>>,
-    /// The column of respondents' ids.
-    pub respondent: Option<String>,
-    /// Columns that look like personal data: not read.
-    pub withheld: Vec<(String, Personal)>,
-    /// Columns that are no question, with the reason.
-    pub left_out: Vec<(String, Text)>,
-}
 
 /// Guesses a questionnaire from the columns that all `tables` have.
 pub fn infer(tables: &[Table], title: &str) -> Inferred {

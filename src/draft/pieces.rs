@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::draft::MOST_VALUES;
+use crate::draft::codes::MOST_VALUES;
 use crate::text::spelling;
 
 /// The marks, the more telling first.

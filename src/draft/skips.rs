@@ -1,7 +1,7 @@
 //! Likely skips: a question that is blank for everyone who chose certain options of an earlier single answer.
 
 use crate::decode::decoder::{DecodeOptions, decode};
-use crate::draft::Inferred;
+use crate::draft::inferred::Inferred;
 use crate::questionnaire::model::QuestionKind;
 use crate::questionnaire::rule::AskedIf;
 use crate::raw::Table;

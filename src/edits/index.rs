@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decode::code_list::{CodeList, Tick, Word};
+use crate::decode::code_list::CodeList;
 use crate::decode::locate::{Heads, Layout};
+use crate::decode::word::{Tick, Word};
 use crate::edits::log::LogRow;
 use crate::edits::same;
 use crate::edits::same::Reading;

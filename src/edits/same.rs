@@ -6,11 +6,12 @@
 //! (`1,3` `3、1`); in a column that belongs to one option, any two marks (`○` `1` `TRUE`) and any two
 //! spellings of "not marked" (`0` `FALSE`). A blank is the same as a blank only.
 
-use crate::decode::code_list::{CodeList, Tick};
-use crate::decode::columns::separated;
+use crate::decode::code_list::CodeList;
 use crate::decode::multi_select as joined;
 use crate::decode::multi_select::Split;
+use crate::decode::word::Tick;
 use crate::raw::Cell;
+use crate::text::number::number;
 use crate::text::spelling;
 
 /// How the values of a column are read.
@@ -78,12 +79,6 @@ fn mark(text: &str, code_list: &CodeList, own: u16) -> Tick {
 fn cut(short: &str, whole: &str) -> bool {
     let start = short.trim_end().strip_suffix(CUT).filter(|start| start.chars().count() >= LONGEST);
     start.is_some_and(|start| whole.starts_with(spelling::label(start).as_str()))
-}
-
-fn number(folded: &str) -> Option<f64> {
-    let plain = if separated(folded) { folded.replace(',', "") } else { folded.to_owned() };
-    let digits = plain.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    plain.parse::<f64>().ok().filter(|x| digits && x.is_finite())
 }
 
 fn truth(folded: &str) -> Option<bool> {

@@ -1,8 +1,9 @@
 //! What a new value writes into which cells, if the question can take it.
 
-use crate::decode::code_list::{CodeList, Tick, Word};
+use crate::decode::code_list::CodeList;
 use crate::decode::columns;
 use crate::decode::locate::Layout;
+use crate::decode::word::{Tick, Word};
 use crate::edits::index::{Index, Target};
 use crate::edits::log::is_no_answer;
 use crate::edits::same;

@@ -1,5 +1,5 @@
-//! Shares, means, totals and ratios of a sample whose weights were fitted to margins, straight from totals: as
-//! [`super::value_table`], without a pass over rows.
+//! Shares, means, totals and ratios of a sample whose weights were fitted to margins, straight from totals:
+//! as [`super::value_table`], without a pass over rows.
 //!
 //! Fitting changes all rows of a unit that lie in one joint cell of the margins by one factor, and takes out
 //! of their influence values z what the joint cell says (Deville and Särndal 1992): u = v (z − f_c), with v

@@ -1,8 +1,7 @@
 //! Administrative counts: tables of items by fiscal year, long (one row a value) or wide (one column a year).
 
+use crate::text::fold::fold;
 use std::collections::BTreeMap;
-
-use unicode_normalization::UnicodeNormalization;
 
 use super::fiscal_year::FiscalYear;
 use super::quantity::{AdminCell, Unit};
@@ -185,10 +184,6 @@ pub fn find_count<'a>(
     year: FiscalYear,
 ) -> Option<(&'a AdminCell, &'a Place)> {
     table.cells.get(&(fold(item), year)).map(|(cell, place)| (cell, place))
-}
-
-fn fold(text: &str) -> String {
-    text.trim().nfkc().collect()
 }
 
 fn last_header(column: &Column) -> &str {

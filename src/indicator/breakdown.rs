@@ -1,4 +1,4 @@
-//! A breakdown: one share in each part of the respondents, held against the rest.
+//! A breakdown: one number in each part of the respondents, held against the rest.
 
 use super::record::EstimateRecord;
 use super::trend::TrendNote;
@@ -11,9 +11,9 @@ use crate::text::Text;
 pub struct Breakdown {
     /// The indicator's title.
     pub title: String,
-    /// The share of everyone.
+    /// The number of everyone.
     pub whole: EstimateRecord,
-    /// The share in each part, in the order of the categories.
+    /// The number in each part, in the order of the categories.
     pub parts: Vec<EstimateRecord>,
     /// What must be said before the wave is compared with the first one.
     pub trend: Option<TrendNote>,
@@ -26,10 +26,10 @@ impl Breakdown {
     }
 }
 
-/// The share in a part minus the share in the rest of the respondents.
+/// The number in a part minus that in the rest of the respondents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// Part − rest, in [−1, 1].
+    /// Part − rest; of shares in [−1, 1].
     pub value: Result<f64, NotEstimable>,
     /// Its test, with the covariance of part and rest in it.
     pub test: Result<DifferenceTest, NotEstimable>,
@@ -37,7 +37,7 @@ pub struct Difference {
     pub verdict: Result<Verdict, NoVerdict>,
 }
 
-/// A t test of a difference of two shares.
+/// A t test of a difference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DifferenceTest {
     /// Standard error of the difference.
@@ -81,7 +81,7 @@ impl Verdict {
 pub enum NoVerdict {
     /// There is no test.
     NotTested(NotEstimable),
-    /// The share on one of its sides is one that the reliability rule withholds.
+    /// The number on one of its sides is one that the reliability rule withholds.
     Withheld(ReliabilityFlag),
 }
 

@@ -1,10 +1,10 @@
 //! The Japanese fiscal year (April to March), named in the era or the western way.
 
+use crate::text::fold::fold;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
@@ -83,7 +83,7 @@ impl FromStr for FiscalYear {
     /// # Errors
     /// Anything else, era year 0, and western years outside 1912–2200.
     fn from_str(s: &str) -> Result<Self, Error> {
-        let folded: String = s.trim().nfkc().filter(|c| !c.is_whitespace()).collect();
+        let folded: String = fold(s).chars().filter(|c| !c.is_whitespace()).collect();
         let body = folded.strip_suffix("年度").or_else(|| folded.strip_suffix('年')).unwrap_or(&folded);
         let parsed = ERAS.iter().find_map(|&(letter, name, first)| {
             let year = body

@@ -8,6 +8,7 @@ mod number_key;
 mod progress;
 mod quantity;
 mod record;
+mod statistic;
 mod status;
 mod table;
 mod tabulate;
@@ -20,10 +21,11 @@ pub use breakdown::{Breakdown, Difference, DifferenceTest, NoVerdict, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use flag::Flag;
 pub(crate) use number_key::OFFICE;
-pub use number_key::{Group, Measured, NumberKey, NumberSource, Statistic};
+pub use number_key::{Group, Measured, NumberKey, NumberSource};
 pub use progress::{Course, direction_of, judge};
 pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
 pub use record::{Detail, Domains, EstimateRecord, Test};
+pub use statistic::{Estimated, Statistic, ValueFormat};
 pub use status::{
     ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
 };

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | an indicator of a plan | `citizen/R4/volunteer-intent/性別=女性,年代=20代` |
 //! | an office's figure | `admin/R6/hotnet-promoters` |
-//! | a share of the answers in files | `q=1\|2/性別=女`, of no answer `q=/性別=女` |
+//! | a share of the answers in files | `q=1\|2/性別=女` |
+//! | of no answer, of invalid answers | `q=/性別=女`, `invalid:q/性別=女` |
 //! | others | `mean:年齢`, `ratio:a:b`, `quantile:年齢@0.5`, `rao-scott:a:b` |
 //! | a difference | `difference:q=1/性別=女 vs rest` |
+//! | a change from an earlier wave | `change:q=1/性別=女`, `change:mean:年齢` |
 //!
 //! A sign that has a meaning at its place has a backslash before it where a name holds it, so that two keys
 //! never have one text and [`NumberKey`] reads back what it wrote.
@@ -17,6 +19,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::fiscal_year::FiscalYear;
+use super::statistic::Statistic;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -27,53 +30,6 @@ pub struct Group {
     pub variable: String,
     /// Its category, such as `女性`.
     pub value: String,
-}
-
-/// What kind of number it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Statistic {
-    /// A share, in [0, 1].
-    Share,
-    /// A mean.
-    Mean,
-    /// A total.
-    Total,
-    /// A ratio of two totals.
-    Ratio,
-    /// A quantile.
-    Quantile,
-    /// The difference of two domains.
-    Difference,
-    /// Rao and Scott's test of independence.
-    RaoScott,
-}
-
-impl Statistic {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Share => "share",
-            Self::Mean => "mean",
-            Self::Total => "total",
-            Self::Ratio => "ratio",
-            Self::Quantile => "quantile",
-            Self::Difference => "difference",
-            Self::RaoScott => "rao-scott",
-        }
-    }
-
-    /// Its name for people.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Share => Text::new("割合", "share"),
-            Self::Mean => Text::new("平均", "mean"),
-            Self::Total => Text::new("総計", "total"),
-            Self::Ratio => Text::new("比", "ratio"),
-            Self::Quantile => Text::new("分位点", "quantile"),
-            Self::Difference => Text::new("差", "difference"),
-            Self::RaoScott => Text::new("Rao-Scott検定", "Rao-Scott test"),
-        }
-    }
 }
 
 /// Where a number comes from.
@@ -106,6 +62,8 @@ pub enum Measured {
     },
     /// The share of those who gave no answer to the variable.
     NoAnswer(String),
+    /// The share of those whose answer to the variable breaks the rules of the paper.
+    InvalidAnswer(String),
     /// The mean of a variable.
     Mean(String),
     /// The total of a variable.
@@ -140,19 +98,20 @@ pub enum Measured {
         /// The second.
         columns: String,
     },
+    /// A number of the later wave minus that of the earlier one.
+    Change(Box<Measured>),
 }
 
+/// What stands before the variable of [`Measured::InvalidAnswer`].
+const INVALID: &str = "invalid";
+
 impl Measured {
-    /// The kind of number.
-    pub fn statistic(&self) -> Statistic {
+    /// The probability of a quantile, or of the quantiles that are compared.
+    pub fn prob(&self) -> Option<f64> {
         match self {
-            Self::Indicator(_) | Self::Share { .. } | Self::NoAnswer(_) => Statistic::Share,
-            Self::Mean(_) => Statistic::Mean,
-            Self::Total(_) => Statistic::Total,
-            Self::Ratio { .. } => Statistic::Ratio,
-            Self::Quantile { .. } => Statistic::Quantile,
-            Self::Difference { .. } => Statistic::Difference,
-            Self::Independence { .. } => Statistic::RaoScott,
+            Self::Quantile { prob, .. } => Some(*prob),
+            Self::Difference { of, .. } | Self::Change(of) => of.prob(),
+            _ => None,
         }
     }
 }
@@ -253,19 +212,23 @@ impl fmt::Display for Measured {
                 write!(f, "{}={}", name(variable), codes.join("|"))
             }
             Self::NoAnswer(variable) => write!(f, "{}=", name(variable)),
-            Self::Mean(variable) | Self::Total(variable) => {
-                write!(f, "{}:{}", self.statistic().name(), name(variable))
-            }
+            Self::InvalidAnswer(variable) => write!(f, "{INVALID}:{}", name(variable)),
+            Self::Mean(variable) => write!(f, "{}:{}", Statistic::Mean.name(), name(variable)),
+            Self::Total(variable) => write!(f, "{}:{}", Statistic::Total.name(), name(variable)),
             Self::Quantile { variable, prob } => {
                 write!(f, "{}:{}@{prob}", Statistic::Quantile.name(), name(variable))
             }
-            Self::Ratio { numerator: a, denominator: b } | Self::Independence { rows: a, columns: b } => {
-                write!(f, "{}:{}:{}", self.statistic().name(), name(a), name(b))
+            Self::Ratio { numerator, denominator } => {
+                write!(f, "{}:{}:{}", Statistic::Ratio.name(), name(numerator), name(denominator))
+            }
+            Self::Independence { rows, columns } => {
+                write!(f, "{}:{}:{}", Statistic::RaoScott.name(), name(rows), name(columns))
             }
             Self::Difference { of, a, b } => {
                 let side = |condition: &str| escaped(condition, &['/']);
                 write!(f, "{}:{of}/{} vs {}", Statistic::Difference.name(), side(a), side(b))
             }
+            Self::Change(of) => write!(f, "{}:{of}", Statistic::Change.name()),
         }
     }
 }
@@ -336,6 +299,9 @@ fn measured_of(text: &str, rest: &[&str]) -> Option<Measured> {
         return Some(Measured::Share { variable, codes });
     }
     let (kind, of) = cut(text, ':')?;
+    if kind == INVALID {
+        return Some(Measured::InvalidAnswer(plain(of)?));
+    }
     let kinds = [
         Statistic::Mean,
         Statistic::Total,
@@ -343,6 +309,7 @@ fn measured_of(text: &str, rest: &[&str]) -> Option<Measured> {
         Statistic::Quantile,
         Statistic::Difference,
         Statistic::RaoScott,
+        Statistic::Change,
     ];
     let kind = kinds.into_iter().find(|k| k.name() == kind)?;
     match kind {
@@ -366,7 +333,8 @@ fn measured_of(text: &str, rest: &[&str]) -> Option<Measured> {
             let of = Box::new(measured_of(of, &[])?);
             Some(Measured::Difference { of, a: plain(a)?, b: plain(b)? })
         }
-        Statistic::Share => None,
+        Statistic::Change => Some(Measured::Change(Box::new(measured_of(of, &[])?))),
+        Statistic::Share | Statistic::Score => None,
     }
 }
 
@@ -447,12 +415,16 @@ mod tests {
                 share.clone(),
                 Measured::Share { variable: "v".to_owned(), codes: two },
                 Measured::NoAnswer(name.clone()),
+                Measured::InvalidAnswer(name.clone()),
                 Measured::Mean(name.clone()),
                 Measured::Total(name.clone()),
                 Measured::Quantile { variable: name.clone(), prob: 0.25 },
                 Measured::Quantile { variable: name.clone(), prob: 0.5 },
                 Measured::Ratio { numerator: name.clone(), denominator: "y".to_owned() },
                 Measured::Independence { rows: "y".to_owned(), columns: name.clone() },
+                Measured::Change(Box::new(share.clone())),
+                Measured::Change(Box::new(Measured::NoAnswer(name.clone()))),
+                Measured::Change(Box::new(Measured::Quantile { variable: name.clone(), prob: 0.5 })),
                 Measured::Difference { of: Box::new(share), a: "s=1".to_owned(), b: name.clone() },
                 Measured::Difference {
                     of: Box::new(Measured::Mean(name.clone())),
@@ -518,6 +490,8 @@ mod tests {
             "q=1/x",
             "q=1\\",
             "difference:q=1",
+            "change:q",
+            "invalid:",
         ] {
             assert!(text.parse::<NumberKey>().is_err(), "{text}");
         }

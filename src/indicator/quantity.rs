@@ -1,9 +1,9 @@
 //! Numbers as offices write them: `20,292世帯`, `1,085,112人 ※速報値`, `57.6%`, `△3`.
 
+use crate::text::fold::fold;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
@@ -101,7 +101,7 @@ impl Unit {
 
     /// The unit that `text` names.
     pub fn from_text(text: &str) -> Self {
-        let folded: String = text.trim().nfkc().collect();
+        let folded = fold(text);
         if matches!(folded.as_str(), "%" | "パーセント" | "percent") {
             Unit::Percent
         } else {
@@ -140,8 +140,7 @@ impl Quantity {
     /// # Errors
     /// Text without a number in front, a broken thousands separator (`1,08人`), more digits than fit.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let folded: String = text.nfkc().collect();
-        let folded = folded.trim();
+        let folded = fold(text);
         let end = folded
             .find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | '−' | '△' | '▲')))
             .unwrap_or(folded.len());
@@ -219,8 +218,7 @@ impl AdminCell {
     /// # Errors
     /// Text that is none of the known symbols and has no number in front.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let folded: String = text.nfkc().collect();
-        let folded = folded.trim();
+        let folded = &*fold(text);
         // NFKC turns … into three dots.
         match folded {
             "" => return Ok(Self::Pending),

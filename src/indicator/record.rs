@@ -2,23 +2,30 @@
 
 use super::breakdown::Difference;
 use super::flag::Flag;
-use super::number_key::{NumberKey, Statistic};
+use super::number_key::NumberKey;
+use super::statistic::{Statistic, ValueFormat};
 use super::table::DataKind;
 use crate::decode::Base;
 use crate::estimate::{Estimate, IntervalBasis, NotEstimable};
+use crate::text::Text;
 
 /// One number of a long table (`estimates.csv`, `compare`, `estimate`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct EstimateRecord {
     /// Its key.
     pub key: NumberKey,
-    /// The variable: a question such as `問12`, or a column as it was asked for.
+    /// What kind of number it is, and how it is printed.
+    pub format: ValueFormat,
+    /// The variable: a question such as `問12`, or a column as it was asked for; both of a ratio (`問8/問9`).
     pub variable: String,
-    /// What counts of it: labels of a question's options, or codes as they were asked for; shares and their
-    /// differences only. A NET when several.
+    /// What counts of it: labels of a question's options, or codes as they were asked for, a NET when
+    /// several; of a score each option with its points (`満足=5`). Of shares, scores and their differences
+    /// only.
     pub values: Vec<String>,
     /// Who is in the base.
     pub base: Base,
+    /// Of whom it is, in words, where that is part of the respondents (`where`); the design keeps everyone.
+    pub universe: Option<Text>,
     /// The number with its uncertainty. Of a test: its statistic.
     pub estimate: Estimate,
     /// The interval's method; it counts where there is an interval.
@@ -48,20 +55,20 @@ pub enum Detail {
     Quantile(f64),
     /// A part held against the rest of the respondents.
     AgainstRest(Difference),
-    /// The two domains of a difference.
+    /// The two domains of a difference, or the two waves of a change.
     Domains(Box<Domains>),
     /// A test of independence.
     Test(Test),
 }
 
-/// The two domains of a difference.
+/// The two sides of a difference (A − B) or of a change (A the later wave, B the earlier one).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Domains {
     /// The statistic that they are compared in.
     pub of: Statistic,
-    /// The first domain, as it was asked for.
+    /// The first domain, as it was asked for; the files of the later wave.
     pub a: String,
-    /// The second, or `rest`.
+    /// The second, or `rest`; the files of the earlier wave.
     pub b: String,
     /// The number in the first.
     pub stat_a: Result<f64, NotEstimable>,
@@ -93,7 +100,7 @@ pub struct Test {
 impl EstimateRecord {
     /// The kind of number.
     pub fn statistic(&self) -> Statistic {
-        self.key.measured.statistic()
+        self.format.statistic
     }
 
     /// What of this number does not exist, by column, and the stable name of the reason; in the order of the
@@ -102,7 +109,7 @@ impl EstimateRecord {
         let (e, statistic) = (&self.estimate, self.statistic());
         let share = statistic == Statistic::Share;
         let spread = statistic != Statistic::RaoScott;
-        let deff = share || matches!(statistic, Statistic::Mean | Statistic::Total);
+        let deff = share || matches!(statistic, Statistic::Mean | Statistic::Total | Statistic::Score);
         let mut out = vec![
             ("stat", e.value.as_ref().err()),
             ("se", e.se.as_ref().err().filter(|_| spread)),

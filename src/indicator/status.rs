@@ -18,12 +18,12 @@ pub enum ProgressRule {
     /// Pace (StatCan, Open SDG, Eurostat): observed over required change up to the latest year;
     /// at least 0.95 on track, at least 0.60 progress, at least 0 little, below 0 worse.
     Pace,
-    /// Fixed band: survey shares within ± `points` (in [0, 1]) and counts within ± `relative` of the baseline
-    /// are unchanged.
+    /// Fixed band: shares within ± `points` (in [0, 1]), and counts, means, scores and the like within
+    /// ± `relative` of the baseline are unchanged.
     Band {
         /// Half-width for shares, such as 0.03.
         points: f64,
-        /// Half-width for counts, relative to the baseline, such as 0.10.
+        /// Half-width for everything but shares, relative to the baseline, such as 0.10.
         relative: f64,
     },
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::fiscal_year::FiscalYear;
 use super::number_key::NumberKey;
 use super::quantity::{Mark, Quantity, Unit};
+use super::statistic::{Estimated, ValueFormat};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
 use super::trend::TrendNote;
@@ -157,8 +158,8 @@ pub struct Observation {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObservedValue {
-    /// A share from answers; the estimate is in [0, 1].
-    Share(Box<Estimate>),
+    /// A number estimated from answers.
+    Estimated(Box<Estimated>),
     /// A count or percentage as an office reported it, exact as written.
     Reported(Quantity),
 }
@@ -207,15 +208,15 @@ pub struct Quality {
     pub ledgers: Vec<LedgerRecord>,
     /// All findings, in the order in which the rooms met them.
     pub findings: Vec<Finding>,
-    /// What each decision about answers that break the rules does to each share, in the order of the
+    /// What each decision about answers that break the rules does to each estimate, in the order of the
     /// estimates.
     pub effects: Vec<PolicyEffect>,
 }
 
-/// What a decision about answers that break the rules does to one share of one wave (全体).
+/// What a decision about answers that break the rules does to one estimate of one wave (全体).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyEffect {
-    /// Key of the share.
+    /// Key of the estimate.
     pub analysis_key: NumberKey,
     /// The indicator's id.
     pub indicator: String,
@@ -223,23 +224,25 @@ pub struct PolicyEffect {
     pub survey: String,
     /// The wave.
     pub wave: FiscalYear,
+    /// What is estimated, and how it is printed.
+    pub format: ValueFormat,
     /// The decision's key, as the questionnaire and the plan have it: `two_marks`, `dont_know`, `duplicates`
     /// …
     pub policy: &'static str,
     /// The decision in words.
     pub policy_words: Text,
-    /// The question that it is about: the share's own, one that its skip rule depends on, or one that weights
-    /// are made from; `None` for duplicates.
+    /// The question that it is about: the estimate's own, one that its skip rule or its condition depends
+    /// on, or one that weights are made from; `None` for duplicates.
     pub question: Option<String>,
     /// Respondents whose answers called for the decision, at least 1.
     pub affected: u64,
-    /// What was decided, and the share under it.
+    /// What was decided, and the estimate under it.
     pub in_force: PolicySetting,
-    /// What else could have been decided, and the share had it been.
+    /// What else could have been decided, and the estimate had it been.
     pub alternatives: Vec<PolicySetting>,
 }
 
-/// A share under one setting of a decision.
+/// An estimate under one setting of a decision.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicySetting {
     /// The setting's key: `invalid`, `first` …
@@ -251,7 +254,7 @@ pub struct PolicySetting {
 }
 
 impl PolicySetting {
-    /// The share in [0, 1], unrounded; in words why there is none.
+    /// The value (a share in [0, 1]), unrounded; in words why there is none.
     pub fn value(&self) -> Result<f64, Text> {
         let estimate = self.estimate.as_ref().map_err(Clone::clone)?;
         estimate.value.as_ref().copied().map_err(|reason| reason.text())
@@ -259,7 +262,7 @@ impl PolicySetting {
 }
 
 impl PolicyEffect {
-    /// The share under `other` minus the share under what was decided, unrounded; `None` where one of them
+    /// The value under `other` minus that under what was decided, unrounded; `None` where one of them
     /// does not exist.
     pub fn difference(&self, other: &PolicySetting) -> Option<f64> {
         Some(other.value().ok()? - self.in_force.value().ok()?)

@@ -113,7 +113,7 @@ fn comparability(cells: &[YearCell], year: FiscalYear, baseline: FiscalYear) -> 
 fn unit_of(cell: &YearCell) -> Option<Unit> {
     match &cell.content {
         CellContent::Value(observation) => Some(match &observation.value {
-            ObservedValue::Share(_) => Unit::Percent,
+            ObservedValue::Estimated(of) => of.format.unit.clone(),
             ObservedValue::Reported(quantity) => quantity.unit.clone(),
         }),
         _ => None,
@@ -123,12 +123,12 @@ fn unit_of(cell: &YearCell) -> Option<Unit> {
 fn point(cell: &YearCell) -> Option<Point> {
     let CellContent::Value(observation) = &cell.content else { return None };
     match &observation.value {
-        ObservedValue::Share(estimate) => Some(Point {
+        ObservedValue::Estimated(of) => Some(Point {
             year: cell.year,
-            value: *estimate.value.as_ref().ok()?,
-            se: estimate.se.as_ref().ok().copied(),
-            limits: estimate.interval.as_ref().ok().map(|i| (i.low, i.high)),
-            df: Some(estimate.df.domain),
+            value: *of.estimate.value.as_ref().ok()?,
+            se: of.estimate.se.as_ref().ok().copied(),
+            limits: of.estimate.interval.as_ref().ok().map(|i| (i.low, i.high)),
+            df: Some(of.estimate.df.domain),
         }),
         ObservedValue::Reported(quantity) => {
             Some(Point { year: cell.year, value: quantity.value(), se: None, limits: None, df: None })

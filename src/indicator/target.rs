@@ -1,9 +1,9 @@
 //! Targets: `506人`, `40%以上`, `5 %以下`.
 
+use crate::text::fold::fold;
 use std::fmt;
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
 
 use super::quantity::Quantity;
 use crate::error::Error;
@@ -60,8 +60,7 @@ impl Target {
     /// # Errors
     /// Text without a number in front, as [`Quantity::parse`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let folded: String = text.nfkc().collect();
-        let folded = folded.trim();
+        let folded = &*fold(text);
         let (body, operator) = if let Some(body) = folded.strip_suffix("以上") {
             (body, Operator::AtLeast)
         } else if let Some(body) = folded.strip_suffix("以下") {

@@ -1,15 +1,15 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
-use super::adhoc::{Values, breakdown};
-use super::estimates::{measure, options, records, shares_in, shares_of, suppress_sampling_error};
+use super::adhoc::breakdown;
+use super::estimates::{measure, measure_id, options, planned, planned_in, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
 use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::{self, Domain, Estimand, NotEstimable, reliability};
+use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
-    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Verdict,
+    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic, Verdict,
 };
 use crate::questionnaire::QuestionKind;
 use crate::text::Text;
@@ -27,57 +27,68 @@ pub struct Comparison {
 }
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
-/// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays.
+/// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays. A
+/// quantile has no such test.
 ///
 /// # Errors
-/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is no
-/// share; a question without single answers.
+/// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
+/// estimated from a survey; a question without single answers.
 pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
-    let share = shares_in(plan, data)
+    let planned = planned_in(plan, data)
         .into_iter()
-        .find(|s| s.id == what.indicator)
+        .find(|e| e.id == what.indicator)
         .ok_or_else(|| no_indicator(plan, what))?;
-    let questions = what.by.iter().map(|id| attribute(plan, data, id)).collect::<Result<Vec<usize>>>()?;
-    let names: Vec<String> = questions.iter().map(|q| data.questionnaire.questions[*q].id.clone()).collect();
+    let names = what
+        .by
+        .iter()
+        .map(|id| attribute(plan, data, id).map(|q| data.questionnaire.questions[q].id.clone()))
+        .collect::<Result<Vec<String>>>()?;
     let by = breakdown(&data.variables(), &names)?;
     let parts: Vec<Vec<bool>> =
         by.iter().flat_map(|by| (0..by.names.len()).map(|at| by.groups.mask(at))).collect();
-    let asked = measure(plan, data, &share);
-    let Values::Share(codes) = &asked.values else { return Err(no_indicator(plan, what)) };
+    let asked = measure(plan, data, &planned);
+    let share = planned.definition.format.statistic == Statistic::Share;
     let (options, design) = (options(plan, data), data.built.replicated()?);
-    let trend = trend(plan, share.definition, wave.year);
-    let mut records = records(plan, data, &[share], by)?.into_iter();
+    let trend = trend(plan, planned.definition, wave.year);
+    let mut records = records(plan, data, &[planned], by)?.into_iter();
     let whole = records.next().ok_or_else(|| no_indicator(plan, what))?;
     let against_rest = |(record, part): (EstimateRecord, Vec<bool>)| {
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-        let found = estimate::difference(
-            &design,
-            &Estimand::Share(codes),
-            Domain::Rows(&part),
-            Domain::Rows(&rest),
-            &options,
-        )?;
-        let detail = Detail::AgainstRest(judged(wave.sample, found, options.level));
-        Ok(EstimateRecord { detail, ..record })
+        let difference = match asked.values.estimand() {
+            Some(estimand) => judged(
+                wave.sample,
+                share,
+                estimate::difference(&design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?,
+                options.level,
+            ),
+            None => untested(),
+        };
+        Ok(EstimateRecord { detail: Detail::AgainstRest(difference), ..record })
     };
     Ok(Breakdown {
-        title: plan
-            .indicators
-            .iter()
-            .find(|i| what.indicator.starts_with(&i.id))
-            .map_or(String::new(), |i| i.title.clone()),
+        title: title(plan, &what.indicator),
         whole,
         parts: records.zip(parts).map(against_rest).collect::<Result<_>>()?,
         trend,
     })
 }
 
+/// A quantile has no test of a difference.
+fn untested() -> Difference {
+    let reason = NotEstimable::NotDefined;
+    Difference {
+        value: Err(reason.clone()),
+        test: Err(reason.clone()),
+        verdict: Err(NoVerdict::NotTested(reason)),
+    }
+}
+
 /// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
-/// error, and nothing where the reliability rule withholds the share on either side.
-fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference {
+/// error, and nothing where the reliability rule withholds the number on either side.
+fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> Difference {
     let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {
         Sample::Random => c.interval.and_then(|i| {
@@ -86,7 +97,7 @@ fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference
         Sample::Census => Err(NotEstimable::Census),
         Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
     };
-    let flags = [a, b].map(|side| reliability::flags(&suppress_sampling_error(sample, side), true));
+    let flags = [a, b].map(|side| reliability::flags(&suppress_sampling_error(sample, side), share));
     let withheld = flags.into_iter().flatten().filter(|flag| flag.withholds()).min();
     let verdict = match (&c.value, &test, withheld) {
         (Err(reason), _, _) | (Ok(_), Err(reason), _) => Err(NoVerdict::NotTested(reason.clone())),
@@ -99,15 +110,21 @@ fn judged(sample: Sample, found: estimate::Difference, level: f64) -> Difference
     Difference { value: c.value, test, verdict }
 }
 
+/// The title of an indicator, or of the one that a part belongs to.
+fn title(plan: &Plan, id: &str) -> String {
+    let has = |i: &usize| (0..plan.indicators[*i].measures.len()).any(|m| measure_id(plan, *i, m) == id);
+    (0..plan.indicators.len()).find(has).map_or(String::new(), |i| plan.indicators[i].title.clone())
+}
+
 fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
-    let of_share: Vec<&WaveData> =
-        outcome.waves.iter().filter(|d| shares_in(plan, d).iter().any(|s| s.id == what.indicator)).collect();
+    let answering: Vec<&WaveData> =
+        outcome.waves.iter().filter(|d| planned_in(plan, d).iter().any(|e| e.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
-    let Some(latest) = of_share.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
+    let Some(latest) = answering.iter().max_by_key(|d| year(d)) else { return Err(no_indicator(plan, what)) };
     match what.wave {
         None => Ok(latest),
-        Some(wanted) => of_share.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
-            let years: Vec<String> = of_share.iter().map(|d| year(d).to_string()).collect();
+        Some(wanted) => answering.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
+            let years: Vec<String> = answering.iter().map(|d| year(d).to_string()).collect();
             Diagnostic::new(
                 "plan::unknown-wave",
                 Text::new(
@@ -125,7 +142,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
 }
 
 fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
-    let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| shares_of(plan, s)).map(|s| s.id).collect();
+    let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| planned(plan, s)).map(|e| e.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {
         Text::new(

@@ -1,23 +1,28 @@
-//! Every share of a wave: 全体 first, then each breakdown.
+//! Every estimate of a wave: 全体 first, then each breakdown.
 
 use std::collections::HashMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::adhoc::{By, Measure, Values, Wanted, breakdown, rows};
-use super::plan::{Answerable, Definition, Plan, Sample, ShareDefinition};
+use super::adhoc::{By, Measure, Numbers, Values, Wanted, breakdown, rows};
+use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
+use super::plan::{Answerable, Plan, Sample};
 use super::trend::{trend, trend_of_group};
-use super::wave::{WaveData, counted};
-use crate::decode::share_outcome;
+use super::wave::{WaveData, counted, domain};
+use crate::decode::{OUTSIDE, share_outcome};
 use crate::error::Result;
 use crate::estimate::{Estimate, NotEstimable, Options, reliability};
-use crate::indicator::{EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, TrendNote};
-use crate::waves::Comparability;
+use crate::indicator::{
+    EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, Statistic, TrendNote,
+};
+use crate::questionnaire::Questionnaire;
+use crate::text::Text;
+use crate::waves::{Comparability, Paper, rule_words};
 
-/// A share of the plan, found by the indicator's position and the measure's position in it.
-pub(super) struct PlannedShare<'a> {
+/// An estimate of the plan, found by the indicator's position and the measure's position in it.
+pub(super) struct PlannedEstimate<'a> {
     pub(super) id: String,
-    pub(super) definition: &'a ShareDefinition,
+    pub(super) definition: &'a EstimateDefinition,
 }
 
 /// The name of a measure: the indicator's id, and `.2` for its second part.
@@ -26,27 +31,27 @@ pub(super) fn measure_id(plan: &Plan, indicator: usize, measure: usize) -> Strin
     if item.measures.len() == 1 { item.id.clone() } else { format!("{}.{}", item.id, measure + 1) }
 }
 
-/// The shares of a survey.
-pub(super) fn shares_of(plan: &Plan, survey: usize) -> Vec<PlannedShare<'_>> {
+/// The estimates of a survey.
+pub(super) fn planned(plan: &Plan, survey: usize) -> Vec<PlannedEstimate<'_>> {
     let mut out = Vec::new();
     for (i, item) in plan.indicators.iter().enumerate() {
         for (m, measure) in item.measures.iter().enumerate() {
-            if let Some(Definition::Share(definition)) = &measure.definition
+            if let Some(Definition::Estimate(definition)) = &measure.definition
                 && definition.survey == survey
             {
-                out.push(PlannedShare { id: measure_id(plan, i, m), definition });
+                out.push(PlannedEstimate { id: measure_id(plan, i, m), definition });
             }
         }
     }
     out
 }
 
-/// The shares that a wave can answer: its paper had their questions, and some of their options.
-pub(super) fn shares_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedShare<'a>> {
+/// The estimates that a wave can answer: its paper had their questions, and some of their options.
+pub(super) fn planned_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedEstimate<'a>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    shares_of(plan, data.survey)
+    planned(plan, data.survey)
         .into_iter()
-        .filter(|s| wave.answerable(s.definition) == Answerable::Yes)
+        .filter(|e| wave.answerable(e.definition) == Answerable::Yes)
         .collect()
 }
 
@@ -56,20 +61,90 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     data.built.options(method, level, None)
 }
 
-/// What is counted for a share in this wave.
-pub(super) fn measure(plan: &Plan, data: &WaveData, share: &PlannedShare<'_>) -> Measure {
-    let ShareDefinition { question, base, categories, .. } = share.definition;
-    let answers =
-        share_outcome(&data.answers.responses[*question], &counted(plan, data, share.definition), *base);
-    let question = &plan.surveys[data.survey].questionnaire.questions[*question];
-    let options = question.categories();
+/// What is estimated in this wave, as values of its respondents. Who is not in its domain is outside the
+/// base, never outside the design.
+pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_>) -> Measure {
+    let definition = planned.definition;
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
+    let inside = domain(plan, data, definition);
+    let inside = |row: usize| inside.as_ref().is_none_or(|inside| inside[row]);
+    let rows = data.answers.rows;
+    let numbers = |question: &usize| {
+        let responses = &data.answers.responses[*question];
+        let number = |row| responses.number(row).filter(|_| inside(row)).unwrap_or(f64::NAN);
+        Numbers::of_rows((0..rows).map(number).collect())
+    };
+    let values = match &definition.statistic {
+        StatisticDefinition::Share { question, categories, base } => {
+            let chosen = counted(plan, data, *question, categories);
+            let mut outcomes = share_outcome(&data.answers.responses[*question], &chosen, *base);
+            outcomes.iter_mut().enumerate().filter(|(row, _)| !inside(*row)).for_each(|(_, o)| *o = OUTSIDE);
+            Values::Share(outcomes)
+        }
+        StatisticDefinition::Mean(question) => Values::Mean(numbers(question)),
+        StatisticDefinition::Total(question) => Values::Total(numbers(question)),
+        StatisticDefinition::Ratio { numerator, denominator } => {
+            Values::ratio(numbers(numerator), numbers(denominator))
+        }
+        StatisticDefinition::Quantile { question, at } => Values::Quantile(numbers(question), *at),
+        StatisticDefinition::Score { question, .. } => {
+            let worth = worth(plan, data, definition);
+            let chosen = |row: usize| data.answers.responses[*question].category(row);
+            let points = |row| chosen(row).filter(|_| inside(row)).and_then(|k| *worth.get(k)?);
+            Values::Mean(Numbers::of_rows((0..rows).map(|row| points(row).unwrap_or(f64::NAN)).collect()))
+        }
+    };
     Measure {
-        measured: Measured::Indicator(share.id.clone()),
-        variable: question.id.clone(),
-        codes: categories.iter().filter_map(|c| options.get(*c)).map(|c| c.label.clone()).collect(),
-        base: *base,
-        values: Values::Share(answers),
+        measured: Measured::Indicator(planned.id.clone()),
+        format: definition.format.clone(),
+        variable: variable(questionnaire, definition),
+        codes: taken(questionnaire, definition),
+        base: definition.base(),
+        values,
     }
+}
+
+/// The points of each category of a score's question in this wave. An option of the wave that is several of
+/// the survey's in one has points where all of those have the same.
+pub(super) fn worth(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Vec<Option<f64>> {
+    let question = definition.question();
+    let mut worth = vec![None; data.questionnaire.questions[question].categories().len()];
+    for (categories, points) in definition.classes() {
+        for category in counted(plan, data, question, &categories) {
+            worth.get_mut(category).into_iter().for_each(|of| *of = Some(points));
+        }
+    }
+    worth
+}
+
+/// The question or questions of an estimate by their ids.
+fn variable(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> String {
+    let id = |question: &usize| questionnaire.questions[*question].id.as_str();
+    match &definition.statistic {
+        StatisticDefinition::Ratio { numerator, denominator } => {
+            format!("{}/{}", id(numerator), id(denominator))
+        }
+        _ => id(&definition.question()).to_owned(),
+    }
+}
+
+/// What is taken of the answers: the options that count, or those that have points.
+fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<String> {
+    let categories = questionnaire.questions[definition.question()].categories();
+    let label = |category: &usize| categories.get(*category).map(|c| c.label.clone());
+    match &definition.statistic {
+        StatisticDefinition::Share { categories, .. } => categories.iter().filter_map(label).collect(),
+        StatisticDefinition::Score { points, .. } => {
+            points.iter().filter_map(|(k, points)| Some(format!("{}={points}", label(k)?))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Of whom an estimate is, in words; `None` for everyone.
+fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
+    let paper = Paper { questionnaire, mapping: None };
+    definition.domain.as_ref().map(|rule| rule_words(&paper, rule))
 }
 
 /// The plan's breakdowns. One that asks for a question this survey did not have is left out.
@@ -84,42 +159,48 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
-/// The shares at these positions of [`shares_in`], for everyone: the very numbers that [`estimates`] has for
-/// 全体.
+/// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has
+/// for 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
     let wave = &plan.surveys[data.survey].waves[data.wave];
-    let shares = shares_in(plan, data);
-    let measures = wanted.iter().filter_map(|at| shares.get(*at)).map(|s| measure(plan, data, s)).collect();
+    let all = planned_in(plan, data);
+    let measures = wanted.iter().filter_map(|at| all.get(*at)).map(|e| measure(plan, data, e)).collect();
     let rows = rows(&Wanted::of(measures, Vec::new(), data.answers.rows), &data.built, &options(plan, data))?;
     Ok(rows.into_iter().map(|row| suppress_sampling_error(wave.sample, row.estimate)).collect())
 }
 
-/// All records of a wave, in the order: shares as in the plan; for each 全体, then the plan's breakdowns.
+/// All records of a wave, in the order: estimates as in the plan; for each 全体, then the plan's breakdowns.
 pub(super) fn estimates(plan: &Plan, data: &WaveData) -> Result<Vec<EstimateRecord>> {
-    let shares = shares_in(plan, data);
-    records(plan, data, &shares, breakdowns(plan, data)?)
+    records(plan, data, &planned_in(plan, data), breakdowns(plan, data)?)
 }
 
-/// The records of these shares: for each 全体, then the parts of the breakdowns.
+/// The records of these estimates: for each 全体, then the parts of the breakdowns.
 pub(super) fn records(
     plan: &Plan,
     data: &WaveData,
-    shares: &[PlannedShare<'_>],
+    planned: &[PlannedEstimate<'_>],
     by: Vec<By>,
 ) -> Result<Vec<EstimateRecord>> {
-    let measures = shares.par_iter().map(|share| measure(plan, data, share)).collect();
+    let measures = planned.par_iter().map(|e| measure(plan, data, e)).collect();
     let rows = rows(&Wanted::of(measures, by, data.answers.rows), &data.built, &options(plan, data))?;
+    let questionnaire = &plan.surveys[data.survey].questionnaire;
     // Many numbers share a part.
     let mut of_part: HashMap<Vec<Group>, Comparability> = HashMap::new();
-    let of_share: HashMap<&str, Comparability> =
-        shares.iter().map(|s| (s.id.as_str(), level(trend(plan, s.definition, year(plan, data))))).collect();
+    let of_estimate: HashMap<&str, (Comparability, Option<Text>)> = planned
+        .iter()
+        .map(|e| {
+            let level = level(trend(plan, e.definition, year(plan, data)));
+            (e.id.as_str(), (level, universe(questionnaire, e.definition)))
+        })
+        .collect();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let of_part = *of_part.entry(row.key.groups.clone()).or_insert_with_key(|groups| {
             groups.iter().map(|g| level(trend_of_group(plan, data, g))).max().unwrap_or(Comparability::Same)
         });
-        let of_share = row.key.indicator().and_then(|id| of_share.get(id)).copied();
-        out.push(of_wave(plan, data, row, of_share.unwrap_or(Comparability::Same).max(of_part)));
+        let found = row.key.indicator().and_then(|id| of_estimate.get(id)).cloned();
+        let (of_whole, universe) = found.unwrap_or((Comparability::Same, None));
+        out.push(of_wave(plan, data, EstimateRecord { universe, ..row }, of_whole.max(of_part)));
     }
     Ok(out)
 }
@@ -143,7 +224,8 @@ fn of_wave(
     let wave = &survey.waves[data.wave];
     record.key.source = NumberSource::Survey { survey: survey.key.clone(), wave: wave.year };
     record.estimate = suppress_sampling_error(wave.sample, record.estimate);
-    let found = reliability::flags(&record.estimate, true).into_iter().map(Flag::Reliability);
+    let share = record.statistic() == Statistic::Share;
+    let found = reliability::flags(&record.estimate, share).into_iter().map(Flag::Reliability);
     record.flags = Flag::ordered(found.chain(Flag::of(comparability)));
     record.data = Some(wave.data);
     record

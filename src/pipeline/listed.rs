@@ -1,7 +1,8 @@
 //! The files that a plan lists.
 
+use super::definition::Definition;
 use super::load::Project;
-use super::plan::{Definition, Plan, Wave};
+use super::plan::{Plan, Wave};
 use super::source::Request;
 use crate::raw::ReadOptions;
 
@@ -11,6 +12,7 @@ pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator
         sheet: wave.sheet.clone(),
         header_rows: wave.header_rows,
         encoding: wave.encoding.clone(),
+        piece: None,
     };
     wave.responses.iter().map(move |name| Request::of(project, name, options.clone()))
 }

@@ -15,8 +15,8 @@ use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::{Questionnaire, read_questionnaire};
 use crate::raw;
 use crate::text::Text;
+use crate::toml::check::Codes;
 use crate::toml::text as toml_text;
-use crate::toml::text::Codes;
 
 const CODES: Codes = Codes {
     syntax: "plan::syntax",
@@ -166,6 +166,16 @@ pub fn schema() -> Value {
     schema
 }
 
+/// A questionnaire's text and what it says.
+///
+/// # Errors
+/// A file that cannot be read; every mistake of the questionnaire, in one go.
+pub(super) fn questionnaire(path: &Path) -> Result<(Arc<SourceText>, Questionnaire)> {
+    let source = Arc::new(raw::read_text(path, &path.to_string_lossy())?);
+    let questionnaire = read_questionnaire(Arc::clone(&source))?;
+    Ok((source, questionnaire))
+}
+
 /// The folders of the plan, through the door in.
 struct Disk<'a> {
     project: &'a Project,
@@ -173,10 +183,7 @@ struct Disk<'a> {
 
 impl Surroundings for Disk<'_> {
     fn questionnaire(&self, name: &str) -> Result<(Arc<SourceText>, Questionnaire)> {
-        let path = self.project.folder.join(name);
-        let source = Arc::new(raw::read_text(&path, &path.to_string_lossy())?);
-        let questionnaire = read_questionnaire(Arc::clone(&source))?;
-        Ok((source, questionnaire))
+        questionnaire(&self.project.folder.join(name))
     }
 
     fn data_file(&self, name: &str) -> Result<()> {

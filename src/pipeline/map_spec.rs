@@ -11,7 +11,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde_spanned::Spanned;
 
-use super::spec::Word;
+use crate::toml::text::Word;
 
 /// 設問の対応: この回の設問番号、または表
 #[derive(Debug)]

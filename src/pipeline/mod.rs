@@ -6,6 +6,8 @@ mod cleaning;
 mod collect;
 mod compare;
 mod decoded;
+mod definition;
+mod estimate_spec;
 mod estimates;
 mod explain;
 mod init;
@@ -30,13 +32,14 @@ mod weights;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{Comparison, compare};
+pub use definition::{Definition, EstimateDefinition, StatisticDefinition};
 pub use explain::{Section, base_words, explain, keys};
 pub use init::{FirstPlan, InitRequest, init};
 pub use load::{Project, load, schema};
 pub use map_spec::{MapSpec, MapTable, WordsSpec};
 pub use plan::{
-    Definition, Fit, IndicatorPlan, MeasurePlan, Plan, PlannedReplicates, Ruling, Sample, ShareDefinition,
-    Survey, Wave, WaveDesign, WavePaper,
+    Fit, IndicatorPlan, MeasurePlan, Plan, PlannedReplicates, Ruling, Sample, Survey, Wave, WaveDesign,
+    WavePaper,
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::definition::{Definition, EstimateDefinition};
 use super::sample_design::ReplicateRequest;
-use crate::decode::Base;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting};
 use crate::edits::OldValues;
 use crate::error::SourceText;
@@ -30,7 +30,7 @@ pub struct Plan {
     pub data: DataKind,
     /// Breakdowns: question ids; a survey without one of them leaves the breakdown out.
     pub breakdowns: Vec<Vec<String>>,
-    /// Method and level of the intervals of shares.
+    /// Method of the intervals of shares, and level of all intervals.
     pub interval: (IntervalMethod, f64),
     /// How progress is judged.
     pub rule: ProgressRule,
@@ -140,12 +140,12 @@ pub enum Ruling {
     NotComparable(String),
 }
 
-/// What a share finds in a wave.
+/// What an estimate finds in a wave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answerable {
-    /// Its question, with at least one of its options.
+    /// Its questions, with at least one of its options where it counts options.
     Yes,
-    /// The question was not asked.
+    /// One of the questions was not asked.
     NotAsked,
     /// None of the options that count was on the paper.
     NoOption,
@@ -167,20 +167,22 @@ impl Wave {
         self.paper.as_ref().is_none_or(|p| p.mapping.answers(question))
     }
 
-    /// The categories that the share counts in this wave: those of the share, and the wave's options that are
-    /// several of them in one; `known` is the number of categories of its question in the survey's
+    /// What the categories `chosen` of a question are in this wave: those, and the wave's options that are
+    /// several of them in one; `known` is the number of the question's categories in the survey's
     /// questionnaire.
-    pub(super) fn counted(&self, share: &ShareDefinition, known: usize) -> Vec<usize> {
-        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(share.question));
-        asked.map_or_else(|| share.categories.clone(), |asked| asked.counted(&share.categories, known))
+    pub(super) fn counted(&self, question: usize, chosen: &[usize], known: usize) -> Vec<usize> {
+        let asked = self.paper.as_ref().and_then(|p| p.mapping.asked(question));
+        asked.map_or_else(|| chosen.to_vec(), |asked| asked.counted(chosen, known))
     }
 
-    /// What the share finds.
-    pub(super) fn answerable(&self, share: &ShareDefinition) -> Answerable {
+    /// What the estimate finds.
+    pub(super) fn answerable(&self, definition: &EstimateDefinition) -> Answerable {
         let Some(paper) = &self.paper else { return Answerable::Yes };
-        if !paper.mapping.answers(share.question) {
-            Answerable::NotAsked
-        } else if paper.mapping.has_one_of(share.question, &share.categories) {
+        if definition.all_questions().iter().any(|question| !paper.mapping.answers(*question)) {
+            return Answerable::NotAsked;
+        }
+        let chosen = definition.categories();
+        if chosen.is_empty() || paper.mapping.has_one_of(definition.question(), &chosen) {
             Answerable::Yes
         } else {
             Answerable::NoOption
@@ -319,37 +321,6 @@ pub struct MeasurePlan {
     pub published: Vec<(FiscalYear, AdminCell)>,
     /// A person's judgement and its reason.
     pub manual: Option<(String, String)>,
-}
-
-/// What is measured.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Definition {
-    /// A share of a survey.
-    Share(ShareDefinition),
-    /// An administrative count.
-    Count {
-        /// The file, from the project's folder.
-        file: String,
-        /// The sheet.
-        sheet: Option<String>,
-        /// The item.
-        item: String,
-        /// Whether the count is real.
-        data: DataKind,
-    },
-}
-
-/// A share of a survey: the options that count, and the base.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShareDefinition {
-    /// Index of the survey.
-    pub survey: usize,
-    /// Index of the question.
-    pub question: usize,
-    /// Indices of the categories that count.
-    pub categories: Vec<usize>,
-    /// The base.
-    pub base: Base,
 }
 
 impl Plan {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, collect};
+use super::definition::{Definition, EstimateDefinition};
 use super::estimates::{estimates, measure_id};
 use super::load::Project;
 use super::notes::notes;
-use super::plan::{Answerable, Definition, MeasurePlan, Plan, ShareDefinition};
+use super::plan::{Answerable, MeasurePlan, Plan};
 use super::reuse::Reuse;
 use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
@@ -19,9 +20,9 @@ use crate::edits::Action;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::indicator::{
-    AdminTable, CellContent, DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement,
-    LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source, Unit, find_count,
-    reported, tabulate,
+    AdminTable, CellContent, DataKind, EstimateRecord, Estimated, FiscalYear, IndicatorRow, IndicatorTable,
+    Judgement, LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source,
+    find_count, reported, tabulate,
 };
 use crate::progress::{Progress, Step};
 use crate::provenance::{FileDigest, Place};
@@ -210,13 +211,13 @@ fn table(
                         None => BTreeMap::new(),
                     }
                 }
-                Some(Definition::Share(share)) => {
-                    share_cells(plan, measure, share, &measure_id(plan, i, m), records)
+                Some(Definition::Estimate(definition)) => {
+                    estimate_cells(plan, measure, definition, &measure_id(plan, i, m), records)
                 }
                 None => without_definition(plan, measure),
             };
-            let unit = measure.unit.clone().or(match measure.definition {
-                Some(Definition::Share(_)) => Some(Unit::Percent),
+            let unit = measure.unit.clone().or(match &measure.definition {
+                Some(Definition::Estimate(definition)) => Some(definition.format.unit.clone()),
                 _ => None,
             });
             let input = MeasureInput {
@@ -349,14 +350,14 @@ fn count_cells(
     Ok(cells)
 }
 
-fn share_cells(
+fn estimate_cells(
     plan: &Plan,
     measure: &MeasurePlan,
-    share: &ShareDefinition,
+    definition: &EstimateDefinition,
     id: &str,
     records: &[EstimateRecord],
 ) -> BTreeMap<FiscalYear, CellContent> {
-    let of = &plan.surveys[share.survey];
+    let of = &plan.surveys[definition.survey];
     let mut cells = BTreeMap::new();
     for &year in observed_years(plan) {
         let key = NumberKey::of_survey(&of.key, year, id, Vec::new());
@@ -364,18 +365,21 @@ fn share_cells(
         let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
         let content = match record {
             Some(record) => CellContent::Value(Box::new(Observation {
-                value: ObservedValue::Share(Box::new(record.estimate.clone())),
+                value: ObservedValue::Estimated(Box::new(Estimated {
+                    format: record.format.clone(),
+                    estimate: record.estimate.clone(),
+                })),
                 mark: None,
                 note: None,
                 source: Source::Survey { survey: of.key.clone(), wave: year, data },
-                trend: trend::trend(plan, share, year),
+                trend: trend::trend(plan, definition, year),
             })),
             None => match said(measure, year) {
                 Some(content) => content,
                 None if of
                     .waves
                     .iter()
-                    .any(|w| w.year == year && w.answerable(share) == Answerable::NoOption) =>
+                    .any(|w| w.year == year && w.answerable(definition) == Answerable::NoOption) =>
                 {
                     CellContent::NotAvailable
                 }

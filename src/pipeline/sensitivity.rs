@@ -1,10 +1,11 @@
-//! What each decision about answers that break the rules does to each share: the wave decoded and estimated
-//! once more under every other setting. Nothing is computed where nobody's answer called for a decision.
+//! What each decision about answers that break the rules does to each estimate: the wave decoded and
+//! estimated once more under every other setting. Nothing is computed where nobody's answer called for a
+//! decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::Collected;
-use super::estimates::{overall, shares_in};
+use super::estimates::{overall, planned_in};
 use super::plan::{Plan, Survey};
 use super::source::WaveSource;
 use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
@@ -21,18 +22,18 @@ struct Case {
     question: Option<usize>,
     treatment: ProcessingRule,
     affected: u64,
-    /// The shares that it can change: positions in `shares_in`.
-    shares: Vec<usize>,
+    /// The estimates that it can change: positions in `planned_in`.
+    changes: Vec<usize>,
 }
 
-/// The shares of a case under one of its other settings.
+/// The estimates of a case under one of its other settings.
 struct Otherwise {
     treatment: ProcessingRule,
-    /// One a share of the case, in its order.
+    /// One for each that the case changes, in its order.
     estimates: Vec<Result<Estimate, Text>>,
 }
 
-/// The effects of all decisions on the shares of one wave (全体), in the order of the shares, then of the
+/// The effects of all decisions on the estimates of one wave (全体), in the order of the plan, then of the
 /// questionnaire. `data` is changed on the way, and as it was at the end.
 ///
 /// # Errors
@@ -48,7 +49,7 @@ pub(super) fn effects(
     let year = survey.waves[data.wave].year;
     let paper = survey.paper(&survey.waves[data.wave]).questionnaire;
     let cases = cases(plan, data);
-    // For each case: for each other setting, the estimates of its shares.
+    // For each case: for each other setting, the estimates that it changes.
     let mut found: Vec<Vec<Otherwise>> = Vec::new();
     if cases.is_empty() {
         return Ok(Vec::new());
@@ -68,11 +69,11 @@ pub(super) fn effects(
         );
     }
     let mut out = Vec::new();
-    for (at, share) in shares_in(plan, data).iter().enumerate() {
-        let key = NumberKey::of_survey(&survey.key, year, &share.id, Vec::new());
+    for (at, planned) in planned_in(plan, data).iter().enumerate() {
+        let key = NumberKey::of_survey(&survey.key, year, &planned.id, Vec::new());
         let Some(record) = records.iter().find(|r| r.key == key) else { continue };
         for (case, settings) in cases.iter().zip(&found) {
-            let Some(position) = case.shares.iter().position(|s| *s == at) else { continue };
+            let Some(position) = case.changes.iter().position(|s| *s == at) else { continue };
             let setting = |treatment: ProcessingRule, estimate: Result<Estimate, Text>| PolicySetting {
                 setting: treatment.setting(),
                 words: treatment.words().1,
@@ -81,9 +82,10 @@ pub(super) fn effects(
             let other = |o: &Otherwise| o.estimates.get(position).map(|e| setting(o.treatment, e.clone()));
             out.push(PolicyEffect {
                 analysis_key: key.clone(),
-                indicator: share.id.clone(),
+                indicator: planned.id.clone(),
                 survey: survey.key.clone(),
                 wave: year,
+                format: record.format.clone(),
                 policy: case.treatment.policy(),
                 policy_words: case.treatment.words().0,
                 question: case.question.and_then(|q| paper.questions.get(q)).map(|q| q.id.clone()),
@@ -96,7 +98,7 @@ pub(super) fn effects(
     Ok(out)
 }
 
-/// The decisions that were called for, about questions that a share of the wave depends on.
+/// The decisions that were called for, about questions that an estimate of the wave depends on.
 fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
     let survey = &plan.surveys[data.survey];
     let of = &survey.waves[data.wave];
@@ -119,19 +121,19 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
             .collect()
     };
     let of_weights = with_earlier(&weights);
-    // For each question, the shares that depend on its answers; and those that see its わからない, which skip
-    // rules do not.
+    // For each question, the estimates that depend on its answers; and those that see its わからない, which
+    // skip rules do not.
     let (mut all, mut direct): (BTreeMap<usize, Vec<usize>>, BTreeMap<usize, Vec<usize>>) =
         (BTreeMap::new(), BTreeMap::new());
-    let shares = shares_in(plan, data);
-    for (at, share) in shares.iter().enumerate() {
-        let question = share.definition.question;
-        let asked = own(question);
+    let planned = planned_in(plan, data);
+    for (at, planned) in planned.iter().enumerate() {
+        let questions = planned.definition.all_questions();
+        let asked: BTreeSet<usize> = questions.iter().copied().flat_map(own).collect();
         if asked.is_empty() {
             continue;
         }
         with_earlier(&asked).union(&of_weights).for_each(|q| all.entry(*q).or_default().push(at));
-        let seen = of_design.iter().copied().chain([question]);
+        let seen = of_design.iter().copied().chain(questions);
         let seen: BTreeSet<usize> =
             seen.flat_map(|q| seen_dont_know(survey, q)).filter_map(asked_here).collect();
         seen.into_iter().for_each(|q| direct.entry(q).or_default().push(at));
@@ -145,22 +147,22 @@ fn cases(plan: &Plan, data: &WaveData) -> Vec<Case> {
         let dont_know =
             if dont_know_missing.contains(&question.id) { DontKnow::Missing } else { DontKnow::Answer };
         for (treatment, affected) in affected.treatments(&question.policy, dont_know) {
-            let shares = if matches!(treatment, ProcessingRule::DontKnow(_)) {
+            let changes = if matches!(treatment, ProcessingRule::DontKnow(_)) {
                 direct.get(q)
             } else {
                 Some(depending)
             };
-            if let Some(shares) = shares {
-                out.push(Case { question: Some(*q), treatment, affected, shares: shares.clone() });
+            if let Some(changes) = changes {
+                out.push(Case { question: Some(*q), treatment, affected, changes: changes.clone() });
             }
         }
     }
-    if data.answers.repeated > 0 && !shares.is_empty() {
+    if data.answers.repeated > 0 && !planned.is_empty() {
         out.push(Case {
             question: None,
             treatment: ProcessingRule::Duplicates(of.duplicates),
             affected: data.answers.repeated,
-            shares: (0..shares.len()).collect(),
+            changes: (0..planned.len()).collect(),
         });
     }
     out
@@ -185,7 +187,7 @@ fn seen_dont_know(survey: &Survey, question: usize) -> BTreeSet<usize> {
     seen
 }
 
-/// The shares of a case under another setting. A design that cannot be made from the answers then is a
+/// The estimates of a case under another setting. A design that cannot be made from the answers then is a
 /// reason, not an error.
 fn under(
     plan: &Plan,
@@ -194,7 +196,7 @@ fn under(
     case: &Case,
     other: ProcessingRule,
 ) -> Result<Vec<Result<Estimate, Text>>> {
-    let nothing = |error: Error| vec![Err(reason(&error)); case.shares.len()];
+    let nothing = |error: Error| vec![Err(reason(&error)); case.changes.len()];
     let question = match case.question {
         Some(question) if plan.surveys[data.survey].waves[data.wave].paper.is_none() => question,
         _ => {
@@ -203,7 +205,7 @@ fn under(
             let decoded = source.decoded(survey, &survey.waves[data.wave]);
             return Ok(
                 match decoded.and_then(|decoded| prepare(&plan, data.survey, data.wave, decoded, files)) {
-                    Ok(whole) => overall(&plan, &whole, &case.shares)?.into_iter().map(Ok).collect(),
+                    Ok(whole) => overall(&plan, &whole, &case.changes)?.into_iter().map(Ok).collect(),
                     Err(error) => nothing(error),
                 },
             );
@@ -218,10 +220,10 @@ fn under(
     exchange(data, &mut changed);
     let design = if other_design { redesign(plan, data, files).map(Some) } else { Ok(None) };
     let estimated = match design {
-        Ok(None) => overall(plan, data, &case.shares),
+        Ok(None) => overall(plan, data, &case.changes),
         Ok(Some(mut design)) => {
             std::mem::swap(&mut data.built, &mut design);
-            let estimated = overall(plan, data, &case.shares);
+            let estimated = overall(plan, data, &case.changes);
             std::mem::swap(&mut data.built, &mut design);
             estimated
         }

@@ -8,13 +8,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
 use super::map_spec::MapSpec;
-use crate::decode::Base;
 use crate::edits::OldValues;
 use crate::questionnaire::Duplicates;
-
-/// A text with its place in the file.
-pub(super) type Word = Spanned<String>;
+use crate::toml::text::Word;
 
 /// 計画 / a plan: the progress table of one city's plan.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,7 +33,7 @@ pub struct PlanSpec {
     #[serde(default)]
     #[schemars(with = "Vec<Vec<String>>")]
     pub breakdowns: Vec<Vec<Word>>,
-    /// 信頼区間 / confidence interval of shares
+    /// 信頼区間 / confidence interval of shares (the level holds for all other values too)
     pub interval: Option<IntervalSpec>,
     /// 達成状況の判定 / how progress is judged
     pub progress: Option<ProgressSpec>,
@@ -93,7 +91,7 @@ pub struct ProgressSpec {
     /// 固定幅（ポイント）/ band: half-width for shares in percentage points, 3
     #[schemars(with = "Option<f64>")]
     pub points: Option<Spanned<f64>>,
-    /// 固定幅（%）/ band: half-width for counts in percent of the baseline, 10
+    /// 固定幅（%）/ band: half-width for counts, means, scores and the like in percent of the baseline, 10
     #[schemars(with = "Option<f64>")]
     pub percent: Option<Spanned<f64>>,
 }
@@ -400,10 +398,25 @@ pub struct IndicatorSpec {
     pub next_steps: BTreeMap<Word, String>,
     /// 調査の割合 / a share of a survey
     pub share: Option<ShareSpec>,
+    /// 数量回答の平均 / the mean of a number question
+    pub mean: Option<NumberSpec>,
+    /// 数量回答の総計 / the total of a number question
+    pub total: Option<NumberSpec>,
+    /// 2つの数量回答の比 / the ratio of the totals of two number questions
+    pub ratio: Option<RatioSpec>,
+    /// 数量回答の分位点（中央値など）/ a quantile of a number question, such as the median
+    pub quantile: Option<QuantileSpec>,
+    /// 選択肢の点数の平均 / the mean of the points of a single answer's options
+    pub score: Option<ScoreSpec>,
     /// 行政の数値 / an administrative count
     pub count: Option<CountSpec>,
     /// 単位 / unit
-    pub unit: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub unit: Option<Word>,
+    /// 小数点以下の桁数（調査の値。書かなければ総計は0、ほかは1）/ digits after the decimal point of
+    /// values from a survey: 0 for a total and 1 for all others unless said
+    #[schemars(with = "Option<u8>", range(max = 6))]
+    pub decimals: Option<Spanned<u8>>,
     /// 目標値 / target: "506人", "40%以上", "5%以下"
     #[schemars(with = "Option<String>")]
     pub target: Option<Word>,
@@ -432,10 +445,25 @@ pub struct PartSpec {
     pub title: String,
     /// 調査の割合 / a share of a survey
     pub share: Option<ShareSpec>,
+    /// 数量回答の平均 / the mean of a number question
+    pub mean: Option<NumberSpec>,
+    /// 数量回答の総計 / the total of a number question
+    pub total: Option<NumberSpec>,
+    /// 2つの数量回答の比 / the ratio of the totals of two number questions
+    pub ratio: Option<RatioSpec>,
+    /// 数量回答の分位点（中央値など）/ a quantile of a number question, such as the median
+    pub quantile: Option<QuantileSpec>,
+    /// 選択肢の点数の平均 / the mean of the points of a single answer's options
+    pub score: Option<ScoreSpec>,
     /// 行政の数値 / an administrative count
     pub count: Option<CountSpec>,
     /// 単位 / unit
-    pub unit: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub unit: Option<Word>,
+    /// 小数点以下の桁数（調査の値。書かなければ総計は0、ほかは1）/ digits after the decimal point of
+    /// values from a survey: 0 for a total and 1 for all others unless said
+    #[schemars(with = "Option<u8>", range(max = 6))]
+    pub decimals: Option<Spanned<u8>>,
     /// 目標値 / target
     #[schemars(with = "Option<String>")]
     pub target: Option<Word>,
@@ -474,35 +502,6 @@ pub enum DirectionSpec {
     Decrease,
     /// 維持
     Maintain,
-}
-
-/// 調査の割合 / a share of a survey.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ShareSpec {
-    /// 調査 / key of the survey
-    #[schemars(with = "String")]
-    pub survey: Word,
-    /// 設問 / the question
-    #[schemars(with = "String")]
-    pub question: Word,
-    /// 数える選択肢 / the options that count (merged by adding their counts)
-    #[schemars(with = "Vec<String>", length(min = 1))]
-    pub of: Spanned<Vec<Word>>,
-    /// 集計母数 / the base: "all" (無回答も分母), "asked" (非該当を除く), "answered" (無回答・無効も除く)
-    pub base: Base,
-    /// わからないの扱い / わからない as no answer: "answer" (a valid answer) or "missing"
-    pub dont_know: Option<DontKnowSpec>,
-}
-
-/// What わからない counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DontKnowSpec {
-    /// 回答の一つ
-    Answer,
-    /// 無回答と同じ
-    Missing,
 }
 
 /// 行政の数値 / an administrative count.

@@ -1,8 +1,9 @@
 //! Whether the values of two waves may be compared: what differs between their papers and samples, and what
 //! the plan says.
 
-use super::estimates::shares_of;
-use super::plan::{Answerable, Plan, Ruling, Sample, ShareDefinition, Survey, Wave};
+use super::definition::EstimateDefinition;
+use super::estimates::planned;
+use super::plan::{Answerable, Plan, Ruling, Sample, Survey, Wave};
 use super::wave::{WaveData, design_questions};
 use super::weights::Weights;
 use crate::decode::Base;
@@ -167,26 +168,56 @@ fn sample_words(sample: Sample) -> Text {
     }
 }
 
-fn counted<'a>(survey: &Survey, share: &'a ShareDefinition) -> Counted<'a> {
-    let sources = survey.questionnaire.made_of(share.question);
+/// Options that must stay together, and the base of what is made of them.
+type Set = (Vec<usize>, Base);
+
+/// The questions that an estimate depends on, the one that it is about first, and for each the sets of its
+/// options that must stay together: those that count, or have the same points, or that a condition names.
+fn parts(survey: &Survey, definition: &EstimateDefinition) -> Vec<(usize, Vec<Set>)> {
+    let classes = definition.classes().into_iter().map(|(categories, _)| (categories, definition.base()));
+    let mut classes: Vec<Set> = classes.collect();
+    if classes.is_empty() {
+        classes.push((Vec::new(), definition.base()));
+    }
+    let of = |question: usize| {
+        let mut sets = if question == definition.question() { classes.clone() } else { Vec::new() };
+        let named = definition.domain.iter().flat_map(|rule| rule.categories_of(question));
+        sets.extend(named.map(|categories| (categories.to_vec(), Base::Answered)));
+        (question, sets)
+    };
+    let known = |question: &usize| *question < survey.questionnaire.questions.len();
+    definition.all_questions().into_iter().filter(known).map(of).collect()
+}
+
+fn counted<'a>(survey: &Survey, question: usize, sets: &'a [Set]) -> Vec<Counted<'a>> {
     let missing = |question: usize| {
         let question = survey.questionnaire.questions.get(question);
         question.is_some_and(|q| survey.dont_know_missing.contains(&q.id))
     };
-    Counted {
-        categories: &share.categories,
-        base: share.base,
-        dont_know_missing: sources.into_iter().chain([share.question]).any(missing),
-    }
+    let sources = survey.questionnaire.made_of(question);
+    let dont_know_missing = sources.into_iter().chain([question]).any(missing);
+    sets.iter().map(|(categories, base)| Counted { categories, base: *base, dont_know_missing }).collect()
 }
 
-/// What must be said before the share's value of `year` is compared with its first one: the wave of the
-/// baseline, or the first after it that can answer.
-pub(super) fn trend(plan: &Plan, share: &ShareDefinition, year: FiscalYear) -> Option<TrendNote> {
-    let survey = plan.surveys.get(share.survey)?;
-    let earlier = survey.waves.iter().find(|w| w.answerable(share) == Answerable::Yes)?;
+/// What must be said before the estimate of `year` is compared with the first one: the wave of the baseline,
+/// or the first after it that can answer. What differs in one of its questions matters.
+pub(super) fn trend(plan: &Plan, definition: &EstimateDefinition, year: FiscalYear) -> Option<TrendNote> {
+    let survey = plan.surveys.get(definition.survey)?;
+    let earlier = survey.waves.iter().find(|w| w.answerable(definition) == Answerable::Yes)?;
     let later = survey.waves.iter().find(|w| w.year == year && earlier.year < year)?;
-    note(Pair::new(survey, share.question, earlier, later, &[counted(survey, share)])?.and_samples())
+    let parts = parts(survey, definition);
+    let pair = |(at, (question, sets)): (usize, &(usize, Vec<Set>))| {
+        let pair = Pair::new(survey, *question, earlier, later, &counted(survey, *question, sets))?;
+        note(if at == 0 { pair.and_samples() } else { pair })
+    };
+    parts.iter().enumerate().filter_map(pair).reduce(|one, other| TrendNote {
+        level: one.level.max(other.level),
+        with: one.with,
+        note: Text::new(
+            format!("{} {}", one.note.ja, other.note.ja),
+            format!("{} {}", one.note.en, other.note.en),
+        ),
+    })
 }
 
 fn note(pair: Pair<'_>) -> Option<TrendNote> {
@@ -272,12 +303,14 @@ fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &
 
 fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, later: &Wave) -> Option<Finding> {
     let of = plan.surveys.get(survey)?;
-    let shares = shares_of(plan, survey);
-    let counts: Vec<Counted<'_>> = shares
+    let sets: Vec<Set> = planned(plan, survey)
         .iter()
-        .filter(|s| s.definition.question == question)
-        .map(|s| counted(of, s.definition))
+        .flat_map(|e| parts(of, e.definition))
+        .filter(|(of, _)| *of == question)
+        .flat_map(|(_, sets)| sets)
         .collect();
+    let depends = planned(plan, survey).iter().any(|e| e.definition.all_questions().contains(&question));
+    let counts = counted(of, question, &sets);
     let pair = Pair::new(of, question, earlier, later, &counts)?;
     let level = pair.level();
     if level == Comparability::Same {
@@ -301,7 +334,7 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
     let id = &of.questionnaire.questions.get(question)?.id;
     let banner = plan.breakdowns.iter().flatten().any(|b| b == id);
     let design = [earlier, later].iter().any(|w| design_questions(of, w).1.contains(&question));
-    let used = !counts.is_empty() || banner || design;
+    let used = depends || banner || design;
     // What a person has decided already, and what nothing is made of, is good to know.
     let finding = if used && pair.ruling.is_none() { Finding::warning } else { Finding::note };
     Some(finding(code, message, place))

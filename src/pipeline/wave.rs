@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decoded::Decoded;
-use super::plan::{Fit, Plan, ShareDefinition, Survey, Wave, WaveDesign};
+use super::definition::EstimateDefinition;
+use super::plan::{Fit, Plan, Survey, Wave, WaveDesign};
 use super::sample_design::{BuiltDesign, Population, Replication, SampleDesign, Step};
 use super::variables::source::{self, Source};
-use crate::decode::{Answers, BaseLedger, DecodeOptions};
+use crate::decode::{Answers, BaseLedger, DecodeOptions, holds};
 use crate::design::{Trim, TrimRule};
 use crate::edits::AppliedChange;
 use crate::error::{Diagnostic, Error, Result, SourceText};
@@ -181,14 +182,22 @@ fn declared<'a>(of: &WaveDesign, files: DesignFiles<'a>) -> Result<SampleDesign<
         },
         rscales: of.rscales().and_then(|name| files.scales.get(name)),
         calibration: fit.into_iter().chain(trim).collect(),
+        negative: false,
     })
 }
 
-/// The categories that `share` counts in this wave.
-pub(super) fn counted(plan: &Plan, data: &WaveData, share: &ShareDefinition) -> Vec<usize> {
+/// What the categories `chosen` of a question of the survey's questionnaire are in this wave.
+pub(super) fn counted(plan: &Plan, data: &WaveData, question: usize, chosen: &[usize]) -> Vec<usize> {
     let survey = &plan.surveys[data.survey];
-    let known = survey.questionnaire.questions.get(share.question).map_or(0, |q| q.categories().len());
-    survey.waves[data.wave].counted(share, known)
+    let known = survey.questionnaire.questions.get(question).map_or(0, |q| q.categories().len());
+    survey.waves[data.wave].counted(question, chosen, known)
+}
+
+/// Who is in the domain of an estimate; `None` for everyone.
+pub(super) fn domain(plan: &Plan, data: &WaveData, definition: &EstimateDefinition) -> Option<Vec<bool>> {
+    let rule = definition.domain.as_ref()?;
+    let rule = rule.with_categories(&|question, chosen| counted(plan, data, question, chosen));
+    Some(holds(&rule, &data.answers.responses, data.answers.rows))
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
@@ -270,6 +279,13 @@ fn advised(error: Error) -> Error {
         diagnostic.help = Some(Text::new(
             "strata の設問を減らすか、選択肢のまとまった設問にしてください",
             "take fewer or coarser questions as strata",
+        ));
+    }
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
+        diagnostic.help = Some(Text::new(
+            "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、\
+             補助変数を減らしてください",
+            "let function in weights be \"raking\" or \"logit\", add bounds, or use fewer auxiliaries",
         ));
     }
     Error::all(diagnostics).unwrap_or_else(|| {

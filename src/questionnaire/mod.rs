@@ -11,6 +11,7 @@ pub(crate) mod model;
 pub(crate) mod processing_rule;
 pub(crate) mod resolve;
 mod resolve_derived;
+mod resolve_earlier;
 mod resolve_rule;
 pub(crate) mod rule;
 mod rule_spec;
@@ -27,6 +28,8 @@ pub use model::{
 };
 pub use processing_rule::{Affected, DontKnow, ProcessingRule};
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
+pub(crate) use resolve_rule::{RuleCodes, resolve_condition};
 pub use rule::{AskedIf, Comparison};
+pub(crate) use rule_spec::AskedIfSpec;
 pub use write::write_questionnaire;
 pub use write_words::{comment, quoted};

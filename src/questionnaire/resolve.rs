@@ -10,20 +10,31 @@ use serde_spanned::Spanned;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
+use crate::questionnaire::resolve_rule::RuleCodes;
 use crate::questionnaire::spec::{KindSpec, OptionSpec, PolicySpec, QuestionSpec, QuestionnaireSpec};
 use crate::text::Text;
 use crate::text::spelling;
+use crate::toml::check::Codes;
 use crate::toml::text as toml_text;
 
 /// The most options a multiple answer can have: one bit each.
 pub const MOST_OPTIONS: usize = 128;
 
-const CODES: toml_text::Codes = toml_text::Codes {
+const CODES: Codes = Codes {
     syntax: "answers::toml",
     unknown_key: "answers::unknown-key",
     missing_key: "answers::missing-key",
     wrong_type: "answers::wrong-type",
     unknown_word: "answers::unknown-word",
+};
+
+/// The codes of the mistakes of a skip rule.
+pub(crate) const RULE_CODES: RuleCodes = RuleCodes {
+    missing_key: CODES.missing_key,
+    misplaced_key: "answers::misplaced-key",
+    wrong_type: CODES.wrong_type,
+    unknown_question: "answers::unknown-question",
+    unknown_option: "answers::unknown-option",
 };
 
 /// Reads a questionnaire file.
@@ -101,8 +112,8 @@ pub(crate) enum Progress {
 }
 
 pub(crate) struct Resolver<'a> {
-    source: &'a Arc<SourceText>,
-    found: Vec<Diagnostic>,
+    pub(crate) source: &'a Arc<SourceText>,
+    pub(crate) found: Vec<Diagnostic>,
     /// The questions before the one that is resolved.
     pub(crate) done: Vec<Question>,
     pub(crate) ids: BTreeMap<String, usize>,

@@ -309,7 +309,8 @@ impl Resolver<'_> {
                 );
             }
             for word in options.get_ref() {
-                let [k] = self.options(of, spec.of.get_ref(), std::slice::from_ref(word))[..] else {
+                let [k] = self.options(whole, id, (of, spec.of.get_ref()), std::slice::from_ref(word))[..]
+                else {
                     continue;
                 };
                 let Some(slot) = into.get_mut(k) else { continue };

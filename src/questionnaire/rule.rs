@@ -167,6 +167,32 @@ impl AskedIf {
             AskedIf::Not(rule) => AskedIf::Not(Box::new(rule.renumbered(place)?)),
         })
     }
+
+    /// The same rule where the categories `c` of question `q` have become `place(q, c)`.
+    pub(crate) fn with_categories(&self, place: &impl Fn(usize, &[usize]) -> Vec<usize>) -> AskedIf {
+        let list = |rules: &[AskedIf]| rules.iter().map(|rule| rule.with_categories(place)).collect();
+        match self {
+            AskedIf::Chose { question, categories } => {
+                AskedIf::Chose { question: *question, categories: place(*question, categories) }
+            }
+            AskedIf::Number { .. } | AskedIf::Answered(_) => self.clone(),
+            AskedIf::All(rules) => AskedIf::All(list(rules)),
+            AskedIf::Any(rules) => AskedIf::Any(list(rules)),
+            AskedIf::Not(rule) => AskedIf::Not(Box::new(rule.with_categories(place))),
+        }
+    }
+
+    /// The categories of question `question` that its conditions name, one list a condition.
+    pub(crate) fn categories_of(&self, question: usize) -> Vec<&[usize]> {
+        match self {
+            AskedIf::Chose { question: of, categories } if *of == question => vec![categories],
+            AskedIf::Chose { .. } | AskedIf::Number { .. } | AskedIf::Answered(_) => Vec::new(),
+            AskedIf::All(rules) | AskedIf::Any(rules) => {
+                rules.iter().flat_map(|rule| rule.categories_of(question)).collect()
+            }
+            AskedIf::Not(rule) => rule.categories_of(question),
+        }
+    }
 }
 
 fn several(rules: impl Iterator<Item = AskedIf>, join: fn(Vec<AskedIf>) -> AskedIf) -> Option<AskedIf> {

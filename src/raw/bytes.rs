@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 
-use super::format::damaged;
+use super::damaged::damaged;
 
 /// A place in a byte string whose numbers stand in one byte order.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 
 use super::bytes::Bytes;
-use super::format::damaged;
+use super::damaged::damaged;
 
 /// Rows and columns of a sheet of Excel 97 to 2003.
 const MOST_ROWS: u64 = 65_536;

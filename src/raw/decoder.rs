@@ -2,11 +2,12 @@
 
 use encoding_rs::Encoding;
 
+use super::cell::Cell;
 use super::dictionary::Dictionary;
 use super::encoding::{self, MARK, decode_marked};
 use super::grid::Grid;
 use super::header::{self, Source};
-use super::table::{Cell, Table};
+use super::table::Table;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};

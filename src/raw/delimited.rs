@@ -9,11 +9,12 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
+use super::cell::Cell;
 use super::encoding::{self, Decoded, MARK};
 use super::grid::Grid;
 use super::header::{self, Source};
 use super::records::Records;
-use super::table::{Cell, ReadOptions, Table, letters};
+use super::table::{ReadOptions, Table, letters};
 
 /// Records looked at to tell the delimiter.
 pub(super) const SAMPLE: usize = 200;

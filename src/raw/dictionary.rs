@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::Cell;
+use super::cell::Cell;
 
 /// What a data file says of its own columns.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,6 @@
 //! Opening files, and saying kindly why one cannot be opened.
 
+use crate::text::fold::fold;
 use std::fs;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,6 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
@@ -144,7 +144,7 @@ fn not_found(path: &Path, name: &str) -> Error {
 /// Up to three names like `wanted`, the likest first. Full and half width, and the two spellings that macOS
 /// and Windows give to が and é, count as the same letter.
 fn nearest(wanted: &str, names: Vec<String>) -> Vec<String> {
-    let fold = |s: &str| s.nfkc().collect::<String>().to_lowercase();
+    let fold = |s: &str| fold(s).to_lowercase();
     let wanted = fold(wanted);
     let mut scored: Vec<(f64, String)> = names
         .into_iter()

@@ -6,11 +6,8 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
 
+use super::damaged::{MAX_PART, damaged};
 use super::sas;
-
-/// A part of an archive may unpack to this many bytes. A questionnaire of a million people stays far below; a
-/// zip bomb does not.
-pub(super) const MAX_PART: u64 = 1 << 30;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,20 +171,6 @@ fn unsupported(what: Text) -> Error {
         .help(Text::new(
             "表計算ソフトで開き、CSVかXLSXで保存し直してください",
             "open it in a spreadsheet program and save it as CSV or XLSX",
-        )),
-    )
-}
-
-/// The error for a file that is cut off or overwritten.
-pub(super) fn damaged(ja: impl std::fmt::Display, en: impl std::fmt::Display) -> Error {
-    Error::new(
-        Diagnostic::new(
-            "raw::damaged",
-            Text::new(format!("ファイルが壊れています({ja})"), format!("the file is damaged ({en})")),
-        )
-        .help(Text::new(
-            "元のソフトで開けるか確かめ、もう一度保存するか受け取り直してください",
-            "see whether its own program opens it; save it again or ask for it again",
         )),
     )
 }

@@ -8,11 +8,11 @@ use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
 
-use crate::error::{Error, Result};
-
+use super::cell::Cell;
 use super::hash::{Quick, Tagged};
 use super::indices::Indices;
-use super::table::{Cell, letters};
+use super::table::letters;
+use crate::error::{Error, Result};
 
 /// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is
 /// at most 2 GiB.

@@ -7,8 +7,9 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
+use super::cell::Cell;
 use super::grid::{Grid, Growing};
-use super::table::{Cell, Column, Table, letters};
+use super::table::{Column, Table, letters};
 
 /// A block of merged cells: first and last row, first and last column, all from 0 and all inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The door in: files of any encoding and layout → [`Table`]s whose cells know their file, sheet, row and
 //! column.
 //!
-//! Nothing here knows what an answer means; that is the business of `answers`.
+//! Nothing here knows what an answer means; that is the business of [`crate::decode`].
 //!
 //! [`read`] and [`read_text`] open a file; [`read_bytes`] and [`text_from_bytes`] do the same to bytes in
 //! memory and touch no disk. The format is told by the content, not by the name: a `.csv` that is an XLSX is
@@ -9,7 +9,9 @@
 
 mod bytes;
 mod calendar;
+mod cell;
 mod compound;
+mod damaged;
 mod decoder;
 mod delimited;
 mod dictionary;
@@ -32,10 +34,11 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use indices::Indices;
-pub use table::{Cell, Column, ReadOptions, Table, letters};
+pub use table::{Column, ReadOptions, Table, letters};
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::finding::Finding;

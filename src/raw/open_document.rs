@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 
-use super::format::damaged;
+use super::damaged::damaged;
 
 /// So many cells may a sheet lay out: about a gibibyte.
 pub(super) const MAX_LAID_OUT: u64 = 1 << 25;

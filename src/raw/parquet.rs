@@ -12,10 +12,11 @@ use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
-use super::format::damaged;
+use super::cell::Cell;
+use super::damaged::damaged;
 use super::grid::Grid;
 use super::header::{self, Source};
-use super::table::{Cell, Table};
+use super::table::Table;
 
 /// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay
 /// text.

@@ -1,5 +1,6 @@
 //! Workbooks: XLSX, XLSB, XLS and ODS.
 
+use crate::text::fold::fold;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,17 +8,18 @@ use calamine::{
     CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Range, Reader, Sheet, SheetType,
     SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError,
 };
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 use crate::text::Text;
 
-use super::format::{self, Kind, damaged};
+use super::cell::Cell;
+use super::damaged::damaged;
+use super::format::{self, Kind};
 use super::grid::Grid;
 use super::header::{self, Merged, Source};
-use super::table::{Cell, ReadOptions, Table, letters};
+use super::table::{ReadOptions, Table, letters};
 use super::{compound, open_document};
 
 /// A sheet's cells, its merged blocks, and what was found while reading them.
@@ -107,7 +109,6 @@ impl<'a> Book<'a> {
         let sheets: Vec<&Sheet> = self.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet).collect();
         let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
         if let Some(wanted) = wanted {
-            let fold = |s: &str| s.trim().nfkc().collect::<String>();
             let found = names
                 .iter()
                 .find(|n| *n == wanted)

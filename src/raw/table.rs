@@ -1,44 +1,13 @@
 //! A table as it stands in a file: named columns of cells, each with its place.
 
-use std::borrow::Cow;
-
-use compact_str::CompactString;
+use crate::text::fold::fold;
 
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
 
+use super::cell::Cell;
 use super::dictionary::Dictionary;
 use super::indices::Indices;
-
-/// What a cell holds, as the file says it. Text is kept as it stands (no trimming, no folding).
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Nothing.
-    Empty,
-    /// Text; never empty.
-    Text(CompactString),
-    /// A number of a spreadsheet, SPSS or Parquet file (a CSV has text only).
-    Number(f64),
-    /// A logical value of a spreadsheet or Parquet file.
-    Bool(bool),
-    /// A date or date and time, as ISO 8601 text.
-    Date(CompactString),
-    /// A spreadsheet error such as `#N/A`, or bytes that could not be decoded (with a finding at its place).
-    Broken(CompactString),
-}
-
-impl Cell {
-    /// The cell as text: numbers without a needless `.0`, logical values as `TRUE`/`FALSE`, empty as `""`.
-    pub fn text(&self) -> String {
-        match self {
-            Cell::Empty => String::new(),
-            Cell::Text(t) | Cell::Date(t) | Cell::Broken(t) => t.to_string(),
-            Cell::Number(x) => format!("{x}"),
-            Cell::Bool(true) => "TRUE".to_owned(),
-            Cell::Bool(false) => "FALSE".to_owned(),
-        }
-    }
-}
 
 /// One column: every distinct cell once, and for each row the index of its cell. A questionnaire has few
 /// distinct answers, so that each is decoded once, however many rows hold it.
@@ -139,6 +108,10 @@ pub struct ReadOptions {
     pub header_rows: Option<usize>,
     /// The encoding's name (`CP932`, `UTF-8`, `EUC-JP`, `UTF-16LE` …); detected when `None`.
     pub encoding: Option<String>,
+    /// Bytes of lines, or rows of columns, that the quick reader takes at once. No number depends on it, which
+    /// tests show; it is no promise.
+    #[doc(hidden)]
+    pub piece: Option<u64>,
 }
 
 /// The spreadsheet letters of column `position` (from 0): 0 → `A`, 25 → `Z`, 26 → `AA`.
@@ -150,11 +123,4 @@ pub fn letters(position: usize) -> String {
         n = (n - 1) / 26;
     }
     out.iter().rev().map(|&b| b as char).collect()
-}
-
-/// Header texts are compared without blanks around them and without the difference of full and half width.
-fn fold(text: &str) -> Cow<'_, str> {
-    use unicode_normalization::UnicodeNormalization;
-    // ASCII has one form only.
-    if text.is_ascii() { text.trim().into() } else { text.trim().nfkc().collect::<String>().into() }
 }

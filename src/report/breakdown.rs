@@ -1,15 +1,20 @@
 //! A breakdown as a table for the terminal.
 
-use super::round;
-use super::share::Share;
+use super::{round, value};
 use crate::estimate::reliability::ReliabilityFlag;
-use crate::indicator::{Breakdown, Detail, EstimateRecord, Flag, NoVerdict, Verdict};
+use crate::indicator::{Breakdown, Detail, EstimateRecord, Flag, NoVerdict, ValueFormat, Verdict};
 use crate::text::{Lang, Text};
 
-/// Header and rows for people: part, n, share, interval, difference from the rest in points, its interval, p,
-/// verdict.
+/// Header and rows for people: part, n, value, interval, difference from the rest (of shares in points), its
+/// interval, p, verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
     let level = round::percent(breakdown.whole.level, 0);
+    let format = &breakdown.whole.format;
+    let statistic = format.statistic.text();
+    let (unit, points) = (format.unit.text(), value::unit_of_difference(format));
+    let with = |name: &str, unit: &str, open: &str, close: &str| {
+        if unit.is_empty() { name.to_owned() } else { format!("{name}{open}{unit}{close}") }
+    };
     let by: Vec<&str> = breakdown
         .parts
         .first()
@@ -18,9 +23,9 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
     let header = [
         if by.is_empty() { Text::new("区分", "group") } else { Text::same(by.join(" × ")) },
         Text::same("n"),
-        Text::new("割合(%)", "share (%)"),
+        Text::new(with(&statistic.ja, unit, "(", ")"), with(&statistic.en, unit, " (", ")")),
         Text::new(format!("{level}%信頼区間"), format!("{level} % interval")),
-        Text::new("差(ポイント)", "difference (points)"),
+        Text::new(with("差", &points.ja, "(", ")"), with("difference", &points.en, " (", ")")),
         Text::new("差の信頼区間", "its interval"),
         Text::same("p"),
         Text::new("判定", "verdict"),
@@ -32,8 +37,9 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
 fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     let e = &row.estimate;
     let few = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
-    let share = match Share::of(e) {
-        Ok(share) => format!("{}{few}", share.printed(1)),
+    let format = &row.format;
+    let shown = match value::printed(format, e) {
+        Ok(shown) => format!("{shown}{few}"),
         Err(reason) => reason.text().get(lang).to_owned(),
     };
     let difference = match &row.detail {
@@ -44,10 +50,10 @@ fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     vec![
         group_label(row, lang),
         round::count(e.n),
-        share,
-        e.interval.as_ref().map(|i| limits(i.low, i.high)).unwrap_or_default(),
-        difference.and_then(|d| d.value.as_ref().ok()).map(|d| signed(*d)).unwrap_or_default(),
-        test.map(|t| limits(t.low, t.high)).unwrap_or_default(),
+        shown,
+        e.interval.as_ref().map(|i| limits(format, i.low, i.high)).unwrap_or_default(),
+        difference.and_then(|d| d.value.as_ref().ok()).map(|d| signed(format, *d)).unwrap_or_default(),
+        test.map(|t| limits(format, t.low, t.high)).unwrap_or_default(),
         test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) })
             .unwrap_or_default(),
         difference.map(|d| verdict(&d.verdict).get(lang).to_owned()).unwrap_or_default(),
@@ -61,14 +67,14 @@ fn group_label(row: &EstimateRecord, lang: Lang) -> String {
     row.key.groups.iter().map(|g| g.value.as_str()).collect::<Vec<_>>().join(" × ")
 }
 
-fn limits(low: f64, high: f64) -> String {
-    format!("{}～{}", round::percent(low, 1), round::percent(high, 1))
+fn limits(format: &ValueFormat, low: f64, high: f64) -> String {
+    format!("{}～{}", value::rounded(format, low), value::rounded(format, high))
 }
 
-/// In points, with its sign; what rounds to zero has none.
-fn signed(difference: f64) -> String {
-    let points = round::percent(difference, 1);
-    if difference > 0.0 && points != "0.0" { format!("+{points}") } else { points }
+/// With its sign, of shares in points; what rounds to zero has none.
+fn signed(format: &ValueFormat, difference: f64) -> String {
+    let printed = value::rounded(format, difference);
+    if difference > 0.0 && !value::is_zero(&printed) { format!("+{printed}") } else { printed }
 }
 
 fn verdict(verdict: &Result<Verdict, NoVerdict>) -> Text {
@@ -93,7 +99,7 @@ mod tests {
     };
     use crate::indicator::{
         Breakdown, DataKind, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, Flag, Group,
-        NoVerdict, NumberKey, Verdict,
+        NoVerdict, NumberKey, ValueFormat, Verdict,
     };
     use crate::text::Lang;
 
@@ -126,9 +132,11 @@ mod tests {
         };
         EstimateRecord {
             key: NumberKey::of_survey("citizen", FiscalYear::from_western(2022), "intent", groups),
+            format: ValueFormat::share(),
             variable: "問12".into(),
             values: vec!["参加したい".into()],
             base: Base::Answered,
+            universe: None,
             method: "wilson",
             basis: IntervalBasis::Binomial,
             level: 0.95,

@@ -1,12 +1,10 @@
 //! What stands in a cell of the progress table, before any markup.
 
-use super::share::Share;
 use super::trend_marks::{TrendMarks, signed_words};
-use super::{round, words};
-use crate::estimate::Estimate;
+use super::{round, value as number, words};
 use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::indicator::{
-    CellContent, Comparability, Measure, Observation, ObservedValue, Source, Unit, YearCell,
+    CellContent, Comparability, Estimated, Measure, Observation, ObservedValue, Source, Unit, YearCell,
 };
 
 /// Fewer respondents than this make a 参考値.
@@ -97,10 +95,10 @@ pub(super) fn display(cell: &YearCell, unit: &Unit) -> String {
 fn value(observation: &Observation) -> CellText {
     let (main, mut small) = match &observation.value {
         ObservedValue::Reported(quantity) => (quantity.to_string(), Vec::new()),
-        ObservedValue::Share(estimate) => match Share::of(estimate) {
-            Ok(share) => (format!("{}%", share.printed(1)), uncertainty(estimate)),
+        ObservedValue::Estimated(of) => match number::printed(&of.format, &of.estimate) {
+            Ok(value) => (format!("{value}{}", of.format.unit.text()), uncertainty(of)),
             Err(reason) => {
-                ("…".to_owned(), vec![reason.text().ja, format!("n={}", round::count(estimate.n))])
+                ("…".to_owned(), vec![reason.text().ja, format!("n={}", round::count(of.estimate.n))])
             }
         },
     };
@@ -115,10 +113,12 @@ fn value(observation: &Observation) -> CellText {
 }
 
 /// The interval where it exists, and the number of respondents.
-fn uncertainty(estimate: &Estimate) -> Vec<String> {
+fn uncertainty(of: &Estimated) -> Vec<String> {
+    let Estimated { format, estimate } = of;
     let mut lines = Vec::new();
     if let Ok(interval) = &estimate.interval {
-        lines.push(format!("({}～{})", round::percent(interval.low, 1), round::percent(interval.high, 1)));
+        let [low, high] = [interval.low, interval.high].map(|limit| number::rounded(format, limit));
+        lines.push(format!("({low}～{high})"));
     }
     lines.push(format!("n={}", round::count(estimate.n)));
     if estimate.n < FEW {

@@ -73,7 +73,7 @@ fn row(line: &Line<'_>) -> Vec<Datum> {
         Datum::text(&line.display),
         Datum::text(line.mark),
         Datum::text(words::source(line.source)),
-        Datum::number(line.estimate.map(|e| e.n as f64)),
+        Datum::number(line.estimate.map(|e| e.estimate.n as f64)),
         Datum::number(interval.map(|i| i.0)),
         Datum::number(interval.map(|i| i.1)),
         Datum::text(words::state(line.measure.status.state)),

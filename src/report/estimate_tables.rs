@@ -5,7 +5,7 @@ use super::round;
 use super::share::Share;
 use crate::estimate::NotEstimable;
 use crate::estimate::reliability::ReliabilityFlag;
-use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Measured, Statistic, Test};
+use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Statistic, Test};
 use crate::text::{Lang, Text};
 
 /// Everything that was asked for.
@@ -30,17 +30,18 @@ pub struct PeopleTable {
     pub first_number: usize,
 }
 
-/// Up to three tables: estimates, differences, tests.
+/// Up to four tables: estimates, differences, tests, changes from an earlier wave.
 pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
     let level = round::percent(sheet.level, decimals_of_level(sheet.level));
     let interval = Text::new(format!("{level}%信頼区間"), format!("{level} % interval"));
     let kind = |s: Statistic| match s {
         Statistic::Difference => 1,
         Statistic::RaoScott => 2,
+        Statistic::Change => 3,
         _ => 0,
     };
     let word = |ja: &str, en: &str| Text::new(ja, en);
-    let headers: [(Vec<Text>, usize); 3] = [
+    let headers: [(Vec<Text>, usize); 4] = [
         (
             vec![
                 word("統計量", "statistic"),
@@ -63,7 +64,7 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 word("A", "A"),
                 word("B", "B"),
                 word("差", "difference"),
-                interval,
+                interval.clone(),
                 word("標準誤差", "SE"),
                 word("p", "p"),
             ],
@@ -80,6 +81,21 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
             ],
             2,
         ),
+        (
+            vec![
+                word("列", "column"),
+                word("区分", "group"),
+                word("n", "n"),
+                word("今回", "later"),
+                word("前回", "earlier"),
+                word("変化", "change"),
+                interval,
+                word("標準誤差", "SE"),
+                word("自由度", "df"),
+                word("p", "p"),
+            ],
+            2,
+        ),
     ];
     headers
         .into_iter()
@@ -90,6 +106,7 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 .iter()
                 .filter(|row| kind(row.statistic()) == at)
                 .map(|row| match &row.detail {
+                    Detail::Domains(domains) if at == 3 => change(row, domains, lang),
                     Detail::Domains(domains) => difference(row, domains, lang),
                     Detail::Test(of) => test(row, of, lang),
                     Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => single(row, lang),
@@ -110,15 +127,13 @@ fn decimals_of_level(level: f64) -> usize {
 
 /// `列=A|B`, or what else was asked for.
 fn subject(row: &EstimateRecord) -> String {
-    match &row.key.measured {
-        Measured::Quantile { variable, prob } => format!("{variable}@{prob}"),
-        _ if row.values.is_empty() => row.variable.clone(),
-        // A condition on numbers brings its own operator.
-        _ if row.values.iter().all(|c| [">=", "<=", "!="].iter().any(|o| c.starts_with(o))) => {
-            format!("{}{}", row.variable, row.values.join("|"))
-        }
-        _ => format!("{}={}", row.variable, row.values.join("|")),
+    if let Some(prob) = row.key.measured.prob() {
+        return format!("{}@{prob}", row.variable);
     }
+    let is_condition = |code: &String| [">=", "<=", "!="].iter().any(|o| code.starts_with(o));
+    // A condition on numbers brings its own operator.
+    let equals = if row.values.is_empty() || row.values.iter().all(is_condition) { "" } else { "=" };
+    format!("{}{equals}{}", row.variable, row.values.join("|"))
 }
 
 fn group(row: &EstimateRecord, lang: Lang) -> String {
@@ -207,18 +222,55 @@ fn limits(row: &EstimateRecord, how: Written, lang: Lang) -> String {
 }
 
 fn difference(row: &EstimateRecord, domains: &Domains, lang: Lang) -> Vec<String> {
-    let (e, how) = (&row.estimate, written(row));
-    let subject = match domains.of {
+    let how = written(row);
+    let [value, limits, se, p] = compared(row, domains, lang);
+    vec![
+        compared_subject(row, domains, lang),
+        format!("{} − {}", domains.a, domains.b),
+        round::count(row.estimate.n),
+        side(&domains.stat_a, how),
+        side(&domains.stat_b, how),
+        value,
+        limits,
+        se,
+        p,
+    ]
+}
+
+fn change(row: &EstimateRecord, waves: &Domains, lang: Lang) -> Vec<String> {
+    let how = written(row);
+    let [value, limits, se, p] = compared(row, waves, lang);
+    vec![
+        compared_subject(row, waves, lang),
+        group(row, lang),
+        format!("{}, {}", round::count(waves.n_a), round::count(waves.n_b)),
+        side(&waves.stat_a, how),
+        side(&waves.stat_b, how),
+        value,
+        limits,
+        se,
+        row.estimate.se.as_ref().map(|_| round::fixed(row.estimate.df.domain, 1)).unwrap_or_default(),
+        p,
+    ]
+}
+
+/// What is compared; what it is, unless it is a share.
+fn compared_subject(row: &EstimateRecord, domains: &Domains, lang: Lang) -> String {
+    match domains.of {
         Statistic::Share => subject(row),
         statistic => format!("{} {}", statistic.text().get(lang), subject(row)),
-    };
-    let part = |value: &Result<f64, NotEstimable>| value.as_ref().map(|v| how.number(*v)).unwrap_or_default();
-    vec![
-        subject,
-        format!("{} − {}", domains.a, domains.b),
-        round::count(e.n),
-        part(&domains.stat_a),
-        part(&domains.stat_b),
+    }
+}
+
+/// The number of one side.
+fn side(value: &Result<f64, NotEstimable>, how: Written) -> String {
+    value.as_ref().map(|v| how.number(*v)).unwrap_or_default()
+}
+
+/// The difference, its limits, its standard error and its p-value.
+fn compared(row: &EstimateRecord, domains: &Domains, lang: Lang) -> [String; 4] {
+    let (e, how) = (&row.estimate, written(row));
+    [
         e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
         limits(row, how, lang),
         e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),

@@ -1,17 +1,18 @@
 //! `indicators.csv` and `indicators.json`: every number of the progress table, for machines.
 //!
-//! Values of percentages are in percent, unrounded; `display` is what the table for people prints.
+//! Values are in the printed unit (percentages in percent), unrounded; `display` is what the table for
+//! people prints.
 
 use serde_json::{Value, json};
 
 use super::lines::{self, Line};
 use super::text_cell::{self, guarded, number};
-use super::{cell, words};
+use super::{cell, value, words};
 use crate::error::Error;
 use crate::estimate::{Estimate, NotEstimable};
 use crate::indicator::{
-    CellContent, ChangeEvidence, DataKind, IndicatorRow, IndicatorTable, Measure, ObservedValue, Point,
-    Source, Unit, YearCell,
+    CellContent, ChangeEvidence, DataKind, Estimated, IndicatorRow, IndicatorTable, Measure, ObservedValue,
+    Point, Source, Unit, YearCell,
 };
 use crate::provenance::SCHEMA_VERSION;
 
@@ -62,7 +63,7 @@ fn csv_row(line: &Line<'_>) -> Vec<String> {
         guarded(&line.display),
         line.mark.to_owned(),
         line.source.to_owned(),
-        line.estimate.map(|e| e.n.to_string()).unwrap_or_default(),
+        line.estimate.map(|e| e.estimate.n.to_string()).unwrap_or_default(),
         number(interval.map(|i| i.0)),
         number(interval.map(|i| i.1)),
         interval.map_or("", |i| i.2).to_owned(),
@@ -146,8 +147,8 @@ fn year_cell(year: &YearCell, measure: &Measure) -> Value {
         object.insert("note".into(), o.note.clone().into());
         object.insert("source".into(), source(&o.source));
         object.extend(o.trend.as_ref().map(|trend| ("comparability".to_owned(), json!(trend))));
-        if let ObservedValue::Share(estimate) = &o.value {
-            object.insert("estimate".into(), in_percent(estimate));
+        if let ObservedValue::Estimated(of) = &o.value {
+            object.insert("estimate".into(), estimate(of));
         }
     }
     out
@@ -171,18 +172,21 @@ fn source(source: &Source) -> Value {
     out
 }
 
-/// The estimate behind a percentage: standard error and limits in percent points, reasons for what is null.
-fn in_percent(e: &Estimate) -> Value {
+/// The estimate behind a value: standard error and limits in the printed unit (a share's in percent points),
+/// reasons for what is null.
+fn estimate(of: &Estimated) -> Value {
+    let Estimated { format, estimate: e } = of;
     let interval = e.interval.as_ref().ok();
     let deff = e.deff.as_ref().ok();
     json!({
+        "statistic": format.statistic,
         "n": e.n,
         "n_yes": e.n_yes,
         "n_weighted": e.n_weighted,
-        "se": e.se.as_ref().ok().map(|se| 100.0 * se),
-        "ci_low": interval.map(|i| 100.0 * i.low),
-        "ci_high": interval.map(|i| 100.0 * i.high),
-        "ci_method": interval.map(|i| i.method),
+        "se": e.se.as_ref().ok().map(|se| value::scaled(format, *se)),
+        "ci_low": interval.map(|i| value::scaled(format, i.low)),
+        "ci_high": interval.map(|i| value::scaled(format, i.high)),
+        "ci_method": interval.map(|i| format.statistic.interval_method(i.method)),
         "level": interval.map(|i| i.level),
         "deff": deff.map(|d| d.value),
         "deff_reference": deff.map(|d| d.reference),

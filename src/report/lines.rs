@@ -1,12 +1,10 @@
 //! The progress table as one line a number: what `indicators.csv`, `indicators.json` and the データ sheet
 //! share.
 
-use super::share::Share;
 use super::text_cell::number;
-use super::{cell, round, words};
-use crate::estimate::Estimate;
+use super::{cell, round, value, words};
 use crate::indicator::{
-    CellContent, DataKind, Decimal, FiscalYear, IndicatorRow, IndicatorTable, Measure, Observation,
+    CellContent, DataKind, Estimated, FiscalYear, IndicatorRow, IndicatorTable, Measure, Observation,
     ObservedValue, Role, Source, Target, YearCell,
 };
 
@@ -20,22 +18,24 @@ pub(super) struct Line<'a> {
     pub(super) role: Role,
     /// Of the target only.
     pub(super) target: Option<&'a Target>,
-    /// The number as text: exact for what an office reported, the shortest double for a computed share; empty
+    /// The number as text: exact for what an office reported, the shortest double for a computed one; empty
     /// for none.
     pub(super) value: String,
     pub(super) display: String,
     pub(super) mark: &'static str,
     pub(super) source: &'static str,
     /// The estimate behind a survey value.
-    pub(super) estimate: Option<&'a Estimate>,
+    pub(super) estimate: Option<&'a Estimated>,
     pub(super) data: DataKind,
 }
 
 impl Line<'_> {
-    /// Lower limit, upper limit (in percent) and method, where an interval exists.
+    /// Lower limit, upper limit (in the printed unit) and method, where an interval exists.
     pub(super) fn interval(&self) -> Option<(f64, f64, &'static str)> {
-        let interval = self.estimate?.interval.as_ref().ok()?;
-        Some((100.0 * interval.low, 100.0 * interval.high, interval.method.name()))
+        let Estimated { format, estimate } = self.estimate?;
+        let interval = estimate.interval.as_ref().ok()?;
+        let [low, high] = [interval.low, interval.high].map(|limit| value::scaled(format, limit));
+        Some((low, high, format.statistic.interval_method(interval.method)))
     }
 }
 
@@ -82,7 +82,7 @@ fn year_line<'a>(
         _ => None,
     };
     let estimate = match observation.map(|o| &o.value) {
-        Some(ObservedValue::Share(estimate)) => Some(estimate.as_ref()),
+        Some(ObservedValue::Estimated(of)) => Some(of.as_ref()),
         _ => None,
     };
     Line {
@@ -113,26 +113,23 @@ pub(super) fn status_code(observation: &Observation) -> &'static str {
 /// The value in the unit that is printed (percent for shares), as text; empty when it cannot be estimated.
 pub(super) fn value_text(observation: &Observation) -> String {
     match &observation.value {
-        ObservedValue::Share(estimate) => number(Share::of(estimate).ok().map(Share::percent)),
+        ObservedValue::Estimated(of) => number(value::exact(&of.format, &of.estimate).ok()),
         ObservedValue::Reported(quantity) => round::plain(quantity.number),
     }
 }
 
-/// Decimals that a change of this measure is printed with: those of its reported values, at least one for a
-/// percentage.
+/// Decimals that a change of this measure is printed with: as many as any of its values has, at least one for
+/// a percentage.
 pub(super) fn decimals(measure: &Measure) -> usize {
     let least = usize::from(measure.unit == crate::indicator::Unit::Percent);
-    measure.cells.iter().filter_map(reported).map(|d| usize::from(d.scale)).fold(least, usize::max)
-}
-
-fn reported(cell: &YearCell) -> Option<Decimal> {
-    match &cell.content {
-        CellContent::Value(o) => match &o.value {
-            ObservedValue::Reported(quantity) => Some(quantity.number),
-            ObservedValue::Share(_) => None,
-        },
+    let of_value = |cell: &YearCell| match &cell.content {
+        CellContent::Value(o) => Some(usize::from(match &o.value {
+            ObservedValue::Reported(quantity) => quantity.number.scale,
+            ObservedValue::Estimated(of) => of.format.decimals,
+        })),
         _ => None,
-    }
+    };
+    measure.cells.iter().filter_map(of_value).fold(least, usize::max)
 }
 
 /// Whether what a value was made from is real. A published figure is.

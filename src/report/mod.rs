@@ -18,10 +18,13 @@ mod share;
 mod status_table;
 mod text_cell;
 mod trend_marks;
+pub(crate) mod value;
 mod wave_data;
+pub mod weights;
 mod words;
 mod xlsx;
 
+pub(crate) use quality::steps as ledger_steps;
 pub use quality::{csv as quality_csv, json as quality_json};
 pub use sensitivity::explained as policy_lines;
 pub use xlsx::cleaning;

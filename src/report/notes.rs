@@ -4,16 +4,21 @@ use std::collections::BTreeSet;
 
 use super::trend_marks::TrendMarks;
 use super::{cell, round, words};
-use crate::estimate::Estimate;
 use crate::indicator::{
-    CellContent, Comparability, DataKind, IndicatorTable, Observation, ObservedValue, ProgressRule, Source,
+    CellContent, Comparability, DataKind, Estimated, IndicatorTable, Observation, ObservedValue,
+    ProgressRule, Source, Statistic, YearCell,
 };
 
 /// The symbols that the table uses, on one line under its title.
 pub(super) fn legend(table: &IndicatorTable) -> String {
     let mut parts: Vec<&str> = symbols(table).into_iter().map(|(short, _)| short).collect();
     if estimates(table).next().is_some() {
-        parts.push("（ ）内：信頼区間（%）");
+        let shares = estimates(table).all(is_share);
+        parts.push(if shares {
+            "（ ）内：信頼区間（%）"
+        } else {
+            "（ ）内：信頼区間（割合は%）"
+        });
         parts.push("n：回答者数（集計の基数）");
     }
     parts.join("　")
@@ -83,30 +88,74 @@ pub(super) fn notes(table: &IndicatorTable) -> Vec<String> {
 /// What follows from the survey values in the table.
 fn of_surveys(table: &IndicatorTable) -> Vec<String> {
     let mut out = Vec::new();
-    if estimates(table).next().is_some() {
-        out.push(
-            "アンケートの割合は、回答者数（n）を基数とした百分率で、小数第2位を四捨五入している。".to_owned(),
-        );
+    let decimals: BTreeSet<u8> =
+        estimates(table).filter(|e| is_share(e)).map(|e| e.format.decimals).collect();
+    if let Some(most) = decimals.last() {
+        let rounded = if decimals.len() == 1 {
+            format!("小数第{}位を四捨五入している", most + 1)
+        } else {
+            "表示の桁に四捨五入している".to_owned()
+        };
+        out.push(format!("アンケートの割合は、回答者数（n）を基数とした百分率で、{rounded}。"));
     }
-    let methods: BTreeSet<(String, &str)> = estimates(table)
-        .filter_map(|e| e.interval.as_ref().ok())
-        .map(|i| (round::percent(i.level, 0), i.method.name()))
+    out.extend(of_other_statistics(table));
+    let all_shares = estimates(table).all(is_share);
+    let methods: BTreeSet<(bool, String, &str)> = estimates(table)
+        .filter_map(|e| Some((e, e.estimate.interval.as_ref().ok()?)))
+        .map(|(e, i)| {
+            (!is_share(e), round::percent(i.level, 0), e.format.statistic.interval_method(i.method))
+        })
         .collect();
-    for (level, method) in methods {
-        out.push(format!(
-            "アンケートの値の（ ）内は、標本誤差を考慮した{level}%信頼区間（%、{method}法）である。"
-        ));
+    for (other, level, method) in methods {
+        let (of, unit) = match (other, all_shares) {
+            (false, true) => ("アンケートの値", "%、"),
+            (false, false) => ("アンケートの割合", "%、"),
+            (true, _) => ("アンケートの割合のほかの値", ""),
+        };
+        out.push(format!("{of}の（ ）内は、標本誤差を考慮した{level}%信頼区間（{unit}{method}法）である。"));
     }
-    if estimates(table).any(|e| e.interval.is_err()) {
+    if estimates(table).any(|e| e.estimate.interval.is_err()) {
         out.push(
             "信頼区間のないアンケートの値は、標本誤差を示すことができない（公募型調査、全数調査など）。"
                 .to_owned(),
         );
     }
-    if estimates(table).any(|e| e.n < cell::FEW) {
+    if estimates(table).any(|e| e.estimate.n < cell::FEW) {
         out.push(format!("「*参考値」は、回答者数が{}人未満のため、参考として示すものである。", cell::FEW));
     }
     out
+}
+
+/// What the other numbers from answers are: one sentence a statistic, with the items that it is of.
+fn of_other_statistics(table: &IndicatorTable) -> Vec<String> {
+    let words = |statistic: Statistic| match statistic {
+        Statistic::Share | Statistic::Difference | Statistic::RaoScott | Statistic::Change => None,
+        Statistic::Mean => Some("数を答えた人の値の平均"),
+        Statistic::Total => Some("数を答えた人の値（ウエイトがあればそれを掛けた値）の合計"),
+        Statistic::Ratio => Some("両方の数を答えた人について、分子の合計を分母の合計で割った値"),
+        Statistic::Quantile => Some("数を答えた人の値を小さい順に並べたとき、定めた割合に初めて達する値"),
+        Statistic::Score => Some("点数のある選択肢を選んだ人の点数の平均"),
+    };
+    let mut met: Vec<(Statistic, String)> = Vec::new();
+    for row in &table.rows {
+        for measure in &row.measures {
+            let of = measure.cells.iter().filter_map(estimated).map(|of| of.format.statistic).next();
+            let Some(statistic) = of else { continue };
+            let title = match &measure.sub_item {
+                Some(part) => format!("「{}　{part}」", row.title),
+                None => format!("「{}」", row.title),
+            };
+            match met.iter_mut().find(|(s, _)| *s == statistic) {
+                Some((_, titles)) => titles.push_str(&title),
+                None => met.push((statistic, title)),
+            }
+        }
+    }
+    met.into_iter().filter_map(|(s, titles)| Some(format!("{titles}は、{}である。", words(s)?))).collect()
+}
+
+fn is_share(of: &Estimated) -> bool {
+    of.format.statistic == Statistic::Share
 }
 
 /// What follows from marks and sources.
@@ -125,18 +174,30 @@ fn of_observations(table: &IndicatorTable) -> Vec<String> {
     out
 }
 
-fn observations(table: &IndicatorTable) -> impl Iterator<Item = &Observation> {
-    table.rows.iter().flat_map(|r| &r.measures).flat_map(|m| &m.cells).filter_map(|c| match &c.content {
+fn observation(cell: &YearCell) -> Option<&Observation> {
+    match &cell.content {
         CellContent::Value(o) => Some(o.as_ref()),
         _ => None,
-    })
+    }
 }
 
-fn estimates(table: &IndicatorTable) -> impl Iterator<Item = &Estimate> {
-    observations(table).filter_map(|o| match &o.value {
-        ObservedValue::Share(e) => Some(e.as_ref()),
+fn estimated(cell: &YearCell) -> Option<&Estimated> {
+    match &observation(cell)?.value {
+        ObservedValue::Estimated(of) => Some(of.as_ref()),
         ObservedValue::Reported(_) => None,
-    })
+    }
+}
+
+fn cells(table: &IndicatorTable) -> impl Iterator<Item = &YearCell> {
+    table.rows.iter().flat_map(|r| &r.measures).flat_map(|m| &m.cells)
+}
+
+fn observations(table: &IndicatorTable) -> impl Iterator<Item = &Observation> {
+    cells(table).filter_map(observation)
+}
+
+fn estimates(table: &IndicatorTable) -> impl Iterator<Item = &Estimated> {
+    cells(table).filter_map(estimated)
 }
 
 /// The rules in use, each once, in the order met.

@@ -32,7 +32,7 @@ const COLUMNS: [&str; 14] = [
 ];
 
 /// The steps of a ledger: code, 日本語, English, number of respondents.
-pub(super) fn steps(ledger: &BaseLedger) -> [(&'static str, &'static str, &'static str, u64); 8] {
+pub(crate) fn steps(ledger: &BaseLedger) -> [(&'static str, &'static str, &'static str, u64); 8] {
     [
         ("returned", "回収数", "returned", ledger.returned),
         ("invalid_returns", "無効票", "invalid returns", ledger.invalid_returns),

@@ -1,15 +1,14 @@
-//! 取扱い方針の影響: what each decision about answers that break the rules does to each share, for people and
-//! as `sensitivity.csv` and `sensitivity.json`.
+//! 取扱い方針の影響: what each decision about answers that break the rules does to each estimate, for people
+//! and as `sensitivity.csv` and `sensitivity.json`.
 
 use serde_json::{Value, json};
 
 use super::indicators::data_label;
-use super::share::Share;
 use super::text_cell::{self, guarded, number};
 use super::wave_data::Waves;
-use super::{round, words};
+use super::{round, value, words};
 use crate::error::Error;
-use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality};
+use crate::indicator::{IndicatorTable, PolicyEffect, PolicySetting, Quality, Statistic, ValueFormat};
 use crate::provenance::SCHEMA_VERSION;
 use crate::text::{Lang, Text};
 
@@ -20,7 +19,7 @@ pub(super) const HEADS: [&str; 10] =
 /// The share of the page's width that each column takes, in percent.
 pub(super) const WIDTHS: [f64; 10] = [22.0, 5.0, 15.0, 7.0, 6.0, 13.0, 6.0, 13.0, 6.0, 7.0];
 
-/// The columns of `sensitivity.csv`; shares and their differences in [0, 1], unrounded.
+/// The columns of `sensitivity.csv`; shares and their differences in [0, 1], all else in its unit, unrounded.
 const COLUMNS: [&str; 17] = [
     "sensitivity_key",
     "analysis_key",
@@ -45,6 +44,8 @@ const COLUMNS: [&str; 17] = [
 pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 10]> {
     let of = |effect: &PolicyEffect| -> Vec<[String; 10]> {
         let title = title(table, &effect.indicator);
+        let format = &effect.format;
+        let unit = format.unit.text();
         let line = |other: &PolicySetting| {
             [
                 title.clone(),
@@ -53,10 +54,10 @@ pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 1
                 effect.question.clone().unwrap_or_else(|| "―".to_owned()),
                 format!("{}人", round::count(effect.affected)),
                 effect.in_force.words.ja.clone(),
-                printed(&effect.in_force, "%", Lang::Ja),
+                printed(&effect.in_force, format, unit, Lang::Ja),
                 other.words.ja.clone(),
-                printed(other, "%", Lang::Ja),
-                effect.difference(other).map_or_else(|| "…".to_owned(), |d| format!("{}ポイント", signed(d))),
+                printed(other, format, unit, Lang::Ja),
+                effect.difference(other).map_or_else(|| "…".to_owned(), |d| change(format, d)),
             ]
         };
         effect.alternatives.iter().map(line).collect()
@@ -64,59 +65,99 @@ pub(super) fn lines(quality: &Quality, table: &IndicatorTable) -> Vec<[String; 1
     quality.effects.iter().flat_map(of).collect()
 }
 
-/// What the block says above its table: the greatest difference, in a sentence.
+/// What the block says above its table: the greatest difference of shares, and the greatest one of other
+/// numbers, which are held against their own value since their units differ.
 pub(super) fn summary(quality: &Quality, table: &IndicatorTable) -> String {
-    let all = quality.effects.iter().flat_map(|effect| {
-        effect.alternatives.iter().filter_map(move |other| Some((effect, other, effect.difference(other)?)))
-    });
-    // The first of equal ones, in the order of the table.
-    let greatest = all.fold(None, |most: Option<(&PolicyEffect, &PolicySetting, f64)>, one| match most {
-        Some(most) if most.2.abs() >= one.2.abs() => Some(most),
-        _ => Some(one),
-    });
-    match greatest {
-        Some((effect, other, difference)) if signed(difference) != "±0.0" => format!(
-            "決まりに反する回答などの扱いを変えたときの値。差が最も大きいのは「{}」（{}）の{}ポイント（{}: \
-             {}）。",
-            title(table, &effect.indicator),
-            effect.wave.short(),
-            signed(difference),
-            effect.policy_words.ja,
-            other.words.ja
-        ),
-        _ => "決まりに反する回答などの扱いを変えても、値は0.1ポイント以上変わらない。".to_owned(),
+    let share = |effect: &PolicyEffect| effect.format.statistic == Statistic::Share;
+    let relative = |effect: &PolicyEffect, difference: f64| {
+        effect.in_force.value().map_or(0.0, |value| (difference / value).abs())
+    };
+    let of_shares = greatest(quality, share, |_, difference| difference.abs());
+    let of_others = greatest(quality, |effect| !share(effect), relative);
+    let told: Vec<String> = [of_shares, of_others]
+        .into_iter()
+        .flatten()
+        .filter(|(effect, _, difference)| !value::is_zero(&value::rounded(&effect.format, difference.abs())))
+        .map(|(effect, other, difference)| {
+            format!(
+                "{}は「{}」（{}）の{}（{}: {}）。",
+                if share(effect) {
+                    "差が最も大きいの"
+                } else {
+                    "割合のほかで、値に対する差が最も大きいの"
+                },
+                title(table, &effect.indicator),
+                effect.wave.short(),
+                change(&effect.format, difference),
+                effect.policy_words.ja,
+                other.words.ja
+            )
+        })
+        .collect();
+    if told.is_empty() {
+        let of_shares_only = quality.effects.iter().all(share);
+        let least = if of_shares_only {
+            "値は0.1ポイント以上変わらない"
+        } else {
+            "表示する値は変わらない"
+        };
+        return format!("決まりに反する回答などの扱いを変えても、{least}。");
     }
+    format!("決まりに反する回答などの扱いを変えたときの値。{}", told.concat())
 }
 
-/// Lines for the explanation of one number: each decision with the share under it, then the share under the
+/// The first of the greatest differences, in the order of the table.
+fn greatest(
+    quality: &Quality,
+    of: impl Fn(&PolicyEffect) -> bool,
+    size: impl Fn(&PolicyEffect, f64) -> f64,
+) -> Option<(&PolicyEffect, &PolicySetting, f64)> {
+    let all = quality.effects.iter().filter(|effect| of(effect)).flat_map(|effect| {
+        effect.alternatives.iter().filter_map(move |other| Some((effect, other, effect.difference(other)?)))
+    });
+    all.fold(None, |most: Option<(&PolicyEffect, &PolicySetting, f64)>, one| match most {
+        Some(most) if size(most.0, most.2) >= size(one.0, one.2) => Some(most),
+        _ => Some(one),
+    })
+}
+
+/// Lines for the explanation of one number: each decision with the value under it, then the value under the
 /// others.
 pub fn explained(effect: &PolicyEffect) -> Vec<Text> {
     let (about_ja, about_en) = effect
         .question
         .as_ref()
         .map_or((String::new(), String::new()), |q| (format!("{q}、"), format!("{q}, ")));
+    let format = &effect.format;
+    // A percent sign stands apart in sentences, a unit of words does not.
+    let unit = if format.statistic == Statistic::Share { " %" } else { format.unit.text() };
     let (policy, decided, affected) = (&effect.policy_words, &effect.in_force, round::count(effect.affected));
     let mut out = vec![Text::new(
         format!(
             "{}（{about_ja}該当 {affected}人）: {} → {}",
             policy.ja,
             decided.words.ja,
-            printed(decided, " %", Lang::Ja)
+            printed(decided, format, unit, Lang::Ja)
         ),
         format!(
             "{} ({about_en}{affected} respondents): {} → {}",
             policy.en,
             decided.words.en,
-            printed(decided, " %", Lang::En)
+            printed(decided, format, unit, Lang::En)
         ),
     )];
     for other in &effect.alternatives {
         let (ja, en) = effect.difference(other).map_or((String::new(), String::new()), |d| {
-            (format!("（{}ポイント）", signed(d)), format!(" ({} points)", signed(d)))
+            let en = if format.statistic == Statistic::Share {
+                format!("{} points", signed(format, d))
+            } else {
+                change(format, d)
+            };
+            (format!("（{}）", change(format, d)), format!(" ({en})"))
         });
         out.push(Text::new(
-            format!("　{}なら {}{ja}", other.words.ja, printed(other, " %", Lang::Ja)),
-            format!("  {}: {}{en}", other.words.en, printed(other, " %", Lang::En)),
+            format!("　{}なら {}{ja}", other.words.ja, printed(other, format, unit, Lang::Ja)),
+            format!("  {}: {}{en}", other.words.en, printed(other, format, unit, Lang::En)),
         ));
     }
     out
@@ -139,24 +180,29 @@ fn title(table: &IndicatorTable, id: &str) -> String {
     id.to_owned()
 }
 
-/// The share as its own cell prints it, `30.6%`, with the unit so; the reason where there is none.
-fn printed(setting: &PolicySetting, unit: &str, lang: Lang) -> String {
-    match setting.estimate.as_ref().map(Share::of) {
-        Ok(Ok(share)) => format!("{}{unit}", share.printed(1)),
+/// The value as its own cell prints it, `30.6%`, with the unit so; the reason where there is none.
+fn printed(setting: &PolicySetting, format: &ValueFormat, unit: &str, lang: Lang) -> String {
+    match setting.estimate.as_ref().map(|e| value::printed(format, e)) {
+        Ok(Ok(shown)) => format!("{shown}{unit}"),
         Ok(Err(reason)) => format!("…（{}）", reason.text().get(lang)),
         Err(reason) => format!("…（{}）", reason.get(lang)),
     }
 }
 
-/// A difference of shares in points with its sign; what rounds to zero has none.
-fn signed(difference: f64) -> String {
-    let points = round::percent(difference, 1);
-    if points.bytes().all(|b| matches!(b, b'0' | b'.')) {
-        format!("±{points}")
+/// A difference with its sign and its unit: `+1.3ポイント`.
+fn change(format: &ValueFormat, difference: f64) -> String {
+    format!("{}{}", signed(format, difference), value::unit_of_difference(format).ja)
+}
+
+/// A difference with its sign; what rounds to zero has none.
+fn signed(format: &ValueFormat, difference: f64) -> String {
+    let printed = value::rounded(format, difference);
+    if value::is_zero(&printed) {
+        format!("±{printed}")
     } else if difference > 0.0 {
-        format!("+{points}")
+        format!("+{printed}")
     } else {
-        points
+        printed
     }
 }
 
@@ -206,7 +252,7 @@ fn row(effect: &PolicyEffect, setting: &PolicySetting, in_force: bool, data: &st
     ]
 }
 
-/// `sensitivity.json`: one object a decision and share, its settings in a list, the one in force first.
+/// `sensitivity.json`: one object a decision and estimate, its settings in a list, the one in force first.
 pub(super) fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>, Error> {
     let waves = Waves::of(table);
     let of = |effect: &PolicyEffect| -> Value {
@@ -250,12 +296,16 @@ pub(super) fn json(quality: &Quality, table: &IndicatorTable) -> Result<Vec<u8>,
 
 #[cfg(test)]
 mod tests {
-    use super::signed;
+    use super::{change, signed};
+    use crate::indicator::{Statistic, Unit, ValueFormat};
 
     #[test]
-    fn a_difference_is_in_points_and_carries_its_sign() {
+    fn a_difference_is_in_points_or_in_the_unit_and_carries_its_sign() {
+        let minutes =
+            ValueFormat { statistic: Statistic::Mean, unit: Unit::Named("分".into()), decimals: 1 };
+        assert_eq!([0.25, -12.0, 0.04].map(|d| change(&minutes, d)), ["+0.3分", "-12.0分", "±0.0分"]);
         assert_eq!(
-            [0.0125, -0.0125, 0.0004, -0.0004, 0.0].map(signed),
+            [0.0125, -0.0125, 0.0004, -0.0004, 0.0].map(|d| signed(&ValueFormat::share(), d)),
             ["+1.3", "-1.3", "±0.0", "±0.0", "±0.0"]
         );
     }

@@ -1,10 +1,15 @@
 //! The one reader of numbers in cells: weights, population sizes, answers in numbers.
 
-/// The number that a folded text ([`super::fold::fold`]) is: an optional sign, digits, thousands separators
-/// where they are regular (`1,234`, never `1,2` or `12,3456`), a decimal point, an exponent. `None` for
-/// words, `NaN`, `inf`, blanks.
+/// The number that a folded text ([`super::fold::fold`]) is: an optional sign (`-`, `+`, `−`; offices write
+/// `△` or `▲` for a minus), digits, thousands separators where they are regular (`1,234`, never `1,2` or
+/// `12,3456`), a decimal point, an exponent. `None` for words, `NaN`, `inf`, blanks.
 pub(crate) fn number(folded: &str) -> Option<f64> {
-    plain(folded).or_else(|| grouped(folded))
+    match folded.strip_prefix(['−', '△', '▲']) {
+        // One sign only: `△-3` is no number.
+        Some(size) if size.starts_with(['-', '+']) => None,
+        Some(size) => plain(size).or_else(|| grouped(size)).map(|x| -x),
+        None => plain(folded).or_else(|| grouped(folded)),
+    }
 }
 
 /// A number without separators.
@@ -42,9 +47,10 @@ mod tests {
             (read("1.0"), read("-3"), read("1e3"), read("－２"), read("-1,234")),
             (Some(1.0), Some(-3.0), Some(1000.0), Some(-2.0), Some(-1234.0))
         );
+        assert_eq!((read("△3"), read("▲1,234.5"), read("−2")), (Some(-3.0), Some(-1234.5), Some(-2.0)));
         for no in [
-            "", "NaN", "inf", "-inf", "nan", "1,2", "1,23", "12,3456", "1,2,3", "1234,567", ",123", "一",
-            "1人", "0x10", "- 1", "--1,234", "infinity", "+", ".",
+            "△-3", "△", "△ 3", "", "NaN", "inf", "-inf", "nan", "1,2", "1,23", "12,3456", "1,2,3",
+            "1234,567", ",123", "一", "1人", "0x10", "- 1", "--1,234", "infinity", "+", ".",
         ] {
             assert_eq!(read(no), None, "{no}");
         }

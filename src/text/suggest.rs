@@ -6,8 +6,7 @@ use super::Text;
 /// (Damerau-Levenshtein), width and case aside. `None` when more than half of the word would have to change
 /// and neither holds the other.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    use unicode_normalization::UnicodeNormalization;
-    let fold = |s: &str| s.trim().nfkc().collect::<String>().to_lowercase();
+    let fold = |s: &str| super::fold::fold(s).to_lowercase();
     let wanted = fold(word);
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {

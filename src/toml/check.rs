@@ -12,7 +12,21 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Diagnostic, SourceText, Span};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
-use crate::toml::text::Codes;
+
+/// The stable codes of the mistakes of form, so that each kind of file has its own (`plan::…`, `answers::…`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Codes {
+    /// The text is no TOML.
+    pub(crate) syntax: &'static str,
+    /// A key that the file does not have.
+    pub(crate) unknown_key: &'static str,
+    /// A key that must be there is not.
+    pub(crate) missing_key: &'static str,
+    /// A value of another type than the key takes, or outside its bounds.
+    pub(crate) wrong_type: &'static str,
+    /// A word that is none of those that the key takes.
+    pub(crate) unknown_word: &'static str,
+}
 
 /// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and
 /// maps.

@@ -1,4 +1,4 @@
 //! TOML files of the office: plans and questionnaires, with every mistake told at once and in its place.
 
-mod check;
+pub(crate) mod check;
 pub(crate) mod text;

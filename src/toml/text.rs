@@ -14,22 +14,10 @@ use toml::de::DeTable;
 
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::text::Text;
-use crate::toml::check::Checker;
+use crate::toml::check::{Checker, Codes};
 
-/// The stable codes of the mistakes of form, so that each kind of file has its own (`plan::…`, `answers::…`).
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Codes {
-    /// The text is no TOML.
-    pub(crate) syntax: &'static str,
-    /// A key that the file does not have.
-    pub(crate) unknown_key: &'static str,
-    /// A key that must be there is not.
-    pub(crate) missing_key: &'static str,
-    /// A value of another type than the key takes, or outside its bounds.
-    pub(crate) wrong_type: &'static str,
-    /// A word that is none of those that the key takes.
-    pub(crate) unknown_word: &'static str,
-}
+/// A text with its place in the file.
+pub(crate) type Word = Spanned<String>;
 
 /// Reads `source` into its mirror type `T`.
 ///

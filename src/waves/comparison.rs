@@ -5,142 +5,17 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::decode::base::Base;
-use crate::questionnaire::derivation::Derivation;
 use crate::questionnaire::model::{Policy, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::waves::difference::{Aspect, Comparability, Counted, Difference};
 use crate::waves::filter;
 use crate::waves::filter::Filter;
 use crate::waves::options;
+use crate::waves::paper::{Asked, Paper};
 use crate::waves::wording::{Wording, wording};
-use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, derived};
+use crate::waves::{FoundBy, derived};
 
 use Comparability::{Caution, NotComparable};
-
-/// Whether two waves' values of one question may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Comparability {
-    /// 同じ: nothing that matters differs.
-    Same,
-    /// 注意: compared, with a note of what differs (other words, another order, options merged, another
-    /// policy or mode).
-    Caution,
-    /// 比較不可: not compared (another question, another filter or base, an option that counts came or went,
-    /// or a person says so).
-    NotComparable,
-}
-
-/// What a difference is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Aspect {
-    /// The number was given to another question.
-    ReusedNumber,
-    /// The words of the question.
-    Wording,
-    /// Options: their words, new ones, dropped ones, merged or split ones.
-    Options,
-    /// The order of the options.
-    Order,
-    /// わからない (with the base that follows from it), 特になし, その他 with words.
-    Flags,
-    /// ○は3つまで.
-    MaxMarks,
-    /// The bounds of a number.
-    Range,
-    /// Who is asked.
-    Filter,
-    /// What is done with answers that break the rules of the paper.
-    Policy,
-    /// How the respondents were chosen.
-    Sampling,
-    /// How they were asked.
-    Mode,
-    /// How their answers are weighted.
-    Weighting,
-}
-
-/// One thing that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
-    /// What it is about.
-    pub aspect: Aspect,
-    /// What follows from it.
-    pub level: Comparability,
-    /// Both wordings, the earlier wave's first.
-    pub words: Text,
-}
-
-impl Difference {
-    pub(crate) fn new(aspect: Aspect, level: Comparability, ja: String, en: String) -> Self {
-        Self { aspect, level, words: Text::new(ja, en) }
-    }
-}
-
-/// What an indicator takes from a question: what matters for its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted<'a> {
-    /// The categories (indices in the reference) that count.
-    pub categories: &'a [usize],
-    /// The base.
-    pub base: Base,
-    /// Whether わからない counts as no answer.
-    pub dont_know_missing: bool,
-}
-
-/// The paper of a wave.
-#[derive(Debug, Clone, Copy)]
-pub struct Paper<'a> {
-    /// The questionnaire.
-    pub questionnaire: &'a Questionnaire,
-    /// Where the questions of the reference stand on it; `None` for the reference itself.
-    pub mapping: Option<&'a Mapping>,
-}
-
-impl<'a> Paper<'a> {
-    /// Where question `reference` of the reference stands.
-    pub(crate) fn asked(&self, reference: usize) -> Option<Cow<'a, AskedAs>> {
-        match self.mapping {
-            Some(mapping) => match mapping.counterparts.get(reference)? {
-                Counterpart::Asked(asked) => Some(Cow::Borrowed(asked)),
-                Counterpart::NotAsked | Counterpart::Derived(_) => None,
-            },
-            None => {
-                let question = self.questionnaire.questions.get(reference)?;
-                if question.derivation.is_some() {
-                    return None;
-                }
-                let categories = (0..question.categories().len()).map(Some).collect();
-                Some(Cow::Owned(AskedAs {
-                    question: reference,
-                    found: FoundBy::Plan,
-                    categories,
-                    merged: Vec::new(),
-                }))
-            }
-        }
-    }
-
-    /// What question `reference` of the reference is made of, where it was not asked itself.
-    fn derivation(&self, reference: usize) -> Option<&'a Derivation> {
-        match self.mapping {
-            Some(mapping) => mapping.derivation(reference).filter(|_| mapping.answers(reference)),
-            None => self.questionnaire.questions.get(reference)?.derivation.as_ref(),
-        }
-    }
-
-    /// The question of the reference that question `own` of this paper answers.
-    pub(crate) fn reference_of(&self, own: usize) -> Option<usize> {
-        self.mapping.map_or(Some(own), |m| m.reference_of(own))
-    }
-}
-
-/// A question as a paper asks it.
-pub(crate) struct Asked<'a> {
-    pub(crate) question: &'a Question,
-    pub(crate) asked: Cow<'a, AskedAs>,
-}
 
 /// What differs between `earlier` and `later` in question `question` of the `reference`; empty when nothing
 /// does, `None` when one of the two did not ask it.

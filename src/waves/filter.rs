@@ -7,7 +7,7 @@ use crate::questionnaire::model::Question;
 use crate::questionnaire::rule::{AskedIf, Comparison};
 use crate::text::Text;
 use crate::text::spelling;
-use crate::waves::comparison::Paper;
+use crate::waves::paper::Paper;
 
 /// Whom a question is asked of, whatever its number on the paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,8 @@ pub(crate) fn words(paper: &Paper<'_>, question: &Question) -> Text {
     question.asked_if.as_ref().map_or_else(|| Text::new("全員", "everyone"), |rule| rule_words(paper, rule))
 }
 
-fn rule_words(paper: &Paper<'_>, rule: &AskedIf) -> Text {
+/// A rule in the words of the paper that it is about: `年齢が65以上の人`.
+pub(crate) fn rule_words(paper: &Paper<'_>, rule: &AskedIf) -> Text {
     let id = |question: usize| paper.questionnaire.questions.get(question).map_or("", |q| q.id.as_str());
     let several = |rules: &[AskedIf], (ja, en): (&str, &str)| {
         let (each_ja, each_en): (Vec<String>, Vec<String>) =

@@ -9,13 +9,18 @@
 
 mod comparison;
 mod derived;
+mod difference;
 mod filter;
 mod harmonise;
 mod options;
+mod paper;
 mod wording;
 
-pub use comparison::{Aspect, Comparability, Counted, Difference, Paper, compare_papers};
+pub use comparison::compare_papers;
+pub use difference::{Aspect, Comparability, Counted, Difference};
+pub(crate) use filter::rule_words;
 pub use harmonise::{Harmonised, harmonise};
+pub use paper::Paper;
 pub use wording::{NEAR, most_alike, similarity};
 
 use crate::questionnaire::derivation::Derivation;

@@ -3,7 +3,8 @@
 use crate::decode::base::Base;
 use crate::questionnaire::model::{Category, Question};
 use crate::text::spelling;
-use crate::waves::comparison::{Asked, Aspect, Comparability, Counted, Difference};
+use crate::waves::difference::{Aspect, Comparability, Counted, Difference};
+use crate::waves::paper::Asked;
 
 use Comparability::{Caution, NotComparable};
 

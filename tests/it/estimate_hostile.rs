@@ -41,7 +41,9 @@ fn every_mistake_has_its_code() {
     assert_eq!(code(run("s\n", &mean("s"))), ["adhoc::no-rows"]);
     assert_eq!(code(run("x,x\n1,2\n", &mean("x"))), ["adhoc::column-twice"]);
     assert_eq!(code(run("x,x\n1,2\n", &mean("@B"))), [""; 0]);
-    for bad in ["z", "=1", "q!=", "q=1|", "q=|1"] {
+    let unknown = Request { shares: of(&["z"]), ..Request::default() };
+    assert_eq!(code(run(SMALL, &unknown)), ["adhoc::no-column"], "a name alone is a column");
+    for bad in ["=1", "q!=", "q=1|", "q=|1"] {
         let request = Request { shares: of(&[bad]), ..Request::default() };
         assert_eq!(code(run(SMALL, &request)), ["adhoc::share"], "{bad}");
     }

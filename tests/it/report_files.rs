@@ -105,7 +105,8 @@ fn columns_stand_in_their_order() {
             "estimates.csv",
             "analysis_key,analysis_type,analysis_var,analysis_var_value,group_var,group_var_value,stat,\
              stat_low,stat_upp,n,n_total,n_w,n_w_total,wave,base_rule,se,deff,deff_reference,n_eff,df,\
-             ci_method,ci_basis,level,flag,reason,schema_version,data,survey,indicator,n_yes,df_design",
+             ci_method,ci_basis,level,flag,reason,schema_version,data,survey,indicator,n_yes,df_design,unit,\
+             universe",
         ),
         (
             "quality.csv",

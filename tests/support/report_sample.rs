@@ -10,10 +10,10 @@ use shihyo::estimate::{
 };
 use shihyo::finding::Finding;
 use shihyo::indicator::{
-    AdminCell, CellContent, ChangeEvidence, DataKind, Detail, Direction, EstimateRecord, FiscalYear, Flag,
-    Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, NumberKey, Observation, ObservedValue,
-    Point, PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality, Role, Source, StatusReport,
-    Target, TargetClearance, Undefined, Unit, YearCell,
+    AdminCell, CellContent, ChangeEvidence, DataKind, Detail, Direction, EstimateRecord, Estimated,
+    FiscalYear, Flag, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, NumberKey,
+    Observation, ObservedValue, Point, PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality,
+    Role, Source, StatusReport, Target, TargetClearance, Undefined, Unit, ValueFormat, YearCell,
 };
 use shihyo::provenance::Place;
 use shihyo::text::Text;
@@ -59,7 +59,7 @@ pub(crate) fn census(yes: u64, n: u64) -> Estimate {
 fn survey(estimate: Estimate, wave: i32) -> CellContent {
     let source = Source::Survey { survey: "citizen".into(), wave: year(wave), data: DataKind::Synthetic };
     CellContent::Value(Box::new(Observation {
-        value: ObservedValue::Share(Box::new(estimate)),
+        value: ObservedValue::Estimated(Box::new(Estimated { format: ValueFormat::share(), estimate })),
         mark: None,
         note: None,
         source,
@@ -393,9 +393,11 @@ fn estimates(data: DataKind) -> Vec<EstimateRecord> {
     let few = Flag::Reliability(ReliabilityFlag::Few);
     let record = |groups: Vec<Group>, estimate: Estimate, flags: &[Flag]| EstimateRecord {
         key: NumberKey::of_survey("citizen", year(4), "intent", groups),
+        format: ValueFormat::share(),
         variable: "問12".into(),
         values: vec!["積極的に参加したい".into(), "できるだけ参加したい".into()],
         base: Base::Answered,
+        universe: None,
         estimate,
         method: "wilson",
         basis: IntervalBasis::Binomial,
@@ -464,6 +466,7 @@ fn quality() -> Quality {
             indicator: "intent".into(),
             survey: "citizen".into(),
             wave: year(4),
+            format: ValueFormat::share(),
             policy: "two_marks",
             policy_words: Text::new("単数回答に2つ以上の○", "two or more marks on a single answer"),
             question: Some("問12".into()),

@@ -216,7 +216,8 @@ pub(in crate::pipeline) fn check_codes(
                 format!("「{}」の「{}」は、だれも選んでいません（0人）", column.name, code.typed),
                 format!("nobody chose \"{}\" of \"{}\" (0 respondents)", code.typed, column.name),
             );
-            findings.push(Finding::note("adhoc::nobody-chose", text, Place::default().column(&column.name)));
+            let place = Place::default().column(&column.name);
+            findings.push(Finding::warning("adhoc::nobody-chose", text, place));
         } else {
             mistakes.push(unknown_code(column, parts, code));
         }
@@ -229,14 +230,17 @@ fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
     let (name, typed) = (&column.name, &code.typed);
     let known = known(column, parts);
     let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
-    let shown = |(value, label): &(String, Option<String>)| match label {
-        Some(label) => format!("{value}（{label}）"),
-        None => value.clone(),
+    let shown = |open: &str, close: &str, between: &str| -> String {
+        let one = |(value, label): &(String, Option<String>)| match label {
+            Some(label) => format!("{value}{open}{label}{close}"),
+            None => value.clone(),
+        };
+        known.iter().take(12).map(one).collect::<Vec<_>>().join(between)
     };
-    let first: Vec<String> = known.iter().take(12).map(shown).collect();
+    let more_en = if known.len() > 12 { format!(" … ({})", known.len()) } else { String::new() };
     let list = Text::new(
-        format!("ある値: {}{more}", first.join("、")),
-        format!("values that occur: {}{more}", first.join(", ")),
+        format!("ある値: {}{more}", shown("（", "）", "、")),
+        format!("values that occur: {}{more_en}", shown(" (", ")", ", ")),
     );
     let names = known.iter().flat_map(|(value, label)| std::iter::once(value).chain(label));
     let help = match nearest(typed, names.map(String::as_str)) {

@@ -1,4 +1,4 @@
-//! The rows, and what is said below them.
+//! The rows.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,13 @@ use crate::design::Design;
 use crate::error::Result;
 use crate::estimate::reliability::{self, ReliabilityFlag};
 use crate::estimate::{
-    Comparison, DeffReference, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups,
-    IndependenceTest, IntervalBasis, IntervalMethod, NotEstimable, Options, QuantileInterval, QuantileRule,
-    YES, difference, estimate_by, independence, quantile_by,
+    Comparison, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups, IndependenceTest,
+    IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference, estimate_by,
+    independence, quantile_by,
 };
 use crate::indicator::{
     Detail, Domains, EstimateRecord, Flag, Group, Measured, NumberKey, NumberSource, Statistic, Test,
+    ValueFormat,
 };
 use crate::pipeline::sample_design::BuiltDesign;
 use crate::stats::exact_sum;
@@ -83,13 +84,18 @@ pub(in crate::pipeline) fn rows(
     for crossing in &wanted.crossings {
         out.push(of_crossing(crossing, &wanted.domain, design, report)?);
     }
-    Ok(distinct(out))
+    Ok(finished(out, wanted))
 }
 
-/// The numbers without those that were asked for twice: a number has one key, and a key one number.
-fn distinct(mut rows: Vec<EstimateRecord>) -> Vec<EstimateRecord> {
+/// The numbers, of whom they are, without those that were asked for twice: a number has one key, and a key
+/// one number.
+fn finished(mut rows: Vec<EstimateRecord>, wanted: &Wanted) -> Vec<EstimateRecord> {
     let mut known = HashSet::new();
     rows.retain(|row| known.insert(row.key.to_string()));
+    if !wanted.conditions.is_empty() {
+        let universe = Text::same(wanted.conditions.join(" & "));
+        rows.iter_mut().for_each(|row| row.universe = Some(universe.clone()));
+    }
     rows
 }
 
@@ -105,7 +111,7 @@ pub(in crate::pipeline) fn rows_of_estimates(
         .zip(estimates)
         .flat_map_iter(|(measure, e)| of_table(measure, e.clone(), wanted, report))
         .collect();
-    distinct(rows)
+    finished(rows, wanted)
 }
 
 fn of_table(
@@ -129,7 +135,7 @@ impl Values {
     }
 
     /// What is to be estimated; a quantile has a way of its own.
-    fn estimand(&self) -> Option<Estimand<'_>> {
+    pub(in crate::pipeline) fn estimand(&self) -> Option<Estimand<'_>> {
         match self {
             Self::Share(y) => Some(Estimand::Share(y)),
             Self::Mean(y) => Some(Estimand::Mean(&y.of_row)),
@@ -167,10 +173,12 @@ fn rows_of(
     let share = measure.values.is_share();
     let row = |(estimate, by): (Estimate, &Vec<(String, String)>)| EstimateRecord {
         key: key(measure.measured.clone(), by),
+        format: measure.format.clone(),
         variable: measure.variable.clone(),
         values: measure.codes.clone(),
         base: measure.base,
-        method: method(&measure.values, report.options),
+        universe: None,
+        method: measure.format.statistic.interval_method(report.options.method),
         basis: if share { report.options.basis } else { IntervalBasis::Design },
         level: report.options.level,
         n_total: report.n_total,
@@ -196,14 +204,6 @@ fn group((variable, value): &(String, String)) -> Group {
 
 fn flags(found: Vec<ReliabilityFlag>) -> Vec<Flag> {
     Flag::ordered(found.into_iter().map(Flag::Reliability))
-}
-
-fn method(values: &Values, options: &Options) -> &'static str {
-    match values {
-        Values::Share(_) | Values::CountedShare(..) => options.method.name(),
-        Values::Quantile(..) => "woodruff",
-        Values::Mean(_) | Values::Total(_) | Values::Ratio(..) => "wald",
-    }
 }
 
 fn of_pair(
@@ -244,7 +244,7 @@ fn of_pair(
         b: pair.b_name.clone(),
     };
     let domains = Domains {
-        of: measure.measured.statistic(),
+        of: measure.format.statistic,
         a: pair.a_name.clone(),
         b: pair.b_name.clone(),
         stat_a: a.value,
@@ -256,11 +256,13 @@ fn of_pair(
     };
     Ok(Some(EstimateRecord {
         key: key(measured, &[]),
+        format: ValueFormat::of(Statistic::Difference),
         variable: measure.variable.clone(),
         values: measure.codes.clone(),
         base: measure.base,
+        universe: None,
         estimate,
-        method: IntervalMethod::Wald.name(),
+        method: Statistic::Difference.interval_method(options.method),
         basis: IntervalBasis::Design,
         level: options.level,
         n_total: report.n_total,
@@ -300,12 +302,14 @@ fn of_crossing(
     };
     Ok(EstimateRecord {
         key: key(crossing.measured.clone(), &[]),
+        format: ValueFormat::of(Statistic::RaoScott),
         variable: crossing.name.clone(),
         values: Vec::new(),
         base: Base::Answered,
+        universe: None,
         flags: flags(reliability::flags(&estimate, false)),
         estimate,
-        method: IntervalMethod::Wald.name(),
+        method: Statistic::RaoScott.interval_method(report.options.method),
         basis: IntervalBasis::Design,
         level: report.options.level,
         n_total: report.n_total,
@@ -313,110 +317,4 @@ fn of_crossing(
         data: None,
         detail: Detail::Test(test),
     })
-}
-
-/// Base, domain, design and methods, in words.
-pub(in crate::pipeline) fn notes(
-    wanted: &Wanted,
-    made: &BuiltDesign,
-    options: &Options,
-    base: Base,
-    rows: &[EstimateRecord],
-) -> Vec<Text> {
-    let has = |test: &dyn Fn(&EstimateRecord) -> bool| rows.iter().any(test);
-    let mut out = vec![match base {
-        Base::Answered => Text::new(
-            "母数: 回答した人（空欄と、無回答と指定した値を除く）",
-            "base: those who answered (blank and declared-missing answers left out)",
-        ),
-        Base::Asked => Text::new(
-            "母数: 設問の対象者（非該当を除く。無回答は母数に入れる）",
-            "base: those who were asked (no answer counts in the base)",
-        ),
-        Base::All => Text::new(
-            "母数: 全員（空欄と、無回答と指定した値を含む。平均などは数を答えた人）",
-            "base: everyone (blank and declared-missing answers included; means and the like: those who \
-             gave a number)",
-        ),
-    }];
-    // The share of no answer has a base of its own where only those who answered are asked about.
-    let no_answer = |row: &&EstimateRecord| matches!(row.key.measured, Measured::NoAnswer(_));
-    match rows.iter().find(no_answer).map(|row| row.base).filter(|own| *own != base) {
-        Some(Base::Asked) => out.push(Text::new(
-            "無回答の割合の母数: 設問の対象者（非該当を除く）",
-            "base of the share of no answer: those who were asked",
-        )),
-        Some(_) => {
-            out.push(Text::new("無回答の割合の母数: 全員", "base of the share of no answer: everyone"))
-        }
-        None => {}
-    }
-    if !wanted.conditions.is_empty() {
-        let all = wanted.conditions.join(" & ");
-        let n = wanted.domain_rows;
-        out.push(Text::new(
-            format!("対象: {all}（{n}人。標本設計は全員のまま）"),
-            format!("domain: {all} ({n} respondents; the design keeps everyone)"),
-        ));
-    }
-    let join = |lang: fn(&Text) -> &str| made.how.iter().map(lang).collect::<Vec<_>>();
-    out.push(Text::new(
-        format!("標本設計: {}", join(|t| &t.ja).join("、")),
-        format!("design: {}", join(|t| &t.en).join(", ")),
-    ));
-    if has(&|row| row.statistic() == Statistic::Share) {
-        let name = options.method.name();
-        out.push(match options.basis {
-            IntervalBasis::Binomial => Text::new(
-                format!("割合の信頼区間: {name}（単純無作為標本の二項分布による区間。正規分布の z と n）"),
-                format!("interval of shares: {name} (classical binomial, with z and n, for a simple sample)"),
-            ),
-            IntervalBasis::Design => Text::new(
-                format!("割合の信頼区間: {name}（標本設計による分散と自由度の t、実効標本サイズ n_eff）"),
-                format!(
-                    "interval of shares: {name} (design-based variance, t with its degrees of freedom, n_eff)"
-                ),
-            ),
-        });
-    }
-    if has(&|row| {
-        matches!(
-            row.statistic(),
-            Statistic::Mean | Statistic::Total | Statistic::Ratio | Statistic::Difference
-        )
-    }) {
-        out.push(Text::new(
-            "平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差",
-            "interval of means, totals, ratios, differences: estimate ± t × SE",
-        ));
-    }
-    if has(&|row| row.statistic() == Statistic::Quantile) {
-        out.push(Text::new("分位点の信頼区間: Woodruff法", "interval of quantiles: Woodruff's"));
-    }
-    if has(&|row| row.statistic() == Statistic::Difference) {
-        out.push(Text::new(
-            "差は A − B（割合の差はポイント）。共分散を考慮した t 検定",
-            "differences are A − B (of shares: in points); t test with their covariance",
-        ));
-    }
-    if has(&|row| row.estimate.deff.is_ok()) {
-        out.push(match options.deff {
-            DeffReference::WithoutReplacement => Text::new(
-                "deff: 同じ大きさの非復元単純無作為抽出との比（wor）",
-                "deff: against simple random sampling without replacement (wor)",
-            ),
-            DeffReference::WithReplacement => Text::new(
-                "deff: 同じ大きさの復元単純無作為抽出との比（wr）",
-                "deff: against simple random sampling with replacement (wr)",
-            ),
-        });
-    }
-    let starred = |row: &EstimateRecord| {
-        row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
-            && matches!(row.detail, Detail::None | Detail::Quantile(_))
-    };
-    if has(&starred) {
-        out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
-    }
-    out
 }

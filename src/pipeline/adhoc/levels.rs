@@ -45,6 +45,27 @@ impl Numbers {
         let of_row = if column.is_counted() { Vec::new() } else { column.spread(of_value) };
         Self { of_row, levels: Levels::new(column, of_value) }
     }
+
+    /// Of the number of each respondent, NaN where there is none.
+    pub(in crate::pipeline) fn of_rows(of_row: Vec<f64>) -> Self {
+        let levels = Levels::of_rows(&of_row);
+        Self { of_row, levels }
+    }
+
+    /// Without the numbers of the rows that `out` names; how many these were. A file that was counted has no
+    /// rows, and nothing is left out of it.
+    pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) -> u64 {
+        let mut dropped = 0;
+        for (_, number) in self.of_row.iter_mut().enumerate().filter(|(row, _)| out(*row)) {
+            dropped += u64::from(!number.is_nan());
+            *number = f64::NAN;
+        }
+        if let Some(Levels { values, codes: Codes::OfRow(codes) }) = &mut self.levels {
+            let outside = values.len() as u8;
+            codes.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, code)| *code = outside);
+        }
+        dropped
+    }
 }
 
 impl Levels {
@@ -65,6 +86,24 @@ impl Levels {
             Some(by_code) => Codes::Counted(CountedColumn::One(column.position), by_code),
             None => Codes::OfRow(column.spread(&each)),
         };
+        Some(Self { values: values.into_iter().map(|x| (x, 1.0)).collect(), codes })
+    }
+
+    fn of_rows(of_row: &[f64]) -> Option<Self> {
+        // No number is −0 here: it is the same number as 0.
+        let mut values: Vec<f64> = Vec::new();
+        for x in of_row.iter().filter(|x| !x.is_nan()).map(|x| x + 0.0) {
+            if let Err(at) = values.binary_search_by(|v| v.total_cmp(&x)) {
+                if values.len() == MOST {
+                    return None;
+                }
+                values.insert(at, x);
+            }
+        }
+        let outside = values.len() as u8;
+        let level =
+            |x: &f64| values.binary_search_by(|v| v.total_cmp(&(x + 0.0))).map_or(outside, |at| at as u8);
+        let codes = Codes::OfRow(of_row.iter().map(level).collect());
         Some(Self { values: values.into_iter().map(|x| (x, 1.0)).collect(), codes })
     }
 

@@ -1,20 +1,18 @@
 //! What is wanted, on the columns of the files: outcomes, domain, breakdowns, pairs of domains, crossings.
 
-use std::collections::HashMap;
-
+use super::breakdowns::{By, Levels};
 use super::condition::Condition;
 use super::levels::{self, CountedColumn, Numbers};
 use super::missing::Missing;
 use super::request::Request;
-use crate::decode::Base;
-use crate::engine::Ranks;
+use super::resolver::{Asked, Resolver};
+use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Error, Result, collect};
-use crate::estimate::{Groups, NO_GROUP};
 use crate::finding::Finding;
-use crate::indicator::Measured;
+use crate::indicator::{Measured, Statistic, ValueFormat};
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::{MarkedOption, Marks, Stacked};
-use crate::provenance::Place;
+use crate::pipeline::variables::variable::Stacked;
+use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::fold::fold;
 use crate::text::number::number;
@@ -37,11 +35,33 @@ pub(in crate::pipeline) enum Values {
     Quantile(Numbers, f64),
 }
 
+impl Values {
+    /// A ratio of the numbers of the same respondents.
+    pub(in crate::pipeline) fn ratio(numerator: Numbers, denominator: Numbers) -> Self {
+        let both = numerator.levels.as_ref().zip(denominator.levels.as_ref());
+        let levels = both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |_, _| None));
+        Self::Ratio(numerator, denominator, levels)
+    }
+
+    /// What kind of number they make.
+    fn statistic(&self) -> Statistic {
+        match self {
+            Self::Share(_) | Self::CountedShare(..) => Statistic::Share,
+            Self::Mean(_) => Statistic::Mean,
+            Self::Total(_) => Statistic::Total,
+            Self::Ratio(..) => Statistic::Ratio,
+            Self::Quantile(..) => Statistic::Quantile,
+        }
+    }
+}
+
 /// One number that is wanted.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Measure {
     /// What its numbers measure, for their keys.
     pub(in crate::pipeline) measured: Measured,
+    /// What kind of number it is, and how it is printed.
+    pub(in crate::pipeline) format: ValueFormat,
     /// The column, as it was asked for.
     pub(in crate::pipeline) variable: String,
     /// The codes that count, as they were asked for.
@@ -50,15 +70,6 @@ pub(in crate::pipeline) struct Measure {
     pub(in crate::pipeline) base: Base,
     /// The values.
     pub(in crate::pipeline) values: Values,
-}
-
-/// One breakdown.
-#[derive(Debug)]
-pub(in crate::pipeline) struct By {
-    /// Variable and value of each group.
-    pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
-    /// The groups.
-    pub(in crate::pipeline) groups: Groups,
 }
 
 /// Two domains of which the difference is wanted.
@@ -94,6 +105,10 @@ pub(in crate::pipeline) struct Wanted {
     pub(in crate::pipeline) domain: Vec<bool>,
     /// Respondents of the domain.
     pub(in crate::pipeline) domain_rows: u64,
+    /// The skip rules, as they were typed.
+    pub(in crate::pipeline) asked_if: Vec<String>,
+    /// Respondents for whom all of them hold, and those of whom nobody knows.
+    pub(in crate::pipeline) asked_rows: (u64, u64),
     /// The conditions, as they were typed.
     pub(in crate::pipeline) conditions: Vec<String>,
     /// The numbers.
@@ -106,40 +121,14 @@ pub(in crate::pipeline) struct Wanted {
     pub(in crate::pipeline) crossings: Vec<Crossing>,
 }
 
-/// What resolving needs at every step.
-pub(super) struct Resolver<'a> {
-    pub(super) source: &'a Source<'a>,
-    pub(super) missing: &'a Missing,
-    pub(super) base: Base,
-    /// Who was asked, where the request has skip rules.
-    pub(super) asked: Option<Asked>,
-    pub(super) findings: &'a mut Vec<Finding>,
-}
-
-/// The breakdowns that the crossing of these variables makes, of everyone.
-///
-/// # Errors
-/// A variable that is not there.
-pub(in crate::pipeline) fn breakdown(source: &Source<'_>, names: &[String]) -> Result<Vec<By>> {
-    let mut mistakes = Vec::new();
-    let columns: Vec<Stacked> =
-        names.iter().filter_map(|name| collect(source.column(name), &mut mistakes)).collect();
-    if let Some(error) = Error::all(mistakes) {
-        return Err(error);
-    }
-    let missing = Missing::default();
-    let mut findings = Vec::new();
-    let resolver =
-        Resolver { source, missing: &missing, base: Base::All, asked: None, findings: &mut findings };
-    Ok(resolver.crossings(&columns, &vec![true; source.units()]).0)
-}
-
 impl Wanted {
     /// Numbers of everyone and of the parts of breakdowns.
     pub(in crate::pipeline) fn of(measures: Vec<Measure>, by: Vec<By>, rows: usize) -> Self {
         Self {
             domain: vec![true; rows],
             domain_rows: rows as u64,
+            asked_if: Vec::new(),
+            asked_rows: (rows as u64, 0),
             conditions: Vec::new(),
             measures,
             by,
@@ -220,9 +209,19 @@ impl Wanted {
             Some(error) => Err(error),
             None => {
                 let domain_rows = source.respondents(|unit| domain[unit]);
+                let asked = at.asked.as_ref();
+                let count = |holds: Option<bool>| {
+                    asked.map_or_else(
+                        || source.respondents(|_| holds == Some(true)),
+                        |asked| asked.respondents(source, holds),
+                    )
+                };
+                let asked_rows = (count(Some(true)), count(None));
                 Ok(Self {
                     domain,
                     domain_rows,
+                    asked_if: request.asked_if.clone(),
+                    asked_rows,
                     conditions: request.conditions.clone(),
                     measures,
                     by,
@@ -237,39 +236,6 @@ impl Wanted {
 /// Column and probability of a quantile, as they are typed.
 pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
     typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
-}
-
-/// Whether the skip rules of a request bring respondents to its questions; `None` where that is not known.
-#[derive(Debug)]
-pub(super) enum Asked {
-    /// Of each respondent.
-    OfRow(Vec<Option<bool>>),
-    /// Of each code of a column of a file that was counted, by its position.
-    OfCode(usize, Vec<Option<bool>>),
-}
-
-impl Asked {
-    /// Where these rules and one more hold. Those of a file that was counted are of one column.
-    fn and(self, more: Self) -> Self {
-        let all = |a: Vec<Option<bool>>, b: Vec<Option<bool>>| {
-            a.into_iter().zip(b).map(|(a, b)| both(a, b)).collect()
-        };
-        match (self, more) {
-            (Self::OfCode(position, a), Self::OfCode(_, b)) => Self::OfCode(position, all(a, b)),
-            (Self::OfRow(a) | Self::OfCode(_, a), Self::OfRow(b) | Self::OfCode(_, b)) => {
-                Self::OfRow(all(a, b))
-            }
-        }
-    }
-}
-
-/// Whether both of two conditions hold, each of which may be unknown.
-fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
 }
 
 fn nobody_knows_who_was_asked() -> Diagnostic {
@@ -287,30 +253,50 @@ fn nobody_knows_who_was_asked() -> Diagnostic {
 }
 
 fn plain(column: &str, measured: Measured, values: Values) -> Measure {
-    Measure { measured, variable: column.trim().to_owned(), codes: Vec::new(), base: Base::Answered, values }
+    Measure {
+        measured,
+        format: ValueFormat::of(values.statistic()),
+        variable: column.trim().to_owned(),
+        codes: Vec::new(),
+        base: Base::Answered,
+        values,
+    }
 }
 
 impl Resolver<'_> {
-    fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
-        let condition = Condition::parse(typed, |name| self.source.has(name))?;
-        let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
-        Ok(column.spread(&each))
-    }
-
+    /// Whom a skip rule brings to the question. Who was not shown the question that it names is not.
     fn skip_rule(&mut self, typed: &str) -> Result<Asked> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
-        let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
+        let (column, mut each) = condition.holds(self.source, self.missing, self.findings)?;
+        let not_shown = column.values.iter().map(|value| value.reason == Some(MissingReason::NotAsked));
+        each.iter_mut().zip(not_shown).filter(|(_, not)| *not).for_each(|(holds, _)| *holds = Some(false));
         Ok(match column.by_code(&each) {
             Some(of_code) => Asked::OfCode(column.position, of_code),
             None => Asked::OfRow(column.spread(&each)),
         })
     }
 
+    fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
+        let condition = Condition::parse(typed, |name| self.source.has(name))?;
+        let (column, each) = condition.holds(self.source, self.missing, self.findings)?;
+        Ok(column.spread(&each))
+    }
+
     fn numbers(&mut self, name: &str) -> Result<Numbers> {
         let column = self.source.column(name)?;
+        if let Some(kind) =
+            self.source.kind(&column.name).filter(|k| !matches!(k, QuestionKind::Number { .. }))
+        {
+            return Err(no_numbers(&column.name, kind).into());
+        }
         let place = |row| self.source.place(row, &column);
         let of_value = column.numbers_of_values(&self.missing.of(&column), place, self.findings)?;
-        Ok(Numbers::new(&column, &of_value))
+        let mut numbers = Numbers::new(&column, &of_value);
+        if let Some(asked) = &self.asked {
+            let dropped = numbers.leave_out(|row| asked.was_not(row));
+            self.tell_not_asked(&column.name, dropped);
+        }
+        Ok(numbers)
     }
 
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
@@ -355,62 +341,6 @@ impl Resolver<'_> {
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;
         let measured = Measured::Quantile { variable: name.trim().to_owned(), prob: p };
         Ok(plain(name, measured, Values::Quantile(self.numbers(name)?, p)))
-    }
-
-    /// Level of each value of a column, `None` for no answer; and the levels' names, in order.
-    fn levels(&self, column: &Stacked, domain: Option<&[bool]>) -> Levels {
-        let gone = self.missing.of(column);
-        let mut held = vec![false; column.values.len()];
-        for (row, at) in column.rows.iter().enumerate() {
-            let at = *at as usize;
-            held[at] |= !gone[at] && domain.is_none_or(|d| d[row]);
-        }
-        let order = column.ordered(&held);
-        let classes = column.classes();
-        let index: HashMap<usize, u32> = order.iter().zip(0..).map(|(at, i)| (classes[*at], i)).collect();
-        let of_value = classes
-            .iter()
-            .zip(&gone)
-            .map(|(class, gone)| if *gone { None } else { index.get(class).copied() })
-            .collect();
-        Levels { of_value, names: order.iter().map(|at| column.values[*at].text.clone()).collect() }
-    }
-
-    /// The breakdowns that a list of variables asks for: their crossing, or, where one of them has several
-    /// answers, one breakdown for each of its options.
-    fn by(&mut self, list: &str, domain: &[bool]) -> Result<Vec<By>> {
-        let columns = self.source.columns(list)?;
-        let (out, blank) = self.crossings(&columns, domain);
-        let blank = self.source.respondents(|row| domain[row] && blank[row]);
-        let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
-        self.findings.extend(by_blank(&name, blank));
-        Ok(out)
-    }
-
-    /// The breakdowns of variables, and who left one of them blank.
-    fn crossings(&self, columns: &[Stacked], domain: &[bool]) -> (Vec<By>, Vec<bool>) {
-        let units = self.source.units();
-        let mut crossings = vec![Crossed { of_row: vec![0; units], names: vec![Vec::new()] }];
-        let mut blank = vec![false; units];
-        for column in columns {
-            let gone = self.missing.of(column);
-            column.rows.iter().zip(&mut blank).for_each(|(at, blank)| *blank |= gone[*at as usize]);
-            let classifications = match &column.marks {
-                Some(marks) => one_by_one(marks, &gone),
-                None => vec![self.levels(column, Some(domain))],
-            };
-            crossings = crossings
-                .iter()
-                .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
-                .collect();
-        }
-        let mut out = Vec::new();
-        for Crossed { of_row, names } in crossings {
-            let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
-            let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
-            out.push(By { groups, names });
-        }
-        (out, blank)
     }
 
     fn pair(&mut self, typed: &str, domain: &[bool]) -> Result<PairOfDomains> {
@@ -475,6 +405,10 @@ impl Resolver<'_> {
             return Err(Error::all(mistakes)
                 .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
         };
+        let several = [&rows, &columns].into_iter().filter(|c| c.marks.is_some());
+        if let Some(error) = Error::all(several.map(|c| several_answers(&c.name)).collect()) {
+            return Err(error);
+        }
         let level = |column: &Stacked| {
             let Levels { of_value, names } = self.levels(column, None);
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();
@@ -485,87 +419,46 @@ impl Resolver<'_> {
     }
 }
 
-/// A classification of the values of a variable.
-struct Levels {
-    of_value: Vec<Option<u32>>,
-    names: Vec<String>,
-}
-
-/// Of a variable with several answers, one classification for each option: who chose it.
-fn one_by_one(marks: &Marks, gone: &[bool]) -> Vec<Levels> {
-    let of = |(at, option): (usize, &MarkedOption)| Levels {
-        of_value: marks
-            .of_value
-            .iter()
-            .zip(gone)
-            .map(|(m, gone)| (!gone && m.contains(&at)).then_some(0))
-            .collect(),
-        names: vec![option.label.clone()],
+/// A question whose answers are no numbers.
+fn no_numbers(name: &str, kind: &QuestionKind) -> Diagnostic {
+    let (kind, help) = match kind {
+        QuestionKind::Single(_) => (
+            Text::new("単数回答", "a single-answer question"),
+            Text::new(
+                "選択肢に点を付けた平均は、計画の score で求めます。割合は --share で求めます",
+                "a mean of points given to options is a plan's score; shares are asked for by --share",
+            ),
+        ),
+        QuestionKind::Multiple { .. } => (
+            Text::new("複数回答", "a multiple-answer question"),
+            Text::new("割合は --share で求めます", "shares are asked for by --share"),
+        ),
+        QuestionKind::Text | QuestionKind::Number { .. } => (
+            Text::new("自由記述", "a question of free text"),
+            Text::new(
+                "数を書く設問は type = \"number\" とします",
+                "a question of numbers has type = \"number\"",
+            ),
+        ),
     };
-    marks.options.iter().enumerate().map(of).collect()
+    let text = Text::new(
+        format!("設問「{name}」は{}で、数ではありません", kind.ja),
+        format!("\"{name}\" is {}: its answers are no numbers", kind.en),
+    );
+    Diagnostic::new("adhoc::not-numeric", text).help(help)
 }
 
-/// The crossing of the first variables of a breakdown.
-struct Crossed {
-    /// Group of each unit, or [`NO_GROUP`].
-    of_row: Vec<u32>,
-    /// Variable and value of each group.
-    names: Vec<Vec<(String, String)>>,
-}
-
-impl Crossed {
-    /// Crossed with one variable more. Groups stand in the order of their levels; only those that occur are
-    /// made.
-    fn with(&self, column: &Stacked, levels: &Levels) -> Self {
-        let count = levels.names.len().max(1) as u64;
-        let none = self.names.len() as u64 * count;
-        let code = |row: usize| -> u64 {
-            let (group, level) = (self.of_row[row], levels.of_value[column.rows[row] as usize]);
-            match level {
-                Some(level) if group != NO_GROUP => u64::from(group) * count + u64::from(level),
-                _ => none,
-            }
-        };
-        let ranks = Ranks::of(self.of_row.len(), none as usize + 1, code);
-        let some = ranks.codes.iter().take_while(|code| **code < none).count();
-        let name = |code: &u64| {
-            let level = levels.names.get((*code % count) as usize).cloned().unwrap_or_default();
-            let before = self.names.get((*code / count) as usize).cloned().unwrap_or_default();
-            before.into_iter().chain([(column.name.clone(), level)]).collect()
-        };
-        let group = |rank: u32| if (rank as usize) < some { rank } else { NO_GROUP };
-        Self {
-            of_row: ranks.of_row.into_iter().map(group).collect(),
-            names: ranks.codes[..some].iter().map(name).collect(),
-        }
-    }
-}
-
-/// The groups that somebody is in, with their names.
-fn occurring(of_row: &[u32], names: Vec<Vec<(String, String)>>) -> (Groups, Vec<Vec<(String, String)>>) {
-    let mut held = vec![false; names.len()];
-    of_row.iter().for_each(|group| held.get_mut(*group as usize).into_iter().for_each(|held| *held = true));
-    let mut next = 0;
-    let place: Vec<u32> = held
-        .iter()
-        .map(|held| {
-            next += u32::from(*held);
-            if *held { next - 1 } else { NO_GROUP }
-        })
-        .collect();
-    let of_row: Vec<u32> =
-        of_row.iter().map(|group| place.get(*group as usize).copied().unwrap_or(NO_GROUP)).collect();
-    let names = names.into_iter().zip(held).filter(|(_, held)| *held).map(|(name, _)| name).collect();
-    (Groups::new(&of_row, next as usize), names)
-}
-
-/// Says that `blank` respondents are in no group of a breakdown.
-fn by_blank(name: &str, blank: u64) -> Option<Finding> {
-    (blank > 0).then(|| {
-        let text = Text::new(
-            format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
-            format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
-        );
-        Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
-    })
+/// A question whose options are no classification, since a respondent may be in several of them.
+fn several_answers(name: &str) -> Diagnostic {
+    Diagnostic::new(
+        "adhoc::test",
+        Text::new(
+            format!("複数回答の設問「{name}」は独立性の検定に使えません（1人が1つの区分に入りません）"),
+            format!("\"{name}\" has several answers: its options do not part the respondents"),
+        ),
+    )
+    .help(Text::new(
+        "選択肢ごとの差は --diff '設問=選択肢 vs rest' で調べます",
+        "test one option by --diff 'QUESTION=OPTION vs rest'",
+    ))
 }

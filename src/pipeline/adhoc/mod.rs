@@ -2,65 +2,121 @@
 //!
 //! [`read`] opens the files that a request names; [`compute`] is values in, values out.
 
+mod breakdowns;
+mod change;
 mod condition;
+mod declared;
 mod estimates;
+mod inputs;
 mod joined;
 mod levels;
 mod measures;
 mod missing;
+mod notes;
+mod questions;
 mod quick;
 mod request;
+mod resolver;
+mod respondent_weights;
+mod sample;
 mod shares;
 mod typed_shares;
 
-pub use super::sample_design::ReplicateType;
+pub use super::sample_design::{CalibrationKind, ReplicateType};
+pub(super) use breakdowns::{By, breakdown};
 pub(super) use estimates::rows;
-pub(super) use measures::{By, Measure, Values, Wanted, breakdown};
+pub use inputs::{Earlier, Inputs, read};
+pub(super) use levels::Numbers;
+pub(super) use measures::{Measure, Values, Wanted};
 pub use quick::{Quick, quick};
-pub use request::{Inputs, Request, read};
+pub use request::Request;
+pub use respondent_weights::RespondentWeights;
 
-use super::variables::source::Source;
-use crate::error::{Error, Result, collect};
+use sample::{Estimated, estimated};
+
+use crate::error::Result;
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
+use crate::raw::Table;
 use crate::report::estimate_tables::Sheet;
+use crate::text::Text;
 
 /// What a request gives.
 #[derive(Debug)]
 pub struct Outcome {
     /// The rows, with notes.
     pub sheet: Sheet,
-    /// What was found in the data.
+    /// What decoding the files by the questionnaire found.
+    pub decoding: Vec<Finding>,
+    /// What else was found in the data.
     pub findings: Vec<Finding>,
+    /// The weights of every respondent, where they are wanted.
+    pub weights: Option<RespondentWeights>,
 }
 
 /// Estimates everything that `request` asks for, on the tables of `inputs`.
 ///
 /// # Errors
 /// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
-/// differs from a value that occurs by capitals only, a condition that cannot be read, a design that its
-/// columns contradict.
+/// never occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves
+/// have are told once.
 pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
         return Err(request::bad_level(request.level));
     }
-    let source = Source::new(&inputs.tables)?;
-    let mut findings = Vec::new();
-    let missing = missing::Missing::parse(&request.missing, &source)?;
-    let mut mistakes = Vec::new();
-    let wanted = collect(measures::Wanted::resolve(request, &source, &missing, &mut findings), &mut mistakes);
-    let design = request.sample_design(inputs, &source);
-    let made = collect(design.and_then(|d| d.build(&source, &mut findings)), &mut mistakes);
-    let (Some(wanted), Some(made)) = (wanted, made) else {
-        // Without both there is at least one mistake.
-        return Err(Error::all(mistakes)
-            .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
-    };
-    let options = made.options(method, request.level, request.deff);
-    let rows = estimates::rows(&wanted, &made, &options)?;
-    let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
-    Ok(Outcome { sheet: Sheet { rows, notes, level: request.level }, findings })
+    let own = inputs.questionnaire.as_ref();
+    let later = estimated(request, method, &inputs.tables, own, inputs);
+    let Some(earlier) = &inputs.against else { return Ok(outcome(request, later?, None)) };
+    // Comparisons inside one sample are those of the later wave.
+    let alone = Request { differences: Vec::new(), tests: Vec::new(), weights: false, ..request.clone() };
+    let its = earlier.questionnaire.as_ref().or(own);
+    let before = estimated(&alone, method, &earlier.tables, its, inputs);
+    match (later, before) {
+        (Ok(later), Ok(before)) => {
+            let (own, its) = (names(&inputs.tables), names(&earlier.tables));
+            Ok(outcome(request, later, Some((before, (&own, &its)))))
+        }
+        (later, before) => {
+            Err(change::told_once((later.err(), &inputs.tables), (before.err(), &earlier.tables)))
+        }
+    }
+}
+
+/// The names of the files of a wave.
+fn names(tables: &[Table]) -> String {
+    tables.iter().map(|t| t.digest.file.as_str()).collect::<Vec<_>>().join("+")
+}
+
+/// The rows of the later wave and the changes from the earlier one, with notes.
+fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&str, &str))>) -> Outcome {
+    let Estimated { mut rows, wanted, built, options, ledgers, mut decoding, mut findings, weights } = later;
+    let mut more = Vec::new();
+    if let Some((before, (own, its))) = earlier {
+        let changes = change::changes(&rows, &before.rows, (own, its), &mut findings);
+        rows.extend(changes);
+        more.push(notes::change(own, its));
+        let how = |of: fn(&Text) -> &str, between: &str| {
+            before.built.how.iter().map(of).collect::<Vec<_>>().join(between)
+        };
+        more.push(Text::new(
+            format!("前回の標本設計: {}", how(|t| &t.ja, "、")),
+            format!("design of the earlier wave: {}", how(|t| &t.en, ", ")),
+        ));
+        more.extend(before.ledgers.iter().map(|(question, ledger)| {
+            let text = questions::ledger(question, ledger);
+            Text::new(format!("前回 {}", text.ja), format!("earlier wave, {}", text.en))
+        }));
+        for mut finding in before.findings.into_iter().filter(|f| !findings.contains(f)).collect::<Vec<_>>() {
+            finding.place.file.get_or_insert_with(|| its.to_owned());
+            findings.push(finding);
+        }
+        decoding.extend(before.decoding);
+    }
+    let mut notes = notes::of(&wanted, &built, &options, request.base, &rows, &ledgers);
+    notes.extend(more);
+    notes.extend(weights.as_ref().map(RespondentWeights::words));
+    Outcome { sheet: Sheet { rows, notes, level: request.level }, decoding, findings, weights }
 }
 
 /// The interval's method: as R spells it (`mean`, `beta`) too.

@@ -11,7 +11,7 @@ use super::measures::{Values, Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES, What};
-use super::{Outcome, estimates};
+use super::{Outcome, estimates, notes};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, Recoding, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
@@ -61,9 +61,10 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         .unwrap_or_else(|| exact_sum(weights.iter().zip(&streamed.keys).map(|(w, key)| (*w, key.rows))));
     let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
-    let notes = estimates::notes(&wanted, &made, &options, request.base, &rows);
+    let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level };
-    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome: Outcome { sheet, findings } })
+    let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
+    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
 }
 
 /// A request and the file that was read for it.
@@ -140,13 +141,18 @@ fn simple(request: &Request) -> bool {
     let Request {
         files: _,
         read,
+        questionnaire,
+        respondent: _,
+        duplicates: _,
+        against,
+        against_questionnaire: _,
         shares,
         means,
         totals,
         ratios,
         quantiles,
         base: _,
-        asked_if: _,
+        asked_if,
         missing: _,
         conditions: _,
         by: _,
@@ -156,6 +162,7 @@ fn simple(request: &Request) -> bool {
         strata: _,
         clusters,
         fpc: _,
+        population,
         nesting,
         lonely: _,
         replicates: _,
@@ -168,6 +175,11 @@ fn simple(request: &Request) -> bool {
         post_stratify,
         rake,
         calibrate,
+        function,
+        bounds,
+        trim,
+        negative_weights: _,
+        weights,
         method: _,
         level,
         deff: _,
@@ -181,12 +193,18 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Made(..)) => clusters.is_some() && !any_numbers,
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
-    let uncalibrated = post_stratify.is_none() && rake.is_empty() && calibrate.is_none();
-    any && differences.is_empty()
+    let tables = [questionnaire, population, post_stratify, calibrate];
+    let fitted = function.is_some() || bounds.is_some() || trim.is_some();
+    let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
+    // Who was asked makes pairs of answers; of numbers there would be too many.
+    any && (asked_if.is_empty() || !any_numbers)
+        && against.is_empty()
+        && !weights
+        && differences.is_empty()
         && tests.is_empty()
         && none
         && uncalibrated
-        && *read == ReadOptions::default()
+        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0

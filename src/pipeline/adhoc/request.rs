@@ -1,16 +1,14 @@
 //! What was asked for, as it was typed, and the files that it names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::decode::Base;
-use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
-use crate::error::{Diagnostic, Error, Result, SourceText, collect};
+use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
+use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::DeffReference;
-use crate::pipeline::sample_design::{
-    Population, ReplicateRequest, ReplicateType, Replication, SampleDesign, Step,
-};
-use crate::pipeline::variables::source::Source;
-use crate::raw::{self, ReadOptions, Table};
+use crate::pipeline::sample_design::{CalibrationKind, ReplicateRequest, ReplicateType, Replication};
+use crate::questionnaire::Duplicates;
+use crate::raw::ReadOptions;
 use crate::text::Text;
 
 /// What was typed. Columns, codes and conditions are still text: their meaning depends on the files.
@@ -20,6 +18,16 @@ pub struct Request {
     pub files: Vec<PathBuf>,
     /// How to read them.
     pub read: ReadOptions,
+    /// The questionnaire that the files are answers to.
+    pub questionnaire: Option<PathBuf>,
+    /// The column with the respondents' ids, where there is a questionnaire.
+    pub respondent: Option<String>,
+    /// Which row counts when an id stands more than once.
+    pub duplicates: Duplicates,
+    /// The response files of an earlier wave, which the numbers are compared with.
+    pub against: Vec<PathBuf>,
+    /// The questionnaire of the earlier wave; `None`: the same.
+    pub against_questionnaire: Option<PathBuf>,
     /// `COL=A|B`.
     pub shares: Vec<String>,
     /// Columns of which the mean is wanted.
@@ -52,6 +60,8 @@ pub struct Request {
     pub clusters: Option<String>,
     /// `COL[,COL]`: one column a stage.
     pub fpc: Option<String>,
+    /// Population table with the people of each stratum; without strata, of the whole population.
+    pub population: Option<PathBuf>,
     /// Whether cluster codes start again in each stratum.
     pub nesting: Nesting,
     /// The policy for strata with a single PSU.
@@ -74,8 +84,18 @@ pub struct Request {
     pub post_stratify: Option<PathBuf>,
     /// Population tables to rake to, one margin each.
     pub rake: Vec<PathBuf>,
-    /// Population table to calibrate to (linear).
+    /// Population table to calibrate to.
     pub calibrate: Option<PathBuf>,
+    /// The function of calibration; `None`: linear.
+    pub function: Option<CalibrationKind>,
+    /// Least and greatest ratio of new to old weight in calibration.
+    pub bounds: Option<(f64, f64)>,
+    /// Least and greatest weight.
+    pub trim: Option<(f64, f64)>,
+    /// Whether calibration may make weights negative.
+    pub negative_weights: bool,
+    /// Whether the weights of every respondent are wanted.
+    pub weights: bool,
     /// The interval's method, by name.
     pub method: String,
     /// The interval's level.
@@ -90,6 +110,11 @@ impl Default for Request {
         Self {
             files: Vec::new(),
             read: ReadOptions::default(),
+            questionnaire: None,
+            respondent: None,
+            duplicates: Duplicates::First,
+            against: Vec::new(),
+            against_questionnaire: None,
             shares: Vec::new(),
             means: Vec::new(),
             totals: Vec::new(),
@@ -106,6 +131,7 @@ impl Default for Request {
             strata: None,
             clusters: None,
             fpc: None,
+            population: None,
             nesting: Nesting::Unique,
             lonely: LonelyPsu::Fail,
             replicates: None,
@@ -118,6 +144,11 @@ impl Default for Request {
             post_stratify: None,
             rake: Vec::new(),
             calibrate: None,
+            function: None,
+            bounds: None,
+            trim: None,
+            negative_weights: false,
+            weights: false,
             method: "wilson".to_owned(),
             level: 0.95,
             deff: None,
@@ -126,48 +157,10 @@ impl Default for Request {
 }
 
 impl Request {
-    /// The design that is declared, over the files' columns.
-    ///
-    /// # Errors
-    /// Flags of replicates that contradict each other.
-    pub(in crate::pipeline) fn sample_design<'a>(
-        &self,
-        inputs: &'a Inputs,
-        source: &Source<'_>,
-    ) -> Result<SampleDesign<'a>> {
-        let names = |list: &Option<String>| -> Vec<String> {
-            let split = list.as_deref().map(|list| source.split(list)).unwrap_or_default();
-            split.into_iter().map(str::to_owned).collect()
-        };
-        let whole = |table| Population { table, by: None };
-        let linear = CalibrationFunction::Linear { bounds: None };
-        let raked = (!inputs.rake.is_empty()).then(|| Step::Rake(inputs.rake.iter().map(whole).collect()));
-        let calibration = inputs
-            .post_stratify
-            .as_ref()
-            .map(|table| Step::PostStratify(whole(table)))
-            .into_iter()
-            .chain(raked)
-            .chain(inputs.calibrate.as_ref().map(|table| Step::Calibrate(table, linear)))
-            .collect();
-        Ok(SampleDesign {
-            strata: names(&self.strata),
-            clusters: names(&self.clusters),
-            fpc: names(&self.fpc),
-            population: None,
-            nesting: self.nesting,
-            lonely: self.lonely,
-            weight: self.weight.clone(),
-            replication: self.replication()?,
-            rscales: inputs.rscales.as_ref(),
-            calibration,
-        })
-    }
-
     /// Where replicates come from.
     ///
     /// # Errors
-    /// As [`Request::sample_design`].
+    /// Flags of replicates that contradict each other.
     pub(in crate::pipeline) fn replication(&self) -> Result<Replication> {
         Replication::of(&ReplicateRequest {
             replicates: self.replicates.clone(),
@@ -183,73 +176,12 @@ impl Request {
     /// Whether anything says how the sample was drawn or weighted. Without, it is a simple one.
     pub fn has_design(&self) -> bool {
         let columns = [&self.weight, &self.strata, &self.clusters, &self.fpc, &self.replicates];
+        let tables = [&self.population, &self.post_stratify, &self.calibrate];
         columns.iter().any(|c| c.is_some())
+            || tables.iter().any(|t| t.is_some())
             || self.replicate_type.is_some()
-            || self.post_stratify.is_some()
-            || self.calibrate.is_some()
+            || self.trim.is_some()
             || !self.rake.is_empty()
-    }
-}
-
-/// The files of a request, read.
-#[derive(Debug, Default)]
-pub struct Inputs {
-    /// The response files, at least one.
-    pub tables: Vec<Table>,
-    /// The population table to post-stratify to.
-    pub post_stratify: Option<Table>,
-    /// Those to rake to.
-    pub rake: Vec<Table>,
-    /// The one to calibrate to.
-    pub calibrate: Option<Table>,
-    /// The scales of the replicates.
-    pub rscales: Option<SourceText>,
-}
-
-/// Reads the files that `request` names.
-///
-/// # Errors
-/// A request for nothing; files that cannot be read, all of them in one go.
-pub fn read(request: &Request) -> Result<Inputs> {
-    let wanted = [
-        &request.shares,
-        &request.means,
-        &request.totals,
-        &request.ratios,
-        &request.quantiles,
-        &request.tests,
-    ];
-    if wanted.iter().all(|w| w.is_empty()) {
-        return Err(Diagnostic::new(
-            "adhoc::nothing",
-            Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
-        )
-        .help(Text::new(
-            "--share 'COL=A|B'、--mean COL、--total COL、--ratio 'NUM/DEN'、--quantile 'COL@0.5'、--test \
-             rao-scott 'COL × COL' のどれかを指定します",
-            "give one of --share 'COL=A|B', --mean COL, --total COL, --ratio 'NUM/DEN', --quantile \
-             'COL@0.5', --test rao-scott 'COL × COL'",
-        ))
-        .into());
-    }
-    let mut mistakes = Vec::new();
-    let name = |path: &Path| path.to_string_lossy().into_owned();
-    let mut table =
-        |path: &PathBuf, options: &ReadOptions| collect(raw::read(path, &name(path), options), &mut mistakes);
-    // Population tables are small files made for the purpose: the options speak of the response files.
-    let plain = ReadOptions::default();
-    let inputs = Inputs {
-        tables: request.files.iter().filter_map(|f| table(f, &request.read)).collect(),
-        post_stratify: request.post_stratify.as_ref().and_then(|f| table(f, &plain)),
-        rake: request.rake.iter().filter_map(|f| table(f, &plain)).collect(),
-        calibrate: request.calibrate.as_ref().and_then(|f| table(f, &plain)),
-        rscales: None,
-    };
-    let rscales =
-        request.rscales.as_ref().and_then(|path| collect(raw::read_text(path, &name(path)), &mut mistakes));
-    match Error::all(mistakes) {
-        Some(error) => Err(error),
-        None => Ok(Inputs { rscales, ..inputs }),
     }
 }
 

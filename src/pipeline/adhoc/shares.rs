@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::breakdowns::By;
 use super::levels::{Codes, Levels};
-use super::measures::{By, Values, Wanted};
+use super::measures::{Values, Wanted};
 use crate::design::{Design, ReplicateFactors};
 use crate::engine::{Cells, CrossingPlan, Cube, Measure, Reduction, ReplicateTotals};
 use crate::error::Result;

@@ -4,18 +4,42 @@
 use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
 use super::levels::CountedColumn;
-use super::measures::{Asked, Measure, Resolver, Values};
+use super::measures::{Measure, Values};
+use super::resolver::{Asked, Resolver};
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
-use crate::indicator::Measured;
+use crate::indicator::{Measured, ValueFormat};
 use crate::pipeline::variables::variable::{Code, Stacked, Value};
 use crate::provenance::Place;
 use crate::text::Text;
 
-/// The code of those who gave no answer, in outputs.
-const NO_ANSWER: &str = "無回答";
+/// Why there is no answer, as far as a share counts it: whoever was not asked left nothing blank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoAnswer {
+    /// 無回答: asked, and nothing said.
+    Blank,
+    /// 無効回答: an answer that breaks the rules of the paper.
+    Invalid,
+}
+
+impl NoAnswer {
+    /// Its name in outputs.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Blank => "無回答",
+            Self::Invalid => "無効回答",
+        }
+    }
+
+    fn is(self, reason: MissingReason) -> bool {
+        match self {
+            Self::Blank => matches!(reason, MissingReason::NoAnswer | MissingReason::DontKnow),
+            Self::Invalid => reason == MissingReason::Invalid,
+        }
+    }
+}
 
 impl Resolver<'_> {
     /// The shares that `typed` asks for: one, or, of a variable alone, one for each of its options and for no
@@ -32,7 +56,10 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|code| self.share_of_codes(&column, vec![code]))
                 .collect::<Result<_>>()?;
-            out.push(self.share_of_no_answer(&column));
+            out.push(self.share_without_answer(&column, NoAnswer::Blank));
+            if column.values.iter().any(|v| v.reason == Some(MissingReason::Invalid)) {
+                out.push(self.share_without_answer(&column, NoAnswer::Invalid));
+            }
             return Ok(out);
         }
         let bad = || {
@@ -48,12 +75,16 @@ impl Resolver<'_> {
                 "write 'COL=A|B', 'COL' for every option, or 'COL=' for no answer",
             ))
         };
+        if !typed.contains(['=', '>', '<']) {
+            // A name alone that nothing has: the nearest ones are told.
+            self.source.column(typed)?;
+        }
         let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
         match &condition.test {
             Test::Answered => Err(bad().into()),
             Test::Blank => {
                 let column = self.source.column(&condition.column)?;
-                Ok(vec![self.share_of_no_answer(&column)])
+                Ok(vec![self.share_without_answer(&column, NoAnswer::Blank)])
             }
             Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
                 let column = self.source.column(&condition.column)?;
@@ -80,14 +111,23 @@ impl Resolver<'_> {
             });
         }
         self.tell_marks_only(column, &each);
-        let codes: Vec<String> = codes.into_iter().map(|c| c.typed).collect();
+        let named = |code: &Code| column.label(code).unwrap_or(&code.typed).to_owned();
+        let codes: Vec<String> = codes.iter().map(named).collect();
         let values = self.answers(column, &each);
         let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
-        Ok(Measure { measured, variable: column.name.clone(), codes, base: self.base, values })
+        Ok(Measure {
+            measured,
+            format: ValueFormat::share(),
+            variable: column.name.clone(),
+            codes,
+            base: self.base,
+            values,
+        })
     }
 
-    /// The share of those who gave no answer: of everyone who was asked, since nobody of them answered.
-    fn share_of_no_answer(&mut self, column: &Stacked) -> Measure {
+    /// The share of those who gave no answer, for one of its reasons: of everyone who was asked, since nobody
+    /// of them answered.
+    fn share_without_answer(&mut self, column: &Stacked, kind: NoAnswer) -> Measure {
         let base = if self.base == Base::Answered { self.everyone() } else { self.base };
         let gone = self.missing.of(column);
         let outcome = |(value, gone): (&Value, bool)| {
@@ -95,17 +135,21 @@ impl Resolver<'_> {
             match (gone, base.holds(Some(reason))) {
                 (false, _) => NO,
                 (true, false) => OUTSIDE,
-                // Who was not asked left nothing blank.
-                (true, true) => u8::from(reason != MissingReason::NotAsked),
+                (true, true) => u8::from(kind.is(reason)),
             }
         };
         let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
         let values = self.answers_of(column, &each, base);
         let variable = column.name.clone();
+        let measured = match kind {
+            NoAnswer::Blank => Measured::NoAnswer(variable.clone()),
+            NoAnswer::Invalid => Measured::InvalidAnswer(variable.clone()),
+        };
         Measure {
-            measured: Measured::NoAnswer(variable.clone()),
+            measured,
+            format: ValueFormat::share(),
             variable,
-            codes: vec![NO_ANSWER.to_owned()],
+            codes: vec![kind.code().to_owned()],
             base,
             values,
         }
@@ -165,25 +209,24 @@ impl Resolver<'_> {
                 Values::CountedShare(CountedColumn::Pair(column.position, *rule), answers)
             }
         };
-        if dropped > 0 {
-            let text = Text::new(
-                format!("「{}」に、非該当なのに回答のある{dropped}人がいます。非該当とします", column.name),
-                format!(
-                    "{dropped} respondents answered \"{}\" although they were not asked: not counted",
-                    column.name
-                ),
-            );
-            let finding = Finding::warning(
-                "adhoc::not-asked-but-answered",
-                text,
-                Place::default().column(&column.name),
-            );
-            let finding = finding.count(dropped);
-            if !self.findings.contains(&finding) {
-                self.findings.push(finding);
-            }
-        }
+        self.tell_not_asked(&column.name, dropped);
         values
+    }
+
+    /// Tells how many answered a question that the skip rules of the request did not bring them to.
+    pub(super) fn tell_not_asked(&mut self, name: &str, dropped: u64) {
+        if dropped == 0 {
+            return;
+        }
+        let text = Text::new(
+            format!("「{name}」に、非該当なのに回答のある{dropped}人がいます。非該当とします"),
+            format!("{dropped} respondents answered \"{name}\" although they were not asked: not counted"),
+        );
+        let finding = Finding::warning("adhoc::not-asked-but-answered", text, Place::default().column(name))
+            .count(dropped);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
@@ -199,6 +242,7 @@ impl Resolver<'_> {
         let codes: Vec<String> =
             asked.strip_prefix('=').unwrap_or(asked).split('|').map(|c| c.trim().to_owned()).collect();
         Ok(Measure {
+            format: ValueFormat::share(),
             measured: Measured::Share { variable: condition.column.clone(), codes: codes.clone() },
             variable: condition.column.clone(),
             codes,
@@ -213,7 +257,7 @@ impl Resolver<'_> {
         let (yes, no) = (each.contains(&YES), each.contains(&NO));
         let counts = column.counts();
         let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
-        if yes && !no && blank > 0 && self.base == Base::Answered {
+        if yes && !no && blank > 0 && self.base == Base::Answered && !column.is_question() {
             let text = Text::new(
                 format!(
                     "「{}」は印のない{blank}人が空欄の列です。空欄を母数に入れるには --base all とします",

@@ -3,14 +3,17 @@
 use serde_spanned::Spanned;
 
 use super::super::plan::{Fit, PlannedReplicates, WaveDesign};
-use super::super::sample_design::{ReplicateRequest, ReplicateType};
+use super::super::sample_design::{
+    CalibrationKind, NoFunction, ReplicateRequest, ReplicateType, are_limits, function as function_of,
+};
 use super::super::spec::{
-    CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec, Word,
+    CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec,
 };
 use super::Resolver;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
+use crate::toml::text::Word;
 
 impl Resolver<'_> {
     /// The design of a wave, from its table `design` or from the keys beside it.
@@ -157,29 +160,34 @@ impl Resolver<'_> {
                 let there = self.around.data_file(file.get_ref());
                 self.take(file, there);
                 let limits = bounds.as_ref().map(|b| (b.get_ref()[0], b.get_ref()[1]));
-                let function = match (function, limits) {
-                    (None | Some(CalibrationSpec::Linear), bounds) => CalibrationFunction::Linear { bounds },
-                    (Some(CalibrationSpec::Raking), _) => CalibrationFunction::Raking,
-                    (Some(CalibrationSpec::Logit), Some(bounds)) => CalibrationFunction::Logit { bounds },
-                    (Some(CalibrationSpec::Logit), None) => {
-                        let span = self.at(file);
-                        self.mistake(
-                            "plan::bounds",
-                            span,
-                            "logit には bounds = [下限, 上限] が必要です".into(),
-                            "logit needs bounds = [least, greatest]".into(),
-                            None,
-                        );
-                        CalibrationFunction::Raking
-                    }
-                };
+                let kind = function.map(|f| match f {
+                    CalibrationSpec::Linear => CalibrationKind::Linear,
+                    CalibrationSpec::Raking => CalibrationKind::Raking,
+                    CalibrationSpec::Logit => CalibrationKind::Logit,
+                });
+                let function = function_of(kind, limits).unwrap_or_else(|wrong| {
+                    let (at, ja, en) = match wrong {
+                        NoFunction::NeedsBounds => (
+                            self.at(file),
+                            "logit には bounds = [下限, 上限] が必要です",
+                            "logit needs bounds = [least, greatest]",
+                        ),
+                        NoFunction::HasNoBounds => (
+                            bounds.as_ref().map_or_else(|| self.at(file), |b| self.span(b.span())),
+                            "raking に bounds はありません（linear か logit と使います）",
+                            "raking has no bounds: they go with linear and logit",
+                        ),
+                    };
+                    self.mistake("plan::bounds", at, ja.into(), en.into(), None);
+                    CalibrationFunction::Raking
+                });
                 Some(Fit::Calibrate(file.get_ref().clone(), function))
             }
             (None, None, None) => None,
         };
         for limits in [bounds, trim].into_iter().flatten() {
             let [low, high] = *limits.get_ref();
-            if !(low < high && low >= 0.0) {
+            if !are_limits(low, high) {
                 let span = self.at(limits);
                 self.mistake(
                     "plan::bounds",

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::plan::{Definition, IndicatorPlan, MeasurePlan, ShareDefinition, Survey};
-use super::super::spec::{
-    CountSpec, DirectionSpec, DontKnowSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec, ShareSpec, Word,
-};
+use serde_spanned::Spanned;
+
+use super::super::definition::Definition;
+use super::super::estimate_spec::DontKnowSpec;
+use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
+use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
+use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
-use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Target, Unit};
-use crate::questionnaire::QuestionKind;
-use crate::text::suggest::did_you_mean;
+use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat};
+use crate::text::Text;
+use crate::toml::text::Word;
 
 /// The keys that an item and a part share.
 struct MeasureSpec<'a> {
-    share: Option<&'a ShareSpec>,
+    estimates: Vec<EstimateSpec<'a>>,
     count: Option<&'a CountSpec>,
-    unit: Option<&'a String>,
+    unit: Option<&'a Word>,
+    decimals: Option<&'a Spanned<u8>>,
     target: Option<&'a Word>,
     direction: Option<DirectionSpec>,
     not_available: &'a [Word],
@@ -106,9 +110,10 @@ impl Resolver<'_> {
         surveys: &[Survey],
     ) -> Vec<MeasurePlan> {
         let whole = MeasureSpec {
-            share: item.share.as_ref(),
+            estimates: item.estimates(),
             count: item.count.as_ref(),
             unit: item.unit.as_ref(),
+            decimals: item.decimals.as_ref(),
             target: item.target.as_ref(),
             direction: item.direction,
             not_available: &item.not_available,
@@ -118,21 +123,23 @@ impl Resolver<'_> {
         if item.part.is_empty() {
             return vec![self.measure(None, &item.id, &whole, years, surveys)];
         }
-        if whole.share.is_some() || whole.count.is_some() || whole.target.is_some() {
+        if !whole.estimates.is_empty() || whole.count.is_some() || whole.target.is_some() {
             let span = self.at(&item.id);
             self.mistake(
                 "plan::parts",
                 span,
-                "小項目（part）のある項目では、share・count・target は小項目に書きます".into(),
-                "an item with parts has its share, count and target in the parts".into(),
+                "小項目（part）のある項目では、share などの定義・count・target は小項目に書きます".into(),
+                "an item with parts has its share (or other definition), count and target in the parts"
+                    .into(),
                 None,
             );
         }
         let of = |p: &PartSpec, this: &mut Self| {
             let spec = MeasureSpec {
-                share: p.share.as_ref(),
+                estimates: p.estimates(),
                 count: p.count.as_ref(),
                 unit: p.unit.as_ref(),
+                decimals: p.decimals.as_ref(),
                 target: p.target.as_ref(),
                 direction: p.direction,
                 not_available: &p.not_available,
@@ -152,22 +159,6 @@ impl Resolver<'_> {
         years: &[FiscalYear],
         surveys: &[Survey],
     ) -> MeasurePlan {
-        let definition = match (spec.share, spec.count) {
-            (Some(share), None) => self.share(share, surveys).map(Definition::Share),
-            (None, Some(count)) => self.count(count),
-            (None, None) if !spec.published.is_empty() || !spec.not_available.is_empty() => None,
-            _ => {
-                let span = self.at(id);
-                self.mistake(
-                    "plan::definition",
-                    span,
-                    "share（調査の割合）か count（行政の数値）のどちらか1つを書いてください".into(),
-                    "an indicator takes exactly one of share and count".into(),
-                    None,
-                );
-                None
-            }
-        };
         let mut published = Vec::new();
         for (year, value) in spec.published {
             if let (Some(year), Some(cell)) =
@@ -187,23 +178,52 @@ impl Resolver<'_> {
             });
             self.take(w, parsed)
         });
-        let unit = spec.unit.map(|u| Unit::from_text(u));
-        if let (Some(target), Some(word)) = (&target, spec.target) {
-            let expected = match &definition {
-                Some(Definition::Share(_)) => Some(Unit::Percent),
-                _ => unit.clone(),
-            };
-            if let Some(expected) = expected.filter(|u| *u != target.quantity.unit) {
-                let span = self.at(word);
-                let (e, t) = (expected.text(), target.quantity.unit.text());
+        let unit = spec.unit.map(|u| Unit::from_text(u.get_ref()));
+        let definition = match (spec.estimates.as_slice(), spec.count) {
+            ([estimate], None) => {
+                let format = self.format(*estimate, spec, unit.as_ref(), target.as_ref());
+                self.estimate(*estimate, surveys, format).map(Definition::Estimate)
+            }
+            ([], Some(count)) => self.count(count),
+            ([], None) if !spec.published.is_empty() || !spec.not_available.is_empty() => None,
+            _ => {
+                let span = self.at(id);
                 self.mistake(
-                    "plan::target-unit",
+                    "plan::definition",
                     span,
-                    format!("目標値の単位「{t}」が項目の単位「{e}」と違います"),
-                    format!("the target's unit \"{t}\" is not the indicator's \"{e}\""),
+                    "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、どれか\
+                     1つを書いてください"
+                        .into(),
+                    "an indicator takes exactly one of share, mean, total, ratio, quantile, score and \
+                     count"
+                        .into(),
                     None,
                 );
+                None
             }
+        };
+        if let (Some(target), Some(word)) = (&target, spec.target) {
+            self.target_unit(word, &target.quantity.unit, spec, unit.as_ref());
+        }
+        // A published figure without a unit is in that of the estimates.
+        let unit = unit.or(match &definition {
+            Some(Definition::Estimate(of)) if of.format.statistic != Statistic::Share => {
+                Some(of.format.unit.clone())
+            }
+            _ => None,
+        });
+        if let (Some(decimals), true) = (spec.decimals, spec.estimates.is_empty()) {
+            let span = self.at(decimals);
+            self.mistake(
+                "plan::decimals",
+                span,
+                "decimals は調査の値（share・mean など）だけに書けます".into(),
+                "decimals belongs to values from a survey (share, mean …)".into(),
+                Some(Text::new(
+                    "行政の数値と公表値は、書かれているとおりに表示します",
+                    "counts and published figures print as they are written",
+                )),
+            );
         }
         let manual = spec.manual.map(|m| {
             if m.reason.get_ref().trim().is_empty() {
@@ -232,6 +252,58 @@ impl Resolver<'_> {
             published,
             manual,
         }
+    }
+
+    /// How an estimate is printed.
+    fn format(
+        &mut self,
+        estimate: EstimateSpec<'_>,
+        spec: &MeasureSpec<'_>,
+        unit: Option<&Unit>,
+        target: Option<&Target>,
+    ) -> ValueFormat {
+        let statistic = estimate.statistic();
+        let decimals = spec.decimals.map_or(statistic.decimals(), |d| *d.get_ref());
+        if statistic == Statistic::Share {
+            return ValueFormat { decimals, ..ValueFormat::share() };
+        }
+        if let (Some(word), Some(Unit::Percent)) = (spec.unit, unit) {
+            let span = self.at(word);
+            self.mistake(
+                "plan::unit",
+                span,
+                "「%」は割合（share）の単位です".into(),
+                "% is the unit of a share".into(),
+                Some(Text::new(
+                    "「点」「分」「円」のような単位を書いてください",
+                    "write a unit such as 点, 分 or 円",
+                )),
+            );
+        }
+        let unit = unit.or(target.map(|t| &t.quantity.unit)).filter(|unit| **unit != Unit::Percent);
+        ValueFormat { statistic, unit: unit.cloned().unwrap_or(Unit::Named(String::new())), decimals }
+    }
+
+    /// A target is in the unit of its indicator.
+    fn target_unit(&mut self, word: &Word, target: &Unit, spec: &MeasureSpec<'_>, unit: Option<&Unit>) {
+        let share = matches!(spec.estimates.as_slice(), [EstimateSpec::Share(_)]);
+        let expected = if share { Some(&Unit::Percent) } else { unit };
+        let (ja, en) = match expected {
+            Some(expected) if expected != target => {
+                let (e, t) = (expected.text(), target.text());
+                (
+                    format!("目標値の単位「{t}」が項目の単位「{e}」と違います"),
+                    format!("the target's unit \"{t}\" is not the indicator's \"{e}\""),
+                )
+            }
+            None if !spec.estimates.is_empty() && *target == Unit::Percent => (
+                "「%」の目標値は割合（share）だけに書けます".to_owned(),
+                "a target in % belongs to a share".to_owned(),
+            ),
+            _ => return,
+        };
+        let span = self.at(word);
+        self.mistake("plan::target-unit", span, ja, en, None);
     }
 
     fn count(&mut self, spec: &CountSpec) -> Option<Definition> {
@@ -272,69 +344,5 @@ impl Resolver<'_> {
                 survey.dont_know_missing.insert(key.1.to_owned());
             }
         }
-    }
-
-    fn share(&mut self, spec: &ShareSpec, surveys: &[Survey]) -> Option<ShareDefinition> {
-        let key = spec.survey.get_ref();
-        let Some(survey) = surveys.iter().position(|s| s.key == *key) else {
-            let span = self.at(&spec.survey);
-            let help = did_you_mean(key, surveys.iter().map(|s| s.key.as_str()));
-            self.mistake(
-                "plan::unknown-survey",
-                span,
-                format!("調査「{key}」は定義されていません"),
-                format!("there is no survey \"{key}\""),
-                help,
-            );
-            return None;
-        };
-        let questionnaire = &surveys[survey].questionnaire;
-        if questionnaire.questions.is_empty() {
-            return None; // its own mistake is told already
-        }
-        let (question, kind) = self.question(&spec.question, questionnaire)?;
-        let categories = match kind {
-            QuestionKind::Single(categories) | QuestionKind::Multiple { categories, .. } => categories,
-            QuestionKind::Number { .. } | QuestionKind::Text => {
-                let (span, q) = (self.at(&spec.question), spec.question.get_ref());
-                self.mistake(
-                    "plan::question-kind",
-                    span,
-                    format!("「{q}」には選択肢がありません"),
-                    format!("\"{q}\" has no options"),
-                    None,
-                );
-                return None;
-            }
-        };
-        let mut chosen = Vec::new();
-        for word in spec.of.get_ref() {
-            let w = word.get_ref();
-            match categories.iter().position(|c| c.label == *w) {
-                Some(index) if chosen.contains(&index) => {
-                    let span = self.at(word);
-                    self.mistake(
-                        "plan::option-twice",
-                        span,
-                        format!("選択肢「{w}」が2回あります"),
-                        format!("the option \"{w}\" is there twice"),
-                        None,
-                    );
-                }
-                Some(index) => chosen.push(index),
-                None => {
-                    let (span, q) = (self.at(word), spec.question.get_ref());
-                    let help = did_you_mean(w, categories.iter().map(|c| c.label.as_str()));
-                    self.mistake(
-                        "plan::unknown-option",
-                        span,
-                        format!("「{q}」に選択肢「{w}」はありません"),
-                        format!("\"{q}\" has no option \"{w}\""),
-                        help,
-                    );
-                }
-            }
-        }
-        Some(ShareDefinition { survey, question, categories: chosen, base: spec.base })
     }
 }

@@ -2,6 +2,7 @@
 //! with its words underlined.
 
 mod design;
+mod estimates;
 mod indicators;
 mod papers;
 mod surveys;
@@ -10,13 +11,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::plan::{Plan, Survey};
-use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec, Word};
+use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
+use crate::toml::text::Word;
 use crate::toml::text::span_of;
 
 /// What the plan's folder and the project's folder hold, as far as the plan asks: given by the caller, so

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
+use super::super::definition::Definition;
 use super::super::map_spec::{MapSpec, MapTable, WordsSpec};
-use super::super::plan::{Definition, IndicatorPlan, Ruling, Survey, WavePaper};
-use super::super::spec::{PlanSpec, WaveSpec, Word};
+use super::super::plan::{IndicatorPlan, Ruling, Survey, WavePaper};
+use super::super::spec::{PlanSpec, WaveSpec};
 use super::super::wave::design_questions;
 use super::Resolver;
 use crate::error::{SourceText, Span};
 use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
+use crate::toml::text::Word;
 use crate::waves::{AskedAs, Counterpart, FoundBy, Mapping, Merged, labelled, most_alike};
 
 /// What a wave's `questionnaire` and `map` come to.
@@ -552,13 +554,13 @@ fn in_order<T>(map: &BTreeMap<Word, T>) -> Vec<(&Word, &T)> {
     entries
 }
 
-/// The questions (indices) of survey `survey` that indicators count.
+/// The questions (indices) of survey `survey` that indicators depend on.
 fn questions_counted(indicators: &[IndicatorPlan], survey: usize) -> BTreeSet<usize> {
-    let shares = indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
-        Some(Definition::Share(share)) if share.survey == survey => Some(share.question),
+    let of_survey = indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
+        Some(Definition::Estimate(of)) if of.survey == survey => Some(of.all_questions()),
         _ => None,
     });
-    shares.collect()
+    of_survey.flatten().collect()
 }
 
 fn same_kind(a: &QuestionKind, b: &QuestionKind) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::plan::{Sample, Survey, Wave};
-use super::super::spec::{SampleSpec, SurveySpec, WaveSpec, Word};
+use super::super::spec::{SampleSpec, SurveySpec, WaveSpec};
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
 use crate::error::SourceText;
@@ -12,6 +12,7 @@ use crate::indicator::{DataKind, FiscalYear, OFFICE};
 use crate::questionnaire::{Duplicates, QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
+use crate::toml::text::Word;
 
 /// What the waves of a survey have in common.
 struct Shared<'a> {

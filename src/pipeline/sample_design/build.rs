@@ -4,7 +4,7 @@
 use super::codes::{codes, crossed};
 use super::numbers::{weights, whole_numbers};
 use super::replication::Replication;
-use super::{BuiltDesign, SampleDesign, Step, population, replicated, words};
+use super::{BuiltDesign, SampleDesign, Step, adjusted, population, replicated, words};
 use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::DeffReference;
@@ -42,6 +42,9 @@ impl SampleDesign<'_> {
         }
         for step in &self.calibration {
             design = calibrated(&design, step, source, findings, &mut how)?;
+        }
+        if !self.calibration.is_empty() {
+            adjusted::check(&design, self.negative, findings)?;
         }
         let sum: f64 = design.weights().iter().sum();
         let deff = DeffReference::of(self.states_population(), sum, design.rows() as u64);

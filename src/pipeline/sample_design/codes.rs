@@ -17,6 +17,17 @@ pub(super) const UNKNOWN: &str = "不明";
 /// Who left a question blank is in a stratum of its own, 不明; a column of the files that is blank somewhere
 /// is a mistake, since the frame knows everyone's stratum.
 pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, Vec<String>)> {
+    if column.marks.is_some() {
+        let name = &column.name;
+        return Err(Diagnostic::new(
+            "design::several-answers",
+            Text::new(
+                format!("複数回答の設問「{name}」は標本設計に使えません（1人が1つの層や集落に入ります）"),
+                format!("\"{name}\" has several answers: everyone is in one stratum or cluster"),
+            ),
+        )
+        .into());
+    }
     let counts = column.counts();
     let blank = column.values.iter().zip(&counts).position(|(v, n)| v.blank && *n > 0);
     if let (Some(at), false) = (blank, column.is_question()) {

@@ -1,8 +1,10 @@
 //! How a sample was drawn and weighted, as a plan or flags declare it ([`SampleDesign`]), and the one way in
 //! which a design is made of it ([`SampleDesign::build`]).
 
+mod adjusted;
 mod build;
 mod codes;
+mod fit;
 mod numbers;
 mod population;
 mod replicated;
@@ -17,6 +19,8 @@ use crate::estimate::{DeffReference, IntervalBasis, IntervalMethod, Options};
 use crate::raw::Table;
 use crate::text::Text;
 
+pub use fit::CalibrationKind;
+pub(in crate::pipeline) use fit::{NoFunction, are_limits, function};
 pub use replication::ReplicateType;
 pub(in crate::pipeline) use replication::{ReplicateRequest, Replication};
 
@@ -43,6 +47,8 @@ pub(in crate::pipeline) struct SampleDesign<'a> {
     pub(in crate::pipeline) rscales: Option<&'a SourceText>,
     /// What the weights are fitted to, step by step.
     pub(in crate::pipeline) calibration: Vec<Step<'a>>,
+    /// Whether calibration may make weights negative.
+    pub(in crate::pipeline) negative: bool,
 }
 
 /// One step of calibration.
@@ -81,6 +87,7 @@ impl SampleDesign<'_> {
             replication,
             rscales: _,
             calibration,
+            negative: _,
         } = self;
         [strata, clusters, fpc].iter().all(|names| names.is_empty())
             && population.is_none()

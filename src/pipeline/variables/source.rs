@@ -2,11 +2,11 @@
 //! header or its spreadsheet letters; and, where there is a questionnaire, its questions.
 
 use super::variable::Stacked;
-use crate::decode::Answers;
+use crate::decode::{Answers, BaseLedger};
 use crate::engine::{Crossed, StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::provenance::Place;
-use crate::questionnaire::Questionnaire;
+use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::raw::{Column, Table};
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -76,6 +76,12 @@ impl<'a> Source<'a> {
         self.decoded.map(|d| d.questionnaire)
     }
 
+    /// How the question `name` is answered; `None` for a column.
+    pub(in crate::pipeline) fn kind(&self, name: &str) -> Option<&'a QuestionKind> {
+        let (decoded, at) = self.question(name)?;
+        decoded.questionnaire.questions.get(at).map(|question| &question.kind)
+    }
+
     /// The question `name`, and its number.
     fn question(&self, name: &str) -> Option<(Decoded<'a>, usize)> {
         let decoded = self.decoded?;
@@ -116,6 +122,36 @@ impl<'a> Source<'a> {
     /// The column names of the first file, in file order.
     pub(in crate::pipeline) fn names(&self) -> Vec<String> {
         self.tables.first().map(|t| t.columns.iter().map(Column::name).collect()).unwrap_or_default()
+    }
+
+    /// The ledger of the question `name`.
+    pub(in crate::pipeline) fn ledger(&self, name: &str) -> Option<BaseLedger> {
+        let (decoded, at) = self.question(name)?;
+        decoded.answers.ledger.get(at).copied()
+    }
+
+    /// The names of the files.
+    pub(in crate::pipeline) fn files(&self) -> Vec<String> {
+        self.tables.iter().map(|table| table.digest.file.clone()).collect()
+    }
+
+    /// The file of a respondent (its index), and the row in it as a spreadsheet counts.
+    pub(in crate::pipeline) fn row(&self, row: usize) -> (usize, u64) {
+        let (mut source, mut at) = (0, row);
+        match self.decoded {
+            Some(Decoded { answers, .. }) => {
+                source = answers.source.get(row).map_or(0, |s| usize::from(*s));
+                at = answers.source_row.get(row).map_or(0, |r| *r as usize);
+            }
+            None => {
+                while let Some(table) = self.tables.get(source).filter(|t| at >= t.row_count()) {
+                    at -= table.row_count();
+                    source += 1;
+                }
+            }
+        }
+        let number = self.tables.get(source).and_then(|table| table.row_numbers.get(at).copied());
+        (source, number.unwrap_or(0))
     }
 
     /// The place of a cell; `row` over all files.
@@ -194,6 +230,15 @@ impl<'a> Source<'a> {
     pub(in crate::pipeline) fn pairs(&self, first: usize, second: usize) -> Option<Vec<(u32, u32)>> {
         let Counted { columns, streamed, .. } = self.counted?;
         streamed.pair_values.get(columns.pair(first, second)?).cloned()
+    }
+
+    /// The rows of each code of a measured column of a file that was counted.
+    pub(in crate::pipeline) fn rows_of_codes(&self, position: usize) -> Vec<u64> {
+        let of = |c: &Counted<'_>| {
+            let at = c.columns.measures.iter().position(|p| *p == position)?;
+            Some(c.streamed.measure_values.get(at)?.iter().map(|value| value.rows).collect())
+        };
+        self.counted.as_ref().and_then(of).unwrap_or_default()
     }
 
     /// As [`Source::pairs`], each with its rows.

@@ -316,6 +316,15 @@ impl Stacked {
         (QUESTIONS..usize::MAX).contains(&self.position)
     }
 
+    /// The label of the option of a question that `code` names.
+    pub(in crate::pipeline) fn label(&self, code: &Code) -> Option<&str> {
+        match &self.marks {
+            Some(marks) => marks.options.iter().find(|option| option.is(code)).map(|o| o.label.as_str()),
+            None if self.declared => self.values.iter().find(|v| v.is(code)).map(|v| v.text.as_str()),
+            None => None,
+        }
+    }
+
     /// The index of a value, a new one if it has none yet.
     fn value(&mut self, value: Value) -> u32 {
         let next = self.values.len() as u32;

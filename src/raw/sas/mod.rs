@@ -13,11 +13,12 @@ use crate::error::Result;
 use crate::finding::Finding;
 
 use super::calendar::{self, clock};
+use super::cell::Cell;
 use super::decoder::{Decoder, trimmed};
 use super::dictionary::{Dictionary, Variable};
 use super::encoding;
 use super::grid::Grid;
-use super::table::{Cell, ReadOptions, Table};
+use super::table::{ReadOptions, Table};
 use pages::{Column, Pages};
 
 /// The mark that every file begins with.

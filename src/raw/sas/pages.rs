@@ -6,7 +6,7 @@
 use crate::error::Result;
 
 use super::super::bytes::Bytes;
-use super::super::format::{MAX_PART, damaged};
+use super::super::damaged::{MAX_PART, damaged};
 use super::unpack::{self, Packing};
 
 /// One column.

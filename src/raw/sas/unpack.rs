@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 
-use super::super::format::damaged;
+use super::super::damaged::damaged;
 
 /// How the rows of a file are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

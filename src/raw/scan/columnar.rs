@@ -51,8 +51,8 @@ pub(super) fn is_parquet(path: &Path) -> bool {
     File::open(path).and_then(|mut f| f.read_exact(&mut magic)).is_ok() && &magic == b"PAR1"
 }
 
-/// Looks at the metadata and the first rows.
-pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOver> {
+/// Looks at the metadata and the first rows. A piece has as many rows as asked for.
+pub(super) fn look(path: &Path, name: &str, asked: Option<u64>) -> Result<(Columnar, Table), HandOver> {
     let file = File::open(path).map_err(|_| HandOver("file"))?;
     // The reader asserts things of the file that a damaged one breaks.
     let found = catch_unwind(AssertUnwindSafe(|| {
@@ -65,13 +65,14 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Columnar, Table), HandOve
     }));
     let ((table, positions), metadata) = found.unwrap_or(Err(HandOver("damaged")))?;
     let (mut first, mut pieces) = (0, Vec::new());
+    let size = asked.map_or(PIECE, |rows| (rows.max(1) as usize).min(PIECE));
     for group in &metadata.row_groups {
         let rows = group.num_rows();
         let mut alone = (*metadata).clone();
         (alone.row_groups, alone.num_rows) = (vec![group.clone()], rows);
         let alone = Arc::new(alone);
-        for from in (0..rows).step_by(PIECE) {
-            pieces.push((first + from as u64, alone.clone(), (from, PIECE.min(rows - from))));
+        for from in (0..rows).step_by(size) {
+            pieces.push((first + from as u64, alone.clone(), (from, size.min(rows - from))));
         }
         first += rows as u64;
     }

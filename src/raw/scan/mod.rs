@@ -89,6 +89,8 @@ pub struct Scanned<C> {
 pub struct Plain {
     path: PathBuf,
     length: u64,
+    /// Bytes of a piece, where they are asked for.
+    piece: Option<u64>,
     table: Table,
     format: Format,
 }
@@ -113,8 +115,14 @@ impl Plain {
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
         if columnar::is_parquet(path) {
-            let (columnar, table) = columnar::look(path, name)?;
-            return Ok(Self { path: path.to_owned(), length, table, format: Format::Columns(columnar) });
+            let (columnar, table) = columnar::look(path, name, options.piece)?;
+            return Ok(Self {
+                path: path.to_owned(),
+                length,
+                piece: options.piece,
+                table,
+                format: Format::Columns(columnar),
+            });
         }
         let (mut bytes, mut ends): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut file = File::open(path).map_err(|_| HandOver("file"))?;
@@ -152,7 +160,8 @@ impl Plain {
         {
             return Err(HandOver("header"));
         }
-        Ok(Self { path: path.to_owned(), length, table, format: Format::Lines(header.len() as u64, charset) })
+        let format = Format::Lines(header.len() as u64, charset);
+        Ok(Self { path: path.to_owned(), length, piece: options.piece, table, format })
     }
 
     /// The table of the file's first lines: its header is that of the file, its rows are few of many.
@@ -188,7 +197,7 @@ impl Plain {
             Format::Lines(data, charset) => {
                 let program = lines::Program::new(wanted, self.table.columns.len())?;
                 let body = self.length - data;
-                let size = piece_size(body);
+                let size = self.piece.map_or(piece_size(body), |bytes| bytes.clamp(1, *CHUNKS.end()));
                 let reader = || Lines {
                     plain: self,
                     data: *data,

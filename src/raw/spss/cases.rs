@@ -6,7 +6,7 @@ use std::io::Read;
 use crate::error::{Error, Result};
 
 use super::super::bytes::Bytes;
-use super::super::format::{MAX_PART, damaged};
+use super::super::damaged::{MAX_PART, damaged};
 use super::records::{Packing, Records};
 
 /// The elements of all cases, one after the other.

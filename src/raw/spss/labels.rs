@@ -1,8 +1,8 @@
 //! Texts of a system file, and its multiple-response sets.
 
+use super::super::cell::Cell;
 use super::super::decoder::{Decoder, trimmed};
 use super::super::dictionary::{MultipleResponse, MultipleResponseKind};
-use super::super::table::Cell;
 use super::records::Records;
 use super::variables::Variable;
 

@@ -18,12 +18,13 @@ use crate::error::Result;
 use crate::finding::Finding;
 
 use super::bytes::Bytes;
+use super::cell::Cell;
+use super::damaged::damaged;
 use super::decoder::Decoder;
 use super::dictionary::Dictionary;
 use super::encoding;
-use super::format::damaged;
 use super::grid::Grid;
-use super::table::{Cell, ReadOptions, Table};
+use super::table::{ReadOptions, Table};
 use records::Records;
 
 /// Reads a system file. Its variables' names are the header; its first case is row 1.

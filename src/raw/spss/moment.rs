@@ -1,7 +1,7 @@
 //! Numbers of a system file that its print format calls dates.
 
 use super::super::calendar::{self, clock};
-use super::super::table::Cell;
+use super::super::cell::Cell;
 
 /// Days from the beginning of the Gregorian calendar (1582-10-14, day 0 of SPSS) to 1970-01-01.
 const TO_1970: f64 = 141_428.0;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::error::Result;
 
 use super::super::bytes::{Bytes, number};
+use super::super::cell::Cell;
 use super::super::decoder::Decoder;
 use super::super::dictionary::Variable as Description;
-use super::super::table::Cell;
 use super::moment;
 use super::records::{Missing, Records};
 

@@ -14,12 +14,13 @@ use crate::error::Result;
 use crate::finding::Finding;
 
 use super::bytes::Bytes;
+use super::cell::Cell;
+use super::damaged::damaged;
 use super::decoder::Decoder;
 use super::dictionary::{Dictionary, Variable as Description};
 use super::encoding;
-use super::format::damaged;
 use super::grid::Grid;
-use super::table::{Cell, ReadOptions, Table};
+use super::table::{ReadOptions, Table};
 use records::{Kind, Records, Variable, until_zero};
 
 /// Reads a Stata file. Its variables' names are the header; its first row is row 1.

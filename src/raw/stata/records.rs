@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::error::Result;
 
 use super::super::bytes::Bytes;
-use super::super::format::damaged;
+use super::super::damaged::damaged;
 
 /// How a variable is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::super::bytes::Bytes;
 use super::super::calendar::{self, clock};
-use super::super::table::Cell;
+use super::super::cell::Cell;
 use super::records::Kind;
 
 /// Days from 1960-01-01, day 0 of Stata, to 1970-01-01.

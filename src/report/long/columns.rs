@@ -1,7 +1,7 @@
 //! The columns of a long table, and what a number has in each.
 
 use crate::estimate::NotEstimable;
-use crate::indicator::{Detail, DifferenceTest, EstimateRecord, NoVerdict};
+use crate::indicator::{Detail, DifferenceTest, EstimateRecord, NoVerdict, Unit, ValueFormat};
 use crate::provenance::SCHEMA_VERSION;
 use crate::report::words;
 
@@ -19,7 +19,7 @@ pub(super) enum Kind {
 use Kind::{Count, Real, Text};
 
 /// The columns of every long table, in this order; the first thirteen are those of the IMPACT and ODK tools.
-pub(super) const COLUMNS: [(&str, Kind); 31] = [
+pub(super) const COLUMNS: [(&str, Kind); 33] = [
     ("analysis_key", Text),
     ("analysis_type", Text),
     ("analysis_var", Text),
@@ -51,6 +51,8 @@ pub(super) const COLUMNS: [(&str, Kind); 31] = [
     ("indicator", Text),
     ("n_yes", Count),
     ("df_design", Real),
+    ("unit", Text),
+    ("universe", Text),
 ];
 
 /// The columns that only some numbers have, in this order after the others.
@@ -120,6 +122,14 @@ fn perhaps(value: &Result<f64, NotEstimable>) -> Cell {
     real(value.as_ref().ok().copied())
 }
 
+/// The unit of the number; none of a share, which is in [0, 1], and where nobody says one.
+fn unit(format: &ValueFormat) -> Cell {
+    match &format.unit {
+        Unit::Named(name) if !name.is_empty() => text(name),
+        Unit::Named(_) | Unit::Percent => Cell::Empty,
+    }
+}
+
 /// The cells of a number: those of [`COLUMNS`], then its own of [`MORE`].
 pub(super) fn cells(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
     let e = &row.estimate;
@@ -158,6 +168,8 @@ pub(super) fn cells(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
         name(row.key.indicator()),
         e.n_yes.map_or(Cell::Empty, Cell::Count),
         real(Some(e.df.design)),
+        unit(&row.format),
+        name(row.universe.as_ref().map(|of| of.ja.as_str())),
     ];
     let every = COLUMNS.iter().zip(every).map(|((name, _), cell)| (*name, cell));
     every.chain(more(row)).collect()
@@ -172,17 +184,21 @@ fn more(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
     match &row.detail {
         Detail::None => Vec::new(),
         Detail::Quantile(prob) => vec![("prob", real(Some(*prob)))],
-        Detail::Domains(d) => vec![
-            ("of", text(d.of.name())),
-            ("a", text(&d.a)),
-            ("b", text(&d.b)),
-            ("stat_a", perhaps(&d.stat_a)),
-            ("stat_b", perhaps(&d.stat_b)),
-            ("n_a", Cell::Count(d.n_a)),
-            ("n_b", Cell::Count(d.n_b)),
-            ("t", perhaps(&d.t)),
-            ("p_value", perhaps(&d.p_value)),
-        ],
+        Detail::Domains(d) => {
+            let prob = row.key.measured.prob().map(|prob| ("prob", real(Some(prob))));
+            let sides = [
+                ("of", text(d.of.name())),
+                ("a", text(&d.a)),
+                ("b", text(&d.b)),
+                ("stat_a", perhaps(&d.stat_a)),
+                ("stat_b", perhaps(&d.stat_b)),
+                ("n_a", Cell::Count(d.n_a)),
+                ("n_b", Cell::Count(d.n_b)),
+                ("t", perhaps(&d.t)),
+                ("p_value", perhaps(&d.p_value)),
+            ];
+            prob.into_iter().chain(sides).collect()
+        }
         Detail::AgainstRest(d) => {
             let of_test = |part: fn(&DifferenceTest) -> f64| real(d.test.as_ref().ok().map(part));
             vec![

@@ -6,8 +6,9 @@ use rust_xlsxwriter::{
     Workbook, Worksheet, XlsxError,
 };
 
+use super::metrics;
+use super::sheet::put_text;
 use super::style::{SIZE, Styles};
-use super::{metrics, put_text};
 use crate::edits::{Accepts, Action, ReviewRow};
 use crate::error::Error;
 use crate::indicator::FiscalYear;
@@ -91,7 +92,7 @@ fn build(of: &Sheet<'_>) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn set_up(sheet: &mut Worksheet, title: &str) -> Result<(), XlsxError> {
-    let title: String = title.chars().take(super::MAX_HEADER).collect();
+    let title: String = title.chars().take(super::sheet::MAX_HEADER).collect();
     sheet
         .set_paper_size(9)
         .set_landscape()

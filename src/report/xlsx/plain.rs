@@ -2,8 +2,9 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
+use super::metrics;
+use super::sheet::{put_text, set_up};
 use super::style::{SIZE, Styles};
-use super::{metrics, put_text, set_up};
 use crate::indicator::{Comparability, IndicatorTable, Quality};
 use crate::report::data_copy::{self, Datum};
 use crate::report::trend_marks::TrendMarks;

@@ -3,8 +3,8 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::metrics::{self, MAX_ROW};
+use super::sheet::{Area, put, put_text, set_up};
 use super::style::{SIZE, SMALL, Styles};
-use super::{Area, put, put_text, set_up};
 use crate::indicator::IndicatorTable;
 use crate::report::notes;
 use crate::report::progress::{GoalBlock, Grid, Item, MeasureLine, grid};

@@ -1,15 +1,15 @@
-//! One way from file to number: each number of a plan's run is, bit for bit, the same number asked by flags;
-//! and a file that is added up as it is read gives what one held in memory gives.
+//! Every way to draw and weight a sample that a plan and flags can both say, in four layouts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::compare::{Asked, Compared, Flags, compare, in_pieces};
+use super::measures;
 use crate::support::dice::Dice;
 use crate::support::project::Project;
 use shihyo::decode::Base;
-use shihyo::estimate::{Estimate, IntervalMethod};
-use shihyo::indicator::EstimateRecord;
-use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
+use shihyo::estimate::IntervalMethod;
+use shihyo::pipeline::adhoc::{ReplicateType, Request};
 
 fn one_in(dice: &mut Dice, n: u64) -> bool {
     dice.below(n) == 0
@@ -17,7 +17,7 @@ fn one_in(dice: &mut Dice, n: u64) -> bool {
 
 /// How a sample is drawn and weighted: as a plan says it, and as flags do.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Drawn {
+pub(super) enum Drawn {
     Simple,
     Weighted,
     Strata,
@@ -35,7 +35,7 @@ enum Drawn {
     WeightsOfMeanOne,
 }
 
-const ALL: [Drawn; 15] = [
+pub(super) const ALL: [Drawn; 15] = [
     Drawn::Simple,
     Drawn::Weighted,
     Drawn::Strata,
@@ -176,7 +176,7 @@ impl Drawn {
 
 /// How answers stand in the cells.
 #[derive(Clone, Copy, Debug)]
-enum Layout {
+pub(super) enum Layout {
     Codes,
     Labels,
     CodesWithMissing,
@@ -190,21 +190,22 @@ impl Layout {
     }
 }
 
-const LAYOUTS: [Layout; 4] = [Layout::Codes, Layout::Labels, Layout::CodesWithMissing, Layout::Joined];
+pub(super) const LAYOUTS: [Layout; 4] =
+    [Layout::Codes, Layout::Labels, Layout::CodesWithMissing, Layout::Joined];
 
 const SEX: [&str; 2] = ["男性", "女性"];
 const DISTRICT: [&str; 3] = ["東部", "西部", "不明"];
-const OPINION: [&str; 4] = ["そう思う", "ややそう思う", "思わない", "わからない"];
+pub(super) const OPINION: [&str; 4] = ["そう思う", "ややそう思う", "思わない", "わからない"];
 
 /// A survey: its file, its questionnaire, and how it was drawn.
-struct Survey {
-    project: Project,
+pub(super) struct Survey {
+    pub(super) project: Project,
     drawn: Drawn,
-    layout: Layout,
+    pub(super) layout: Layout,
 }
 
 impl Survey {
-    fn new(seed: u64, drawn: Drawn, layout: Layout, method: &str, level: f64) -> Self {
+    pub(super) fn new(seed: u64, drawn: Drawn, layout: Layout, method: &str, level: f64) -> Self {
         let dice = &mut Dice::new(0x2545_F491_4F6C_DD1D ^ seed);
         let rows = 150 + dice.below(250) as usize;
         let csv = csv(dice, rows, layout);
@@ -250,27 +251,29 @@ impl Survey {
         Self { project, drawn, layout }
     }
 
-    /// The numbers of a run, by indicator and groups.
-    fn run(&self) -> Vec<EstimateRecord> {
-        self.project.run().1.estimates
-    }
-
-    /// The request for all indicators of one base.
-    fn request(&self, base: Base, method: &str, level: f64) -> Request {
+    /// What is said of all indicators.
+    pub(super) fn request(&self, method: &str, level: f64) -> Request {
         let missing = match self.layout {
             Layout::CodesWithMissing => vec!["*=99".to_owned()],
             _ => Vec::new(),
         };
         Request {
             files: vec![self.project.path("raw/a.csv")],
-            shares: SHARES.iter().map(|share| share.flag(self.layout)).collect(),
             by: ["性別", "地区", "性別,地区"].map(str::to_owned).to_vec(),
-            base,
             missing,
             method: method.to_owned(),
             level,
             ..self.drawn.flags(&self.project)
         }
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        let of = |base: Base| {
+            SHARES.iter().map(move |share| {
+                Asked::new(format!("{}-{}", share.id, base.name()), share.flag(self.layout), base)
+            })
+        };
+        [Base::All, Base::Answered].into_iter().flat_map(of).collect()
     }
 }
 
@@ -306,7 +309,8 @@ impl Share {
 fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
     let mut out = "id,h,psu,N,M,f,A,B,w,mean1,性別,地区,問1,問2,問3".to_owned();
     (0..6).for_each(|r| write!(out, ",rep{r}").unwrap());
-    out.push('\n');
+    out.push_str(",円,分,点\n");
+    let numbers = &mut Dice::new(rows as u64);
     let weights: Vec<f64> = (0..rows).map(|_| [1.0, 12.5, 3.75, 1234.0][dice.below(4) as usize]).collect();
     let mean = weights.iter().sum::<f64>() / rows as f64;
     for (id, weight) in weights.iter().enumerate() {
@@ -325,6 +329,7 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
             DISTRICT[dice.below(3) as usize]
         )
         .unwrap();
+        let mut points = None;
         for question in 0..2 {
             let option = dice.below(4 + question) as usize % 4;
             let blank = one_in(dice, 9);
@@ -336,6 +341,9 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
                 Layout::Labels => OPINION[option].to_owned(),
                 _ => (option + 1).to_string(),
             };
+            if question == 0 && !blank {
+                points = measures::POINTS[option];
+            }
             write!(out, ",{cell}").unwrap();
         }
         let marks: Vec<usize> = (0..4).filter(|_| one_in(dice, 3)).collect();
@@ -348,7 +356,10 @@ fn csv(dice: &mut Dice, rows: usize, layout: Layout) -> String {
         for _ in 0..6 {
             write!(out, ",{}", weight * [0.0, 2.0][dice.below(2) as usize]).unwrap();
         }
-        out.push('\n');
+        let yen = (!one_in(numbers, 6)).then(|| numbers.below(900) as f64 / 4.0);
+        let minutes = (!one_in(numbers, 8)).then(|| 5.0 + numbers.below(300) as f64);
+        let shown = |number: Option<f64>| number.map_or(String::new(), |x| x.to_string());
+        writeln!(out, ",{},{},{}", shown(yen), shown(minutes), shown(points)).unwrap();
     }
     out
 }
@@ -369,7 +380,7 @@ fn questionnaire(layout: Layout) -> String {
         writeln!(out, "[[question]]\nid = \"{id}\"\ntype = \"{kind}\"\noptions = [{}]", list(options))
             .unwrap();
     }
-    out
+    out + "[[question]]\nid = \"円\"\ntype = \"number\"\n[[question]]\nid = \"分\"\ntype = \"number\"\n"
 }
 
 fn plan(drawn: Drawn, method: &str, level: f64) -> String {
@@ -401,116 +412,47 @@ fn plan(drawn: Drawn, method: &str, level: f64) -> String {
     out
 }
 
-/// Everything about an estimate, floating point numbers as their bits.
-fn exactly(record: &EstimateRecord) -> String {
-    let e: &Estimate = &record.estimate;
-    let bits = |x: &Result<f64, shihyo::estimate::NotEstimable>| format!("{:?}", x.clone().map(f64::to_bits));
-    format!(
-        "{:?} {} {:?} n {} yes {:?} w {} value {} se {} interval {:?} deff {:?} n_eff {} df {} {}",
-        record.basis,
-        record.method,
-        record.flags,
-        e.n,
-        e.n_yes,
-        e.n_weighted.to_bits(),
-        bits(&e.value),
-        bits(&e.se),
-        e.interval.as_ref().map(|i| (i.low.to_bits(), i.high.to_bits(), i.method, i.level.to_bits())),
-        e.deff.as_ref().map(|d| (d.value.to_bits(), d.reference)),
-        bits(&e.n_eff),
-        e.df.domain.to_bits(),
-        e.df.design.to_bits()
-    )
-}
-
-/// A number by its share and groups.
-fn named(share: &str, groups: impl Iterator<Item = (String, String)>) -> String {
-    format!(
-        "{share} {}",
-        groups.map(|(variable, value)| format!("{variable}={value}")).collect::<Vec<_>>().join(",")
-    )
-}
-
-fn groups(record: &EstimateRecord) -> impl Iterator<Item = (String, String)> + '_ {
-    record.key.groups.iter().map(|g| (g.variable.clone(), g.value.clone()))
-}
-
-fn of_run(records: &[EstimateRecord], base: Base) -> BTreeMap<String, String> {
-    let suffix = format!("-{}", base.name());
-    let of = records.iter().filter(|r| r.base == base);
-    of.map(|r| {
-        let share = r.key.indicator().and_then(|id| id.strip_suffix(&suffix)).unwrap();
-        (named(share, groups(r)), exactly(r))
-    })
-    .collect()
-}
-
-fn of_flags(records: &[EstimateRecord]) -> BTreeMap<String, String> {
-    // Shares come in the order asked for, each with its groups.
-    let mut share = usize::MAX;
-    let mut out = BTreeMap::new();
-    for record in records {
-        if record.key.groups.is_empty() {
-            share = share.wrapping_add(1);
-        }
-        out.insert(named(SHARES[share].id, groups(record)), exactly(record));
-    }
-    out
-}
-
-/// Compares a run with flags, in memory and streamed; how many numbers were compared, and whether the file
-/// streamed.
-fn compare(survey: &Survey, method: &str, level: f64) -> (usize, Option<bool>) {
-    let records = survey.run();
-    let mut compared = 0;
-    let mut streamed = None;
-    for base in [Base::All, Base::Answered] {
-        let request = survey.request(base, method, level);
-        let inputs = adhoc::read(&request).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = adhoc::compute(&request, &inputs).unwrap_or_else(|e| panic!("{:?}: {e}", survey.drawn));
-        let (run, flags) = (of_run(&records, base), of_flags(&outcome.sheet.rows));
-        assert_eq!(run.keys().collect::<Vec<_>>(), flags.keys().collect::<Vec<_>>());
-        for (key, number) in &run {
-            assert_eq!(
-                number,
-                &flags[key],
-                "{key}: {:?} {:?} {method} {level} {}",
-                survey.drawn,
-                survey.layout,
-                base.name()
-            );
-        }
-        compared += run.len();
-        let quick = adhoc::quick(&request);
-        if let Ok(quick) = &quick {
-            assert_eq!(of_flags(&quick.outcome.sheet.rows), flags, "{:?} {:?}", survey.drawn, survey.layout);
-        }
-        if survey.drawn.is_a_sum() && !survey.layout.groups_numbers() {
-            streamed = Some(streamed.unwrap_or(true) && quick.is_ok());
-        }
-    }
-    (compared, streamed)
+/// Compares a run with flags, in memory and streamed.
+fn held_together(survey: &Survey, method: &str, level: f64) -> Compared {
+    let (plan, outcome) = survey.project.run();
+    let named = |variable: &str, value: &str| (variable.to_owned(), value.to_owned());
+    let flags = Flags {
+        wave: ("s", "R4"),
+        request: survey.request(method, level),
+        asked: survey.asked(),
+        named: &named,
+    };
+    let what = format!("{:?} {:?} {method} {level}", survey.drawn, survey.layout);
+    compare(&what, &plan, &outcome, &flags)
 }
 
 #[test]
 fn a_run_and_flags_give_the_same_numbers() {
-    let (mut compared, mut surveys) = (0, 0);
-    let (mut eligible, mut streamed) = (0, 0);
+    let mut all = Compared::default();
+    let (mut surveys, mut eligible, mut streamed) = (0, 0, 0);
     for (at, drawn) in ALL.into_iter().enumerate() {
         for layout in LAYOUTS {
             let method = IntervalMethod::ALL[(at + surveys) % IntervalMethod::ALL.len()].name();
             let level = [0.95, 0.9, 0.99][surveys % 3];
             let survey = Survey::new(surveys as u64, drawn, layout, method, level);
-            let (numbers, way) = compare(&survey, method, level);
-            compared += numbers;
-            eligible += usize::from(way.is_some());
-            streamed += usize::from(way == Some(true));
+            let compared = held_together(&survey, method, level);
+            if drawn.is_a_sum() && !layout.groups_numbers() {
+                eligible += compared.requests;
+                streamed += compared.streamed;
+            }
+            all += compared;
             surveys += 1;
         }
     }
     assert_eq!(surveys, ALL.len() * LAYOUTS.len());
-    assert!(compared > 100 * surveys, "only {compared} numbers were compared");
-    assert!(10 * streamed >= 9 * eligible, "only {streamed} of {eligible} files streamed");
+    // Five shares of two bases, for everyone and for 2 + 3 + 6 groups.
+    assert_eq!(all.numbers, surveys * 2 * 5 * 12);
+    assert!(all.intervals > 9 * all.numbers / 10, "{all:?}");
+    // Of the first share of each base: everyone, men, women.
+    assert_eq!(all.printed, surveys * 2 * 3);
+    // Both bases of nine designs in two layouts.
+    assert_eq!(eligible, 2 * 9 * 2);
+    assert!(10 * streamed >= 9 * eligible, "only {streamed} of {eligible} requests streamed");
 }
 
 #[test]
@@ -521,9 +463,23 @@ fn every_method_and_level_is_one_way_under_every_basis() {
         for method in IntervalMethod::ALL {
             for level in [0.95, 0.8] {
                 let survey = Survey::new(100 + at as u64, drawn, Layout::Codes, method.name(), level);
-                let (numbers, _) = compare(&survey, method.name(), level);
-                assert!(numbers > 100);
+                let compared = held_together(&survey, method.name(), level);
+                assert_eq!(compared.numbers, 120);
             }
         }
     }
+}
+
+#[test]
+fn neither_pieces_nor_threads_make_a_difference() {
+    let mut ways = 0;
+    for (at, drawn) in ALL.into_iter().filter(|drawn| drawn.is_a_sum()).enumerate() {
+        for layout in [Layout::Codes, Layout::Labels] {
+            let survey = Survey::new(200 + at as u64, drawn, layout, "wilson", 0.95);
+            let shares = SHARES.iter().map(|share| share.flag(layout)).collect();
+            let request = Request { shares, ..survey.request("wilson", 0.95) };
+            ways += in_pieces(&format!("{drawn:?} {layout:?}"), &request);
+        }
+    }
+    assert!(ways >= 2 * 6 * 18, "{ways}");
 }

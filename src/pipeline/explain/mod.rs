@@ -1,29 +1,28 @@
 //! The whole way of one number: from the files to the figure that is printed.
 
-use super::adhoc::breakdown;
-use super::estimates::{measure_id, options, shares_in};
-use super::plan::{Definition, Plan, Sample, ShareDefinition};
+mod answers;
+mod formula;
+mod section;
+
+use super::definition::{Definition, EstimateDefinition};
+use super::estimates::{measure_id, planned_in};
+use super::plan::{Plan, Sample};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
-use super::wave::{WaveData, counted};
-use crate::decode::{Base, BaseLedger, Responses};
+use super::wave::WaveData;
+use crate::decode::{Base, BaseLedger};
 use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
-use crate::estimate::{DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
-use crate::report::{policy_lines, round};
+use crate::questionnaire::Question;
+use crate::report::policy_lines;
 use crate::text::Text;
 use crate::text::suggest::nearest;
 use crate::waves::Counterpart;
-
-/// A headed part of an explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// Its head.
-    pub title: Text,
-    /// Its lines.
-    pub lines: Vec<Text>,
-}
+use answers::{answers_lines, part_of};
+use formula::formula_lines;
+pub use section::Section;
+use section::section;
 
 /// Explains the number with the key `key`: an `analysis_key` of `estimates.csv`
 /// (`citizen/R4/volunteer-intent`, with `/性別=女性` for a part of a breakdown), or
@@ -87,10 +86,6 @@ fn synthetic() -> Text {
     Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
 }
 
-fn section(ja: &str, en: &str, lines: Vec<Text>) -> Section {
-    Section { title: Text::new(ja, en), lines }
-}
-
 fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Section>> {
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, of) in item.measures.iter().enumerate() {
@@ -142,18 +137,20 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
             && Some(survey.waves[d.wave].year) == record.key.wave()
     });
     let Some(data) = found else { return Vec::new() };
-    let share = shares_in(plan, data).into_iter().find(|s| Some(s.id.as_str()) == record.key.indicator());
-    let Some(definition) = share.map(|s| s.definition) else { return Vec::new() };
+    let planned = planned_in(plan, data).into_iter().find(|e| Some(e.id.as_str()) == record.key.indicator());
+    let Some(planned) = planned else { return Vec::new() };
+    let definition = planned.definition;
     let survey = &plan.surveys[data.survey];
-    let question = &survey.questionnaire.questions[definition.question];
-    let mut what = vec![
-        Text::same(format!("{} {}", survey.title, survey.waves[data.wave].year.long())),
-        Text::same(format!("{}　{}", question.id, question.text)),
-    ];
-    if let Some(derivation) = &data.questionnaire.questions[definition.question].derivation {
-        let id = |q: usize| data.questionnaire.questions.get(q).map_or("", |q| q.id.as_str());
-        let made = derivation.words(id);
-        what.push(Text::new(format!("派生変数: {}", made.ja), format!("derived: {}", made.en)));
+    let questions = definition.questions();
+    let mut what = vec![Text::same(format!("{} {}", survey.title, survey.waves[data.wave].year.long()))];
+    for question in &questions {
+        let of = &survey.questionnaire.questions[*question];
+        what.push(Text::same(format!("{}　{}", of.id, of.text)));
+        if let Some(derivation) = &data.questionnaire.questions[*question].derivation {
+            let id = |q: usize| data.questionnaire.questions.get(q).map_or("", |q| q.id.as_str());
+            let made = derivation.words(id);
+            what.push(Text::new(format!("派生変数: {}", made.ja), format!("derived: {}", made.en)));
+        }
     }
     if survey.waves[data.wave].data == DataKind::Synthetic {
         what.push(synthetic());
@@ -164,21 +161,22 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
             format!("part: {} = {}", group.variable, group.value),
         ));
     }
+    let part = part_of(data, record);
+    let mut base = Vec::new();
+    for question in &questions {
+        if questions.len() > 1 {
+            base.push(Text::same(&survey.questionnaire.questions[*question].id));
+        }
+        base.extend(ledger_lines(definition.base(), &data.answers.ledger[*question]));
+    }
+    base.extend(base_lines(definition.base(), record));
     let mut sections = vec![
         section("設問", "Question", what),
-        section(
-            "選択肢（数えるものに○）",
-            "Options (○ counts)",
-            options_lines(plan, data, definition, record),
-        ),
-        section(
-            "集計母数",
-            "Base",
-            base_lines(definition.base, &data.answers.ledger[definition.question], record),
-        ),
+        answers_lines(plan, data, definition, record, &part),
+        section("集計母数", "Base", base),
         section("標本設計", "Design", design_lines(survey.waves[data.wave].sample, data)),
-        section("計算", "Computation", formula_lines(plan, data, &record.estimate)),
-        section("ファイル", "Files", file_lines(outcome, data, plan, definition.question)),
+        section("計算", "Computation", formula_lines(plan, data, &planned, record, &part)),
+        section("ファイル", "Files", file_lines(outcome, data, plan, &questions)),
     ];
     let waves = wave_lines(plan, data, definition, record);
     if !waves.is_empty() {
@@ -202,16 +200,17 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
 fn wave_lines(
     plan: &Plan,
     data: &WaveData,
-    definition: &ShareDefinition,
+    definition: &EstimateDefinition,
     record: &EstimateRecord,
 ) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let mut out = Vec::new();
-    if let Some(paper) = &survey.waves[data.wave].paper
-        && let Some(Counterpart::Asked(asked)) = paper.mapping.counterparts.get(definition.question)
-        && let Some(own) = paper.questionnaire.questions.get(asked.question)
-    {
-        let reference = &survey.questionnaire.questions[definition.question];
+    let chosen = definition.categories();
+    for question in definition.questions() {
+        let Some(paper) = &survey.waves[data.wave].paper else { continue };
+        let Some(Counterpart::Asked(asked)) = paper.mapping.counterparts.get(question) else { continue };
+        let Some(own) = paper.questionnaire.questions.get(asked.question) else { continue };
+        let reference = &survey.questionnaire.questions[question];
         out.push(Text::new(
             format!("この回の調査票では {}　{}", own.id, own.text),
             format!("on this wave's paper {}  {}", own.id, own.text),
@@ -255,7 +254,7 @@ fn wave_lines(
             .enumerate()
             .filter(|(k, _)| !asked.categories.contains(&Some(*k)) && !of_merged(*k))
         {
-            let counts = definition.categories.contains(&k);
+            let counts = chosen.contains(&k);
             out.push(Text::new(
                 format!(
                     "　「{}」はこの回の調査票にない{}",
@@ -273,56 +272,6 @@ fn wave_lines(
     out.extend(trend(plan, definition, survey.waves[data.wave].year).map(|t| t.note));
     out.extend(record.key.groups.iter().filter_map(|g| trend_of_group(plan, data, g)).map(|t| t.note));
     out
-}
-
-fn options_lines(
-    plan: &Plan,
-    data: &WaveData,
-    definition: &ShareDefinition,
-    record: &EstimateRecord,
-) -> Vec<Text> {
-    let responses = &data.answers.responses[definition.question];
-    let inside = part_of(data, record);
-    let count = |k: usize| -> usize {
-        let marked = |row: usize| match responses {
-            Responses::Single(rows) => matches!(rows.get(row), Some(Ok(c)) if usize::from(*c) == k),
-            Responses::Multiple(rows) => matches!(rows.get(row), Some(Ok(bits)) if bits >> k & 1 == 1),
-            Responses::Number(_) | Responses::Text(_) => false,
-        };
-        inside.iter().enumerate().filter(|(row, inside)| **inside && marked(*row)).count()
-    };
-    let categories = data.questionnaire.questions[definition.question].categories();
-    let counts = counted(plan, data, definition);
-    let line = |(k, c): (usize, &crate::questionnaire::Category)| {
-        let mark = if counts.contains(&k) { "○" } else { "　" };
-        Text::new(
-            format!("{mark} {} {}　{}件", c.code, c.label, count(k)),
-            format!("{mark} {} {}  {}", c.code, c.label, count(k)),
-        )
-    };
-    let mut out: Vec<Text> = categories.iter().enumerate().map(line).collect();
-    let whom = if record.key.groups.is_empty() {
-        Text::new("全有効回答者", "all valid returns")
-    } else {
-        Text::new("この区分の回答者", "this part")
-    };
-    out.push(Text::new(
-        format!("（{}での件数。複数の選択肢を選んだ人は1人と数える）", whom.ja),
-        format!("(counts over {}; who chose several of them counts once)", whom.en),
-    ));
-    out
-}
-
-/// Who is in the record's part of the breakdown; everyone where it is 全体.
-fn part_of(data: &WaveData, record: &EstimateRecord) -> Vec<bool> {
-    let names: Vec<String> = record.key.groups.iter().map(|g| g.variable.clone()).collect();
-    let found = breakdown(&data.variables(), &names).ok().and_then(|by| {
-        let group = |name: &Vec<(String, String)>| {
-            name.iter().zip(&record.key.groups).all(|((_, value), g)| *value == g.value)
-        };
-        by.iter().find_map(|by| by.names.iter().position(group).map(|at| by.groups.mask(at)))
-    });
-    found.unwrap_or_else(|| vec![false; data.answers.rows])
 }
 
 /// What a base rule means, in the words of a report.
@@ -343,7 +292,8 @@ pub fn base_words(base: Base) -> Text {
     }
 }
 
-fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> {
+/// The way from the returns to the valid answers of a question.
+fn ledger_lines(base: Base, l: &BaseLedger) -> Vec<Text> {
     let step = |ja: &str, en: &str, n: u64| Text::new(format!("{ja}　{n}"), format!("{en}  {n}"));
     let kept = |in_base: bool| {
         if in_base {
@@ -367,23 +317,25 @@ fn base_lines(base: Base, l: &BaseLedger, record: &EstimateRecord) -> Vec<Text> 
             l.dont_know,
         ),
         step("　有効回答", "  valid answers", l.valid),
-        Text::new(
-            format!(
-                "base = \"{}\": {} → n = {}{}",
-                base.name(),
-                base_words(base).ja,
-                record.estimate.n,
-                if record.key.groups.is_empty() { "" } else { "（この区分の中）" }
-            ),
-            format!(
-                "base = \"{}\": {} → n = {}{}",
-                base.name(),
-                base_words(base).en,
-                record.estimate.n,
-                if record.key.groups.is_empty() { "" } else { " (inside this part)" }
-            ),
-        ),
     ]
+}
+
+/// Who is in the base, and how many.
+fn base_lines(base: Base, record: &EstimateRecord) -> Vec<Text> {
+    let inside = if record.key.groups.is_empty() {
+        ("", "")
+    } else {
+        ("（この区分の中）", " (inside this part)")
+    };
+    let universe = record.universe.iter();
+    let universe = universe.map(|of| Text::new(format!("対象: {}", of.ja), format!("of whom: {}", of.en)));
+    let (rule, words, n) = (base.name(), base_words(base), record.estimate.n);
+    universe
+        .chain([Text::new(
+            format!("base = \"{rule}\": {} → n = {n}{}", words.ja, inside.0),
+            format!("base = \"{rule}\": {} → n = {n}{}", words.en, inside.1),
+        )])
+        .collect()
 }
 
 fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
@@ -416,118 +368,21 @@ fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
     out
 }
 
-fn formula_lines(plan: &Plan, data: &WaveData, e: &Estimate) -> Vec<Text> {
-    let mut out = Vec::new();
-    let Ok(p) = e.value else {
-        return vec![e.value.as_ref().err().map_or(Text::same(""), |reason| {
-            Text::new(format!("求められない: {reason}"), format!("not estimable: {reason}"))
-        })];
-    };
-    let yes = e.n_yes.unwrap_or(0);
-    let unweighted = data.built.design.weights().iter().all(|w| *w == 1.0);
-    if unweighted {
-        let shown = round::percent_of(yes, e.n, 1);
-        out.push(Text::same(format!("p = {yes} / {} = {p} → {shown} %", e.n)));
-    } else {
-        let shown = round::percent(p, 1);
-        out.push(Text::new(
-            format!(
-                "p = Σw·y / Σw = {} / {} = {p} → {shown} %（該当 {yes} 人 / n = {} 人）",
-                p * e.n_weighted,
-                e.n_weighted,
-                e.n
-            ),
-            format!(
-                "p = Σw·y / Σw = {} / {} = {p} → {shown} % ({yes} of n = {} respondents)",
-                p * e.n_weighted,
-                e.n_weighted,
-                e.n
-            ),
-        ));
-    }
-    if let Ok(se) = e.se {
-        out.push(Text::new(
-            format!("標準誤差 SE = {se}（線形化法、自由度 {}）", e.df.domain),
-            format!("standard error SE = {se} (linearisation, {} degrees of freedom)", e.df.domain),
-        ));
-    }
-    if let Ok(deff) = &e.deff {
-        let reference = match deff.reference {
-            DeffReference::WithoutReplacement => Text::new(
-                "非復元単純無作為抽出に対して",
-                "against simple random sampling without replacement",
-            ),
-            DeffReference::WithReplacement => {
-                Text::new("復元単純無作為抽出に対して", "against simple random sampling with replacement")
-            }
-        };
-        out.push(Text::new(
-            format!("デザイン効果 {:.4}（{}）", deff.value, reference.ja),
-            format!("design effect {:.4} ({})", deff.value, reference.en),
-        ));
-    }
-    if let Ok(n_eff) = e.n_eff {
-        out.push(Text::new(
-            format!("有効標本数 p(1−p)/SE² = {n_eff:.1}"),
-            format!("effective sample size p(1−p)/SE² = {n_eff:.1}"),
-        ));
-    }
-    match &e.interval {
-        Ok(i) => {
-            let basis = match options(plan, data).basis {
-                IntervalBasis::Binomial => Text::new(
-                    "二項分布の古典的な式、nと正規分布による",
-                    "the classical binomial formula, with n and the normal quantile",
-                ),
-                IntervalBasis::Design => Text::new(
-                    "標本設計による分散と t 分布による",
-                    "with the design's variance and the t quantile",
-                ),
-            };
-            let level = round::percent(i.level, 0);
-            out.push(Text::new(
-                format!(
-                    "{level} %信頼区間（{}、{}）= {}～{} → {}～{} %",
-                    i.method,
-                    basis.ja,
-                    i.low,
-                    i.high,
-                    round::percent(i.low, 1),
-                    round::percent(i.high, 1)
-                ),
-                format!(
-                    "{level} % interval ({}, {}) = {} to {} → {} to {} %",
-                    i.method,
-                    basis.en,
-                    i.low,
-                    i.high,
-                    round::percent(i.low, 1),
-                    round::percent(i.high, 1)
-                ),
-            ));
-        }
-        Err(reason) => out.push(Text::new(
-            format!("信頼区間: なし（{}）", reason.text().ja),
-            format!("interval: none ({})", reason.text().en),
-        )),
-    }
-    out
-}
-
-fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, question: usize) -> Vec<Text> {
+fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, questions: &[usize]) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
     // The questions whose answers it is, or is made of.
-    let own: Vec<&str> = match &wave.paper {
-        Some(paper) => {
-            let of_paper = paper.mapping.own_of(question).into_iter();
-            of_paper.filter_map(|q| paper.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
-        }
-        None => {
-            let all = survey.questionnaire.made_of(question).into_iter().chain([question]);
-            all.filter_map(|q| survey.questionnaire.questions.get(q)).map(|q| q.id.as_str()).collect()
-        }
+    let made_of = |question: &usize| -> Vec<&Question> {
+        let (questionnaire, all) = match &wave.paper {
+            Some(paper) => (&paper.questionnaire, paper.mapping.own_of(*question)),
+            None => (
+                &survey.questionnaire,
+                survey.questionnaire.made_of(*question).into_iter().chain([*question]).collect(),
+            ),
+        };
+        all.into_iter().filter_map(|q| questionnaire.questions.get(q)).collect()
     };
+    let own: Vec<&str> = questions.iter().flat_map(made_of).map(|q| q.id.as_str()).collect();
     let mut out = Vec::new();
     for (source, file) in wave.responses.iter().enumerate() {
         let used = data.answers.source.iter().filter(|s| usize::from(**s) == source).count();

@@ -1,0 +1,27 @@
+//! How a command ends: what it writes to stdout, and its exit code.
+
+use std::io::Write;
+
+use shihyo::error::Error;
+
+/// How a command ended.
+pub(crate) enum Ending {
+    /// Exit code 0.
+    Good,
+    /// Exit code 1: more findings than the plan allows.
+    TooManyFindings,
+    /// Exit code 1: raw + log is not the clean file.
+    Differs,
+}
+
+/// Writes data to stdout. A reader that has gone away (`| head`) is no error.
+pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
+    match std::io::stdout().lock().write_all(text.as_ref()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
+            "cli::stdout",
+            format!("標準出力に書けません（{e}）"),
+            format!("cannot write to stdout: {e}"),
+        )),
+        _ => Ok(Ending::Good),
+    }
+}

@@ -1,0 +1,99 @@
+//! The files that a request names, read.
+
+use std::path::{Path, PathBuf};
+
+use super::request::Request;
+use crate::error::{Diagnostic, Error, Result, SourceText, collect};
+use crate::pipeline::load;
+use crate::questionnaire::Questionnaire;
+use crate::raw::{self, ReadOptions, Table};
+use crate::text::Text;
+
+/// The files of a request, read.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The response files, at least one.
+    pub tables: Vec<Table>,
+    /// The questionnaire that they are answers to.
+    pub questionnaire: Option<Questionnaire>,
+    /// The earlier wave.
+    pub against: Option<Earlier>,
+    /// The population table of the strata.
+    pub population: Option<Table>,
+    /// The population table to post-stratify to.
+    pub post_stratify: Option<Table>,
+    /// Those to rake to.
+    pub rake: Vec<Table>,
+    /// The one to calibrate to.
+    pub calibrate: Option<Table>,
+    /// The scales of the replicates.
+    pub rscales: Option<SourceText>,
+}
+
+/// The files of the earlier wave.
+#[derive(Debug)]
+pub struct Earlier {
+    /// The response files, at least one.
+    pub tables: Vec<Table>,
+    /// Its own questionnaire; `None`: that of the later wave, if any.
+    pub questionnaire: Option<Questionnaire>,
+}
+
+/// Reads the files that `request` names.
+///
+/// # Errors
+/// A request for nothing; files that cannot be read, all of them in one go.
+pub fn read(request: &Request) -> Result<Inputs> {
+    let wanted = [
+        &request.shares,
+        &request.means,
+        &request.totals,
+        &request.ratios,
+        &request.quantiles,
+        &request.tests,
+    ];
+    if wanted.iter().all(|w| w.is_empty()) {
+        return Err(Diagnostic::new(
+            "adhoc::nothing",
+            Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
+        )
+        .help(Text::new(
+            "--share 'COL=A|B'、--mean COL、--total COL、--ratio 'NUM/DEN'、--quantile 'COL@0.5'、--test \
+             rao-scott 'COL × COL' のどれかを指定します",
+            "give one of --share 'COL=A|B', --mean COL, --total COL, --ratio 'NUM/DEN', --quantile \
+             'COL@0.5', --test rao-scott 'COL × COL'",
+        ))
+        .into());
+    }
+    let mut mistakes = Vec::new();
+    let name = |path: &Path| path.to_string_lossy().into_owned();
+    let mut table =
+        |path: &PathBuf, options: &ReadOptions| collect(raw::read(path, &name(path), options), &mut mistakes);
+    // Population tables are small files made for the purpose: the options speak of the response files.
+    let plain = ReadOptions::default();
+    let tables: Vec<Table> = request.files.iter().filter_map(|f| table(f, &request.read)).collect();
+    let earlier: Vec<Table> = request.against.iter().filter_map(|f| table(f, &request.read)).collect();
+    let inputs = Inputs {
+        tables,
+        questionnaire: None,
+        against: None,
+        population: request.population.as_ref().and_then(|f| table(f, &plain)),
+        post_stratify: request.post_stratify.as_ref().and_then(|f| table(f, &plain)),
+        rake: request.rake.iter().filter_map(|f| table(f, &plain)).collect(),
+        calibrate: request.calibrate.as_ref().and_then(|f| table(f, &plain)),
+        rscales: None,
+    };
+    let rscales =
+        request.rscales.as_ref().and_then(|path| collect(raw::read_text(path, &name(path)), &mut mistakes));
+    let mut questionnaire = |path: &Option<PathBuf>| {
+        let path = path.as_ref()?;
+        collect(load::questionnaire(path), &mut mistakes).map(|(_, questionnaire)| questionnaire)
+    };
+    let own = questionnaire(&request.questionnaire);
+    let its = questionnaire(&request.against_questionnaire);
+    let against = (!earlier.is_empty()).then(|| Earlier { tables: earlier, questionnaire: its });
+    match Error::all(mistakes) {
+        Some(error) => Err(error),
+        None => Ok(Inputs { rscales, questionnaire: own, against, ..inputs }),
+    }
+}
