@@ -2,9 +2,10 @@
 
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
+use shihyo::estimate::reliability::REFERENCE_LIMIT;
 use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
-use shihyo::pipeline::{self, Comparison, Project, base_words};
-use shihyo::report::breakdown;
+use shihyo::pipeline::{self, CompareRequest, Project, base_words};
+use shihyo::report::breakdown::{self, overlap_note};
 use shihyo::text::Text;
 
 use super::args::CompareArgs;
@@ -25,7 +26,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
     let each: Vec<Vec<String>> =
         if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
-    let what = |by: Vec<String>| Comparison { indicator: args.indicator.clone(), by, wave };
+    let what = |by: Vec<String>| CompareRequest { indicator: args.indicator.clone(), by, wave };
     let breakdowns = each
         .into_iter()
         .map(|by| pipeline::compare(&plan, &outcome, &what(by)))
@@ -54,11 +55,17 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let data = rows.first().and_then(|row| row.data);
     let ending = args.numbers.write(&rows, data, tables, talk)?;
     if args.numbers.format == NumberFormat::Table {
+        let limit = REFERENCE_LIMIT;
         talk.say(&Text::new(
-            "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<30 の参考\
-             値。",
-            "The difference is from all other respondents (t test with their covariance). *: n < 30.",
+            format!(
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<{limit} の\
+                 参考値。"
+            ),
+            format!(
+                "The difference is from all other respondents (t test with their covariance). *: n < {limit}."
+            ),
         ));
+        overlap_note(&rows).iter().for_each(|note| talk.say(note));
     }
     Ok(ending)
 }

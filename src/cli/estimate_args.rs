@@ -83,7 +83,7 @@ struct Whose {
     /// 回答者番号が重複した行の扱い / rows with the same respondent's id
     #[arg(long, value_enum, default_value = "first", requires = "respondent")]
     duplicates: DuplicatesArg,
-    /// 母数: 回答した人、設問の対象者、全員 / base: those who answered, those who were asked, everyone
+    /// 割合の母数 / base of shares
     #[arg(long, value_enum, default_value = "answered")]
     base: BaseArg,
     /// 限定条件: 設問の対象になる人（非該当を分ける）/ skip rule: who was asked, such as '問1=はい'
@@ -216,18 +216,25 @@ enum DuplicatesArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum BaseArg {
+    /// 回答した人 / those who answered
     Answered,
+    /// 設問の対象者（無回答を含む）/ those who were asked, no answer included
     Asked,
+    /// 全員 / everyone
     All,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LonelyArg {
+    /// 止める / stop
     Fail,
+    /// 全数を調べた層とみなす（分散0）/ as drawn whole: no variance
     Certainty,
     #[value(hide = true)]
     Remove,
+    /// 全体の平均からの偏差をとる / its deviation from the mean of all
     Adjust,
+    /// ほかの層の分散の平均とする / the mean variance of the other strata
     Average,
 }
 
@@ -246,8 +253,11 @@ enum ReplicateArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CalibrationArg {
+    /// 1 + u（GREG。--bounds がなければ負になりうる）/ 1 + u (GREG; may be negative without --bounds)
     Linear,
+    /// exp u（つねに正）/ exp u, always positive
     Raking,
+    /// ロジット（--bounds の間）/ logit, within --bounds
     Logit,
 }
 

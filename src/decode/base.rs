@@ -147,6 +147,7 @@ mod tests {
         assert_eq!("asked".parse::<Base>().map(Base::name), Ok("asked"));
         let error = "answerd".parse::<Base>().unwrap_err();
         assert!(error.to_string().contains("answered"), "{error}");
-        assert!("".parse::<Base>().is_err());
+        let error = "".parse::<Base>().unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, "answers::unknown-base");
     }
 }

@@ -86,30 +86,12 @@ fn long_forms(category: &Category) -> Vec<String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use crate::decode::code_list::*;
-    use crate::questionnaire::model::{Policy, QuestionKind};
 
     pub(crate) fn code_list() -> CodeList {
-        let category = |code: &str, label: &str, free_text: bool| Category {
-            code: code.into(),
-            label: label.into(),
-            dont_know: false,
-            exclusive: false,
-            free_text,
-        };
         CodeList::of(&Question {
-            id: "q".into(),
-            text: "q".into(),
-            kind: QuestionKind::Single(vec![
-                category("1", "はい", false),
-                category("2", "いいえ", false),
-                category("9", "その他", false),
-            ]),
-            asked_if: None,
-            columns: vec![],
             no_answer: vec!["99".into(), "-1".into()],
             not_asked: vec!["NA".into()],
-            policy: Policy::default(),
-            derivation: None,
+            ..Question::of_options(&[("1", "はい"), ("2", "いいえ"), ("9", "その他")])
         })
     }
 

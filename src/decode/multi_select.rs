@@ -137,27 +137,13 @@ mod tests {
     use proptest::prelude::{Strategy, prop_assert_eq, proptest};
 
     use crate::decode::multi_select::*;
-    use crate::questionnaire::model::{Category, Policy, Question, QuestionKind};
+    use crate::questionnaire::model::Question;
 
     fn code_list(labels: &[&str]) -> CodeList {
-        let categories = (1..).zip(labels).map(|(k, label)| Category {
-            code: k.to_string(),
-            label: (*label).to_owned(),
-            dont_know: false,
-            exclusive: false,
-            free_text: false,
-        });
-        CodeList::of(&Question {
-            id: "q".into(),
-            text: "q".into(),
-            kind: QuestionKind::Multiple { categories: categories.collect(), max_marks: None },
-            asked_if: None,
-            columns: vec![],
-            no_answer: vec![],
-            not_asked: vec![],
-            policy: Policy::default(),
-            derivation: None,
-        })
+        let codes: Vec<String> = (1..=labels.len()).map(|k| k.to_string()).collect();
+        let options: Vec<(&str, &str)> =
+            codes.iter().map(String::as_str).zip(labels.iter().copied()).collect();
+        CodeList::of(&Question::of_options(&options))
     }
 
     fn take(text: &str, labels: &[&str]) -> Split {

@@ -133,7 +133,7 @@ fn each<T>(
 mod tests {
     use crate::decode::skip::*;
     use crate::questionnaire::model::{Policy, QuestionKind};
-    use crate::questionnaire::rule::Comparison;
+    use crate::questionnaire::rule::Relation;
 
     use MissingReason::{Invalid, NoAnswer, NotAsked};
 
@@ -141,15 +141,10 @@ mod tests {
 
     fn applied(policy: NotAskedButAnswered) -> Applied {
         let question = Question {
-            id: "q2".into(),
-            text: "q2".into(),
             kind: QuestionKind::Multiple { categories: vec![], max_marks: None },
             asked_if: Some(AskedIf::Chose { question: 0, categories: vec![1] }),
-            columns: vec![],
-            no_answer: vec![],
-            not_asked: vec![],
             policy: Policy { not_asked_but_answered: policy, ..Policy::default() },
-            derivation: None,
+            ..Question::of_options(&[])
         };
         let mut earlier = Vec::new();
         let mut own = Vec::new();
@@ -232,11 +227,11 @@ mod tests {
     #[test]
     fn one_condition_is_yes_no_or_unknown() {
         let of = AskedIf::Chose { question: 0, categories: vec![1] };
-        let marks = AskedIf::Number { question: 1, comparisons: vec![(Comparison::AtLeast, 2.0)] };
-        let none = AskedIf::Number { question: 1, comparisons: vec![(Comparison::Equals, 0.0)] };
+        let marks = AskedIf::Number { question: 1, comparisons: vec![(Relation::AtLeast, 2.0)] };
+        let none = AskedIf::Number { question: 1, comparisons: vec![(Relation::Equals, 0.0)] };
         let age = AskedIf::Number {
             question: 2,
-            comparisons: vec![(Comparison::AtLeast, 20.0), (Comparison::LessThan, 65.0)],
+            comparisons: vec![(Relation::AtLeast, 20.0), (Relation::LessThan, 65.0)],
         };
         let answered: Vec<AskedIf> = (0..3).map(AskedIf::Answered).collect();
         use Asked::{No, Unknown, Yes};
@@ -260,7 +255,7 @@ mod tests {
     #[test]
     fn conditions_join_in_three_valued_logic() {
         let left = || AskedIf::Chose { question: 0, categories: vec![1] };
-        let right = || AskedIf::Number { question: 2, comparisons: vec![(Comparison::MoreThan, 0.0)] };
+        let right = || AskedIf::Number { question: 2, comparisons: vec![(Relation::MoreThan, 0.0)] };
         let answers = [(Ok(0), Ok(0.0)), (Err(NoAnswer), Err(NoAnswer)), (Ok(1), Ok(1.0))];
         for (l, (single, _)) in answers.iter().enumerate() {
             for (r, (_, number)) in answers.iter().enumerate() {

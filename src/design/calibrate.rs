@@ -83,6 +83,14 @@ impl CalibrationFunction {
         }
     }
 
+    /// How far u may move in one step: beyond, a logit is flat, and what is flat tells no way back.
+    fn reach(self) -> f64 {
+        match self {
+            Self::Linear { .. } | Self::Raking => f64::INFINITY,
+            Self::Logit { bounds: (low, high) } => 4.0 * (1.0 - low) * (high - 1.0) / (high - low),
+        }
+    }
+
     fn check(self) -> Result<()> {
         let bounds = match self {
             Self::Linear { bounds: Some(b) } | Self::Logit { bounds: b } => b,
@@ -176,7 +184,14 @@ impl Calibration {
         u.into_iter().map(|u| self.function.at(u)).unzip()
     }
 
-    /// New weights, by Newton's method on λ with halved steps where a full one leads away.
+    /// The largest change of u = x'λ over the respondents that `step` makes.
+    fn change(&self, step: &[f64], rows: usize) -> f64 {
+        let of_row =
+            |row: usize| -> f64 { step.iter().zip(&self.terms).map(|(s, t)| s * t.values[row]).sum() };
+        (0..rows).map(|row| of_row(row).abs()).fold(0.0, f64::max)
+    }
+
+    /// New weights, by Newton's method on λ with halved steps where a full one leads away or too far.
     fn solve(&self, weights: &[f64]) -> Result<Vec<f64>> {
         let (p, rows) = (self.terms.len(), weights.len());
         let mut lambda = vec![0.0; p];
@@ -201,7 +216,7 @@ impl Calibration {
             let Some(step) = NormalEquations::new(&jacobian, p, DEPENDENT).and_then(|n| n.solve(&off)) else {
                 break;
             };
-            let mut share = 1.0;
+            let mut share = (self.function.reach() / self.change(&step, rows)).min(1.0);
             let next = loop {
                 let candidate: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l - share * s).collect();
                 let (g, d) = self.ratios(&candidate, rows);
@@ -277,5 +292,48 @@ impl Design {
             let columns: Vec<Vec<f64>> = calibration.terms.iter().map(|t| t.values.clone()).collect();
             Projection { after, basis: Basis::Columns(ColumnBasis::new(&before, &columns)) }
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Calibration, CalibrationFunction, CalibrationTerm, Design};
+
+    fn term(name: &str, values: Vec<f64>, total: f64) -> CalibrationTerm {
+        CalibrationTerm { name: name.to_owned(), values, total }
+    }
+
+    #[test]
+    fn a_logit_finds_weights_far_from_the_first_ones() {
+        // With indicators of groups every function gives the post-stratified weights.
+        let groups = [(0.0, 13, 450.0), (1.0, 14, 500.0), (2.0, 15, 9.0)];
+        let of_row: Vec<f64> = groups.iter().flat_map(|(g, n, _)| std::iter::repeat_n(*g, *n)).collect();
+        let is = |g: f64| of_row.iter().map(|h| f64::from(u8::from(*h == g))).collect();
+        let terms = groups.iter().map(|(g, _, total)| term("区分", is(*g), *total)).collect();
+        let function = CalibrationFunction::Logit { bounds: (0.5, 40.0) };
+        let design = Design::simple(42).unwrap().calibrate(&Calibration { terms, function }).unwrap();
+        for (weight, group) in design.weights().iter().zip(&of_row) {
+            let (_, n, total) = groups[*group as usize];
+            assert!((weight / (total / n as f64) - 1.0).abs() < 1e-10, "{group} {weight}");
+        }
+    }
+
+    #[test]
+    fn a_logit_finds_the_weights_that_its_totals_were_made_of() {
+        // Totals of the weights F(λ₁ + λ₂ x), so that these are the solution.
+        let x: Vec<f64> = (1..=40).map(f64::from).collect();
+        for (bounds, lambda) in
+            [((0.5, 40.0), (-1.0, 0.09)), ((0.05, 100.0), (2.5, -0.08)), ((0.9, 3.0), (1.0, 0.02))]
+        {
+            let function = CalibrationFunction::Logit { bounds };
+            let expected: Vec<f64> = x.iter().map(|x| function.at(lambda.0 + lambda.1 * x).0).collect();
+            let total = |x: &[f64]| x.iter().zip(&expected).map(|(x, w)| x * w).sum();
+            let one = vec![1.0; 40];
+            let terms = vec![term("1", one.clone(), total(&one)), term("x", x.clone(), total(&x))];
+            let design = Design::simple(40).unwrap().calibrate(&Calibration { terms, function }).unwrap();
+            for (weight, expected) in design.weights().iter().zip(&expected) {
+                assert!((weight / expected - 1.0).abs() < 1e-8, "{bounds:?} {weight} {expected}");
+            }
+        }
     }
 }

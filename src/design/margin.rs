@@ -1,6 +1,7 @@
 //! A margin: which category each respondent is in, and how many of the population are.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Design;
@@ -79,11 +80,21 @@ impl Margin {
         respondents: &[Option<&str>],
         table: &[(String, f64)],
     ) -> Result<(Self, Vec<Finding>)> {
+        let table: Vec<(&str, f64)> = table.iter().map(|(name, total)| (name.as_str(), *total)).collect();
+        Self::from_categories(name, respondents, &table)
+    }
+
+    /// As [`Margin::from_names`], by categories of any kind: the same text is not always the same category.
+    pub(crate) fn from_categories<C: Copy + Ord + Display>(
+        name: impl Into<String>,
+        respondents: &[Option<C>],
+        table: &[(C, f64)],
+    ) -> Result<(Self, Vec<Finding>)> {
         let name = name.into();
         let mut problems = Vec::new();
-        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut index: BTreeMap<C, usize> = BTreeMap::new();
         for (at, (category, _)) in table.iter().enumerate() {
-            if index.insert(category, at).is_some() {
+            if index.insert(*category, at).is_some() {
                 problems.push(Diagnostic::new(
                     "design::margin-twice",
                     Text::new(
@@ -93,11 +104,11 @@ impl Margin {
                 ));
             }
         }
-        let mut unknown: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut unknown: BTreeMap<C, u64> = BTreeMap::new();
         let (mut blank, mut counts) = (0_u64, vec![0_u64; table.len()]);
         let mut found = Vec::with_capacity(respondents.len());
         for respondent in respondents {
-            match respondent.map(|r| (r, index.get(r))) {
+            match respondent.map(|r| (r, index.get(&r))) {
                 Some((_, Some(at))) => {
                     counts[*at] += 1;
                     found.push(*at);
@@ -151,7 +162,7 @@ impl Margin {
                 ));
             } else {
                 code[at] = categories.len() as u32;
-                categories.push(category.clone());
+                categories.push(category.to_string());
                 totals.push(*total);
             }
         }

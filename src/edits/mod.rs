@@ -44,4 +44,4 @@ pub use apply::{AppliedChange, Cleaned, OldValues, clean};
 pub use log::{Action, Log, LogRow, read_log};
 pub use redecode::{depends_on, treated};
 pub use review::{Accepts, ReviewRow, review};
-pub use verify::{Difference, Verification, verify};
+pub use verify::{Mismatch, Verification, verify};

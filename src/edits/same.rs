@@ -92,31 +92,15 @@ fn truth(folded: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use crate::edits::same::*;
-    use crate::questionnaire::model::{Category, Policy, Question, QuestionKind};
+    use crate::questionnaire::model::{Question, QuestionKind};
 
+    /// The last option may take words.
     fn code_list(free_text: bool) -> CodeList {
-        let category = |code: &str, label: &str, free_text: bool| Category {
-            code: code.into(),
-            label: label.into(),
-            dont_know: false,
-            exclusive: false,
-            free_text,
-        };
-        CodeList::of(&Question {
-            id: "q".into(),
-            text: "q".into(),
-            kind: QuestionKind::Single(vec![
-                category("1", "はい", false),
-                category("2", "いいえ", false),
-                category("3", "その他", free_text),
-            ]),
-            asked_if: None,
-            columns: vec![],
-            no_answer: vec![],
-            not_asked: vec![],
-            policy: Policy::default(),
-            derivation: None,
-        })
+        let mut question = Question::of_options(&[("1", "はい"), ("2", "いいえ"), ("3", "その他")]);
+        if let QuestionKind::Single(categories) = &mut question.kind {
+            categories[2].free_text = free_text;
+        }
+        CodeList::of(&question)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::text::spelling;
 
 /// Where the clean file and raw + log differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Difference {
+pub enum Mismatch {
     /// A return that raw + log keeps, but the clean file does not have; its place in the raw file.
     NotInClean(Place),
     /// A return that the clean file has, but raw + log does not, because no raw file has it or the log takes
@@ -35,7 +35,7 @@ pub enum Difference {
     },
 }
 
-impl Difference {
+impl Mismatch {
     /// What raw + log gives, and what the clean file has.
     pub fn sides(&self) -> [Text; 2] {
         let there = Text::new("（票がある）", "(the return)");
@@ -44,22 +44,22 @@ impl Difference {
             if text.is_empty() { Text::new("（空欄）", "(blank)") } else { Text::same(text) }
         };
         match self {
-            Difference::NotInClean(_) => [there, not_there],
-            Difference::NotInRaw(_) => [not_there, there],
-            Difference::NoColumn(_) => {
+            Mismatch::NotInClean(_) => [there, not_there],
+            Mismatch::NotInRaw(_) => [not_there, there],
+            Mismatch::NoColumn(_) => {
                 [Text::new("（列がある）", "(the column)"), Text::new("（列がない）", "(no such column)")]
             }
-            Difference::Cell { expected, found, .. } => [said(expected), said(found)],
+            Mismatch::Cell { expected, found, .. } => [said(expected), said(found)],
         }
     }
 
     /// Where: in the clean file, or in the raw file for what the clean file lacks.
     pub fn place(&self) -> Place {
         match self {
-            Difference::NotInClean(place)
-            | Difference::NotInRaw(place)
-            | Difference::Cell { clean: place, .. } => place.clone(),
-            Difference::NoColumn(name) => Place::default().column(name),
+            Mismatch::NotInClean(place) | Mismatch::NotInRaw(place) | Mismatch::Cell { clean: place, .. } => {
+                place.clone()
+            }
+            Mismatch::NoColumn(name) => Place::default().column(name),
         }
     }
 }
@@ -76,7 +76,7 @@ pub struct Verification {
     /// Rows of the raw files that no id names, and which could not be compared.
     pub without_id: u64,
     /// The differences, in the order of the raw files, then of the clean file.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<Mismatch>,
 }
 
 /// Compares the columns that the log speaks of, return by return; a respondent who stands more than once is
@@ -133,7 +133,7 @@ pub fn verify(
             let other = rows_of.get(&id).and_then(|rows| rows.get(*nth)).copied();
             *nth += 1;
             let Some(other) = other else {
-                out.differences.push(Difference::NotInClean(index.id_column(t).map(at).unwrap_or_default()));
+                out.differences.push(Mismatch::NotInClean(index.id_column(t).map(at).unwrap_or_default()));
                 continue;
             };
             out.returns += 1;
@@ -142,7 +142,7 @@ pub fn verify(
                 out.cells += 1;
                 if !same(&expected, &found, *reading) {
                     let (raw, clean) = (at(column), clean.place(other, theirs));
-                    out.differences.push(Difference::Cell {
+                    out.differences.push(Mismatch::Cell {
                         raw,
                         clean,
                         expected: expected.trim().to_owned(),
@@ -155,8 +155,8 @@ pub fn verify(
     for (id, rows) in &rows_of {
         let used = seen.get(id).copied().unwrap_or(0);
         out.differences
-            .extend(rows.iter().skip(used).map(|&row| Difference::NotInRaw(clean.place(row, clean_ids))));
+            .extend(rows.iter().skip(used).map(|&row| Mismatch::NotInRaw(clean.place(row, clean_ids))));
     }
-    out.differences.extend(lacking.into_iter().map(Difference::NoColumn));
+    out.differences.extend(lacking.into_iter().map(Mismatch::NoColumn));
     Ok(out)
 }

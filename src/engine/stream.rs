@@ -4,174 +4,18 @@
 //! [`CrossingPlan`] says by the first rows. Where the tables of one grow beyond `MOST_BYTES` a thread after
 //! all, each breakdown has a crossing of its own. Where rows are only counted, and answers have few codes and
 //! slots fit near caches, all answers of a row are counted at once; else answer by answer. Sums are exact
-//! (see [`Cube`]), so that none of it makes a difference to the results.
+//! (see [`super::Cube`]), so that none of it makes a difference to the results.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use super::crossing_plan::{MOST_CLASSIFICATIONS, union};
-use super::cube::{Counted, Cube};
+use super::crossing_plan::MOST_CLASSIFICATIONS;
 use super::exact::Scale;
 use super::stream_merge::merged;
 use super::stream_part::{DIFFER, KeyPlace, Part, Places};
 use super::stream_split::Split;
 use super::stream_tables::{CROSSINGS, Counts, Table, Weights};
+use super::streamed::{Planned, StreamColumns, Streamed};
 use crate::raw::scan::{HandOver, Kind, Plain};
-
-/// The columns of a stratified or clustered sample, by their position in the file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StreamColumns {
-    /// Stratum; one for all without. It may be a classification too.
-    pub key: Option<usize>,
-    /// Cluster; without, every row is a unit of its own. It may be a classification too.
-    pub cluster: Option<usize>,
-    /// Weight.
-    pub weight: Option<usize>,
-    /// Population size or sampling fraction, one for all rows of a stratum and cluster.
-    pub size: Option<usize>,
-    /// Classifications.
-    pub cells: Vec<usize>,
-    /// Of each breakdown the classifications that it needs, by their place among [`StreamColumns::cells`].
-    pub breakdowns: Vec<Vec<usize>>,
-    /// Answers; a column may be a classification too.
-    pub measures: Vec<usize>,
-    /// Two answers as one, by the places of both among [`StreamColumns::measures`]: measures behind those.
-    pub pairs: Vec<(usize, usize)>,
-}
-
-impl StreamColumns {
-    /// Crossings of these breakdowns each: with their classifications. Without breakdowns one of all.
-    pub(super) fn crossings(&self, together: Vec<Range<usize>>) -> Vec<(Range<usize>, Vec<usize>)> {
-        if self.breakdowns.is_empty() {
-            return vec![(0..0, (0..self.cells.len()).collect())];
-        }
-        let classifications = |range: &Range<usize>| {
-            let breakdowns = self.breakdowns.get(range.clone()).unwrap_or_default();
-            breakdowns.iter().fold(Vec::new(), |all, breakdown| union(&all, breakdown))
-        };
-        together.into_iter().map(|range| (range.clone(), classifications(&range))).collect()
-    }
-
-    /// The place of a pair of columns, given by their positions.
-    pub fn pair(&self, first: usize, second: usize) -> Option<usize> {
-        let of = |(a, b): &(usize, usize)| Some((*self.measures.get(*a)?, *self.measures.get(*b)?));
-        self.pairs.iter().position(|pair| of(pair) == Some((first, second)))
-    }
-
-    /// Positions of the columns that are read as codes: the classifications, then what else is measured.
-    fn codes(&self) -> Vec<usize> {
-        let mut out: Vec<usize> = Vec::new();
-        for at in self.cells.iter().chain(&self.measures) {
-            if !out.contains(at) {
-                out.push(*at);
-            }
-        }
-        out
-    }
-}
-
-/// A key: a stratum, or with clusters a cluster of a stratum; and what its rows have in common.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StreamedKey {
-    /// The text of the stratum's cell.
-    pub text: Option<String>,
-    /// The text of the cluster's.
-    pub cluster: Option<String>,
-    /// Rows.
-    pub rows: u64,
-    /// Their weight, where it is one in every key.
-    pub weight: Option<f64>,
-    /// Their population size or sampling fraction.
-    pub size: Option<f64>,
-}
-
-/// A value of a classification or measure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StreamedValue {
-    /// The cell's text; blank for the blank cell.
-    pub text: String,
-    /// The first row that holds it, from 0.
-    pub first: u64,
-    /// Rows that hold it.
-    pub rows: u64,
-}
-
-/// One crossing of classifications.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Crossed {
-    /// Which breakdowns it is for, by their place among [`StreamColumns::breakdowns`].
-    pub breakdowns: Range<usize>,
-    /// Which classifications, in the order of [`StreamColumns::cells`].
-    pub classifications: Vec<usize>,
-    /// The cells that occur: of each of these classifications the index of its value.
-    pub cells: Vec<Vec<u32>>,
-    /// Crossings that occur: key, cell, rows.
-    pub(super) slots: Vec<(u32, u32, u64)>,
-    /// A code is the index of a value.
-    pub(super) measures: Vec<Counted>,
-}
-
-impl Crossed {
-    /// Rows of each cell.
-    pub fn rows_by_cell(&self) -> Vec<u64> {
-        let mut rows = vec![0; self.cells.len()];
-        self.slots.iter().for_each(|(_, cell, n)| rows[*cell as usize] += n);
-        rows
-    }
-}
-
-/// What a file adds up to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Streamed {
-    /// Rows of the file.
-    pub rows: u64,
-    /// The keys, in the order in which they first occur.
-    pub keys: Vec<StreamedKey>,
-    /// The values of each classification, in the order in which they first occur.
-    pub cell_values: Vec<Vec<StreamedValue>>,
-    /// As for the classifications.
-    pub measure_values: Vec<Vec<StreamedValue>>,
-    /// Of each pair of measures those of their values that occur together, in the same order.
-    pub pair_values: Vec<Vec<(u32, u32)>>,
-    /// The crossings, in the order of the breakdowns: one or more.
-    pub crossed: Vec<Crossed>,
-    /// The units of the sums, where weights differ within keys.
-    pub(super) scale: Option<Scale>,
-}
-
-impl Streamed {
-    /// The sums of a crossing. `weight_of_key` counts where the file's weights do not differ within keys.
-    pub fn cube(&self, crossed: &Crossed, weight_of_key: &[f64]) -> Option<Cube> {
-        let (slots, cells) = (crossed.slots.clone(), crossed.cells.len());
-        match self.scale {
-            Some(scale) => {
-                Some(Cube::from_sums(self.keys.len(), cells, slots, scale, crossed.measures.clone()))
-            }
-            None => Cube::from_counts(
-                weight_of_key.to_vec(),
-                cells,
-                slots,
-                crossed.measures.iter().map(|(codes, n, _)| (*codes, n.clone())).collect(),
-            ),
-        }
-    }
-
-    /// Rows of each of the values that a pair of measures has together.
-    pub fn rows_of_pair(&self, columns: &StreamColumns, pair: usize) -> Option<Vec<u64>> {
-        let (codes, counts, _) = self.crossed.first()?.measures.get(columns.measures.len() + pair)?;
-        let mut rows = vec![0; *codes];
-        for of_slot in counts.chunks_exact((*codes).max(1)) {
-            rows.iter_mut().zip(of_slot).for_each(|(sum, n)| *sum += n);
-        }
-        Some(rows)
-    }
-
-    /// Sum of the weights of all rows, where they differ within keys.
-    pub fn weight(&self) -> Option<f64> {
-        let (_, _, sums) = self.crossed.first()?.measures.first()?;
-        self.scale.map(|scale| scale.w(sums.iter().map(|(w, _)| w).sum()))
-    }
-}
 
 /// Adds up a file.
 ///
@@ -235,9 +79,6 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
         }
     }
 }
-
-/// Crossings with their breakdowns: planned by the first thread that has rows, the same for all.
-pub(super) type Planned = OnceLock<Vec<(Range<usize>, Vec<usize>)>>;
 
 /// Each breakdown by itself.
 fn apart(columns: &StreamColumns) -> Vec<Range<usize>> {

@@ -7,9 +7,9 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIter
 
 use super::cube::Counted;
 use super::exact::Scale;
-use super::stream::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue};
 use super::stream_part::{Crossing, Facts, KeyPlace, Part, Places};
 use super::stream_tables::Table;
+use super::streamed::{Crossed, StreamColumns, Streamed, StreamedKey, StreamedValue};
 use crate::raw::scan::{HandOver, Scanned, Value};
 
 /// The sums of all threads as one: they add up, and all orders come from the file.

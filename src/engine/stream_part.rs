@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::crossing_plan::CrossingPlan;
 use super::crossings::Crossings;
 use super::exact::Scale;
-use super::stream::{Planned, StreamColumns};
 use super::stream_tables::Table;
+use super::streamed::{Planned, StreamColumns};
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Plain, TEXT_KEY, Value};
 
 /// The weights of a stratum or cluster are not one.

@@ -1,13 +1,8 @@
 //! What is estimated, of whom, and how it is to be reported.
 
+pub use crate::decode::{NO, OUTSIDE, YES};
 use crate::estimate::value::{DeffReference, IntervalMethod};
 
-/// A share's answer code: the answer does not count.
-pub const NO: u8 = 0;
-/// A share's answer code: the answer counts.
-pub const YES: u8 = 1;
-/// A share's answer code for rows outside the base. Any code above 1 will do.
-pub const OUTSIDE: u8 = u8::MAX;
 /// The group of a row that is in no group.
 pub const NO_GROUP: u32 = u32::MAX;
 
@@ -37,7 +32,7 @@ pub const NO_GROUP: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Estimand<'a> {
-    /// p = Σ w d y / Σ w d: [`YES`], [`NO`], anything else is outside the base.
+    /// p = Σ w d y / Σ w d: [`YES`], [`NO`]; anything else, as [`OUTSIDE`], is not in the base.
     Share(&'a [u8]),
     /// Σ w d y / Σ w d; NaN is missing. A score of +1, 0, −1 makes a difference of shares (top box − bottom
     /// box).

@@ -189,7 +189,8 @@ fn table(
     })
 }
 
-type Outcome = (f64, Option<f64>, Option<f64>, f64);
+/// F, its degrees of freedom above and below, and the p-value.
+type Tested = (f64, Option<f64>, Option<f64>, f64);
 
 impl Table {
     /// Degrees of freedom of independence.
@@ -197,7 +198,7 @@ impl Table {
         (self.rows - 1) * (self.columns - 1)
     }
 
-    fn test(&self, test: IndependenceTest) -> Result<Outcome, NotEstimable> {
+    fn test(&self, test: IndependenceTest) -> Result<Tested, NotEstimable> {
         let k = self.size() as f64;
         match test {
             IndependenceTest::Wald => {

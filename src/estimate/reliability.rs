@@ -52,7 +52,11 @@ impl ReliabilityReason {
     pub fn text(self) -> Text {
         match self {
             Self::SmallSample => {
-                Text::new("n または有効標本サイズが30未満", "n or the effective sample size is under 30")
+                let limit = LEAST_SIZE;
+                Text::new(
+                    format!("n または有効標本サイズが{limit}未満"),
+                    format!("n or the effective sample size is under {limit}"),
+                )
             }
             Self::WideInterval => {
                 Text::new("信頼区間の幅が30ポイント以上", "the interval is 30 points wide or wider")
@@ -62,7 +66,10 @@ impl ReliabilityReason {
             }
             Self::ZeroOrOne => Text::new("割合が0%または100%", "the share is 0 % or 100 %"),
             Self::FewDegreesOfFreedom => Text::new("自由度が8未満", "fewer than 8 degrees of freedom"),
-            Self::ReferenceValue => Text::new("n が30未満のため参考値", "n is under 30: for reference only"),
+            Self::ReferenceValue => Text::new(
+                format!("n が{REFERENCE_LIMIT}未満のため参考値"),
+                format!("n is under {REFERENCE_LIMIT}: for reference only"),
+            ),
         }
     }
 }
@@ -176,6 +183,9 @@ pub fn nchs_presentation(p: f64, se: f64, n: u64, df: f64) -> Result<Presentatio
 
 const ALPHA: f64 = 0.05;
 
+/// NCHS: a smaller n or effective n is too small. That it is the limit of the Japanese rule too is chance.
+const LEAST_SIZE: f64 = 30.0;
+
 /// A width from which an interval is too wide, one up to which it never is, and the width too wide for its
 /// share.
 const WIDE: f64 = 0.30;
@@ -219,7 +229,7 @@ fn too_wide(width: f64, relative: Option<f64>) -> bool {
 
 fn reasons(size: &Size, p: f64, width: f64, df: f64) -> Vec<ReliabilityReason> {
     let mut reasons = Vec::new();
-    if size.rows.min(size.n_eff) < 30.0 {
+    if size.rows.min(size.n_eff) < LEAST_SIZE {
         reasons.push(ReliabilityReason::SmallSample);
     }
     if width >= WIDE {
@@ -327,7 +337,9 @@ impl ReliabilityFlag {
     /// What it says, in words.
     pub fn text(self) -> Text {
         match self {
-            Self::Few => Text::new("nが30未満", "n is under 30"),
+            Self::Few => {
+                Text::new(format!("nが{REFERENCE_LIMIT}未満"), format!("n is under {REFERENCE_LIMIT}"))
+            }
             Self::Review => Text::new("NCHS基準で要確認", "to be reviewed under the NCHS standard"),
             Self::Suppress => Text::new("NCHS基準に届かない精度", "too imprecise under the NCHS standard"),
         }
@@ -381,6 +393,11 @@ mod tests {
     /// se of a simple sample of n.
     fn simple(p: f64, n: u64) -> f64 {
         (p * (1.0 - p) / n as f64).sqrt()
+    }
+
+    #[test]
+    fn the_name_of_the_flag_says_its_limit() {
+        assert_eq!(super::ReliabilityFlag::Few.name(), format!("n<{}", super::REFERENCE_LIMIT));
     }
 
     #[test]

@@ -2,9 +2,6 @@
 
 use super::record::EstimateRecord;
 use super::trend::TrendNote;
-use crate::estimate::NotEstimable;
-use crate::estimate::reliability::ReliabilityFlag;
-use crate::text::Text;
 
 /// One indicator of one wave by one or more variables.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,82 +20,5 @@ impl Breakdown {
     /// Everyone, then the parts.
     pub fn rows(&self) -> impl Iterator<Item = &EstimateRecord> {
         std::iter::once(&self.whole).chain(&self.parts)
-    }
-}
-
-/// The number in a part minus that in the rest of the respondents.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
-    /// Part − rest; of shares in [−1, 1].
-    pub value: Result<f64, NotEstimable>,
-    /// Its test, with the covariance of part and rest in it.
-    pub test: Result<DifferenceTest, NotEstimable>,
-    /// What may be said; why nothing may, which is also why there is no difference or no test of it.
-    pub verdict: Result<Verdict, NoVerdict>,
-}
-
-/// A t test of a difference.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DifferenceTest {
-    /// Standard error of the difference.
-    pub se: f64,
-    /// Lower confidence limit of the difference.
-    pub low: f64,
-    /// Upper confidence limit of the difference.
-    pub high: f64,
-    /// difference / se.
-    pub t: f64,
-    /// Degrees of freedom.
-    pub df: f64,
-    /// Two-sided p-value.
-    pub p: f64,
-}
-
-/// Whether a part differs from the rest beyond sampling error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// Higher than the rest.
-    Higher,
-    /// Lower than the rest.
-    Lower,
-    /// No difference beyond sampling error.
-    NoDifference,
-}
-
-impl Verdict {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Higher => "higher",
-            Self::Lower => "lower",
-            Self::NoDifference => "no_difference",
-        }
-    }
-}
-
-/// Why nothing may be said of a difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoVerdict {
-    /// There is no test.
-    NotTested(NotEstimable),
-    /// The number on one of its sides is one that the reliability rule withholds.
-    Withheld(ReliabilityFlag),
-}
-
-impl NoVerdict {
-    /// The stable name of the reason.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotTested(reason) => reason.code(),
-            Self::Withheld(flag) => flag.name(),
-        }
-    }
-
-    /// The reason in words.
-    pub fn text(&self) -> Text {
-        match self {
-            Self::NotTested(reason) => reason.text(),
-            Self::Withheld(flag) => flag.text(),
-        }
     }
 }

@@ -134,7 +134,9 @@ mod tests {
     #[test]
     fn what_is_no_year_is_refused() {
         for text in ["", "R", "R0", "R4.5", "X3", "22", "令和", "99999"] {
-            assert!(text.parse::<FiscalYear>().is_err(), "{text}");
+            let error = text.parse::<FiscalYear>().unwrap_err();
+            assert_eq!(error.diagnostics()[0].code, "plan::fiscal-year", "{text}");
+            assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
 }

@@ -12,6 +12,9 @@ pub enum Flag {
     DefinitionDiffers,
     /// It cannot be compared with the first wave.
     NotComparable,
+    /// Its part is an option of a multiple answer: the parts overlap, and their numbers do not add up to the
+    /// whole.
+    Overlapping,
 }
 
 impl Flag {
@@ -21,6 +24,7 @@ impl Flag {
             Self::Reliability(flag) => flag.name(),
             Self::DefinitionDiffers => "definition-differs",
             Self::NotComparable => "not-comparable",
+            Self::Overlapping => "overlapping",
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod breakdown;
+mod difference;
 mod fiscal_year;
 mod flag;
 mod number_key;
@@ -17,7 +18,8 @@ mod trend;
 
 pub use crate::waves::Comparability;
 pub use admin::{AdminTable, find_count};
-pub use breakdown::{Breakdown, Difference, DifferenceTest, NoVerdict, Verdict};
+pub use breakdown::Breakdown;
+pub use difference::{DifferenceFromRest, DifferenceTest, NoVerdict, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use flag::Flag;
 pub(crate) use number_key::OFFICE;

@@ -493,7 +493,9 @@ mod tests {
             "change:q",
             "invalid:",
         ] {
-            assert!(text.parse::<NumberKey>().is_err(), "{text}");
+            let error = text.parse::<NumberKey>().unwrap_err();
+            assert_eq!(error.diagnostics()[0].code, "plan::unknown-number", "{text}");
+            assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
 }

@@ -280,7 +280,9 @@ mod tests {
     #[test]
     fn broken_numbers_are_refused() {
         for text in ["", "人", "1,08人", "1.2.3", "12,3456", "1.人", "--3", "99999999999999999999"] {
-            assert!(Quantity::parse(text).is_err(), "{text}");
+            let error = Quantity::parse(text).unwrap_err();
+            assert_eq!(error.diagnostics()[0].code, "indicator::quantity", "{text}");
+            assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
 
@@ -291,7 +293,8 @@ mod tests {
         assert_eq!(AdminCell::parse("－").unwrap(), AdminCell::Nil);
         assert_eq!(AdminCell::parse("…").unwrap(), AdminCell::NotAvailable);
         assert_eq!(AdminCell::parse("x").unwrap(), AdminCell::Suppressed);
-        assert!(AdminCell::parse("およそ百人ほど").is_err());
+        let error = AdminCell::parse("およそ百人ほど").unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, "indicator::quantity");
     }
 
     #[test]

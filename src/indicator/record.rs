@@ -1,6 +1,6 @@
 //! One number with everything that belongs to it: a row of every long table, whoever asked for it.
 
-use super::breakdown::Difference;
+use super::difference::DifferenceFromRest;
 use super::flag::Flag;
 use super::number_key::NumberKey;
 use super::statistic::{Statistic, ValueFormat};
@@ -54,7 +54,7 @@ pub enum Detail {
     /// The probability of a quantile.
     Quantile(f64),
     /// A part held against the rest of the respondents.
-    AgainstRest(Difference),
+    AgainstRest(DifferenceFromRest),
     /// The two domains of a difference, or the two waves of a change.
     Domains(Box<Domains>),
     /// A test of independence.

@@ -98,6 +98,7 @@ mod tests {
             let t = Target::parse(text).unwrap();
             assert_eq!((t.operator, t.quantity.value(), t.to_string().as_str()), (operator, value, printed));
         }
-        assert!(Target::parse("増やす").is_err());
+        let error = Target::parse("増やす").unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, "indicator::quantity");
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::cleaning::logs_of;
 use super::collect::{Collected, collect};
+use super::decoded::dont_know_missing;
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
-use super::wave::dont_know_missing;
 use crate::decode;
 use crate::decode::DecodeOptions;
 use crate::edits;

@@ -1,23 +1,24 @@
 //! One indicator of one wave by one or more attributes, each part held against the rest.
 
 use super::adhoc::breakdown;
-use super::estimates::{measure, measure_id, options, planned, planned_in, records, suppress_sampling_error};
+use super::estimates::{measure, options, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
+use super::planned::{measure_id, planned, planned_in};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
-    Breakdown, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic, Verdict,
+    Breakdown, Detail, DifferenceFromRest, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic,
+    Verdict,
 };
-use crate::questionnaire::QuestionKind;
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
 
 /// What to break down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
+pub struct CompareRequest {
     /// The indicator's id (`.2` after it for a second part).
     pub indicator: String,
     /// The questions to cross, at least one.
@@ -28,12 +29,13 @@ pub struct Comparison {
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
 /// and the rest are domains of one sample, so that their covariance is in the test; the whole design stays. A
-/// quantile has no such test.
+/// quantile has no such test. Of a multiple answer each option is a part, held against those who did not
+/// choose it; such parts overlap, a part and its rest do not.
 ///
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
-/// estimated from a survey; a question without single answers.
-pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Breakdown> {
+/// estimated from a survey; a question without options.
+pub fn compare(plan: &Plan, outcome: &Outcome, what: &CompareRequest) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
@@ -77,9 +79,9 @@ pub fn compare(plan: &Plan, outcome: &Outcome, what: &Comparison) -> Result<Brea
 }
 
 /// A quantile has no test of a difference.
-fn untested() -> Difference {
+fn untested() -> DifferenceFromRest {
     let reason = NotEstimable::NotDefined;
-    Difference {
+    DifferenceFromRest {
         value: Err(reason.clone()),
         test: Err(reason.clone()),
         verdict: Err(NoVerdict::NotTested(reason)),
@@ -88,7 +90,7 @@ fn untested() -> Difference {
 
 /// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
 /// error, and nothing where the reliability rule withholds the number on either side.
-fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> Difference {
+fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> DifferenceFromRest {
     let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {
         Sample::Random => c.interval.and_then(|i| {
@@ -107,7 +109,7 @@ fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) 
         }
         (Ok(_), Ok(_), None) => Ok(Verdict::NoDifference),
     };
-    Difference { value: c.value, test, verdict }
+    DifferenceFromRest { value: c.value, test, verdict }
 }
 
 /// The title of an indicator, or of the one that a part belongs to.
@@ -116,7 +118,7 @@ fn title(plan: &Plan, id: &str) -> String {
     (0..plan.indicators.len()).find(has).map_or(String::new(), |i| plan.indicators[i].title.clone())
 }
 
-fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result<&'a WaveData> {
+fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &CompareRequest) -> Result<&'a WaveData> {
     let answering: Vec<&WaveData> =
         outcome.waves.iter().filter(|d| planned_in(plan, d).iter().any(|e| e.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;
@@ -141,7 +143,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &Comparison) -> Result
     }
 }
 
-fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
+fn no_indicator(plan: &Plan, what: &CompareRequest) -> Error {
     let known: Vec<String> = (0..plan.surveys.len()).flat_map(|s| planned(plan, s)).map(|e| e.id).collect();
     let id = &what.indicator;
     let text = if plan.indicators.iter().any(|i| i.id == *id) {
@@ -160,9 +162,8 @@ fn no_indicator(plan: &Plan, what: &Comparison) -> Error {
 fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
     let (questionnaire, wave) =
         (&plan.surveys[data.survey].questionnaire, &plan.surveys[data.survey].waves[data.wave]);
-    let single = |kind: &QuestionKind| matches!(kind, QuestionKind::Single(_));
     if let Some((index, question)) = questionnaire.question(id)
-        && single(&question.kind)
+        && !question.categories().is_empty()
         && wave.asks(index)
     {
         return Ok(index);
@@ -171,14 +172,14 @@ fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
         .questions
         .iter()
         .enumerate()
-        .filter(|(k, q)| single(&q.kind) && wave.asks(*k))
+        .filter(|(k, q)| !q.categories().is_empty() && wave.asks(*k))
         .map(|(_, q)| q.id.as_str())
         .collect();
     let mut diagnostic = Diagnostic::new(
         "plan::unknown-question",
         Text::new(
-            format!("「{id}」という単数回答の設問はありません"),
-            format!("there is no single-answer question \"{id}\""),
+            format!("「{id}」という、選択肢のある設問はありません"),
+            format!("there is no question \"{id}\" with options"),
         ),
     );
     diagnostic.help = did_you_mean(id, known.iter().copied());

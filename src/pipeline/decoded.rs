@@ -1,8 +1,9 @@
 //! What the files and logs of one wave say, before it is brought to the survey's questionnaire: all that a
 //! run needs of them.
 
+use std::collections::BTreeSet;
+
 use super::plan::{Survey, Wave};
-use super::wave::decode_options;
 use crate::decode;
 use crate::decode::{Answers, DecodeOptions};
 use crate::edits::{AppliedChange, Cleaned, Log, clean};
@@ -47,4 +48,24 @@ pub(super) fn cleaned(survey: &Survey, of: &Wave, tables: &[Table], logs: &[Log]
         return Ok(None);
     }
     clean(survey.paper(of).questionnaire, tables, of.respondent.as_deref(), logs, of.old_values).map(Some)
+}
+
+/// How the files of a wave are read as answers, but for the returns that a person took out.
+pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
+    DecodeOptions {
+        respondent: of.respondent.clone(),
+        duplicates: of.duplicates,
+        dont_know_missing: dont_know_missing(survey, of),
+        removed: BTreeSet::new(),
+    }
+}
+
+/// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
+pub(super) fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
+    let Some(paper) = &of.paper else { return survey.dont_know_missing.clone() };
+    let own = |id: &String| {
+        let (reference, _) = survey.questionnaire.question(id)?;
+        paper.questionnaire.questions.get(paper.mapping.asked(reference)?.question).map(|q| q.id.clone())
+    };
+    survey.dont_know_missing.iter().filter_map(own).collect()
 }

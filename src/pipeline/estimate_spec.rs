@@ -100,8 +100,8 @@ pub struct ScoreSpec {
     /// 選択肢の点数 / points by option, such as { "満足" = 5, "やや満足" = 4 }
     #[schemars(with = "BTreeMap<String, f64>")]
     pub points: Spanned<BTreeMap<Word, Spanned<f64>>>,
-    /// 点数を付けず、集計の外に置く選択肢（わからないの選択肢は書かなくてよい）/ options without points, outside
-    /// the base; those marked dont_know need not be named
+    /// 点数を付けず、集計の外に置く選択肢（わからないの選択肢は書かなくてよい）/ options without points,
+    /// outside the base; those marked dont_know need not be named
     #[schemars(with = "Vec<String>")]
     #[serde(default)]
     pub outside: Vec<Word>,

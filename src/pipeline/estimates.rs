@@ -1,59 +1,26 @@
 //! Every estimate of a wave: 全体 first, then each breakdown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::adhoc::{By, Measure, Numbers, Values, Wanted, breakdown, rows};
-use super::definition::{Definition, EstimateDefinition, StatisticDefinition};
-use super::plan::{Answerable, Plan, Sample};
+use super::definition::{EstimateDefinition, StatisticDefinition};
+use super::plan::{Plan, Sample};
+use super::planned::{PlannedEstimate, planned_in};
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
 use crate::decode::{OUTSIDE, share_outcome};
 use crate::error::Result;
 use crate::estimate::{Estimate, NotEstimable, Options, reliability};
+use crate::finding::Finding;
 use crate::indicator::{
     EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, Statistic, TrendNote,
 };
-use crate::questionnaire::Questionnaire;
+use crate::provenance::Place;
+use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::{Comparability, Paper, rule_words};
-
-/// An estimate of the plan, found by the indicator's position and the measure's position in it.
-pub(super) struct PlannedEstimate<'a> {
-    pub(super) id: String,
-    pub(super) definition: &'a EstimateDefinition,
-}
-
-/// The name of a measure: the indicator's id, and `.2` for its second part.
-pub(super) fn measure_id(plan: &Plan, indicator: usize, measure: usize) -> String {
-    let item = &plan.indicators[indicator];
-    if item.measures.len() == 1 { item.id.clone() } else { format!("{}.{}", item.id, measure + 1) }
-}
-
-/// The estimates of a survey.
-pub(super) fn planned(plan: &Plan, survey: usize) -> Vec<PlannedEstimate<'_>> {
-    let mut out = Vec::new();
-    for (i, item) in plan.indicators.iter().enumerate() {
-        for (m, measure) in item.measures.iter().enumerate() {
-            if let Some(Definition::Estimate(definition)) = &measure.definition
-                && definition.survey == survey
-            {
-                out.push(PlannedEstimate { id: measure_id(plan, i, m), definition });
-            }
-        }
-    }
-    out
-}
-
-/// The estimates that a wave can answer: its paper had their questions, and some of their options.
-pub(super) fn planned_in<'a>(plan: &'a Plan, data: &WaveData) -> Vec<PlannedEstimate<'a>> {
-    let wave = &plan.surveys[data.survey].waves[data.wave];
-    planned(plan, data.survey)
-        .into_iter()
-        .filter(|e| wave.answerable(e.definition) == Answerable::Yes)
-        .collect()
-}
 
 /// How the numbers of this wave are reported.
 pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
@@ -159,6 +126,24 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
     Ok(out)
 }
 
+/// The breakdowns whose parts overlap: options of a multiple answer.
+pub(super) fn overlaps(plan: &Plan) -> Vec<Finding> {
+    let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
+    let multiple = |id: &&String| {
+        let questions = plan.surveys.iter().filter_map(|s| s.questionnaire.question(id));
+        questions.into_iter().any(|(_, q)| matches!(q.kind, QuestionKind::Multiple { .. }))
+    };
+    let ids: BTreeSet<&String> = plan.breakdowns.iter().flatten().filter(multiple).collect();
+    let finding = |id: &String| {
+        let message = Text::new(
+            format!("軸「{id}」は複数回答のため、区分が重なる（区分の合計は全体にならない）"),
+            format!("\"{id}\" is a multiple answer: its parts overlap and do not add up to all"),
+        );
+        Finding::note("plan::overlapping-parts", message, place.clone().question(id))
+    };
+    ids.into_iter().map(finding).collect()
+}
+
 /// The estimates at these positions of [`planned_in`], for everyone: the very numbers that [`estimates`] has
 /// for 全体.
 pub(super) fn overall(plan: &Plan, data: &WaveData, wanted: &[usize]) -> Result<Vec<Estimate>> {
@@ -226,7 +211,8 @@ fn of_wave(
     record.estimate = suppress_sampling_error(wave.sample, record.estimate);
     let share = record.statistic() == Statistic::Share;
     let found = reliability::flags(&record.estimate, share).into_iter().map(Flag::Reliability);
-    record.flags = Flag::ordered(found.chain(Flag::of(comparability)));
+    let overlapping = record.flags.contains(&Flag::Overlapping).then_some(Flag::Overlapping);
+    record.flags = Flag::ordered(found.chain(Flag::of(comparability)).chain(overlapping));
     record.data = Some(wave.data);
     record
 }

@@ -18,6 +18,7 @@ mod map_spec;
 mod mend;
 mod notes;
 mod plan;
+mod planned;
 mod resolve;
 mod reuse;
 mod run;
@@ -31,7 +32,7 @@ mod wave;
 mod weights;
 
 pub use clean::{Exported, Verified, WaveChoice, export, verify};
-pub use compare::{Comparison, compare};
+pub use compare::{CompareRequest, compare};
 pub use definition::{Definition, EstimateDefinition, StatisticDefinition};
 pub use explain::{Section, base_words, explain, keys};
 pub use init::{FirstPlan, InitRequest, init};

@@ -9,10 +9,10 @@
 use std::path::PathBuf;
 
 use super::decoded::Decoded;
+use super::decoded::decode_options;
 use super::kept::{self, FileSaid};
 use super::load::Project;
 use super::plan::{Survey, Wave};
-use super::wave::decode_options;
 use crate::decode::Responses;
 use crate::derived::cache::{Cache, Keeping, program};
 use crate::edits::Log;

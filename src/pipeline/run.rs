@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, collect};
 use super::definition::{Definition, EstimateDefinition};
-use super::estimates::{estimates, measure_id};
+use super::estimates::{estimates, overlaps};
 use super::load::Project;
 use super::notes::notes;
 use super::plan::{Answerable, MeasurePlan, Plan};
+use super::planned::measure_id;
 use super::reuse::Reuse;
 use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
@@ -87,6 +88,7 @@ pub fn compute(
     progress.finish();
     let mut findings = std::mem::take(&mut collected.findings);
     findings.extend(trend::findings(plan));
+    findings.extend(overlaps(plan));
     for wave in &waves {
         findings.extend(wave.answers.findings.iter().cloned());
         findings.extend(wave.findings.iter().cloned());

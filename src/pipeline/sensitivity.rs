@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::Collected;
-use super::estimates::{overall, planned_in};
+use super::decoded::decode_options;
+use super::estimates::overall;
 use super::plan::{Plan, Survey};
+use super::planned::planned_in;
 use super::source::WaveSource;
-use super::wave::{DesignFiles, WaveData, decode_options, design_questions, prepare, redesign};
+use super::wave::{DesignFiles, WaveData, design_questions, prepare, redesign};
 use crate::edits::depends_on;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;

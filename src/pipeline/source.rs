@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::decoded::decode_options;
 use super::decoded::{Decoded, cleaned, decoded};
 use super::kept::FileSaid;
 use super::load::Project;
 use super::plan::{Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
-use super::wave::decode_options;
 use crate::decode::{Answers, Responses};
 use crate::edits::treated;
 use crate::edits::{Cleaned, Log};

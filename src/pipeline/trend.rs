@@ -2,8 +2,8 @@
 //! the plan says.
 
 use super::definition::EstimateDefinition;
-use super::estimates::planned;
 use super::plan::{Answerable, Plan, Ruling, Sample, Survey, Wave};
+use super::planned::planned;
 use super::wave::{WaveData, design_questions};
 use super::weights::Weights;
 use crate::decode::Base;
@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
 use crate::provenance::Place;
 use crate::text::Text;
-use crate::waves::{Aspect, Comparability, Counted, Difference, compare_papers, labelled, most_alike};
+use crate::waves::{Aspect, Comparability, Counted, WaveDifference, compare_papers, labelled, most_alike};
 
 /// Two waves of a survey held against each other in one question.
 struct Pair<'a> {
@@ -19,7 +19,7 @@ struct Pair<'a> {
     question: usize,
     earlier: &'a Wave,
     later: &'a Wave,
-    differences: Vec<Difference>,
+    differences: Vec<WaveDifference>,
     ruling: Option<&'a Ruling>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Pair<'a> {
             }
         }
         // The same fact in the words for an indicator replaces the plain one.
-        let graver: Vec<Difference> =
+        let graver: Vec<WaveDifference> =
             differences.iter().filter(|d| d.level == Comparability::NotComparable).cloned().collect();
         differences.retain(|d| {
             d.level == Comparability::NotComparable
@@ -128,7 +128,7 @@ impl<'a> Pair<'a> {
 }
 
 /// What differs between how the respondents of two waves were chosen, asked and weighted.
-fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
+fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<WaveDifference> {
     let mut out = Vec::new();
     if earlier.sample != later.sample {
         let (was, is) = (sample_words(earlier.sample), sample_words(later.sample));
@@ -136,7 +136,7 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
             format!("抽出方法が変わった（{} → {}）", was.ja, is.ja),
             format!("the sample is of another kind ({} → {})", was.en, is.en),
         );
-        out.push(Difference { aspect: Aspect::Sampling, level: Comparability::Caution, words });
+        out.push(WaveDifference { aspect: Aspect::Sampling, level: Comparability::Caution, words });
     }
     if let (Some(was), Some(is)) = (&earlier.mode, &later.mode)
         && was != is
@@ -145,7 +145,7 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
             format!("調査方法が変わった（{was} → {is}）"),
             format!("they were asked in another way ({was} → {is})"),
         );
-        out.push(Difference { aspect: Aspect::Mode, level: Comparability::Caution, words });
+        out.push(WaveDifference { aspect: Aspect::Mode, level: Comparability::Caution, words });
     }
     let (was, is) = (Weights::of(survey, earlier), Weights::of(survey, later));
     if was != is {
@@ -154,7 +154,7 @@ fn samples(survey: &Survey, earlier: &Wave, later: &Wave) -> Vec<Difference> {
             format!("ウエイトの付け方が変わった（{} → {}）", was.ja, is.ja),
             format!("the answers are weighted otherwise ({} → {})", was.en, is.en),
         );
-        out.push(Difference { aspect: Aspect::Weighting, level: Comparability::Caution, words });
+        out.push(WaveDifference { aspect: Aspect::Weighting, level: Comparability::Caution, words });
     }
     out
 }

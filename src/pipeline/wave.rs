@@ -1,13 +1,13 @@
 //! One wave of a survey: its answers, and the design that they were drawn by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::decoded::Decoded;
 use super::definition::EstimateDefinition;
 use super::plan::{Fit, Plan, Survey, Wave, WaveDesign};
 use super::sample_design::{BuiltDesign, Population, Replication, SampleDesign, Step};
 use super::variables::source::{self, Source};
-use crate::decode::{Answers, BaseLedger, DecodeOptions, holds};
+use crate::decode::{Answers, BaseLedger, holds};
 use crate::design::{Trim, TrimRule};
 use crate::edits::AppliedChange;
 use crate::error::{Diagnostic, Error, Result, SourceText};
@@ -200,28 +200,8 @@ pub(super) fn domain(plan: &Plan, data: &WaveData, definition: &EstimateDefiniti
     Some(holds(&rule, &data.answers.responses, data.answers.rows))
 }
 
-/// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
-pub(super) fn dont_know_missing(survey: &Survey, of: &Wave) -> BTreeSet<String> {
-    let Some(paper) = &of.paper else { return survey.dont_know_missing.clone() };
-    let own = |id: &String| {
-        let (reference, _) = survey.questionnaire.question(id)?;
-        paper.questionnaire.questions.get(paper.mapping.asked(reference)?.question).map(|q| q.id.clone())
-    };
-    survey.dont_know_missing.iter().filter_map(own).collect()
-}
-
 fn place_of(of: &Wave) -> Place {
     of.design.population.as_ref().or(of.responses.first()).map(Place::file).unwrap_or_default()
-}
-
-/// How the files of a wave are read as answers, but for the returns that a person took out.
-pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
-    DecodeOptions {
-        respondent: of.respondent.clone(),
-        duplicates: of.duplicates,
-        dont_know_missing: dont_know_missing(survey, of),
-        removed: BTreeSet::new(),
-    }
 }
 
 /// The design of a wave whose answers have become others.

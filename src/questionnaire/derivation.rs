@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 use crate::text::Text;
 
 /// How a derived variable follows from earlier questions and derived variables (indices into the
@@ -139,8 +139,8 @@ impl Derivation {
                 let band = |k: &usize| {
                     let lower = k.checked_sub(first).and_then(|k| from.get(k));
                     let upper = from.get(k + 1 - first);
-                    let lower = lower.map(|limit| (Comparison::AtLeast, *limit));
-                    let upper = upper.map(|limit| (Comparison::LessThan, *limit));
+                    let lower = lower.map(|limit| (Relation::AtLeast, *limit));
+                    let upper = upper.map(|limit| (Relation::LessThan, *limit));
                     AskedIf::Number { question: *of, comparisons: lower.into_iter().chain(upper).collect() }
                 };
                 AskedIf::any(chosen.iter().map(band).collect())

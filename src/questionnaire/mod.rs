@@ -29,7 +29,7 @@ pub use model::{
 pub use processing_rule::{Affected, DontKnow, ProcessingRule};
 pub use resolve::{MOST_OPTIONS, questionnaire_schema, read_questionnaire};
 pub(crate) use resolve_rule::{RuleCodes, resolve_condition};
-pub use rule::{AskedIf, Comparison};
+pub use rule::{AskedIf, Relation};
 pub(crate) use rule_spec::AskedIfSpec;
 pub use write::write_questionnaire;
 pub use write_words::{comment, quoted};

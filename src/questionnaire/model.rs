@@ -224,3 +224,28 @@ pub struct Category {
     /// chosen.
     pub free_text: bool,
 }
+
+#[cfg(test)]
+impl Question {
+    /// A question `q` of one answer, with these options (code and label), and nothing else to say of it.
+    pub(crate) fn of_options(options: &[(&str, &str)]) -> Self {
+        let category = |(code, label): &(&str, &str)| Category {
+            code: (*code).to_owned(),
+            label: (*label).to_owned(),
+            dont_know: false,
+            exclusive: false,
+            free_text: false,
+        };
+        Self {
+            id: "q".to_owned(),
+            text: "q".to_owned(),
+            kind: QuestionKind::Single(options.iter().map(category).collect()),
+            asked_if: None,
+            columns: Vec::new(),
+            no_answer: Vec::new(),
+            not_asked: Vec::new(),
+            policy: Policy::default(),
+            derivation: None,
+        }
+    }
+}

@@ -8,7 +8,7 @@ use serde_spanned::Spanned;
 
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 use crate::questionnaire::rule_spec::AskedIfSpec;
 use crate::text::Text;
 use crate::text::spelling;
@@ -303,10 +303,10 @@ fn conditions(spec: &AskedIfSpec) -> usize {
         + usize::from(spec.answered.is_some())
 }
 
-/// The comparisons of a table, in the order of [`Comparison`].
-fn comparisons(spec: &AskedIfSpec) -> Vec<(Comparison, &Spanned<f64>)> {
+/// The comparisons of a table, in the order of [`Relation`].
+fn comparisons(spec: &AskedIfSpec) -> Vec<(Relation, &Spanned<f64>)> {
     let limits = [&spec.at_least, &spec.more_than, &spec.at_most, &spec.less_than, &spec.equals];
-    Comparison::ALL
+    Relation::ALL
         .into_iter()
         .zip(limits)
         .filter_map(|(how, limit)| limit.as_ref().map(|l| (how, l)))

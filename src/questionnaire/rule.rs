@@ -20,8 +20,8 @@ pub enum AskedIf {
     Number {
         /// Index of the earlier question.
         question: usize,
-        /// At least one; each kind of comparison at most once, in the order of [`Comparison`].
-        comparisons: Vec<(Comparison, f64)>,
+        /// At least one; each kind of comparison at most once, in the order of [`Relation`].
+        comparisons: Vec<(Relation, f64)>,
     },
     /// The earlier question with this index was answered, validly or not.
     Answered(usize),
@@ -33,9 +33,9 @@ pub enum AskedIf {
     Not(Box<AskedIf>),
 }
 
-/// How an answered number is compared.
+/// How an answered number stands to a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Comparison {
+pub enum Relation {
     /// 以上
     AtLeast,
     /// 超
@@ -48,35 +48,30 @@ pub enum Comparison {
     Equals,
 }
 
-impl Comparison {
+impl Relation {
     /// All of them, in order.
-    pub(crate) const ALL: [Comparison; 5] = [
-        Comparison::AtLeast,
-        Comparison::MoreThan,
-        Comparison::AtMost,
-        Comparison::LessThan,
-        Comparison::Equals,
-    ];
+    pub(crate) const ALL: [Relation; 5] =
+        [Relation::AtLeast, Relation::MoreThan, Relation::AtMost, Relation::LessThan, Relation::Equals];
 
     /// Its key in the questionnaire file.
     pub fn key(self) -> &'static str {
         match self {
-            Comparison::AtLeast => "at_least",
-            Comparison::MoreThan => "more_than",
-            Comparison::AtMost => "at_most",
-            Comparison::LessThan => "less_than",
-            Comparison::Equals => "equals",
+            Relation::AtLeast => "at_least",
+            Relation::MoreThan => "more_than",
+            Relation::AtMost => "at_most",
+            Relation::LessThan => "less_than",
+            Relation::Equals => "equals",
         }
     }
 
     /// It and its limit in words: `65以上`.
     pub(crate) fn words(self, limit: f64) -> Text {
         let (ja, en) = match self {
-            Comparison::AtLeast => ("以上", "at least"),
-            Comparison::MoreThan => ("超", "more than"),
-            Comparison::AtMost => ("以下", "at most"),
-            Comparison::LessThan => ("未満", "less than"),
-            Comparison::Equals => ("", "exactly"),
+            Relation::AtLeast => ("以上", "at least"),
+            Relation::MoreThan => ("超", "more than"),
+            Relation::AtMost => ("以下", "at most"),
+            Relation::LessThan => ("未満", "less than"),
+            Relation::Equals => ("", "exactly"),
         };
         Text::new(format!("{limit}{ja}"), format!("{en} {limit}"))
     }
@@ -84,11 +79,11 @@ impl Comparison {
     /// Whether `number` meets it.
     pub fn holds(self, number: f64, limit: f64) -> bool {
         match self {
-            Comparison::AtLeast => number >= limit,
-            Comparison::MoreThan => number > limit,
-            Comparison::AtMost => number <= limit,
-            Comparison::LessThan => number < limit,
-            Comparison::Equals => number == limit,
+            Relation::AtLeast => number >= limit,
+            Relation::MoreThan => number > limit,
+            Relation::AtMost => number <= limit,
+            Relation::LessThan => number < limit,
+            Relation::Equals => number == limit,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::dictionary::Dictionary;
 use super::encoding::{self, MARK, decode_marked};
 use super::grid::Grid;
-use super::header::{self, Source};
+use super::header::{self, SheetFacts};
 use super::table::Table;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -68,7 +68,8 @@ impl Decoder {
             encoding: Some(encoding::label(self.encoding, false)),
             ..FileDigest::of(name, bytes)
         };
-        let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some((0..=rows).collect()) };
+        let source =
+            SheetFacts { digest, header_rows: 1, merged: None, row_numbers: Some((0..=rows).collect()) };
         let mut table = header::table(grid, source)?;
         table.dictionary = Some(dictionary);
         table.findings.extend(guessed.map(|mut f| {

@@ -12,7 +12,7 @@ use crate::text::Text;
 use super::cell::Cell;
 use super::encoding::{self, Decoded, MARK};
 use super::grid::Grid;
-use super::header::{self, Source};
+use super::header::{self, SheetFacts};
 use super::records::Records;
 use super::table::{ReadOptions, Table, letters};
 
@@ -265,7 +265,7 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
 
     let empty_rows = numbers.len().saturating_sub(grid.height().max(header_rows));
     let digest = FileDigest { encoding: Some(decoded.encoding.clone()), ..digest };
-    let source = Source { digest, header_rows, merged: None, row_numbers: Some(numbers) };
+    let source = SheetFacts { digest, header_rows, merged: None, row_numbers: Some(numbers) };
     let mut table = header::table(grid, source)?;
 
     let column_name =

@@ -22,7 +22,7 @@ pub(super) struct Merged {
 const TOLD_ONE_BY_ONE: usize = 50;
 
 /// What a reader knows besides the cells.
-pub(super) struct Source<'a> {
+pub(super) struct SheetFacts<'a> {
     /// The file's identity, without the number of rows.
     pub(super) digest: FileDigest,
     /// Header rows, from the first row that holds anything.
@@ -37,7 +37,7 @@ pub(super) struct Source<'a> {
 ///
 /// # Errors
 /// `raw::empty` when the grid holds nothing; `raw::header-rows` when it has fewer rows than header rows.
-pub(super) fn table(grid: Grid, source: Source<'_>) -> Result<Table> {
+pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
     let Some(first) = grid.first_row() else {
         return Err(Error::msg(
             "raw::empty",

@@ -15,7 +15,7 @@ use crate::text::Text;
 use super::cell::Cell;
 use super::damaged::damaged;
 use super::grid::Grid;
-use super::header::{self, Source};
+use super::header::{self, SheetFacts};
 use super::table::Table;
 
 /// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay
@@ -57,7 +57,7 @@ fn table(frame: &DataFrame, skipped: Vec<(String, String)>, digest: FileDigest) 
         }
     }
     let row_numbers = (0..=frame.height() as u64).collect();
-    let source = Source { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
+    let source = SheetFacts { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
     let mut table = header::table(grid, source)?;
     for (column, kind) in skipped {
         let text = Text::new(

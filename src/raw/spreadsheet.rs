@@ -18,7 +18,7 @@ use super::cell::Cell;
 use super::damaged::damaged;
 use super::format::{self, Kind};
 use super::grid::Grid;
-use super::header::{self, Merged, Source};
+use super::header::{self, Merged, SheetFacts};
 use super::table::{ReadOptions, Table, letters};
 use super::{compound, open_document};
 
@@ -65,7 +65,7 @@ pub(super) fn read(
     }))
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
-    let source = Source { digest, header_rows, merged: content.merged.as_deref(), row_numbers: None };
+    let source = SheetFacts { digest, header_rows, merged: content.merged.as_deref(), row_numbers: None };
     let mut table =
         header::table(content.grid, source).map_err(|e| e.at(&Place::file(name).sheet(Some(&sheet))))?;
     table.findings.extend(content.findings.into_iter().map(|mut f| {

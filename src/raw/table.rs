@@ -108,8 +108,8 @@ pub struct ReadOptions {
     pub header_rows: Option<usize>,
     /// The encoding's name (`CP932`, `UTF-8`, `EUC-JP`, `UTF-16LE` …); detected when `None`.
     pub encoding: Option<String>,
-    /// Bytes of lines, or rows of columns, that the quick reader takes at once. No number depends on it, which
-    /// tests show; it is no promise.
+    /// Bytes of lines, or rows of columns, that the quick reader takes at once. No number depends on it,
+    /// which tests show; it is no promise.
     #[doc(hidden)]
     pub piece: Option<u64>,
 }

@@ -34,6 +34,17 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
     (header, breakdown.rows().map(|row| people_row(row, lang)).collect())
 }
 
+/// What must be said below numbers whose parts are options of a multiple answer.
+pub fn overlap_note<'r>(rows: impl IntoIterator<Item = &'r EstimateRecord>) -> Option<Text> {
+    rows.into_iter().any(|row| row.flags.contains(&Flag::Overlapping)).then(|| {
+        Text::new(
+            "複数回答の軸は区分が重なる（1人がいくつもの区分に入り、区分の合計は全体にならない）",
+            "options of a multiple answer overlap: one person may be in several, and they do not add up to \
+             all",
+        )
+    })
+}
+
 fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     let e = &row.estimate;
     let few = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
@@ -98,8 +109,8 @@ mod tests {
         ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable,
     };
     use crate::indicator::{
-        Breakdown, DataKind, Detail, Difference, DifferenceTest, EstimateRecord, FiscalYear, Flag, Group,
-        NoVerdict, NumberKey, ValueFormat, Verdict,
+        Breakdown, DataKind, Detail, DifferenceFromRest, DifferenceTest, EstimateRecord, FiscalYear, Flag,
+        Group, NoVerdict, NumberKey, ValueFormat, Verdict,
     };
     use crate::text::Lang;
 
@@ -152,9 +163,9 @@ mod tests {
     #[test]
     fn people_read_points_and_reasons() {
         let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
-        let lower = Difference { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
+        let lower = DifferenceFromRest { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
         let why = NotEstimable::EmptyBase;
-        let none = Difference {
+        let none = DifferenceFromRest {
             value: Err(why.clone()),
             test: Err(why.clone()),
             verdict: Err(NoVerdict::NotTested(why)),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::questionnaire::model::{Policy, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
-use crate::waves::difference::{Aspect, Comparability, Counted, Difference};
+use crate::waves::difference::{Aspect, Comparability, Counted, WaveDifference};
 use crate::waves::filter;
 use crate::waves::filter::Filter;
 use crate::waves::options;
@@ -31,7 +31,7 @@ pub fn compare_papers(
     earlier: Paper<'_>,
     later: Paper<'_>,
     counted: Option<&Counted<'_>>,
-) -> Option<Vec<Difference>> {
+) -> Option<Vec<WaveDifference>> {
     let of_reference = reference.questions.get(question)?;
     match (earlier.derivation(question), later.derivation(question)) {
         (Some(_), Some(_)) => return of_sources(reference, question, earlier, later, counted),
@@ -64,21 +64,21 @@ pub fn compare_papers(
                 format!("others are asked ({} → {})", was.en, is.en),
             )
         };
-        out.push(Difference::new(Aspect::Filter, NotComparable, ja, en));
+        out.push(WaveDifference::new(Aspect::Filter, NotComparable, ja, en));
     }
     of_policy(before.question, after.question, &mut out);
     Some(out)
 }
 
 /// One wave asked for what the other one makes of other questions.
-fn made_otherwise(asked_later: bool) -> Difference {
+fn made_otherwise(asked_later: bool) -> WaveDifference {
     let (ja, en) = if asked_later {
         ("もとの設問から作った → 直接聞いた", "made of other questions → asked")
     } else {
         ("直接聞いた → もとの設問から作った", "asked → made of other questions")
     };
     let (ja, en) = (format!("作り方が変わった（{ja}）"), format!("it came about otherwise ({en})"));
-    Difference::new(Aspect::Wording, Caution, ja, en)
+    WaveDifference::new(Aspect::Wording, Caution, ja, en)
 }
 
 /// What differs in the questions that a derived variable is made of, each with its number in the reference.
@@ -88,8 +88,8 @@ fn of_sources(
     earlier: Paper<'_>,
     later: Paper<'_>,
     counted: Option<&Counted<'_>>,
-) -> Option<Vec<Difference>> {
-    let mut out: Vec<Difference> = Vec::new();
+) -> Option<Vec<WaveDifference>> {
+    let mut out: Vec<WaveDifference> = Vec::new();
     let chosen = counted.map(|c| c.categories).unwrap_or_default();
     let in_both = |q: usize| earlier.derivation(q).filter(|_| later.derivation(q).is_some());
     for (source, deciding) in derived::sources(question, chosen, in_both) {
@@ -105,7 +105,7 @@ fn of_sources(
     Some(out)
 }
 
-fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
+fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<WaveDifference>) {
     // A question without words has its number for a text.
     let worded = |asked: &Asked<'_>| asked.question.text != asked.question.id;
     let (was, is) = (&before.question.text, &after.question.text);
@@ -117,14 +117,14 @@ fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
                 "質問文が一方の調査票にないため、文を比べられない",
                 "one of the papers has no words of the question to compare",
             );
-            out.push(Difference::new(Aspect::Wording, Caution, ja.to_owned(), en.to_owned()));
+            out.push(WaveDifference::new(Aspect::Wording, Caution, ja.to_owned(), en.to_owned()));
             return;
         }
     }
     let guessed = before.asked.found == FoundBy::Number || after.asked.found == FoundBy::Number;
     match wording(was, is) {
         Wording::Same => {}
-        Wording::Other(alike) if guessed => out.push(Difference::new(
+        Wording::Other(alike) if guessed => out.push(WaveDifference::new(
             Aspect::ReusedNumber,
             NotComparable,
             format!("番号は同じだが別の質問とみられる（文の一致 {}%：「{was}」 → 「{is}」）", percent(alike)),
@@ -133,7 +133,7 @@ fn of_words(before: &Asked<'_>, after: &Asked<'_>, out: &mut Vec<Difference>) {
                 percent(alike)
             ),
         )),
-        Wording::Near(alike) | Wording::Other(alike) => out.push(Difference::new(
+        Wording::Near(alike) | Wording::Other(alike) => out.push(WaveDifference::new(
             Aspect::Wording,
             Caution,
             format!("質問文が変わった（文の一致 {}%：「{was}」 → 「{is}」）", percent(alike)),
@@ -147,7 +147,7 @@ fn percent(share: f64) -> u32 {
     (share * 100.0).floor() as u32
 }
 
-fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
+fn of_kind(before: &Question, after: &Question, out: &mut Vec<WaveDifference>) {
     match (&before.kind, &after.kind) {
         (QuestionKind::Multiple { max_marks: was, .. }, QuestionKind::Multiple { max_marks: is, .. })
             if was != is =>
@@ -158,7 +158,7 @@ fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
                 })
             };
             let (was, is) = (words(was), words(is));
-            out.push(Difference::new(
+            out.push(WaveDifference::new(
                 Aspect::MaxMarks,
                 Caution,
                 format!("○の数が変わった（{} → {}）", was.ja, is.ja),
@@ -170,7 +170,7 @@ fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
                 range.as_ref().map_or("―".to_owned(), |r| format!("{}～{}", r.start(), r.end()))
             };
             let (was, is) = (words(was), words(is));
-            out.push(Difference::new(
+            out.push(WaveDifference::new(
                 Aspect::Range,
                 Caution,
                 format!("数の範囲が変わった（{was} → {is}）"),
@@ -182,7 +182,7 @@ fn of_kind(before: &Question, after: &Question, out: &mut Vec<Difference>) {
 }
 
 /// Policies, as far as the question can break the rule that they are about.
-fn of_policy(before: &Question, after: &Question, out: &mut Vec<Difference>) {
+fn of_policy(before: &Question, after: &Question, out: &mut Vec<WaveDifference>) {
     let (was, is): (&Policy, &Policy) = (&before.policy, &after.policy);
     let both = |test: fn(&Question) -> bool| test(before) && test(after);
     if both(|q| matches!(q.kind, QuestionKind::Single(_))) {
@@ -202,7 +202,7 @@ fn of_policy(before: &Question, after: &Question, out: &mut Vec<Difference>) {
     }
 }
 
-fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out: &mut Vec<Difference>) {
+fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out: &mut Vec<WaveDifference>) {
     if was == is {
         return;
     }
@@ -214,7 +214,7 @@ fn policy<T: PartialEq + Serialize + fmt::Debug>(key: &str, was: &T, is: &T, out
             .unwrap_or_else(|| format!("{value:?}"))
     };
     let (was, is) = (word(was), word(is));
-    out.push(Difference::new(
+    out.push(WaveDifference::new(
         Aspect::Policy,
         Caution,
         format!("決まりに反する回答の扱いが変わった（{key}: {was} → {is}）"),

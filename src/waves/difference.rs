@@ -51,7 +51,7 @@ pub enum Aspect {
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub struct WaveDifference {
     /// What it is about.
     pub aspect: Aspect,
     /// What follows from it.
@@ -60,7 +60,7 @@ pub struct Difference {
     pub words: Text,
 }
 
-impl Difference {
+impl WaveDifference {
     pub(crate) fn new(aspect: Aspect, level: Comparability, ja: String, en: String) -> Self {
         Self { aspect, level, words: Text::new(ja, en) }
     }

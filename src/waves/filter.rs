@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::questionnaire::model::Question;
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 use crate::text::Text;
 use crate::text::spelling;
 use crate::waves::paper::Paper;
@@ -18,7 +18,7 @@ pub(crate) enum Filter {
     Answered { question: Named, options: BTreeSet<Named>, among: Box<Filter> },
     /// Those whose number meets the comparisons (limits by their bits), among those whom the question was
     /// asked of; any number, or any answer at all, where there are none.
-    Compared { question: Named, comparisons: Vec<(Comparison, u64)>, among: Box<Filter> },
+    Compared { question: Named, comparisons: Vec<(Relation, u64)>, among: Box<Filter> },
     /// Those in all of these.
     All(Vec<Filter>),
     /// Those in one or more of these.

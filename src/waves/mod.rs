@@ -17,7 +17,7 @@ mod paper;
 mod wording;
 
 pub use comparison::compare_papers;
-pub use difference::{Aspect, Comparability, Counted, Difference};
+pub use difference::{Aspect, Comparability, Counted, WaveDifference};
 pub(crate) use filter::rule_words;
 pub use harmonise::{Harmonised, harmonise};
 pub use paper::Paper;

@@ -3,7 +3,7 @@
 use crate::decode::base::Base;
 use crate::questionnaire::model::{Category, Question};
 use crate::text::spelling;
-use crate::waves::difference::{Aspect, Comparability, Counted, Difference};
+use crate::waves::difference::{Aspect, Comparability, Counted, WaveDifference};
 use crate::waves::paper::Asked;
 
 use Comparability::{Caution, NotComparable};
@@ -14,7 +14,7 @@ pub(crate) fn differences(
     earlier: &Asked<'_>,
     later: &Asked<'_>,
     counted: Option<&Counted<'_>>,
-    out: &mut Vec<Difference>,
+    out: &mut Vec<WaveDifference>,
 ) {
     for target in 0..reference.categories().len() {
         let (before, after) = (
@@ -50,7 +50,7 @@ pub(crate) fn differences(
                 .collect::<String>()
         };
         let (before, after) = (words(&before), words(&after));
-        out.push(Difference::new(
+        out.push(WaveDifference::new(
             Aspect::Order,
             Caution,
             format!("選択肢の並び順が変わった（{before} → {after}）"),
@@ -60,7 +60,12 @@ pub(crate) fn differences(
 }
 
 /// Options that became one, or that one was taken apart into.
-fn merged(earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>, out: &mut Vec<Difference>) {
+fn merged(
+    earlier: &Asked<'_>,
+    later: &Asked<'_>,
+    counted: Option<&Counted<'_>>,
+    out: &mut Vec<WaveDifference>,
+) {
     for (side, other, joined) in [(later, earlier, true), (earlier, later, false)] {
         for merged in &side.asked.merged {
             let Some(one) = side.question.categories().get(merged.own) else { continue };
@@ -73,7 +78,7 @@ fn merged(earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>,
             match twin {
                 Some(twin) if joined && spelling::label(&twin.label) != spelling::label(&one.label) => {
                     let (old, new) = (quoted(&[twin]), quoted(&[one]));
-                    out.push(Difference::new(
+                    out.push(WaveDifference::new(
                         Aspect::Options,
                         Caution,
                         format!("選択肢{old}が{new}に変わった"),
@@ -106,7 +111,7 @@ fn merged(earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>,
                             format!("option {one} was split into {many}{why_en}"),
                         )
                     };
-                    out.push(Difference::new(
+                    out.push(WaveDifference::new(
                         Aspect::Options,
                         if partly { NotComparable } else { Caution },
                         ja,
@@ -119,7 +124,7 @@ fn merged(earlier: &Asked<'_>, later: &Asked<'_>, counted: Option<&Counted<'_>>,
 }
 
 /// One option of the reference on both papers.
-fn one(before: &[&Category], after: &[&Category], counts: bool, out: &mut Vec<Difference>) {
+fn one(before: &[&Category], after: &[&Category], counts: bool, out: &mut Vec<WaveDifference>) {
     match (before.len(), after.len()) {
         (0, 0) => {}
         (_, 0) => out.push(come_or_gone(before, true, if counts { NotComparable } else { Caution })),
@@ -145,12 +150,12 @@ fn one(before: &[&Category], after: &[&Category], counts: bool, out: &mut Vec<Di
                     format!("options {old} became {new} (counted together)"),
                 ),
             };
-            out.push(Difference::new(Aspect::Options, Caution, ja, en));
+            out.push(WaveDifference::new(Aspect::Options, Caution, ja, en));
         }
     }
 }
 
-fn come_or_gone(categories: &[&Category], gone: bool, level: Comparability) -> Difference {
+fn come_or_gone(categories: &[&Category], gone: bool, level: Comparability) -> WaveDifference {
     let labels = quoted(categories);
     let counts = if level == NotComparable {
         ("（指標の値に関わる）", " (the indicator depends on it)")
@@ -158,7 +163,7 @@ fn come_or_gone(categories: &[&Category], gone: bool, level: Comparability) -> D
         ("", "")
     };
     let (ja, en) = if gone { ("がなくなった", "is gone") } else { ("が加わった", "is new") };
-    Difference::new(
+    WaveDifference::new(
         Aspect::Options,
         level,
         format!("選択肢{labels}{ja}{}", counts.0),
@@ -171,7 +176,7 @@ fn flags(
     before: &[&Category],
     after: &[&Category],
     counted: Option<&Counted<'_>>,
-    out: &mut Vec<Difference>,
+    out: &mut Vec<WaveDifference>,
 ) {
     if before.is_empty() || after.is_empty() {
         return;
@@ -188,7 +193,7 @@ fn flags(
                 ("ふつうの選択肢", "a plain option")
             }
         };
-        out.push(Difference::new(
+        out.push(WaveDifference::new(
             Aspect::Flags,
             level,
             format!(
@@ -209,7 +214,7 @@ fn flags(
         let (was, is) = (before.iter().any(|c| flag(c)), after.iter().any(|c| flag(c)));
         if was != is {
             let word = |flag: bool| if flag { yes } else { no };
-            out.push(Difference::new(
+            out.push(WaveDifference::new(
                 Aspect::Flags,
                 Caution,
                 format!("選択肢{old}の扱いが変わった（{} → {}）", word(was).0, word(is).0),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shihyo::error::{Error, SourceText};
 use shihyo::questionnaire::{
-    AskedIf, Comparison, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind,
-    Questionnaire, TwoMarks, questionnaire_schema, read_questionnaire,
+    AskedIf, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind, Questionnaire,
+    Relation, TwoMarks, questionnaire_schema, read_questionnaire,
 };
 
 fn read(text: &str) -> Result<Questionnaire, Error> {
@@ -303,7 +303,7 @@ fn a_skip_rule_joins_several_questions() {
     let chose =
         |question: usize, categories: &[usize]| AskedIf::Chose { question, categories: categories.to_vec() };
     let yes = || chose(0, &[0]);
-    let old = AskedIf::Number { question: 2, comparisons: vec![(Comparison::AtLeast, 65.0)] };
+    let old = AskedIf::Number { question: 2, comparisons: vec![(Relation::AtLeast, 65.0)] };
     assert_eq!(of("{ question = \"問1\", of = [\"はい\"] }"), yes());
     assert_eq!(
         of("{ all = [{ question = \"問1\", of = [\"はい\"] }, { question = \"年齢\", at_least = 65 }] }"),
@@ -315,7 +315,7 @@ fn a_skip_rule_joins_several_questions() {
         AskedIf::Any(vec![chose(1, &[0, 2]), AskedIf::Not(Box::new(old))])
     );
     assert_eq!(of("{ question = \"問2\", answered = false }"), AskedIf::Not(Box::new(AskedIf::Answered(1))));
-    let between = vec![(Comparison::MoreThan, 0.5), (Comparison::AtMost, 2.0)];
+    let between = vec![(Relation::MoreThan, 0.5), (Relation::AtMost, 2.0)];
     assert_eq!(
         of("{ question = \"問2\", at_most = 2, more_than = 0.5 }"),
         AskedIf::Number { question: 1, comparisons: between }

@@ -2,6 +2,7 @@
 //! whatever a person or a program reads.
 
 use crate::support::project::{Project, head, indicator};
+use crate::support::rows::rows;
 
 /// 29 men and 30 women; 問1 is answered by all of them, 問2 by 29 of them and 問3 by 30, half of them はい.
 fn project() -> Project {
@@ -28,18 +29,6 @@ fn project() -> Project {
     Project::new(&[("plan.toml", &plan), ("q.toml", &questionnaire), ("a.csv", &answers)])
 }
 
-/// Rows of a CSV as fields by their column's name.
-fn rows(text: &str) -> Vec<impl Fn(&str) -> String> {
-    let text = text.trim_start_matches('\u{FEFF}');
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let field = |record: csv::StringRecord| {
-        let header = header.clone();
-        move |name: &str| record[header.iter().position(|h| h == name).unwrap()].to_owned()
-    };
-    reader.records().map(|r| field(r.unwrap())).collect()
-}
-
 /// The numbers of respondents that are marked, and those that are not, in order and once each.
 fn split(mut found: Vec<(u64, bool)>) -> [Vec<u64>; 2] {
     found.sort_unstable();
@@ -48,8 +37,8 @@ fn split(mut found: Vec<(u64, bool)>) -> [Vec<u64>; 2] {
 }
 
 fn flagged(csv: &str, flags: &str) -> [Vec<u64>; 2] {
-    let has = |text: String| text.split([';', ' ']).any(|flag| flag == "n<30");
-    split(rows(csv).iter().map(|row| (row("n").parse().unwrap(), has(row(flags)))).collect())
+    let has = |text: &str| text.split([';', ' ']).any(|flag| flag == "n<30");
+    split(rows(csv.as_bytes()).iter().map(|row| (row["n"].parse().unwrap(), has(&row[flags]))).collect())
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support;
 use crate::support::forms::{MULTIPLES, containers, layouts, people};
-use shihyo::pipeline::{Comparison, FirstPlan, InitRequest, Project, compare, compute, init, load};
+use shihyo::pipeline::{CompareRequest, FirstPlan, InitRequest, Project, compare, compute, init, load};
 use shihyo::progress::Silent;
 use shihyo::questionnaire::{AskedIf, QuestionKind};
 use shihyo::raw::ReadOptions;
@@ -30,7 +30,7 @@ fn runs(folder: &Path, first: &FirstPlan) -> Result<usize, String> {
     let plan = load(&project).map_err(|e| e.to_string())?;
     let outcome = compute(&project, &plan, None, &Silent).map_err(|e| e.to_string())?;
     let (indicator, by) = first.first_crosstab.clone().ok_or("no first crosstab")?;
-    let table = compare(&plan, &outcome, &Comparison { indicator, by: vec![by], wave: None })
+    let table = compare(&plan, &outcome, &CompareRequest { indicator, by: vec![by], wave: None })
         .map_err(|e| e.to_string())?;
     Ok(table.rows().count())
 }

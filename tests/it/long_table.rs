@@ -5,42 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::process::{Command, Output};
 
-use crate::support::project::Project as Office;
+use crate::support::project::{Project as Office, head, indicator, survey};
+use crate::support::rows::with_header;
 use polars::prelude::{AnyValue, ParquetReader, SerReader};
 use serde_json::Value;
 use shihyo::decode::Base;
 use shihyo::indicator::{Detail, EstimateRecord, Flag, NoVerdict, NumberKey, Verdict};
 use shihyo::pipeline::adhoc::{Inputs, Request, compute};
-use shihyo::pipeline::{self, Comparison};
+use shihyo::pipeline::{self, CompareRequest};
 use shihyo::raw::{ReadOptions, read_bytes};
 use shihyo::report::{breakdown, long};
 use shihyo::text::Lang;
 
-const PLAN: &str = r#"
-title = "試験"
-fiscal_years = "R4..R10"
-report_year = "R4"
-breakdowns = [["性別"], ["性別", "居住"]]
-[[goal]]
-number = 1
-title = "目標"
-[survey.s]
-title = "調査"
-sample = "random"
-questionnaire = "q.toml"
-[survey.s.wave.R4]
-responses = ["answers.csv"]
-respondent = "番号"
-duplicates = "first"
-DESIGN
-[[indicator]]
-id = "known"
-goal = 1
-department = "課"
-title = "項目"
-target = "40%以上"
-share = { survey = "s", question = "問1", of = ["知っている", "聞いたことがある"], base = "answered" }
-"#;
+fn plan(design: &str) -> String {
+    let of = "\"知っている\", \"聞いたことがある\"";
+    head("[[\"性別\"], [\"性別\", \"居住\"]]")
+        + &survey(&format!("duplicates = \"first\"\n{design}"))
+        + &indicator("known", "項目", "s", "問1", of, "\"answered\"")
+}
 
 const QUESTIONS: &str = r#"
 title = "調査票"
@@ -90,7 +72,7 @@ fn answers() -> String {
 
 fn project(design: &str) -> Office {
     Office::new(&[
-        ("pipelines/p/plan.toml", &PLAN.replace("DESIGN", design)),
+        ("pipelines/p/plan.toml", &plan(design)),
         ("pipelines/p/q.toml", QUESTIONS),
         ("answers.csv", &answers()),
     ])
@@ -109,16 +91,6 @@ fn stdout(office: &Office, arguments: &[&str]) -> Vec<u8> {
     let out = shihyo(office, arguments);
     assert!(out.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&out.stderr));
     out.stdout
-}
-
-/// The header, and the cells by column.
-fn csv_rows(bytes: &[u8]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
-    let mut reader = csv::Reader::from_reader(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let row =
-        |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
-    let rows = reader.records().map(|record| row(record.unwrap())).collect();
-    (header, rows)
 }
 
 fn of_groups<'a>(rows: &'a [BTreeMap<String, String>], groups: [&str; 2]) -> &'a BTreeMap<String, String> {
@@ -142,10 +114,10 @@ fn a_number_has_the_same_cells_whoever_asks_for_it() {
     ] {
         let office = project(design);
         stdout(&office, &["run", "pipelines/p", "--out", "out"]);
-        let (header, run) = csv_rows(&office.bytes("out/estimates.csv"));
+        let (header, run) = with_header(&office.bytes("out/estimates.csv"));
         let ask = ["--format", "csv"];
         let compare = |by: &[&str]| {
-            csv_rows(&stdout(
+            with_header(&stdout(
                 &office,
                 &[&["compare", "pipelines/p", "--indicator", "known", "--by", "性別,居住"], by, &ask]
                     .concat(),
@@ -155,7 +127,7 @@ fn a_number_has_the_same_cells_whoever_asks_for_it() {
         assert_eq!(head[..EVERY], header, "{design}");
         let share = "問1=知っている|聞いたことがある";
         let by = ["--by", "性別", "--by", "性別,居住", "--by", "居住"];
-        let (head, estimate) = csv_rows(&stdout(
+        let (head, estimate) = with_header(&stdout(
             &office,
             &[&["estimate", "answers.csv", "--share", share], flags, &by, &ask].concat(),
         ));
@@ -216,7 +188,7 @@ fn everything() -> Vec<EstimateRecord> {
         compute(&request, &Inputs { tables: vec![table], ..Inputs::default() }).unwrap().sheet.rows;
     let (plan, outcome) = project("").run();
     rows.extend(outcome.estimates.clone());
-    let what = Comparison { indicator: "known".into(), by: vec!["居住".into()], wave: None };
+    let what = CompareRequest { indicator: "known".into(), by: vec!["居住".into()], wave: None };
     rows.extend(pipeline::compare(&plan, &outcome, &what).unwrap().parts);
     rows
 }
@@ -224,7 +196,7 @@ fn everything() -> Vec<EstimateRecord> {
 #[test]
 fn parquet_read_back_is_the_csv() {
     let rows = everything();
-    let (header, expected) = csv_rows(&long::csv(&rows).unwrap());
+    let (header, expected) = with_header(&long::csv(&rows).unwrap());
     let frame = ParquetReader::new(Cursor::new(long::parquet(&rows).unwrap())).finish().unwrap();
     let names: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
     assert_eq!(names, header);
@@ -246,7 +218,7 @@ fn parquet_read_back_is_the_csv() {
 #[test]
 fn json_has_the_columns_of_the_csv_and_keeps_its_lists() {
     let rows = everything();
-    let (header, expected) = csv_rows(&long::csv(&rows).unwrap());
+    let (header, expected) = with_header(&long::csv(&rows).unwrap());
     let document: Value = serde_json::from_slice(&long::json(&rows, None).unwrap()).unwrap();
     assert_eq!(document["schema_version"], "2");
     let text = |value: &Value| match value {
@@ -357,7 +329,7 @@ fn the_whole_csv_of_a_small_case() {
 fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     let (plan, outcome) = project("").run();
     let by = |by: &str| {
-        let what = Comparison { indicator: "known".into(), by: vec![by.into()], wave: None };
+        let what = CompareRequest { indicator: "known".into(), by: vec![by.into()], wave: None };
         pipeline::compare(&plan, &outcome, &what).unwrap()
     };
     let verdicts = |breakdown: &shihyo::indicator::Breakdown| -> Vec<(String, String)> {
@@ -389,7 +361,7 @@ fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     let (_, rows) = breakdown::table(&sex, Lang::Ja);
     let words: Vec<&str> = rows.iter().map(|row| row[7].as_str()).collect();
     assert_eq!(words, ["", "高い", "低い", "判定なし（NCHS基準に届かない精度）", "判定なし（nが30未満）"]);
-    let (_, rows) = csv_rows(&long::csv(&sex.parts).unwrap());
+    let (_, rows) = with_header(&long::csv(&sex.parts).unwrap());
     let verdict = |at: usize| (rows[at]["verdict"].as_str(), rows[at]["verdict_reason"].as_str());
     assert_eq!((verdict(0), verdict(2), verdict(3)), (("higher", ""), ("", "nchs-suppress"), ("", "n<30")));
     assert!(!rows[3]["p_value"].is_empty() && !rows[3]["difference_df"].is_empty());
@@ -430,7 +402,7 @@ fn threads_make_no_difference_to_a_byte_of_any_file() {
         &Office::new(&[
             (
                 "pipelines/p/plan.toml",
-                &PLAN.replace("DESIGN", "").replace("survey.s", "survey.admin").replace("\"s\"", "\"admin\""),
+                &plan("").replace("survey.s", "survey.admin").replace("\"s\"", "\"admin\""),
             ),
             ("pipelines/p/q.toml", QUESTIONS),
             ("answers.csv", &answers()),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::Path;
 
+use crate::support::rows::{Row, rows};
 use crate::support::shared;
 use calamine::{Data, Reader};
 use polars::prelude::{ParquetReader, SerReader};
@@ -29,13 +30,6 @@ fn run(name: &str) -> Run {
         ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality };
     let files = report::render(&input).unwrap().into_iter().collect();
     Run { plan, outcome, files }
-}
-
-type Row = BTreeMap<String, String>;
-
-fn rows(bytes: &[u8]) -> Vec<Row> {
-    let text = std::str::from_utf8(bytes).unwrap().trim_start_matches('\u{feff}');
-    csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
 }
 
 /// `published[i]`: id, sub-item, then what the city printed: R4, R5, R6, R10. Typed from the published

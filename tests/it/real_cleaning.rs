@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::survey;
-use shihyo::edits::{Action, Cleaned, Difference, Log, OldValues, clean, read_log, verify};
+use shihyo::edits::{Action, Cleaned, Log, Mismatch, OldValues, clean, read_log, verify};
 use shihyo::questionnaire::Questionnaire;
 use shihyo::questionnaire::form::{Draft, from_xlsform};
 use shihyo::raw::{ReadOptions, Table, read};
@@ -137,8 +137,8 @@ fn a_clean_file_that_was_changed_is_seen() {
     let untouched = Cleaned { tables: survey.raw.clone(), removed: Default::default(), ..cleaned };
     let found = verify(&survey.questionnaire, &untouched, ID, &file(&folder, "clean_data.csv"))
         .unwrap_or_else(|e| panic!("{e}"));
-    let cells = found.differences.iter().filter(|d| matches!(d, Difference::Cell { .. })).count();
-    let rows = found.differences.iter().filter(|d| matches!(d, Difference::NotInClean(_))).count();
+    let cells = found.differences.iter().filter(|d| matches!(d, Mismatch::Cell { .. })).count();
+    let rows = found.differences.iter().filter(|d| matches!(d, Mismatch::NotInClean(_))).count();
     assert_eq!((cells, rows, found.differences.len()), (47, 54, 101));
 }
 

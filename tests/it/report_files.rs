@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::support::report_sample::{Sample, sample};
+use crate::support::rows::{Row, with_header};
 use serde_json::Value;
 use shihyo::indicator::DataKind;
 use shihyo::report::{ReportInput, render};
@@ -14,13 +15,9 @@ fn files(sample: &Sample) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Header and records of a CSV, after its byte order mark.
-fn csv(bytes: &[u8]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").expect("a byte order mark");
-    let mut reader = csv::Reader::from_reader(text);
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows =
-        reader.records().map(|r| header.iter().cloned().zip(r.unwrap().iter().map(str::to_owned)).collect());
-    (header.clone(), rows.collect())
+fn csv(bytes: &[u8]) -> (Vec<String>, Vec<Row>) {
+    assert!(bytes.starts_with(b"\xEF\xBB\xBF"), "a byte order mark");
+    with_header(bytes)
 }
 
 fn json(bytes: &[u8]) -> Value {

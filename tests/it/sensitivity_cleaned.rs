@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::dice::Dice;
-use crate::support::project::{Project, indicator};
+use crate::support::project::{Project, head, indicator, survey};
 use shihyo::estimate::Estimate;
 use shihyo::pipeline::Outcome;
 use shihyo::text::Text;
@@ -25,23 +25,6 @@ type = "multiple"
 max_marks = 2
 options = ["A", "B", "C", { label = "特になし", exclusive = true }]
 asked_if = { question = "問1", of = ["はい"] }
-"#;
-
-const PLAN: &str = r#"
-title = "試験"
-fiscal_years = "R4..R10"
-report_year = "R4"
-[[goal]]
-number = 1
-title = "目標"
-[survey.s]
-title = "調査"
-sample = "random"
-questionnaire = "q.toml"
-[survey.s.wave.R4]
-responses = ["answers.csv"]
-respondent = "番号"
-duplicates = "first"
 "#;
 
 const SHARES: [(&str, &str, &str, &str); 3] =
@@ -256,11 +239,12 @@ fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> Outcome {
     let project =
         Project::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
     project.write("answers.csv", answers);
-    let mut plan = format!("{PLAN}{wave}");
+    let mut of_wave = format!("duplicates = \"first\"\n{wave}");
     if let Some(log) = log {
         project.write("log.csv", log);
-        plan += "cleaning_log = [\"log.csv\"]\n";
+        of_wave += "cleaning_log = [\"log.csv\"]\n";
     }
+    let mut plan = head("[]") + &survey(&of_wave);
     for (id, question, of, base) in SHARES {
         plan += &indicator(id, id, "s", question, &format!("\"{of}\""), &format!("\"{base}\""));
     }

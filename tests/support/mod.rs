@@ -6,6 +6,7 @@ pub mod estimate;
 pub mod forms;
 pub mod project;
 pub mod report_sample;
+pub mod rows;
 pub mod shared;
 pub mod synthesis;
 pub mod two_waves;

@@ -104,8 +104,9 @@ impl Project {
 
     /// The plan and what came of it; nothing is written.
     pub fn run(&self) -> (Plan, Outcome) {
-        let outcome = self.compute().unwrap_or_else(|e| panic!("{e}"));
-        (self.load().unwrap_or_else(|e| panic!("{e}")), outcome)
+        let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
+        let outcome = pipeline::compute(&self.opened(), &plan, None, &Silent);
+        (plan, outcome.unwrap_or_else(|e| panic!("{e}")))
     }
 
     /// As [`Project::run`], with what it writes in `folder`.
@@ -157,6 +158,15 @@ pub fn head(breakdowns: &str) -> String {
     format!(
         "title = \"試験\"\nfiscal_years = \"R4..R10\"\nreport_year = \"R4\"\nbreakdowns = {breakdowns}\n\
          [[goal]]\nnumber = 1\ntitle = \"目標\"\n"
+    )
+}
+
+/// The survey of a small plan: `s`, on the paper `q.toml`, answered once, in `answers.csv`, by a random
+/// sample with ids. `more` are further lines of the wave.
+pub fn survey(more: &str) -> String {
+    format!(
+        "[survey.s]\ntitle = \"調査\"\nsample = \"random\"\nquestionnaire = \"q.toml\"\n\
+         [survey.s.wave.R4]\nresponses = [\"answers.csv\"]\nrespondent = \"番号\"\n{more}\n"
     )
 }
 

@@ -21,6 +21,9 @@ pub(in crate::pipeline) struct By {
     pub(in crate::pipeline) names: Vec<Vec<(String, String)>>,
     /// The groups.
     pub(in crate::pipeline) groups: Groups,
+    /// Whether they are options of a multiple answer, so that respondents may be in those of other breakdowns
+    /// of the same variables too.
+    pub(in crate::pipeline) overlapping: bool,
 }
 
 /// The breakdowns that the crossing of these variables makes, of everyone.
@@ -89,11 +92,12 @@ impl Resolver<'_> {
                 .flat_map(|crossed| classifications.iter().map(|levels| crossed.with(column, levels)))
                 .collect();
         }
+        let overlapping = columns.iter().any(|column| column.marks.is_some());
         let mut out = Vec::new();
         for Crossed { of_row, names } in crossings {
             let inside = of_row.iter().zip(domain).map(|(group, d)| if *d { *group } else { NO_GROUP });
             let (groups, names) = occurring(&inside.collect::<Vec<u32>>(), names);
-            out.push(By { groups, names });
+            out.push(By { groups, names, overlapping });
         }
         (out, blank)
     }

@@ -128,7 +128,7 @@ fn change(later: &EstimateRecord, earlier: &EstimateRecord, (now, before): (&str
         interval: comparison.interval,
         deff: Err(NotEstimable::NotDefined),
         n_eff: Err(NotEstimable::NotDefined),
-        df: DegreesOfFreedom { domain: comparison.df, design: found.df_sum },
+        df: DegreesOfFreedom { domain: comparison.df, design: a.df.design + b.df.design },
     };
     let waves = Domains {
         of: later.statistic(),

@@ -225,6 +225,9 @@ pub(in crate::pipeline) fn check_codes(
     Error::all(mistakes).map_or(Ok(()), Err)
 }
 
+/// Words, folded, for those who gave no answer.
+pub(super) const NO_ANSWER: [&str; 4] = ["無回答", "不明", "no answer", "missing"];
+
 /// A code that is not there: the nearest ones, and those that are.
 fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
     let (name, typed) = (&column.name, &code.typed);
@@ -238,22 +241,35 @@ fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
         known.iter().take(12).map(one).collect::<Vec<_>>().join(between)
     };
     let more_en = if known.len() > 12 { format!(" … ({})", known.len()) } else { String::new() };
+    let (ja, en) =
+        if column.has_options() { ("選択肢", "options") } else { ("ある値", "values that occur") };
     let list = Text::new(
-        format!("ある値: {}{more}", shown("（", "）", "、")),
-        format!("values that occur: {}{more_en}", shown(" (", ")", ", ")),
+        format!("{ja}: {}{more}", shown("（", "）", "、")),
+        format!("{en}: {}{more_en}", shown(" (", ")", ", ")),
     );
     let names = known.iter().flat_map(|(value, label)| std::iter::once(value).chain(label));
     let help = match nearest(typed, names.map(String::as_str)) {
+        _ if NO_ANSWER.contains(&code.folded()) => Text::new(
+            format!("無回答の割合は --share '{name}=' で求めます。{}", list.ja),
+            format!("the share of no answer is --share '{name}='. {}", list.en),
+        ),
         Some(near) => Text::new(
             format!("「{near}」ではありませんか。{}", list.ja),
             format!("did you mean \"{near}\"? {}", list.en),
         ),
         None => list,
     };
-    let text = Text::new(
-        format!("列「{name}」に「{typed}」という値はありません"),
-        format!("\"{typed}\" never occurs in column \"{name}\""),
-    );
+    let text = if column.has_options() {
+        Text::new(
+            format!("設問「{name}」に「{typed}」という選択肢はありません"),
+            format!("\"{name}\" has no option \"{typed}\""),
+        )
+    } else {
+        Text::new(
+            format!("列「{name}」に「{typed}」という値はありません"),
+            format!("\"{typed}\" never occurs in column \"{name}\""),
+        )
+    };
     Diagnostic::new("adhoc::unknown-code", text).help(help)
 }
 

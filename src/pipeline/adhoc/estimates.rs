@@ -71,9 +71,9 @@ pub(in crate::pipeline) fn rows(
             out.extend(of_table(measure, estimates, wanted, report));
             continue;
         }
-        out.extend(of_groups(measure, &whole, &[Vec::new()], design, report)?);
+        out.extend(of_groups(measure, (&whole, &[Vec::new()], false), design, report)?);
         for by in &wanted.by {
-            out.extend(of_groups(measure, &by.groups, &by.names, design, report)?);
+            out.extend(of_groups(measure, (&by.groups, &by.names, by.overlapping), design, report)?);
         }
     }
     for pair in &wanted.pairs {
@@ -121,7 +121,8 @@ fn of_table(
     report: &Reporting<'_>,
 ) -> Vec<EstimateRecord> {
     let whole = vec![Vec::new()];
-    let names = std::iter::once(&whole).chain(wanted.by.iter().map(|by| &by.names));
+    let by = wanted.by.iter().map(|by| (by.names.as_slice(), by.overlapping));
+    let names = std::iter::once((whole.as_slice(), false)).chain(by);
     estimates
         .into_iter()
         .zip(names)
@@ -148,8 +149,7 @@ impl Values {
 
 fn of_groups(
     measure: &Measure,
-    groups: &Groups,
-    names: &[Vec<(String, String)>],
+    (groups, names, overlapping): (&Groups, &[Vec<(String, String)>], bool),
     design: &Design,
     report: &Reporting<'_>,
 ) -> Result<Vec<EstimateRecord>> {
@@ -161,13 +161,13 @@ fn of_groups(
         (_, Some(estimand)) => estimate_by(design, &estimand, groups, options)?,
         (_, None) => Vec::new(),
     };
-    Ok(rows_of(measure, estimates, names, report))
+    Ok(rows_of(measure, estimates, (names, overlapping), report))
 }
 
 fn rows_of(
     measure: &Measure,
     estimates: Vec<Estimate>,
-    names: &[Vec<(String, String)>],
+    (names, overlapping): (&[Vec<(String, String)>], bool),
     report: &Reporting<'_>,
 ) -> Vec<EstimateRecord> {
     let share = measure.values.is_share();
@@ -183,7 +183,12 @@ fn rows_of(
         level: report.options.level,
         n_total: report.n_total,
         n_w_total: report.n_w_total,
-        flags: flags(reliability::flags(&estimate, share)),
+        flags: Flag::ordered(
+            reliability::flags(&estimate, share)
+                .into_iter()
+                .map(Flag::Reliability)
+                .chain(overlapping.then_some(Flag::Overlapping)),
+        ),
         estimate,
         data: None,
         detail: match &measure.values {

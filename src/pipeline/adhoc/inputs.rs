@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::request::Request;
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
 use crate::pipeline::load;
+use crate::provenance::Place;
 use crate::questionnaire::Questionnaire;
 use crate::raw::{self, ReadOptions, Table};
 use crate::text::Text;
@@ -87,7 +88,8 @@ pub fn read(request: &Request) -> Result<Inputs> {
         request.rscales.as_ref().and_then(|path| collect(raw::read_text(path, &name(path)), &mut mistakes));
     let mut questionnaire = |path: &Option<PathBuf>| {
         let path = path.as_ref()?;
-        collect(load::questionnaire(path), &mut mistakes).map(|(_, questionnaire)| questionnaire)
+        let found = no_toml(path).map_or_else(|| load::questionnaire(path), Err);
+        collect(found, &mut mistakes).map(|(_, questionnaire)| questionnaire)
     };
     let own = questionnaire(&request.questionnaire);
     let its = questionnaire(&request.against_questionnaire);
@@ -96,4 +98,26 @@ pub fn read(request: &Request) -> Result<Inputs> {
         Some(error) => Err(error),
         None => Ok(Inputs { rscales, questionnaire: own, against, ..inputs }),
     }
+}
+
+/// A file of tables in the place of a questionnaire.
+fn no_toml(path: &Path) -> Option<Error> {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase())?;
+    ["csv", "tsv", "txt", "xlsx", "xls", "ods", "sav", "dta", "parquet"].contains(&ending.as_str()).then(
+        || {
+            let text = Text::new(
+                "--questionnaire は調査票（TOML）のファイルです",
+                "--questionnaire takes a questionnaire in TOML",
+            );
+            Diagnostic::new("adhoc::questionnaire", text)
+            .at(Place::file(path.to_string_lossy()))
+            .help(Text::new(
+                "XLSForm や設問一覧の表は「shihyo init 回答ファイル --form FILE」で、回答ファイルだけなら\
+                 「shihyo init 回答ファイル」で調査票にします",
+                "make one of an XLSForm or a tabulator's sheet by \"shihyo init RESPONSES --form FILE\", of \
+                 responses alone by \"shihyo init RESPONSES\"",
+            ))
+            .into()
+        },
+    )
 }

@@ -3,10 +3,12 @@
 use super::measures::Wanted;
 use super::questions;
 use crate::decode::{Base, BaseLedger};
+use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::estimate::reliability::ReliabilityFlag;
 use crate::estimate::{DeffReference, IntervalBasis, Options};
 use crate::indicator::{Detail, EstimateRecord, Flag, Measured, Statistic};
 use crate::pipeline::sample_design::BuiltDesign;
+use crate::report::breakdown::overlap_note;
 use crate::text::Text;
 
 /// What a change is.
@@ -122,12 +124,14 @@ pub(super) fn of(
             ),
         });
     }
+    out.extend(overlap_note(rows));
     let starred = |row: &EstimateRecord| {
         row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
             && matches!(row.detail, Detail::None | Detail::Quantile(_))
     };
     if has(&starred) {
-        out.push(Text::new("* n<30 の参考値", "* n < 30: for reference only"));
+        let limit = REFERENCE_LIMIT;
+        out.push(Text::new(format!("* n<{limit} の参考値"), format!("* n < {limit}: for reference only")));
     }
     out
 }

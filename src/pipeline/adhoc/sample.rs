@@ -15,6 +15,7 @@ use crate::pipeline::sample_design::BuiltDesign;
 use crate::pipeline::variables::source::{Decoded, Source};
 use crate::questionnaire::Questionnaire;
 use crate::raw::Table;
+use crate::text::Text;
 
 /// The numbers of one sample, with what was found on the way.
 #[derive(Debug)]
@@ -58,7 +59,8 @@ pub(super) fn estimated(
     let mut mistakes = Vec::new();
     let wanted = collect(Wanted::resolve(request, &source, &missing, &mut findings), &mut mistakes);
     let design = request.sample_design(inputs, &source);
-    let built = collect(design.and_then(|d| d.build(&source, &mut findings)), &mut mistakes);
+    let built = design.and_then(|d| d.build(&source, &mut findings).map_err(advised));
+    let built = collect(built, &mut mistakes);
     let (Some(wanted), Some(built)) = (wanted, built) else {
         // Without both there is at least one mistake.
         return Err(Error::all(mistakes)
@@ -70,6 +72,19 @@ pub(super) fn estimated(
     let weights = request.weights.then(|| RespondentWeights::of(&built.design, &source));
     let decoding = answers.map(|a| a.findings).unwrap_or_default();
     Ok(Estimated { rows, wanted, built, options, ledgers, decoding, findings, weights })
+}
+
+/// The mistakes of a design, with advice in the words of the flags.
+fn advised(error: Error) -> Error {
+    let mut diagnostics = error.into_diagnostics();
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::lonely-psu") {
+        diagnostic.help = Some(Text::new(
+            "近い層と合わせるか、--lonely certainty・adjust・average のいずれかを指定します",
+            "merge them with a neighbour, or give --lonely certainty, adjust or average",
+        ));
+    }
+    Error::all(diagnostics)
+        .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate"))
 }
 
 /// The ledgers of the questions that the measures are about, each once.

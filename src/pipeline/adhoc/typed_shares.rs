@@ -1,7 +1,7 @@
 //! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, and conditions
 //! on numbers.
 
-use super::condition::{Choice, Condition, Test, check_codes, codes, known, tell_doubtful};
+use super::condition::{Choice, Condition, NO_ANSWER, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
 use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
@@ -52,6 +52,7 @@ impl Resolver<'_> {
             let gone = self.missing.of(&column);
             let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
+            self.tell_no_answer_as_option(&column, &each);
             let mut out: Vec<Measure> = each
                 .into_iter()
                 .map(|code| self.share_of_codes(&column, vec![code]))
@@ -249,6 +250,29 @@ impl Resolver<'_> {
             base: self.base,
             values: self.answers(&column, &each),
         })
+    }
+
+    /// An option that is called 無回答 is counted as an answer, which is most likely not what was meant.
+    fn tell_no_answer_as_option(&mut self, column: &Stacked, options: &[Code]) {
+        let name = &column.name;
+        for code in options.iter().filter(|code| NO_ANSWER.contains(&code.folded())) {
+            let typed = &code.typed;
+            let (ja, en) = if column.is_question() {
+                (
+                    "調査票の no_answer に書きます".to_owned(),
+                    "name it in no_answer of the question".to_owned(),
+                )
+            } else {
+                let flag = format!("--missing '{name}={typed}'");
+                (format!("{flag} とします"), format!("give {flag}"))
+            };
+            let text = Text::new(
+                format!("「{name}」の「{typed}」を回答の1つとして数えます。無回答とするには {ja}"),
+                format!("\"{typed}\" of \"{name}\" counts as an answer; to make it no answer, {en}"),
+            );
+            let place = Place::default().column(name);
+            self.findings.push(Finding::warning("adhoc::no-answer-as-option", text, place));
+        }
     }
 
     /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was

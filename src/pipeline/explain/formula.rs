@@ -2,8 +2,9 @@
 
 use super::super::adhoc::Values;
 use super::super::definition::StatisticDefinition;
-use super::super::estimates::{PlannedEstimate, measure};
+use super::super::estimates::measure;
 use super::super::plan::Plan;
+use super::super::planned::PlannedEstimate;
 use super::super::wave::WaveData;
 use crate::estimate::{ConfidenceInterval, DeffReference, Estimate, IntervalBasis};
 use crate::indicator::{EstimateRecord, Statistic};

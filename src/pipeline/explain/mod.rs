@@ -5,8 +5,8 @@ mod formula;
 mod section;
 
 use super::definition::{Definition, EstimateDefinition};
-use super::estimates::{measure_id, planned_in};
 use super::plan::{Plan, Sample};
+use super::planned::{measure_id, planned_in};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
@@ -15,6 +15,7 @@ use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
 use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
 use crate::questionnaire::Question;
+use crate::report::breakdown::overlap_note;
 use crate::report::policy_lines;
 use crate::text::Text;
 use crate::text::suggest::nearest;
@@ -161,6 +162,7 @@ fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<S
             format!("part: {} = {}", group.variable, group.value),
         ));
     }
+    what.extend(overlap_note([record]));
     let part = part_of(data, record);
     let mut base = Vec::new();
     for question in &questions {

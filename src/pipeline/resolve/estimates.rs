@@ -299,8 +299,8 @@ impl Resolver<'_> {
         None
     }
 
-    /// The points of options, in the order of the text. Who chose an option without points is outside, so that
-    /// each such option must be one: わからない, or named.
+    /// The points of options, in the order of the text. Who chose an option without points is outside, so
+    /// that each such option must be one: わからない, or named.
     fn points(&mut self, spec: &ScoreSpec, categories: &[Category]) -> Option<Vec<(usize, f64)>> {
         let ScoreSpec { question, points: written, outside, .. } = spec;
         let mut entries: Vec<(&Word, &Spanned<f64>)> = written.get_ref().iter().collect();

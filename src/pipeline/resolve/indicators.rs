@@ -191,8 +191,8 @@ impl Resolver<'_> {
                 self.mistake(
                     "plan::definition",
                     span,
-                    "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、どれか\
-                     1つを書いてください"
+                    "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、ど\
+                     れか1つを書いてください"
                         .into(),
                     "an indicator takes exactly one of share, mean, total, ratio, quantile, score and \
                      count"

@@ -15,7 +15,7 @@ use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
-use crate::questionnaire::{QuestionKind, Questionnaire};
+use crate::questionnaire::Questionnaire;
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
 use crate::toml::text::Word;
@@ -286,10 +286,10 @@ impl Resolver<'_> {
                 .flat_map(|s| s.questionnaire.questions.iter())
                 .map(|q| q.id.as_str())
                 .collect();
-            let single = surveys
+            let has_options = surveys
                 .iter()
                 .filter_map(|s| s.questionnaire.question(word.get_ref()))
-                .any(|(_, q)| matches!(q.kind, QuestionKind::Single(_)));
+                .any(|(_, q)| !q.categories().is_empty());
             let span = self.at(word);
             let w = word.get_ref();
             if !known.contains(&w.as_str()) {
@@ -301,12 +301,12 @@ impl Resolver<'_> {
                     format!("no survey has a question \"{w}\""),
                     help,
                 );
-            } else if !single {
+            } else if !has_options {
                 self.mistake(
                     "plan::breakdown-kind",
                     span,
-                    format!("「{w}」は単数回答ではないので軸にできません"),
-                    format!("\"{w}\" is no single-answer question, so it cannot be a breakdown"),
+                    format!("「{w}」には選択肢がないので軸にできません"),
+                    format!("\"{w}\" has no options, so it cannot be a breakdown"),
                     None,
                 );
             }

@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 
+use super::level::{BETWEEN, Level};
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;
 use crate::pipeline::variables::variable::Stacked;
 use crate::text::Text;
 
-/// The name of those who left a question blank.
-pub(super) const UNKNOWN: &str = "不明";
-
 /// Codes of a variable of strata or clusters: for each respondent the number of its value, in the order in
 /// which values first occur, and the values' names.
 ///
-/// Who left a question blank is in a stratum of its own, 不明; a column of the files that is blank somewhere
+/// Who left a question blank is in a stratum of its own; a column of the files that is blank somewhere
 /// is a mistake, since the frame knows everyone's stratum.
 pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, Vec<String>)> {
     if column.marks.is_some() {
@@ -54,7 +52,7 @@ pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, 
             let code = &mut code_of_class[classes[*at as usize]];
             if *code == u32::MAX {
                 *code = names.len() as u32;
-                names.push(if value.blank { UNKNOWN.to_owned() } else { value.text.clone() });
+                names.push(if value.blank { Level::Unknown.to_string() } else { value.text.clone() });
             }
             *code
         })
@@ -90,20 +88,16 @@ impl Crossing {
         out
     }
 
-    /// The name of each cell by its variables' keys, which population tables are matched by; `None` where a
-    /// variable is blank.
-    pub(super) fn keys(&self, columns: &[&Stacked]) -> Vec<Option<String>> {
+    /// The category of each cell, which population tables are matched by.
+    pub(super) fn levels(&self, columns: &[&Stacked]) -> Vec<Level> {
         let part = |(column, at): (&&Stacked, &usize)| {
             let value = &column.values[*at];
             (!value.blank).then(|| value.key())
         };
         let key = |cell: &Vec<usize>| -> Option<Vec<String>> { columns.iter().zip(cell).map(part).collect() };
-        self.values.iter().map(|cell| key(cell).map(|parts| parts.join(BETWEEN))).collect()
+        self.values.iter().map(|cell| key(cell).map_or(Level::Unknown, Level::Known)).collect()
     }
 }
-
-/// Between the names of a crossing's categories.
-pub(super) const BETWEEN: &str = " × ";
 
 /// Without clusters there is one stage only, so that several variables of strata are their crossing. Cells
 /// are numbered as they first occur.

@@ -5,6 +5,7 @@ mod adjusted;
 mod build;
 mod codes;
 mod fit;
+mod level;
 mod numbers;
 mod population;
 mod replicated;

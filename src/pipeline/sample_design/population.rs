@@ -12,7 +12,8 @@
 //!   number over the population.
 
 use super::Population;
-use super::codes::{BETWEEN, Crossing, UNKNOWN};
+use super::codes::Crossing;
+use super::level::{BETWEEN, Level};
 use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
@@ -135,8 +136,8 @@ impl<'a> Read<'a> {
     ///
     /// # Errors
     /// A blank category.
-    fn rows(&self) -> Result<Vec<(String, f64)>> {
-        let mut rows: Vec<(String, f64)> = Vec::new();
+    fn rows(&self) -> Result<Vec<(Level, f64)>> {
+        let mut rows: Vec<(Level, f64)> = Vec::new();
         let mut mistakes = Vec::new();
         for (row, people) in self.people.iter().enumerate() {
             let parts: Vec<String> = self.categories.iter().map(|(c, _)| key(&c.cell(row).text())).collect();
@@ -147,10 +148,10 @@ impl<'a> Read<'a> {
                 mistakes.push(Diagnostic::new("design::population-category", text).at(place));
                 continue;
             }
-            let name = parts.join(BETWEEN);
-            match rows.iter_mut().find(|(n, _)| *n == name) {
+            let level = Level::Known(parts);
+            match rows.iter_mut().find(|(l, _)| *l == level) {
                 Some((_, sum)) => *sum += people,
-                None => rows.push((name, *people)),
+                None => rows.push((level, *people)),
             }
         }
         Error::all(mistakes).map_or(Ok(rows), Err)
@@ -230,11 +231,11 @@ pub(super) fn margin(
     let mut rows = population.rows()?;
     let variables = population.variables();
     let crossing = Crossing::of(&variables, source.rows());
-    let names = crossing.keys(&variables);
+    let levels = crossing.levels(&variables);
     let (mut blank, mut blank_weight, mut weight) = (0_u64, 0.0, 0.0);
     for (cell, w) in crossing.of_row.iter().zip(weights) {
         weight += w;
-        if names[*cell as usize].is_none() {
+        if levels[*cell as usize] == Level::Unknown {
             blank += 1;
             blank_weight += w;
         }
@@ -244,7 +245,7 @@ pub(super) fn margin(
         let part = blank_weight / weight;
         let people: f64 = rows.iter().map(|(_, p)| p).sum();
         rows.iter_mut().for_each(|(_, p)| *p *= 1.0 - part);
-        rows.push((UNKNOWN.to_owned(), people * part));
+        rows.push((Level::Unknown, people * part));
         let text = Text::new(
             format!(
                 "「{name}」が空欄の{blank}人は、標本での割合のまま（不明の1区分として）ウエイトを付けます"
@@ -253,8 +254,8 @@ pub(super) fn margin(
         );
         findings.push(Finding::warning("design::population-blank", text, place.clone()).count(blank));
     }
-    let nobody = |(category, people): &&(String, f64)| {
-        *people <= 0.0 && names.iter().flatten().any(|name| name == category)
+    let nobody = |(level, people): &&(Level, f64)| {
+        *people <= 0.0 && *level != Level::Unknown && levels.contains(level)
     };
     if let Some((category, _)) = rows.iter().find(nobody) {
         let text = Text::new(
@@ -263,12 +264,11 @@ pub(super) fn margin(
         );
         return Err(Diagnostic::new("design::population-zero", text).at(place).into());
     }
-    let respondents: Vec<Option<&str>> = crossing
-        .of_row
-        .iter()
-        .map(|cell| Some(names[*cell as usize].as_deref().unwrap_or(UNKNOWN)))
-        .collect();
-    let (margin, mut found) = Margin::from_names(name, &respondents, &rows).map_err(|e| e.at(&place))?;
+    let respondents: Vec<Option<&Level>> =
+        crossing.of_row.iter().map(|cell| levels.get(*cell as usize)).collect();
+    let table: Vec<(&Level, f64)> = rows.iter().map(|(level, people)| (level, *people)).collect();
+    let (margin, mut found) =
+        Margin::from_categories(name, &respondents, &table).map_err(|e| e.at(&place))?;
     found.iter_mut().for_each(|f| f.place = place.clone());
     findings.extend(found);
     Ok(margin)
@@ -307,16 +307,16 @@ pub(super) fn stratum_sizes(
     let mut mistakes = Vec::new();
     let mut unknown = false;
     let sizes: Vec<f64> = crossing
-        .keys(&variables)
+        .levels(&variables)
         .into_iter()
-        .map(|name| {
-            let Some(name) = name else {
+        .map(|level| {
+            if level == Level::Unknown {
                 unknown = true;
                 return f64::INFINITY;
-            };
-            rows.iter().find(|(category, _)| *category == name).map_or_else(
+            }
+            rows.iter().find(|(of, _)| *of == level).map_or_else(
                 || {
-                    mistakes.push(no_stratum(table, &name, &rows));
+                    mistakes.push(no_stratum(table, &level, &rows));
                     f64::INFINITY
                 },
                 |(_, people)| *people,
@@ -340,13 +340,13 @@ pub(super) fn stratum_sizes(
     }
 }
 
-fn no_stratum(table: &Table, name: &str, rows: &[(String, f64)]) -> Diagnostic {
-    let known: Vec<&str> = rows.iter().map(|(n, _)| n.as_str()).collect();
+fn no_stratum(table: &Table, level: &Level, rows: &[(Level, f64)]) -> Diagnostic {
+    let known: Vec<String> = rows.iter().map(|(level, _)| level.to_string()).collect();
     Diagnostic::new(
         "design::population-category",
         Text::new(
-            format!("人口表に層「{name}」がありません"),
-            format!("the population table has no stratum \"{name}\""),
+            format!("人口表に層「{level}」がありません"),
+            format!("the population table has no stratum \"{level}\""),
         ),
     )
     .at(place_of(table))
@@ -398,8 +398,8 @@ pub(super) fn calibration(
         }
         terms.push(CalibrationTerm { name, values, total: *people });
     }
-    for (cell, column) in &population.categories {
-        mistakes.extend(unmatched(table, cell, column));
+    for at in 0..population.categories.len() {
+        mistakes.extend(population.unmatched(at));
     }
     match Error::all(mistakes) {
         Some(error) => Err(error.at(&place)),
@@ -407,27 +407,87 @@ pub(super) fn calibration(
     }
 }
 
-/// Answers of a category column that no row of the table names.
-fn unmatched(table: &Table, cell: &Column, column: &Stacked) -> Option<Diagnostic> {
-    let named: Vec<String> =
-        (0..table.row_count()).map(|row| key(&cell.cell(row).text())).filter(|k| !k.is_empty()).collect();
-    if named.iter().any(|k| k == "*") {
-        return None;
+impl Read<'_> {
+    /// Respondents whose answer to the `at`th category column no row of the table names.
+    fn unmatched(&self, at: usize) -> Option<Diagnostic> {
+        let (cell, column) = self.categories.get(at)?;
+        let texts = (0..self.table.row_count()).map(|row| fold(&cell.cell(row).text()));
+        let named: Vec<Code> = texts.filter(|text| !text.is_empty()).map(|text| Code::new(&text)).collect();
+        if named.iter().any(|code| code.folded() == "*") {
+            return None;
+        }
+        let counts = column.counts();
+        let is_stranger = |at: &usize| {
+            let value = &column.values[*at];
+            counts[*at] > 0 && (value.blank || !named.iter().any(|code| value.is(code)))
+        };
+        let strangers: Vec<usize> = (0..column.values.len()).filter(is_stranger).collect();
+        let name = &column.name;
+        let n: u64 = strangers.iter().map(|at| counts[*at]).sum();
+        let first = strangers.iter().find(|at| !column.values[**at].blank).or(strangers.first())?;
+        let value = &column.values[*first];
+        let (text, help) = if value.blank {
+            (
+                Text::new(
+                    format!("「{name}」に回答のない{n}人が、較正の表のどの区分にもありません"),
+                    format!("{n} respondents without \"{name}\" are in no category of the calibration table"),
+                ),
+                Text::new(
+                    "事後層化とレイキングは、回答のない人を1つの区分として扱います（較正は扱いません）",
+                    "post-stratification and raking keep them as a category; calibration does not",
+                ),
+            )
+        } else {
+            let value = &value.text;
+            let classes = column.classes();
+            let is_one = strangers.iter().all(|at| classes[*at] == classes[*first]);
+            let left = self.left(at).filter(|_| is_one);
+            (
+                Text::new(
+                    format!("「{name}」の「{value}」などの回答者{n}人が、較正の表のどの区分にもありません"),
+                    format!(
+                        "{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the \
+                         calibration table"
+                    ),
+                ),
+                row_to_add(value, left),
+            )
+        };
+        Some(Diagnostic::new("design::population-category", text).help(help))
     }
-    let counts = column.counts();
-    let strangers: Vec<usize> =
-        (0..column.values.len()).filter(|at| !named.contains(&column.values[*at].key())).collect();
-    let n: u64 = strangers.iter().map(|at| counts[*at]).sum();
-    let first = strangers.first()?;
-    let (name, value) = (&column.name, &column.values[*first].text);
-    Some(Diagnostic::new(
-        "design::population-category",
-        Text::new(
-            format!("「{name}」の「{value}」などの回答者{n}人が、母集団の表のどの区分にもありません"),
-            format!(
-                "{n} respondents (such as \"{value}\" in \"{name}\") are in no category of the population \
-                 table"
-            ),
+
+    /// The people of the whole population less those of the categories of the `at`th column, where the table
+    /// states both.
+    fn left(&self, at: usize) -> Option<f64> {
+        let filled = |row: usize| -> Vec<usize> {
+            let is_filled = |k: &usize| !fold(&self.categories[*k].0.cell(row).text()).is_empty();
+            (0..self.categories.len()).filter(is_filled).collect()
+        };
+        let sum = |wanted: &[usize]| {
+            let rows = self.people.iter().enumerate().filter(|(row, _)| filled(*row) == wanted);
+            rows.map(|(_, people)| *people).reduce(|a, b| a + b)
+        };
+        Some(sum(&[])? - sum(&[at])?).filter(|left| *left > 0.0)
+    }
+}
+
+/// What to write for a category that the table leaves out, as the tables of R's `calibrate` leave out the
+/// first one.
+fn row_to_add(value: &str, left: Option<f64>) -> Text {
+    let (ja, en) = left.map_or_else(Default::default, |left| {
+        (
+            format!("（全体からほかの区分を引くと {left}）"),
+            format!(" (the whole less the other categories is {left})"),
+        )
+    });
+    Text::new(
+        format!(
+            "表に「{value}」の行を加えてください{ja}。1つの区分を基準として省く書き方（R の calibrate）は\
+             読みません。区分の綴りのちがいでないかも確かめてください"
         ),
-    ))
+        format!(
+            "add a row for \"{value}\"{en}: a table that leaves out a reference category, as R's calibrate \
+             takes it, is not read; or it is spelled otherwise in the table"
+        ),
+    )
 }

@@ -316,6 +316,11 @@ impl Stacked {
         (QUESTIONS..usize::MAX).contains(&self.position)
     }
 
+    /// Whether it is a question whose answers are options.
+    pub(in crate::pipeline) fn has_options(&self) -> bool {
+        self.is_question() && (self.declared || self.marks.is_some())
+    }
+
     /// The label of the option of a question that `code` names.
     pub(in crate::pipeline) fn label(&self, code: &Code) -> Option<&str> {
         match &self.marks {

@@ -5,7 +5,7 @@
 //! before: `問2で「見守り」または「配食」`, `問2=1かつ2`.
 
 use crate::questionnaire::model::{Question, QuestionKind};
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 use crate::text::spelling;
 
 /// The rule that a condition makes, about the questions before; `None` when some of it is not understood.
@@ -264,25 +264,25 @@ fn options(question: &Question, said: &str) -> Option<Vec<usize>> {
 fn number(question: usize, said: &str) -> Option<AskedIf> {
     let compact: String = said.chars().filter(|c| !c.is_whitespace()).collect();
     let signs = [
-        (">=", Comparison::AtLeast),
-        ("≧", Comparison::AtLeast),
-        ("≥", Comparison::AtLeast),
-        ("<=", Comparison::AtMost),
-        ("≦", Comparison::AtMost),
-        ("≤", Comparison::AtMost),
-        (">", Comparison::MoreThan),
-        ("<", Comparison::LessThan),
+        (">=", Relation::AtLeast),
+        ("≧", Relation::AtLeast),
+        ("≥", Relation::AtLeast),
+        ("<=", Relation::AtMost),
+        ("≦", Relation::AtMost),
+        ("≤", Relation::AtMost),
+        (">", Relation::MoreThan),
+        ("<", Relation::LessThan),
     ];
     let endings = [
-        ("以上", Comparison::AtLeast),
-        ("以下", Comparison::AtMost),
-        ("未満", Comparison::LessThan),
-        ("を超える", Comparison::MoreThan),
-        ("超", Comparison::MoreThan),
-        ("より大きい", Comparison::MoreThan),
-        ("より小さい", Comparison::LessThan),
+        ("以上", Relation::AtLeast),
+        ("以下", Relation::AtMost),
+        ("未満", Relation::LessThan),
+        ("を超える", Relation::MoreThan),
+        ("超", Relation::MoreThan),
+        ("より大きい", Relation::MoreThan),
+        ("より小さい", Relation::LessThan),
     ];
-    let one = |text: &str| -> Option<(Comparison, f64)> {
+    let one = |text: &str| -> Option<(Relation, f64)> {
         if let Some((how, rest)) =
             signs.iter().find_map(|(sign, how)| text.strip_prefix(sign).map(|rest| (*how, rest)))
         {
@@ -293,9 +293,9 @@ fn number(question: usize, said: &str) -> Option<AskedIf> {
         Some((how, plain(rest)?))
     };
     let comparisons = if let Some((low, high)) = compact.split_once('~') {
-        vec![(Comparison::AtLeast, plain(low)?), (Comparison::AtMost, plain(high)?)]
+        vec![(Relation::AtLeast, plain(low)?), (Relation::AtMost, plain(high)?)]
     } else if let Some(limit) = plain(&compact) {
-        vec![(Comparison::Equals, limit)]
+        vec![(Relation::Equals, limit)]
     } else {
         // 20歳以上65歳未満: two ends on one line.
         let cut = endings
@@ -327,7 +327,7 @@ mod tests {
     use crate::questionnaire::form::condition::*;
     use crate::questionnaire::form::{categories, question};
 
-    use Comparison::{AtLeast, AtMost, Equals, LessThan, MoreThan};
+    use Relation::{AtLeast, AtMost, Equals, LessThan, MoreThan};
 
     fn earlier() -> Vec<Question> {
         let pairs = |labels: &[&str]| {
@@ -357,7 +357,7 @@ mod tests {
         AskedIf::Chose { question, categories: categories.to_vec() }
     }
 
-    fn number(how: Comparison, limit: f64) -> AskedIf {
+    fn number(how: Relation, limit: f64) -> AskedIf {
         AskedIf::Number { question: 2, comparisons: vec![(how, limit)] }
     }
 
@@ -402,10 +402,8 @@ mod tests {
         ] {
             assert_eq!(asked_if(text, &earlier()), Some(expected), "{text}");
         }
-        let between = |high: (Comparison, f64)| AskedIf::Number {
-            question: 2,
-            comparisons: vec![(AtLeast, 20.0), high],
-        };
+        let between =
+            |high: (Relation, f64)| AskedIf::Number { question: 2, comparisons: vec![(AtLeast, 20.0), high] };
         assert_eq!(asked_if("年齢=20～64", &earlier()), Some(between((AtMost, 64.0))));
         assert_eq!(asked_if("年齢が20歳以上65歳未満の方", &earlier()), Some(between((LessThan, 65.0))));
     }

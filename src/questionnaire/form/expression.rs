@@ -1,6 +1,6 @@
 //! The text of an XLSForm condition → what it says, before anybody asks whether a skip rule can hold it.
 
-use crate::questionnaire::rule::Comparison;
+use crate::questionnaire::rule::Relation;
 
 /// A condition as it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub(crate) enum Rule {
 pub(crate) enum Sign {
     Is,
     IsNot,
-    Order(Comparison),
+    Order(Relation),
 }
 
 impl Sign {
@@ -30,10 +30,10 @@ impl Sign {
         Some(match sign {
             "=" => Sign::Is,
             "!=" => Sign::IsNot,
-            ">=" => Sign::Order(Comparison::AtLeast),
-            ">" => Sign::Order(Comparison::MoreThan),
-            "<=" => Sign::Order(Comparison::AtMost),
-            "<" => Sign::Order(Comparison::LessThan),
+            ">=" => Sign::Order(Relation::AtLeast),
+            ">" => Sign::Order(Relation::MoreThan),
+            "<=" => Sign::Order(Relation::AtMost),
+            "<" => Sign::Order(Relation::LessThan),
             _ => return None,
         })
     }
@@ -41,10 +41,10 @@ impl Sign {
     /// The sign between the two sides changed over.
     fn turned(self) -> Self {
         match self {
-            Sign::Order(Comparison::AtLeast) => Sign::Order(Comparison::AtMost),
-            Sign::Order(Comparison::MoreThan) => Sign::Order(Comparison::LessThan),
-            Sign::Order(Comparison::AtMost) => Sign::Order(Comparison::AtLeast),
-            Sign::Order(Comparison::LessThan) => Sign::Order(Comparison::MoreThan),
+            Sign::Order(Relation::AtLeast) => Sign::Order(Relation::AtMost),
+            Sign::Order(Relation::MoreThan) => Sign::Order(Relation::LessThan),
+            Sign::Order(Relation::AtMost) => Sign::Order(Relation::AtLeast),
+            Sign::Order(Relation::LessThan) => Sign::Order(Relation::MoreThan),
             same => same,
         }
     }

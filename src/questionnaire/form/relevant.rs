@@ -12,7 +12,7 @@
 
 use crate::questionnaire::form::expression::{Rule, Sign, parse};
 use crate::questionnaire::model::{Category, Question, QuestionKind};
-use crate::questionnaire::rule::{AskedIf, Comparison};
+use crate::questionnaire::rule::{AskedIf, Relation};
 
 /// What the form says of whom it shows a question to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +73,9 @@ impl Form<'_> {
                 let (question, _) = self.find(name)?;
                 let answered = AskedIf::Answered(question);
                 match (sign, value.as_str()) {
-                    (Sign::Order(Comparison::MoreThan) | Sign::IsNot, "0")
-                    | (Sign::Order(Comparison::AtLeast), "1") => Some(answered),
-                    (Sign::Is, "0") | (Sign::Order(Comparison::LessThan), "1") => Some(answered.negated()),
+                    (Sign::Order(Relation::MoreThan) | Sign::IsNot, "0")
+                    | (Sign::Order(Relation::AtLeast), "1") => Some(answered),
+                    (Sign::Is, "0") | (Sign::Order(Relation::LessThan), "1") => Some(answered.negated()),
                     _ => None,
                 }
             }
@@ -164,7 +164,7 @@ impl Form<'_> {
             // The whole of the answer is compared, so nothing else may be selected.
             (QuestionKind::Multiple { .. }, Sign::Is) => AskedIf::All(vec![
                 AskedIf::Chose { question, categories: vec![of.category(value)?] },
-                AskedIf::Number { question, comparisons: vec![(Comparison::Equals, 1.0)] },
+                AskedIf::Number { question, comparisons: vec![(Relation::Equals, 1.0)] },
             ]),
             (QuestionKind::Number { .. }, sign) => {
                 AskedIf::Number { question, comparisons: vec![(ordered(sign)?, number(value)?)] }
@@ -196,9 +196,9 @@ impl Form<'_> {
     }
 }
 
-fn ordered(sign: Sign) -> Option<Comparison> {
+fn ordered(sign: Sign) -> Option<Relation> {
     match sign {
-        Sign::Is => Some(Comparison::Equals),
+        Sign::Is => Some(Relation::Equals),
         Sign::Order(how) => Some(how),
         Sign::IsNot => None,
     }
@@ -240,7 +240,7 @@ mod tests {
     use crate::questionnaire::form::relevant::*;
     use crate::questionnaire::form::{categories, question};
 
-    use Comparison::{AtLeast, Equals, LessThan, MoreThan};
+    use Relation::{AtLeast, Equals, LessThan, MoreThan};
 
     fn questions() -> Vec<Question> {
         let pairs =
@@ -268,7 +268,7 @@ mod tests {
         AskedIf::Chose { question, categories: categories.to_vec() }
     }
 
-    fn number(question: usize, how: Comparison, limit: f64) -> AskedIf {
+    fn number(question: usize, how: Relation, limit: f64) -> AskedIf {
         AskedIf::Number { question, comparisons: vec![(how, limit)] }
     }
 

@@ -10,7 +10,7 @@ use shihyo::indicator::EstimateRecord;
 use shihyo::pipeline::{Outcome, explain};
 
 use crate::support::dice::Dice;
-use crate::support::project::Project;
+use crate::support::project::{Project, head, indicator, survey};
 
 const QUESTIONS: &str = r#"
 title = "試験"
@@ -151,50 +151,31 @@ fn columns([sex, age, support, kinds, groups, intent]: &[String; 6]) -> String {
     )
 }
 
-const PLAN: &str = r#"
-title = "試験"
-fiscal_years = "R4..R10"
-report_year = "R4"
-breakdowns = [["年代"], ["性・年代"]]
-[[goal]]
-number = 1
-title = "目標"
-[survey.s]
-title = "調査"
-sample = "random"
-questionnaire = "q.toml"
-[survey.s.wave.R4]
-responses = ["answers.csv"]
-respondent = "番号"
-strata = ["年代"]
-population = "population.csv"
-weights = { rake = ["支援"] }
-"#;
+/// The plan without its indicators.
+fn plan() -> String {
+    head("[[\"年代\"], [\"性・年代\"]]")
+        + &survey("strata = [\"年代\"]\npopulation = \"population.csv\"\nweights = { rake = [\"支援\"] }")
+}
 
 const POPULATION: &str = "年代,支援,人口\n18～39,はい,9000\n18～39,いいえ,6000\n40～69,はい,11000\n\
                           40～69,いいえ,7000\n70以上,はい,8000\n70以上,いいえ,3000\n";
 
 fn indicators(shares: &[(&str, &str, &str, &str)]) -> String {
-    let one = |(id, question, of, more): &(&str, &str, &str, &str)| {
-        format!(
-            "[[indicator]]\nid = \"{id}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"{id}\"\n\
-             target = \"40%以上\"\n\
-             share = {{ survey = \"s\", question = \"{question}\", of = [{of}], {more} }}\n"
-        )
-    };
+    let one =
+        |(id, question, of, base): &(&str, &str, &str, &str)| indicator(id, id, "s", question, of, base);
     shares.iter().map(one).collect()
 }
 
 const SHARES: [(&str, &str, &str, &str); 4] = [
-    ("intent", "参加意向", "\"参加したい\"", "base = \"answered\""),
-    ("intent-asked", "参加意向", "\"参加したい\"", "base = \"asked\""),
-    ("group", "活動", "\"地域の団体\"", "base = \"all\""),
-    ("help", "支援", "\"はい\"", "base = \"answered\""),
+    ("intent", "参加意向", "\"参加したい\"", "\"answered\""),
+    ("intent-asked", "参加意向", "\"参加したい\"", "\"asked\""),
+    ("group", "活動", "\"地域の団体\"", "\"all\""),
+    ("help", "支援", "\"はい\"", "\"answered\""),
 ];
 
 fn project(questions: &str, answers: &str) -> Project {
     Project::new(&[
-        ("plan.toml", &format!("{PLAN}{}", indicators(&SHARES))),
+        ("plan.toml", &format!("{}{}", plan(), indicators(&SHARES))),
         ("q.toml", questions),
         ("answers.csv", answers),
         ("population.csv", POPULATION),
@@ -269,8 +250,8 @@ fn a_decision_about_a_source_shows_what_it_does_to_the_derived_variable() {
 #[test]
 fn dont_know_of_a_derived_variable_alone_is_a_decision_of_its_own() {
     let people = Respondents::new(200);
-    let shares = [("intent", "参加意向", "\"参加したい\"", "base = \"asked\", dont_know = \"missing\"")];
-    let plan = PLAN.replace("weights = { rake = [\"支援\"] }\n", "");
+    let shares = [("intent", "参加意向", "\"参加したい\"", "\"asked\", dont_know = \"missing\"")];
+    let plan = plan().replace("weights = { rake = [\"支援\"] }\n", "");
     let project = Project::new(&[
         ("plan.toml", &format!("{plan}{}", indicators(&shares))),
         ("q.toml", &format!("{QUESTIONS}{USED}")),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use shihyo::indicator::CellContent;
 use shihyo::waves::Comparability;
 
-use super::{PLAN, QUESTIONS, Respondents, SHARES, USED, indicators};
+use super::{QUESTIONS, Respondents, SHARES, USED, indicators, plan};
 use crate::support::project::Project;
 
 /// The paper of another wave: other numbers, other codes, 参加したい in one; no derived variable.
@@ -72,7 +72,7 @@ fn other_csv(people: &Respondents, festival: bool) -> String {
 }
 
 fn two_waves(people: &Respondents, paper: &str, festival: bool) -> Project {
-    let plan = PLAN.replace("report_year = \"R4\"", "report_year = \"R7\"").replace(
+    let plan = plan().replace("report_year = \"R4\"", "report_year = \"R7\"").replace(
         "strata = [\"年代\"]\npopulation = \"population.csv\"\nweights = { rake = [\"支援\"] }\n",
         "",
     );

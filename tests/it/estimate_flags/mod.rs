@@ -317,6 +317,111 @@ fn duplicates_are_left_out_as_a_plan_leaves_them_out() {
     assert_eq!(n(&["--respondent", "番号", "--duplicates", "last"]), Some(32));
 }
 
+#[test]
+fn no_answer_is_no_code_and_a_table_is_no_questionnaire() {
+    let said = wrong(&with(&QUESTIONNAIRE, &["--share", "問2=無回答"]));
+    let words = "設問「問2」に「無回答」という選択肢はありません";
+    assert!(said.contains(words) && said.contains("無回答の割合は --share '問2=' で"), "{said}");
+    let said = wrong(&["later.csv", "--questionnaire", "areas.csv", "--share", "問2"]);
+    assert!(said.contains("--questionnaire は調査票（TOML）") && said.contains("shihyo init"), "{said}");
+}
+
+#[test]
+fn a_value_that_is_called_no_answer_is_told() {
+    let project = Project::new(&[("r.csv", "q\nはい\n無回答\nはい\n\"\"\n")]);
+    let call = ["estimate", "r.csv", "--share", "q"];
+    let ran = project.shihyo(&call);
+    assert!(
+        ran.status == Some(0) && ran.stderr.contains("無回答とするには --missing 'q=無回答'"),
+        "{}",
+        ran.stderr
+    );
+    let ran = project.shihyo(&[&call[..], &["--missing", "q=無回答", "--format", "csv"]].concat());
+    assert!(!ran.stderr.contains("--missing") && !ran.stdout.contains("q=無回答,"), "{}", ran.said());
+}
+
+// Derived variables.
+
+/// The questionnaire of the folder with derived variables: by age, by sex and age, by source.
+fn derived() -> Project {
+    let project = Project::new(&[("age.csv", "年代,人口\n18～39,300\n40～59,400\n60以上,300\n")]);
+    for name in ["later.csv", "earlier.csv"] {
+        project.write(name, fs::read(folder().join(name)).unwrap());
+    }
+    let questions = fs::read_to_string(folder().join("q.toml")).unwrap();
+    let variables = "
+        [[derived]]
+        id = \"年代\"
+        bands = { of = \"年齢\", from = [18, 40, 60] }
+        [[derived]]
+        id = \"性・年代\"
+        cross = [\"性別\", \"年代\"]
+        [[derived]]
+        id = \"紙か学校\"
+        any = [{ question = \"問3\", of = [\"広報紙\", \"学校\"] }]
+        [[derived]]
+        id = \"きっかけ数\"
+        count = [{ question = \"問3\", of = [\"広報紙\", \"学校\", \"知人\"] }]\n";
+    project.write("q.toml", format!("{questions}{variables}"));
+    project
+}
+
+/// The rows of a call in a project: statistic, variable, what counts, group, n.
+fn told(project: &Project, more: &[&str]) -> Vec<(String, Option<u64>, u64)> {
+    let call = [&["estimate"][..], &QUESTIONNAIRE, more, &["--format", "json"]].concat();
+    let ran = project.shihyo(&call);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let value: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let row = |r: &Value| {
+        (r["analysis_key"].as_str().unwrap().to_owned(), r["n_yes"].as_u64(), r["n"].as_u64().unwrap())
+    };
+    value["rows"].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn derived_variables_are_shares_means_axes_and_conditions() {
+    let project = derived();
+    let key = |key: &str, yes, n| (key.to_owned(), yes, n);
+    // Counted in the file by hand: ages of 39 valid returns, one is out of range.
+    let expected = [
+        key("年代=18～39", Some(19), 39),
+        key("年代=40～59", Some(6), 39),
+        key("年代=60以上", Some(14), 39),
+        key("年代=", Some(0), 40),
+        key("invalid:年代", Some(1), 40),
+    ];
+    assert_eq!(told(&project, &["--share", "年代"]), expected);
+    // 17 広報紙 + 19 学校 + 14 知人 = 50 marks by 36.
+    let call = ["estimate", "later.csv", "--questionnaire", "q.toml", "--respondent", "番号"];
+    let mean = project.shihyo(&[&call[..], &["--mean", "きっかけ数", "--format", "json"]].concat());
+    let value: Value = serde_json::from_str(&mean.stdout).unwrap();
+    assert_eq!(value["rows"][0]["stat"].as_f64(), Some(50.0 / 36.0));
+    let found = told(&project, &["--share", "紙か学校", "--by", "性・年代", "--where", "年代=60以上"]);
+    // Of the 14 from 60 on 13 said where they heard of it, 12 of them from one of the two.
+    assert_eq!(found[0], key("紙か学校=はい", Some(12), 13));
+    assert!(found.iter().any(|(key, ..)| key == "紙か学校=はい/性・年代=女・60以上"), "{found:?}");
+    assert!(found.iter().all(|(key, ..)| !key.contains("40～59")), "{found:?}");
+}
+
+#[test]
+fn derived_variables_are_strata_and_margins() {
+    let project = derived();
+    let share = ["--share", "問1=ある", "--strata", "年代", "--lonely", "adjust"];
+    assert_eq!(told(&project, &share)[0].1, Some(22));
+    for flag in ["--post-stratify", "--rake"] {
+        let call = [&["estimate"][..], &QUESTIONNAIRE, &["--share", "年代", flag, "age.csv"]].concat();
+        let ran = project.shihyo(&[&call[..], &["--format", "json"]].concat());
+        assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+        let value: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let stat = |at: usize| value["rows"][at]["stat"].as_f64().unwrap();
+        for (at, share) in [0.3, 0.4, 0.3].into_iter().enumerate() {
+            assert!((stat(at) - share).abs() < 1e-9, "{flag} {at}: {} {share}", stat(at));
+        }
+    }
+    let found = told(&project, &["--share", "問1=ある", "--by", "年代", "--against", "earlier.csv"]);
+    assert!(found.iter().any(|(key, ..)| key == "change:問1=ある/年代=60以上"), "{found:?}");
+}
+
 // Skip rules without a questionnaire.
 
 #[test]
@@ -353,7 +458,8 @@ fn all_skip_rules_hold() {
     assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "性別=2"]), (Some(11), Some(14)));
     assert_eq!(n(&["--asked-if", "問1=1", "--asked-if", "年齢>=60"]), (Some(6), Some(8)));
     let ages = rows(&["later.csv", "--mean", "年齢", "--asked-if", "問1=2", "--where", "性別=2"]);
-    assert_eq!(ages[0]["n"].as_u64(), Some(4), "who was not asked has no number");
+    // 4 women said 2 to 問1; 2 whose 問1 is blank gave an age, so that they were asked; 13 said 1.
+    assert_eq!(ages[0]["n"].as_u64(), Some(6), "who was not asked has no number");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn labels_match_waves_whose_codes_differ() {
 #[test]
 fn mistakes_of_both_waves_are_told_once() {
     let said = wrong(&with(&WAVES, &["--share", "問1=はい", "--weight", "重さ"]));
-    assert_eq!(said.matches("「はい」という値はありません").count(), 1, "{said}");
+    assert_eq!(said.matches("「はい」という選択肢はありません").count(), 1, "{said}");
     assert_eq!(said.matches("「重さ」という列がありません").count(), 2, "each file lacks it: {said}");
     let said = wrong(&["later.csv", "--against-questionnaire", "q.toml", "--share", "問1=1"]);
     assert!(said.contains("--against <FILE>"), "{said}");

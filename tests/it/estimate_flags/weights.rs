@@ -151,6 +151,32 @@ fn extreme_weights_are_told() {
     assert!(!said.contains("中央値"), "{said}");
 }
 
+#[test]
+fn a_category_that_the_table_leaves_out_is_told_with_its_people() {
+    let home = tempfile::tempdir().unwrap();
+    let said = |table: &str, more: &[&str]| {
+        let path = home.path().join("t.csv");
+        fs::write(&path, table).unwrap();
+        wrong(&with(&["later.csv", "--share", "問1=1", "--calibrate", path.to_str().unwrap()], more))
+    };
+    // As R's calibrate takes it: the whole, and all categories but one. 1000 − 300 − 500 = 200 in 東.
+    let left_out = said("地区,total\n,1000\n北,300\n南,500\n", &[]);
+    let words = "「地区」の「東」などの回答者14人が、較正の表のどの区分にもありません";
+    assert!(left_out.contains(words) && left_out.contains("全体からほかの区分を引くと 200"), "{left_out}");
+    let two = said("地区,total\n,1000\n北,300\n", &[]);
+    assert!(two.contains("回答者27人") && !two.contains("引くと"), "{two}");
+    let sex = ["--questionnaire", "q.toml", "--respondent", "番号"];
+    let blank = said("性別,total\n男,480\n女,520\n", &sex);
+    assert!(blank.contains("「性別」に回答のない1人が、較正の表のどの区分にもありません"), "{blank}");
+    assert!(blank.contains("事後層化とレイキングは"), "{blank}");
+}
+
+#[test]
+fn a_lonely_stratum_names_the_flag() {
+    let said = wrong(&["later.csv", "--share", "問1=1", "--strata", "番号"]);
+    assert!(said.contains("design::lonely-psu") && said.contains("--lonely certainty"), "{said}");
+}
+
 // Population tables.
 
 #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use shihyo::decode::Base;
-use shihyo::indicator::{EstimateRecord, NumberSource};
+use shihyo::indicator::{EstimateRecord, Flag, NumberSource};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, Comparison, Outcome, Plan};
+use shihyo::pipeline::{self, CompareRequest, Outcome, Plan};
 use shihyo::raw::ReadOptions;
 use shihyo::report::estimate_tables::{Sheet, tables};
 use shihyo::report::{breakdown, long};
@@ -19,15 +19,13 @@ pub struct Asked {
     /// `COL=A|B`.
     pub share: String,
     pub base: Base,
-    /// What is no answer to this question, beside what is none to any.
-    pub missing: Vec<String>,
     /// The skip rule.
     pub asked_if: Vec<String>,
 }
 
 impl Asked {
     pub fn new(id: impl Into<String>, share: impl Into<String>, base: Base) -> Self {
-        Self { id: id.into(), share: share.into(), base, missing: Vec::new(), asked_if: Vec::new() }
+        Self { id: id.into(), share: share.into(), base, asked_if: Vec::new() }
     }
 }
 
@@ -64,9 +62,11 @@ impl std::ops::AddAssign for Compared {
     }
 }
 
-/// Everything about a number but its key and its codes, which are the plan's words or those of the flags.
+/// Everything about a number but its key and its codes, which are the plan's words or those of the flags, and
+/// what only a plan knows: whether its waves may be compared.
 /// A float is printed with all the digits that tell it from any other, and −0 as such.
 pub fn exactly(record: &EstimateRecord) -> String {
+    let reliability = |flag: &&Flag| matches!(flag, Flag::Reliability(_));
     format!(
         "{:?} {} {} {:?} of {} {} {:?} {:?} {:?}\n{:?}",
         record.basis,
@@ -75,7 +75,7 @@ pub fn exactly(record: &EstimateRecord) -> String {
         record.base,
         record.n_total,
         record.n_w_total,
-        record.flags,
+        record.flags.iter().filter(reliability).collect::<Vec<_>>(),
         record.detail,
         record.reasons(),
         record.estimate,
@@ -123,12 +123,7 @@ fn of_flags(
 fn requests<'a>(flags: &'a Flags<'_>) -> Vec<(Request, Vec<&'a Asked>)> {
     let mut out: Vec<(Request, Vec<&Asked>)> = Vec::new();
     for asked in &flags.asked {
-        let request = Request {
-            base: asked.base,
-            missing: [&flags.request.missing[..], &asked.missing].concat(),
-            asked_if: asked.asked_if.clone(),
-            ..flags.request.clone()
-        };
+        let request = Request { base: asked.base, asked_if: asked.asked_if.clone(), ..flags.request.clone() };
         let same = |(known, of): &(Request, Vec<&Asked>)| {
             let plain = Request { shares: Vec::new(), ..known.clone() };
             plain == request && of.iter().all(|a| a.share != asked.share)
@@ -187,7 +182,7 @@ fn printed(
 ) -> usize {
     let by = outcome.estimates.iter().find(|r| r.key.groups.len() == 1).map(|r| &r.key.groups[0].variable);
     let (Some(by), Some(first)) = (by, asked.first()) else { return 0 };
-    let comparison = Comparison {
+    let comparison = CompareRequest {
         indicator: first.id.clone(),
         by: vec![by.clone()],
         wave: Some(flags.wave.1.parse().unwrap()),

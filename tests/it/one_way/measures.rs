@@ -1,5 +1,5 @@
-//! Means, totals, ratios, quantiles and scores of a plan are, bit for bit, those of flags, of everyone and of a
-//! domain, whatever the design.
+//! Means, totals, ratios, quantiles and scores of a plan are, bit for bit, those of flags, of everyone and of
+//! a domain, whatever the design.
 
 use std::collections::BTreeMap;
 

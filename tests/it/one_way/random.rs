@@ -108,7 +108,7 @@ impl Survey {
             (0, true, false) => Some("K"),
             _ => None,
         };
-        let replicates = (fit.is_none() && fpc.is_none() && dice.below(5) == 0).then(|| match strata {
+        let replicates = (fit.is_none() && fpc.is_none() && dice.below(5) == 0).then_some(match strata {
             true => ReplicateType::Jkn,
             false => ReplicateType::Jk1,
         });
@@ -406,7 +406,7 @@ fn coded(text: &str, coding: Coding) -> String {
 
 #[test]
 fn random_surveys_are_one_way() {
-    const SURVEYS: u64 = 120;
+    const SURVEYS: u64 = 80;
     let mut all = Compared::default();
     let (mut eligible, mut streamed) = (0, 0);
     let mut seen = std::collections::BTreeMap::<&str, usize>::new();

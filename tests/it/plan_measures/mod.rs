@@ -2,6 +2,7 @@
 //! `estimate`, against targets, and as they are printed.
 
 mod beside_flags;
+mod derived;
 mod mistakes;
 mod printed;
 mod waves;

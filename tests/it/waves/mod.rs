@@ -441,7 +441,9 @@ fn explain_and_compare_tell_it() {
     let first = shihyo::pipeline::explain(&plan, &outcome, "c/R4/intent").unwrap();
     assert!(first.iter().all(|s| s.title.ja != "調査回のちがい"));
     let what =
-        shihyo::pipeline::Comparison { indicator: "intent".into(), by: vec!["性別".into()], wave: None };
+        shihyo::pipeline::CompareRequest {
+            indicator: "intent".into(), by: vec!["性別".into()], wave: None
+        };
     let breakdown = shihyo::pipeline::compare(&plan, &outcome, &what).unwrap();
     assert_eq!(breakdown.trend.as_ref().map(|t| t.level), Some(Caution));
     assert!(breakdown.rows().all(|row| row.flags.contains(&Flag::DefinitionDiffers)));

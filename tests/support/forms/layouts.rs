@@ -52,7 +52,61 @@ enum Multiple {
     },
 }
 
+/// Where the answers to a question stand, and how they are written there.
+pub enum Place {
+    /// One column, by its letters, and the word of each option; several may be joined.
+    Cell(String, Vec<String>),
+    /// A column an option, each with the word of a mark; whether another word says that there is no mark.
+    Ticks(Vec<(String, String)>, bool),
+    /// A column a mention.
+    Mentions,
+}
+
 impl Layout {
+    /// Where the answers to the question `id` stand.
+    pub fn place(&self, id: &str) -> Place {
+        let mut next = 1;
+        let mut take = |columns: usize| {
+            next += columns;
+            (next - columns..next).map(|at| format!("@{}", shihyo::raw::letters(at))).collect::<Vec<_>>()
+        };
+        for question in &SINGLES {
+            let count = question.options.len();
+            let place = match &self.single {
+                Single::Cell { write, .. } => {
+                    Place::Cell(take(1).remove(0), (0..count).map(|k| write(question, k)).collect())
+                }
+                Single::Ticks { yes, no } => {
+                    let marks = take(count).into_iter().map(|column| (column, (*yes).to_owned()));
+                    Place::Ticks(marks.collect(), !no.is_empty())
+                }
+            };
+            if question.id == id {
+                return place;
+            }
+        }
+        for question in &MULTIPLES {
+            let count = question.options.len();
+            let place = match &self.multiple {
+                Multiple::Ticks { yes, no } => {
+                    let marks = take(count).into_iter().enumerate().map(|(k, c)| (c, yes(question, k)));
+                    Place::Ticks(marks.collect(), !no.is_empty())
+                }
+                Multiple::Joined { write, .. } => {
+                    Place::Cell(take(1).remove(0), (0..count).map(|k| write(question, k)).collect())
+                }
+                Multiple::Mentions { .. } => {
+                    take(5);
+                    Place::Mentions
+                }
+            };
+            if question.id == id {
+                return place;
+            }
+        }
+        panic!("there is no question {id}")
+    }
+
     /// The header rows, then a row for each person.
     pub fn sheet(&self, people: &[Person]) -> Sheet {
         let mut parts = vec![Part::Id];

@@ -14,6 +14,6 @@ pub mod xls;
 pub mod zip;
 
 pub use containers::{Container, containers};
-pub use layouts::{Layout, layouts};
-pub use people::{MULTIPLES, Person, QUESTIONNAIRE, people};
+pub use layouts::{Layout, Place, layouts};
+pub use people::{MULTIPLES, Person, QUESTIONNAIRE, SINGLES, people};
 pub use sheet::{Merge, Sheet, Value};

@@ -1,5 +1,8 @@
 //! What must hold for any sample: the order of rows, the number of threads, the scale of the weights, and the
-//! identities between estimators that theory demands.
+//! identities between estimators that theory demands. Of the estimators here; of numbers from a file,
+//! whatever adds them up, in `files`.
+
+mod files;
 
 use std::cell::Cell;
 
