@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 
+use shihyo::code::Code;
 use shihyo::error::{Error, Result};
 use shihyo::raw::{ReadOptions, read};
 
@@ -14,7 +15,7 @@ fn main() -> Result<()> {
     let path = std::env::args_os()
         .nth(1)
         .map(PathBuf::from)
-        .ok_or_else(|| Error::msg("example::file", "ファイルを指定してください", "name a file"))?;
+        .ok_or_else(|| Error::msg(Code::CliMissingArgument, "ファイルを指定してください", "name a file"))?;
     let table = read(&path, &path.to_string_lossy(), &ReadOptions::default())?;
     println!("{} rows, {}", table.row_count(), table.digest.encoding.as_deref().unwrap_or("no text file"));
     for column in &table.columns {

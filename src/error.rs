@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::code::{Code, Severity};
 use crate::provenance::Place;
 use crate::text::{Lang, Text};
 
@@ -44,8 +45,8 @@ impl Span {
 /// One mistake: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable code, such as `plan::unknown-key` or `raw::encoding`: `room::what`.
-    pub code: &'static str,
+    /// Stable code, such as `plan::unknown-key` or `raw::encoding`.
+    pub code: Code,
     /// What is wrong.
     pub message: Text,
     /// Where, in a data file.
@@ -58,7 +59,8 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake with a stable code and a message.
-    pub fn new(code: &'static str, message: Text) -> Self {
+    pub fn new(code: Code, message: Text) -> Self {
+        debug_assert!(code.severity() == Severity::Error, "{code} stops no run");
         Self { code, message, place: Place::default(), span: None, help: None }
     }
 
@@ -118,7 +120,7 @@ impl Error {
     }
 
     /// An error of one mistake with a code and a message in Japanese and English.
-    pub fn msg(code: &'static str, ja: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn msg(code: Code, ja: impl Into<String>, en: impl Into<String>) -> Self {
         Self::new(Diagnostic::new(code, Text::new(ja, en)))
     }
 

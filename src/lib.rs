@@ -20,7 +20,7 @@
 //! | [`derived`] | the door out: atomic writes, manifest |
 //! | [`stats`] | distributions, special functions, linear algebra on plain `f64` |
 //!
-//! Shared by all: [`error`], [`finding`], [`text`], [`provenance`], [`progress`].
+//! Shared by all: [`error`], [`finding`], [`code`], [`text`], [`provenance`], [`progress`].
 //!
 //! Only `raw`, `derived` and the command's own `cli` touch files, the clock or the environment;
 //! everything else is values in, values out.
@@ -28,6 +28,7 @@
 #![warn(missing_docs, unreachable_pub)]
 #![warn(clippy::disallowed_methods, clippy::print_stderr, clippy::print_stdout, clippy::wildcard_imports)]
 
+pub mod code;
 pub mod decode;
 pub mod derived;
 pub mod design;

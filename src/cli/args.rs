@@ -186,7 +186,8 @@ pub(crate) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// 数値のキー（estimates.csv の analysis_key）/ key of the number, such as citizen/R4/volunteer-intent
+    /// 数値のキー（estimates.csv の analysis_key）か、メッセージのコード / key of the number, such as
+    /// citizen/R4/volunteer-intent, or code of a message, such as raw::encoding
     pub(crate) key: String,
     /// 計画のフォルダー（省略時は pipelines/ から探す）/ the plan's folder (default: searched in pipelines/)
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use shihyo::code::Code;
 use shihyo::derived;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::indicator::DataKind;
@@ -83,7 +84,7 @@ fn target<'a>(project: &Project, file: &'a Path) -> Result<(&'a Path, String)> {
             "書き出すファイルの名前は .xlsx で終わります",
             "the name of the file to write ends in .xlsx",
         );
-        return Err(Diagnostic::new("cli::export-name", message)
+        return Err(Diagnostic::new(Code::CliExportName, message)
             .at(Place::file(file.display().to_string()))
             .into());
     };
@@ -96,7 +97,7 @@ fn target<'a>(project: &Project, file: &'a Path) -> Result<(&'a Path, String)> {
             "derived/ の下には書き出せません（回答者番号と、回答に書かれた言葉が入ります）",
             "not under derived/: the file holds respondents' ids and words",
         );
-        return Err(Diagnostic::new("cli::export-derived", message)
+        return Err(Diagnostic::new(Code::CliExportDerived, message)
             .at(Place::file(file.display().to_string()))
             .into());
     }
@@ -105,14 +106,14 @@ fn target<'a>(project: &Project, file: &'a Path) -> Result<(&'a Path, String)> {
 
 fn another_name(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "derived::exists") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DerivedExists) {
         diagnostic.help = Some(Text::new(
             "記入したものかもしれません。ほかの名前にしてください",
             "it may have been filled in: choose another name",
         ));
     }
     Error::all(diagnostics).unwrap_or_else(|| {
-        Error::msg("derived::exists", "すでにあるファイルです", "the file stands there already")
+        Error::msg(Code::DerivedExists, "すでにあるファイルです", "the file stands there already")
     })
 }
 

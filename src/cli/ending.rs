@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use shihyo::code::Code;
 use shihyo::error::Error;
 
 /// How a command ended.
@@ -18,7 +19,7 @@ pub(crate) enum Ending {
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
     match std::io::stdout().lock().write_all(text.as_ref()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
-            "cli::stdout",
+            Code::CliStdout,
             format!("標準出力に書けません（{e}）"),
             format!("cannot write to stdout: {e}"),
         )),

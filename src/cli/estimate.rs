@@ -1,7 +1,8 @@
 //! `shihyo estimate`: numbers from files, without a plan.
 
+use shihyo::code::Severity;
 use shihyo::error::Result;
-use shihyo::finding::{Finding, Severity};
+use shihyo::finding::Finding;
 use shihyo::pipeline::adhoc::{self, Inputs};
 use shihyo::raw::Table;
 use shihyo::report::{estimate_tables, weights};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::error::{Diagnostic, Error};
@@ -373,7 +374,7 @@ fn pair(limits: &[f64]) -> (f64, f64) {
 
 fn unknown_test(kind: &str) -> Error {
     Diagnostic::new(
-        "adhoc::test",
+        Code::AdhocTest,
         Text::new(format!("「{kind}」という検定はありません"), format!("there is no test \"{kind}\"")),
     )
     .help(Text::new("--test rao-scott 'COL × COL' と書きます", "write --test rao-scott 'COL × COL'"))

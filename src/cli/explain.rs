@@ -1,11 +1,12 @@
-//! `shihyo explain`: the whole way of one number.
+//! `shihyo explain`: the whole way of one number; what a code of a message means.
 
 use std::path::{Path, PathBuf};
 
+use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Section};
-use shihyo::text::Text;
+use shihyo::text::{Lang, Text, suggest};
 
 use super::args::ExplainArgs;
 use super::bars::Bars;
@@ -14,6 +15,13 @@ use super::message::Talk;
 use super::run::earlier;
 
 pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
+    if let Ok(code) = args.key.parse() {
+        return print(meaning(code, talk.lang));
+    }
+    // No number's key has this sign in it.
+    if args.key.contains("::") {
+        return Err(no_such_code(&args.key));
+    }
     let bars = Bars::new(talk.lang, talk.bars);
     let plans = match &args.plan {
         Some(plan) => vec![plan.clone()],
@@ -35,14 +43,14 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
         ([(_, sections)], _) => print(words(sections, talk)),
         ([], Some(error)) => Err(error),
         ([], None) => Err(Error::msg(
-            "cli::no-plan",
+            Code::CliNoPlan,
             "pipelines/ に計画がありません。--plan で指定してください",
             "there is no plan in pipelines/; name one with --plan",
         )),
         (several, _) => {
             let list: Vec<String> = several.iter().map(|(folder, _)| folder.display().to_string()).collect();
             Err(Diagnostic::new(
-                "cli::several-plans",
+                Code::CliSeveralPlans,
                 Text::new(
                     format!("「{}」は複数の計画にあります", args.key),
                     format!("\"{}\" is in several plans", args.key),
@@ -57,6 +65,26 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     }
 }
 
+fn no_such_code(word: &str) -> Error {
+    let text = Text::new(
+        format!("「{word}」というメッセージのコードはありません"),
+        format!("there is no code of a message \"{word}\""),
+    );
+    let mistake = Diagnostic::new(Code::CliUnknownValue, text);
+    match suggest::nearest(word, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(near) => mistake
+            .help(Text::new(format!("「{near}」ではありませんか"), format!("did you mean \"{near}\"?")))
+            .into(),
+        None => mistake.into(),
+    }
+}
+
+/// A code of a message in words.
+fn meaning(code: Code, lang: Lang) -> String {
+    let severity = code.severity().text();
+    format!("{code}  {}: {}\n  {}\n", severity.get(lang), code.title(lang), code.meaning(lang))
+}
+
 fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Outcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
@@ -69,7 +97,7 @@ fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Out
 fn plans() -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir("pipelines").map_err(|e| {
         Error::msg(
-            "cli::no-plan",
+            Code::CliNoPlan,
             format!("pipelines/ が読めません（{e}）。--plan で計画を指定してください"),
             format!("cannot read pipelines/ ({e}); name a plan with --plan"),
         )

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use shihyo::code::Code;
 use shihyo::derived;
 use shihyo::error::{Diagnostic, Error, Result};
 use shihyo::provenance::Place;
@@ -30,7 +31,7 @@ fn target<'a>(flag: &str, file: &'a Path) -> Result<(&'a Path, String)> {
             format!("{flag} にはファイルの名前が必要です"),
             format!("{flag} needs the name of a file"),
         );
-        Error::from(Diagnostic::new("cli::out", text).at(Place::file(file.display().to_string())))
+        Error::from(Diagnostic::new(Code::CliOut, text).at(Place::file(file.display().to_string())))
     })?;
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok((folder, name.to_owned()))
@@ -39,13 +40,13 @@ fn target<'a>(flag: &str, file: &'a Path) -> Result<(&'a Path, String)> {
 /// A file that stands there already, with advice that fits the flag.
 fn another_name(error: Error, flag: &str) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "derived::exists") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DerivedExists) {
         diagnostic.help = Some(Text::new(
             format!("{flag} に別の名前を指定するか、今あるファイルを移してください"),
             format!("name another file with {flag}, or move this one away"),
         ));
     }
     Error::all(diagnostics).unwrap_or_else(|| {
-        Error::msg("derived::exists", "すでにファイルがあります", "the file stands there already")
+        Error::msg(Code::DerivedExists, "すでにファイルがあります", "the file stands there already")
     })
 }

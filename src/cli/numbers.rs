@@ -1,5 +1,6 @@
 //! Numbers on their way out of a command: to stdout, or to a file that is not there yet.
 
+use shihyo::code::Code;
 use shihyo::error::{Diagnostic, Result};
 use shihyo::indicator::{DataKind, EstimateRecord};
 use shihyo::report::long;
@@ -24,7 +25,7 @@ impl NumbersArgs {
             "--out FILE.parquet で書き出すファイルを指定します",
             "name a file with --out FILE.parquet",
         );
-        Err(Diagnostic::new("cli::parquet-out", text).help(help).into())
+        Err(Diagnostic::new(Code::CliParquetOut, text).help(help).into())
     }
 
     /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know

@@ -1,5 +1,6 @@
 //! `shihyo run`: the main job.
 
+use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
 use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
@@ -15,7 +16,7 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
             Error::msg(
-                "cli::threads",
+                Code::CliThreads,
                 format!("スレッドを用意できません（{e}）"),
                 format!("cannot start the threads: {e}"),
             )

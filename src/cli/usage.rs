@@ -11,6 +11,7 @@ use clap::{CommandFactory, ValueEnum};
 use super::args::{Cli, LangArg};
 use super::language;
 use super::message::Talk;
+use shihyo::code::Code;
 use shihyo::error::Diagnostic;
 use shihyo::text::Text;
 
@@ -99,7 +100,7 @@ fn diagnostic(error: &clap::Error) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
+fn message(error: &clap::Error) -> Option<(Code, Text)> {
     let first = |kind| said(error, kind).into_iter().next().unwrap_or_default();
     let (argument, value) = (first(ContextKind::InvalidArg), first(ContextKind::InvalidValue));
     Some(match error.kind() {
@@ -107,14 +108,14 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
         | ErrorKind::DisplayVersion => return None,
         ErrorKind::UnknownArgument if argument.starts_with('-') => (
-            "cli::unknown-option",
+            Code::CliUnknownOption,
             Text::new(
                 format!("「{argument}」というオプションはありません"),
                 format!("there is no option \"{argument}\""),
             ),
         ),
         ErrorKind::UnknownArgument => (
-            "cli::extra-argument",
+            Code::CliExtraArgument,
             Text::new(
                 format!("「{argument}」は余分です"),
                 format!("\"{argument}\" is one argument too many"),
@@ -123,7 +124,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
         ErrorKind::InvalidSubcommand => {
             let command = first(ContextKind::InvalidSubcommand);
             (
-                "cli::unknown-command",
+                Code::CliUnknownCommand,
                 Text::new(
                     format!("「{command}」という命令はありません"),
                     format!("there is no command \"{command}\""),
@@ -131,14 +132,14 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
             )
         }
         ErrorKind::MissingSubcommand => {
-            ("cli::missing-command", Text::new("命令がありません", "which command?"))
+            (Code::CliMissingCommand, Text::new("命令がありません", "which command?"))
         }
         ErrorKind::InvalidValue if value.is_empty() => (
-            "cli::missing-value",
+            Code::CliMissingValue,
             Text::new(format!("{argument} の値がありません"), format!("{argument} has no value")),
         ),
         ErrorKind::InvalidValue => (
-            "cli::unknown-value",
+            Code::CliUnknownValue,
             Text::new(
                 format!("{argument} に「{value}」とは書けません"),
                 format!("\"{value}\" is no value of {argument}"),
@@ -147,7 +148,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
         ErrorKind::ValueValidation => {
             let why = why(error);
             (
-                "cli::wrong-value",
+                Code::CliWrongValue,
                 Text::new(
                     format!("{argument} に「{value}」とは書けません（{}）", why.ja),
                     format!("\"{value}\" is no value of {argument} ({})", why.en),
@@ -161,7 +162,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
                 missing.iter().map(of).collect::<Vec<_>>().join(between)
             };
             (
-                "cli::missing-argument",
+                Code::CliMissingArgument,
                 Text::new(
                     format!("引数が足りません: {}", list(|t| &t.ja, "、")),
                     format!("missing: {}", list(|t| &t.en, ", ")),
@@ -172,7 +173,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
             let others = said(error, ContextKind::PriorArg);
             if others == [argument.as_str()] {
                 (
-                    "cli::twice",
+                    Code::CliTwice,
                     Text::new(
                         format!("{argument} は1回しか書けません"),
                         format!("{argument} can be given only once"),
@@ -183,7 +184,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
                     .filter(|a| !a.is_empty())
                     .unwrap_or_else(|| first(ContextKind::InvalidSubcommand));
                 (
-                    "cli::conflict",
+                    Code::CliConflict,
                     Text::new(
                         format!("{named} は {} と一緒に書けません", others.join("、")),
                         format!("{named} does not go with {}", others.join(", ")),
@@ -192,7 +193,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
             }
         }
         ErrorKind::TooManyValues => (
-            "cli::value-count",
+            Code::CliValueCount,
             Text::new(
                 format!("{argument} の値が多すぎます（「{value}」は余分です）"),
                 format!("{argument} has too many values (\"{value}\")"),
@@ -206,7 +207,7 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
                 .unwrap_or_default();
             let given = first(ContextKind::ActualNumValues);
             (
-                "cli::value-count",
+                Code::CliValueCount,
                 Text::new(
                     format!("{argument} には値が {wanted} 個要ります（{given} 個あります）"),
                     format!("{argument} needs {wanted} values, not {given}"),
@@ -214,19 +215,19 @@ fn message(error: &clap::Error) -> Option<(&'static str, Text)> {
             )
         }
         ErrorKind::NoEquals => (
-            "cli::no-equals",
+            Code::CliNoEquals,
             Text::new(
                 format!("{argument} の値は = でつないでください"),
                 format!("write {argument} and its value with = between"),
             ),
         ),
         ErrorKind::InvalidUtf8 => (
-            "cli::not-unicode",
+            Code::CliNotUnicode,
             Text::new("文字コードが UTF-8 でない引数があります", "an argument is not UTF-8"),
         ),
         other => {
             let words = other.as_str().unwrap_or("cannot be read");
-            ("cli::usage", Text::new(format!("命令の書き方が違います（{words}）"), words))
+            (Code::CliUsage, Text::new(format!("命令の書き方が違います（{words}）"), words))
         }
     })
 }
@@ -307,20 +308,20 @@ mod tests {
     fn mistakes_are_told_in_both_languages() {
         let estimate = |more: &[&'static str]| [&["estimate", "a.csv"], more].concat();
         for (arguments, code) in [
-            (vec!["run", "p", "--ouy"], "cli::unknown-option"),
-            (vec!["run", "p", "q"], "cli::extra-argument"),
-            (vec!["rum"], "cli::unknown-command"),
-            (vec!["--quiet"], "cli::missing-command"),
-            (vec!["run", "p", "--out"], "cli::missing-value"),
-            (vec!["check", "p", "--format", "xml"], "cli::unknown-value"),
-            (vec!["run", "p", "--threads", "two"], "cli::wrong-value"),
-            (vec!["run"], "cli::missing-argument"),
-            (vec!["clean", "p"], "cli::missing-argument"),
-            (vec!["clean", "p", "--export", "a", "--verify", "b"], "cli::conflict"),
-            (vec!["run", "p", "--threads", "1", "--threads", "2"], "cli::twice"),
-            (vec!["run", "p", "--quiet=yes"], "cli::value-count"),
-            (estimate(&["--test", "rao-scott"]), "cli::value-count"),
-            (estimate(&["--level", "95%"]), "cli::wrong-value"),
+            (vec!["run", "p", "--ouy"], Code::CliUnknownOption),
+            (vec!["run", "p", "q"], Code::CliExtraArgument),
+            (vec!["rum"], Code::CliUnknownCommand),
+            (vec!["--quiet"], Code::CliMissingCommand),
+            (vec!["run", "p", "--out"], Code::CliMissingValue),
+            (vec!["check", "p", "--format", "xml"], Code::CliUnknownValue),
+            (vec!["run", "p", "--threads", "two"], Code::CliWrongValue),
+            (vec!["run"], Code::CliMissingArgument),
+            (vec!["clean", "p"], Code::CliMissingArgument),
+            (vec!["clean", "p", "--export", "a", "--verify", "b"], Code::CliConflict),
+            (vec!["run", "p", "--threads", "1", "--threads", "2"], Code::CliTwice),
+            (vec!["run", "p", "--quiet=yes"], Code::CliValueCount),
+            (estimate(&["--test", "rao-scott"]), Code::CliValueCount),
+            (estimate(&["--level", "95%"]), Code::CliWrongValue),
         ] {
             let found = told(&arguments);
             assert_eq!(found.code, code, "{arguments:?}");

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::decode::issues::CellIssue;
 use crate::decode::redacted::PersonalColumn;
 use crate::error::{Error, Result};
@@ -217,7 +218,7 @@ impl BaseLedger {
             return Ok(self);
         }
         Err(Error::msg(
-            "answers::ledger",
+            Code::AnswersLedger,
             format!(
                 "{question}: 基数の内訳の合計 {} が回収数 {} と合いません（プログラムの誤りです）",
                 self.parts(),
@@ -243,6 +244,6 @@ mod tests {
         let ledger = BaseLedger::of("問1", &responses, 6, 2, 1).unwrap();
         assert_eq!((ledger.valid, ledger.no_answer, ledger.not_asked, ledger.parts()), (1, 1, 1, 6));
         let error = BaseLedger::of("問1", &responses, 7, 2, 1).unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "answers::ledger");
+        assert_eq!(error.diagnostics()[0].code, Code::AnswersLedger);
     }
 }

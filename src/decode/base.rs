@@ -6,6 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::decode::answer::{MissingReason, Responses, mask};
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
@@ -59,7 +60,7 @@ impl FromStr for Base {
                 format!("「{word}」という基数はありません"),
                 format!("there is no base \"{word}\""),
             );
-            let mut diagnostic = Diagnostic::new("answers::unknown-base", message);
+            let mut diagnostic = Diagnostic::new(Code::AnswersUnknownBase, message);
             diagnostic.help = suggest::did_you_mean(word, bases.map(Base::name));
             Error::new(diagnostic)
         })
@@ -148,6 +149,6 @@ mod tests {
         let error = "answerd".parse::<Base>().unwrap_err();
         assert!(error.to_string().contains("answered"), "{error}");
         let error = "".parse::<Base>().unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "answers::unknown-base");
+        assert_eq!(error.diagnostics()[0].code, Code::AnswersUnknownBase);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::decode::answer::{Answers, BaseLedger, MissingReason, Responses};
 use crate::decode::code_list::CodeList;
 use crate::decode::dont_know::{leave_dont_know, says_dont_know};
@@ -203,7 +204,7 @@ fn unknown_ids(questionnaire: &Questionnaire, options: &DecodeOptions) -> Vec<Di
         .map(|id| {
             let message =
                 Text::new(format!("設問「{id}」はありません"), format!("there is no question \"{id}\""));
-            let mut diagnostic = Diagnostic::new("answers::unknown-question", message);
+            let mut diagnostic = Diagnostic::new(Code::AnswersUnknownQuestion, message);
             diagnostic.help = suggest::did_you_mean(id, ids().collect::<Vec<_>>());
             diagnostic
         })

@@ -22,6 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::decode::answer::{MissingReason, Responses};
 use crate::decode::dont_know::leave_dont_know;
 use crate::finding::Finding;
@@ -319,5 +320,5 @@ fn unnamed(
         _ => return None,
     };
     let place = file.map_or_else(Place::default, Place::file).question(id);
-    Some(Finding::warning("answers::not-in-a-group", message, place).count(count.max(1)))
+    Some(Finding::warning(Code::AnswersNotInAGroup, message, place).count(count.max(1)))
 }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::code::{Code, Severity};
 use crate::decode::locate::shorten;
 use crate::decode::personal::may_be_shown;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, TwoMarks};
 use crate::raw::Table;
@@ -233,24 +234,24 @@ pub(crate) fn row_list(rows: &[u64]) -> Text {
 
 impl Problem {
     /// The stable code of its findings.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> Code {
         match self {
-            Problem::OutOfList => "answers::out-of-list",
-            Problem::OutOfRange => "answers::out-of-range",
-            Problem::NotANumber => "answers::not-a-number",
-            Problem::TwoMarks => "answers::two-marks",
-            Problem::OverMax => "answers::over-max",
-            Problem::ExclusiveWithOthers => "answers::exclusive-with-others",
-            Problem::Ambiguous => "answers::ambiguous",
-            Problem::Unreadable => "answers::unreadable",
-            Problem::DateCode | Problem::DateReadBack => "answers::date-code",
-            Problem::AnsweredThoughNotAsked => "answers::answered-though-not-asked",
-            Problem::AnsweredFilterUnknown => "answers::answered-filter-unknown",
-            Problem::NotAskedThoughAsked => "answers::not-asked-though-asked",
-            Problem::BlankThoughAsked => "answers::blank-though-asked",
-            Problem::NoRespondentId => "answers::no-respondent-id",
-            Problem::BlankReturn => "answers::blank-return",
-            Problem::DuplicateRespondent => "answers::duplicate-respondent",
+            Problem::OutOfList => Code::AnswersOutOfList,
+            Problem::OutOfRange => Code::AnswersOutOfRange,
+            Problem::NotANumber => Code::AnswersNotANumber,
+            Problem::TwoMarks => Code::AnswersTwoMarks,
+            Problem::OverMax => Code::AnswersOverMax,
+            Problem::ExclusiveWithOthers => Code::AnswersExclusiveWithOthers,
+            Problem::Ambiguous => Code::AnswersAmbiguous,
+            Problem::Unreadable => Code::AnswersUnreadable,
+            Problem::DateCode | Problem::DateReadBack => Code::AnswersDateCode,
+            Problem::AnsweredThoughNotAsked => Code::AnswersAnsweredThoughNotAsked,
+            Problem::AnsweredFilterUnknown => Code::AnswersAnsweredFilterUnknown,
+            Problem::NotAskedThoughAsked => Code::AnswersNotAskedThoughAsked,
+            Problem::BlankThoughAsked => Code::AnswersBlankThoughAsked,
+            Problem::NoRespondentId => Code::AnswersNoRespondentId,
+            Problem::BlankReturn => Code::AnswersBlankReturn,
+            Problem::DuplicateRespondent => Code::AnswersDuplicateRespondent,
         }
     }
 

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::decode::code_list::CodeList;
 use crate::decode::groups::{Parting, grouped};
 use crate::decode::word::Tick;
@@ -199,7 +200,7 @@ impl<'a> Heads<'a> {
                          {options}); it names {given}"
                     ),
                 );
-                Err(Diagnostic::new("answers::column-count", message).at(self.place(question)).into())
+                Err(Diagnostic::new(Code::AnswersColumnCount, message).at(self.place(question)).into())
             }
         }
     }
@@ -254,7 +255,7 @@ impl<'a> Heads<'a> {
             "調査票の columns に列を書いてください（列番号なら @AO の形）",
             "name the column under columns in the questionnaire (@AO for a column by its letters)",
         );
-        Diagnostic::new("answers::ambiguous-column", message).at(self.place(question)).help(help)
+        Diagnostic::new(Code::AnswersAmbiguousColumn, message).at(self.place(question)).help(help)
     }
 
     /// For each option its column, and the columns that bear a number.
@@ -357,7 +358,7 @@ impl<'a> Heads<'a> {
                 format!("there is no column \"{name}\" (question \"{}\")", question.id),
             )
         };
-        Diagnostic::new("answers::missing-column", Text::new(ja, en))
+        Diagnostic::new(Code::AnswersMissingColumn, Text::new(ja, en))
             .at(self.place(question))
             .help(self.near(&[name]))
     }
@@ -380,7 +381,7 @@ impl<'a> Heads<'a> {
             .into_iter()
             .chain([id.as_str(), question.text.as_str()])
             .collect();
-        Diagnostic::new("answers::missing-column", message).at(self.place(question)).help(self.near(&words))
+        Diagnostic::new(Code::AnswersMissingColumn, message).at(self.place(question)).help(self.near(&words))
     }
 
     fn near(&self, words: &[&str]) -> Text {

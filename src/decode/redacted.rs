@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::no_question::personal_column;
+use crate::code::Code;
 use crate::decode::locate::Layout;
 use crate::decode::personal::{Personal, looks_personal};
 use crate::finding::Finding;
@@ -125,5 +126,5 @@ pub(crate) fn note(found: &PersonalColumn) -> Option<Finding> {
         format!("{}とみられる列。読まず、どの出力にも書かない", kind.ja),
         format!("looks like {}; not read, and written to no output", kind.en),
     );
-    Some(Finding::note("answers::personal-data", message, found.place.clone()).count(found.cells.max(1)))
+    Some(Finding::note(Code::AnswersPersonalData, message, found.place.clone()).count(found.cells.max(1)))
 }

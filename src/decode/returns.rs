@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use compact_str::CompactString;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::decode::answer::Responses;
 use crate::decode::issues::{CellIssue, Problem, row_list};
 use crate::error::{Diagnostic, Error, Result};
@@ -47,7 +48,7 @@ pub(crate) fn respondents<'a>(tables: &'a [Table], name: &str) -> Result<Vec<&'a
                     format!("回答者番号の列「{name}」がありません"),
                     format!("there is no column \"{name}\" with the respondents' ids"),
                 );
-                let mut diagnostic = Diagnostic::new("answers::missing-column", message).at(place(table));
+                let mut diagnostic = Diagnostic::new(Code::AnswersMissingColumn, message).at(place(table));
                 diagnostic.help = suggest::did_you_mean(name, names.iter().map(String::as_str));
                 mistakes.push(diagnostic);
             }
@@ -106,7 +107,7 @@ pub(crate) fn sort(
         sorted.note_left_out(
             table,
             &template,
-            "answers::template-rows",
+            Code::AnswersTemplateRows,
             (
                 "回答者番号も回答もない行。数えない",
                 "rows without a respondent id and without answers; left out",
@@ -115,7 +116,7 @@ pub(crate) fn sort(
         sorted.note_left_out(
             table,
             &unnamed,
-            "answers::no-respondent-id",
+            Code::AnswersNoRespondentId,
             (
                 "回答者番号のない行。回答があるが無効票とした",
                 "rows with answers but without a respondent id; left out as invalid returns",
@@ -124,7 +125,7 @@ pub(crate) fn sort(
         sorted.note_left_out(
             table,
             &blank,
-            "answers::blank-return",
+            Code::AnswersBlankReturn,
             (
                 "どの設問にも回答のない行。無効票とした",
                 "rows without any answer; left out as invalid returns",
@@ -238,13 +239,13 @@ impl<'a> Named<'a> {
 }
 
 impl Returns {
-    fn note_left_out(&mut self, table: &Table, rows: &[usize], code: &'static str, (ja, en): (&str, &str)) {
+    fn note_left_out(&mut self, table: &Table, rows: &[usize], code: Code, (ja, en): (&str, &str)) {
         let numbers: Vec<u64> = rows.iter().filter_map(|&r| table.row_numbers.get(r).copied()).collect();
         let Some(&first) = numbers.first() else { return };
         let list = row_list(&numbers);
         let message = Text::new(format!("{ja}。{}", list.ja), format!("{en}. {}", list.en));
         let at = place(table).row(first);
-        let template = code == "answers::template-rows";
+        let template = code == Code::AnswersTemplateRows;
         let finding =
             if template { Finding::note(code, message, at) } else { Finding::warning(code, message, at) };
         self.findings.push(finding.count(numbers.len() as u64));
@@ -276,7 +277,7 @@ impl Returns {
                     "どちらを採るかは duplicates = \"first\" か \"last\" で決められます",
                     "duplicates = \"first\" or \"last\" says which one counts",
                 );
-                Diagnostic::new("answers::duplicate-respondent", message)
+                Diagnostic::new(Code::AnswersDuplicateRespondent, message)
                     .at(rows.first().map(at).unwrap_or_default())
                     .help(help)
             });
@@ -316,7 +317,7 @@ impl Returns {
             ),
         );
         let first = shown.first().map(at).unwrap_or_default();
-        self.findings.push(Finding::warning("answers::duplicate-respondent", message, first).count(left));
+        self.findings.push(Finding::warning(Code::AnswersDuplicateRespondent, message, first).count(left));
         self.duplicates += left;
         self.repeated += places.len() as u64;
         Ok(())

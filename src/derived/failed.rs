@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -17,7 +18,7 @@ pub(super) fn io_error(path: &Path, error: &io::Error) -> Error {
         _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
     };
     let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
-    Error::new(Diagnostic::new("derived::io", Text::new(ja, en)).at(place(path)).help(help))
+    Error::new(Diagnostic::new(Code::DerivedIo, Text::new(ja, en)).at(place(path)).help(help))
 }
 
 /// The place that a message names: a file or folder.

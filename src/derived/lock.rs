@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
@@ -80,13 +81,13 @@ fn not_a_lock(path: &Path) -> Error {
     );
     let help =
         Text::new("確かめて、ほかの場所に移してください", "look at it and move it elsewhere, then run again");
-    Diagnostic::new("derived::lock-file", text).at(place(path)).help(help).into()
+    Diagnostic::new(Code::DerivedLockFile, text).at(place(path)).help(help).into()
 }
 
 fn locked(target: &Target) -> Error {
     Error::new(
         Diagnostic::new(
-            "derived::locked",
+            Code::DerivedLocked,
             Text::new(
                 "別の実行が同じ結果フォルダに書き込んでいます",
                 "another run is writing to the same folder",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::provenance::{FileDigest, Place, SCHEMA_VERSION, sha256_hex};
 use crate::text::Text;
@@ -181,7 +182,7 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
         // Windows and macOS do not tell capital letters apart.
         if !is_output_name(name) || !names.insert(name.to_lowercase()) {
             return Err(Error::msg(
-                "derived::name",
+                Code::DerivedName,
                 format!("出力のファイル名「{name}」は使えません(重複、または記号を含みます)"),
                 format!(
                     "the output name \"{name}\" cannot be used (it stands twice, or is no plain file name)"
@@ -201,7 +202,7 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
         return Ok(());
     }
     Err(Error::msg(
-        "derived::manifest",
+        Code::DerivedManifest,
         format!("{MANIFEST}がないか、出力と合いません"),
         format!("{MANIFEST} is missing or does not match the outputs"),
     ))
@@ -210,6 +211,7 @@ pub(super) fn check(files: &[(String, Vec<u8>)]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{FileDigest, MANIFEST, Manifest, Unusable, check, outputs};
+    use crate::code::Code;
 
     fn files() -> Vec<(String, Vec<u8>)> {
         vec![("b.csv".to_owned(), b"2".to_vec()), ("a.csv".to_owned(), b"1".to_vec())]
@@ -240,12 +242,12 @@ mod tests {
         let mut other = good.clone();
         other[0].1 = b"changed".to_vec();
         let code = |f: &[(String, Vec<u8>)]| check(f).map_err(|e| e.diagnostics()[0].code);
-        assert_eq!(code(&other), Err("derived::manifest"));
-        assert_eq!(code(&good[..2]), Err("derived::manifest"));
+        assert_eq!(code(&other), Err(Code::DerivedManifest));
+        assert_eq!(code(&good[..2]), Err(Code::DerivedManifest));
         for name in ["../a", "a/b", "a\\b", "C:a", "a\0", "", "..", ".hidden", "A.csv", MANIFEST] {
             let mut bad = good.clone();
             bad.push((name.to_owned(), Vec::new()));
-            assert_eq!(code(&bad), Err("derived::name"), "{name}");
+            assert_eq!(code(&bad), Err(Code::DerivedName), "{name}");
         }
     }
 

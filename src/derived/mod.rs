@@ -30,6 +30,7 @@ use std::path::Path;
 
 pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::text::Text;
@@ -78,7 +79,7 @@ pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
             "ほかのフォルダーを --out で指定するか、今あるファイルを移してください",
             "name another folder with --out, or move the file away",
         );
-        Diagnostic::new("derived::exists", text).at(place(&dir.join(name))).help(help)
+        Diagnostic::new(Code::DerivedExists, text).at(place(&dir.join(name))).help(help)
     });
     if let Some(error) = Error::all(found.collect()) {
         return Err(error);

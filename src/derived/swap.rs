@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::text::Text;
@@ -101,7 +102,7 @@ impl Target {
                     "a file stands where the folder of results should be",
                 );
                 return Err(Error::new(
-                    Diagnostic::new("derived::not-a-directory", text).at(place(&self.dir)),
+                    Diagnostic::new(Code::DerivedNotADirectory, text).at(place(&self.dir)),
                 ));
             }
             Err(e) => return Err(io_error(&self.dir, &e)),
@@ -142,8 +143,9 @@ impl Target {
                 format!("結果フォルダに、実行で作られていないファイルがあります: {}", names.ja),
                 format!("the folder holds files that no run made: {}", names.en),
             );
-            diagnostics
-                .push(Diagnostic::new("derived::foreign-file", text).at(place(&self.dir)).help(help.clone()));
+            diagnostics.push(
+                Diagnostic::new(Code::DerivedForeignFile, text).at(place(&self.dir)).help(help.clone()),
+            );
         }
         if !changed.is_empty() {
             let names = listed(&changed);
@@ -151,7 +153,7 @@ impl Target {
                 format!("前の実行のあとに書き換えられた結果があります: {}", names.ja),
                 format!("results were edited after the run that made them: {}", names.en),
             );
-            diagnostics.push(Diagnostic::new("derived::changed-file", text).at(place(&self.dir)).help(help));
+            diagnostics.push(Diagnostic::new(Code::DerivedChangedFile, text).at(place(&self.dir)).help(help));
         }
         Error::all(diagnostics).map_or(Ok(()), Err)
     }
@@ -168,7 +170,7 @@ impl Target {
             "no run wrote it, and nothing was removed; look at the folder, move it elsewhere, then run again",
         );
         let place = place(&self.dir.join(MANIFEST));
-        Diagnostic::new("derived::foreign-manifest", text).at(place).help(help).into()
+        Diagnostic::new(Code::DerivedForeignManifest, text).at(place).help(help).into()
     }
 
     /// Completes the new directory and puts it in place. Told is what of the replaced one could not be
@@ -311,7 +313,7 @@ fn not_cleared(path: &Path, names: &[String]) -> Finding {
             with(&names.en)
         ),
     );
-    Finding::warning("derived::left", message, place(path))
+    Finding::warning(Code::DerivedLeft, message, place(path))
 }
 
 /// The first of the names, and how many more there are; no name moves the terminal's cursor.
@@ -364,6 +366,7 @@ mod tests {
     use std::io::ErrorKind;
     use std::path::Path;
 
+    use crate::code::Code;
     use crate::derived::{Manifest, lock::Lock, write};
 
     use super::Target;
@@ -404,8 +407,8 @@ mod tests {
         fs::write(dir.join("memo.txt"), "mine").unwrap();
         fs::write(dir.join("a.csv"), "edited").unwrap();
         let error = write(&dir, &files("two")).unwrap_err();
-        let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
-        assert_eq!(codes, ["derived::foreign-file", "derived::changed-file"]);
+        let codes: Vec<Code> = error.diagnostics().iter().map(|d| d.code).collect();
+        assert_eq!(codes, [Code::DerivedForeignFile, Code::DerivedChangedFile]);
         assert!(error.to_string().contains("memo.txt") && error.to_string().contains("a.csv"));
         assert_eq!(fs::read_to_string(dir.join("b.csv")).unwrap(), "one");
         assert_eq!(listing(root.path()), ["plan"]);
@@ -419,7 +422,7 @@ mod tests {
         fs::write(root.path().join("file"), "x").unwrap();
         let code =
             |name: &str| write(&root.path().join(name), &files("x")).unwrap_err().diagnostics()[0].code;
-        assert_eq!((code("mine"), code("file")), ("derived::foreign-file", "derived::not-a-directory"));
+        assert_eq!((code("mine"), code("file")), (Code::DerivedForeignFile, Code::DerivedNotADirectory));
     }
 
     #[test]
@@ -465,7 +468,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let dir = root.path().join("plan");
         let held = Lock::take(&Target::new(&dir).unwrap()).unwrap();
-        assert_eq!(write(&dir, &files("x")).unwrap_err().diagnostics()[0].code, "derived::locked");
+        assert_eq!(write(&dir, &files("x")).unwrap_err().diagnostics()[0].code, Code::DerivedLocked);
         drop(held);
         write(&dir, &files("x")).unwrap();
         assert_eq!(listing(root.path()), ["plan"]);

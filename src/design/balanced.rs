@@ -4,6 +4,7 @@
 use super::Design;
 use super::factors::ReplicateFactors;
 use super::replicate_scales::ReplicateKind;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
@@ -36,7 +37,7 @@ impl Design {
         let stage = self.sampled_units()?;
         let others = stage.strata.iter().filter(|h| h.units != 2).count();
         if others > 0 {
-            let (all, text) = (stage.strata.len(), "design::replicates-pairs");
+            let (all, text) = (stage.strata.len(), Code::DesignReplicatesPairs);
             return Err(Diagnostic::new(
                 text,
                 Text::new(
@@ -54,7 +55,7 @@ impl Design {
             .into());
         }
         let matrix = hadamard(stage.strata.len() + 1)
-            .ok_or_else(|| Error::msg("design::replicates", "層が多すぎます", "too many strata"))?;
+            .ok_or_else(|| Error::msg(Code::DesignReplicates, "層が多すぎます", "too many strata"))?;
         let kept = rho.unwrap_or(0.0);
         // The first PSU of each stratum goes with the matrix, the second against it.
         let mut seen = vec![false; stage.strata.len()];

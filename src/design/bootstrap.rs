@@ -4,6 +4,7 @@ use super::Design;
 use super::factors::ReplicateFactors;
 use super::jackknife::check_size;
 use super::replicate_scales::ReplicateKind;
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// Which PSUs are drawn again, and how often.
@@ -104,7 +105,7 @@ impl Design {
         let stage = self.sampled_units()?;
         if stage.strata.iter().any(|h| h.units < 2) {
             return Err(Error::msg(
-                "design::lonely-psu",
+                Code::DesignLonelyPsu,
                 "PSUが1つしかない層があるため、ブートストラップ反復を作れません",
                 "a stratum has a single PSU: no bootstrap replicates can be made",
             ));

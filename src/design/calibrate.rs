@@ -3,6 +3,7 @@
 
 use super::Design;
 use super::projection::{Basis, ColumnBasis, DEPENDENT, Projection};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::stats::CompensatedSum;
 use crate::stats::linalg::NormalEquations;
@@ -101,7 +102,7 @@ impl CalibrationFunction {
         }
         let (low, high) = bounds;
         Err(Error::msg(
-            "design::calibrate-bounds",
+            Code::DesignCalibrateBounds,
             format!("較正の上下限は 下限 < 1 < 上限 でなければなりません（{low}、{high}）"),
             format!("calibration bounds must be low < 1 < high, not {low} and {high}"),
         ))
@@ -138,14 +139,14 @@ impl Calibration {
             if term.values.len() != rows {
                 let length = term.values.len();
                 return Err(Error::msg(
-                    "design::length",
+                    Code::DesignLength,
                     format!("補助変数「{name}」は{length}人分ですが、回答者は{rows}人です"),
                     format!("auxiliary \"{name}\" has {length} values for {rows} respondents"),
                 ));
             }
             if let Some(row) = term.values.iter().position(|x| !x.is_finite()) {
                 return Err(Error::msg(
-                    "design::calibrate-missing",
+                    Code::DesignCalibrateMissing,
                     format!("補助変数「{name}」が{}人目の回答者でわかりません", row + 1),
                     format!("auxiliary \"{name}\" is missing for respondent {}", row + 1),
                 ));
@@ -237,7 +238,7 @@ impl Calibration {
             let (error, j) = worst;
             let name = self.terms.get(j).map_or("", |t| t.name.as_str());
             return Err(Diagnostic::new(
-                "design::calibrate-converge",
+                Code::DesignCalibrateConverge,
                 Text::new(
                     format!(
                         "較正ウェイトが求まりません。補助変数「{name}」が目標から相対{error:.1e}ずれています"

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::declaration::{Declaration, Fpc};
 use super::roster::StageStratum;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
@@ -14,7 +15,7 @@ pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
     if let Some(first) = bad.first() {
         let (row, value, count) = (first + 1, weights[*first], bad.len());
         return Err(Error::msg(
-            "design::weight",
+            Code::DesignWeight,
             format!("ウェイトが負または数値でない回答者が{count}人います（最初は{row}人目、値は{value}）"),
             format!(
                 "{count} respondents have a weight that is negative or no number (first: respondent {row}, \
@@ -23,7 +24,7 @@ pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
         ));
     }
     if !weights.iter().any(|w| *w > 0.0) {
-        return Err(Error::msg("design::weight", "ウェイトがすべて0です", "every weight is 0"));
+        return Err(Error::msg(Code::DesignWeight, "ウェイトがすべて0です", "every weight is 0"));
     }
     Ok(())
 }
@@ -31,10 +32,10 @@ pub(super) fn check_weights(weights: &[f64]) -> Result<()> {
 /// All columns must have one value a respondent, and not more stages than there are.
 pub(super) fn check_shape(d: &Declaration) -> Result<()> {
     if d.rows == 0 {
-        return Err(Error::msg("design::empty", "回答者が1人もいません", "there are no respondents"));
+        return Err(Error::msg(Code::DesignEmpty, "回答者が1人もいません", "there are no respondents"));
     }
     if d.rows > u32::MAX as usize {
-        return Err(Error::msg("design::size", "回答者が多すぎます", "too many respondents"));
+        return Err(Error::msg(Code::DesignSize, "回答者が多すぎます", "too many respondents"));
     }
     let fpc: &[Vec<f64>] = match &d.fpc {
         Fpc::None => &[],
@@ -44,7 +45,7 @@ pub(super) fn check_shape(d: &Declaration) -> Result<()> {
         d.clusters.iter().map(Vec::len).chain(d.strata.iter().map(Vec::len)).chain(fpc.iter().map(Vec::len));
     if let Some(length) = lengths.chain(d.weights.iter().map(Vec::len)).find(|l| *l != d.rows) {
         return Err(Error::msg(
-            "design::length",
+            Code::DesignLength,
             format!("標本設計の列の長さ（{length}）が回答者数（{}）と違います", d.rows),
             format!("a design column has {length} values for {} respondents", d.rows),
         ));
@@ -52,7 +53,7 @@ pub(super) fn check_shape(d: &Declaration) -> Result<()> {
     let stages = d.clusters.len().max(1);
     if d.strata.len() > stages || fpc.len() > stages {
         return Err(Error::msg(
-            "design::stages",
+            Code::DesignStages,
             format!(
                 "抽出段は{stages}段ですが、層または母集団の大きさの列が{}段分あります",
                 d.strata.len().max(fpc.len())
@@ -75,7 +76,7 @@ pub(super) fn check_unique(codes: &[u32], stratum_of_row: &[u32], d: &Declaratio
             let (a, b) = (d.stratum_name(0, first), d.stratum_name(0, row));
             return Some(
                 Diagnostic::new(
-                    "design::nest",
+                    Code::DesignNest,
                     Text::new(
                         format!(
                             "同じ集落（PSU）番号が二つの層「{a}」「{b}」にあります（{}人目と{}人目）",
@@ -119,7 +120,7 @@ pub(super) fn check_populations(
         if column[row] != column[first] {
             let name = d.stratum_name(stage, row);
             problems.push(Diagnostic::new(
-                "design::fpc-varies",
+                Code::DesignFpcVaries,
                 Text::new(
                     format!(
                         "層「{name}」（第{}段）の母集団の大きさが一つではありません（{}と{}）",
@@ -144,7 +145,7 @@ pub(super) fn check_populations(
         if size.is_nan() || size <= 0.0 || size < n as f64 * (1.0 - 1e-12) {
             let name = d.stratum_name(stage, *row);
             problems.push(Diagnostic::new(
-                "design::fpc-small",
+                Code::DesignFpcSmall,
                 Text::new(
                     format!(
                         "層「{name}」（第{}段）の母集団の大きさ{size}が標本の{n}より小さいか、数値ではあり\
@@ -183,7 +184,7 @@ pub(super) fn check_lonely(
     let (count, shown) = (names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("、"));
     problems.push(
         Diagnostic::new(
-            "design::lonely-psu",
+            Code::DesignLonelyPsu,
             Text::new(
                 format!("標本単位（PSU）が1つしかない層が{count}あります（第{}段: {shown}）", stage + 1),
                 format!(

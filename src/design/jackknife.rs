@@ -4,6 +4,7 @@ use super::factors::ReplicateFactors;
 use super::replicate_scales::ReplicateKind;
 use super::roster::Stage;
 use super::{Design, Uncertainty};
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 impl Design {
@@ -12,12 +13,12 @@ impl Design {
         match &self.uncertainty {
             Uncertainty::Linearised { roster, .. } if self.projections.is_empty() => Ok(&roster.stages[0]),
             Uncertainty::Linearised { .. } => Err(Error::msg(
-                "design::replicates-calibrated",
+                Code::DesignReplicatesCalibrated,
                 "反復ウェイトは較正の前に作ります（較正は反復ごとにやり直されます）",
                 "make the replicates before calibrating: every replicate is calibrated again",
             )),
             Uncertainty::Replicated(_) => Err(Error::msg(
-                "design::replicates-already",
+                Code::DesignReplicatesAlready,
                 "この標本設計はすでに反復ウェイトを持っています",
                 "this design has replicates already",
             )),
@@ -64,7 +65,7 @@ impl Design {
             }
             if stratum.units < 2 {
                 return Err(Error::msg(
-                    "design::lonely-psu",
+                    Code::DesignLonelyPsu,
                     "PSUが1つしかない層があるため、ジャックナイフ反復を作れません",
                     "a stratum has a single PSU: no jackknife replicates can be made",
                 ));
@@ -95,7 +96,7 @@ pub(super) fn check_size(replicates: usize, units: usize) -> Result<()> {
         return Ok(());
     }
     Err(Error::msg(
-        "design::replicates-size",
+        Code::DesignReplicatesSize,
         format!("PSU {units}個×{replicates}個の反復は大きすぎて作れません"),
         format!("{replicates} replicates of {units} PSUs are too many"),
     ))

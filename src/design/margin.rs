@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Design;
 use super::projection::{Basis, CellBasis, Projection};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -36,14 +37,14 @@ impl Margin {
         let name = name.into();
         if categories.len() != totals.len() {
             return Err(Error::msg(
-                "design::margin",
+                Code::DesignMargin,
                 format!("周辺分布「{name}」の区分は{}、母集団の値は{}です", categories.len(), totals.len()),
                 format!("margin \"{name}\" has {} categories and {} totals", categories.len(), totals.len()),
             ));
         }
         if let Some(row) = cells.iter().position(|c| *c as usize >= categories.len()) {
             return Err(Error::msg(
-                "design::margin-missing",
+                Code::DesignMarginMissing,
                 format!("{}人目の回答者は周辺分布「{name}」のどの区分にもありません", row + 1),
                 format!("respondent {} is in no category of the margin \"{name}\"", row + 1),
             ));
@@ -51,7 +52,7 @@ impl Margin {
         if let Some(at) = totals.iter().position(|t| !(t.is_finite() && *t >= 0.0)) {
             let (category, total) = (&categories[at], totals[at]);
             return Err(Error::msg(
-                "design::margin-total",
+                Code::DesignMarginTotal,
                 format!("周辺分布「{name}」の区分「{category}」の母集団の値{total}は使えません"),
                 format!("margin \"{name}\", category \"{category}\": {total} is no population total"),
             ));
@@ -96,7 +97,7 @@ impl Margin {
         for (at, (category, _)) in table.iter().enumerate() {
             if index.insert(*category, at).is_some() {
                 problems.push(Diagnostic::new(
-                    "design::margin-twice",
+                    Code::DesignMarginTwice,
                     Text::new(
                         format!("母集団の表「{name}」に区分「{category}」が二度あります"),
                         format!("the population table \"{name}\" has the category \"{category}\" twice"),
@@ -119,7 +120,7 @@ impl Margin {
         }
         for (category, n) in &unknown {
             problems.push(Diagnostic::new(
-                "design::margin-unknown",
+                Code::DesignMarginUnknown,
                 Text::new(
                     format!("回答者{n}人の区分「{category}」が母集団の表「{name}」にありません"),
                     format!(
@@ -131,7 +132,7 @@ impl Margin {
         }
         if blank > 0 {
             problems.push(Diagnostic::new(
-                "design::margin-missing",
+                Code::DesignMarginMissing,
                 Text::new(
                     format!("「{name}」が不明の回答者が{blank}人います"),
                     format!("\"{name}\" is missing for {blank} respondents"),
@@ -147,7 +148,7 @@ impl Margin {
         for (at, (category, total)) in table.iter().enumerate() {
             if counts[at] == 0 {
                 findings.push(Finding::warning(
-                    "design::margin-empty",
+                    Code::DesignMarginEmpty,
                     Text::new(
                         format!(
                             "母集団の区分「{category}」（{name}、{total}人）に回答者がいないため、除いて集\
@@ -191,7 +192,7 @@ impl Margin {
         }
         let (name, length) = (&self.name, self.cells.len());
         Err(Error::msg(
-            "design::length",
+            Code::DesignLength,
             format!("周辺分布「{name}」は{length}人分ですが、回答者は{rows}人です"),
             format!("margin \"{name}\" has {length} values for {rows} respondents"),
         ))
@@ -209,7 +210,7 @@ impl Margin {
     pub(super) fn empty_category(&self, at: usize) -> Error {
         let (name, category) = (&self.name, &self.categories[at]);
         Diagnostic::new(
-            "design::margin-empty",
+            Code::DesignMarginEmpty,
             Text::new(
                 format!("周辺分布「{name}」の区分「{category}」にウェイトのある回答者がいません"),
                 format!("margin \"{name}\": nobody with a positive weight is in \"{category}\""),

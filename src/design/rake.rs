@@ -6,6 +6,7 @@ use super::Design;
 use super::joint::JointCells;
 use super::margin::Margin;
 use super::projection::{AlternatingMargin, Basis, CellBasis, Projection};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 
@@ -117,7 +118,7 @@ fn fit(margins: &[Margin], joint: &JointCells, weights: &[f64], options: &Rake) 
 
 fn not_converged(name: &str, category: &str, error: f64, cycles: u32) -> Error {
     Diagnostic::new(
-        "design::rake-converge",
+        Code::DesignRakeConverge,
         Text::new(
             format!(
                 "レイキングが{cycles}回で収束しませんでした。周辺分布「{name}」の区分「{category}」が目標か\
@@ -139,7 +140,7 @@ fn not_converged(name: &str, category: &str, error: f64, cycles: u32) -> Error {
 fn check(margins: &[Margin], rows: usize, stop: RakeStop) -> Result<()> {
     let Some(first) = margins.first() else {
         return Err(Error::msg(
-            "design::rake-margins",
+            Code::DesignRakeMargins,
             "レイキングの周辺分布がありません",
             "raking needs at least one margin",
         ));
@@ -151,7 +152,7 @@ fn check(margins: &[Margin], rows: usize, stop: RakeStop) -> Result<()> {
         if matches!(stop, RakeStop::Margins(_)) && (a - b).abs() > 1e-12 * a.abs().max(b.abs()) {
             let (x, y) = (&first.name, &margin.name);
             return Err(Error::msg(
-                "design::rake-totals",
+                Code::DesignRakeTotals,
                 format!("周辺分布「{x}」の合計{a}と「{y}」の合計{b}が違うため、レイキングは収束しません"),
                 format!("raking cannot converge: margin \"{x}\" sums to {a}, \"{y}\" to {b}"),
             ));

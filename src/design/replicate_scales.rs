@@ -1,6 +1,7 @@
 //! How the spread of replicate estimates is scaled: V = scale Σ_r rscales_r (θ_r − c)(θ_r − c)'.
 
 use super::variance::{Covariance, NoVariance};
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// How the replicates were made, which decides the usual scale.
@@ -61,7 +62,7 @@ impl ReplicateScales {
     pub fn new(kind: ReplicateKind, count: usize) -> Result<Self> {
         if count < 2 {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 "反復ウェイトは2列以上必要です",
                 "at least two replicates are needed",
             ));
@@ -76,7 +77,7 @@ impl ReplicateScales {
             }
             ReplicateKind::Fay { rho } => {
                 return Err(Error::msg(
-                    "design::replicates",
+                    Code::DesignReplicates,
                     format!("Fay法の ρ は0以上1未満です（{rho}）"),
                     format!("Fay's rho must be at least 0 and below 1, not {rho}"),
                 ));
@@ -94,7 +95,7 @@ impl ReplicateScales {
     pub fn scale(mut self, scale: f64) -> Result<Self> {
         if !(scale.is_finite() && scale >= 0.0) {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("scale が不正です（{scale}）"),
                 format!("{scale} is no scale"),
             ));
@@ -112,7 +113,7 @@ impl ReplicateScales {
         if rscales.len() != self.rscales.len() || !good {
             let (given, needed) = (rscales.len(), self.rscales.len());
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("rscales は0以上の値が{needed}個必要です（{given}個）"),
                 format!("rscales needs {needed} values of at least 0, not {given}"),
             ));

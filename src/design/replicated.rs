@@ -6,6 +6,7 @@ use super::check::check_weights;
 use super::factors::ReplicateFactors;
 use super::replicates::Replicates;
 use super::{Design, Uncertainty};
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// Replicate weights of more values than this are not made: 2 GiB.
@@ -34,7 +35,7 @@ impl Design {
         check_weights(&weights)?;
         if replicates.rows() != weights.len() {
             return Err(Error::msg(
-                "design::length",
+                Code::DesignLength,
                 format!("反復ウェイトは{}行、ウェイトは{}行です", replicates.rows(), weights.len()),
                 format!(
                     "the replicate weights have {} rows, the weights {}",
@@ -62,7 +63,7 @@ impl Design {
         let stage = self.sampled_units()?;
         if stage.unit_count != factors.psu_count() || self.row_count() != self.rows() as u64 {
             return Err(Error::msg(
-                "design::length",
+                Code::DesignLength,
                 "反復の因子がこの標本設計のものではありません",
                 "the replicate factors are of another design",
             ));
@@ -70,7 +71,7 @@ impl Design {
         let (rows, count) = (self.rows(), factors.len());
         if rows.saturating_mul(count) > MOST_WEIGHTS {
             return Err(Error::msg(
-                "design::replicates-size",
+                Code::DesignReplicatesSize,
                 format!(
                     "{rows}人×{count}個の反復ウェイトは大きすぎて作れません（集落の割合だけなら作らずに求め\
                      られます）"

@@ -8,6 +8,7 @@ use rayon::slice::ParallelSlice;
 use super::factors::ReplicateFactors;
 use super::replicate_scales::{ReplicateCentre, ReplicateKind, ReplicateScales};
 use super::variance::{Covariance, NoVariance};
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::stats::rank::{rank, rank_of_products};
 
@@ -59,7 +60,7 @@ impl Replicates {
         let rows = weights.first().map_or(0, Vec::len);
         if let Some(at) = weights.iter().position(|w| w.len() != rows || w.iter().any(|x| !x.is_finite())) {
             return Err(Error::msg(
-                "design::replicates",
+                Code::DesignReplicates,
                 format!("反復ウェイトの{}列目の長さが違うか、数値でない値があります", at + 1),
                 format!("replicate {} has another length, or a value that is no number", at + 1),
             ));

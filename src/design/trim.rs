@@ -1,6 +1,7 @@
 //! Trimming: weights outside limits are clipped, and what was cut is spread over the others.
 
 use super::Design;
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// How often to trim.
@@ -48,7 +49,7 @@ impl Trim {
         }
         let (lower, upper) = (self.lower, self.upper);
         Err(Error::msg(
-            "design::trim",
+            Code::DesignTrim,
             format!("すべてのウェイトを{lower}から{upper}の間に収めることはできません"),
             format!("the weights cannot all be brought between {lower} and {upper}"),
         ))
@@ -76,7 +77,7 @@ impl Design {
         let (lower, upper) = (trim.lower, trim.upper);
         if lower.is_nan() || upper.is_nan() || lower > upper {
             return Err(Error::msg(
-                "design::trim",
+                Code::DesignTrim,
                 format!("ウェイトの下限{lower}が上限{upper}を超えています"),
                 format!("the lower limit {lower} is not below the upper limit {upper}"),
             ));

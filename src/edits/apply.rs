@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::decode::personal::looks_personal;
 use crate::decode::redacted::may_be_data;
 use crate::edits::index::{Index, Return, Target};
@@ -110,7 +111,7 @@ pub fn clean(
         );
         mistakes.push(
             Diagnostic::new(
-                "answers::log-mistakes",
+                Code::AnswersLogMistakes,
                 Text::new(format!("ほかに {more} 件の誤りがあります"), format!("{more} more mistakes")),
             )
             .help(help),
@@ -206,7 +207,7 @@ impl<'a> Pass<'a> {
                     "どの設問を直すのか分かりません（設問も列もありません）",
                     "which answer is to be changed? There is no question or column",
                 );
-                return Err(Diagnostic::new("answers::log-question", message).into());
+                return Err(Diagnostic::new(Code::AnswersLogQuestion, message).into());
             }
             (Action::Blank, Some(target)) => self.write(Decided {
                 row,
@@ -222,7 +223,7 @@ impl<'a> Pass<'a> {
                         "give an option's number or words, or 無回答 for no answer",
                     );
                     Error::new(
-                        Diagnostic::new("answers::log-new-value", message)
+                        Diagnostic::new(Code::AnswersLogNewValue, message)
                             .at(self.place(place, &target))
                             .help(help),
                     )
@@ -299,7 +300,7 @@ impl<'a> Pass<'a> {
                 "see whether the response file was replaced, look at the return again and correct the log",
             )
         };
-        Err(Diagnostic::new("answers::log-old-value", message)
+        Err(Diagnostic::new(Code::AnswersLogOldValue, message)
             .at(self.place(place, target))
             .help(help)
             .into())
@@ -338,7 +339,7 @@ impl<'a> Pass<'a> {
                 .target
                 .as_ref()
                 .map_or_else(Place::default, |target| self.place(decided.place, target));
-            return Err(Diagnostic::new("answers::log-conflict", message).at(place).help(help).into());
+            return Err(Diagnostic::new(Code::AnswersLogConflict, message).at(place).help(help).into());
         }
         if !known.is_empty() && known.iter().all(Option::is_some) {
             self.repeated += 1;
@@ -392,31 +393,31 @@ impl<'a> Pass<'a> {
         let notes = [
             (
                 removed,
-                "answers::log-removed",
+                Code::AnswersLogRemoved,
                 "修正記録により除いた票。無効票に数える",
                 "returns taken out by the cleaning log; they count as invalid returns",
             ),
             (
                 self.looked,
-                "answers::log-looked-at",
+                Code::AnswersLogLookedAt,
                 "修正記録で確認し、変更しなかった行",
                 "rows of the cleaning log that were looked at and changed nothing",
             ),
             (
                 self.repeated,
-                "answers::log-repeated",
+                Code::AnswersLogRepeated,
                 "修正記録に同じ変更が2度書かれている行。1度だけ数える",
                 "rows of the cleaning log that repeat a change; it is made once",
             ),
             (
                 overtaken,
-                "answers::log-overtaken",
+                Code::AnswersLogOvertaken,
                 "票ごと除かれた人への変更。行わない",
                 "changes to returns that the cleaning log takes out; they are not made",
             ),
             (
                 self.unverified,
-                "answers::log-unverified",
+                Code::AnswersLogUnverified,
                 "修正記録に元の値がなく、確かめられない変更",
                 "changes whose old value the cleaning log does not say: they cannot be verified",
             ),
@@ -480,7 +481,7 @@ fn changed_note(place: Place, changed: u64, blanked: u64) -> Finding {
             changed + blanked
         ),
     );
-    Finding::note("answers::log-changed", message, place).count(changed + blanked)
+    Finding::note(Code::AnswersLogChanged, message, place).count(changed + blanked)
 }
 
 fn empty(columns: &[usize]) -> Vec<(usize, Cell)> {

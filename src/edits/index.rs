@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::decode::code_list::CodeList;
 use crate::decode::locate::{Heads, Layout};
 use crate::decode::word::{Tick, Word};
@@ -113,7 +114,7 @@ impl<'a> Index<'a> {
                 format!("回答ファイル: {}", known.join("、")),
                 format!("its response files: {}", known.join(", ")),
             );
-            return Err(Diagnostic::new("answers::log-file", message).help(help).into());
+            return Err(Diagnostic::new(Code::AnswersLogFile, message).help(help).into());
         }
         let id = spelling::code(&row.respondent);
         let at_place: Vec<Return> = tables
@@ -151,7 +152,7 @@ impl<'a> Index<'a> {
                 "give the respondent's id, or the file and row (ids are looked up in the column that the \
                  plan names as respondent)",
             );
-            return Err(Diagnostic::new("answers::log-respondent", message).help(help).into());
+            return Err(Diagnostic::new(Code::AnswersLogRespondent, message).help(help).into());
         }
         let stands: Vec<Return> =
             self.by_id.get(&id).into_iter().flatten().copied().filter(|(t, _)| tables.contains(t)).collect();
@@ -160,7 +161,7 @@ impl<'a> Index<'a> {
             [one] => Ok(*one),
             [] => {
                 let mut diagnostic = Diagnostic::new(
-                    "answers::log-respondent",
+                    Code::AnswersLogRespondent,
                     Text::new(
                         format!("回答者番号「{name}」はありません"),
                         format!("there is no respondent \"{name}\""),
@@ -190,7 +191,7 @@ impl<'a> Index<'a> {
                 );
                 let help =
                     Text::new("修正記録にファイルと行を書いてください", "give the file and row in the log");
-                Err(Diagnostic::new("answers::log-respondent-twice", message).help(help).into())
+                Err(Diagnostic::new(Code::AnswersLogRespondentTwice, message).help(help).into())
             }
         }
     }
@@ -238,7 +239,7 @@ impl<'a> Index<'a> {
                     format!("列「{column}」は設問「{id}」の列ではありません"),
                     format!("column \"{column}\" does not belong to question \"{id}\""),
                 );
-                return Err(Diagnostic::new("answers::log-question", message).into());
+                return Err(Diagnostic::new(Code::AnswersLogQuestion, message).into());
             }
             return Ok(Some(Target::Cell(column, owner)));
         }
@@ -273,12 +274,12 @@ impl<'a> Index<'a> {
             format!("もとの設問（{}）の回答を直してください", names.join("、")),
             format!("change the answers that it is made of ({})", names.join(", ")),
         );
-        Diagnostic::new("answers::log-question", message).help(help)
+        Diagnostic::new(Code::AnswersLogQuestion, message).help(help)
     }
 
     fn unknown(&self, name: &str, table: &Table) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(
-            "answers::log-question",
+            Code::AnswersLogQuestion,
             Text::new(
                 format!("「{name}」という設問も列もありません"),
                 format!("there is no question or column \"{name}\""),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
@@ -162,7 +163,7 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
                 "keep the headers that shihyo clean PLAN --export writes, or use respondent, question, \
                  old_value, new_value, change_type, reason",
             );
-            mistakes.push(Diagnostic::new("answers::log-header", message).at(place.clone()).help(help));
+            mistakes.push(Diagnostic::new(Code::AnswersLogHeader, message).at(place.clone()).help(help));
         }
     };
     need(&["回答者番号", "行"]);
@@ -195,7 +196,7 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
             Ok(action) => action,
             Err((message, help)) => {
                 mistakes.push(
-                    Diagnostic::new("answers::log-kind", message).at(at(kind_column.or(new))).help(help),
+                    Diagnostic::new(Code::AnswersLogKind, message).at(at(kind_column.or(new))).help(help),
                 );
                 continue;
             }
@@ -209,7 +210,7 @@ pub fn read_log(table: &Table, respondent: Option<&str>) -> Result<Log> {
                     format!("行の番号「{number}」が読めません"),
                     format!("\"{number}\" is no row number"),
                 );
-                mistakes.push(Diagnostic::new("answers::log-row", message).at(at(row_column)));
+                mistakes.push(Diagnostic::new(Code::AnswersLogRow, message).at(at(row_column)));
                 continue;
             }
         };

@@ -61,7 +61,7 @@ pub fn review(
 ) -> Vec<ReviewRow> {
     let index = Index::of(questionnaire, tables, respondent);
     let mut issues: Vec<&CellIssue> =
-        issues.iter().filter(|i| i.problem.severity() == crate::finding::Severity::Warning).collect();
+        issues.iter().filter(|i| i.problem.severity() == crate::code::Severity::Warning).collect();
     issues.sort_unstable();
     let mut rows: Vec<ReviewRow> = Vec::new();
     let mut before = None;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::edits::apply::Cleaned;
 use crate::edits::index::Index;
 use crate::edits::same::{Reading, same};
@@ -95,7 +96,7 @@ pub fn verify(
             format!("整理後のファイルに回答者番号の列「{respondent}」がありません"),
             format!("the clean file has no column \"{respondent}\" with the respondents' ids"),
         );
-        return Err(Diagnostic::new("answers::missing-column", message)
+        return Err(Diagnostic::new(Code::AnswersMissingColumn, message)
             .at(Place::file(&clean.digest.file))
             .into());
     };

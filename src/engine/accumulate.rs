@@ -23,6 +23,7 @@ mod tests {
     use std::ops::Range;
 
     use super::*;
+    use crate::code::Code;
     use crate::engine::{Cells, Measure};
 
     #[test]
@@ -164,8 +165,8 @@ mod tests {
         let measure = Measure { codes: &codes, code_count: 2 };
         let refused =
             |error: Result<Reduction<'_>, crate::error::Error>| error.unwrap_err().diagnostics()[0].code;
-        assert_eq!(refused(Reduction::new(3, None, Cells::One, None, vec![measure])), "engine::reduction");
+        assert_eq!(refused(Reduction::new(3, None, Cells::One, None, vec![measure])), Code::EngineReduction);
         assert!(Reduction::new(2, None, Cells::One, None, vec![]).is_ok());
-        assert_eq!(refused(Reduction::new(2, None, Cells::One, Some(&[1.0]), vec![])), "engine::reduction");
+        assert_eq!(refused(Reduction::new(2, None, Cells::One, Some(&[1.0]), vec![])), Code::EngineReduction);
     }
 }

@@ -1,5 +1,6 @@
 //! What to add up.
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 /// The cell of every row in the crossing of all classifications, or one cell for all.
@@ -122,7 +123,7 @@ impl<'a> Reduction<'a> {
         });
         if !(cells_fit && keys_fit && weights_fit && measures_fit) {
             return Err(Error::msg(
-                "engine::reduction",
+                Code::EngineReduction,
                 "集計する列の長さまたは符号が合いません",
                 "the columns to add up differ in length, or hold a code outside its range",
             ));

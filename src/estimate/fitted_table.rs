@@ -42,9 +42,25 @@ impl<'a> FittedKeys<'a> {
         let ranks = Ranks::of(design.rows(), units.checked_mul(cells)?, |row| {
             (unit(row) * cells + fit.of_row()[row] as usize) as u64
         });
-        let pairs: Vec<(usize, usize)> =
-            ranks.codes.iter().map(|code| (*code as usize / cells, *code as usize % cells)).collect();
-        (pairs.len() <= MOST_KEYS).then_some(Self { of_row: ranks.of_row, pairs, fit, roster })
+        // In the order in which rows meet them, which does not hang on how margins number their categories: the
+        // same sample gives the same bytes however it was described.
+        let mut met: Vec<u32> = Vec::new();
+        let mut place = vec![u32::MAX; ranks.codes.len()];
+        let mut key = |rank: &u32| {
+            let place = &mut place[*rank as usize];
+            if *place == u32::MAX {
+                *place = met.len() as u32;
+                met.push(*rank);
+            }
+            *place
+        };
+        let of_row: Vec<u32> = ranks.of_row.iter().map(&mut key).collect();
+        let pair = |rank: &u32| {
+            let code = ranks.codes[*rank as usize] as usize;
+            (code / cells, code % cells)
+        };
+        let pairs: Vec<(usize, usize)> = met.iter().map(pair).collect();
+        (pairs.len() <= MOST_KEYS).then_some(Self { of_row, pairs, fit, roster })
     }
 
     fn stratum(&self, unit: usize) -> usize {

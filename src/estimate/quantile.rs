@@ -1,5 +1,6 @@
 //! Quantiles with Woodruff's interval (R `svyquantile`, survey ≥ 4.1).
 
+use crate::code::Code;
 use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::estimate::estimand::{Domain, Estimand, Groups, OUTSIDE, Options};
@@ -287,7 +288,7 @@ fn one(
     check_length(design, y.len())?;
     if !(0.0..=1.0).contains(&p) {
         return Err(Error::msg(
-            "estimate::quantile",
+            Code::EstimateQuantile,
             format!("分位点は0から1です（{p}）"),
             format!("a quantile is from 0 to 1, not {p}"),
         ));

@@ -1,6 +1,7 @@
 //! Shares of a design with replicate weights by row, straight from totals: one pass over the rows for all of
 //! them.
 
+use crate::code::Code;
 use crate::design::{Design, Replicates};
 use crate::engine::{ReplicateTotals, Totals};
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ impl<'a> ReplicateTable<'a> {
             replicates.filter(|_| totals.key_count() == 1 && totals.rows() == design.rows() as u64);
         let Some(replicates) = replicates else {
             return Err(Error::msg(
-                "estimate::replicate-table",
+                Code::EstimateReplicateTable,
                 "合計が反復ウエイトの標本設計と合いません",
                 "the totals were not made with this design and its replicates",
             ));

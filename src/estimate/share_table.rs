@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::design::{Covariance, Design, PsuRoster, ReplicateFactors, Scatters};
 use crate::engine::Totals;
 use crate::error::{Error, Result};
@@ -142,7 +143,7 @@ impl<'a> ShareTable<'a> {
         let roster = design.roster().filter(|r| r.stage_count() == 1 && !design.is_calibrated());
         roster.filter(|_| design.weights().iter().all(|w| *w > 0.0)).ok_or_else(|| {
             Error::msg(
-                "estimate::share-table",
+                Code::EstimateShareTable,
                 "この標本設計の誤差は合計だけからは求められません",
                 "the variance of this design is no function of these totals",
             )
@@ -158,7 +159,7 @@ impl<'a> ShareTable<'a> {
         let keys = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
         if totals.key_count() != keys || totals.rows() != design.row_count() {
             return Err(Error::msg(
-                "estimate::share-table",
+                Code::EstimateShareTable,
                 "合計が標本設計と合いません",
                 "the totals were not made with this design",
             ));

@@ -3,6 +3,7 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::design::{Covariance, Design};
 use crate::error::{Error, Result};
 use crate::estimate::binomial::binomial_interval;
@@ -183,7 +184,7 @@ pub(crate) fn check_length(design: &Design, length: usize) -> Result<()> {
     }
     let rows = design.rows();
     Err(Error::msg(
-        "estimate::length",
+        Code::EstimateLength,
         format!("集計する列は{length}人分ですが、標本設計は{rows}人分です"),
         format!("the column has {length} values, the design {rows} respondents"),
     ))

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -170,7 +171,7 @@ impl FromStr for IntervalMethod {
         Self::ALL.into_iter().find(|m| m.name() == s).ok_or_else(|| {
             let known = Self::ALL.map(Self::name).join(", ");
             Diagnostic::new(
-                "estimate::interval-method",
+                Code::EstimateIntervalMethod,
                 Text::new(
                     format!("信頼区間の方法「{s}」はありません"),
                     format!("there is no interval method \"{s}\""),

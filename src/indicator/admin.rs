@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::fiscal_year::FiscalYear;
 use super::quantity::{AdminCell, Unit};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::raw::{Column, Table};
@@ -38,7 +39,7 @@ impl AdminTable {
         let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref());
         let Some(item) = named(table, &ITEM) else {
             return Err(Diagnostic::new(
-                "indicator::counts-columns",
+                Code::IndicatorCountsColumns,
                 Text::new("項目の列がありません", "there is no item column"),
             )
             .at(place)
@@ -78,7 +79,7 @@ impl AdminTable {
             }
             _ => mistakes.push(
                 Diagnostic::new(
-                    "indicator::counts-columns",
+                    Code::IndicatorCountsColumns,
                     Text::new(
                         "年度と値の列も、年度を見出しとする列もありません",
                         "there are neither year and value columns nor columns named after fiscal years",
@@ -137,7 +138,7 @@ impl AdminTable {
         match self.cells.get(&(key.clone(), year)) {
             Some((before, first)) if *before != cell => mistakes.push(
                 Diagnostic::new(
-                    "indicator::counts-twice",
+                    Code::IndicatorCountsTwice,
                     Text::new(
                         format!(
                             "「{}」の{}の値が2つあり、一致しません（1つ目: {}）",
@@ -197,6 +198,7 @@ fn named<'a>(table: &'a Table, names: &[&str]) -> Option<&'a Column> {
 #[cfg(test)]
 mod tests {
     use super::{AdminTable, find_count};
+    use crate::code::Code;
     use crate::indicator::{AdminCell, FiscalYear, Mark};
     use crate::provenance::FileDigest;
     use crate::raw::{Cell, Column, Table};
@@ -271,9 +273,9 @@ mod tests {
         assert_eq!(
             codes,
             [
-                ("indicator::quantity", Some(2)),
-                ("plan::fiscal-year", Some(3)),
-                ("indicator::counts-twice", Some(5))
+                (Code::IndicatorQuantity, Some(2)),
+                (Code::PlanFiscalYear, Some(3)),
+                (Code::IndicatorCountsTwice, Some(5))
             ]
         );
     }
@@ -282,11 +284,11 @@ mod tests {
     fn a_table_without_the_columns_says_what_to_write() {
         assert_eq!(
             AdminTable::read(&table(&["a", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code,
-            "indicator::counts-columns"
+            Code::IndicatorCountsColumns
         );
         assert_eq!(
             AdminTable::read(&table(&["項目", "b"], &[&["1", "2"]])).unwrap_err().diagnostics()[0].code,
-            "indicator::counts-columns"
+            Code::IndicatorCountsColumns
         );
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -96,7 +97,7 @@ impl FromStr for FiscalYear {
         let year = parsed.or_else(|| body.parse().ok().filter(|y| (1912..=2200).contains(y)));
         year.map(Self).ok_or_else(|| {
             Diagnostic::new(
-                "plan::fiscal-year",
+                Code::PlanFiscalYear,
                 Text::new(format!("年度「{s}」が読めません"), format!("cannot read the fiscal year \"{s}\"")),
             )
             .help(Text::new(
@@ -111,6 +112,7 @@ impl FromStr for FiscalYear {
 #[cfg(test)]
 mod tests {
     use super::FiscalYear;
+    use crate::code::Code;
 
     #[test]
     fn every_spelling_of_a_year_is_the_same_year() {
@@ -135,7 +137,7 @@ mod tests {
     fn what_is_no_year_is_refused() {
         for text in ["", "R", "R0", "R4.5", "X3", "22", "令和", "99999"] {
             let error = text.parse::<FiscalYear>().unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "plan::fiscal-year", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::PlanFiscalYear, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }

@@ -20,6 +20,7 @@ use serde::{Serialize, Serializer};
 
 use super::fiscal_year::FiscalYear;
 use super::statistic::Statistic;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -247,7 +248,7 @@ impl FromStr for NumberKey {
     fn from_str(text: &str) -> Result<Self, Error> {
         read(text).ok_or_else(|| {
             Diagnostic::new(
-                "plan::unknown-number",
+                Code::PlanUnknownNumber,
                 Text::new(
                     format!("「{text}」は数値のキーではありません"),
                     format!("\"{text}\" is no key of a number"),
@@ -398,6 +399,7 @@ fn cut(text: &str, mark: char) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::{Group, Measured, NumberKey, NumberSource};
+    use crate::code::Code;
     use crate::indicator::FiscalYear;
 
     /// Names with every sign that a key uses.
@@ -494,7 +496,7 @@ mod tests {
             "invalid:",
         ] {
             let error = text.parse::<NumberKey>().unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "plan::unknown-number", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::PlanUnknownNumber, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }

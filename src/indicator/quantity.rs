@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -148,7 +149,7 @@ impl Quantity {
         match Decimal::parse(number) {
             Some(number) => Ok(Self { number, unit: Unit::from_text(unit) }),
             None => Err(Diagnostic::new(
-                "indicator::quantity",
+                Code::IndicatorQuantity,
                 Text::new(
                     format!("数値「{text}」が読めません"),
                     format!("cannot read the number \"{text}\""),
@@ -258,6 +259,7 @@ impl AdminCell {
 #[cfg(test)]
 mod tests {
     use super::{AdminCell, Mark, Quantity, Unit};
+    use crate::code::Code;
 
     #[test]
     fn offices_numbers_are_read_exactly() {
@@ -281,7 +283,7 @@ mod tests {
     fn broken_numbers_are_refused() {
         for text in ["", "人", "1,08人", "1.2.3", "12,3456", "1.人", "--3", "99999999999999999999"] {
             let error = Quantity::parse(text).unwrap_err();
-            assert_eq!(error.diagnostics()[0].code, "indicator::quantity", "{text}");
+            assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
     }
@@ -294,7 +296,7 @@ mod tests {
         assert_eq!(AdminCell::parse("…").unwrap(), AdminCell::NotAvailable);
         assert_eq!(AdminCell::parse("x").unwrap(), AdminCell::Suppressed);
         let error = AdminCell::parse("およそ百人ほど").unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "indicator::quantity");
+        assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity);
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl fmt::Display for Target {
 #[cfg(test)]
 mod tests {
     use super::{Operator, Target};
+    use crate::code::Code;
 
     #[test]
     fn targets_keep_their_operator() {
@@ -99,6 +100,6 @@ mod tests {
             assert_eq!((t.operator, t.quantity.value(), t.to_string().as_str()), (operator, value, printed));
         }
         let error = Target::parse("増やす").unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "indicator::quantity");
+        assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity);
     }
 }

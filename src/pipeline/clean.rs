@@ -9,6 +9,7 @@ use super::collect::{Collected, collect};
 use super::decoded::dont_know_missing;
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
+use crate::code::Code;
 use crate::decode;
 use crate::decode::DecodeOptions;
 use crate::edits;
@@ -186,7 +187,7 @@ pub fn verify(
             let names = names.collect::<Vec<_>>().join("\n");
             let help = Text::same(names);
             return Err(Diagnostic::new(
-                "plan::which-wave",
+                Code::PlanWhichWave,
                 Text::new("どの調査回か、1つ選んでください", "choose one wave"),
             )
             .help(help)
@@ -199,14 +200,14 @@ pub fn verify(
             format!("「{}」（{}）の計画に cleaning_log がありません", of.title, waves.year.long()),
             format!("\"{}\" ({}) has no cleaning_log in the plan", of.title, waves.year),
         );
-        return Err(Diagnostic::new("plan::no-log", message).into());
+        return Err(Diagnostic::new(Code::PlanNoLog, message).into());
     }
     let Some(respondent) = &waves.respondent else {
         let message = Text::new(
             "回答者番号の列（respondent）が計画にないので、票ごとに比べられません",
             "without respondent in the plan returns cannot be compared",
         );
-        return Err(Diagnostic::new("plan::no-respondent", message).into());
+        return Err(Diagnostic::new(Code::PlanNoRespondent, message).into());
     };
     let collected = collect(project, plan, None, progress)?;
     let name = file.to_string_lossy();
@@ -223,7 +224,7 @@ fn chosen(plan: &Plan, choice: &WaveChoice) -> Result<Vec<(usize, usize)>> {
         .collect();
     if let (Some(key), true) = (&choice.survey, surveys.is_empty()) {
         let mut diagnostic = Diagnostic::new(
-            "plan::unknown-survey",
+            Code::PlanUnknownSurvey,
             Text::new(format!("調査「{key}」はありません"), format!("there is no survey \"{key}\"")),
         );
         diagnostic.help = did_you_mean(key, plan.surveys.iter().map(|s| s.key.as_str()));
@@ -244,7 +245,7 @@ fn chosen(plan: &Plan, choice: &WaveChoice) -> Result<Vec<(usize, usize)>> {
         let known: Vec<String> = known.iter().map(FiscalYear::to_string).collect();
         let help = Text::new(format!("調査回: {}", known.join("、")), format!("waves: {}", known.join(", ")));
         return Err(Diagnostic::new(
-            "plan::unknown-wave",
+            Code::PlanUnknownWave,
             Text::new(format!("調査回「{word}」はありません"), format!("there is no wave \"{word}\"")),
         )
         .help(help)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Plan, Wave};
+use crate::code::Code;
 use crate::decode::PersonalColumn;
 use crate::derived::{CleaningChange, WithheldColumn};
 use crate::edits::{AppliedChange, Log, LogRow, read_log};
@@ -79,7 +80,7 @@ fn whose(plan: &Plan, row: &LogRow, log: &str, this: (usize, usize)) -> Result<b
         "調査と調査回の書きまちがいでなければ、その調査回にも cleaning_log を書いてください",
         "unless it is mistyped, list the log under cleaning_log of that wave too",
     );
-    Err(Diagnostic::new("plan::log-wave", message).at(row.place.clone()).help(help).into())
+    Err(Diagnostic::new(Code::PlanLogWave, message).at(row.place.clone()).help(help).into())
 }
 
 pub(super) fn withheld(column: &PersonalColumn) -> WithheldColumn {

@@ -7,6 +7,7 @@ use super::planned::{measure_id, planned, planned_in};
 use super::run::Outcome;
 use super::trend::trend;
 use super::wave::WaveData;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
@@ -128,7 +129,7 @@ fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &CompareRequest) -> Re
         Some(wanted) => answering.iter().find(|d| year(d) == wanted).copied().ok_or_else(|| {
             let years: Vec<String> = answering.iter().map(|d| year(d).to_string()).collect();
             Diagnostic::new(
-                "plan::unknown-wave",
+                Code::PlanUnknownWave,
                 Text::new(
                     format!("{}の調査はありません", wanted.long()),
                     format!("there is no wave {wanted}"),
@@ -154,7 +155,7 @@ fn no_indicator(plan: &Plan, what: &CompareRequest) -> Error {
     } else {
         Text::new(format!("項目「{id}」はありません"), format!("there is no indicator \"{id}\""))
     };
-    let mut diagnostic = Diagnostic::new("plan::unknown-indicator", text);
+    let mut diagnostic = Diagnostic::new(Code::PlanUnknownIndicator, text);
     diagnostic.help = did_you_mean(id, known.iter().map(String::as_str));
     diagnostic.into()
 }
@@ -176,7 +177,7 @@ fn attribute(plan: &Plan, data: &WaveData, id: &str) -> Result<usize> {
         .map(|(_, q)| q.id.as_str())
         .collect();
     let mut diagnostic = Diagnostic::new(
-        "plan::unknown-question",
+        Code::PlanUnknownQuestion,
         Text::new(
             format!("「{id}」という、選択肢のある設問はありません"),
             format!("there is no question \"{id}\" with options"),

@@ -10,7 +10,8 @@ use super::plan::{Plan, Sample};
 use super::planned::{PlannedEstimate, planned_in};
 use super::trend::{trend, trend_of_group};
 use super::wave::{WaveData, counted, domain};
-use crate::decode::{OUTSIDE, share_outcome};
+use crate::code::Code;
+use crate::decode::share_outcome;
 use crate::error::Result;
 use crate::estimate::{Estimate, NotEstimable, Options, reliability};
 use crate::finding::Finding;
@@ -33,20 +34,15 @@ pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
 pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_>) -> Measure {
     let definition = planned.definition;
     let questionnaire = &plan.surveys[data.survey].questionnaire;
-    let inside = domain(plan, data, definition);
-    let inside = |row: usize| inside.as_ref().is_none_or(|inside| inside[row]);
     let rows = data.answers.rows;
     let numbers = |question: &usize| {
         let responses = &data.answers.responses[*question];
-        let number = |row| responses.number(row).filter(|_| inside(row)).unwrap_or(f64::NAN);
-        Numbers::of_rows((0..rows).map(number).collect())
+        Numbers::of_rows((0..rows).map(|row| responses.number(row).unwrap_or(f64::NAN)).collect())
     };
-    let values = match &definition.statistic {
+    let mut values = match &definition.statistic {
         StatisticDefinition::Share { question, categories, base } => {
             let chosen = counted(plan, data, *question, categories);
-            let mut outcomes = share_outcome(&data.answers.responses[*question], &chosen, *base);
-            outcomes.iter_mut().enumerate().filter(|(row, _)| !inside(*row)).for_each(|(_, o)| *o = OUTSIDE);
-            Values::Share(outcomes)
+            Values::Share(share_outcome(&data.answers.responses[*question], &chosen, *base))
         }
         StatisticDefinition::Mean(question) => Values::Mean(numbers(question)),
         StatisticDefinition::Total(question) => Values::Total(numbers(question)),
@@ -57,10 +53,13 @@ pub(super) fn measure(plan: &Plan, data: &WaveData, planned: &PlannedEstimate<'_
         StatisticDefinition::Score { question, .. } => {
             let worth = worth(plan, data, definition);
             let chosen = |row: usize| data.answers.responses[*question].category(row);
-            let points = |row| chosen(row).filter(|_| inside(row)).and_then(|k| *worth.get(k)?);
+            let points = |row| chosen(row).and_then(|k| *worth.get(k)?);
             Values::Mean(Numbers::of_rows((0..rows).map(|row| points(row).unwrap_or(f64::NAN)).collect()))
         }
     };
+    if let Some(inside) = domain(plan, data, definition) {
+        values.leave_out(|row| !inside[row]);
+    }
     Measure {
         measured: Measured::Indicator(planned.id.clone()),
         format: definition.format.clone(),
@@ -109,7 +108,7 @@ fn taken(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Vec<
 }
 
 /// Of whom an estimate is, in words; `None` for everyone.
-fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
+pub(super) fn universe(questionnaire: &Questionnaire, definition: &EstimateDefinition) -> Option<Text> {
     let paper = Paper { questionnaire, mapping: None };
     definition.domain.as_ref().map(|rule| rule_words(&paper, rule))
 }
@@ -139,7 +138,7 @@ pub(super) fn overlaps(plan: &Plan) -> Vec<Finding> {
             format!("軸「{id}」は複数回答のため、区分が重なる（区分の合計は全体にならない）"),
             format!("\"{id}\" is a multiple answer: its parts overlap and do not add up to all"),
         );
-        Finding::note("plan::overlapping-parts", message, place.clone().question(id))
+        Finding::note(Code::PlanOverlappingParts, message, place.clone().question(id))
     };
     ids.into_iter().map(finding).collect()
 }

@@ -11,6 +11,7 @@ use super::mend::mend;
 use super::plan::Plan;
 use super::resolve::{Surroundings, resolve};
 use super::spec::PlanSpec;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::{Questionnaire, read_questionnaire};
 use crate::raw;
@@ -19,11 +20,11 @@ use crate::toml::check::Codes;
 use crate::toml::text as toml_text;
 
 const CODES: Codes = Codes {
-    syntax: "plan::syntax",
-    unknown_key: "plan::unknown-key",
-    missing_key: "plan::missing-key",
-    wrong_type: "plan::wrong-type",
-    unknown_word: "plan::unknown-word",
+    syntax: Code::PlanSyntax,
+    unknown_key: Code::PlanUnknownKey,
+    missing_key: Code::PlanMissingKey,
+    wrong_type: Code::PlanWrongType,
+    unknown_word: Code::PlanUnknownWord,
 };
 
 /// Where a plan stands: its own folder, and the project's folder that holds `pipelines/`, `raw/` and
@@ -54,7 +55,7 @@ impl Project {
         let whole = raw::absolute(folder).map_err(no_folder)?;
         let name = whole.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| {
             Error::msg(
-                "plan::folder",
+                Code::PlanFolder,
                 format!("計画のフォルダー「{}」に名前がありません", folder.display()),
                 format!("the plan's folder \"{}\" has no name", folder.display()),
             )
@@ -84,11 +85,11 @@ impl Project {
 
 fn no_folder(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::RawNotFound) {
         diagnostic.message = Text::new("計画のフォルダーがありません", "there is no such folder of a plan");
     }
     Error::all(diagnostics).unwrap_or_else(|| {
-        Error::msg("raw::not-found", "計画のフォルダーがありません", "there is no such folder of a plan")
+        Error::msg(Code::RawNotFound, "計画のフォルダーがありません", "there is no such folder of a plan")
     })
 }
 
@@ -108,14 +109,15 @@ pub fn load(project: &Project) -> Result<Plan> {
 /// Advice for a folder without a plan in it, or with something else by that name.
 fn no_plan(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| ["raw::not-text", "raw::encoding"].contains(&d.code))
+    for diagnostic in
+        diagnostics.iter_mut().filter(|d| [Code::RawNotText, Code::RawEncoding].contains(&d.code))
     {
         diagnostic.help = Some(Text::new(
             "テキストファイル（UTF-8）で保存し直してください",
             "save it as a text file in UTF-8",
         ));
     }
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "raw::not-found") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::RawNotFound) {
         diagnostic.message = Text::new("計画がありません", "there is no plan");
         diagnostic.help = Some(Text::new(
             "plan.toml のあるフォルダーを指定してください（例: pipelines/nishitokyo）",
@@ -123,7 +125,7 @@ fn no_plan(error: Error) -> Error {
         ));
     }
     Error::all(diagnostics)
-        .unwrap_or_else(|| Error::msg("raw::not-found", "計画がありません", "there is no plan"))
+        .unwrap_or_else(|| Error::msg(Code::RawNotFound, "計画がありません", "there is no plan"))
 }
 
 /// The mistakes of form with the mistakes of meaning that can be found beside them.
@@ -138,10 +140,10 @@ fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Err
     // to define it.
     let schema = schema();
     let unknown = mended.touched.iter().any(|k| schema.get("properties").and_then(|p| p.get(k)).is_none());
-    let lost = |code: &str| match code {
-        "plan::unknown-goal" => unknown || mended.touched.contains("goal"),
-        "plan::unknown-survey" | "plan::unknown-question" => unknown,
-        "plan::unmapped-question" | "plan::map-kind" => mended.touched.contains("survey"),
+    let lost = |code: Code| match code {
+        Code::PlanUnknownGoal => unknown || mended.touched.contains("goal"),
+        Code::PlanUnknownSurvey | Code::PlanUnknownQuestion => unknown,
+        Code::PlanUnmappedQuestion | Code::PlanMapKind => mended.touched.contains("survey"),
         _ => false,
     };
     all.extend(

@@ -1,14 +1,36 @@
 //! Notes that follow from what the surveys are (報告書の見方).
 
+use super::definition::Definition;
+use super::estimates::universe;
 use super::plan::{Plan, Sample};
 use super::wave::WaveData;
 use crate::edits::Action;
 use crate::text::Text;
 
-/// The plan's own notes, then one a wave: how its respondents were chosen and weighted. What the signs of the
-/// table mean is the exporters' to say.
+/// The plan's own notes, then one a wave: how its respondents were chosen and weighted; then of whom a number
+/// is that is not of everyone. What the signs of the table mean is the exporters' to say.
 pub(super) fn notes(plan: &Plan, waves: &[WaveData]) -> Vec<Text> {
-    plan.notes.iter().map(Text::same).chain(waves.iter().map(|data| of_wave(plan, data))).collect()
+    let own = plan.notes.iter().map(Text::same);
+    own.chain(waves.iter().map(|data| of_wave(plan, data))).chain(of_whom(plan)).collect()
+}
+
+fn of_whom(plan: &Plan) -> Vec<Text> {
+    let mut out = Vec::new();
+    for item in &plan.indicators {
+        for measure in &item.measures {
+            let Some(Definition::Estimate(definition)) = &measure.definition else { continue };
+            let Some(of) = universe(&plan.surveys[definition.survey].questionnaire, definition) else {
+                continue;
+            };
+            let part = measure.sub_item.as_ref().map_or(String::new(), |part| format!("　{part}"));
+            let title = &item.title;
+            out.push(Text::new(
+                format!("「{title}{part}」の対象は、{}です。", of.ja),
+                format!("\"{title}{part}\" is of {}.", of.en),
+            ));
+        }
+    }
+    out
 }
 
 fn of_wave(plan: &Plan, data: &WaveData) -> Text {

@@ -16,10 +16,11 @@ use super::sensitivity::effects as effects_of;
 use super::source::WaveSource;
 use super::trend;
 use super::wave::{WaveData, prepare};
+use crate::code::{Code, Severity};
 use crate::derived::{self, Manifest};
 use crate::edits::Action;
 use crate::error::{Diagnostic, Error, Result};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::indicator::{
     AdminTable, CellContent, DataKind, EstimateRecord, Estimated, FiscalYear, IndicatorRow, IndicatorTable,
     Judgement, LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source,
@@ -195,7 +196,11 @@ fn table(
 ) -> Result<IndicatorTable> {
     let judgement = Judgement { rule: plan.rule, ladder: plan.ladder.clone() };
     let (Some(&baseline_year), Some(&target_year)) = (plan.years.first(), plan.years.last()) else {
-        return Err(Error::msg("plan::fiscal-years", "計画年度がありません", "the plan has no fiscal years"));
+        return Err(Error::msg(
+            Code::PlanFiscalYears,
+            "計画年度がありません",
+            "the plan has no fiscal years",
+        ));
     };
     let mut rows = Vec::new();
     let mut mistakes = Vec::new();
@@ -284,7 +289,7 @@ fn count_cells(
     if !counts.has(item) {
         let help = crate::text::suggest::did_you_mean(item, counts.items().iter().map(String::as_str));
         let mut diagnostic = Diagnostic::new(
-            "plan::unknown-item",
+            Code::PlanUnknownItem,
             Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")),
         )
         .at(Place::file(counts.file()));
@@ -302,7 +307,7 @@ fn count_cells(
             (None, Some((cell, place))) => {
                 if *cell == crate::indicator::AdminCell::Pending && year <= plan.report_year {
                     findings.push(Finding::warning(
-                        "indicator::count-blank",
+                        Code::IndicatorCountBlank,
                         Text::new(
                             format!("「{item}」の{}の値がまだ記入されていません", year.long()),
                             format!("\"{item}\" has no figure for {year} yet"),
@@ -315,7 +320,7 @@ fn count_cells(
             (None, None) if year > plan.report_year => CellContent::Pending,
             (None, None) => {
                 findings.push(Finding::warning(
-                    "indicator::count-missing",
+                    Code::IndicatorCountMissing,
                     Text::new(
                         format!("「{item}」の{}の値がありません。「…」と表示します", year.long()),
                         format!("\"{item}\" has no value for {year}; it prints …"),
@@ -330,7 +335,7 @@ fn count_cells(
             && quantity.unit != target.quantity.unit
         {
             findings.push(Finding::warning(
-                "indicator::unit",
+                Code::IndicatorUnit,
                 Text::new(
                     format!(
                         "「{item}」の{}の単位「{}」が目標値の単位「{}」と違います",

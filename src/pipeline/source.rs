@@ -11,6 +11,7 @@ use super::kept::FileSaid;
 use super::load::Project;
 use super::plan::{Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
+use crate::code::Code;
 use crate::decode::{Answers, Responses};
 use crate::edits::treated;
 use crate::edits::{Cleaned, Log};
@@ -94,7 +95,7 @@ fn changed(name: &str) -> Error {
         "集計しているあいだにファイルが書き換えられました。もう一度実行してください",
         "the file was changed while it was being read; run again",
     );
-    Diagnostic::new("plan::changed-file", message).at(Place::file(name)).into()
+    Diagnostic::new(Code::PlanChangedFile, message).at(Place::file(name)).into()
 }
 
 /// The answers of one wave, from its files or from an earlier run.
@@ -187,6 +188,7 @@ impl<'a> WaveSource<'a> {
 #[cfg(test)]
 mod tests {
     use super::{OnceLock, ReadOptions, Request, WaveFiles};
+    use crate::code::Code;
 
     #[test]
     fn a_file_that_changes_while_it_is_being_read_stops_the_run() {
@@ -206,6 +208,6 @@ mod tests {
         assert_eq!(files().tables().unwrap().len(), 1);
         let files = files();
         std::fs::write(&path, "id,q\n1,3\n").unwrap();
-        assert_eq!(files.tables().map_err(|e| e.diagnostics()[0].code).err(), Some("plan::changed-file"));
+        assert_eq!(files.tables().map_err(|e| e.diagnostics()[0].code).err(), Some(Code::PlanChangedFile));
     }
 }

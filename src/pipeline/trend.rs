@@ -6,6 +6,7 @@ use super::plan::{Answerable, Plan, Ruling, Sample, Survey, Wave};
 use super::planned::planned;
 use super::wave::{WaveData, design_questions};
 use super::weights::Weights;
+use crate::code::Code;
 use crate::decode::Base;
 use crate::finding::Finding;
 use crate::indicator::{FiscalYear, Group, TrendNote};
@@ -293,9 +294,9 @@ fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &
             format!("\"{title}\" {second} beside {first}: {}; every value carries a note", found.words.en),
         );
         let code = if found.aspect == Aspect::Weighting {
-            "plan::weighting-differs"
+            Code::PlanWeightingDiffers
         } else {
-            "plan::sample-differs"
+            Code::PlanSampleDiffers
         };
         out.push(Finding::warning(code, message, place.clone()));
     }
@@ -318,9 +319,9 @@ fn of_question(plan: &Plan, survey: usize, question: usize, earlier: &Wave, late
     }
     let reused = pair.differences.iter().any(|d| d.aspect == Aspect::ReusedNumber);
     let code = match level {
-        Comparability::NotComparable if reused => "plan::reused-number",
-        Comparability::NotComparable => "plan::not-comparable",
-        Comparability::Same | Comparability::Caution => "plan::compare-with-care",
+        Comparability::NotComparable if reused => Code::PlanReusedNumber,
+        Comparability::NotComparable => Code::PlanNotComparable,
+        Comparability::Same | Comparability::Caution => Code::PlanCompareWithCare,
     };
     let mut message = pair.words();
     if reused && pair.ruling.is_none() {
@@ -380,7 +381,7 @@ fn not_asked(survey: &Survey, wave: &Wave) -> Vec<Finding> {
             format!("the paper of {year} has no question for {id}"),
         );
         Finding::note(
-            "plan::not-on-paper",
+            Code::PlanNotOnPaper,
             message,
             Place { file: Some(paper.file.clone()).filter(|f| !f.is_empty()), ..Place::default() }
                 .question(id),

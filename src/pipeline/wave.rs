@@ -7,6 +7,7 @@ use super::definition::EstimateDefinition;
 use super::plan::{Fit, Plan, Survey, Wave, WaveDesign};
 use super::sample_design::{BuiltDesign, Population, Replication, SampleDesign, Step};
 use super::variables::source::{self, Source};
+use crate::code::Code;
 use crate::decode::{Answers, BaseLedger, holds};
 use crate::design::{Trim, TrimRule};
 use crate::edits::AppliedChange;
@@ -225,7 +226,7 @@ fn nobody(survey: &Survey, of: &Wave, answers: &Answers) -> Error {
     let (returned, invalid, twice) =
         answers.ledger.first().map_or((0, 0, 0), |l| (l.returned, l.invalid_returns, l.duplicates));
     Diagnostic::new(
-        "plan::no-respondents",
+        Code::PlanNoRespondents,
         Text::new(
             format!(
                 "「{}」（{}）に有効な回答が1件もありません（回収 {returned}、無効票 {invalid}、重複 \
@@ -251,7 +252,7 @@ fn nobody(survey: &Survey, of: &Wave, answers: &Answers) -> Error {
 /// The design's own mistakes, with advice in the words of the plan.
 fn advised(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::lonely-psu") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DesignLonelyPsu) {
         diagnostic.message = Text::new(
             format!("回答者が1人しかいない層があり、標本誤差を計算できません（{}）", diagnostic.message.ja),
             format!("a stratum with one respondent has no sampling error ({})", diagnostic.message.en),
@@ -261,7 +262,7 @@ fn advised(error: Error) -> Error {
             "take fewer or coarser questions as strata",
         ));
     }
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::negative-weights") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DesignNegativeWeights) {
         diagnostic.help = Some(Text::new(
             "weights の function を \"raking\" か \"logit\" にするか、bounds を書くか、\
              補助変数を減らしてください",
@@ -269,6 +270,6 @@ fn advised(error: Error) -> Error {
         ));
     }
     Error::all(diagnostics).unwrap_or_else(|| {
-        Error::msg("design::lonely-psu", "回答者が1人しかいない層があります", "a stratum has one respondent")
+        Error::msg(Code::DesignLonelyPsu, "回答者が1人しかいない層があります", "a stratum has one respondent")
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_spanned::Spanned;
 
+use crate::code::Code;
 use crate::questionnaire::model::Category;
 use crate::questionnaire::resolve::{MOST_OPTIONS, Resolver};
 use crate::text::spelling;
@@ -13,7 +14,7 @@ impl Resolver<'_> {
             let same = |other: &String| spelling::label(other) == spelling::label(label);
             if label.is_empty() {
                 self.mistake(
-                    "answers::missing-key",
+                    Code::AnswersMissingKey,
                     at(k),
                     "区分の呼び名が空です".into(),
                     "the category has no label".into(),
@@ -25,7 +26,7 @@ impl Resolver<'_> {
         }
         if labels.len() > MOST_OPTIONS {
             self.mistake(
-                "answers::too-many-options",
+                Code::AnswersTooManyOptions,
                 at(MOST_OPTIONS),
                 format!("区分は {MOST_OPTIONS} 個までです（{} 個あります）", labels.len()),
                 format!("{} categories; {MOST_OPTIONS} is the most", labels.len()),
@@ -45,7 +46,7 @@ impl Resolver<'_> {
 
     fn label_twice<T>(&mut self, at: &Spanned<T>, label: &str) {
         self.mistake(
-            "answers::duplicate-option",
+            Code::AnswersDuplicateOption,
             at,
             format!("区分「{label}」が2回あります"),
             format!("category \"{label}\" stands twice"),

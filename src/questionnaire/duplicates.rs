@@ -6,6 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
 use crate::text::suggest;
@@ -43,7 +44,7 @@ impl FromStr for Duplicates {
                 format!("重複の扱いに「{word}」はありません"),
                 format!("duplicates cannot be \"{word}\""),
             );
-            let mut diagnostic = Diagnostic::new("answers::unknown-word", message);
+            let mut diagnostic = Diagnostic::new(Code::AnswersUnknownWord, message);
             diagnostic.help = suggest::did_you_mean(word, ["first", "last", "fail"]);
             Error::new(diagnostic)
         })

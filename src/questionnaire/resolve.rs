@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_spanned::Spanned;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::derived_spec::DerivedSpec;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
@@ -21,20 +22,20 @@ use crate::toml::text as toml_text;
 pub const MOST_OPTIONS: usize = 128;
 
 const CODES: Codes = Codes {
-    syntax: "answers::toml",
-    unknown_key: "answers::unknown-key",
-    missing_key: "answers::missing-key",
-    wrong_type: "answers::wrong-type",
-    unknown_word: "answers::unknown-word",
+    syntax: Code::AnswersToml,
+    unknown_key: Code::AnswersUnknownKey,
+    missing_key: Code::AnswersMissingKey,
+    wrong_type: Code::AnswersWrongType,
+    unknown_word: Code::AnswersUnknownWord,
 };
 
 /// The codes of the mistakes of a skip rule.
 pub(crate) const RULE_CODES: RuleCodes = RuleCodes {
     missing_key: CODES.missing_key,
-    misplaced_key: "answers::misplaced-key",
+    misplaced_key: Code::AnswersMisplacedKey,
     wrong_type: CODES.wrong_type,
-    unknown_question: "answers::unknown-question",
-    unknown_option: "answers::unknown-option",
+    unknown_question: Code::AnswersUnknownQuestion,
+    unknown_option: Code::AnswersUnknownOption,
 };
 
 /// Reads a questionnaire file.
@@ -70,7 +71,7 @@ pub fn read_questionnaire(source: Arc<SourceText>) -> Result<Questionnaire> {
     if spec.question.is_empty() {
         let message = Text::new("設問が1つもありません", "there is no question");
         let help = Text::new("[[question]] を書いてください", "write a [[question]]");
-        resolver.found.push(Diagnostic::new("answers::missing-key", message).help(help));
+        resolver.found.push(Diagnostic::new(Code::AnswersMissingKey, message).help(help));
     }
     let Resolver { mut found, mut done, derived, .. } = resolver;
     done.extend(derived.into_iter().filter_map(|progress| match progress {
@@ -144,7 +145,7 @@ impl Resolver<'_> {
 
     pub(crate) fn mistake<T>(
         &mut self,
-        code: &'static str,
+        code: Code,
         at: &Spanned<T>,
         ja: String,
         en: String,
@@ -160,7 +161,7 @@ impl Resolver<'_> {
         let id = spec.id.get_ref().clone();
         if id.trim().is_empty() {
             self.mistake(
-                "answers::missing-key",
+                Code::AnswersMissingKey,
                 &spec.id,
                 "設問の番号が空です".into(),
                 "the question's id is empty".into(),
@@ -169,7 +170,7 @@ impl Resolver<'_> {
         }
         if self.ids.insert(spelling::label(&id), index).is_some() {
             self.mistake(
-                "answers::duplicate-question",
+                Code::AnswersDuplicateQuestion,
                 &spec.id,
                 format!("設問「{id}」が2回あります"),
                 format!("question \"{id}\" stands twice"),
@@ -219,11 +220,11 @@ impl Resolver<'_> {
         match &spec.options {
             Some(options) if !chosen => {
                 let (ja, en) = not_here("options", "single / multiple");
-                self.mistake("answers::misplaced-key", options, ja, en, None);
+                self.mistake(Code::AnswersMisplacedKey, options, ja, en, None);
             }
             Some(options) if options.get_ref().is_empty() => {
                 self.mistake(
-                    "answers::no-options",
+                    Code::AnswersNoOptions,
                     options,
                     "選択肢が1つもありません".into(),
                     "there is no option".into(),
@@ -233,7 +234,7 @@ impl Resolver<'_> {
             None if chosen => {
                 let id = spec.id.get_ref();
                 self.mistake(
-                    "answers::no-options",
+                    Code::AnswersNoOptions,
                     &spec.id,
                     format!("「{id}」に options（選択肢）がありません"),
                     format!("\"{id}\" has no options"),
@@ -244,20 +245,20 @@ impl Resolver<'_> {
         }
         if let (Some(max), true) = (&spec.max_marks, spec.kind != KindSpec::Multiple) {
             let (ja, en) = not_here("max_marks", "multiple");
-            self.mistake("answers::misplaced-key", max, ja, en, None);
+            self.mistake(Code::AnswersMisplacedKey, max, ja, en, None);
         }
         if let Some(range) = &spec.range {
             let [low, high] = *range.get_ref();
             if spec.kind != KindSpec::Number {
                 let (ja, en) = not_here("range", "number");
-                self.mistake("answers::misplaced-key", range, ja, en, None);
+                self.mistake(Code::AnswersMisplacedKey, range, ja, en, None);
             } else if low > high {
                 let help = Text::new(
                     format!("range = [{high}, {low}] ではありませんか"),
                     format!("did you mean range = [{high}, {low}]?"),
                 );
                 self.mistake(
-                    "answers::bad-range",
+                    Code::AnswersBadRange,
                     range,
                     format!("下限 {low} が上限 {high} より大きい"),
                     format!("the lower end {low} is above the upper end {high}"),
@@ -272,7 +273,7 @@ impl Resolver<'_> {
         if spec.kind == KindSpec::Multiple && options.get_ref().len() > MOST_OPTIONS {
             let count = options.get_ref().len();
             self.mistake(
-                "answers::too-many-options",
+                Code::AnswersTooManyOptions,
                 options,
                 format!("選択肢は {MOST_OPTIONS} 個までです（{count} 個あります）"),
                 format!("{count} options; {MOST_OPTIONS} is the most"),
@@ -291,7 +292,7 @@ impl Resolver<'_> {
             let code = code.map_or_else(|| (index + 1).to_string(), |c| c.get_ref().trim().to_owned());
             if label.is_empty() {
                 self.mistake(
-                    "answers::missing-key",
+                    Code::AnswersMissingKey,
                     option,
                     "選択肢の文が空です".into(),
                     "the option has no words".into(),
@@ -299,7 +300,7 @@ impl Resolver<'_> {
                 );
             } else if labels.insert(spelling::label(&label), index).is_some() {
                 self.mistake(
-                    "answers::duplicate-option",
+                    Code::AnswersDuplicateOption,
                     option,
                     format!("選択肢「{label}」が2回あります"),
                     format!("option \"{label}\" stands twice"),
@@ -308,7 +309,7 @@ impl Resolver<'_> {
             }
             if codes.insert(spelling::code(&code), index).is_some() {
                 self.mistake(
-                    "answers::duplicate-option",
+                    Code::AnswersDuplicateOption,
                     option,
                     format!("コード「{code}」が2回あります"),
                     format!("code \"{code}\" stands twice"),
@@ -341,7 +342,7 @@ impl Resolver<'_> {
                     ),
                 );
                 self.mistake(
-                    "answers::ambiguous-option",
+                    Code::AnswersAmbiguousOption,
                     option,
                     format!("選択肢「{label}」の {code} は選択肢「{other}」のコードでもあります"),
                     format!("{code} of option \"{label}\" is also the code of option \"{other}\""),
@@ -372,7 +373,7 @@ impl Resolver<'_> {
                     format!("give \"{id}\" its own no_answer or not_asked ([] for none)"),
                 );
                 self.mistake(
-                    "answers::code-clash",
+                    Code::AnswersCodeClash,
                     code,
                     format!("「{word}」は「{id}」の選択肢「{label}」でもあります"),
                     format!("\"{word}\" is also option \"{label}\" of \"{id}\""),
@@ -385,7 +386,7 @@ impl Resolver<'_> {
             if no_answer.iter().any(|c| spelling::code(c.get_ref()) == folded) {
                 let word = code.get_ref();
                 self.mistake(
-                    "answers::code-clash",
+                    Code::AnswersCodeClash,
                     code,
                     format!("「{word}」は無回答と非該当の両方になっています"),
                     format!("\"{word}\" is both no answer and not asked"),

@@ -3,6 +3,7 @@
 
 use serde_spanned::Spanned;
 
+use crate::code::Code;
 use crate::questionnaire::derivation::{Derivation, Joined, Rest};
 use crate::questionnaire::derived_labels::{band_labels, crossed, numbered};
 use crate::questionnaire::derived_spec::{BandsSpec, DerivedSpec, MergeSpec, NotAskedSpec, OUTSIDE};
@@ -80,7 +81,7 @@ impl Resolver<'_> {
         let id = spec.id.get_ref();
         if id.trim().is_empty() {
             self.mistake(
-                "answers::missing-key",
+                Code::AnswersMissingKey,
                 &spec.id,
                 "派生変数の名が空です".into(),
                 "the derived variable's id is empty".into(),
@@ -96,7 +97,7 @@ impl Resolver<'_> {
             return;
         };
         self.mistake(
-            "answers::duplicate-question",
+            Code::AnswersDuplicateQuestion,
             &spec.id,
             format!("「{id}」という{ja}がもうあります"),
             format!("there is already {en} \"{id}\""),
@@ -112,12 +113,12 @@ impl Resolver<'_> {
                 [] => (
                     format!("「{id}」に作り方がありません"),
                     format!("\"{id}\" does not say how it is made"),
-                    "answers::missing-key",
+                    Code::AnswersMissingKey,
                 ),
                 several => (
                     format!("「{id}」に「{}」が一緒に書かれています", several.join("」と「")),
                     format!("\"{id}\" has \"{}\" together", several.join("\" and \"")),
-                    "answers::misplaced-key",
+                    Code::AnswersMisplacedKey,
                 ),
             };
             let help = Text::new(
@@ -133,11 +134,11 @@ impl Resolver<'_> {
                 ("labels は any・all・none と並べて書きます", "labels stand beside any, all, none");
             let help = (*form == "bands")
                 .then(|| Text::new("bands = { … } の中に書いてください", "write them inside bands = { … }"));
-            self.mistake("answers::misplaced-key", labels, ja.into(), en.into(), help);
+            self.mistake(Code::AnswersMisplacedKey, labels, ja.into(), en.into(), help);
         }
         if let (Some(not_asked), false) = (&spec.not_asked, test || *form == "count") {
             self.mistake(
-                "answers::misplaced-key",
+                Code::AnswersMisplacedKey,
                 not_asked,
                 "not_asked は any・all・none・count と並べて書きます".into(),
                 "not_asked stands beside any, all, none, count".into(),
@@ -182,7 +183,7 @@ impl Resolver<'_> {
             let (this, word) = (*limit.get_ref(), limit);
             if this <= *before {
                 self.mistake(
-                    "answers::bands-order",
+                    Code::AnswersBandsOrder,
                     word,
                     format!("区分が重なります（下限 {before} の次が {this}）"),
                     format!("the bands overlap (the limit after {before} is {this})"),
@@ -194,7 +195,7 @@ impl Resolver<'_> {
             spec.from.get_ref().iter().filter(|l| l.get_ref().is_nan() || l.get_ref().abs() > GREATEST)
         {
             self.mistake(
-                "answers::wrong-type",
+                Code::AnswersWrongType,
                 limit,
                 "ここに書けるのは ±1000兆 までの数です".into(),
                 "a number from -1e15 to 1e15 is needed here".into(),
@@ -203,7 +204,7 @@ impl Resolver<'_> {
         }
         let Some(first) = from.first().copied() else {
             self.mistake(
-                "answers::missing-key",
+                Code::AnswersMissingKey,
                 &spec.from,
                 "区分の下限が1つもありません".into(),
                 "there is no limit of a band".into(),
@@ -218,7 +219,7 @@ impl Resolver<'_> {
         if let Some(written) = spec.labels.as_ref().filter(|_| labels.len() != from.len()) {
             let (had, wanted) = (labels.len(), from.len());
             self.mistake(
-                "answers::bands-labels",
+                Code::AnswersBandsLabels,
                 written,
                 format!("呼び名が {had} 個、区分が {wanted} 個です"),
                 format!("{had} labels for {wanted} bands"),
@@ -266,7 +267,7 @@ impl Resolver<'_> {
             ),
         );
         self.mistake(
-            "answers::bands-gap",
+            Code::AnswersBandsGap,
             at,
             format!("{first} より小さい数の区分がありません（{ja}）"),
             format!("numbers below {first} are in no band ({en})"),
@@ -289,7 +290,7 @@ impl Resolver<'_> {
         groups.sort_by_key(|(label, _)| label.span().start);
         if groups.is_empty() {
             self.mistake(
-                "answers::no-options",
+                Code::AnswersNoOptions,
                 &spec.into,
                 "まとめた区分が1つもありません".into(),
                 "there is no group of options".into(),
@@ -301,7 +302,7 @@ impl Resolver<'_> {
             if options.get_ref().is_empty() {
                 let word = label.get_ref();
                 self.mistake(
-                    "answers::no-options",
+                    Code::AnswersNoOptions,
                     *options,
                     format!("「{word}」に選択肢が1つもありません"),
                     format!("\"{word}\" has no option"),
@@ -320,7 +321,7 @@ impl Resolver<'_> {
                         let other = groups.get(other).map_or("", |(label, _)| label.get_ref().as_str());
                         let option = word.get_ref();
                         self.mistake(
-                            "answers::option-twice",
+                            Code::AnswersOptionTwice,
                             word,
                             format!("選択肢「{option}」は、もう「{other}」に入っています"),
                             format!("option \"{option}\" is in \"{other}\" already"),
@@ -371,7 +372,7 @@ impl Resolver<'_> {
                 Some(QuestionKind::Single(_)) if of.contains(&source) => {
                     let w = word.get_ref();
                     self.mistake(
-                        "answers::cross-twice",
+                        Code::AnswersCrossTwice,
                         word,
                         format!("「{w}」が2回あります"),
                         format!("\"{w}\" stands twice"),
@@ -392,7 +393,7 @@ impl Resolver<'_> {
         }
         if spec.get_ref().len() < 2 {
             self.mistake(
-                "answers::cross-one",
+                Code::AnswersCrossOne,
                 spec,
                 "cross には2つ以上の変数を書いてください".into(),
                 "cross takes two or more variables".into(),
@@ -406,7 +407,7 @@ impl Resolver<'_> {
         let count = parts.iter().try_fold(1_usize, |count, part| count.checked_mul(part.len()));
         if count.is_none_or(|count| count > MOST_CROSSED) {
             self.mistake(
-                "answers::too-many-options",
+                Code::AnswersTooManyOptions,
                 spec,
                 format!("組み合わせは {MOST_CROSSED} 個までです"),
                 format!("{MOST_CROSSED} combinations are the most"),
@@ -440,7 +441,7 @@ impl Resolver<'_> {
     ) -> Option<Vec<AskedIf>> {
         if written.get_ref().is_empty() {
             self.mistake(
-                "answers::missing-key",
+                Code::AnswersMissingKey,
                 written,
                 "条件が1つもありません".into(),
                 "there is no condition".into(),
@@ -469,7 +470,7 @@ impl Resolver<'_> {
         let Some(written) = &spec.labels else { return plain() };
         if written.get_ref().len() != 2 {
             self.mistake(
-                "answers::derived-labels",
+                Code::AnswersDerivedLabels,
                 written,
                 "呼び名は2つ（当てはまる、当てはまらない）です".into(),
                 "there are two labels: for yes and for no".into(),
@@ -499,7 +500,7 @@ impl Resolver<'_> {
         };
         let word = at.get_ref();
         self.mistake(
-            "answers::derived-kind",
+            Code::AnswersDerivedKind,
             at,
             format!("{ja}です。「{word}」は{}です", is.ja),
             format!("{en}; \"{word}\" is {}", is.en),

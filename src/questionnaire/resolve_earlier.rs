@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, SourceText};
 use crate::questionnaire::model::Question;
 use crate::questionnaire::resolve::{Progress, RULE_CODES, Resolver};
@@ -82,7 +83,7 @@ impl Resolver<'_> {
         }
         if whole.question.iter().any(|q| same(q.id.get_ref())) {
             self.mistake(
-                "answers::later-question",
+                Code::AnswersLaterQuestion,
                 named,
                 format!("「{word}」は「{id}」より前の設問ではありません"),
                 format!("\"{word}\" does not come before \"{id}\""),
@@ -97,7 +98,7 @@ impl Resolver<'_> {
         let ids: Vec<&str> = self.done.iter().map(|q| &q.id).chain(derived).map(String::as_str).collect();
         let help = suggest::did_you_mean(word, ids.into_iter().filter(|other| *other != id));
         self.mistake(
-            "answers::unknown-question",
+            Code::AnswersUnknownQuestion,
             named,
             format!("設問「{word}」はありません"),
             format!("there is no question \"{word}\""),
@@ -126,7 +127,7 @@ impl Resolver<'_> {
                 .collect();
             let names = names.join(" → ");
             self.mistake(
-                "answers::derived-circle",
+                Code::AnswersDerivedCircle,
                 named,
                 format!("「{id}」が自分自身から作られています（{names}）"),
                 format!("\"{id}\" is made of itself ({names})"),
@@ -136,7 +137,7 @@ impl Resolver<'_> {
         }
         if self.deriving.is_some_and(|own| derived > own) {
             self.mistake(
-                "answers::later-question",
+                Code::AnswersLaterQuestion,
                 named,
                 format!("派生変数「{word}」は「{id}」より前にありません"),
                 format!("the derived variable \"{word}\" does not come before \"{id}\""),
@@ -151,7 +152,7 @@ impl Resolver<'_> {
             Some(Progress::Resolved(_)) => Some(self.number_of_derived(derived)),
             Some(Progress::Waiting) => {
                 self.mistake(
-                    "answers::later-question",
+                    Code::AnswersLaterQuestion,
                     named,
                     format!("派生変数「{word}」のもとの設問が「{id}」より前にそろっていません"),
                     format!("not all sources of the derived variable \"{word}\" come before \"{id}\""),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::questionnaire::rule::{AskedIf, Relation};
@@ -22,15 +23,15 @@ pub(crate) const GREATEST: f64 = 1e15;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RuleCodes {
     /// A condition that lacks a part.
-    pub(crate) missing_key: &'static str,
+    pub(crate) missing_key: Code,
     /// Parts that do not belong together.
-    pub(crate) misplaced_key: &'static str,
+    pub(crate) misplaced_key: Code,
     /// A number that is none.
-    pub(crate) wrong_type: &'static str,
+    pub(crate) wrong_type: Code,
     /// A question that is not there.
-    pub(crate) unknown_question: &'static str,
+    pub(crate) unknown_question: Code,
     /// An option that is not there.
-    pub(crate) unknown_option: &'static str,
+    pub(crate) unknown_option: Code,
 }
 
 /// Where a condition stands: which questions it may speak of, and who is told of its mistakes.
@@ -108,7 +109,7 @@ impl RuleScope for Whole<'_> {
 
 fn mistake<T>(
     scope: &mut dyn RuleScope,
-    code: &'static str,
+    code: Code,
     at: &Spanned<T>,
     ja: String,
     en: String,

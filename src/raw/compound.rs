@@ -4,6 +4,7 @@
 //!
 //! The container is that of [MS-CFB], the stream of records that of [MS-XLS].
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 use super::bytes::Bytes;
@@ -221,7 +222,7 @@ fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 
 fn too_large() -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "シートの広さが旧形式のExcelの限度（{MOST_ROWS}行×{MOST_COLUMNS}列）を超えています。安全のため\
              読みません"

@@ -1,5 +1,6 @@
 //! When a file is not read: it is damaged, or it unpacks to more than is safe.
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 
@@ -11,7 +12,7 @@ pub(super) const MAX_PART: u64 = 1 << 30;
 pub(super) fn damaged(ja: impl std::fmt::Display, en: impl std::fmt::Display) -> Error {
     Error::new(
         Diagnostic::new(
-            "raw::damaged",
+            Code::RawDamaged,
             Text::new(format!("ファイルが壊れています({ja})"), format!("the file is damaged ({en})")),
         )
         .help(Text::new(

@@ -8,6 +8,7 @@ use super::encoding::{self, MARK, decode_marked};
 use super::grid::Grid;
 use super::header::{self, SheetFacts};
 use super::table::Table;
+use crate::code::Code;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -80,7 +81,7 @@ impl Decoder {
             let text =
                 Text::new("ラベルに文字として読めないバイトがあります", "some bytes of labels are no text");
             table.findings.push(
-                Finding::warning("raw::undecodable", text, Place::file(name)).count(self.broken_labels),
+                Finding::warning(Code::RawUndecodable, text, Place::file(name)).count(self.broken_labels),
             );
         }
         Ok(table)

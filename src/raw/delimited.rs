@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -253,7 +254,7 @@ fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
 pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows: usize) -> Result<Table> {
     if let Some(sheet) = &options.sheet {
         return Err(Error::msg(
-            "raw::sheet",
+            Code::RawSheet,
             format!("シート「{sheet}」が指定されましたが、文字のファイルにシートはありません"),
             format!("sheet \"{sheet}\" was asked for, but a text file has no sheets"),
         ));
@@ -282,24 +283,24 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
              があります",
             "the file ends inside a quoted cell; all from this row on may have become one cell",
         );
-        more.push(Finding::warning("raw::open-quote", text, Place::file(name).row(row)));
+        more.push(Finding::warning(Code::RawOpenQuote, text, Place::file(name).row(row)));
     }
     for (tally, code, ja, en) in [
         (
             &short,
-            "raw::short-row",
+            Code::RawShortRow,
             "見出しより短い行があります。足りないセルは空としました",
             "rows are shorter than the header; the cells that lack are empty",
         ),
         (
             &nul,
-            "raw::nul",
+            Code::RawNul,
             "NUL文字を含むセルがあります。NULを除きました",
             "cells hold NUL characters; they were taken out",
         ),
         (
             &replaced,
-            "raw::replacement-character",
+            Code::RawReplacementCharacter,
             "文字化けの跡(U+FFFD)がファイルにあります。以前の変換で失われた文字です",
             "U+FFFD stands in the file itself: an earlier conversion lost characters",
         ),
@@ -311,13 +312,13 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     if blank_lines.count > 0 {
         let text = Text::new("空行を読み飛ばしました", "blank lines were skipped");
         more.push(
-            Finding::note("raw::blank-lines", text, Place::file(name).row(blank_lines.row))
+            Finding::note(Code::RawBlankLines, text, Place::file(name).row(blank_lines.row))
                 .count(blank_lines.count),
         );
     }
     if empty_rows > 0 {
         let text = Text::new("末尾の空の行を読み飛ばしました", "empty rows at the end were skipped");
-        more.push(Finding::note("raw::empty-rows", text, Place::file(name)).count(empty_rows as u64));
+        more.push(Finding::note(Code::RawEmptyRows, text, Place::file(name)).count(empty_rows as u64));
     }
     table.findings.extend(more);
     Ok(table)
@@ -374,7 +375,7 @@ fn uncertain(decoded: &Decoded<'_>, name: &str) -> Option<Finding> {
                 decoded.encoding
             ),
         );
-        Finding::warning("raw::encoding", text, Place::file(name))
+        Finding::warning(Code::RawEncoding, text, Place::file(name))
     })
 }
 

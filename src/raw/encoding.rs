@@ -10,6 +10,7 @@ use encoding_rs::{
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -98,7 +99,7 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
         let names = "UTF-8, CP932 (Shift_JIS), EUC-JP, ISO-2022-JP, UTF-16LE, UTF-16BE, windows-1252";
         Error::new(
             Diagnostic::new(
-                "raw::encoding",
+                Code::RawEncoding,
                 Text::new(
                     format!("文字コード「{name}」は知られていません"),
                     format!("nobody knows the encoding \"{name}\""),
@@ -207,9 +208,9 @@ pub(super) fn told(encoding: &'static Encoding, uncertain: bool) -> Finding {
     );
     let place = Place::default();
     if uncertain {
-        Finding::warning("raw::encoding", text, place)
+        Finding::warning(Code::RawEncoding, text, place)
     } else {
-        Finding::note("raw::encoding", text, place)
+        Finding::note(Code::RawEncoding, text, place)
     }
 }
 
@@ -319,7 +320,7 @@ fn refuse_binary(text: &str, bytes: usize) -> Result<()> {
     if controls >= 8 && controls * 20 > bytes {
         return Err(Error::new(
             Diagnostic::new(
-                "raw::not-text",
+                Code::RawNotText,
                 Text::new("文字のファイルではありません", "this is not a text file"),
             )
             .help(Text::new("CSVかXLSXのファイルを指定してください", "give a CSV or XLSX file")),

@@ -9,6 +9,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use sha2::{Digest, Sha256};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -87,11 +88,11 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
     let diagnostic = match error.kind() {
         ErrorKind::NotFound => return not_found(path, name),
         ErrorKind::IsADirectory => Diagnostic::new(
-            "raw::is-directory",
+            Code::RawIsDirectory,
             Text::new("ファイルではなくフォルダです", "this is a folder, not a file"),
         ),
         ErrorKind::PermissionDenied => Diagnostic::new(
-            "raw::permission",
+            Code::RawPermission,
             Text::new("ファイルを開く権限がありません", "no permission to open the file"),
         )
         .help(Text::new(
@@ -99,7 +100,7 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
             "see whether another program holds it open, and who may read it",
         )),
         _ => Diagnostic::new(
-            "raw::io",
+            Code::RawIo,
             Text::new(
                 format!("ファイルを読めませんでした({error})"),
                 format!("the file could not be read ({error})"),
@@ -111,7 +112,7 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
 
 fn not_found(path: &Path, name: &str) -> Error {
     let diagnostic =
-        Diagnostic::new("raw::not-found", Text::new("ファイルがありません", "there is no such file"))
+        Diagnostic::new(Code::RawNotFound, Text::new("ファイルがありません", "there is no such file"))
             .at(Place::file(name));
     let folder = match path.parent() {
         Some(p) if p.as_os_str().is_empty() => Path::new("."),

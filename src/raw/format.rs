@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
@@ -87,7 +88,7 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
     let place = Place::file(name);
     if bytes.is_empty() {
         return Err(
-            Error::msg("raw::empty", "ファイルが空です(0バイト)", "the file is empty (0 bytes)").at(&place)
+            Error::msg(Code::RawEmpty, "ファイルが空です(0バイト)", "the file is empty (0 bytes)").at(&place)
         );
     }
     let is = |magic: &[u8]| bytes.starts_with(magic);
@@ -162,7 +163,7 @@ fn foreign(bytes: &[u8]) -> Option<Text> {
 fn unsupported(what: Text) -> Error {
     Error::new(
         Diagnostic::new(
-            "raw::unsupported",
+            Code::RawUnsupported,
             Text::new(
                 format!("中身は{}で、表として読めません", what.ja),
                 format!("the content is {}; it cannot be read as a table", what.en),
@@ -209,7 +210,7 @@ fn zipped(bytes: &[u8]) -> Result<Format> {
     let parts = directory(bytes).ok_or_else(cut_off)?;
     if parts.iter().any(Part::too_large) {
         return Err(Error::msg(
-            "raw::too-large",
+            Code::RawTooLarge,
             format!("展開すると{}MiBを超える部分があります。安全のため読みません", MAX_PART >> 20),
             format!("a part of the file unpacks to more than {} MiB; not read, for safety", MAX_PART >> 20),
         ));

@@ -12,10 +12,10 @@ use super::cell::Cell;
 use super::hash::{Quick, Tagged};
 use super::indices::Indices;
 use super::table::letters;
+use crate::code::Code;
 use crate::error::{Error, Result};
 
-/// A table may have this many cells (rows × columns that hold anything). At up to four bytes a cell that is
-/// at most 2 GiB.
+/// A table may have this many cells (rows × columns that hold anything): up to 2 GiB, at four bytes a cell.
 pub const MAX_CELLS: usize = 1 << 29;
 
 /// A table may have this many columns; Stata, the widest of the programs, has 120,000.
@@ -185,7 +185,7 @@ impl Grid {
 
 fn too_large() -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "表が大きすぎます(行×列が{MAX_CELLS}を超えています)。離れたところに余分なセルがないか確かめてく\
              ださい"
@@ -199,7 +199,7 @@ fn too_large() -> Error {
 
 fn too_wide(column: usize) -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "列が多すぎます({MAX_COLUMNS}列まで読めます。{}列目に値があります)。区切り文字や改行がおかしく\
              なっていないか確かめてください",
@@ -216,7 +216,7 @@ fn too_wide(column: usize) -> Error {
 fn too_long(length: usize, column: usize) -> Error {
     let (most, length) = (MAX_TEXT >> 20, length >> 20);
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         format!(
             "1つのセルが{length}MiBあります(列{}。{most}MiBまで読めます)。引用符(\")が閉じられていないおそ\
              れがあります",

@@ -2,6 +2,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -40,7 +41,7 @@ pub(super) struct SheetFacts<'a> {
 pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
     let Some(first) = grid.first_row() else {
         return Err(Error::msg(
-            "raw::empty",
+            Code::RawEmpty,
             "データがありません(すべて空です)",
             "there is no data (all cells are empty)",
         ));
@@ -48,7 +49,7 @@ pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
     let (start, end) = (first + source.header_rows, grid.height());
     if start > end {
         return Err(Error::msg(
-            "raw::header-rows",
+            Code::RawHeaderRows,
             format!("見出し行が{}行と指定されましたが、{}行しかありません", source.header_rows, end - first),
             format!(
                 "{} header rows were asked for, but there are only {} rows",
@@ -76,7 +77,7 @@ pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
                     format!("a header cannot be read: {what}"),
                 );
                 findings.push(Finding::warning(
-                    "raw::undecodable",
+                    Code::RawUndecodable,
                     text,
                     file.clone().row(number(row)).column(letters(*position)),
                 ));
@@ -178,8 +179,9 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
                     format!("a spreadsheet error: {what}"),
                 );
                 let count = 1 + rows.count() as u64;
-                errors
-                    .push(Finding::warning("raw::cell-error", text, table.place(first, column)).count(count));
+                errors.push(
+                    Finding::warning(Code::RawCellError, text, table.place(first, column)).count(count),
+                );
             }
         }
     }
@@ -206,7 +208,7 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
                 rest as u64,
             )
         };
-        findings.push(Finding::warning("raw::undecodable", text, table.place(row, column)).count(count));
+        findings.push(Finding::warning(Code::RawUndecodable, text, table.place(row, column)).count(count));
     }
     findings.append(&mut errors);
     findings
@@ -240,7 +242,7 @@ fn merged_data(table: &Table, start: usize, merged: &[Merged]) -> Option<Finding
         "cells are merged among the answers; the value stands in the first of them only, the others are \
          empty. Take them apart and fill each",
     );
-    Some(Finding::warning("raw::merged-cells", text, place.column(name)).count(inside.len() as u64))
+    Some(Finding::warning(Code::RawMergedCells, text, place.column(name)).count(inside.len() as u64))
 }
 
 /// Columns without a header, broken headers, and headers that stand twice.
@@ -269,7 +271,7 @@ fn headers_to_know(table: &Table) -> Vec<Finding> {
                 letters(column.position)
             ),
         );
-        findings.push(Finding::warning("raw::no-header", text, table.place(row, column)).count(count));
+        findings.push(Finding::warning(Code::RawNoHeader, text, table.place(row, column)).count(count));
     }
     for (name, (position, count)) in seen.into_iter().filter(|(_, (_, n))| *n > 1).take(TOLD_ONE_BY_ONE) {
         let text = Text::new(
@@ -282,7 +284,7 @@ fn headers_to_know(table: &Table) -> Vec<Finding> {
                 letters(position)
             ),
         );
-        findings.push(Finding::note("raw::duplicate-header", text, file.clone().column(name)).count(count));
+        findings.push(Finding::note(Code::RawDuplicateHeader, text, file.clone().column(name)).count(count));
     }
     findings
 }

@@ -40,6 +40,7 @@ pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use indices::Indices;
 pub use table::{Column, ReadOptions, Table, letters};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -100,7 +101,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
     let header_rows = options.header_rows.unwrap_or(1);
     if !(1..=3).contains(&header_rows) {
         return Err(Error::msg(
-            "raw::header-rows",
+            Code::RawHeaderRows,
             format!("見出し行の数は1〜3です({header_rows}が指定されました)"),
             format!("the number of header rows is 1 to 3, not {header_rows}"),
         )
@@ -120,7 +121,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
         table.findings.insert(
             0,
             Finding::note(
-                "raw::wrong-extension",
+                Code::RawWrongExtension,
                 Text::new(
                     format!(
                         "拡張子は「.{ending}」ですが、中身は{}です。中身のとおりに読みました",
@@ -158,7 +159,7 @@ pub fn text_from_bytes(bytes: &[u8], name: &str) -> Result<SourceText> {
         let line = decoded.text.get(..at).unwrap_or("").matches('\n').count() as u64 + 1;
         return Err(Error::new(
             Diagnostic::new(
-                "raw::encoding",
+                Code::RawEncoding,
                 Text::new(
                     format!("文字として読めないバイトがあります({}として読みました)", decoded.encoding),
                     format!("some bytes are no text (read as {})", decoded.encoding),

@@ -2,6 +2,7 @@
 //! sixteen thousand, and its row for a million, and the reader lays all of them out; and it looks for the end
 //! of a sheet for ever where there is none.
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 use super::damaged::damaged;
@@ -40,7 +41,7 @@ pub(super) fn check(content: &[u8]) -> Result<()> {
             filled = 0;
             if all > MAX_LAID_OUT {
                 return Err(Error::msg(
-                    "raw::too-large",
+                    Code::RawTooLarge,
                     format!(
                         "シートのセルが多すぎます（くり返しを広げて{MAX_LAID_OUT}まで読めます）。安全のため\
                          読みません"

@@ -7,6 +7,7 @@ use polars::datatypes::{ArrowDataType, DataType};
 use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{Column as Series, DataFrame, ParquetReader, PolarsError, PolarsResult, SerReader};
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -64,11 +65,13 @@ fn table(frame: &DataFrame, skipped: Vec<(String, String)>, digest: FileDigest) 
             format!("型{kind}の列は読めません。読み飛ばしました"),
             format!("columns of type {kind} cannot be read; it was skipped"),
         );
-        table.findings.push(Finding::warning("raw::column-type", text, Place::file(&name).column(column)));
+        table.findings.push(Finding::warning(Code::RawColumnType, text, Place::file(&name).column(column)));
     }
     for (column, count) in not_a_number {
         let text = Text::new("数でない値(NaN)を空としました", "NaN was taken as empty");
-        table.findings.push(Finding::note("raw::nan", text, Place::file(&name).column(column)).count(count));
+        table
+            .findings
+            .push(Finding::note(Code::RawNan, text, Place::file(&name).column(column)).count(count));
     }
     Ok(table)
 }
@@ -97,7 +100,11 @@ fn frame(
         }
     }
     if wanted.is_empty() {
-        return Err(Error::msg("raw::empty", "読める列がありません", "there is no column that can be read"));
+        return Err(Error::msg(
+            Code::RawEmpty,
+            "読める列がありません",
+            "there is no column that can be read",
+        ));
     }
     let frame = reader.with_projection(Some(wanted.clone())).with_slice(slice).finish().map_err(error)?;
     Ok((Frame { frame, positions: wanted }, skipped))
@@ -164,6 +171,7 @@ mod tests {
     use polars::prelude::{Categories, Column, DataFrame, DataType, NamedFrom, ParquetWriter, Series};
 
     use super::{Cell, read};
+    use crate::code::Code;
 
     fn parquet(columns: Vec<Column>) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -200,7 +208,7 @@ mod tests {
         assert_eq!(cells("分類"), cells("地区"));
         assert_eq!(cells("small"), [n(200.0), n(1.0), e(), e()]);
         assert_eq!(cells("none"), [e(), e(), e(), e()]);
-        assert_eq!(table.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["raw::nan"]);
+        assert_eq!(table.findings.iter().map(|f| f.code).collect::<Vec<_>>(), [Code::RawNan]);
     }
 
     #[test]
@@ -208,7 +216,7 @@ mod tests {
         let list = Column::new("list".into(), [Series::new("".into(), [1, 2])]);
         let bytes = parquet(vec![Column::new("id".into(), [1]), list]);
         let table = read(&bytes, "a.parquet").unwrap();
-        assert_eq!((table.columns.len(), table.findings[0].code), (1, "raw::column-type"));
+        assert_eq!((table.columns.len(), table.findings[0].code), (1, Code::RawColumnType));
     }
 
     #[test]
@@ -216,7 +224,7 @@ mod tests {
         let bytes = parquet(vec![Column::new("id".into(), (0..1000).collect::<Vec<i32>>())]);
         for cut in [4, 40, bytes.len() / 2, bytes.len() - 1] {
             let error = read(&bytes[..cut], "a.parquet").map_err(|e| e.diagnostics()[0].code);
-            assert_eq!(error.err(), Some("raw::damaged"), "cut at {cut}");
+            assert_eq!(error.err(), Some(Code::RawDamaged), "cut at {cut}");
         }
     }
 }

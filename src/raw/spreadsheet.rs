@@ -9,6 +9,7 @@ use calamine::{
     SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError,
 };
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -131,12 +132,12 @@ impl<'a> Book<'a> {
                         format!("シートの指定がないので「{name}」を読みました(ほかのシート: {rest})"),
                         format!("no sheet was named; \"{name}\" was read (other sheets: {rest})"),
                     );
-                    content.findings.push(Finding::note("raw::other-sheets", text, Place::default()));
+                    content.findings.push(Finding::note(Code::RawOtherSheets, text, Place::default()));
                 }
                 return Ok((name.clone(), content));
             }
         }
-        Err(Error::msg("raw::empty", "データのあるシートがありません", "no sheet has data"))
+        Err(Error::msg(Code::RawEmpty, "データのあるシートがありません", "no sheet has data"))
     }
 
     fn content(&mut self, sheet: &str, bytes: &[u8]) -> Result<Content> {
@@ -188,7 +189,7 @@ impl Unvalued {
         );
         let place = Place::default().row(u64::from(self.first.0) + 1).column(letters(self.first.1 as usize));
         (self.count > 0)
-            .then(|| Finding::warning("raw::formula-without-value", text, place).count(self.count))
+            .then(|| Finding::warning(Code::RawFormulaWithoutValue, text, place).count(self.count))
     }
 }
 
@@ -225,7 +226,7 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
                         "empty rows at the end (format only) were skipped",
                     );
                     let place = Place::default().row(grid.height() as u64 + 1);
-                    findings.push(Finding::note("raw::empty-rows", text, place).count(blank as u64));
+                    findings.push(Finding::note(Code::RawEmptyRows, text, place).count(blank as u64));
                 }
                 return Ok((grid, findings));
             }
@@ -249,7 +250,7 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Grid, Vec<
             // Newer Excel has error values that the reader does not know (#SPILL!, #CALC!); its place is
             // lost, the cell before it is known.
             Err(XlsxError::CellError(what)) => findings.push(Finding::warning(
-                "raw::cell-error",
+                Code::RawCellError,
                 Text::new(
                     format!(
                         "{}{}の次のセルは表計算のエラー値 {what} です。空としました",
@@ -360,7 +361,7 @@ fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
     };
     Error::new(
         Diagnostic::new(
-            "raw::sheet",
+            Code::RawSheet,
             Text::new(format!("シート「{wanted}」がありません"), format!("there is no sheet \"{wanted}\"")),
         )
         .help(help),
@@ -370,7 +371,7 @@ fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
 fn password() -> Error {
     Error::new(
         Diagnostic::new(
-            "raw::password",
+            Code::RawPassword,
             Text::new("パスワードで保護されています", "the workbook is protected by a password"),
         )
         .help(Text::new("パスワードを外して保存し直してください", "save it without the password")),
@@ -388,7 +389,7 @@ fn ods_error(error: OdsError) -> Error {
     match error {
         OdsError::Password => password(),
         OdsError::CellLimitExceeded { max, .. } => Error::msg(
-            "raw::too-large",
+            Code::RawTooLarge,
             format!("セルが多すぎます(上限{max})"),
             format!("the sheet has too many cells (the limit is {max})"),
         ),

@@ -9,7 +9,7 @@ use super::wave_data::Waves;
 use super::words;
 use crate::decode::BaseLedger;
 use crate::error::Error;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::indicator::{IndicatorTable, LedgerRecord, Quality};
 use crate::provenance::SCHEMA_VERSION;
 
@@ -85,8 +85,8 @@ fn finding_row(finding: &Finding, data: &str) -> Vec<String> {
     let text = |t: &Option<String>| guarded(t.as_deref().unwrap_or_default());
     vec![
         "finding".to_owned(),
-        finding.code.to_owned(),
-        severity(finding.severity).to_owned(),
+        finding.code.to_string(),
+        finding.severity.as_str().to_owned(),
         String::new(),
         String::new(),
         text(&place.question),
@@ -99,13 +99,6 @@ fn finding_row(finding: &Finding, data: &str) -> Vec<String> {
         guarded(&finding.message.en),
         data.to_owned(),
     ]
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-    }
 }
 
 /// `quality.json`: one object a ledger with all its steps, one object a finding.
@@ -135,7 +128,7 @@ fn ledger_json(record: &LedgerRecord, data: &str) -> Value {
 fn finding_json(finding: &Finding) -> Value {
     json!({
         "code": finding.code,
-        "severity": severity(finding.severity),
+        "severity": finding.severity.as_str(),
         "place": finding.place,
         "count": finding.count,
         "message_ja": finding.message.ja,

@@ -9,6 +9,7 @@
 
 use serde_json::Value;
 
+use crate::code::Code;
 use crate::error::Error;
 
 /// What Excel knows UTF-8 by.
@@ -45,7 +46,7 @@ pub(super) fn writer(begin: Vec<u8>) -> csv::Writer<Vec<u8>> {
 
 /// The writer's error.
 pub(super) fn failed(e: impl std::fmt::Display) -> Error {
-    Error::msg("report::csv", format!("CSVを作れません: {e}"), format!("cannot make the CSV: {e}"))
+    Error::msg(Code::ReportCsv, format!("CSVを作れません: {e}"), format!("cannot make the CSV: {e}"))
 }
 
 /// A JSON document, indented, ended by a newline.
@@ -54,7 +55,7 @@ pub(super) fn failed(e: impl std::fmt::Display) -> Error {
 /// The serialiser's own; a [`Value`] has none.
 pub(super) fn json(value: &Value) -> Result<Vec<u8>, Error> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| {
-        Error::msg("report::json", format!("JSONを作れません: {e}"), format!("cannot make the JSON: {e}"))
+        Error::msg(Code::ReportJson, format!("JSONを作れません: {e}"), format!("cannot make the JSON: {e}"))
     })?;
     bytes.push(b'\n');
     Ok(bytes)

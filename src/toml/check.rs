@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::code::Code;
 use crate::error::{Diagnostic, SourceText, Span};
 use crate::text::Text;
 use crate::text::suggest::did_you_mean;
@@ -17,15 +18,15 @@ use crate::text::suggest::did_you_mean;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Codes {
     /// The text is no TOML.
-    pub(crate) syntax: &'static str,
+    pub(crate) syntax: Code,
     /// A key that the file does not have.
-    pub(crate) unknown_key: &'static str,
+    pub(crate) unknown_key: Code,
     /// A key that must be there is not.
-    pub(crate) missing_key: &'static str,
+    pub(crate) missing_key: Code,
     /// A value of another type than the key takes, or outside its bounds.
-    pub(crate) wrong_type: &'static str,
+    pub(crate) wrong_type: Code,
     /// A word that is none of those that the key takes.
-    pub(crate) unknown_word: &'static str,
+    pub(crate) unknown_word: Code,
 }
 
 /// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and
@@ -37,13 +38,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn mistake(
-        &self,
-        code: &'static str,
-        range: Range<usize>,
-        message: Text,
-        help: Option<Text>,
-    ) -> Diagnostic {
+    fn mistake(&self, code: Code, range: Range<usize>, message: Text, help: Option<Text>) -> Diagnostic {
         let mut diagnostic =
             Diagnostic::new(code, message).span(Span { source: Arc::clone(self.source), range });
         diagnostic.help = help;
@@ -218,8 +213,8 @@ impl<'a> Checker<'a> {
             format!("ここには{}を書いてください", ja.join("か")),
             format!("expected {}", en.join(" or ")),
         );
-        let quote = names.iter().any(|n| n.en.starts_with("text"))
-            && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
+        let takes_text = forms.iter().any(|f| types(f).contains(&"string"));
+        let quote = takes_text && !matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
         let written = self.source.text.get(value.span()).unwrap_or("");
         let help = quote.then(|| {
             Text::new(

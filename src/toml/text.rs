@@ -68,14 +68,15 @@ mod tests {
 
     use serde::Deserialize;
 
+    use crate::code::Code;
     use crate::toml::text::*;
 
     const CODES: Codes = Codes {
-        syntax: "t::syntax",
-        unknown_key: "t::unknown-key",
-        missing_key: "t::missing-key",
-        wrong_type: "t::wrong-type",
-        unknown_word: "t::unknown-word",
+        syntax: Code::AnswersToml,
+        unknown_key: Code::AnswersUnknownKey,
+        missing_key: Code::AnswersMissingKey,
+        wrong_type: Code::AnswersWrongType,
+        unknown_word: Code::AnswersUnknownWord,
     };
 
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -110,7 +111,7 @@ mod tests {
         Arc::new(SourceText { file: "t.toml".to_owned(), text: text.to_owned() })
     }
 
-    fn found(text: &str) -> Vec<(&'static str, String)> {
+    fn found(text: &str) -> Vec<(Code, String)> {
         let source = source(text);
         match read::<Whole>(&source, &CODES) {
             Ok(_) => Vec::new(),
@@ -140,14 +141,14 @@ mod tests {
     fn all_mistakes_come_in_one_go_in_the_order_of_the_text() {
         let text = "titel = \"表\"\nkind = \"randm\"\nrange = [1]\n[[part]]\nname = 3\ncuont = 1\n\
                     [by_name.\"西\"]\nname = \"西\"\ncount = -1\n";
-        let expected: Vec<(&str, String)> = [
-            ("t::unknown-key", "titel"),
-            ("t::missing-key", "titel = \"表\""),
-            ("t::unknown-word", "\"randm\""),
-            ("t::wrong-type", "[1]"),
-            ("t::wrong-type", "3"),
-            ("t::unknown-key", "cuont"),
-            ("t::wrong-type", "-1"),
+        let expected: Vec<(Code, String)> = [
+            (Code::AnswersUnknownKey, "titel"),
+            (Code::AnswersMissingKey, "titel = \"表\""),
+            (Code::AnswersUnknownWord, "\"randm\""),
+            (Code::AnswersWrongType, "[1]"),
+            (Code::AnswersWrongType, "3"),
+            (Code::AnswersUnknownKey, "cuont"),
+            (Code::AnswersWrongType, "-1"),
         ]
         .map(|(code, text)| (code, text.to_owned()))
         .into();
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn broken_toml_is_told_with_its_place() {
         let got = found("title = \"表\nkind = \"census\"\n");
-        assert!(!got.is_empty() && got.iter().all(|(code, _)| *code == "t::syntax"), "{got:?}");
+        assert!(!got.is_empty() && got.iter().all(|(code, _)| *code == Code::AnswersToml), "{got:?}");
         let error = read::<Whole>(&source("title = \"表\"\n題名 = \"表\"\n"), &CODES).unwrap_err();
         assert_eq!(error.diagnostics()[0].span.as_ref().unwrap().line_column(), (2, 1));
         assert!(error.diagnostics()[0].help.as_ref().unwrap().en.contains("quotes"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::support::forms::ods;
 use rust_xlsxwriter::{Format, Workbook};
+use shihyo::code::Code;
 use shihyo::decode::{Answers, DecodeOptions, MissingReason, Responses, decode};
 use shihyo::draft::infer;
 use shihyo::error::SourceText;
@@ -53,14 +54,14 @@ fn a_date_where_a_code_should_stand_is_told_and_counts_as_invalid() {
         .iter()
         .map(|f| (f.code, f.place.row, f.place.column.as_deref(), f.message.ja.as_str()))
         .collect();
-    let codes: Vec<(&str, Option<u64>, Option<&str>)> =
+    let codes: Vec<(Code, Option<u64>, Option<&str>)> =
         found.iter().map(|(code, row, column, _)| (*code, *row, *column)).collect();
     let expected = [
-        ("answers::out-of-list", Some(5), Some("問1")),
-        ("answers::date-code", Some(2), Some("問1")),
-        ("answers::out-of-list", Some(5), Some("問2")),
-        ("answers::date-code", Some(2), Some("問2")),
-        ("answers::date-code", Some(4), Some("問2")),
+        (Code::AnswersOutOfList, Some(5), Some("問1")),
+        (Code::AnswersDateCode, Some(2), Some("問1")),
+        (Code::AnswersOutOfList, Some(5), Some("問2")),
+        (Code::AnswersDateCode, Some(2), Some("問2")),
+        (Code::AnswersDateCode, Some(4), Some("問2")),
     ];
     assert_eq!(codes, expected);
     assert!(
@@ -79,7 +80,7 @@ fn what_only_one_reading_explains_is_read_back_where_that_is_allowed() {
     // 2-Jan is the option 1-2, 4月3日 the option 3-4 typed the other way round; 1-5 is none; 1900-01-03 is 3
     // or 4, of which 3 is an option.
     assert_eq!(single(&answers), [Ok(0), Ok(1), Err(INVALID), Ok(2)]);
-    assert!(answers.findings.iter().all(|f| f.code == "answers::date-code"), "{:?}", answers.findings);
+    assert!(answers.findings.iter().all(|f| f.code == Code::AnswersDateCode), "{:?}", answers.findings);
     let back: u64 =
         answers.findings.iter().filter(|f| f.message.en.contains("read back")).map(|f| f.count).sum();
     assert_eq!(back, 5);
@@ -132,7 +133,7 @@ fn a_date_among_ticks_is_no_tick() {
     .unwrap();
     let answers = answers(&[table], "read-back", "");
     assert_eq!(multiple(&answers), [Err(INVALID), Ok(0b010)]);
-    assert_eq!(answers.findings[0].code, "answers::date-code");
+    assert_eq!(answers.findings[0].code, Code::AnswersDateCode);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::support::shared::survey;
+use shihyo::code::Code;
 use shihyo::decode::{Base, DecodeOptions, MissingReason, Responses, YES, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
@@ -97,19 +98,19 @@ type = \"text\"
 ";
     let short = |text: &str| text.replace("[\n    ", "[").replace(",\n]", "]").replace(",\n    ", ", ");
     assert_eq!(short(&written(&questionnaire)), expected);
-    let told: Vec<(&str, Option<&str>)> =
+    let told: Vec<(Code, Option<&str>)> =
         findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
     // The label `a` is another option's code.
     assert_eq!(
         told,
         [
-            ("answers::form-codes", Some("acts")),
-            ("answers::form-rule", Some("other")),
-            ("answers::form-type", Some("place"))
+            (Code::AnswersFormCodes, Some("acts")),
+            (Code::AnswersFormRule, Some("other")),
+            (Code::AnswersFormType, Some("place"))
         ]
     );
     let swapped = from_xlsform(&choices, &survey, "").unwrap_err();
-    assert_eq!(swapped.diagnostics()[0].code, "answers::form", "the sheets were swapped");
+    assert_eq!(swapped.diagnostics()[0].code, Code::AnswersForm, "the sheets were swapped");
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn an_spss_file_brings_its_questionnaire_along() {
         );
     }
     let bare = from_dictionary(&table("a\n1\n"), "").unwrap_err();
-    assert_eq!(bare.diagnostics()[0].code, "answers::form", "a CSV has no dictionary");
+    assert_eq!(bare.diagnostics()[0].code, Code::AnswersForm, "a CSV has no dictionary");
 }
 
 #[test]
@@ -252,7 +253,7 @@ fn a_question_that_was_not_shown_counts_as_empty() {
     // m comes after the repeat that names it.
     assert_eq!(
         findings.iter().map(|f| (f.code, f.place.question.as_deref().unwrap())).collect::<Vec<_>>(),
-        [("answers::form-rule", "n")]
+        [(Code::AnswersFormRule, "n")]
     );
     questionnaire.questions[2].asked_if = questionnaire.questions[1].asked_if.clone();
     written(&questionnaire);
@@ -277,7 +278,7 @@ fn a_question_that_was_not_shown_counts_as_empty() {
     let blank: Vec<(&str, u64)> = answers
         .findings
         .iter()
-        .filter(|f| f.code == "answers::blank-though-asked")
+        .filter(|f| f.code == Code::AnswersBlankThoughAsked)
         .map(|f| (f.place.question.as_deref().unwrap(), f.count))
         .collect();
     assert_eq!(blank, [("n", 1), ("ne", 3), ("no", 3), ("few", 4), ("old", 2), ("young", 3)]);
@@ -289,9 +290,9 @@ fn an_option_whose_words_are_another_options_code_is_told() {
         "設問番号,質問文,タイプ,カテゴリ数,選択肢\n問1,満足度,SA,5,5/4/3/2/1\n問2,性別,SA,2,男性/女性\n",
     );
     let Draft { questionnaire, findings } = from_tabulator(&sheet, "t").unwrap();
-    let told: Vec<(&str, Option<&str>)> =
+    let told: Vec<(Code, Option<&str>)> =
         findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
-    assert_eq!(told, [("answers::form-codes", Some("問1")); 4]);
+    assert_eq!(told, [(Code::AnswersFormCodes, Some("問1")); 4]);
     assert!(findings[0].message.en.contains("option \"5\" (code 1)"), "{}", findings[0].message.en);
     let text = written(&questionnaire);
     assert!(text.contains("{ code = \"1\", label = \"5 (1)\" }"), "{text}");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::support::dice::Dice;
+use shihyo::code::Code;
 use shihyo::decode::{Answers, ColumnLayout, DecodeOptions, MissingReason, Responses, columns_used, decode};
 use shihyo::error::{Error, SourceText};
 use shihyo::questionnaire::{Questionnaire, read_questionnaire};
@@ -234,7 +235,7 @@ fn every_layout_of_a_single_answer_says_the_same() {
         let answers = decoded(&questionnaire, file(&layout, plain, &people));
         assert_eq!(answers.responses, expected(&people), "{}", layout.name);
         assert_eq!(
-            answers.findings.iter().filter(|f| f.code != "answers::blank-return").count(),
+            answers.findings.iter().filter(|f| f.code != Code::AnswersBlankReturn).count(),
             0,
             "{}: {:?}",
             layout.name,
@@ -251,7 +252,7 @@ fn every_layout_of_a_multiple_answer_says_the_same() {
         let answers = decoded(&questionnaire, file(plain, &layout, &people));
         assert_eq!(answers.responses, expected(&people), "{}", layout.name);
         assert_eq!(
-            answers.findings.iter().filter(|f| f.code != "answers::blank-return").count(),
+            answers.findings.iter().filter(|f| f.code != Code::AnswersBlankReturn).count(),
             0,
             "{}: {:?}",
             layout.name,
@@ -361,7 +362,7 @@ fn mistyped_ticks_do_not_turn_ticks_into_mentions() {
                 .ok_or(MissingReason::NoAnswer)
         );
     }
-    assert_eq!(answers.findings.iter().filter(|f| f.code == "answers::out-of-list").count(), 2);
+    assert_eq!(answers.findings.iter().filter(|f| f.code == Code::AnswersOutOfList).count(), 2);
 }
 
 #[test]
@@ -418,14 +419,14 @@ fn a_missing_column_is_told_with_what_comes_near() {
     let ticks = per_option(|k| format!("問2_{}", k + 1));
     header.extend(ticks.iter().take(9).map(String::as_str));
     let error = failure(&questionnaire, &header);
-    let told: Vec<(&str, String)> =
+    let told: Vec<(Code, String)> =
         error.diagnostics().iter().map(|d| (d.code, d.message.en.clone())).collect();
     assert_eq!(
         told,
         [
-            ("answers::missing-column", "no column for question \"問1\"".to_owned()),
-            ("answers::missing-column", "no column for option \"特になし\" of question \"問2\"".to_owned()),
-            ("answers::missing-column", "no column for question \"年齢\"".to_owned()),
+            (Code::AnswersMissingColumn, "no column for question \"問1\"".to_owned()),
+            (Code::AnswersMissingColumn, "no column for option \"特になし\" of question \"問2\"".to_owned()),
+            (Code::AnswersMissingColumn, "no column for question \"年齢\"".to_owned()),
         ]
     );
     let help = |i: usize| error.diagnostics()[i].help.as_ref().unwrap().en.clone();
@@ -460,15 +461,15 @@ fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
     );
     assert_eq!(read(&["g.acts.a", "g.acts.other", "g.other", "age"]).unwrap()[1], ["g.other"]);
     assert_eq!(read(&["acts", "h/age", "other", "age"]).unwrap()[2], ["age"], "the plain name comes first");
-    let told = |header: &[&str]| -> Vec<(&'static str, String)> {
+    let told = |header: &[&str]| -> Vec<(Code, String)> {
         read(header).unwrap_err().diagnostics().iter().map(|d| (d.code, d.message.en.clone())).collect()
     };
     let two = "2 columns could be question \"age\": g/age（@C）, h/age（@D）".to_owned();
-    assert_eq!(told(&["acts", "other", "g/age", "h/age"]), [("answers::ambiguous-column", two)]);
+    assert_eq!(told(&["acts", "other", "g/age", "h/age"]), [(Code::AnswersAmbiguousColumn, two)]);
     let ticks = "2 columns could be question \"acts\": g/acts/a（@C）, h/acts/a（@E）".to_owned();
     assert_eq!(
         told(&["other", "age", "g/acts/a", "g/acts/other", "h/acts/a", "h/acts/other"]),
-        [("answers::ambiguous-column", ticks)]
+        [(Code::AnswersAmbiguousColumn, ticks)]
     );
     for lost in [
         "age_group/years",
@@ -481,7 +482,7 @@ fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
         "2024-age",
         "other-age",
     ] {
-        assert_eq!(told(&["acts", "other", lost])[0].0, "answers::missing-column", "{lost}");
+        assert_eq!(told(&["acts", "other", lost])[0].0, Code::AnswersMissingColumn, "{lost}");
     }
     for (header, acts, other) in [
         (["g-acts", "g-other", "h-sub-age"].as_slice(), vec!["g-acts"], vec!["g-other"]),
@@ -510,7 +511,7 @@ fn the_groups_before_a_name_are_passed_over_unless_two_could_be_meant() {
         "the plain name comes first"
     );
     let two = "2 columns could be question \"age\": g-age（@C）, h-age（@D）".to_owned();
-    assert_eq!(told(&["acts", "other", "g-age", "h-age"]), [("answers::ambiguous-column", two)]);
+    assert_eq!(told(&["acts", "other", "g-age", "h-age"]), [(Code::AnswersAmbiguousColumn, two)]);
 }
 
 #[test]
@@ -527,7 +528,7 @@ fn a_question_with_a_dash_in_its_name_is_in_no_group() {
     };
     assert_eq!(read(&["home-age", "you-age"]).unwrap(), ["home-age", "you-age"]);
     assert_eq!(read(&["all-home-age", "you-age"]).unwrap(), ["all-home-age", "you-age"]);
-    assert_eq!(read(&["home-age"]).unwrap_err().diagnostics()[0].code, "answers::missing-column");
+    assert_eq!(read(&["home-age"]).unwrap_err().diagnostics()[0].code, Code::AnswersMissingColumn);
     assert_eq!(read(&["all-home-age"]).unwrap_err().diagnostics().len(), 1);
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shihyo::code::Code;
 use shihyo::error::{Error, SourceText};
 use shihyo::questionnaire::{
     AskedIf, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Question, QuestionKind, Questionnaire,
@@ -13,7 +14,7 @@ fn read(text: &str) -> Result<Questionnaire, Error> {
 }
 
 /// Code, underlined text and English advice of each mistake, in order.
-fn mistakes(text: &str) -> Vec<(&'static str, String, String)> {
+fn mistakes(text: &str) -> Vec<(Code, String, String)> {
     let Err(error) = read(text) else { return Vec::new() };
     let underlined = |d: &shihyo::error::Diagnostic| {
         d.span.as_ref().map_or(String::new(), |s| text[s.range.clone()].to_owned())
@@ -125,14 +126,14 @@ over_max = "frist"
 "#;
     let got = mistakes(text);
     let expected = [
-        ("answers::unknown-key", "tpye", "one of: "),
-        ("answers::unknown-word", "\"singel\"", "did you mean \"single\"?"),
-        ("answers::wrong-type", "2", "put it in quotes: \"2\""),
-        ("answers::unknown-key", "lable", "one of: "),
-        ("answers::wrong-type", "\"0\"", ""),
-        ("answers::wrong-type", "99", "put it in quotes: \"99\""),
-        ("answers::unknown-key", "two_mark", "did you mean \"two_marks\"?"),
-        ("answers::unknown-word", "\"frist\"", "did you mean \"first\"?"),
+        (Code::AnswersUnknownKey, "tpye", "one of: "),
+        (Code::AnswersUnknownWord, "\"singel\"", "did you mean \"single\"?"),
+        (Code::AnswersWrongType, "2", "put it in quotes: \"2\""),
+        (Code::AnswersUnknownKey, "lable", "one of: "),
+        (Code::AnswersWrongType, "\"0\"", ""),
+        (Code::AnswersWrongType, "99", "put it in quotes: \"99\""),
+        (Code::AnswersUnknownKey, "two_mark", "did you mean \"two_marks\"?"),
+        (Code::AnswersUnknownWord, "\"frist\"", "did you mean \"first\"?"),
     ];
     assert_eq!(got.len(), expected.len(), "{got:#?}");
     for ((code, text, help), (wanted_code, wanted_text, wanted_help)) in got.iter().zip(expected) {
@@ -174,22 +175,22 @@ id = "空"
 type = "multiple"
 "#;
     let got = mistakes(text);
-    let codes: Vec<&str> = got.iter().map(|(code, _, _)| *code).collect();
+    let codes: Vec<Code> = got.iter().map(|(code, _, _)| *code).collect();
     assert_eq!(
         codes,
         [
-            "answers::code-clash",
-            "answers::later-question",
-            "answers::duplicate-option",
-            "answers::duplicate-option",
-            "answers::unknown-option",
-            "answers::duplicate-question",
-            "answers::bad-range",
-            "answers::misplaced-key",
-            "answers::unknown-question",
-            "answers::ambiguous-option",
-            "answers::ambiguous-option",
-            "answers::no-options",
+            Code::AnswersCodeClash,
+            Code::AnswersLaterQuestion,
+            Code::AnswersDuplicateOption,
+            Code::AnswersDuplicateOption,
+            Code::AnswersUnknownOption,
+            Code::AnswersDuplicateQuestion,
+            Code::AnswersBadRange,
+            Code::AnswersMisplacedKey,
+            Code::AnswersUnknownQuestion,
+            Code::AnswersAmbiguousOption,
+            Code::AnswersAmbiguousOption,
+            Code::AnswersNoOptions,
         ],
         "{got:#?}"
     );
@@ -209,7 +210,7 @@ fn a_multiple_answer_has_128_options_at_most() {
         ))
     };
     assert_eq!(with(128, "multiple"), []);
-    assert_eq!(with(129, "multiple")[0].0, "answers::too-many-options");
+    assert_eq!(with(129, "multiple")[0].0, Code::AnswersTooManyOptions);
     assert_eq!(with(1_718, "single"), [], "a list of municipalities is longer");
 }
 
@@ -254,12 +255,12 @@ fn the_schema_names_every_key_with_words_for_editors() {
 #[test]
 fn no_text_makes_the_reader_panic() {
     for (text, code) in [
-        ("", "answers::missing-key"),
-        ("title", "answers::toml"),
-        ("title = ", "answers::toml"),
-        ("[[question]]", "answers::missing-key"),
-        ("question = 3\ntitle = 1", "answers::wrong-type"),
-        ("title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []", "answers::missing-key"),
+        ("", Code::AnswersMissingKey),
+        ("title", Code::AnswersToml),
+        ("title = ", Code::AnswersToml),
+        ("[[question]]", Code::AnswersMissingKey),
+        ("question = 3\ntitle = 1", Code::AnswersWrongType),
+        ("title = \"x\"\n[[question]]\nid = \"\"\ntype = \"single\"\noptions = []", Code::AnswersMissingKey),
     ] {
         assert_eq!(read(text).unwrap_err().diagnostics()[0].code, code, "{text}");
     }
@@ -333,42 +334,42 @@ fn mistakes_of_a_skip_rule_are_told_where_they_stand() {
                { question = \"問3\", of = [\"はい\"] }, { not = { question = \"意見\", answered = true } \
                }] }";
     for (written, expected) in [
-        ("{ question = \"問1\", off = [\"はい\"] }", vec![("answers::unknown-key", "off")]),
-        ("{ question = \"問1\" }", vec![("answers::missing-key", "{ question = \"問1\" }")]),
-        ("{ }", vec![("answers::missing-key", "{ }")]),
-        ("{ of = [\"はい\"] }", vec![("answers::missing-key", "{ of = [\"はい\"] }")]),
-        ("{ all = [] }", vec![("answers::wrong-type", "[]")]),
+        ("{ question = \"問1\", off = [\"はい\"] }", vec![(Code::AnswersUnknownKey, "off")]),
+        ("{ question = \"問1\" }", vec![(Code::AnswersMissingKey, "{ question = \"問1\" }")]),
+        ("{ }", vec![(Code::AnswersMissingKey, "{ }")]),
+        ("{ of = [\"はい\"] }", vec![(Code::AnswersMissingKey, "{ of = [\"はい\"] }")]),
+        ("{ all = [] }", vec![(Code::AnswersWrongType, "[]")]),
         (
             "{ question = \"問1\", of = [\"はい\"], answered = true }",
-            vec![("answers::missing-key", "{ question = \"問1\", of = [\"はい\"], answered = true }")],
+            vec![(Code::AnswersMissingKey, "{ question = \"問1\", of = [\"はい\"], answered = true }")],
         ),
         (
             "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }",
             vec![(
-                "answers::misplaced-key",
+                Code::AnswersMisplacedKey,
                 "{ question = \"問1\", any = [{ question = \"問1\", of = [\"はい\"] }] }",
             )],
         ),
         (
             "{ not = { of = [\"はい\"] }, at_least = 3 }",
-            vec![("answers::missing-key", "{ not = { of = [\"はい\"] }, at_least = 3 }")],
+            vec![(Code::AnswersMissingKey, "{ not = { of = [\"はい\"] }, at_least = 3 }")],
         ),
-        ("{ question = \"問1\", at_least = 2 }", vec![("answers::misplaced-key", "2")]),
-        ("{ question = \"年齢\", at_least = \"2\" }", vec![("answers::wrong-type", "\"2\"")]),
-        ("{ question = \"年齢\", at_least = nan }", vec![("answers::wrong-type", "nan")]),
-        ("{ question = \"年齢\", at_least = 1e300 }", vec![("answers::wrong-type", "1e300")]),
-        ("{ question = \"年齢\", of = [\"20\"] }", vec![("answers::unknown-option", "\"20\"")]),
+        ("{ question = \"問1\", at_least = 2 }", vec![(Code::AnswersMisplacedKey, "2")]),
+        ("{ question = \"年齢\", at_least = \"2\" }", vec![(Code::AnswersWrongType, "\"2\"")]),
+        ("{ question = \"年齢\", at_least = nan }", vec![(Code::AnswersWrongType, "nan")]),
+        ("{ question = \"年齢\", at_least = 1e300 }", vec![(Code::AnswersWrongType, "1e300")]),
+        ("{ question = \"年齢\", of = [\"20\"] }", vec![(Code::AnswersUnknownOption, "\"20\"")]),
         (
             all,
             vec![
-                ("answers::unknown-option", "\"はいい\""),
-                ("answers::unknown-question", "\"問3\""),
-                ("answers::later-question", "\"意見\""),
+                (Code::AnswersUnknownOption, "\"はいい\""),
+                (Code::AnswersUnknownQuestion, "\"問3\""),
+                (Code::AnswersLaterQuestion, "\"意見\""),
             ],
         ),
     ] {
         let got = mistakes(&rule(written));
-        let told: Vec<(&str, &str)> = got.iter().map(|(code, text, _)| (*code, text.as_str())).collect();
+        let told: Vec<(Code, &str)> = got.iter().map(|(code, text, _)| (*code, text.as_str())).collect();
         assert_eq!(told, expected, "{written}");
     }
     let deep = format!(
@@ -377,5 +378,5 @@ fn mistakes_of_a_skip_rule_are_told_where_they_stand() {
         " }".repeat(10_000)
     );
     let error = read(&rule(&deep)).unwrap_err();
-    assert_eq!(error.diagnostics()[0].code, "answers::toml", "nested past reason, but no crash");
+    assert_eq!(error.diagnostics()[0].code, Code::AnswersToml, "nested past reason, but no crash");
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use shihyo::code::{Code, Severity};
 use shihyo::decode::{Answers, Base, DecodeOptions, MissingReason, Responses, decode, share_outcome};
 use shihyo::error::SourceText;
-use shihyo::finding::{Finding, Severity};
+use shihyo::finding::Finding;
 use shihyo::questionnaire::{Duplicates, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 
@@ -69,7 +70,7 @@ fn number(answers: &Answers, q: usize) -> &[Result<f64, MissingReason>] {
     rows
 }
 
-fn finding<'a>(answers: &'a Answers, code: &str) -> Vec<&'a Finding> {
+fn finding(answers: &Answers, code: Code) -> Vec<&Finding> {
     answers.findings.iter().filter(|f| f.code == code).collect()
 }
 
@@ -156,7 +157,7 @@ fn the_ledger_leads_from_the_returns_to_the_base() {
 #[test]
 fn findings_are_gathered_with_their_first_place() {
     let answers = run(SURVEY, DIRTY, &with_ids());
-    let seven = finding(&answers, "answers::out-of-list");
+    let seven = finding(&answers, Code::AnswersOutOfList);
     assert_eq!(seven.len(), 2, "7 of 問1 and 6 of 問2: {seven:#?}");
     assert_eq!(
         (seven[0].count, seven[0].place.row, seven[0].place.column.as_deref()),
@@ -165,30 +166,30 @@ fn findings_are_gathered_with_their_first_place() {
     assert_eq!(seven[0].message.en, "問1: not an option \"7\"; counted as invalid. [rows 8, 13]");
     assert_eq!(seven[0].message.ja, "問1: 選択肢にない回答「7」。無効回答とした。［8、13 行目］");
     for (code, count, row) in [
-        ("answers::two-marks", 1, 7),
-        ("answers::over-max", 1, 5),
-        ("answers::exclusive-with-others", 1, 9),
-        ("answers::out-of-range", 1, 4),
-        ("answers::not-a-number", 1, 5),
-        ("answers::answered-though-not-asked", 1, 4),
-        ("answers::answered-filter-unknown", 1, 11),
-        ("answers::not-asked-though-asked", 1, 10),
-        ("answers::template-rows", 1, 14),
-        ("answers::blank-return", 1, 15),
+        (Code::AnswersTwoMarks, 1, 7),
+        (Code::AnswersOverMax, 1, 5),
+        (Code::AnswersExclusiveWithOthers, 1, 9),
+        (Code::AnswersOutOfRange, 1, 4),
+        (Code::AnswersNotANumber, 1, 5),
+        (Code::AnswersAnsweredThoughNotAsked, 1, 4),
+        (Code::AnswersAnsweredFilterUnknown, 1, 11),
+        (Code::AnswersNotAskedThoughAsked, 1, 10),
+        (Code::AnswersTemplateRows, 1, 14),
+        (Code::AnswersBlankReturn, 1, 15),
     ] {
         let found = finding(&answers, code);
         assert_eq!(found.len(), 1, "{code}: {found:#?}");
         assert_eq!((found[0].count, found[0].place.row), (count, Some(row)), "{code}");
         assert_eq!(found[0].place.file.as_deref(), Some("紙.csv"));
     }
-    assert_eq!(finding(&answers, "answers::template-rows")[0].severity, Severity::Note);
+    assert_eq!(finding(&answers, Code::AnswersTemplateRows)[0].severity, Severity::Note);
 }
 
 #[test]
 fn a_bad_code_in_400_rows_is_one_finding() {
     let csv = format!("問1,問2,年齢,自由\n{}", "8,,20,\n".repeat(400));
     let answers = run(SURVEY, &csv, &DecodeOptions::default());
-    let found = finding(&answers, "answers::out-of-list");
+    let found = finding(&answers, Code::AnswersOutOfList);
     assert_eq!((found.len(), found[0].count), (1, 400));
     assert!(found[0].message.en.ends_with("19, 20, 21 …]"), "{}", found[0].message.en);
 }
@@ -200,7 +201,7 @@ fn many_different_bad_values_do_not_bury_the_rest() {
         .chain(std::iter::repeat_n("9,,20,\n".to_owned(), 3))
         .collect();
     let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
-    let found = finding(&answers, "answers::out-of-list");
+    let found = finding(&answers, Code::AnswersOutOfList);
     assert_eq!(found.len(), 21);
     assert_eq!((found[0].count, found[20].count), (3, 481));
     assert!(
@@ -217,7 +218,7 @@ fn the_words_of_few_are_not_told_but_counted() {
         ["たかし", "ひろし", "なし", "なし", "なし", "12"].map(|value| format!("{value},,20,\n")).concat();
     let answers = run(SURVEY, &format!("問1,問2,年齢,自由\n{rows}"), &DecodeOptions::default());
     let told: Vec<(&str, u64)> =
-        finding(&answers, "answers::out-of-list").iter().map(|f| (f.message.ja.as_str(), f.count)).collect();
+        finding(&answers, Code::AnswersOutOfList).iter().map(|f| (f.message.ja.as_str(), f.count)).collect();
     assert_eq!(
         told,
         [
@@ -255,7 +256,7 @@ fn paper_policies_are_named_and_followed() {
     assert_eq!(multiple(&answers, 1)[7], Ok(0b00010));
     assert_eq!(multiple(&answers, 1)[2], Ok(0b00001));
     assert_eq!(
-        finding(&answers, "answers::over-max")[0].message.en,
+        finding(&answers, Code::AnswersOverMax)[0].message.en,
         "問2: more marks than allowed \"1,2,3,4\"; all were counted. [rows 5]"
     );
 }
@@ -270,7 +271,7 @@ fn dont_know_is_an_answer_unless_the_plan_says_otherwise() {
     assert_eq!(multiple(&answers, 1)[10], Err(NotAsked), "the skip rule still sees what was said");
     options.dont_know_missing = BTreeSet::from(["問１".to_owned()]);
     let error = decode(&questionnaire(SURVEY), &[table("紙.csv", DIRTY)], &options).unwrap_err();
-    assert_eq!(error.diagnostics()[0].code, "answers::unknown-question");
+    assert_eq!(error.diagnostics()[0].code, Code::AnswersUnknownQuestion);
     assert_eq!(error.diagnostics()[0].help.as_ref().unwrap().en, "did you mean \"問1\"?");
 }
 
@@ -291,10 +292,10 @@ fn paper_and_web_make_one_wave_and_each_row_knows_its_file() {
     assert_eq!(number(&answers, 2), &[Ok(20.0), Ok(30.0), Ok(40.0), Ok(60.0), Ok(70.0)]);
     let ledger = answers.ledger[0];
     assert_eq!((ledger.returned, ledger.invalid_returns, ledger.duplicates, ledger.valid), (9, 2, 2, 5));
-    let found = finding(&answers, "answers::duplicate-respondent");
+    let found = finding(&answers, Code::AnswersDuplicateRespondent);
     assert_eq!((found.len(), found[0].count, found[0].place.row), (1, 2, Some(5)));
     assert!(found[0].message.en.contains("web.csv › row 2"), "{}", found[0].message.en);
-    let unnamed = finding(&answers, "answers::no-respondent-id");
+    let unnamed = finding(&answers, Code::AnswersNoRespondentId);
     assert_eq!((unnamed[0].severity, unnamed[0].place.row), (Severity::Warning, Some(6)));
 }
 
@@ -303,13 +304,13 @@ fn the_duplicate_policy_says_which_row_counts() {
     let answers = wave(Duplicates::Last).unwrap();
     assert_eq!(number(&answers, 2), &[Ok(20.0), Ok(41.0), Ok(31.0), Ok(60.0), Ok(70.0)]);
     let error = wave(Duplicates::Fail).unwrap_err();
-    let told: Vec<(&str, &str)> =
+    let told: Vec<(Code, &str)> =
         error.diagnostics().iter().map(|d| (d.code, d.message.en.as_str())).collect();
     assert_eq!(told.len(), 2);
-    assert!(told.iter().all(|(code, _)| *code == "answers::duplicate-respondent"));
+    assert!(told.iter().all(|(code, _)| *code == Code::AnswersDuplicateRespondent));
     assert!(told[0].1.starts_with("respondent id \"2\" stands 2 times: 紙.csv › row 3"), "{}", told[0].1);
     let unknown = "latest".parse::<Duplicates>().unwrap_err();
-    assert_eq!(unknown.diagnostics()[0].code, "answers::unknown-word");
+    assert_eq!(unknown.diagnostics()[0].code, Code::AnswersUnknownWord);
     assert_eq!("last".parse::<Duplicates>(), Ok(Duplicates::Last));
 }
 
@@ -337,7 +338,7 @@ fn a_chain_of_skip_rules_follows_through() {
         run(text, "a,b,c\nyes,yes,no\nno,,\nno,yes,no\nyes,,\nyes,no,\n", &DecodeOptions::default());
     assert_eq!(single(&answers, 1), &[Ok(0), Err(NotAsked), Err(NotAsked), Err(NoAnswer), Ok(1)]);
     assert_eq!(single(&answers, 2), &[Ok(1), Err(NotAsked), Err(NotAsked), Err(NotAsked), Err(NotAsked)]);
-    let broken = finding(&answers, "answers::answered-though-not-asked");
+    let broken = finding(&answers, Code::AnswersAnsweredThoughNotAsked);
     assert_eq!(broken.iter().map(|f| f.place.question.as_deref().unwrap()).collect::<Vec<_>>(), ["b", "c"]);
 }
 
@@ -348,7 +349,7 @@ fn an_ambiguous_cell_is_a_finding_and_never_a_guess() {
     let answers = run(text, "q\n\"A, B\"\nA\n\"B, A\"\n", &DecodeOptions::default());
     assert_eq!(multiple(&answers, 0), &[Err(Invalid), Ok(1), Ok(3)]);
     assert_eq!(
-        finding(&answers, "answers::ambiguous")[0].message.en,
+        finding(&answers, Code::AnswersAmbiguous)[0].message.en,
         "q: can be read in more than one way \"A, B\"; counted as invalid. [rows 2]"
     );
 }

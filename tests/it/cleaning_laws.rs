@@ -4,10 +4,10 @@
 use std::cell::Cell;
 
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use shihyo::code::Severity;
 use shihyo::decode::{DecodeOptions, decode};
 use shihyo::edits::{Action, Cleaned, Log, OldValues, clean, read_log, review, verify};
 use shihyo::error::SourceText;
-use shihyo::finding::Severity;
 use shihyo::questionnaire::{Duplicates, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 

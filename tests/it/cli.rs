@@ -222,6 +222,9 @@ fn explain_tells_the_whole_way_of_a_number() {
         "explain-multiple",
         &["explain", "citizen/R4/shopping-difficulty", "--plan", "pipelines/nishitokyo"],
     );
+    project.shows("explain-code", &["explain", "raw::not-found"]);
+    project.shows("explain-code-en", &["explain", "answers::two-marks", "--lang", "en"]);
+    project.shows("explain-code-unknown", &["explain", "plan::targt"]);
     project.shows("explain-admin", &["explain", "admin/R6/hana-bus", "--plan", "pipelines/nishitokyo"]);
     project.shows("explain-published", &["explain", "admin/R4/plan-awareness"]);
     project.shows("explain-unknown", &["explain", "citizen/R4/volunteer-intend"]);

@@ -1,5 +1,6 @@
 //! What cannot be estimated has a reason, and what is wrong with a design has a message in both languages.
 
+use shihyo::code::Code;
 use shihyo::design::{
     Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, DomainLonely, Fpc, LonelyPsu,
     Margin, Nesting, Rake, ReplicateKind, Replicates, Trim, TrimRule, declare,
@@ -15,7 +16,7 @@ fn share(design: &Design, codes: &[u8]) -> Estimate {
     estimate(design, &Estimand::Share(codes), Domain::All, &Options::default()).expect("fits")
 }
 
-fn code<T>(result: Result<T, Error>) -> &'static str {
+fn code<T>(result: Result<T, Error>) -> Code {
     let error = result.err().expect("must be refused");
     for d in error.diagnostics() {
         assert!(
@@ -171,28 +172,28 @@ fn quantiles_of_nobody_and_of_a_constant() {
     };
     assert_eq!(of(&[f64::NAN; 5], 0.5).expect("fits").value, Err(NotEstimable::EmptyBase));
     assert_eq!(of(&[3.0; 5], 0.5).expect("fits").value, Ok(3.0));
-    assert_eq!(code(of(&[1.0, 2.0, 3.0, 4.0, 5.0], 1.5)), "estimate::quantile");
-    assert_eq!(code(of(&[1.0], 0.5)), "estimate::length");
+    assert_eq!(code(of(&[1.0, 2.0, 3.0, 4.0, 5.0], 1.5)), Code::EstimateQuantile);
+    assert_eq!(code(of(&[1.0], 0.5)), Code::EstimateLength);
 }
 
 #[test]
 fn designs_that_cannot_be() {
     let three = || Declaration::new(3);
-    assert_eq!(code(declare(Declaration::new(0))), "design::empty");
-    assert_eq!(code(declare(three().weights(vec![1.0, -1.0, 1.0]))), "design::weight");
-    assert_eq!(code(declare(three().weights(vec![1.0, f64::NAN, 1.0]))), "design::weight");
-    assert_eq!(code(declare(three().weights(vec![0.0; 3]))), "design::weight");
-    assert_eq!(code(declare(three().weights(vec![1.0; 2]))), "design::length");
-    assert_eq!(code(declare(three().strata(vec![vec![0; 3], vec![0; 3]]))), "design::stages");
-    assert_eq!(code(declare(three().fpc(Fpc::PopulationSize(vec![vec![2.0; 3]])))), "design::fpc-small");
-    assert_eq!(code(declare(three().fpc(Fpc::SamplingFraction(vec![vec![1.5; 3]])))), "design::fpc-small");
+    assert_eq!(code(declare(Declaration::new(0))), Code::DesignEmpty);
+    assert_eq!(code(declare(three().weights(vec![1.0, -1.0, 1.0]))), Code::DesignWeight);
+    assert_eq!(code(declare(three().weights(vec![1.0, f64::NAN, 1.0]))), Code::DesignWeight);
+    assert_eq!(code(declare(three().weights(vec![0.0; 3]))), Code::DesignWeight);
+    assert_eq!(code(declare(three().weights(vec![1.0; 2]))), Code::DesignLength);
+    assert_eq!(code(declare(three().strata(vec![vec![0; 3], vec![0; 3]]))), Code::DesignStages);
+    assert_eq!(code(declare(three().fpc(Fpc::PopulationSize(vec![vec![2.0; 3]])))), Code::DesignFpcSmall);
+    assert_eq!(code(declare(three().fpc(Fpc::SamplingFraction(vec![vec![1.5; 3]])))), Code::DesignFpcSmall);
     assert_eq!(
         code(declare(three().fpc(Fpc::PopulationSize(vec![vec![9.0, 9.0, 8.0]])))),
-        "design::fpc-varies"
+        Code::DesignFpcVaries
     );
-    assert_eq!(code(declare(three().strata(vec![vec![0, 0, 1]]))), "design::lonely-psu");
+    assert_eq!(code(declare(three().strata(vec![vec![0, 0, 1]]))), Code::DesignLonelyPsu);
     let clusters = || Declaration::new(4).clusters(vec![vec![1, 2, 1, 2]]).strata(vec![vec![0, 0, 1, 1]]);
-    assert_eq!(code(declare(clusters())), "design::nest");
+    assert_eq!(code(declare(clusters())), Code::DesignNest);
     assert!(declare(clusters().nesting(Nesting::WithinStrata)).is_ok());
     // A stratum that was drawn whole is not lonely.
     let whole = three().strata(vec![vec![0, 0, 1]]).fpc(Fpc::PopulationSize(vec![vec![5.0, 5.0, 1.0]]));
@@ -207,8 +208,8 @@ fn all_mistakes_of_a_design_are_told_at_once() {
         .stratum_names(vec!["北".to_owned(), "南".to_owned()])
         .fpc(Fpc::PopulationSize(vec![vec![2.0, 2.0, 2.0, 9.0]]));
     let error = declare(declaration).expect_err("three mistakes");
-    let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["design::weight", "design::fpc-small", "design::lonely-psu"]);
+    let codes: Vec<Code> = error.diagnostics().iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::DesignWeight, Code::DesignFpcSmall, Code::DesignLonelyPsu]);
     assert!(
         error.diagnostics()[1].message.ja.contains("北") && error.diagnostics()[2].message.ja.contains("南")
     );
@@ -260,32 +261,38 @@ fn group_margin(cells: Vec<u32>, totals: Vec<f64>) -> Margin {
 fn calibrations_that_cannot_be() {
     let design = Design::simple(4).expect("a design");
     let groups = group_margin(vec![0, 0, 1, 1], vec![6.0, 4.0]);
-    assert_eq!(code(design.post_stratify(&group_margin(vec![0; 4], vec![6.0, 4.0]))), "design::margin-empty");
-    assert_eq!(code(design.rake(&[], &Rake::default())), "design::rake-margins");
+    assert_eq!(
+        code(design.post_stratify(&group_margin(vec![0; 4], vec![6.0, 4.0]))),
+        Code::DesignMarginEmpty
+    );
+    assert_eq!(code(design.rake(&[], &Rake::default())), Code::DesignRakeMargins);
     let off = group_margin(vec![0, 1, 0, 1], vec![6.0, 5.0]);
-    assert_eq!(code(design.rake(&[groups.clone(), off], &Rake::default())), "design::rake-totals");
+    assert_eq!(code(design.rake(&[groups.clone(), off], &Rake::default())), Code::DesignRakeTotals);
     // The two margins are the same split with other totals.
     let clash = group_margin(vec![0, 0, 1, 1], vec![5.0, 5.0]);
-    assert_eq!(code(design.rake(&[groups.clone(), clash], &Rake::default())), "design::rake-converge");
-    assert_eq!(code(design.rake(&[group_margin(vec![0; 3], vec![1.0])], &Rake::default())), "design::length");
+    assert_eq!(code(design.rake(&[groups.clone(), clash], &Rake::default())), Code::DesignRakeConverge);
+    assert_eq!(
+        code(design.rake(&[group_margin(vec![0; 3], vec![1.0])], &Rake::default())),
+        Code::DesignLength
+    );
     let term = |values: Vec<f64>, total| CalibrationTerm { name: "x".to_owned(), values, total };
     let calibrate = |terms, function| design.calibrate(&Calibration { terms, function });
     let linear = CalibrationFunction::Linear { bounds: None };
     assert_eq!(
         code(calibrate(vec![term(vec![1.0, f64::NAN, 1.0, 1.0], 4.0)], linear)),
-        "design::calibrate-missing"
+        Code::DesignCalibrateMissing
     );
     let narrow = CalibrationFunction::Logit { bounds: (0.9, 1.1) };
-    assert_eq!(code(calibrate(vec![term(vec![1.0; 4], 8.0)], narrow)), "design::calibrate-converge");
+    assert_eq!(code(calibrate(vec![term(vec![1.0; 4], 8.0)], narrow)), Code::DesignCalibrateConverge);
     let wrong = CalibrationFunction::Logit { bounds: (1.2, 1.1) };
-    assert_eq!(code(calibrate(vec![term(vec![1.0; 4], 8.0)], wrong)), "design::calibrate-bounds");
+    assert_eq!(code(calibrate(vec![term(vec![1.0; 4], 8.0)], wrong)), Code::DesignCalibrateBounds);
     // The same auxiliary twice with two totals cannot hold; with one total it can.
     let twice = |other| vec![term(vec![1.0, 2.0, 3.0, 4.0], 20.0), term(vec![2.0, 4.0, 6.0, 8.0], other)];
-    assert_eq!(code(calibrate(twice(41.0), linear)), "design::calibrate-converge");
+    assert_eq!(code(calibrate(twice(41.0), linear)), Code::DesignCalibrateConverge);
     assert!(calibrate(twice(40.0), linear).is_ok());
     let trim = |lower, upper| design.trim(&Trim { lower, upper, rule: TrimRule::Strict });
-    assert_eq!(code(trim(2.0, 1.0)), "design::trim");
-    assert_eq!(code(trim(2.0, 3.0)), "design::trim");
+    assert_eq!(code(trim(2.0, 1.0)), Code::DesignTrim);
+    assert_eq!(code(trim(2.0, 3.0)), Code::DesignTrim);
     assert!(trim(0.5, 3.0).is_ok());
 }
 
@@ -297,28 +304,28 @@ fn margins_are_matched_by_name() {
     assert_eq!(margin.categories(), ["男", "女"]);
     assert_eq!(margin.population(), 100.0);
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].code, "design::margin-empty");
+    assert_eq!(findings[0].code, Code::DesignMarginEmpty);
     let error =
         Margin::from_names("性別", &[Some("女"), Some("おんな"), None], &table).expect_err("two mistakes");
-    let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["design::margin-unknown", "design::margin-missing"]);
+    let codes: Vec<Code> = error.diagnostics().iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::DesignMarginUnknown, Code::DesignMarginMissing]);
     let twice = [("男".to_owned(), 40.0), ("男".to_owned(), 60.0)];
-    assert_eq!(code(Margin::from_names("性別", &[Some("男")], &twice)), "design::margin-twice");
+    assert_eq!(code(Margin::from_names("性別", &[Some("男")], &twice)), Code::DesignMarginTwice);
 }
 
 #[test]
 fn replicates_that_cannot_be() {
     let two = || vec![vec![0.0, 2.0], vec![2.0, 0.0]];
     let made = |kind, columns| code(Replicates::new(kind, columns));
-    assert_eq!(made(ReplicateKind::Jk1, vec![vec![1.0; 2]]), "design::replicates");
-    assert_eq!(made(ReplicateKind::Jk1, vec![vec![1.0; 2], vec![1.0; 3]]), "design::replicates");
-    assert_eq!(made(ReplicateKind::Fay { rho: 1.0 }, two()), "design::replicates");
+    assert_eq!(made(ReplicateKind::Jk1, vec![vec![1.0; 2]]), Code::DesignReplicates);
+    assert_eq!(made(ReplicateKind::Jk1, vec![vec![1.0; 2], vec![1.0; 3]]), Code::DesignReplicates);
+    assert_eq!(made(ReplicateKind::Fay { rho: 1.0 }, two()), Code::DesignReplicates);
     let made = Replicates::new(ReplicateKind::Jk1, two()).expect("replicates");
-    assert_eq!(code(made.clone().rscales(vec![1.0])), "design::replicates");
-    assert_eq!(code(made.clone().scale(f64::NAN)), "design::replicates");
-    assert_eq!(code(Design::replicated(vec![1.0; 3], made.clone())), "design::length");
+    assert_eq!(code(made.clone().rscales(vec![1.0])), Code::DesignReplicates);
+    assert_eq!(code(made.clone().scale(f64::NAN)), Code::DesignReplicates);
+    assert_eq!(code(Design::replicated(vec![1.0; 3], made.clone())), Code::DesignLength);
     let design = Design::replicated(vec![1.0; 2], made).expect("a design");
-    assert_eq!(code(design.jackknife()), "design::replicates-already");
+    assert_eq!(code(design.jackknife()), Code::DesignReplicatesAlready);
     // Both replicates lose the base or keep one row: 0 and 1.
     let e = share(&design, &[0, 1]);
     assert_eq!(e.value, Ok(0.5));

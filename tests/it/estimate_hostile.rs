@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
+use shihyo::code::Code;
 use shihyo::error::Error;
 use shihyo::pipeline::adhoc::{Inputs, Outcome, ReplicateType, Request, compute};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
@@ -24,7 +25,7 @@ fn of(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
-fn code(result: Result<Outcome, Error>) -> Vec<&'static str> {
+fn code(result: Result<Outcome, Error>) -> Vec<Code> {
     match result {
         Ok(_) => Vec::new(),
         Err(error) => error.diagnostics().iter().map(|d| d.code).collect(),
@@ -36,38 +37,38 @@ const SMALL: &str = "s,q,x,w,h,c\na,1,10,1,p,1\na,2,20,2,p,2\nb,1,,1,q,1\nb,,40,
 #[test]
 fn every_mistake_has_its_code() {
     let mean = |name: &str| Request { means: of(&[name]), ..Request::default() };
-    assert_eq!(code(run(SMALL, &mean("y"))), ["adhoc::no-column"]);
-    assert_eq!(code(run(SMALL, &mean("s"))), ["adhoc::not-numeric"]);
-    assert_eq!(code(run("s\n", &mean("s"))), ["adhoc::no-rows"]);
-    assert_eq!(code(run("x,x\n1,2\n", &mean("x"))), ["adhoc::column-twice"]);
-    assert_eq!(code(run("x,x\n1,2\n", &mean("@B"))), [""; 0]);
+    assert_eq!(code(run(SMALL, &mean("y"))), [Code::AdhocNoColumn]);
+    assert_eq!(code(run(SMALL, &mean("s"))), [Code::AdhocNotNumeric]);
+    assert_eq!(code(run("s\n", &mean("s"))), [Code::AdhocNoRows]);
+    assert_eq!(code(run("x,x\n1,2\n", &mean("x"))), [Code::AdhocColumnTwice]);
+    assert_eq!(code(run("x,x\n1,2\n", &mean("@B"))), Vec::<Code>::new());
     let unknown = Request { shares: of(&["z"]), ..Request::default() };
-    assert_eq!(code(run(SMALL, &unknown)), ["adhoc::no-column"], "a name alone is a column");
+    assert_eq!(code(run(SMALL, &unknown)), [Code::AdhocNoColumn], "a name alone is a column");
     for bad in ["=1", "q!=", "q=1|", "q=|1"] {
         let request = Request { shares: of(&[bad]), ..Request::default() };
-        assert_eq!(code(run(SMALL, &request)), ["adhoc::share"], "{bad}");
+        assert_eq!(code(run(SMALL, &request)), [Code::AdhocShare], "{bad}");
     }
     for bad in ["x", "x@", "@0.5", "x@2", "x@-0.1", "x@NaN", "x@a"] {
         let request = Request { quantiles: of(&[bad]), ..Request::default() };
-        assert_eq!(code(run(SMALL, &request)), ["adhoc::quantile"], "{bad}");
+        assert_eq!(code(run(SMALL, &request)), [Code::AdhocQuantile], "{bad}");
     }
     let with = |request: Request| code(run(SMALL, &Request { means: of(&["x"]), ..request }));
-    assert_eq!(with(Request { conditions: of(&["x>3"]), ..Request::default() }), ["adhoc::condition"]);
-    assert_eq!(with(Request { missing: of(&["x"]), ..Request::default() }), ["adhoc::missing"]);
+    assert_eq!(with(Request { conditions: of(&["x>3"]), ..Request::default() }), [Code::AdhocCondition]);
+    assert_eq!(with(Request { missing: of(&["x"]), ..Request::default() }), [Code::AdhocMissing]);
     assert_eq!(
         with(Request { differences: of(&["s=a - s=b"]), ..Request::default() }),
-        ["adhoc::difference"]
+        [Code::AdhocDifference]
     );
-    assert_eq!(with(Request { level: 1.0, ..Request::default() }), ["adhoc::level"]);
-    assert_eq!(with(Request { level: f64::NAN, ..Request::default() }), ["adhoc::level"]);
+    assert_eq!(with(Request { level: 1.0, ..Request::default() }), [Code::AdhocLevel]);
+    assert_eq!(with(Request { level: f64::NAN, ..Request::default() }), [Code::AdhocLevel]);
     assert_eq!(
         with(Request { weight: Some("x".to_owned()), ..Request::default() }),
-        ["design::weight-value"]
+        [Code::DesignWeightValue]
     );
-    assert_eq!(with(Request { strata: Some("q".to_owned()), ..Request::default() }), ["design::blank"]);
+    assert_eq!(with(Request { strata: Some("q".to_owned()), ..Request::default() }), [Code::DesignBlank]);
     assert_eq!(
         with(Request { clusters: Some("c".to_owned()), strata: Some("h".to_owned()), ..Request::default() }),
-        ["design::nest"]
+        [Code::DesignNest]
     );
     assert_eq!(
         with(Request {
@@ -75,20 +76,20 @@ fn every_mistake_has_its_code() {
             weight: Some("w".to_owned()),
             ..Request::default()
         }),
-        ["design::replicates"; 2]
+        [Code::DesignReplicates; 2]
     );
     let fay = Request {
         replicates: Some("*".to_owned()),
         replicate_type: Some(ReplicateType::Fay),
         ..Request::default()
     };
-    assert_eq!(with(fay), ["design::replicates"]);
+    assert_eq!(with(fay), [Code::DesignReplicates]);
 }
 
 #[test]
 fn a_declared_code_cannot_be_asked_for() {
     let request = Request { shares: of(&["q=1"]), missing: of(&["*=1"]), ..Request::default() };
-    assert_eq!(code(run(SMALL, &request)), ["adhoc::code-missing"]);
+    assert_eq!(code(run(SMALL, &request)), [Code::AdhocCodeMissing]);
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn groups_are_ordered_and_blank_is_none() {
     assert_eq!(groups, ["", "2", "９", "10", "b", "a"]);
     assert_eq!(
         outcome.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>(),
-        [("adhoc::by-blank", 1)]
+        [(Code::AdhocByBlank, 1)]
     );
     assert_eq!(outcome.sheet.rows[1].estimate.n, 2);
 }
@@ -152,8 +153,8 @@ fn the_base_is_who_answered_or_all() {
 fn a_value_that_never_occurs_is_refused() {
     let share = |code: &str| Request { shares: vec![format!("v={code}")], ..Request::default() };
     let text = "v\nYes\nNo\nYes\n";
-    assert_eq!(code(run(text, &share("yes"))), ["adhoc::unknown-code"]);
-    assert_eq!(code(run(text, &share("5"))), ["adhoc::unknown-code"]);
+    assert_eq!(code(run(text, &share("yes"))), [Code::AdhocUnknownCode]);
+    assert_eq!(code(run(text, &share("5"))), [Code::AdhocUnknownCode]);
     assert_eq!(run(text, &share("No")).unwrap().sheet.rows[0].estimate.n_yes, Some(1));
 }
 
@@ -180,21 +181,21 @@ fn population_tables_that_do_not_fit_are_mistakes() {
     assert_eq!(code("s,人口\na,300\nb,100\n", false), Ok((Ok(0.75), vec![])));
     assert_eq!(code("s,total\na,\"1,500人\"\nb,500\n", false), Ok((Ok(0.75), vec![])));
     assert_eq!(code("s,whatever\nａ,200\na,100\nb,100\n", false), Ok((Ok(0.75), vec![])));
-    assert_eq!(code("s,人口\na,300\nb,100\nc,10\n", false), Ok((Ok(0.75), vec!["design::margin-empty"])));
-    assert_eq!(code("s,人口\na,300\n", false), Err(vec!["design::margin-unknown"]));
-    assert_eq!(code("s,人口\na,300\nb,many\n", false), Err(vec!["design::population-total"]));
-    assert_eq!(code("s,h,x1,x2\na,p,1,2\n", false), Err(vec!["design::population-column"]));
-    assert_eq!(code("人口\n300\n", false), Err(vec!["design::population-category"]));
-    assert_eq!(code("z,人口\na,300\n", false), Err(vec!["adhoc::no-column"]));
-    assert_eq!(code("s,h,人口\na,,300\nb,q,100\n", false), Err(vec!["design::population-category"]));
+    assert_eq!(code("s,人口\na,300\nb,100\nc,10\n", false), Ok((Ok(0.75), vec![Code::DesignMarginEmpty])));
+    assert_eq!(code("s,人口\na,300\n", false), Err(vec![Code::DesignMarginUnknown]));
+    assert_eq!(code("s,人口\na,300\nb,many\n", false), Err(vec![Code::DesignPopulationTotal]));
+    assert_eq!(code("s,h,x1,x2\na,p,1,2\n", false), Err(vec![Code::DesignPopulationColumn]));
+    assert_eq!(code("人口\n300\n", false), Err(vec![Code::DesignPopulationCategory]));
+    assert_eq!(code("z,人口\na,300\n", false), Err(vec![Code::AdhocNoColumn]));
+    assert_eq!(code("s,h,人口\na,,300\nb,q,100\n", false), Err(vec![Code::DesignPopulationCategory]));
     let rounded =
-        |found: (Result<f64, _>, Vec<&'static str>)| (found.0.map(|p: f64| (p * 1e9).round() / 1e9), found.1);
+        |found: (Result<f64, _>, Vec<Code>)| (found.0.map(|p: f64| (p * 1e9).round() / 1e9), found.1);
     assert_eq!(code("s,c,人口\na,,300\nb,,100\n,1,200\n,2,200\n", true).map(rounded), Ok((Ok(0.75), vec![])));
-    assert_eq!(code("s,人口\na,300\n", true), Err(vec!["design::population-category"]));
-    assert_eq!(code("x,人口\n*,300\n", true), Err(vec!["design::calibrate-missing"]));
+    assert_eq!(code("s,人口\na,300\n", true), Err(vec![Code::DesignPopulationCategory]));
+    assert_eq!(code("x,人口\n*,300\n", true), Err(vec![Code::DesignCalibrateMissing]));
     assert_eq!(
         code("s,人口\na,300\nb,100\nc,5\n", true).map(rounded),
-        Ok((Ok(0.75), vec!["design::population-empty"]))
+        Ok((Ok(0.75), vec![Code::DesignPopulationEmpty]))
     );
 }
 

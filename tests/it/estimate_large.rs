@@ -10,6 +10,7 @@ use crate::support::dice::Dice;
 use polars::prelude::{Categories, Column, DataFrame, DataType, NamedFrom, ParquetWriter, Series};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
+use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
@@ -354,49 +355,49 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
     let base = Request { clusters: some("code"), ..request(&text) };
     use ReplicateType::{Bootstrap, Brr, Jk1, Jkn, Sdr};
     for (what, code, request) in [
-        ("a number and no kind", "design::replicates", Request { replicates: some("100"), ..base.clone() }),
-        ("no number", "design::replicates", Request { replicate_type: Some(Bootstrap), ..base.clone() }),
+        ("a number and no kind", Code::DesignReplicates, Request { replicates: some("100"), ..base.clone() }),
+        ("no number", Code::DesignReplicates, Request { replicate_type: Some(Bootstrap), ..base.clone() }),
         (
             "one",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicate_type: Some(Bootstrap), replicates: some("1"), ..base.clone() },
         ),
         (
             "a number for jkn",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicate_type: Some(Jkn), replicates: some("100"), ..base.clone() },
         ),
-        ("sdr", "design::replicates", Request { replicate_type: Some(Sdr), ..base.clone() }),
-        ("strata for jk1", "design::replicates", Request { replicate_type: Some(Jk1), ..base.clone() }),
+        ("sdr", Code::DesignReplicates, Request { replicate_type: Some(Sdr), ..base.clone() }),
+        ("strata for jk1", Code::DesignReplicates, Request { replicate_type: Some(Jk1), ..base.clone() }),
         (
             "more than pairs",
-            "design::replicates-pairs",
+            Code::DesignReplicatesPairs,
             Request { replicate_type: Some(Brr), ..base.clone() },
         ),
         (
             "a scale",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicate_type: Some(Jkn), scale: Some(0.5), ..base.clone() },
         ),
         (
             "a seed for jkn",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicate_type: Some(Jkn), seed: Some(1), ..base.clone() },
         ),
         (
             "rho for jkn",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicate_type: Some(Jkn), rho: Some(0.5), ..base.clone() },
         ),
-        ("a seed alone", "design::replicates", Request { seed: Some(1), ..base.clone() }),
+        ("a seed alone", Code::DesignReplicates, Request { seed: Some(1), ..base.clone() }),
         (
             "a seed for columns",
-            "design::replicates",
+            Code::DesignReplicates,
             Request { replicates: some("w*"), replicate_type: Some(Jkn), seed: Some(1), ..base.clone() },
         ),
         (
             "far too many",
-            "design::replicates-size",
+            Code::DesignReplicatesSize,
             Request { replicate_type: Some(Bootstrap), replicates: some("99999999"), ..base.clone() },
         ),
     ] {

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::support::project::Project;
 use serde_json::json;
+use shihyo::code::Code;
 use shihyo::derived::{self, MANIFEST, Manifest};
 use shihyo::finding::Finding;
 use shihyo::provenance::sha256_hex;
@@ -25,7 +26,7 @@ fn manifest(names: &[&str]) -> String {
 }
 
 /// What a run in `derived/plan` says and what it leaves there.
-fn code(project: &Project) -> Result<Vec<Finding>, &'static str> {
+fn code(project: &Project) -> Result<Vec<Finding>, Code> {
     derived::write(&project.path("derived/plan"), &files("new")).map_err(|e| e.diagnostics()[0].code)
 }
 
@@ -48,7 +49,7 @@ fn a_manifest_that_lists_files_elsewhere_stops_the_run() {
         project.write("derived/plan/manifest.json", manifest(&["a.csv", name]));
         let error = derived::write(&project.path("derived/plan"), &files("new")).unwrap_err();
         let only = &error.diagnostics()[0];
-        assert_eq!(only.code, "derived::foreign-manifest", "{name}");
+        assert_eq!(only.code, Code::DerivedForeignManifest, "{name}");
         assert!(only.message.ja.contains(name) && only.message.en.ends_with(name), "{name}: {only:?}");
         assert_eq!(project.text("thesis.docx"), PRECIOUS);
         assert_eq!(project.names("derived"), ["plan"]);
@@ -62,12 +63,12 @@ fn a_link_among_the_results_stops_the_run() {
     let project =
         Project::new(&[("thesis.docx", PRECIOUS), ("derived/plan/manifest.json", &manifest(&["a.csv"]))]);
     std::os::unix::fs::symlink("../../thesis.docx", project.path("derived/plan/a.csv")).unwrap();
-    assert_eq!(code(&project), Err("derived::foreign-file"));
+    assert_eq!(code(&project), Err(Code::DerivedForeignFile));
     assert_eq!(project.names("derived/plan"), ["a.csv", MANIFEST]);
     fs::remove_file(project.path("derived/plan/a.csv")).unwrap();
     fs::rename(project.path("derived/plan/manifest.json"), project.path("manifest.json")).unwrap();
     std::os::unix::fs::symlink("../../manifest.json", project.path("derived/plan/manifest.json")).unwrap();
-    assert_eq!(code(&project), Err("derived::foreign-file"));
+    assert_eq!(code(&project), Err(Code::DerivedForeignFile));
     assert_eq!(project.text("thesis.docx"), PRECIOUS);
 }
 
@@ -141,13 +142,13 @@ fn a_leftover_with_the_number_of_this_process_is_in_nobodys_way() {
 #[test]
 fn what_stands_where_the_lock_should_be_is_left() {
     let project = Project::new(&[("derived/.plan.lock", "mine")]);
-    assert_eq!(code(&project), Err("derived::lock-file"));
+    assert_eq!(code(&project), Err(Code::DerivedLockFile));
     assert_eq!(project.text("derived/.plan.lock"), "mine");
     #[cfg(unix)]
     {
         fs::remove_file(project.path("derived/.plan.lock")).unwrap();
         std::os::unix::fs::symlink("../elsewhere", project.path("derived/.plan.lock")).unwrap();
-        assert_eq!(code(&project), Err("derived::lock-file"));
+        assert_eq!(code(&project), Err(Code::DerivedLockFile));
         assert!(!project.path("elsewhere").exists());
     }
 }

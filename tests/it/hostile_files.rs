@@ -10,6 +10,7 @@ use crate::support::forms;
 use crate::support::forms::xls::{record, workbook};
 use crate::support::forms::{Container, Merge, Sheet, containers, layouts, ods, people};
 use rust_xlsxwriter::{Format, Workbook};
+use shihyo::code::Code;
 use shihyo::error::Error;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
@@ -18,7 +19,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Table, Error> {
 }
 
 fn code(result: Result<Table, Error>) -> &'static str {
-    result.map_or_else(|e| e.diagnostics()[0].code, |_| "read")
+    result.map_or_else(|e| e.diagnostics()[0].code.as_str(), |_| "read")
 }
 
 fn name(container: &Container) -> String {
@@ -53,7 +54,7 @@ fn every_prefix_of_every_kind_of_file_ends_in_a_word() {
                         &["raw::damaged", "raw::not-text", "raw::unsupported"]
                     };
                     assert!(
-                        words.contains(&error.diagnostics()[0].code),
+                        words.contains(&error.diagnostics()[0].code.as_str()),
                         "{} cut at {cut}: {error}",
                         container.name
                     );
@@ -73,7 +74,7 @@ fn a_file_is_what_its_bytes_are_whatever_its_name() {
             let named = read(&bytes, &format!("a.{ending}"))
                 .unwrap_or_else(|e| panic!("{} as {ending}: {e}", container.name));
             assert!(named.columns == own.columns, "{} as {ending}", container.name);
-            let noted = named.findings.iter().any(|f| f.code == "raw::wrong-extension");
+            let noted = named.findings.iter().any(|f| f.code == Code::RawWrongExtension);
             let sibling = [["csv", "tsv"], ["sav", "zsav"]]
                 .iter()
                 .any(|pair| pair.contains(&ending) && pair.contains(&container.ending));
@@ -325,9 +326,9 @@ fn formulas_are_their_stored_results_and_one_without_is_told() {
         [Cell::Number(2.0), Cell::Number(3.0), Cell::Number(4.0), Cell::Broken("#REF!".into())]
     );
     assert_eq!(column(1)[..3], [Cell::Text("はい".into()), Cell::Empty, Cell::Empty]);
-    let found = |code: &str| table.findings.iter().find(|f| f.code == code).map(|f| (f.count, f.place.row));
-    assert_eq!(found("raw::formula-without-value"), Some((2, Some(3))));
-    assert!(found("raw::cell-error").is_some());
+    let found = |code: Code| table.findings.iter().find(|f| f.code == code).map(|f| (f.count, f.place.row));
+    assert_eq!(found(Code::RawFormulaWithoutValue), Some((2, Some(3))));
+    assert!(found(Code::RawCellError).is_some());
 }
 
 /// Found by fuzzing.
@@ -360,7 +361,7 @@ fn merged_cells_among_the_answers_are_told() {
         let found: Vec<_> = table
             .findings
             .iter()
-            .map(|f| (f.code, f.count, f.place.row, f.place.column.as_deref()))
+            .map(|f| (f.code.as_str(), f.count, f.place.row, f.place.column.as_deref()))
             .collect();
         assert_eq!(found, [("raw::merged-cells", 1, Some(2), Some("問1"))], "{}", container.name);
     }
@@ -387,7 +388,7 @@ fn errors_of_every_kind_of_workbook_are_no_answers() {
         let table = read(&bytes, name).unwrap();
         assert_eq!(table.columns[0].cell(0), &Cell::Broken("#REF!".into()), "{name}");
         assert!(
-            table.findings.iter().any(|f| f.code == "raw::cell-error" && f.place.row == Some(2)),
+            table.findings.iter().any(|f| f.code == Code::RawCellError && f.place.row == Some(2)),
             "{name}"
         );
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use shihyo::code::Code;
 use shihyo::decode::{Answers, DecodeOptions, decode};
 use shihyo::error::SourceText;
 use shihyo::pipeline::{FirstPlan, InitRequest, Project, compute, init, load};
@@ -342,7 +343,7 @@ fn a_list_whose_labels_are_other_options_places_must_state_its_codes() {
     ] {
         let found = read(options).expect_err(options);
         assert_eq!(found.len(), mistakes, "{options}: {found:?}");
-        assert!(found.iter().all(|(code, _)| *code == "answers::ambiguous-option"), "{options}: {found:?}");
+        assert!(found.iter().all(|(code, _)| *code == Code::AnswersAmbiguousOption), "{options}: {found:?}");
         assert!(found[0].1.contains(help), "{options}: {found:?}");
     }
     for options in [

@@ -1,6 +1,7 @@
 //! Axes that are multiple answers: each option is a part of its own, and parts overlap.
 
 use crate::support::project::{Project, head};
+use shihyo::code::Code;
 use shihyo::indicator::{Detail, EstimateRecord, Flag};
 use shihyo::pipeline::adhoc::{self, Request};
 use shihyo::pipeline::{self, CompareRequest, Outcome};
@@ -99,7 +100,7 @@ fn each_option_is_a_part_and_who_chose_several_is_in_several() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "plan::overlapping-parts")
+        .filter(|f| f.code == Code::PlanOverlappingParts)
         .map(|f| f.message.ja.as_str())
         .collect();
     assert_eq!(told, ["軸「活動」は複数回答のため、区分が重なる（区分の合計は全体にならない）"]);
@@ -210,7 +211,7 @@ fn a_number_is_no_axis() {
     assert_eq!(
         (told.code, told.message.ja.as_str(), told.message.en.as_str()),
         (
-            "plan::breakdown-kind",
+            Code::PlanBreakdownKind,
             "「円」には選択肢がないので軸にできません",
             "\"円\" has no options, so it cannot be a breakdown"
         )

@@ -1,6 +1,7 @@
 //! Personal data in the raw files reach no byte of what a run writes: not as columns, not as odd cells, not
 //! through a cleaning log. Only the names of the columns do.
 
+use shihyo::code::Code;
 use std::fs;
 use std::path::Path;
 
@@ -188,13 +189,13 @@ fn nothing_personal_reaches_the_results() {
     let (_, outcome) = project.written("derived");
     // The odd cells are found all the same.
     for code in [
-        "answers::out-of-list",
-        "answers::out-of-range",
-        "answers::not-a-number",
-        "answers::two-marks",
-        "answers::duplicate-respondent",
-        "answers::no-respondent-id",
-        "answers::answered-though-not-asked",
+        Code::AnswersOutOfList,
+        Code::AnswersOutOfRange,
+        Code::AnswersNotANumber,
+        Code::AnswersTwoMarks,
+        Code::AnswersDuplicateRespondent,
+        Code::AnswersNoRespondentId,
+        Code::AnswersAnsweredThoughNotAsked,
     ] {
         assert!(
             outcome.quality.findings.iter().any(|f| f.code == code),
@@ -219,7 +220,7 @@ fn nothing_personal_reaches_the_results() {
             .quality
             .findings
             .iter()
-            .any(|f| f.code == "answers::out-of-list" && f.message.ja.contains(word))
+            .any(|f| f.code == Code::AnswersOutOfList && f.message.ja.contains(word))
     };
     assert!(
         out_of_list("「7」") && out_of_list("書かれた言葉は出力に書かない"),
@@ -257,7 +258,7 @@ fn nothing_personal_reaches_the_results() {
     let mut found = withheld.clone();
     found.sort();
     assert_eq!(found, expected);
-    let notes = outcome.quality.findings.iter().filter(|f| f.code == "answers::personal-data");
+    let notes = outcome.quality.findings.iter().filter(|f| f.code == Code::AnswersPersonalData);
     assert_eq!(notes.count(), 9, "the plan itself names the column of ids");
 }
 

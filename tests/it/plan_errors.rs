@@ -2,8 +2,8 @@
 //! of it.
 
 use crate::support::project::Project;
+use shihyo::code::{Code, Severity};
 use shihyo::error::Diagnostic;
-use shihyo::finding::Severity;
 use shihyo::text::Lang;
 
 /// A copy of the model plan in a folder of its own, to be broken.
@@ -32,14 +32,14 @@ impl Copy {
 
 /// One expected mistake: code, the words underlined inside `around`, and what its help must say.
 struct Expected {
-    code: &'static str,
+    code: Code,
     around: &'static str,
     underlined: &'static str,
     help: Option<&'static str>,
 }
 
 const fn expected(
-    code: &'static str,
+    code: Code,
     around: &'static str,
     underlined: &'static str,
     help: Option<&'static str>,
@@ -85,7 +85,7 @@ fn an_unknown_key() {
     one(
         "rationale = \"地域の力で",
         "rationaIe = \"地域の力で",
-        &expected("plan::unknown-key", "rationaIe = ", "rationaIe", Some("「rationale」ではありませんか")),
+        &expected(Code::PlanUnknownKey, "rationaIe = ", "rationaIe", Some("「rationale」ではありませんか")),
     );
 }
 
@@ -95,7 +95,7 @@ fn a_misspelt_word() {
         "sample = \"random\"",
         "sample = \"ramdom\"",
         &expected(
-            "plan::unknown-word",
+            Code::PlanUnknownWord,
             "sample = \"ramdom\"",
             "\"ramdom\"",
             Some("「random」ではありませんか"),
@@ -109,7 +109,7 @@ fn an_option_that_the_questionnaire_does_not_have() {
         "of = [\"積極的に参加したい\", \"できるだけ参加したい\"]",
         "of = [\"積極的に参加したい\", \"出来るだけ参加したい\"]",
         &expected(
-            "plan::unknown-option",
+            Code::PlanUnknownOption,
             "\"出来るだけ参加したい\"",
             "\"出来るだけ参加したい\"",
             Some("「できるだけ参加したい」ではありませんか"),
@@ -122,7 +122,7 @@ fn an_unknown_question() {
     one(
         "question = \"問12\"",
         "question = \"設問12\"",
-        &expected("plan::unknown-question", "\"設問12\"", "\"設問12\"", Some("「問12」ではありませんか")),
+        &expected(Code::PlanUnknownQuestion, "\"設問12\"", "\"設問12\"", Some("「問12」ではありませんか")),
     );
 }
 
@@ -131,7 +131,7 @@ fn an_unknown_survey() {
     one(
         "share = { survey = \"elderly\"",
         "share = { survey = \"eldery\"",
-        &expected("plan::unknown-survey", "\"eldery\"", "\"eldery\"", Some("「elderly」ではありませんか")),
+        &expected(Code::PlanUnknownSurvey, "\"eldery\"", "\"eldery\"", Some("「elderly」ではありませんか")),
     );
 }
 
@@ -146,7 +146,7 @@ fn a_missing_base() {
     assert!(["\"all\"", "\"asked\"", "\"answered\""].iter().all(|base| help.contains(base)), "{help}");
     let mut got = told[0].clone();
     got.help = None;
-    assert_told(&copy, "plan.toml", &expected("plan::missing-key", share, share, None), &got);
+    assert_told(&copy, "plan.toml", &expected(Code::PlanMissingKey, share, share, None), &got);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_misspelt_base() {
     one(
         "of = [\"参加している\"], base = \"all\"",
         "of = [\"参加している\"], base = \"answerd\"",
-        &expected("plan::unknown-word", "\"answerd\"", "\"answerd\"", Some("「answered」ではありませんか")),
+        &expected(Code::PlanUnknownWord, "\"answerd\"", "\"answerd\"", Some("「answered」ではありませんか")),
     );
 }
 
@@ -164,7 +164,7 @@ fn a_file_that_is_not_there() {
         "raw/nishitokyo/citizen-r4-web.xlsx",
         "raw/nishitokyo/citizen-r4-wed.xlsx",
         &expected(
-            "raw::not-found",
+            Code::RawNotFound,
             "\"raw/nishitokyo/citizen-r4-wed.xlsx\"",
             "\"raw/nishitokyo/citizen-r4-wed.xlsx\"",
             Some("もしかして: citizen-r4-web.xlsx、citizen-r4-paper.csv"),
@@ -186,7 +186,7 @@ fn a_target_that_cannot_be_read() {
     assert_told(
         &copy,
         "plan.toml",
-        &expected("indicator::quantity", "\"百五十組織\"", "\"百五十組織\"", None),
+        &expected(Code::IndicatorQuantity, "\"百五十組織\"", "\"百五十組織\"", None),
         &got,
     );
 }
@@ -196,7 +196,7 @@ fn a_target_of_another_unit() {
     one(
         "target = \"15%以上\"",
         "target = \"15人以上\"",
-        &expected("plan::target-unit", "\"15人以上\"", "\"15人以上\"", None),
+        &expected(Code::PlanTargetUnit, "\"15人以上\"", "\"15人以上\"", None),
     );
 }
 
@@ -205,7 +205,7 @@ fn a_year_outside_the_plan() {
     one(
         "[survey.citizen.wave.R4]",
         "[survey.citizen.wave.R3]",
-        &expected("plan::year-outside", "wave.R3", "R3", None),
+        &expected(Code::PlanYearOutside, "wave.R3", "R3", None),
     );
 }
 
@@ -215,7 +215,7 @@ fn an_id_that_stands_twice() {
         "id = \"volunteer-registrations\"",
         "id = \"hotnet-promoters\"",
         &expected(
-            "plan::id-twice",
+            Code::PlanIdTwice,
             "[[indicator]]\nid = \"hotnet-promoters\"\ngoal = 1\ndepartment = \"地域共生課\"\ntitle = \"ボラ",
             "\"hotnet-promoters\"",
             None,
@@ -228,7 +228,7 @@ fn weights_by_two_ways_at_once() {
     one(
         "respondent = \"整理番号\"\n",
         "respondent = \"整理番号\"\nweights = { post_stratify = [\"性別\"], rake = [\"性別\"] }\n",
-        &expected("plan::weights", "[\"性別\"] }", "[\"性別\"]", None),
+        &expected(Code::PlanWeights, "[\"性別\"] }", "[\"性別\"]", None),
     );
 }
 
@@ -237,7 +237,7 @@ fn a_questionnaire_that_is_not_there() {
     one(
         "questionnaire = \"citizen.toml\"",
         "questionnaire = \"citzen.toml\"",
-        &expected("raw::not-found", "\"citzen.toml\"", "\"citzen.toml\"", Some("もしかして: citizen.toml")),
+        &expected(Code::RawNotFound, "\"citzen.toml\"", "\"citzen.toml\"", Some("もしかして: citizen.toml")),
     );
 }
 
@@ -247,13 +247,13 @@ fn mistakes_of_a_questionnaire_are_told_in_the_questionnaire() {
         (
             "type = \"number\"",
             "type = \"numbr\"",
-            expected("answers::unknown-word", "\"numbr\"", "\"numbr\"", Some("「number」ではありませんか")),
+            expected(Code::AnswersUnknownWord, "\"numbr\"", "\"numbr\"", Some("「number」ではありませんか")),
         ),
         (
             "max_marks = 3",
             "max_mark = 3",
             expected(
-                "answers::unknown-key",
+                Code::AnswersUnknownKey,
                 "max_mark = 3",
                 "max_mark",
                 Some("「max_marks」ではありませんか"),
@@ -262,7 +262,7 @@ fn mistakes_of_a_questionnaire_are_told_in_the_questionnaire() {
         (
             "asked_if = { question = \"問10\", of = [\"はい\"] }",
             "asked_if = { question = \"問10\", of = [\"はｲ\"] }",
-            expected("answers::unknown-option", "\"はｲ\"", "\"はｲ\"", Some("「はい」ではありませんか")),
+            expected(Code::AnswersUnknownOption, "\"はｲ\"", "\"はｲ\"", Some("「はい」ではありませんか")),
         ),
     ] {
         let copy = Copy::new();
@@ -278,7 +278,7 @@ fn japanese_keys_without_quotes_are_told_how_to_stand() {
     let copy = Copy::new();
     copy.change("plan.toml", "report_year = \"R6\"", "報告年度 = \"R6\"");
     let told = copy.mistakes();
-    assert!(told.iter().all(|d| d.code == "plan::syntax"), "{told:#?}");
+    assert!(told.iter().all(|d| d.code == Code::PlanSyntax), "{told:#?}");
     assert!(told.iter().any(|d| d.help.as_ref().is_some_and(|h| h.ja.contains("引用符"))));
 }
 
@@ -300,28 +300,33 @@ fn eight_mistakes_are_told_in_one_go_in_the_order_of_the_text() {
     }
     let households = "[[indicator]]\nid = \"neighbourhood-households\"";
     let wanted = [
-        expected("plan::year-outside", "\"R16\"", "\"R16\"", None),
-        expected("plan::unknown-word", "\"ramdom\"", "\"ramdom\"", Some("「random」ではありませんか")),
+        expected(Code::PlanYearOutside, "\"R16\"", "\"R16\"", None),
+        expected(Code::PlanUnknownWord, "\"ramdom\"", "\"ramdom\"", Some("「random」ではありませんか")),
         expected(
-            "raw::not-found",
+            Code::RawNotFound,
             "\"raw/nishitokyo/citizen-r4-wed.xlsx\"",
             "\"raw/nishitokyo/citizen-r4-wed.xlsx\"",
             Some("もしかして: citizen-r4-web.xlsx、citizen-r4-paper.csv"),
         ),
-        expected("plan::missing-key", households, "[[indicator]]", Some("担当部署 / department")),
-        expected("plan::unknown-key", "departement", "departement", Some("「department」ではありませんか")),
+        expected(Code::PlanMissingKey, households, "[[indicator]]", Some("担当部署 / department")),
+        expected(Code::PlanUnknownKey, "departement", "departement", Some("「department」ではありませんか")),
         expected(
-            "plan::unknown-option",
+            Code::PlanUnknownOption,
             "\"出来るだけ参加したい\"",
             "\"出来るだけ参加したい\"",
             Some("「できるだけ参加したい」ではありませんか"),
         ),
-        expected("indicator::quantity", "\"団体\"", "\"団体\"", None),
-        expected("plan::id", "\"disaster/groups\"", "\"disaster/groups\"", None),
-        expected("plan::unknown-survey", "\"citizens\"", "\"citizens\"", Some("「citizen」ではありませんか")),
+        expected(Code::IndicatorQuantity, "\"団体\"", "\"団体\"", None),
+        expected(Code::PlanId, "\"disaster/groups\"", "\"disaster/groups\"", None),
+        expected(
+            Code::PlanUnknownSurvey,
+            "\"citizens\"",
+            "\"citizens\"",
+            Some("「citizen」ではありませんか"),
+        ),
     ];
     let told = copy.mistakes();
-    let codes: Vec<&str> = told.iter().map(|d| d.code).collect();
+    let codes: Vec<Code> = told.iter().map(|d| d.code).collect();
     assert_eq!(codes, wanted.iter().map(|w| w.code).collect::<Vec<_>>(), "{told:#?}");
     for (got, wanted) in told.iter().zip(&wanted) {
         let mut got = got.clone();
@@ -338,7 +343,7 @@ fn a_definition_that_was_misspelt_is_told_once() {
     copy.change("plan.toml", "[survey.elderly]", "[surveys.elderly]");
     copy.change("plan.toml", "[survey.elderly.wave.R4]", "[surveys.elderly.wave.R4]");
     let told = copy.mistakes();
-    assert_eq!(told.iter().map(|d| d.code).collect::<Vec<_>>(), ["plan::unknown-key"], "{told:#?}");
+    assert_eq!(told.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::PlanUnknownKey], "{told:#?}");
 }
 
 #[test]
@@ -356,7 +361,7 @@ fn a_code_outside_the_list_is_a_finding_with_its_place() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "answers::out-of-list" && f.place.question.as_deref() == Some("地区"))
+        .filter(|f| f.code == Code::AnswersOutOfList && f.place.question.as_deref() == Some("地区"))
         .collect();
     assert_eq!(found.len(), 1, "{found:#?}");
     let place = &found[0].place;

@@ -1,5 +1,6 @@
 //! Workbooks put together by hand: what Excel writes and no library does.
 
+use shihyo::code::Code;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -150,7 +151,7 @@ fn an_error_value_that_nobody_knows_does_not_stop_the_reading() {
     assert_eq!(row(&table, 1), [Cell::Empty, Cell::Number(5.0), Cell::Empty]);
     let found: Vec<_> =
         table.findings.iter().map(|f| (f.code, f.place.row, f.message.en.contains("#SPILL!"))).collect();
-    assert_eq!(found, [("raw::cell-error", Some(2), true)]);
+    assert_eq!(found, [(Code::RawCellError, Some(2), true)]);
 }
 
 #[test]
@@ -186,5 +187,5 @@ fn a_zip_bomb_that_lies_about_its_size_is_measured() {
     let bomb = bomb.finish().unwrap();
     let file = packed(&[("xl/workbook.xml", 0, 4, b"<a/>"), ("xl/sharedStrings.xml", 8, 1000, &bomb)]);
     let error = raw::read_bytes(&file, "a.xlsx", &ReadOptions::default()).unwrap_err();
-    assert_eq!(error.diagnostics()[0].code, "raw::too-large");
+    assert_eq!(error.diagnostics()[0].code, Code::RawTooLarge);
 }

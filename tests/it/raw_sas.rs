@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::support::entries;
 use crate::support::forms::sas::sas7bdat;
 use crate::support::forms::{layouts, people};
+use shihyo::code::Code;
 use shihyo::draft::infer;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
@@ -71,7 +72,7 @@ fn a_cut_or_overwritten_data_set_does_no_harm() {
         for cut in (40..whole.len()).step_by(997) {
             let error = raw::read_bytes(&whole[..cut], "a.sas7bdat", &ReadOptions::default())
                 .map_err(|e| e.diagnostics()[0].code);
-            assert_eq!(error.err(), Some("raw::damaged"), "cut at {cut}");
+            assert_eq!(error.err(), Some(Code::RawDamaged), "cut at {cut}");
         }
         // The header, and the beginning of the first page.
         let places =

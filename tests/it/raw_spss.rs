@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::support::entries;
 use crate::support::shared;
+use shihyo::code::Code;
 use shihyo::raw::{self, Cell, MultipleResponseKind, ReadOptions, Table, Variable};
 
 fn read(folder: &Path, file: &str) -> Table {
@@ -41,10 +42,10 @@ fn japanese_files_read_alike_whatever_they_say_of_their_encoding() {
         let encoding = if file == "mr_utf8" { "UTF-8" } else { "Shift_JIS (CP932)" };
         assert_eq!(table.digest.encoding.as_deref(), Some(encoding), "{file}");
         // Only the file that does not say its encoding has something to tell.
-        let findings: Vec<&str> = table.findings.iter().map(|f| f.code).collect();
+        let findings: Vec<Code> = table.findings.iter().map(|f| f.code).collect();
         assert_eq!(
             findings,
-            if file == "sjis_norec_code2" { vec!["raw::encoding"] } else { vec![] },
+            if file == "sjis_norec_code2" { vec![Code::RawEncoding] } else { vec![] },
             "{file}"
         );
         assert_eq!(table.row_numbers, [1, 2, 3, 4], "{file}");
@@ -129,7 +130,7 @@ fn every_shared_file_reads_without_a_broken_text() {
             if name.ends_with("sav") {
                 let table = read(&folder, &format!("{sub}/{name}"));
                 assert!(
-                    table.findings.iter().all(|f| f.code == "raw::encoding"),
+                    table.findings.iter().all(|f| f.code == Code::RawEncoding),
                     "{name}: {:?}",
                     table.findings
                 );
@@ -182,7 +183,7 @@ fn a_file_that_was_cut_off_is_damaged_wherever_it_ends() {
         for cut in (4..whole.len() - 8).step_by(61) {
             let error = raw::read_bytes(&whole[..cut], file, &ReadOptions::default())
                 .map_err(|e| e.diagnostics()[0].code);
-            assert_eq!(error.err(), Some("raw::damaged"), "{file} cut at {cut}");
+            assert_eq!(error.err(), Some(Code::RawDamaged), "{file} cut at {cut}");
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::support::entries;
+use shihyo::code::Code;
 use shihyo::decode::{DecodeOptions, MissingReason, Responses, decode};
 use shihyo::questionnaire::QuestionKind;
 use shihyo::questionnaire::form::from_dictionary;
@@ -46,8 +47,8 @@ fn every_version_and_byte_order_reads_the_same() {
             Some(if old { "Shift_JIS (CP932)" } else { "UTF-8" }),
             "{file}"
         );
-        let findings: Vec<&str> = table.findings.iter().map(|f| f.code).collect();
-        assert_eq!(findings, if old { vec!["raw::encoding"] } else { vec![] }, "{file}");
+        let findings: Vec<Code> = table.findings.iter().map(|f| f.code).collect();
+        assert_eq!(findings, if old { vec![Code::RawEncoding] } else { vec![] }, "{file}");
         assert_eq!(cells(&table, "id"), numbers(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), "{file}");
         assert_eq!(cells(&table, "q1"), numbers(&[1.0, 2.0, 1.0, f64::NAN, 2.0, 1.0]), "{file}");
         assert_eq!(cells(&table, "w"), numbers(&[1.0, 0.5, 1.25, 1.0, f64::NAN, 2.0]), "{file}");
@@ -147,7 +148,7 @@ fn a_file_that_was_cut_off_is_damaged_wherever_it_ends() {
             // The old layout has no end of its own: whole sets of value labels may be gone without a trace.
             match code {
                 Err(code) => assert!(
-                    ["raw::damaged", "raw::unsupported"].contains(&code),
+                    [Code::RawDamaged, Code::RawUnsupported].contains(&code),
                     "{file} cut at {cut}: {code}"
                 ),
                 Ok(_) => assert!(

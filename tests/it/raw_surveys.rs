@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::support::shared;
+use shihyo::code::Code;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 fn read(folder: &Path, file: &str, header_rows: usize) -> Table {
@@ -10,7 +11,7 @@ fn read(folder: &Path, file: &str, header_rows: usize) -> Table {
     raw::read(&folder.join(file), file, &options).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn codes(table: &Table) -> Vec<&str> {
+fn codes(table: &Table) -> Vec<Code> {
     table.findings.iter().map(|f| f.code).collect()
 }
 
@@ -77,7 +78,7 @@ fn opendata_has_two_header_rows_with_merged_cells() {
 fn ragged_codebook_keeps_all_rows() {
     let Some(folder) = shared::surveys() else { return };
     let table = read(&folder, "opendata_survey_r2/r2_survey_questions.csv", 1);
-    assert!(codes(&table).contains(&"raw::short-row"));
+    assert!(codes(&table).contains(&Code::RawShortRow));
     assert_eq!(filled(&table, "question"), table.row_count());
 }
 
@@ -88,7 +89,7 @@ fn masculinity_is_ascii_with_a_nameless_first_column() {
     assert_eq!((table.row_count(), table.columns.len()), (1615, 98));
     assert_eq!(table.digest.encoding.as_deref(), Some("UTF-8"));
     assert_eq!(table.columns[0].name(), "A");
-    assert_eq!(codes(&table), ["raw::no-header"]);
+    assert_eq!(codes(&table), [Code::RawNoHeader]);
 }
 
 #[test]
@@ -105,9 +106,9 @@ fn wellbeing_begins_at_column_b_and_has_two_header_rows() {
         // The rest of the sheet is an empty template; the older version's array formulas have lost what they
         // refer to.
         let count =
-            |code: &str| table.findings.iter().filter(|f| f.code == code).map(|f| f.count).sum::<u64>();
-        assert_eq!(count("raw::empty-rows"), 899, "{file}");
-        assert_eq!(count("raw::cell-error"), if file.contains("array") { 246 } else { 0 }, "{file}");
+            |code: Code| table.findings.iter().filter(|f| f.code == code).map(|f| f.count).sum::<u64>();
+        assert_eq!(count(Code::RawEmptyRows), 899, "{file}");
+        assert_eq!(count(Code::RawCellError), if file.contains("array") { 246 } else { 0 }, "{file}");
     }
 }
 
@@ -137,7 +138,7 @@ fn every_other_shared_table_reads_without_a_broken_cell() {
                 let name = path.display().to_string();
                 let table =
                     raw::read(&path, &name, &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"));
-                assert!(!codes(&table).contains(&"raw::undecodable"), "{name}");
+                assert!(!codes(&table).contains(&Code::RawUndecodable), "{name}");
             }
         }
     }

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use crate::support::entries;
+use shihyo::code::Code;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
 
 fn read(ending: &str) -> Table {
@@ -88,7 +89,7 @@ fn encrypted() -> Vec<u8> {
 fn a_password_is_named_as_such() {
     for name in ["a.xlsx", "a.xls"] {
         let error = raw::read_bytes(&encrypted(), name, &ReadOptions::default()).unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, "raw::password", "{error}");
+        assert_eq!(error.diagnostics()[0].code, Code::RawPassword, "{error}");
     }
 }
 

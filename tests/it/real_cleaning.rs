@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::survey;
+use shihyo::code::Code;
 use shihyo::edits::{Action, Cleaned, Log, Mismatch, OldValues, clean, read_log, verify};
 use shihyo::questionnaire::Questionnaire;
 use shihyo::questionnaire::form::{Draft, from_xlsform};
@@ -74,7 +75,7 @@ fn old_values_that_the_log_does_not_say_are_told() {
     let error = survey.cleaned(OldValues::Recorded).unwrap_err();
     let mut blank = 0;
     for diagnostic in error.diagnostics() {
-        assert_eq!(diagnostic.code, "answers::log-old-value", "{error}");
+        assert_eq!(diagnostic.code, Code::AnswersLogOldValue, "{error}");
         let (row, raw) = (diagnostic.place.row.unwrap(), &diagnostic.message.en);
         let of_log = survey.log.rows.iter().find(|r| r.place.row == Some(row)).unwrap();
         assert!(of_log.old.is_empty() && raw.contains("\nresponse file: raw_data.csv › row "), "{raw}");
@@ -90,22 +91,22 @@ fn raw_and_log_give_the_clean_file() {
     let cleaned = survey.cleaned(OldValues::WhereKnown).unwrap_or_else(|e| panic!("{e}"));
     // 54 pilots and refusals, one of them listed twice.
     assert_eq!(cleaned.removed.len(), 54);
-    let notes: BTreeMap<&str, u64> = cleaned
+    let notes: BTreeMap<Code, u64> = cleaned
         .findings
         .iter()
-        .filter(|f| f.code != "answers::log-changed")
+        .filter(|f| f.code != Code::AnswersLogChanged)
         .map(|f| (f.code, f.count))
         .collect();
     let expected = [
-        ("answers::log-looked-at", 620),
-        ("answers::log-overtaken", 2),
-        ("answers::log-removed", 54),
-        ("answers::log-repeated", 3),
-        ("answers::log-unverified", 38),
+        (Code::AnswersLogLookedAt, 620),
+        (Code::AnswersLogOvertaken, 2),
+        (Code::AnswersLogRemoved, 54),
+        (Code::AnswersLogRepeated, 3),
+        (Code::AnswersLogUnverified, 38),
     ];
     assert_eq!(notes, BTreeMap::from(expected));
     let changed: u64 =
-        cleaned.findings.iter().filter(|f| f.code == "answers::log-changed").map(|f| f.count).sum();
+        cleaned.findings.iter().filter(|f| f.code == Code::AnswersLogChanged).map(|f| f.count).sum();
     let by = |action: Action| cleaned.changes.iter().filter(|c| c.action == action).count() as u64;
     assert_eq!((by(Action::Change), by(Action::Blank), by(Action::Remove), changed), (44, 3, 54, 47));
 

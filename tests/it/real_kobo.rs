@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::support::shared::survey;
+use shihyo::code::Code;
 use shihyo::decode::{Base, DecodeOptions, MissingReason, OUTSIDE, columns_used, decode, share_outcome};
 use shihyo::design::Design;
 use shihyo::draft::infer;
@@ -91,7 +92,7 @@ fn who_was_shown_a_question_is_who_answered_it() {
         several, 18,
         "rules that no list of one question's options holds, about columns that the clean file kept"
     );
-    let told = |code: &str| -> Vec<(&str, u64)> {
+    let told = |code: Code| -> Vec<(&str, u64)> {
         answers
             .findings
             .iter()
@@ -99,8 +100,8 @@ fn who_was_shown_a_question_is_who_answered_it() {
             .map(|f| (f.place.question.as_deref().unwrap(), f.count))
             .collect()
     };
-    assert_eq!(told("answers::answered-though-not-asked"), [], "nobody answered what the form did not show");
-    assert_eq!(told("answers::answered-filter-unknown"), []);
+    assert_eq!(told(Code::AnswersAnsweredThoughNotAsked), [], "nobody answered what the form did not show");
+    assert_eq!(told(Code::AnswersAnsweredFilterUnknown), []);
     // The survey's cleaning log set `water_sources.borehole` of two households to yes afterwards, so its
     // questions were never shown to them; spend_piped is blank in the published file for most whom the form
     // shows it.
@@ -112,7 +113,7 @@ fn who_was_shown_a_question_is_who_answered_it() {
         ("spend_borehole", 2),
         ("tank_store_borehole", 2),
     ];
-    assert_eq!(told("answers::blank-though-asked"), blank);
+    assert_eq!(told(Code::AnswersBlankThoughAsked), blank);
     // Two of the rules by hand, from the raw cells.
     let cell = |column: &str, row: usize| table.column(column).map_or(String::new(), |c| c.cell(row).text());
     let (q, _) = questionnaire.question("connection_fees").unwrap();
@@ -146,14 +147,14 @@ fn the_whole_form_reads_and_tells_what_it_cannot_hold() {
         of(|k| *k == QuestionKind::Text),
     );
     let rules = questionnaire.questions.iter().filter(|q| q.asked_if.is_some()).count();
-    let lost = findings.iter().filter(|f| f.code == "answers::form-rule").count();
+    let lost = findings.iter().filter(|f| f.code == Code::AnswersFormRule).count();
     assert_eq!((single, multiple, number, text), (89, 24, 56, 43));
     let conditions = rules_written(&folder);
     assert_eq!((rules, lost), (170, 0), "every rule is carried over, those about several questions too");
     assert_eq!(conditions, 170, "the form has no other rules about questions");
     let others: Vec<&str> = findings
         .iter()
-        .filter(|f| f.code != "answers::form-rule")
+        .filter(|f| f.code != Code::AnswersFormRule)
         .filter_map(|f| f.place.question.as_deref())
         .collect();
     assert_eq!(others.len(), 2, "a date and a place are no questions: {others:?}");

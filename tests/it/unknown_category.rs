@@ -2,6 +2,7 @@
 //! category like any other, in breakdowns, in strata and when weighting to a population.
 
 use crate::support::project::Project;
+use shihyo::code::Code;
 use shihyo::error::Result;
 use shihyo::indicator::EstimateRecord;
 use shihyo::pipeline::adhoc::{self, Request};
@@ -90,8 +91,8 @@ fn an_option_called_unknown_without_people_is_a_mistake() {
     let error =
         flags(&project, "地区", |r| Request { post_stratify: Some(project.path("raw/people.csv")), ..r });
     let error = error.expect_err("nobody of the population is 不明");
-    let codes: Vec<&str> = error.diagnostics().iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["design::margin-unknown"]);
+    let codes: Vec<Code> = error.diagnostics().iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::DesignMarginUnknown]);
     assert!(error.to_string().contains("不明"), "{error}");
 }
 

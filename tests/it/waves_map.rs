@@ -1,6 +1,7 @@
 //! Every mistake in the map of a wave is told with its code, the words underlined and the way out of it.
 
 use crate::support::two_waves::{City, MAP, RENAMED};
+use shihyo::code::Code;
 use shihyo::error::Diagnostic;
 use shihyo::text::Lang;
 
@@ -14,7 +15,7 @@ fn mistakes(from: &str, to: &str) -> Vec<Diagnostic> {
 
 /// The map with this change has this one mistake: its code, the words underlined, what it says and what its
 /// help says.
-fn one(from: &str, to: &str, code: &str, underlined: &str, says: &str, help: &str) {
+fn one(from: &str, to: &str, code: Code, underlined: &str, says: &str, help: &str) {
     let told = mistakes(from, to);
     assert_eq!(told.len(), 1, "{told:#?}");
     let got = &told[0];
@@ -38,7 +39,7 @@ fn a_question_that_the_survey_does_not_have() {
     one(
         "\"問2\" = \"問9\"",
         "\"問２\" = \"問9\"\n\"問2\" = { not_asked = true }",
-        "plan::unknown-question",
+        Code::PlanUnknownQuestion,
         "\"問２\"",
         "「市民アンケート」の調査票に「問２」という設問はありません",
         "「問2」ではありませんか",
@@ -51,7 +52,7 @@ fn a_question_that_the_wave_does_not_have() {
     one(
         "\"問2\" = \"問9\"",
         "\"問2\" = \"問99\"",
-        "plan::unknown-question",
+        Code::PlanUnknownQuestion,
         "\"問99\"",
         says,
         "「問9」ではありませんか",
@@ -59,7 +60,7 @@ fn a_question_that_the_wave_does_not_have() {
     one(
         "question = \"問5\"",
         "question = \"問55\"",
-        "plan::unknown-question",
+        Code::PlanUnknownQuestion,
         "\"問55\"",
         "「問55」という設問はありません",
         "「問5」ではありませんか",
@@ -71,7 +72,7 @@ fn an_option_that_the_survey_or_the_wave_does_not_have() {
     one(
         "\"積極的に参加したい\" =",
         "\"積極的に参加する\" =",
-        "plan::unknown-option",
+        Code::PlanUnknownOption,
         "\"積極的に参加する\"",
         "「問3」に選択肢「積極的に参加する」はありません",
         "「積極的に参加したい」ではありませんか",
@@ -79,7 +80,7 @@ fn an_option_that_the_survey_or_the_wave_does_not_have() {
     one(
         "\"ぜひ参加したい\"",
         "\"是非参加したい\"",
-        "plan::unknown-option",
+        Code::PlanUnknownOption,
         "\"是非参加したい\"",
         "「問5」に選択肢「是非参加したい」はありません",
         "「ぜひ参加したい」ではありませんか",
@@ -87,7 +88,7 @@ fn an_option_that_the_survey_or_the_wave_does_not_have() {
     one(
         "[\"あまり参加したくない\",",
         "[\"あんまり参加したくない\",",
-        "plan::unknown-option",
+        Code::PlanUnknownOption,
         "\"あんまり参加したくない\"",
         "「問5」に選択肢",
         "「あまり参加したくない」ではありませんか",
@@ -100,7 +101,7 @@ fn an_option_that_would_count_twice() {
     one(
         "\"積極的に参加したい\" = \"ぜひ参加したい\"",
         twice,
-        "plan::mapped-twice",
+        Code::PlanMappedTwice,
         "\"あまり参加したくない\"",
         "この回の選択肢「あまり参加したくない」は、もう「積極的に参加したい」に対応しています",
         "1つの選択肢にだけ対応",
@@ -110,7 +111,7 @@ fn an_option_that_would_count_twice() {
     let told = mistakes("\"積極的に参加したい\" = \"ぜひ参加したい\"", same);
     assert_eq!(
         (told.len(), told[0].code),
-        (1, "plan::unknown-option"),
+        (1, Code::PlanUnknownOption),
         "a blank inside a word is another word: {told:#?}"
     );
     let same =
@@ -118,7 +119,7 @@ fn an_option_that_would_count_twice() {
     one(
         "\"積極的に参加したい\" = \"ぜひ参加したい\"",
         same,
-        "plan::option-twice",
+        Code::PlanOptionTwice,
         "\"　積極的に参加したい\"",
         "2回あります",
         "",
@@ -136,7 +137,7 @@ fn options_that_became_one() {
     one(
         from,
         &with("\"あまり参加したくない\" = [\"参加したくない\"]"),
-        "plan::map-merged",
+        Code::PlanMapMerged,
         "\"あまり参加したくない\"",
         "2つ以上書いてください",
         "options に書きます",
@@ -144,7 +145,7 @@ fn options_that_became_one() {
     one(
         from,
         &with("\"あまり参加したくない\" = [\"参加したくない\", \"参加しない\"]"),
-        "plan::unknown-option",
+        Code::PlanUnknownOption,
         "\"参加しない\"",
         "「問3」に選択肢「参加しない」はありません",
         "「参加したくない」ではありませんか",
@@ -152,7 +153,7 @@ fn options_that_became_one() {
     one(
         from,
         &with("\"ぜひ参加したい\" = [\"参加したくない\", \"わからない\"]"),
-        "plan::mapped-twice",
+        Code::PlanMappedTwice,
         "\"ぜひ参加したい\"",
         "この回の選択肢「ぜひ参加したい」が2回あります",
         "options か merged",
@@ -160,7 +161,7 @@ fn options_that_became_one() {
     one(
         from,
         &with("\"あまり参加したくない\" = [\"参加したくない\", \"積極的に参加したい\"]"),
-        "plan::option-twice",
+        Code::PlanOptionTwice,
         "\"積極的に参加したい\"",
         "2回あります",
         "どちらか1つ",
@@ -179,7 +180,7 @@ fn a_question_that_would_answer_two() {
     one(
         "\"性別\" = \"F1\"",
         "\"性別\" = \"問8\"",
-        "plan::mapped-twice",
+        Code::PlanMappedTwice,
         "\"問8\"",
         "この回の同じ設問が「性別」と「問1」の両方に対応しています",
         "not_asked = true",
@@ -191,7 +192,7 @@ fn a_question_answered_in_another_way() {
     one(
         "\"問1\" = \"問8\"\n\"問2\" = \"問9\"",
         "\"問1\" = \"問9\"\n\"問2\" = { not_asked = true }",
-        "plan::map-kind",
+        Code::PlanMapKind,
         "\"問9\"",
         "「問1」は単数回答、この回の「問9」は複数回答です",
         "not_asked = true",
@@ -204,7 +205,7 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     one(
         "\"問1\" = \"問8\"\n\"問2\" = \"問9\"",
         "\"問1\" = \"問8\"",
-        "plan::unmapped-question",
+        Code::PlanUnmappedQuestion,
         "\"b.toml\"",
         "計画が使う設問「問2」に当たるものがありません",
         "「問9」の文がよく似ています。map に \"問2\" = \"問9\" と書いてください",
@@ -212,7 +213,7 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     one(
         "\"性別\" = \"F1\"\n",
         "",
-        "plan::unmapped-question",
+        Code::PlanUnmappedQuestion,
         "\"b.toml\"",
         "「性別」に当たるものがありません",
         "\"性別\" = \"F1\"",
@@ -220,7 +221,7 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     one(
         "\"問2\" = \"問9\"",
         "\"問2\" = { comparable = \"同じ\" }",
-        "plan::unmapped-question",
+        Code::PlanUnmappedQuestion,
         "\"問2\"",
         "この回の調査票に「問2」という設問はありません。question = ",
         "「問9」の文がよく似ています",
@@ -228,7 +229,7 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     one(
         "\"問1\" = \"問8\"",
         "\"問1\" = { comparable = \"同じ\" }",
-        "plan::unmapped-question",
+        Code::PlanUnmappedQuestion,
         "\"問1\"",
         "この回の「問1」は別の設問に対応しています",
         "「問8」の文がよく似ています",
@@ -237,7 +238,7 @@ fn a_question_that_the_plan_uses_is_forgotten() {
     one(
         "\"性別\" = \"F1\"",
         "\"性別\" = { not_asked = true }",
-        "plan::unmapped-question",
+        Code::PlanUnmappedQuestion,
         "\"b.toml\"",
         "「性別」に当たるものがありません",
         "\"性別\" = \"F1\"",
@@ -249,7 +250,7 @@ fn words_that_contradict_each_other() {
     one(
         "\"問4\" = \"問1\"",
         "\"問4\" = { not_asked = true, question = \"問1\" }",
-        "plan::map-conflict",
+        Code::PlanMapConflict,
         "true",
         "聞いていない設問に、対応や比較の指定はできません",
         "not_asked を消し",
@@ -257,7 +258,7 @@ fn words_that_contradict_each_other() {
     one(
         "\"問4\" = \"問1\"",
         "\"問4\" = { question = \"問1\", comparable = \"同じ\", not_comparable = \"ちがう\" }",
-        "plan::map-conflict",
+        Code::PlanMapConflict,
         "\"ちがう\"",
         "comparable と not_comparable の両方",
         "どちらか1つ",
@@ -265,7 +266,7 @@ fn words_that_contradict_each_other() {
     one(
         "\"問4\" = \"問1\"",
         "\"問4\" = { question = \"問1\", comparable = \" \" }",
-        "plan::map-reason",
+        Code::PlanMapReason,
         "\" \"",
         "理由を書いてください",
         "",
@@ -274,11 +275,11 @@ fn words_that_contradict_each_other() {
 
 #[test]
 fn mistakes_of_form() {
-    one("\"問4\" = \"問1\"", "\"問4\" = 1", "plan::wrong-type", "1", "文字列", "引用符で囲んで");
+    one("\"問4\" = \"問1\"", "\"問4\" = 1", Code::PlanWrongType, "1", "文字列", "引用符で囲んで");
     one(
         "question = \"問5\"",
         "quesion = \"問5\"",
-        "plan::unknown-key",
+        Code::PlanUnknownKey,
         "quesion",
         "「quesion」という項目はありません",
         "「question」ではありませんか",
@@ -286,7 +287,7 @@ fn mistakes_of_form() {
     one(
         "[\"あまり参加したくない\", \"まったく参加したくない\"]",
         "[]",
-        "plan::wrong-type",
+        Code::PlanWrongType,
         "[]",
         "1個以上",
         "",
@@ -298,11 +299,11 @@ fn mistakes_on_the_paper_of_a_wave_have_their_own_place() {
     let city = City::renamed();
     city.write("pipelines/p/b.toml", RENAMED.replace("of = [\"はい\"]", "of = [\"ハイ\"]"));
     let told = city.load().unwrap_err().into_diagnostics();
-    assert_eq!((told.len(), told[0].code), (1, "answers::unknown-option"), "{told:#?}");
+    assert_eq!((told.len(), told[0].code), (1, Code::AnswersUnknownOption), "{told:#?}");
     assert!(told[0].span.as_ref().is_some_and(|s| s.source.file.ends_with("b.toml")));
     city.plan(&MAP.replace("b.toml", "c.toml"));
     let told = city.load().unwrap_err().into_diagnostics();
-    assert_eq!(told[0].code, "raw::not-found", "{told:#?}");
+    assert_eq!(told[0].code, Code::RawNotFound, "{told:#?}");
     assert!(told[0].span.as_ref().is_some_and(|s| &s.source.text[s.range.clone()] == "\"c.toml\""));
 }
 
@@ -314,6 +315,6 @@ fn several_mistakes_come_in_one_go_in_the_order_of_the_text() {
             .replace("\"ぜひ参加したい\"", "\"是非\"")
             .replace("\"問4\" = \"問1\"", "\"問4\" = \"F1\""),
     );
-    let codes: Vec<&str> = city.load().unwrap_err().into_diagnostics().iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["plan::unknown-question", "plan::unknown-option", "plan::map-kind"]);
+    let codes: Vec<Code> = city.load().unwrap_err().into_diagnostics().iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::PlanUnknownQuestion, Code::PlanUnknownOption, Code::PlanMapKind]);
 }

@@ -2,6 +2,7 @@
 //! a decrease goal, every blank, every state, long texts, survey values with and without interval, a
 //! published value, 速報値.
 
+use shihyo::code::Code;
 use shihyo::decode::{Base, BaseLedger};
 use shihyo::estimate::reliability::ReliabilityFlag;
 use shihyo::estimate::{
@@ -450,13 +451,13 @@ fn quality() -> Quality {
         }],
         findings: vec![
             Finding::warning(
-                "answers::out-of-range",
+                Code::AnswersOutOfRange,
                 Text::new("選択肢にない番号「7」", "code \"7\" is not in the list"),
                 place,
             )
             .count(3),
             Finding::note(
-                "raw::encoding",
+                Code::RawEncoding,
                 Text::new("文字コードはCP932", "the encoding is CP932"),
                 Place::file("raw/citizen-r4-paper.csv"),
             ),

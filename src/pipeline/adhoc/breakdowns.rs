@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::missing::Missing;
 use super::resolver::Resolver;
+use crate::code::Code;
 use crate::decode::Base;
 use crate::engine::Ranks;
 use crate::error::{Error, Result, collect};
@@ -186,6 +187,6 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
             format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
             format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
         );
-        Finding::warning("adhoc::by-blank", text, Place::default()).count(blank)
+        Finding::warning(Code::AdhocByBlank, text, Place::default()).count(blank)
     })
 }

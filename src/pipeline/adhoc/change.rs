@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::estimate::{
     DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable, WaveDf, wave_difference,
@@ -94,7 +95,7 @@ pub(super) fn told_once(later: (Option<Error>, &[Table]), earlier: (Option<Error
     });
     let of_earlier = earlier.iter().filter(|m| !later.contains(m)).flat_map(|m| placed(m, &its));
     Error::all(of_later.chain(of_earlier).collect())
-        .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate"))
+        .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate"))
 }
 
 /// What sets a row apart: its breakdown, or its codes.
@@ -112,7 +113,7 @@ fn one_wave(name: &str, is_later: bool) -> Finding {
         format!("「{name}」は{ja}にしかないため、変化を求めません"),
         format!("\"{name}\" is in the {en} wave only: no change is given"),
     );
-    Finding::warning("adhoc::one-wave", text, Place::default())
+    Finding::warning(Code::AdhocOneWave, text, Place::default())
 }
 
 fn change(later: &EstimateRecord, earlier: &EstimateRecord, (now, before): (&str, &str)) -> EstimateRecord {

@@ -3,10 +3,11 @@
 
 use super::joined::Parts;
 use super::missing::Missing;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::{Code, Stacked};
+use crate::pipeline::variables::variable::{Stacked, TypedCode};
 use crate::provenance::Place;
 use crate::text::Text;
 use crate::text::fold::fold;
@@ -17,7 +18,7 @@ use crate::text::suggest::nearest;
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::pipeline) enum Choice {
     /// A code.
-    Code(Code),
+    Code(TypedCode),
     /// A number between these, both included.
     Range(f64, f64),
 }
@@ -72,7 +73,7 @@ fn cuts(text: &str) -> Vec<(&str, &str, &str)> {
 
 fn unreadable(typed: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::condition",
+        Code::AdhocCondition,
         Text::new(format!("条件「{typed}」が読めません"), format!("cannot read the condition \"{typed}\"")),
     )
     .help(Text::new(
@@ -174,14 +175,14 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
                     ))
                     .into()),
                 Some((low, high)) => Ok(Choice::Range(low, high)),
-                None => Ok(Choice::Code(Code::new(choice))),
+                None => Ok(Choice::Code(TypedCode::new(choice))),
             }
         })
         .collect()
 }
 
 /// The codes among the choices.
-pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<Code> {
+pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<TypedCode> {
     let code = |choice: &Choice| match choice {
         Choice::Code(code) => Some(code.clone()),
         Choice::Range(..) => None,
@@ -196,16 +197,16 @@ pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<Code> {
 /// One mistake a code that is neither an option nor a value that occurs, with the nearest one.
 pub(in crate::pipeline) fn check_codes(
     column: &Stacked,
-    codes: &[Code],
+    codes: &[TypedCode],
     parts: &Parts,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let counts = column.counts();
-    let occurs = |code: &Code| {
+    let occurs = |code: &TypedCode| {
         (0..column.values.len())
             .any(|at| counts[at] > 0 && (column.values[at].is(code) || parts.holds(at, code)))
     };
-    let is_option = |code: &Code| match &column.marks {
+    let is_option = |code: &TypedCode| match &column.marks {
         Some(marks) => marks.options.iter().any(|option| option.is(code)),
         None => column.is_question() && column.values.iter().any(|value| value.is(code)),
     };
@@ -217,7 +218,7 @@ pub(in crate::pipeline) fn check_codes(
                 format!("nobody chose \"{}\" of \"{}\" (0 respondents)", code.typed, column.name),
             );
             let place = Place::default().column(&column.name);
-            findings.push(Finding::warning("adhoc::nobody-chose", text, place));
+            findings.push(Finding::warning(Code::AdhocNobodyChose, text, place));
         } else {
             mistakes.push(unknown_code(column, parts, code));
         }
@@ -229,7 +230,7 @@ pub(in crate::pipeline) fn check_codes(
 pub(super) const NO_ANSWER: [&str; 4] = ["無回答", "不明", "no answer", "missing"];
 
 /// A code that is not there: the nearest ones, and those that are.
-fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
+fn unknown_code(column: &Stacked, parts: &Parts, code: &TypedCode) -> Diagnostic {
     let (name, typed) = (&column.name, &code.typed);
     let known = known(column, parts);
     let more = if known.len() > 12 { format!(" …（{}）", known.len()) } else { String::new() };
@@ -270,7 +271,7 @@ fn unknown_code(column: &Stacked, parts: &Parts, code: &Code) -> Diagnostic {
             format!("\"{typed}\" never occurs in column \"{name}\""),
         )
     };
-    Diagnostic::new("adhoc::unknown-code", text).help(help)
+    Diagnostic::new(Code::AdhocUnknownCode, text).help(help)
 }
 
 /// The values that occur, in order, with the file's own labels; joined cells taken apart. Of a question its
@@ -300,14 +301,14 @@ pub(in crate::pipeline) fn tell_doubtful(
     findings: &mut Vec<Finding>,
 ) {
     let counts = column.counts();
-    let mut tell = |code: &'static str, values: &[usize], words: &dyn Fn(&str) -> Text| {
+    let mut tell = |code: Code, values: &[usize], words: &dyn Fn(&str) -> Text| {
         let Some(first) = values.first() else { return };
         let count = values.iter().map(|at| counts[*at]).sum();
         let place = source.place(column.first_row(*first), column);
         findings.push(Finding::warning(code, words(&column.values[*first].text), place).count(count));
     };
     let name = &column.name;
-    tell("adhoc::not-parted", &parts.left_whole, &|example| {
+    tell(Code::AdhocNotParted, &parts.left_whole, &|example| {
         Text::new(
             format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
             format!(
@@ -315,7 +316,7 @@ pub(in crate::pipeline) fn tell_doubtful(
             ),
         )
     });
-    tell("adhoc::parted", &parts.parted, &|example| {
+    tell(Code::AdhocParted, &parts.parted, &|example| {
         Text::new(
             format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
             format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
@@ -326,7 +327,7 @@ pub(in crate::pipeline) fn tell_doubtful(
 #[cfg(test)]
 mod tests {
     use super::{Choice, Condition, Test};
-    use crate::pipeline::variables::variable::Code;
+    use crate::pipeline::variables::variable::TypedCode;
 
     fn parse(text: &str) -> Option<(String, Test)> {
         Condition::parse(text, |name| ["年齢", "性別", "a=b", "x>=y", "@B"].contains(&name))
@@ -335,7 +336,7 @@ mod tests {
     }
 
     fn code(text: &str) -> Choice {
-        Choice::Code(Code::new(text))
+        Choice::Code(TypedCode::new(text))
     }
 
     #[test]

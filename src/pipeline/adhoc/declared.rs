@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::request::Request;
+use crate::code::Code;
 use crate::design::{CalibrationFunction, Trim, TrimRule};
 use crate::error::{Error, Result, collect};
 use crate::pipeline::sample_design::{NoFunction, Population, SampleDesign, Step, are_limits, function};
@@ -61,7 +62,7 @@ impl Request {
     /// A function or bounds without a table; bounds that the function does not have, or lacks; bounds that
     /// are none.
     fn calibration_function(&self) -> Result<CalibrationFunction> {
-        let wrong = |ja: &str, en: &str| Error::msg("adhoc::calibrate", ja, en);
+        let wrong = |ja: &str, en: &str| Error::msg(Code::AdhocCalibrate, ja, en);
         if self.calibrate.is_none() && (self.function.is_some() || self.bounds.is_some()) {
             return Err(wrong(
                 "--calfun と --bounds は --calibrate と使います",
@@ -96,7 +97,7 @@ impl Request {
 
 fn bounds(flag: &str) -> Error {
     Error::msg(
-        "adhoc::bounds",
+        Code::AdhocBounds,
         format!("{flag} には、下限、上限の順に0以上の2つの数を書きます（{flag} 0.5,2）"),
         format!("{flag} takes two numbers from 0, the lower one first ({flag} 0.5,2)"),
     )

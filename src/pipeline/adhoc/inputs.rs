@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::request::Request;
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
 use crate::pipeline::load;
 use crate::provenance::Place;
@@ -55,7 +56,7 @@ pub fn read(request: &Request) -> Result<Inputs> {
     ];
     if wanted.iter().all(|w| w.is_empty()) {
         return Err(Diagnostic::new(
-            "adhoc::nothing",
+            Code::AdhocNothing,
             Text::new("何を集計するかが指定されていません", "nothing to estimate was asked for"),
         )
         .help(Text::new(
@@ -109,7 +110,7 @@ fn no_toml(path: &Path) -> Option<Error> {
                 "--questionnaire は調査票（TOML）のファイルです",
                 "--questionnaire takes a questionnaire in TOML",
             );
-            Diagnostic::new("adhoc::questionnaire", text)
+            Diagnostic::new(Code::AdhocQuestionnaire, text)
             .at(Place::file(path.to_string_lossy()))
             .help(Text::new(
                 "XLSForm や設問一覧の表は「shihyo init 回答ファイル --form FILE」で、回答ファイルだけなら\

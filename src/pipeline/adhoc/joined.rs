@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::pipeline::variables::variable::{Code, Marks, Stacked};
+use crate::pipeline::variables::variable::{Marks, Stacked, TypedCode};
 use crate::text::fold::fold;
 use crate::text::number::number;
 
@@ -49,7 +49,7 @@ fn cut<'t>(text: &'t str, marks: &[char]) -> Vec<&'t str> {
 
 /// What the cells of a column show of themselves.
 struct Evidence<'a> {
-    codes: &'a [Code],
+    codes: &'a [TypedCode],
     /// Pieces that stand alone in some cell, or are first in one and last in another.
     known: HashSet<String>,
     /// Whether a blank parts answers in this column.
@@ -57,7 +57,7 @@ struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    fn new(texts: &[String], codes: &'a [Code]) -> Self {
+    fn new(texts: &[String], codes: &'a [TypedCode]) -> Self {
         let (mut alone, mut first, mut last) = (HashSet::new(), HashSet::new(), HashSet::new());
         let mut several: BTreeSet<Vec<&str>> = BTreeSet::new();
         for piece in texts.iter().flat_map(|t| pieces(t)) {
@@ -74,7 +74,7 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        let part_only = |code: &Code| {
+        let part_only = |code: &TypedCode| {
             !alone.iter().any(|a| code.is(a)) && !texts.iter().any(|t| pieces(t).iter().any(|p| code.is(p)))
         };
         let asked_as_part = codes.iter().any(|c| part_only(c) && several.iter().flatten().any(|p| c.is(p)));
@@ -100,7 +100,7 @@ impl<'a> Evidence<'a> {
 
 impl Parts {
     /// Takes the cells of `column` apart, of which `codes` were asked for.
-    pub(in crate::pipeline) fn new(column: &Stacked, codes: &[Code]) -> Self {
+    pub(in crate::pipeline) fn new(column: &Stacked, codes: &[TypedCode]) -> Self {
         if column.is_question() {
             return Self {
                 parts: column.values.iter().map(|v| vec![v.folded.clone()]).collect(),
@@ -153,7 +153,7 @@ impl Parts {
 
     /// Whether value `at` holds `code`: as a part, or, when the code's own label holds a delimiter, as parts
     /// in a row.
-    pub(in crate::pipeline) fn holds(&self, at: usize, code: &Code) -> bool {
+    pub(in crate::pipeline) fn holds(&self, at: usize, code: &TypedCode) -> bool {
         if let Some(marks) = &self.marks {
             return marks.of_value[at].iter().any(|option| marks.options[*option].is(code));
         }
@@ -179,7 +179,7 @@ fn lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Parts;
-    use crate::pipeline::variables::variable::{Code, Stacked};
+    use crate::pipeline::variables::variable::{Stacked, TypedCode};
     use crate::raw::{ReadOptions, read_bytes};
 
     /// Which of the cells hold the code.
@@ -188,7 +188,7 @@ mod tests {
         let table = read_bytes(csv.as_bytes(), "t.csv", &ReadOptions::default()).unwrap();
         let mut column = Stacked::new("q", cells.len());
         column.push(&table, &table.columns[0]);
-        let code = Code::new(code);
+        let code = TypedCode::new(code);
         let parts = Parts::new(&column, std::slice::from_ref(&code));
         let each: Vec<bool> = (0..column.values.len()).map(|at| parts.holds(at, &code)).collect();
         column.spread(&each)

@@ -60,11 +60,13 @@ impl Numbers {
             dropped += u64::from(!number.is_nan());
             *number = f64::NAN;
         }
-        if let Some(Levels { values, codes: Codes::OfRow(codes) }) = &mut self.levels {
-            let outside = values.len() as u8;
-            codes.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, code)| *code = outside);
-        }
+        self.levels.iter_mut().for_each(|levels| levels.leave_out(&out));
         dropped
+    }
+
+    /// As if the numbers that were left out had never been there: whether levels are few is asked again.
+    pub(in crate::pipeline) fn anew(self) -> Self {
+        if self.of_row.is_empty() { self } else { Self::of_rows(self.of_row) }
     }
 }
 
@@ -87,6 +89,14 @@ impl Levels {
             None => Codes::OfRow(column.spread(&each)),
         };
         Some(Self { values: values.into_iter().map(|x| (x, 1.0)).collect(), codes })
+    }
+
+    /// The rows that `out` names have no level any more; the levels stay, whether somebody has them or not.
+    pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
+        let outside = self.values.len() as u8;
+        if let Codes::OfRow(codes) = &mut self.codes {
+            codes.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, code)| *code = outside);
+        }
     }
 
     fn of_rows(of_row: &[f64]) -> Option<Self> {

@@ -6,7 +6,8 @@ use super::levels::{self, CountedColumn, Numbers};
 use super::missing::Missing;
 use super::request::Request;
 use super::resolver::{Asked, Resolver};
-use crate::decode::{Base, MissingReason};
+use crate::code::Code;
+use crate::decode::{Base, MissingReason, OUTSIDE};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::indicator::{Measured, Statistic, ValueFormat};
@@ -41,6 +42,26 @@ impl Values {
         let both = numerator.levels.as_ref().zip(denominator.levels.as_ref());
         let levels = both.and_then(|(y, x)| levels::Levels::of_pairs(y, x, |_, _| None));
         Self::Ratio(numerator, denominator, levels)
+    }
+
+    /// Without the rows that `out` names, which are outside the domain. How the sums are taken is not changed
+    /// by it, so that a domain has the same numbers however it was asked for.
+    pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
+        match self {
+            Self::Share(y) => {
+                y.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, y)| *y = OUTSIDE);
+            }
+            Self::Mean(y) | Self::Total(y) | Self::Quantile(y, _) => {
+                y.leave_out(out);
+            }
+            Self::Ratio(y, x, levels) => {
+                y.leave_out(&out);
+                x.leave_out(&out);
+                levels.iter_mut().for_each(|levels| levels.leave_out(&out));
+            }
+            // Of a file that was counted, whose domain is among its cells.
+            Self::CountedShare(..) => {}
+        }
     }
 
     /// What kind of number they make.
@@ -198,7 +219,7 @@ impl Wanted {
             || !request.ratios.is_empty();
         if !request.differences.is_empty() && !comparable {
             mistakes.push(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     "--diff には --share、--mean、--total、--ratio のどれかが必要です",
                     "--diff needs one of --share, --mean, --total, --ratio",
@@ -240,7 +261,7 @@ pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
 
 fn nobody_knows_who_was_asked() -> Diagnostic {
     Diagnostic::new(
-        "adhoc::base",
+        Code::AdhocBase,
         Text::new(
             "--base asked には、だれに聞いたかの指定が必要です",
             "--base asked needs to know who was asked",
@@ -295,6 +316,7 @@ impl Resolver<'_> {
         if let Some(asked) = &self.asked {
             let dropped = numbers.leave_out(|row| asked.was_not(row));
             self.tell_not_asked(&column.name, dropped);
+            numbers = numbers.anew();
         }
         Ok(numbers)
     }
@@ -302,7 +324,7 @@ impl Resolver<'_> {
     fn ratio(&mut self, typed: &str) -> Result<Measure> {
         let (top, below) = self.source.cut(typed, "/").ok_or_else(|| {
             Diagnostic::new(
-                "adhoc::ratio",
+                Code::AdhocRatio,
                 Text::new(
                     format!("--ratio「{typed}」が読めません"),
                     format!("cannot read --ratio \"{typed}\""),
@@ -322,14 +344,14 @@ impl Resolver<'_> {
                 Ok(plain(&format!("{top}/{below}"), measured, Values::Ratio(y, x, levels)))
             }
             _ => Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::ratio", "比が読めません", "cannot read the ratio"))),
+                .unwrap_or_else(|| Error::msg(Code::AdhocRatio, "比が読めません", "cannot read the ratio"))),
         }
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
         let bad = || {
             Diagnostic::new(
-                "adhoc::quantile",
+                Code::AdhocQuantile,
                 Text::new(
                     format!("--quantile「{typed}」が読めません"),
                     format!("cannot read --quantile \"{typed}\""),
@@ -350,7 +372,7 @@ impl Resolver<'_> {
             .filter(|(a, b)| !a.is_empty() && !b.is_empty())
         else {
             return Err(Diagnostic::new(
-                "adhoc::difference",
+                Code::AdhocDifference,
                 Text::new(
                     format!("--diff「{typed}」が読めません"),
                     format!("cannot read --diff \"{typed}\""),
@@ -390,7 +412,7 @@ impl Resolver<'_> {
             .or_else(|| marks.iter().find_map(|mark| self.source.cut(typed, mark)));
         let Some((a, b)) = cut else {
             return Err(Diagnostic::new(
-                "adhoc::test",
+                Code::AdhocTest,
                 Text::new(
                     format!("検定の対象「{typed}」が読めません"),
                     format!("cannot read what to test: \"{typed}\""),
@@ -403,7 +425,7 @@ impl Resolver<'_> {
         let mut side = |name: &str| collect(self.source.column(name), &mut mistakes);
         let (Some(rows), Some(columns)) = (side(a), side(b)) else {
             return Err(Error::all(mistakes)
-                .unwrap_or_else(|| Error::msg("adhoc::test", "検定できません", "cannot test")));
+                .unwrap_or_else(|| Error::msg(Code::AdhocTest, "検定できません", "cannot test")));
         };
         let several = [&rows, &columns].into_iter().filter(|c| c.marks.is_some());
         if let Some(error) = Error::all(several.map(|c| several_answers(&c.name)).collect()) {
@@ -445,13 +467,13 @@ fn no_numbers(name: &str, kind: &QuestionKind) -> Diagnostic {
         format!("設問「{name}」は{}で、数ではありません", kind.ja),
         format!("\"{name}\" is {}: its answers are no numbers", kind.en),
     );
-    Diagnostic::new("adhoc::not-numeric", text).help(help)
+    Diagnostic::new(Code::AdhocNotNumeric, text).help(help)
 }
 
 /// A question whose options are no classification, since a respondent may be in several of them.
 fn several_answers(name: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::test",
+        Code::AdhocTest,
         Text::new(
             format!("複数回答の設問「{name}」は独立性の検定に使えません（1人が1つの区分に入りません）"),
             format!("\"{name}\" has several answers: its options do not part the respondents"),

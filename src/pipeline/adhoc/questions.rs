@@ -1,6 +1,7 @@
 //! Files with a questionnaire: their answers, and the way from the returns to the base of each question.
 
 use super::request::Request;
+use crate::code::Code;
 use crate::decode::{self, Answers, BaseLedger, DecodeOptions};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
@@ -29,7 +30,7 @@ pub(super) fn answers(request: &Request, questionnaire: &Questionnaire, tables: 
         format!("有効な回答が1件もありません（回収 {returned}、無効票 {invalid}、重複 {twice}）"),
         format!("there is no valid return (returned {returned}, invalid {invalid}, duplicates {twice})"),
     );
-    Err(Diagnostic::new("adhoc::no-rows", text)
+    Err(Diagnostic::new(Code::AdhocNoRows, text)
         .at(tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default())
         .help(Text::new(
             "見出しの行数（--header-rows）と回答者番号の列（--respondent）を確かめてください",
@@ -41,14 +42,14 @@ pub(super) fn answers(request: &Request, questionnaire: &Questionnaire, tables: 
 /// The mistakes of decoding, with advice in the words of the flags.
 fn advised(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "answers::duplicate-respondent") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::AnswersDuplicateRespondent) {
         diagnostic.help = Some(Text::new(
             "どちらを採るかは --duplicates first か --duplicates last で決められます",
             "say which one counts: --duplicates first or --duplicates last",
         ));
     }
     Error::all(diagnostics)
-        .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate"))
+        .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate"))
 }
 
 /// How the returns of a question became its n.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::code::Code;
 use crate::decode::Base;
 use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
 use crate::error::{Diagnostic, Error, Result};
@@ -187,7 +188,7 @@ impl Request {
 
 pub(in crate::pipeline) fn bad_level(level: f64) -> Error {
     let mut diagnostic = Diagnostic::new(
-        "adhoc::level",
+        Code::AdhocLevel,
         Text::new(
             format!("信頼係数は0と1の間です（{level}）"),
             format!("the level is between 0 and 1, not {level}"),

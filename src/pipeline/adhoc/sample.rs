@@ -6,6 +6,7 @@ use super::missing::Missing;
 use super::questions;
 use super::request::Request;
 use super::{Inputs, RespondentWeights};
+use crate::code::Code;
 use crate::decode::BaseLedger;
 use crate::error::{Error, Result, collect};
 use crate::estimate::{IntervalMethod, Options};
@@ -64,7 +65,7 @@ pub(super) fn estimated(
     let (Some(wanted), Some(built)) = (wanted, built) else {
         // Without both there is at least one mistake.
         return Err(Error::all(mistakes)
-            .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate")));
+            .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate")));
     };
     let options = built.options(method, request.level, request.deff);
     let rows = estimates::rows(&wanted, &built, &options)?;
@@ -77,14 +78,14 @@ pub(super) fn estimated(
 /// The mistakes of a design, with advice in the words of the flags.
 fn advised(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
-    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == "design::lonely-psu") {
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::DesignLonelyPsu) {
         diagnostic.help = Some(Text::new(
             "近い層と合わせるか、--lonely certainty・adjust・average のいずれかを指定します",
             "merge them with a neighbour, or give --lonely certainty, adjust or average",
         ));
     }
     Error::all(diagnostics)
-        .unwrap_or_else(|| Error::msg("adhoc::request", "集計できません", "cannot estimate"))
+        .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate"))
 }
 
 /// The ledgers of the questions that the measures are about, each once.

@@ -6,12 +6,13 @@ use super::joined::Parts;
 use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
 use super::resolver::{Asked, Resolver};
+use crate::code::Code;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
 use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
 use crate::indicator::{Measured, ValueFormat};
-use crate::pipeline::variables::variable::{Code, Stacked, Value};
+use crate::pipeline::variables::variable::{Stacked, TypedCode, Value};
 use crate::provenance::Place;
 use crate::text::Text;
 
@@ -50,7 +51,8 @@ impl Resolver<'_> {
             let mut each = options(&column);
             // What was declared to be no answer is no option.
             let gone = self.missing.of(&column);
-            let is_gone = |code: &Code| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
+            let is_gone =
+                |code: &TypedCode| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
             self.tell_no_answer_as_option(&column, &each);
             let mut out: Vec<Measure> = each
@@ -65,7 +67,7 @@ impl Resolver<'_> {
         }
         let bad = || {
             Diagnostic::new(
-                "adhoc::share",
+                Code::AdhocShare,
                 Text::new(
                     format!("--share「{typed}」が読めません"),
                     format!("cannot read --share \"{typed}\""),
@@ -96,7 +98,7 @@ impl Resolver<'_> {
     }
 
     /// The share of those who gave one of these codes.
-    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<Code>) -> Result<Measure> {
+    fn share_of_codes(&mut self, column: &Stacked, codes: Vec<TypedCode>) -> Result<Measure> {
         let parts = Parts::new(column, &codes);
         check_codes(column, &codes, &parts, self.findings)?;
         tell_doubtful(column, &parts, self.source, self.findings);
@@ -112,7 +114,7 @@ impl Resolver<'_> {
             });
         }
         self.tell_marks_only(column, &each);
-        let named = |code: &Code| column.label(code).unwrap_or(&code.typed).to_owned();
+        let named = |code: &TypedCode| column.label(code).unwrap_or(&code.typed).to_owned();
         let codes: Vec<String> = codes.iter().map(named).collect();
         let values = self.answers(column, &each);
         let measured = Measured::Share { variable: column.name.clone(), codes: codes.clone() };
@@ -223,7 +225,7 @@ impl Resolver<'_> {
             format!("「{name}」に、非該当なのに回答のある{dropped}人がいます。非該当とします"),
             format!("{dropped} respondents answered \"{name}\" although they were not asked: not counted"),
         );
-        let finding = Finding::warning("adhoc::not-asked-but-answered", text, Place::default().column(name))
+        let finding = Finding::warning(Code::AdhocNotAskedButAnswered, text, Place::default().column(name))
             .count(dropped);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
@@ -253,7 +255,7 @@ impl Resolver<'_> {
     }
 
     /// An option that is called 無回答 is counted as an answer, which is most likely not what was meant.
-    fn tell_no_answer_as_option(&mut self, column: &Stacked, options: &[Code]) {
+    fn tell_no_answer_as_option(&mut self, column: &Stacked, options: &[TypedCode]) {
         let name = &column.name;
         for code in options.iter().filter(|code| NO_ANSWER.contains(&code.folded())) {
             let typed = &code.typed;
@@ -271,7 +273,7 @@ impl Resolver<'_> {
                 format!("\"{typed}\" of \"{name}\" counts as an answer; to make it no answer, {en}"),
             );
             let place = Place::default().column(name);
-            self.findings.push(Finding::warning("adhoc::no-answer-as-option", text, place));
+            self.findings.push(Finding::warning(Code::AdhocNoAnswerAsOption, text, place));
         }
     }
 
@@ -293,7 +295,7 @@ impl Resolver<'_> {
                 ),
             );
             self.findings.push(
-                Finding::warning("adhoc::ticks", text, Place::default().column(column.name.clone()))
+                Finding::warning(Code::AdhocTicks, text, Place::default().column(column.name.clone()))
                     .count(blank),
             );
         }
@@ -302,16 +304,16 @@ impl Resolver<'_> {
 
 /// The options of a variable that can be asked for one by one: those of its question, or the values that
 /// occur.
-fn options(column: &Stacked) -> Vec<Code> {
+fn options(column: &Stacked) -> Vec<TypedCode> {
     if let Some(marks) = &column.marks {
-        return marks.options.iter().map(|option| Code::new(&option.label)).collect();
+        return marks.options.iter().map(|option| TypedCode::new(&option.label)).collect();
     }
-    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| Code::new(value)).collect()
+    known(column, &Parts::new(column, &[])).iter().map(|(value, _)| TypedCode::new(value)).collect()
 }
 
 fn declared(column: &Stacked, value: &str) -> Diagnostic {
     Diagnostic::new(
-        "adhoc::code-missing",
+        Code::AdhocCodeMissing,
         Text::new(
             format!(
                 "列「{}」の「{value}」は、割合を求める値であり、回答なしの値でもあると指定されています",

@@ -10,6 +10,7 @@ use super::planned::{measure_id, planned_in};
 use super::run::Outcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
+use crate::code::Code;
 use crate::decode::{Base, BaseLedger};
 use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
@@ -41,7 +42,7 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
     }
     let known: Vec<String> = keys(plan, outcome).iter().map(NumberKey::to_string).collect();
     let mut diagnostic = Diagnostic::new(
-        "plan::unknown-number",
+        Code::PlanUnknownNumber,
         Text::new(
             format!("「{key}」という数値はありません"),
             format!("there is no number with the key \"{key}\""),

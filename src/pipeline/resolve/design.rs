@@ -10,6 +10,7 @@ use super::super::spec::{
     CalibrationSpec, DesignSpec, LonelySpec, ReplicateTypeSpec, ReplicatesSpec, WaveSpec, WeightsSpec,
 };
 use super::Resolver;
+use crate::code::Code;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting, ReplicateCentre};
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
@@ -31,7 +32,7 @@ impl Resolver<'_> {
             for key in beside.into_iter().flatten() {
                 let span = self.at(design);
                 self.mistake(
-                    "plan::design-twice",
+                    Code::PlanDesignTwice,
                     span,
                     format!("{key} が design の中と外の両方にあります"),
                     format!("{key} stands both inside design and beside it"),
@@ -88,7 +89,7 @@ impl Resolver<'_> {
         if of.columns.is_some() && of.count.is_some() {
             let span = self.at(spec);
             self.mistake(
-                "plan::replicates",
+                Code::PlanReplicates,
                 span,
                 "反復ウエイトは columns（列）か count（作る数）のどちらか一方です".into(),
                 "replicates take columns or a count, not both".into(),
@@ -139,7 +140,7 @@ impl Resolver<'_> {
         if let (Some(range), Some(_)) = (&first, &second) {
             let span = self.span(range.clone());
             self.mistake(
-                "plan::weights",
+                Code::PlanWeights,
                 span,
                 "ウエイトの合わせ方は rake、post_stratify、calibrate のどれか1つです".into(),
                 "weights are fitted by one of rake, post_stratify and calibrate".into(),
@@ -178,7 +179,7 @@ impl Resolver<'_> {
                             "raking has no bounds: they go with linear and logit",
                         ),
                     };
-                    self.mistake("plan::bounds", at, ja.into(), en.into(), None);
+                    self.mistake(Code::PlanBounds, at, ja.into(), en.into(), None);
                     CalibrationFunction::Raking
                 });
                 Some(Fit::Calibrate(file.get_ref().clone(), function))
@@ -190,7 +191,7 @@ impl Resolver<'_> {
             if !are_limits(low, high) {
                 let span = self.at(limits);
                 self.mistake(
-                    "plan::bounds",
+                    Code::PlanBounds,
                     span,
                     "下限、上限の順に0以上の数を書いてください".into(),
                     "write the lower limit first, then the upper one, from 0".into(),
@@ -203,7 +204,7 @@ impl Resolver<'_> {
         if first.is_none() && column.is_none() && trim.is_none() {
             let span = self.span(0..0);
             self.mistake(
-                "plan::weights",
+                Code::PlanWeights,
                 span,
                 "ウエイトには rake、post_stratify、calibrate、column のどれかを書いてください".into(),
                 "weights take one of rake, post_stratify, calibrate and column".into(),
@@ -238,7 +239,7 @@ impl Resolver<'_> {
     fn not_single(&mut self, word: &Word) {
         let (span, w) = (self.at(word), word.get_ref());
         self.mistake(
-            "plan::stratum-kind",
+            Code::PlanStratumKind,
             span,
             format!("「{w}」は単数回答ではありません"),
             format!("\"{w}\" is no single-answer question"),
@@ -250,7 +251,7 @@ impl Resolver<'_> {
         let span = self.at(words);
         let help = Text::new("population = \"raw/….csv\" を書いてください", "add population = \"raw/….csv\"");
         self.mistake(
-            "plan::population",
+            Code::PlanPopulation,
             span,
             "人口表がないとウエイトを計算できません".into(),
             "weights need a population table".into(),

@@ -7,6 +7,7 @@ use super::super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec
 use super::super::plan::Survey;
 use super::super::spec::{IndicatorSpec, PartSpec};
 use super::Resolver;
+use crate::code::Code;
 use crate::indicator::{Statistic, ValueFormat};
 use crate::questionnaire::{
     AskedIf, AskedIfSpec, Category, QuestionKind, Questionnaire, RuleCodes, resolve_condition,
@@ -17,11 +18,11 @@ use crate::toml::text::Word;
 
 /// The codes of the mistakes of a condition (`where`).
 const CONDITION: RuleCodes = RuleCodes {
-    missing_key: "plan::missing-key",
-    misplaced_key: "plan::misplaced-key",
-    wrong_type: "plan::wrong-type",
-    unknown_question: "plan::unknown-question",
-    unknown_option: "plan::unknown-option",
+    missing_key: Code::PlanMissingKey,
+    misplaced_key: Code::PlanMisplacedKey,
+    wrong_type: Code::PlanWrongType,
+    unknown_question: Code::PlanUnknownQuestion,
+    unknown_option: Code::PlanUnknownOption,
 };
 
 /// A table that defines an estimate.
@@ -146,7 +147,7 @@ impl Resolver<'_> {
             let span = self.at(word);
             let help = did_you_mean(key, surveys.iter().map(|s| s.key.as_str()));
             self.mistake(
-                "plan::unknown-survey",
+                Code::PlanUnknownSurvey,
                 span,
                 format!("調査「{key}」は定義されていません"),
                 format!("there is no survey \"{key}\""),
@@ -174,7 +175,7 @@ impl Resolver<'_> {
             QuestionKind::Number { .. } | QuestionKind::Text => {
                 let (span, q) = (self.at(&spec.question), spec.question.get_ref());
                 self.mistake(
-                    "plan::question-kind",
+                    Code::PlanQuestionKind,
                     span,
                     format!("「{q}」には選択肢がありません"),
                     format!("\"{q}\" has no options"),
@@ -190,7 +191,7 @@ impl Resolver<'_> {
                 Some(index) if chosen.contains(&index) => {
                     let span = self.at(word);
                     self.mistake(
-                        "plan::option-twice",
+                        Code::PlanOptionTwice,
                         span,
                         format!("選択肢「{w}」が2回あります"),
                         format!("the option \"{w}\" is there twice"),
@@ -211,7 +212,7 @@ impl Resolver<'_> {
             let (span, q) = (self.at(word), question.get_ref());
             let help = did_you_mean(w, categories.iter().map(|c| c.label.as_str()));
             self.mistake(
-                "plan::unknown-option",
+                Code::PlanUnknownOption,
                 span,
                 format!("「{q}」に選択肢「{w}」はありません"),
                 format!("\"{q}\" has no option \"{w}\""),
@@ -242,7 +243,7 @@ impl Resolver<'_> {
         };
         let span = self.at(word);
         self.mistake(
-            "plan::question-kind",
+            Code::PlanQuestionKind,
             span,
             format!("「{q}」は数量回答（number）の設問ではありません"),
             format!("\"{q}\" is no question of type number"),
@@ -261,7 +262,7 @@ impl Resolver<'_> {
         if !(0.0..=1.0).contains(&at) {
             let span = self.at(&spec.at);
             self.mistake(
-                "plan::quantile",
+                Code::PlanQuantile,
                 span,
                 format!("分位は0から1の数です（{at}）"),
                 format!("a quantile is from 0 to 1, not {at}"),
@@ -290,7 +291,7 @@ impl Resolver<'_> {
         };
         let (span, q) = (self.at(&spec.question), spec.question.get_ref());
         self.mistake(
-            "plan::question-kind",
+            Code::PlanQuestionKind,
             span,
             format!("「{q}」は単数回答ではないので、点数を付けられません"),
             format!("\"{q}\" is no single-answer question, so its options cannot have points"),
@@ -311,7 +312,7 @@ impl Resolver<'_> {
             if !points.get_ref().is_finite() {
                 let span = self.at(*points);
                 self.mistake(
-                    "plan::points",
+                    Code::PlanPoints,
                     span,
                     "点数は数で書いてください".into(),
                     "points must be a number".into(),
@@ -327,7 +328,7 @@ impl Resolver<'_> {
             if out.iter().any(|(category, _)| *category == found) {
                 let (span, w) = (self.at(word), word.get_ref());
                 self.mistake(
-                    "plan::points",
+                    Code::PlanPoints,
                     span,
                     format!("「{w}」には点数があるので、集計の外（outside）にはできません"),
                     format!("\"{w}\" has points, so it cannot be outside"),
@@ -340,7 +341,7 @@ impl Resolver<'_> {
         if entries.len() < 2 {
             let span = self.at(written);
             self.mistake(
-                "plan::points",
+                Code::PlanPoints,
                 span,
                 "点数は2つ以上の選択肢に付けてください".into(),
                 "a score needs two options with points, or more".into(),
@@ -364,7 +365,7 @@ impl Resolver<'_> {
             let span = self.at(written);
             let quoted = |sign: &str| missing.join(sign);
             self.mistake(
-                "plan::points",
+                Code::PlanPoints,
                 span,
                 format!("点数のない選択肢があります：「{}」", quoted("」「")),
                 format!("options without points: \"{}\"", quoted("\", \"")),

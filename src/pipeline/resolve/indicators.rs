@@ -10,6 +10,7 @@ use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
 use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
 use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
+use crate::code::Code;
 use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat};
 use crate::text::Text;
 use crate::toml::text::Word;
@@ -43,7 +44,7 @@ impl Resolver<'_> {
             if !ids.insert(id.clone()) {
                 let span = self.at(&item.id);
                 self.mistake(
-                    "plan::id-twice",
+                    Code::PlanIdTwice,
                     span,
                     format!("識別子「{id}」が2つあります"),
                     format!("the id \"{id}\" is there twice"),
@@ -53,7 +54,7 @@ impl Resolver<'_> {
             if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
                 let span = self.at(&item.id);
                 self.mistake(
-                    "plan::id",
+                    Code::PlanId,
                     span,
                     "識別子は半角英数字とハイフンで書きます".into(),
                     "an id is made of letters, digits and hyphens".into(),
@@ -64,7 +65,7 @@ impl Resolver<'_> {
             if !goals.iter().any(|g| g.number == goal) {
                 let span = self.at(&item.goal);
                 self.mistake(
-                    "plan::unknown-goal",
+                    Code::PlanUnknownGoal,
                     span,
                     format!("基本目標{goal}は定義されていません"),
                     format!("there is no goal {goal}"),
@@ -126,7 +127,7 @@ impl Resolver<'_> {
         if !whole.estimates.is_empty() || whole.count.is_some() || whole.target.is_some() {
             let span = self.at(&item.id);
             self.mistake(
-                "plan::parts",
+                Code::PlanParts,
                 span,
                 "小項目（part）のある項目では、share などの定義・count・target は小項目に書きます".into(),
                 "an item with parts has its share (or other definition), count and target in the parts"
@@ -189,7 +190,7 @@ impl Resolver<'_> {
             _ => {
                 let span = self.at(id);
                 self.mistake(
-                    "plan::definition",
+                    Code::PlanDefinition,
                     span,
                     "share・mean・total・ratio・quantile・score（調査の値）と count（行政の数値）のうち、ど\
                      れか1つを書いてください"
@@ -215,7 +216,7 @@ impl Resolver<'_> {
         if let (Some(decimals), true) = (spec.decimals, spec.estimates.is_empty()) {
             let span = self.at(decimals);
             self.mistake(
-                "plan::decimals",
+                Code::PlanDecimals,
                 span,
                 "decimals は調査の値（share・mean など）だけに書けます".into(),
                 "decimals belongs to values from a survey (share, mean …)".into(),
@@ -229,7 +230,7 @@ impl Resolver<'_> {
             if m.reason.get_ref().trim().is_empty() {
                 let span = self.at(&m.reason);
                 self.mistake(
-                    "plan::manual",
+                    Code::PlanManual,
                     span,
                     "手動の判定には理由が必要です".into(),
                     "a judgement by a person needs a reason".into(),
@@ -270,7 +271,7 @@ impl Resolver<'_> {
         if let (Some(word), Some(Unit::Percent)) = (spec.unit, unit) {
             let span = self.at(word);
             self.mistake(
-                "plan::unit",
+                Code::PlanUnit,
                 span,
                 "「%」は割合（share）の単位です".into(),
                 "% is the unit of a share".into(),
@@ -303,7 +304,7 @@ impl Resolver<'_> {
             _ => return,
         };
         let span = self.at(word);
-        self.mistake("plan::target-unit", span, ja, en, None);
+        self.mistake(Code::PlanTargetUnit, span, ja, en, None);
     }
 
     fn count(&mut self, spec: &CountSpec) -> Option<Definition> {
@@ -331,7 +332,7 @@ impl Resolver<'_> {
             if *said.entry(key).or_insert(choice) != choice {
                 let (span, q) = (self.at(&share.question), key.1);
                 self.mistake(
-                    "plan::dont-know",
+                    Code::PlanDontKnow,
                     span,
                     format!("「{q}」のわからないの扱い（dont_know）が項目によって違います"),
                     format!("dont_know of \"{q}\" differs between indicators"),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::plan::{Plan, Survey};
 use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
+use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
@@ -69,7 +70,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn mistake(&mut self, code: &'static str, span: Span, ja: String, en: String, help: Option<Text>) {
+    fn mistake(&mut self, code: Code, span: Span, ja: String, en: String, help: Option<Text>) {
         let mut diagnostic = Diagnostic::new(code, Text::new(ja, en)).span(span);
         diagnostic.help = help;
         self.mistakes.push(diagnostic);
@@ -138,7 +139,7 @@ impl Resolver<'_> {
             let span = self.at(word);
             let help = Text::new("\"R4..R10\" のように書きます", "write it like \"R4..R10\"");
             self.mistake(
-                "plan::fiscal-years",
+                Code::PlanFiscalYears,
                 span,
                 "計画年度の範囲が読めません".into(),
                 "cannot read the range of fiscal years".into(),
@@ -152,7 +153,7 @@ impl Resolver<'_> {
         if !(2..=30).contains(&years.len()) {
             let span = self.at(word);
             self.mistake(
-                "plan::fiscal-years",
+                Code::PlanFiscalYears,
                 span,
                 format!("計画年度は2年度から30年度までです（{first}〜{last}）"),
                 format!("a plan has 2 to 30 fiscal years ({first} to {last})"),
@@ -170,7 +171,7 @@ impl Resolver<'_> {
         {
             let span = self.at(word);
             self.mistake(
-                "plan::year-outside",
+                Code::PlanYearOutside,
                 span,
                 format!("{}は計画年度（{first}〜{last}）の外です", year.long()),
                 format!("{year} is outside the plan's years ({first} to {last})"),
@@ -188,7 +189,7 @@ impl Resolver<'_> {
                 let span = self.at(&goal.number);
                 let n = goal.number.get_ref();
                 self.mistake(
-                    "plan::goal-twice",
+                    Code::PlanGoalTwice,
                     span,
                     format!("基本目標{n}が2つあります"),
                     format!("goal {n} is there twice"),
@@ -210,7 +211,7 @@ impl Resolver<'_> {
         if !(value > 0.0 && value < 1.0) {
             let span = self.at(level);
             self.mistake(
-                "plan::level",
+                Code::PlanLevel,
                 span,
                 format!("信頼水準 {value} は0と1の間ではありません"),
                 format!("the level {value} is not between 0 and 1"),
@@ -237,7 +238,7 @@ impl Resolver<'_> {
                 if let Some(value) = given.as_ref().filter(|_| !fits) {
                     let span = this.at(value);
                     this.mistake(
-                        "plan::rule-option",
+                        Code::PlanRuleOption,
                         span,
                         format!("「{key}」はこの規則では使いません"),
                         format!("\"{key}\" does not belong to this rule"),
@@ -261,7 +262,7 @@ impl Resolver<'_> {
                     Some(value) => {
                         let span = self.at(value);
                         self.mistake(
-                            "plan::band",
+                            Code::PlanBand,
                             span,
                             "0から100までの数を書いてください".into(),
                             "a number from 0 to 100 is needed".into(),
@@ -295,7 +296,7 @@ impl Resolver<'_> {
             if !known.contains(&w.as_str()) {
                 let help = did_you_mean(w, known.iter().copied());
                 self.mistake(
-                    "plan::unknown-question",
+                    Code::PlanUnknownQuestion,
                     span,
                     format!("どの調査にも「{w}」という設問はありません"),
                     format!("no survey has a question \"{w}\""),
@@ -303,7 +304,7 @@ impl Resolver<'_> {
                 );
             } else if !has_options {
                 self.mistake(
-                    "plan::breakdown-kind",
+                    Code::PlanBreakdownKind,
                     span,
                     format!("「{w}」には選択肢がないので軸にできません"),
                     format!("\"{w}\" has no options, so it cannot be a breakdown"),
@@ -320,7 +321,7 @@ fn advised(error: Error, ja: &str, en: &str) -> Error {
     for diagnostic in &mut diagnostics {
         diagnostic.help = Some(Text::new(ja, en));
     }
-    Error::all(diagnostics).unwrap_or_else(|| Error::msg("plan::target", ja, en))
+    Error::all(diagnostics).unwrap_or_else(|| Error::msg(Code::PlanTarget, ja, en))
 }
 
 fn kind(data: DataSpec) -> DataKind {

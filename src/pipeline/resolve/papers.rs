@@ -11,6 +11,7 @@ use super::super::plan::{IndicatorPlan, Ruling, Survey, WavePaper};
 use super::super::spec::{PlanSpec, WaveSpec};
 use super::super::wave::design_questions;
 use super::Resolver;
+use crate::code::Code;
 use crate::error::{SourceText, Span};
 use crate::questionnaire::{MOST_OPTIONS, Question, QuestionKind, Questionnaire};
 use crate::text::Text;
@@ -128,7 +129,7 @@ impl Resolver<'_> {
                 "leave not_asked out for a question that was asked, or let it stand alone",
             );
             self.mistake(
-                "plan::map-conflict",
+                Code::PlanMapConflict,
                 span,
                 "聞いていない設問に、対応や比較の指定はできません".into(),
                 "a question that was not asked has no counterpart and no comparison".into(),
@@ -139,7 +140,7 @@ impl Resolver<'_> {
             let span = self.at(word);
             let help = Text::new("どちらか1つにしてください", "keep one of the two");
             self.mistake(
-                "plan::map-conflict",
+                Code::PlanMapConflict,
                 span,
                 "comparable と not_comparable の両方があります".into(),
                 "comparable and not_comparable are both there".into(),
@@ -150,7 +151,7 @@ impl Resolver<'_> {
             if reason.get_ref().trim().is_empty() {
                 let span = self.at(reason);
                 self.mistake(
-                    "plan::map-reason",
+                    Code::PlanMapReason,
                     span,
                     "理由を書いてください（表の注記に印刷されます）".into(),
                     "give the reason; it is printed in the notes".into(),
@@ -193,7 +194,7 @@ impl Resolver<'_> {
                 };
                 let (first, second) = (id(first), id(entry));
                 self.mistake(
-                    "plan::mapped-twice",
+                    Code::PlanMappedTwice,
                     entry.at.clone(),
                     format!("この回の同じ設問が「{first}」と「{second}」の両方に対応しています"),
                     format!("one question of this wave stands for both \"{first}\" and \"{second}\""),
@@ -225,7 +226,7 @@ impl Resolver<'_> {
             {
                 let (span, id) = (self.at(word), &reference.id);
                 self.mistake(
-                    "plan::map-conflict",
+                    Code::PlanMapConflict,
                     span,
                     format!("「{id}」は派生変数です。選択肢の対応は、もとの設問に書いてください"),
                     format!("\"{id}\" is a derived variable; map the options of what it is made of"),
@@ -265,7 +266,7 @@ impl Resolver<'_> {
                     )
                 };
                 self.mistake(
-                    "plan::unmapped-question",
+                    Code::PlanUnmappedQuestion,
                     span,
                     format!("{ja}。question = \"…\" で番号を書いてください"),
                     format!("{en}; say its number with question = \"…\""),
@@ -284,7 +285,7 @@ impl Resolver<'_> {
                     "a question answered in another way is another question: say not_asked = true",
                 );
                 self.mistake(
-                    "plan::map-kind",
+                    Code::PlanMapKind,
                     span,
                     format!("「{a}」は{}、この回の「{b}」は{}です", was.ja, is.ja),
                     format!("\"{a}\" is {}, this wave's \"{b}\" is {}", was.en, is.en),
@@ -305,7 +306,7 @@ impl Resolver<'_> {
             let id = &reference.id;
             let help = Text::new("options で対応を書いてください", "map them with options");
             self.mistake(
-                "plan::map-options",
+                Code::PlanMapOptions,
                 span,
                 format!(
                     "「{id}」の選択肢が、対応しないものを合わせて{count}個になります（{MOST_OPTIONS}個ま\
@@ -336,7 +337,7 @@ impl Resolver<'_> {
             if target.is_some_and(|t| !targets.insert(t)) {
                 let (span, w) = (self.at(key), key.get_ref());
                 self.mistake(
-                    "plan::option-twice",
+                    Code::PlanOptionTwice,
                     span,
                     format!("選択肢「{w}」が2回あります"),
                     format!("the option \"{w}\" is there twice"),
@@ -369,7 +370,7 @@ impl Resolver<'_> {
                         ),
                     );
                     self.mistake(
-                        "plan::mapped-twice",
+                        Code::PlanMappedTwice,
                         span,
                         format!("この回の選択肢「{w}」は、もう「{other}」に対応しています"),
                         format!("this wave's option \"{w}\" stands for \"{other}\" already"),
@@ -397,7 +398,7 @@ impl Resolver<'_> {
                 let (span, w) = (self.at(key), key.get_ref());
                 let help = Text::new("1つなら options に書きます", "one alone stands in options");
                 self.mistake(
-                    "plan::map-merged",
+                    Code::PlanMapMerged,
                     span,
                     format!("「{w}」にまとめられた選択肢を2つ以上書いてください"),
                     format!("name the two or more options that became \"{w}\""),
@@ -414,7 +415,7 @@ impl Resolver<'_> {
                     let (span, w) = (self.at(word), word.get_ref());
                     let help = Text::new("どちらか1つにしてください", "keep one of the two");
                     self.mistake(
-                        "plan::option-twice",
+                        Code::PlanOptionTwice,
                         span,
                         format!("選択肢「{w}」が2回あります"),
                         format!("the option \"{w}\" is there twice"),
@@ -432,7 +433,7 @@ impl Resolver<'_> {
                     "let it stand in options or in merged, once",
                 );
                 self.mistake(
-                    "plan::mapped-twice",
+                    Code::PlanMappedTwice,
                     span,
                     format!("この回の選択肢「{w}」が2回あります"),
                     format!("this wave's option \"{w}\" is there twice"),
@@ -452,7 +453,7 @@ impl Resolver<'_> {
             let (span, w, id) = (self.at(word), word.get_ref(), &question.id);
             let help = did_you_mean(w, question.categories().iter().map(|c| c.label.as_str()));
             self.mistake(
-                "plan::unknown-option",
+                Code::PlanUnknownOption,
                 span,
                 format!("「{id}」に選択肢「{w}」はありません"),
                 format!("\"{id}\" has no option \"{w}\""),
@@ -534,7 +535,7 @@ impl Resolver<'_> {
             ),
         };
         self.mistake(
-            "plan::unmapped-question",
+            Code::PlanUnmappedQuestion,
             span,
             format!("この回の調査票に、計画が使う設問「{id}」に当たるものがありません"),
             format!("this wave's questionnaire has nothing for \"{id}\", which the plan uses"),

@@ -7,6 +7,7 @@ use super::super::plan::{Sample, Survey, Wave};
 use super::super::spec::{SampleSpec, SurveySpec, WaveSpec};
 use super::papers::ResolvedPaper;
 use super::{Resolver, kind};
+use crate::code::Code;
 use crate::error::SourceText;
 use crate::indicator::{DataKind, FiscalYear, OFFICE};
 use crate::questionnaire::{Duplicates, QuestionKind, Questionnaire};
@@ -43,7 +44,7 @@ impl Resolver<'_> {
         if key.get_ref() == OFFICE {
             let span = self.at(key);
             self.mistake(
-                "plan::reserved-key",
+                Code::PlanReservedKey,
                 span,
                 format!("「{OFFICE}」は行政の数値のキーに使う名前です"),
                 format!("\"{OFFICE}\" is kept for the keys of an office's figures"),
@@ -121,7 +122,7 @@ impl Resolver<'_> {
         let help = did_you_mean(w, questionnaire.questions.iter().map(|q| q.id.as_str()));
         let title = &questionnaire.title;
         self.mistake(
-            "plan::unknown-question",
+            Code::PlanUnknownQuestion,
             span,
             format!("「{title}」の調査票に「{w}」という設問はありません"),
             format!("the questionnaire \"{title}\" has no question \"{w}\""),

@@ -1,5 +1,6 @@
 //! How far calibration moved the weights: negative weights stop, extreme ones are told.
 
+use crate::code::Code;
 use crate::design::Design;
 use crate::error::{Diagnostic, Result};
 use crate::finding::Finding;
@@ -34,7 +35,7 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
             ),
         );
         if !negative {
-            return Err(Diagnostic::new("design::negative-weights", Text::new(ja, en))
+            return Err(Diagnostic::new(Code::DesignNegativeWeights, Text::new(ja, en))
                 .help(Text::new(
                     "較正の関数を raking か logit にする、linear に上下限を付ける、補助変数を減らす、の\
                      どれかにします（負のまま使うなら --allow-negative-weights）",
@@ -44,7 +45,7 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
                 .into());
         }
         let text = Text::new(ja, en);
-        findings.push(Finding::warning("design::negative-weights", text, Place::default()).count(below));
+        findings.push(Finding::warning(Code::DesignNegativeWeights, text, Place::default()).count(below));
     }
     if middle > 0.0 && greatest > EXTREME * middle {
         let count = (g.len() - g.partition_point(|g| *g <= EXTREME * middle)) as u64;
@@ -58,7 +59,7 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
                  {EXTREME} times the median, {middle:.3}"
             ),
         );
-        findings.push(Finding::warning("design::extreme-weights", text, Place::default()).count(count));
+        findings.push(Finding::warning(Code::DesignExtremeWeights, text, Place::default()).count(count));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::codes::{codes, crossed};
 use super::numbers::{weights, whole_numbers};
 use super::replication::Replication;
 use super::{BuiltDesign, SampleDesign, Step, adjusted, population, replicated, words};
+use crate::code::Code;
 use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::DeffReference;
@@ -121,7 +122,7 @@ impl SampleDesign<'_> {
                 "nest は集落（cluster）がないと意味がありません",
                 "nest means nothing without clusters",
             );
-            findings.push(Finding::warning("design::nest", text, Place::default()));
+            findings.push(Finding::warning(Code::DesignNest, text, Place::default()));
         }
         match Error::all(mistakes) {
             Some(error) => Err(error),
@@ -137,7 +138,7 @@ fn sizes_are_free(fpc: &[Stacked], mistakes: &mut Vec<Diagnostic>) -> bool {
             "母集団の大きさは、列（fpc）か人口表（population）のどちらか一方で示してください",
             "give population sizes by columns (fpc) or by a table (population), not by both",
         );
-        mistakes.push(Diagnostic::new("design::fpc-twice", text));
+        mistakes.push(Diagnostic::new(Code::DesignFpcTwice, text));
     }
     fpc.is_empty()
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::level::{BETWEEN, Level};
+use crate::code::Code;
 use crate::engine::Ranks;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;
@@ -18,7 +19,7 @@ pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, 
     if column.marks.is_some() {
         let name = &column.name;
         return Err(Diagnostic::new(
-            "design::several-answers",
+            Code::DesignSeveralAnswers,
             Text::new(
                 format!("複数回答の設問「{name}」は標本設計に使えません（1人が1つの層や集落に入ります）"),
                 format!("\"{name}\" has several answers: everyone is in one stratum or cluster"),
@@ -32,7 +33,7 @@ pub(super) fn codes(column: &Stacked, source: &Source<'_>) -> Result<(Vec<u32>, 
         let row = column.first_row(at);
         let count = counts[at];
         return Err(Diagnostic::new(
-            "design::blank",
+            Code::DesignBlank,
             Text::new(
                 format!("標本設計の列「{}」が空欄の回答者が{count}人います", column.name),
                 format!("the design column \"{}\" is blank for {count} respondents", column.name),

@@ -1,5 +1,6 @@
 //! Variables of a design as numbers: sizes, sampling fractions, weights.
 
+use crate::code::Code;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;
 use crate::pipeline::variables::variable::{Stacked, Value};
@@ -30,7 +31,7 @@ pub(super) fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: boo
     let Some(first) = first else { return Ok(column.spread(&each)) };
     let text = &column.values[first].text;
     Err(Diagnostic::new(
-        "design::number",
+        Code::DesignNumber,
         Text::new(
             format!("列「{}」に数でない値が{count}件あります（最初は「{text}」）", column.name),
             format!("{count} values in column \"{}\" are no numbers (first: \"{text}\")", column.name),
@@ -52,7 +53,7 @@ pub(super) fn weights(column: &Stacked, source: &Source<'_>) -> Result<Vec<f64>>
     let Some(bad) = bad else { return whole_numbers(column, source, false) };
     let text = &column.values[bad].text;
     let message = Text::new(format!("ウエイト「{text}」は使えません"), format!("\"{text}\" is no weight"));
-    Err(Diagnostic::new("design::weight-value", message)
+    Err(Diagnostic::new(Code::DesignWeightValue, message)
         .at(source.place(column.first_row(bad), column))
         .into())
 }

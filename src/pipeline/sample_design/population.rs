@@ -14,12 +14,13 @@
 use super::Population;
 use super::codes::Crossing;
 use super::level::{BETWEEN, Level};
+use crate::code::Code;
 use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::pipeline::variables::source::Source;
-use crate::pipeline::variables::variable::Code;
 use crate::pipeline::variables::variable::Stacked;
+use crate::pipeline::variables::variable::TypedCode;
 use crate::provenance::Place;
 use crate::raw::{Cell, Column, Table};
 use crate::text::Text;
@@ -66,7 +67,7 @@ impl<'a> Read<'a> {
                 "人口表に見出しのほかの行がありません",
                 "the population table has no row but its header",
             );
-            mistakes.push(Diagnostic::new("design::population-total", text).at(place.clone()));
+            mistakes.push(Diagnostic::new(Code::DesignPopulationTotal, text).at(place.clone()));
         }
         let mut categories = Vec::new();
         match &of.by {
@@ -92,7 +93,7 @@ impl<'a> Read<'a> {
                         "人口表に区分の列がありません",
                         "the population table has no column of categories",
                     );
-                    mistakes.push(Diagnostic::new("design::population-category", text).at(place.clone()));
+                    mistakes.push(Diagnostic::new(Code::DesignPopulationCategory, text).at(place.clone()));
                 }
             }
         }
@@ -145,7 +146,7 @@ impl<'a> Read<'a> {
             if let Some(((column, _), _)) = blank {
                 let text = Text::new("区分が空欄です", "the category is blank");
                 let place = self.table.place(row, column);
-                mistakes.push(Diagnostic::new("design::population-category", text).at(place));
+                mistakes.push(Diagnostic::new(Code::DesignPopulationCategory, text).at(place));
                 continue;
             }
             let level = Level::Known(parts);
@@ -165,13 +166,13 @@ fn place_of(table: &Table) -> Place {
 fn bad_people(table: &Table, row: usize, totals: &Column, text: &str) -> Diagnostic {
     let message =
         Text::new(format!("人口「{text}」が読めません"), format!("cannot read the population \"{text}\""));
-    Diagnostic::new("design::population-total", message).at(table.place(row, totals))
+    Diagnostic::new(Code::DesignPopulationTotal, message).at(table.place(row, totals))
 }
 
 fn no_column(table: &Table, name: &str) -> Diagnostic {
     let known: Vec<String> = table.columns.iter().map(Column::name).collect();
     Diagnostic::new(
-        "design::population-column",
+        Code::DesignPopulationColumn,
         Text::new(
             format!("人口表に「{name}」の列がありません"),
             format!("the population table has no column \"{name}\""),
@@ -197,7 +198,7 @@ fn totals<'a>(table: &'a Table, source: &Source<'_>) -> Result<&'a Column> {
         let names: Vec<String> = table.columns.iter().map(Column::name).collect();
         let text =
             Text::new("人口表に「人口」の列がありません", "the population table has no column of totals");
-        Diagnostic::new("design::population-column", text)
+        Diagnostic::new(Code::DesignPopulationColumn, text)
             .at(place_of(table))
             .help(Text::new(
                 format!("列の名前を「人口」か「total」にします（列: {}）", names.join("、")),
@@ -252,7 +253,7 @@ pub(super) fn margin(
             ),
             format!("{blank} respondents without \"{name}\" keep their part of the sample when weighting"),
         );
-        findings.push(Finding::warning("design::population-blank", text, place.clone()).count(blank));
+        findings.push(Finding::warning(Code::DesignPopulationBlank, text, place.clone()).count(blank));
     }
     let nobody = |(level, people): &&(Level, f64)| {
         *people <= 0.0 && *level != Level::Unknown && levels.contains(level)
@@ -262,7 +263,7 @@ pub(super) fn margin(
             format!("人口表では「{category}」（{name}）の人口が0ですが、回答者がいます"),
             format!("the population table has nobody in \"{category}\" ({name}), but there are respondents"),
         );
-        return Err(Diagnostic::new("design::population-zero", text).at(place).into());
+        return Err(Diagnostic::new(Code::DesignPopulationZero, text).at(place).into());
     }
     let respondents: Vec<Option<&Level>> =
         crossing.of_row.iter().map(|cell| levels.get(*cell as usize)).collect();
@@ -284,7 +285,7 @@ pub(super) fn whole(table: &Table, source: &Source<'_>) -> Result<f64> {
             format!("人口表の人口の合計（{people}人）が回答者の数（{rows}人）より少なくなっています"),
             format!("the population table has {people} people, fewer than the {rows} respondents"),
         );
-        return Err(Diagnostic::new("design::population-total", text).at(place_of(table)).into());
+        return Err(Diagnostic::new(Code::DesignPopulationTotal, text).at(place_of(table)).into());
     }
     Ok(people)
 }
@@ -332,7 +333,7 @@ pub(super) fn stratum_sizes(
                  correction"
             ),
         );
-        findings.push(Finding::warning("design::stratum-unknown", text, place_of(table)));
+        findings.push(Finding::warning(Code::DesignStratumUnknown, text, place_of(table)));
     }
     match Error::all(mistakes) {
         Some(error) => Err(error),
@@ -343,7 +344,7 @@ pub(super) fn stratum_sizes(
 fn no_stratum(table: &Table, level: &Level, rows: &[(Level, f64)]) -> Diagnostic {
     let known: Vec<String> = rows.iter().map(|(level, _)| level.to_string()).collect();
     Diagnostic::new(
-        "design::population-category",
+        Code::DesignPopulationCategory,
         Text::new(
             format!("人口表に層「{level}」がありません"),
             format!("the population table has no stratum \"{level}\""),
@@ -382,7 +383,7 @@ pub(super) fn calibration(
             let each: Vec<f64> = if text == "*" {
                 column.values.iter().map(|v| v.number.unwrap_or(f64::NAN)).collect()
             } else {
-                let code = Code::new(&text);
+                let code = TypedCode::new(&text);
                 column.values.iter().map(|v| f64::from(u8::from(v.is(&code)))).collect()
             };
             values.iter_mut().zip(column.spread(&each)).for_each(|(x, factor)| *x *= factor);
@@ -393,7 +394,7 @@ pub(super) fn calibration(
                 format!("母集団の区分「{name}」（{people}人）に回答者がいないため、除いて集計します"),
                 format!("nobody answered from \"{name}\" (population {people}): it is left out"),
             );
-            findings.push(Finding::warning("design::population-empty", text, place.clone()));
+            findings.push(Finding::warning(Code::DesignPopulationEmpty, text, place.clone()));
             continue;
         }
         terms.push(CalibrationTerm { name, values, total: *people });
@@ -412,7 +413,8 @@ impl Read<'_> {
     fn unmatched(&self, at: usize) -> Option<Diagnostic> {
         let (cell, column) = self.categories.get(at)?;
         let texts = (0..self.table.row_count()).map(|row| fold(&cell.cell(row).text()));
-        let named: Vec<Code> = texts.filter(|text| !text.is_empty()).map(|text| Code::new(&text)).collect();
+        let named: Vec<TypedCode> =
+            texts.filter(|text| !text.is_empty()).map(|text| TypedCode::new(&text)).collect();
         if named.iter().any(|code| code.folded() == "*") {
             return None;
         }
@@ -453,7 +455,7 @@ impl Read<'_> {
                 row_to_add(value, left),
             )
         };
-        Some(Diagnostic::new("design::population-category", text).help(help))
+        Some(Diagnostic::new(Code::DesignPopulationCategory, text).help(help))
     }
 
     /// The people of the whole population less those of the categories of the `at`th column, where the table

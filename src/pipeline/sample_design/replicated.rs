@@ -5,6 +5,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::SampleDesign;
 use super::numbers::{weights as weights_of, whole_numbers};
 use super::replication::{RHO, ReplicateRequest, ReplicateType};
+use crate::code::Code;
 use crate::design::{Design, ReplicateKind, Replicates};
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
 use crate::pipeline::variables::source::Source;
@@ -26,7 +27,7 @@ pub(super) fn design(
 ) -> Result<Design> {
     let pattern = request.replicates.as_deref().unwrap_or_default();
     let rscales = declared.rscales;
-    let mistake = |ja: String, en: String| Diagnostic::new("design::replicates", Text::new(ja, en));
+    let mistake = |ja: String, en: String| Diagnostic::new(Code::DesignReplicates, Text::new(ja, en));
     let mut mistakes = Vec::new();
     let units = [&declared.strata, &declared.clusters, &declared.fpc];
     if units.iter().any(|names| !names.is_empty()) || declared.population.is_some() {
@@ -44,7 +45,7 @@ pub(super) fn design(
             "--replicates には --weight が必要です".to_owned(),
             "--replicates needs --weight".to_owned(),
         ));
-        return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg("design::replicates", "", "")));
+        return Err(Error::all(mistakes).unwrap_or_else(|| Error::msg(Code::DesignReplicates, "", "")));
     };
     let weight = collect(source.column(weight), &mut mistakes);
     let position = weight.as_ref().map(|w| w.position);
@@ -97,7 +98,7 @@ pub(super) fn design(
     }
     let (Some(kind), Some(weights)) = (kind, weights) else {
         return Err(Error::msg(
-            "design::replicates",
+            Code::DesignReplicates,
             "反復ウエイトが読めません",
             "cannot read the replicate weights",
         ));
@@ -149,7 +150,7 @@ fn scales(text: &SourceText) -> Result<Vec<f64>> {
                     format!("rscales の「{word}」が読めません"),
                     format!("cannot read \"{word}\" as an rscale"),
                 );
-                return Err(Diagnostic::new("design::rscales", message).at(Place::file(&text.file)).into());
+                return Err(Diagnostic::new(Code::DesignRscales, message).at(Place::file(&text.file)).into());
             }
         }
     }

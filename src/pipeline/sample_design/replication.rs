@@ -1,5 +1,6 @@
 //! Replicates: columns of the file, or made of the design that is declared beside them.
 
+use crate::code::Code;
 use crate::design::{Bootstrap, Design, ReplicateCentre, ReplicateFactors};
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
@@ -84,7 +85,7 @@ impl Replication {
         let mut mistakes = Vec::new();
         let mut mistake = |wrong: bool, ja: &str, en: &str| {
             if wrong {
-                mistakes.push(Diagnostic::new("design::replicates", Text::new(ja, en)));
+                mistakes.push(Diagnostic::new(Code::DesignReplicates, Text::new(ja, en)));
             }
         };
         let typed = request.replicates.as_deref().map(str::trim);
@@ -191,7 +192,7 @@ impl Making {
         let strata = design.roster().map_or(1, |r| r.stratum_count());
         if self == Self::Jk1 && strata > 1 {
             return Err(Diagnostic::new(
-                "design::replicates",
+                Code::DesignReplicates,
                 Text::new(
                     format!("jk1 は層のない標本のものです（{strata}層あります）"),
                     format!("jk1 is for a sample without strata (there are {strata})"),
@@ -214,7 +215,7 @@ impl Making {
                     self.name()
                 ),
             );
-            findings.push(Finding::warning("design::replicates-fpc", text, Place::default()));
+            findings.push(Finding::warning(Code::DesignReplicatesFpc, text, Place::default()));
         }
         let (count, psus, scale) = (factors.len(), factors.psu_count(), factors.scales().overall());
         let detail = match self {

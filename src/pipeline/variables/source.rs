@@ -2,6 +2,7 @@
 //! header or its spreadsheet letters; and, where there is a questionnaire, its questions.
 
 use super::variable::Stacked;
+use crate::code::Code;
 use crate::decode::{Answers, BaseLedger};
 use crate::engine::{Crossed, StreamColumns, Streamed};
 use crate::error::{Diagnostic, Error, Result, collect};
@@ -47,7 +48,7 @@ impl<'a> Source<'a> {
         if rows == 0 {
             let place = tables.first().map(|t| Place::file(&t.digest.file)).unwrap_or_default();
             return Err(Diagnostic::new(
-                "adhoc::no-rows",
+                Code::AdhocNoRows,
                 Text::new("回答の行がありません（見出しだけです）", "there are no rows below the header"),
             )
             .at(place)
@@ -193,7 +194,7 @@ impl<'a> Source<'a> {
         if let Some((Decoded { questionnaire, answers }, at)) = self.question(name) {
             let parts = questionnaire.questions.get(at).zip(answers.responses.get(at));
             return parts.map(|(question, responses)| Stacked::question(question, at, responses)).ok_or_else(
-                || Error::msg("adhoc::no-column", "設問が読めません", "the question cannot be read"),
+                || Error::msg(Code::AdhocNoColumn, "設問が読めません", "the question cannot be read"),
             );
         }
         if let (Some(counted), [table]) = (self.counted, self.tables) {
@@ -336,7 +337,7 @@ fn absent(table: &Table, name: &str, questionnaire: Option<&Questionnaire>) -> D
             .map(|c| format!("@{}", crate::raw::letters(c.position)))
             .collect();
         return Diagnostic::new(
-            "adhoc::column-twice",
+            Code::AdhocColumnTwice,
             Text::new(
                 format!("「{name}」という列が{same}つあります"),
                 format!("there are {same} columns \"{name}\""),
@@ -362,7 +363,7 @@ fn absent(table: &Table, name: &str, questionnaire: Option<&Questionnaire>) -> D
         (near, "似た名前", "nearest")
     };
     Diagnostic::new(
-        "adhoc::no-column",
+        Code::AdhocNoColumn,
         Text::new(format!("「{name}」という列がありません"), format!("there is no column \"{name}\"")),
     )
     .at(place)

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use compact_str::CompactString;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::code::Code;
 use crate::decode::{MissingReason, Responses};
 use crate::engine::StreamedValue;
 use crate::error::{Diagnostic, Error, Result};
@@ -19,14 +20,14 @@ use crate::text::number::number;
 
 /// A code that was asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::pipeline) struct Code {
+pub(in crate::pipeline) struct TypedCode {
     /// As it was typed.
     pub(in crate::pipeline) typed: String,
     folded: String,
     number: Option<f64>,
 }
 
-impl Code {
+impl TypedCode {
     pub(in crate::pipeline) fn new(typed: &str) -> Self {
         let folded = fold(typed);
         Self { typed: typed.trim().to_owned(), number: number(&folded), folded }
@@ -119,7 +120,7 @@ impl Value {
     }
 
     /// Whether the whole value is this code: by number, by text, or by the file's own label.
-    pub(in crate::pipeline) fn is(&self, code: &Code) -> bool {
+    pub(in crate::pipeline) fn is(&self, code: &TypedCode) -> bool {
         let same_number = code.number.is_some() && self.number == code.number;
         !self.blank
             && (same_number
@@ -174,7 +175,7 @@ pub(in crate::pipeline) struct MarkedOption {
 
 impl MarkedOption {
     /// Whether `code` names it, by its words or its code.
-    pub(in crate::pipeline) fn is(&self, code: &Code) -> bool {
+    pub(in crate::pipeline) fn is(&self, code: &TypedCode) -> bool {
         self.names.iter().any(|name| name == code.folded())
     }
 }
@@ -322,7 +323,7 @@ impl Stacked {
     }
 
     /// The label of the option of a question that `code` names.
-    pub(in crate::pipeline) fn label(&self, code: &Code) -> Option<&str> {
+    pub(in crate::pipeline) fn label(&self, code: &TypedCode) -> Option<&str> {
         match &self.marks {
             Some(marks) => marks.options.iter().find(|option| option.is(code)).map(|o| o.label.as_str()),
             None if self.declared => self.values.iter().find(|v| v.is(code)).map(|v| v.text.as_str()),
@@ -473,7 +474,7 @@ impl Stacked {
                     examples.join("")
                 ),
             );
-            let finding = Finding::warning("adhoc::not-numeric", text, place).count(bad);
+            let finding = Finding::warning(Code::AdhocNotNumeric, text, place).count(bad);
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
@@ -484,7 +485,7 @@ impl Stacked {
 
 fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place) -> Error {
     Diagnostic::new(
-        "adhoc::not-numeric",
+        Code::AdhocNotNumeric,
         Text::new(
             format!("「{name}」は数の列ではありません（{all}件中{bad}件が数でない: {}）", examples.join("")),
             format!("\"{name}\" is no column of numbers ({bad} of {all} are none: {})", examples.join("")),
@@ -500,12 +501,12 @@ fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, fold};
+    use super::{TypedCode, fold};
 
     #[test]
     fn codes_are_the_same_by_number_or_by_text() {
-        let one = Code::new(" １ ");
+        let one = TypedCode::new(" １ ");
         assert!(one.is("1") && one.is("1.0") && one.is("01") && !one.is("10") && !one.is("一"));
-        assert!(Code::new("はい").is(&fold("はい　")) && !Code::new("はい").is("はいはい"));
+        assert!(TypedCode::new("はい").is(&fold("はい　")) && !TypedCode::new("はい").is("はいはい"));
     }
 }

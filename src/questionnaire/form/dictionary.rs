@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::provenance::Place;
 use crate::questionnaire::form::{Draft, Drafting, categories, question};
@@ -23,7 +24,7 @@ const LONGEST_SCALE: usize = 20;
 pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
     let Some(dictionary) = &table.dictionary else {
         let error = Error::msg(
-            "answers::form",
+            Code::AnswersForm,
             "このファイルには変数の説明(値ラベルなど)がありません",
             "this file has no dictionary of its own",
         );
@@ -38,7 +39,7 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
         match of_set(table, set, &variable) {
             Some(question) => sets.push((set, question)),
             None => drafting.warn(
-                "answers::form-set",
+                Code::AnswersFormSet,
                 &place,
                 format!(
                     "多重回答グループ「{}」の数え方(カウント値)を引き継げません。列ごとの設問として読みます",
@@ -58,7 +59,7 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
         let place = Place::file(&table.digest.file).column(&name);
         if dictionary.weight.as_deref() == Some(name.as_str()) {
             drafting.note(
-                "answers::form-weight",
+                Code::AnswersFormWeight,
                 &place,
                 format!("「{name}」はウエイト変数のため、設問にしません"),
                 format!("\"{name}\" weights the cases and is no question"),
@@ -75,7 +76,7 @@ pub fn from_dictionary(table: &Table, title: &str) -> Result<Draft> {
         }
         if column.values.iter().any(|c| matches!(c, Cell::Date(_))) {
             drafting.note(
-                "answers::form-type",
+                Code::AnswersFormType,
                 &place,
                 format!("日付の列「{name}」は設問にしません"),
                 format!("the dates of \"{name}\" are no question"),

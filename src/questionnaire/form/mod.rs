@@ -17,6 +17,7 @@ pub use dictionary::from_dictionary;
 pub use tabulator::from_tabulator;
 pub use xlsform::from_xlsform;
 
+use crate::code::Code;
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{Category, Policy, Question, QuestionKind, Questionnaire};
@@ -43,11 +44,11 @@ struct Drafting {
 }
 
 impl Drafting {
-    fn warn(&mut self, code: &'static str, place: &Place, ja: String, en: String) {
+    fn warn(&mut self, code: Code, place: &Place, ja: String, en: String) {
         self.findings.push(Finding::warning(code, Text::new(ja, en), place.clone()));
     }
 
-    fn note(&mut self, code: &'static str, place: &Place, ja: String, en: String) {
+    fn note(&mut self, code: Code, place: &Place, ja: String, en: String) {
         self.findings.push(Finding::note(code, Text::new(ja, en), place.clone()));
     }
 
@@ -56,7 +57,7 @@ impl Drafting {
         if !self.ids.insert(spelling::label(&question.id)) {
             let id = &question.id;
             self.warn(
-                "answers::form-duplicate",
+                Code::AnswersFormDuplicate,
                 place,
                 format!("設問「{id}」が2回あります。後の方は読みません"),
                 format!("question \"{id}\" stands twice; the later one is left out"),
@@ -71,7 +72,7 @@ impl Drafting {
         {
             let id = &question.id;
             self.warn(
-                "answers::form-options",
+                Code::AnswersFormOptions,
                 place,
                 format!("設問「{id}」の選択肢が {count} 個のため、自由記述として読みます"),
                 format!("question \"{id}\" has {count} options; it is read as free text"),
@@ -92,7 +93,7 @@ impl Drafting {
             if question.categories().iter().any(|c| c.code != *code && spelling::code(&c.code) == folded) {
                 let id = &question.id;
                 self.warn(
-                    "answers::form-codes",
+                    Code::AnswersFormCodes,
                     place,
                     format!(
                         "設問「{id}」の選択肢「{words}」（コード {code}）は、ほかの選択肢のコードでもありま\

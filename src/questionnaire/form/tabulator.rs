@@ -4,6 +4,7 @@
 //! One row a question, its options joined in one cell or one a column from 選択肢 on; or one row an option,
 //! the cells of the question blank from the second on.
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::provenance::Place;
 use crate::questionnaire::form::condition::asked_if;
@@ -28,7 +29,7 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
     let (number, words, kind) = (column(table, &NUMBER), column(table, &WORDS), column(table, &KIND));
     let (Some(kind), Some(first)) = (kind, number.or(words)) else {
         let error = Error::msg(
-            "answers::form",
+            Code::AnswersForm,
             "調査票の表に「設問番号」と「タイプ」の列がありません",
             "the sheet has no columns 設問番号 and タイプ",
         );
@@ -76,7 +77,7 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
         if expected.is_some_and(|n| n != found && n > 0) {
             let n = expected.unwrap_or(0);
             drafting.warn(
-                "answers::form-count",
+                Code::AnswersFormCount,
                 &place,
                 format!("カテゴリ数は {n} ですが、選択肢は {found} 個です"),
                 format!("the number of categories is {n}, but there are {found} options"),
@@ -84,7 +85,7 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
         }
         let Some(kind) = kind_of(&typed, pairs) else {
             drafting.warn(
-                "answers::form-type",
+                Code::AnswersFormType,
                 &place,
                 format!("タイプ「{typed}」が分かりません。この設問は読みません"),
                 format!("unknown type \"{typed}\"; the question is left out"),
@@ -97,7 +98,7 @@ pub fn from_tabulator(table: &Table, title: &str) -> Result<Draft> {
             question.asked_if = asked_if(&condition, &drafting.questions);
             if question.asked_if.is_none() {
                 drafting.warn(
-                    "answers::form-rule",
+                    Code::AnswersFormRule,
                     &place,
                     format!("限定条件を引き継げません: {condition}。空欄は非該当でなく無回答と数えます"),
                     format!(
@@ -292,9 +293,9 @@ mod tests {
             (&questionnaire.questions[3].kind, &questionnaire.questions[4].kind),
             (&QuestionKind::Number { range: None }, &QuestionKind::Text)
         );
-        let codes: Vec<(&str, Option<&str>)> =
+        let codes: Vec<(Code, Option<&str>)> =
             findings.iter().map(|f| (f.code, f.place.question.as_deref())).collect();
-        assert_eq!(codes, [("answers::form-rule", Some("問7")), ("answers::form-type", Some("問6"))]);
+        assert_eq!(codes, [(Code::AnswersFormRule, Some("問7")), (Code::AnswersFormType, Some("問6"))]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::provenance::Place;
 use crate::questionnaire::form::relevant::{Shown, skip_rule};
@@ -29,7 +30,7 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
                 format!("XLSFormの{sheet}シートに列「{}」がありません", names.first().copied().unwrap_or("")),
             );
             Error::msg(
-                "answers::form",
+                Code::AnswersForm,
                 ja,
                 format!("the sheet {sheet} of the XLSForm has no column \"{name}\""),
             )
@@ -68,7 +69,7 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
                 else {
                     if !SILENT.contains(&first.as_str()) && !first.is_empty() {
                         drafting.note(
-                            "answers::form-type",
+                            Code::AnswersFormType,
                             &place,
                             format!("タイプ「{typed}」の項目は調査票に入れません"),
                             format!("items of type \"{typed}\" are not taken into the questionnaire"),
@@ -87,7 +88,7 @@ pub fn from_xlsform(survey: &Table, choices: &Table, title: &str) -> Result<Draf
                 if !conditions.is_empty() && question.asked_if.is_none() {
                     let written = conditions.join(" and ");
                     drafting.warn(
-                        "answers::form-rule",
+                        Code::AnswersFormRule,
                         &place,
                         format!("限定条件を引き継げません: {written}。空欄は非該当でなく無回答と数えます"),
                         format!(

@@ -3,6 +3,7 @@
 //! The format was never published; this follows M. Shotwell's “SAS7BDAT Database Binary Format” (2013), the
 //! description on which other readers rest too.
 
+use crate::code::Code;
 use crate::error::Result;
 
 use super::super::bytes::Bytes;
@@ -213,7 +214,7 @@ impl<'a> Pages<'a> {
         }
         if self.row_length as u64 > MAX_PART || total > MAX_PART * 4 {
             return Err(crate::error::Error::msg(
-                "raw::too-large",
+                Code::RawTooLarge,
                 "展開すると大きすぎます。安全のため読みません",
                 "it unpacks to too much; not read, for safety",
             ));

@@ -405,8 +405,10 @@ mod tests {
             if after > 0 {
                 text += &format!(".{}", digits(after - 1, dice(1 << 40)));
             }
-            let whole = text.len();
-            text += [",", "\n", "e5,", "x", "-", ".1,"][dice(6) as usize];
+            let behind = [",", "\n", "e5,", "x", "-", ".1,"][dice(6) as usize];
+            // Behind a number without a point it is its fraction.
+            let whole = text.len() + if after == 0 && behind == ".1," { 2 } else { 0 };
+            text += behind;
             text += &"0".repeat(20);
             let cell =
                 decimal(text.as_bytes()).filter(|(end, _)| ends::<false>(text.as_bytes(), *end).is_ok());

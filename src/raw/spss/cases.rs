@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
+use crate::code::Code;
 use crate::error::{Error, Result};
 
 use super::super::bytes::Bytes;
@@ -74,7 +75,7 @@ fn inflate(mut cases: Bytes<'_>) -> Result<Vec<u8>> {
 
 fn too_large() -> Error {
     Error::msg(
-        "raw::too-large",
+        Code::RawTooLarge,
         "展開すると大きすぎます。安全のため読みません",
         "it unpacks to too much; not read, for safety",
     )

@@ -4,6 +4,7 @@
 use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetWriter};
 
 use super::columns::{Cell, Kind, cells};
+use crate::code::Code;
 use crate::error::Error;
 use crate::indicator::EstimateRecord;
 
@@ -67,7 +68,7 @@ pub(super) fn bytes(header: &[(&'static str, Kind)], rows: &[EstimateRecord]) ->
 
 fn failed(e: impl std::fmt::Display) -> Error {
     Error::msg(
-        "report::parquet",
+        Code::ReportParquet,
         format!("Parquetを作れません: {e}"),
         format!("cannot make the Parquet file: {e}"),
     )

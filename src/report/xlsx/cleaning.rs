@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 use super::metrics;
 use super::sheet::put_text;
 use super::style::{SIZE, Styles};
+use crate::code::Code;
 use crate::edits::{Accepts, Action, ReviewRow};
 use crate::error::Error;
 use crate::indicator::FiscalYear;
@@ -70,7 +71,7 @@ const OPTIONS_SHEET: &str = "選択肢";
 pub fn workbook(sheet: &Sheet<'_>) -> Result<Vec<u8>, Error> {
     build(sheet).map_err(|e| {
         Error::msg(
-            "report::xlsx",
+            Code::ReportXlsx,
             format!("Excelファイルを作れません: {e}"),
             format!("cannot make the workbook: {e}"),
         )
@@ -136,7 +137,7 @@ fn findings(
             let question = row.question.and_then(|q| wave.questions.get(q)).map_or("", |q| q.id.as_str());
             // One below the other, as the one change must answer them all.
             let problems = row.problems.iter().map(|p| p.text().ja).collect::<Vec<_>>().join("\n");
-            let codes = row.problems.iter().map(|p| p.code()).collect::<Vec<_>>().join("\n");
+            let codes = row.problems.iter().map(|p| p.code().as_str()).collect::<Vec<_>>().join("\n");
             let year = wave.year.short();
             let texts: [&str; 14] = [
                 wave.survey,

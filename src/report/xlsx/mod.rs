@@ -11,6 +11,7 @@ mod style;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::words;
+use crate::code::Code;
 use crate::error::Error;
 use crate::indicator::{IndicatorTable, Quality};
 use style::Styles;
@@ -22,7 +23,7 @@ use style::Styles;
 pub(super) fn workbook(table: &IndicatorTable, quality: &Quality) -> Result<Vec<u8>, Error> {
     build(table, quality).map_err(|e| {
         Error::msg(
-            "report::xlsx",
+            Code::ReportXlsx,
             format!("Excelファイルを作れません: {e}"),
             format!("cannot make the workbook: {e}"),
         )

@@ -1,5 +1,6 @@
 //! What a cleaning log may say, and what is told of one that says something else.
 
+use shihyo::code::Code;
 use shihyo::decode::{DecodeOptions, MissingReason, Responses, decode};
 use shihyo::edits::{Action, Cleaned, Log, OldValues, clean, read_log};
 use shihyo::error::{Error, SourceText};
@@ -33,7 +34,7 @@ fn cleaned(logs: &[&str]) -> Result<Cleaned, Error> {
 }
 
 /// The codes of the mistakes with their rows in the log, and the messages.
-fn mistakes(error: &Error) -> Vec<(&'static str, u64, String)> {
+fn mistakes(error: &Error) -> Vec<(Code, u64, String)> {
     error
         .diagnostics()
         .iter()
@@ -62,48 +63,48 @@ fn every_mistake_of_a_log_is_told_at_its_place() {
     let told = mistakes(&error);
     let expected = [
         (
-            "answers::log-old-value",
+            Code::AnswersLogOldValue,
             2,
             "修正記録の元の値は「1」ですが、回答ファイルは「1,2」です\n回答ファイル: paper.csv › 3行目 › 列\
              「問1」 › 問1",
         ),
-        ("answers::log-respondent", 3, "回答者番号「77」はありません"),
+        (Code::AnswersLogRespondent, 3, "回答者番号「77」はありません"),
         (
-            "answers::log-respondent-twice",
+            Code::AnswersLogRespondentTwice,
             4,
             "回答者番号「8」が 2 回あり、どの票か分かりません: paper.csv › 9行目 › 列「整理番号」 ｜ \
              paper.csv › 10行目 › 列「整理番号」",
         ),
-        ("answers::log-question", 5, "「問l」という設問も列もありません"),
-        ("answers::log-question", 6, "「問9」という設問も列もありません"),
+        (Code::AnswersLogQuestion, 5, "「問l」という設問も列もありません"),
+        (Code::AnswersLogQuestion, 6, "「問9」という設問も列もありません"),
         (
-            "answers::log-new-value",
+            Code::AnswersLogNewValue,
             7,
             "新しい値「5」は設問「問1」の選択肢にありません\n回答ファイル: paper.csv › 4行目 › 列「問1」 › \
              問1",
         ),
         (
-            "answers::log-new-value",
+            Code::AnswersLogNewValue,
             8,
             "新しい値「200」は、この設問に書ける数（18～110）ではありません\n回答ファイル: paper.csv › 6行\
              目 › 列「年齢」 › 年齢",
         ),
         (
-            "answers::log-new-value",
+            Code::AnswersLogNewValue,
             9,
             "新しい値「1,4」は設問「問2」の選択肢にありません\n回答ファイル: paper.csv › 5行目 › 列「問2_1\
              ～問2_3」 › 問2",
         ),
         (
-            "answers::log-conflict",
+            Code::AnswersLogConflict,
             11,
             "同じ回答を、修正記録の別の行（log.csv › 10行目）が違う値に直しています\n回答ファイル: \
              paper.csv › 2行目 › 列「問1」 › 問1",
         ),
-        ("answers::log-respondent", 12, "回答者番号のない行のはずが、その行は回答者番号「8」です"),
-        ("answers::log-respondent", 13, "どの票か分かりません（回答者番号も、ファイルと行もありません）"),
-        ("answers::log-question", 14, "列「問2_1」は設問「問3」の列ではありません"),
-        ("answers::log-question", 15, "どの設問を直すのか分かりません（設問も列もありません）"),
+        (Code::AnswersLogRespondent, 12, "回答者番号のない行のはずが、その行は回答者番号「8」です"),
+        (Code::AnswersLogRespondent, 13, "どの票か分かりません（回答者番号も、ファイルと行もありません）"),
+        (Code::AnswersLogQuestion, 14, "列「問2_1」は設問「問3」の列ではありません"),
+        (Code::AnswersLogQuestion, 15, "どの設問を直すのか分かりません（設問も列もありません）"),
     ];
     assert_eq!(told, expected.map(|(code, row, words)| (code, row, words.to_owned())));
     assert!(error.to_string().contains("log.csv › row 2"), "{error}");
@@ -115,7 +116,7 @@ fn a_log_that_is_none_is_told() {
         let error = read_log(&table(text, "log.csv"), None).unwrap_err();
         mistakes(&error).into_iter().map(|(code, row, _)| (code, row)).collect::<Vec<_>>()
     };
-    assert_eq!(codes("a,b\n1,2\n"), [("answers::log-header", 0); 4]);
+    assert_eq!(codes("a,b\n1,2\n"), [(Code::AnswersLogHeader, 0); 4]);
     let head = "uuid,question,old_value,new_value,change_type,row\n";
     assert_eq!(
         codes(&format!(
@@ -123,11 +124,11 @@ fn a_log_that_is_none_is_told() {
              1,q,1,2,blank_response,\n"
         )),
         [
-            ("answers::log-kind", 2),
-            ("answers::log-kind", 3),
-            ("answers::log-kind", 4),
-            ("answers::log-row", 5),
-            ("answers::log-kind", 6)
+            (Code::AnswersLogKind, 2),
+            (Code::AnswersLogKind, 3),
+            (Code::AnswersLogKind, 4),
+            (Code::AnswersLogRow, 5),
+            (Code::AnswersLogKind, 6)
         ]
     );
     let log = read_log(
@@ -161,7 +162,7 @@ fn a_second_log_speaks_of_what_the_first_one_left() {
     assert_eq!(both.tables[0].column("問1").unwrap().cell(2).text(), "はい");
     assert_eq!(both.changes.len(), 2);
     let error = cleaned(&[first, first]).unwrap_err();
-    assert_eq!(mistakes(&error)[0].0, "answers::log-old-value");
+    assert_eq!(mistakes(&error)[0].0, Code::AnswersLogOldValue);
 }
 
 #[test]
@@ -215,7 +216,7 @@ fn a_place_serves_where_an_id_stands_twice_or_not_at_all() {
     assert_eq!(done.tables[0].column("問1").unwrap().cell(7).text(), "2");
     assert!(done.looked_at.is_empty(), "a blank row is asked again");
     let error = cleaned(&["整理番号,ファイル,行,設問,元の値,新しい値\n8,web.csv,10,問1,2,1\n"]).unwrap_err();
-    assert_eq!(mistakes(&error)[0].0, "answers::log-file");
+    assert_eq!(mistakes(&error)[0].0, Code::AnswersLogFile);
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn one_file_serves_several_waves_that_list_it() {
     ] {
         let error = two_waves(text, listed).unwrap_err();
         assert!(
-            error.diagnostics().iter().all(|d| d.code == "plan::log-wave" && d.place.row.is_some()),
+            error.diagnostics().iter().all(|d| d.code == Code::PlanLogWave && d.place.row.is_some()),
             "{error}"
         );
     }
@@ -264,7 +265,7 @@ fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
     assert_eq!(
         mistakes(&error),
         [(
-            "answers::log-old-value",
+            Code::AnswersLogOldValue,
             3,
             "修正記録の元の値は空欄ですが、回答ファイルは「7」です\n回答ファイル: raw/paper.csv › 4行目 › \
              列「問1」 › 問1"
@@ -277,7 +278,7 @@ fn a_log_without_old_values_is_taken_when_the_plan_says_so_and_is_counted() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "answers::log-unverified")
+        .filter(|f| f.code == Code::AnswersLogUnverified)
         .map(|f| f.count)
         .collect();
     assert_eq!((outcome.cleaned(), unverified), ([2, 0, 1], vec![1]));

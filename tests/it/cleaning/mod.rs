@@ -7,6 +7,7 @@ use std::fs;
 use crate::support::project::Project;
 use crate::support::unzipped;
 use serde_json::Value;
+use shihyo::code::Code;
 use shihyo::pipeline::{self, WaveChoice};
 use shihyo::progress::Silent;
 use shihyo::raw::{ReadOptions, Table, read_bytes};
@@ -134,7 +135,7 @@ fn the_clerks_way() {
     let project = project("");
     let stopped = project.compute().unwrap_err();
     assert!(
-        stopped.diagnostics().iter().all(|d| d.code == "answers::duplicate-respondent"),
+        stopped.diagnostics().iter().all(|d| d.code == Code::AnswersDuplicateRespondent),
         "the plan says fail: {stopped}"
     );
 
@@ -204,7 +205,7 @@ fn the_clerks_way() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "answers::log-changed")
+        .filter(|f| f.code == Code::AnswersLogChanged)
         .map(|f| (f.message.ja.clone(), f.count))
         .collect();
     assert_eq!(

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use shihyo::code::{Code, Severity};
 use shihyo::decode::{Answers, DecodeOptions, MissingReason, Responses, columns_used, decode};
 use shihyo::error::{Diagnostic, SourceText};
-use shihyo::finding::Severity;
 use shihyo::questionnaire::{Questionnaire, questionnaire_schema, read_questionnaire, write_questionnaire};
 use shihyo::raw::{ReadOptions, read_bytes};
 
@@ -226,7 +226,7 @@ fn dont_know_of_a_source_is_dont_know_here() {
 #[test]
 fn options_that_no_group_names_are_a_finding_until_somebody_says_what_they_are() {
     let told = |answers: &Answers| -> Vec<(Severity, u64, String)> {
-        let found = answers.findings.iter().filter(|f| f.code == "answers::not-in-a-group");
+        let found = answers.findings.iter().filter(|f| f.code == Code::AnswersNotInAGroup);
         found.map(|f| (f.severity, f.count, f.message.ja.clone())).collect()
     };
     let found = told(&run(&survey(), &[]));
@@ -260,7 +260,7 @@ fn the_questionnaire_is_written_and_described_with_them() {
 }
 
 /// Where a mistake is: its code and the words underlined.
-fn mistakes(text: &str) -> Vec<(&'static str, String, Diagnostic)> {
+fn mistakes(text: &str) -> Vec<(Code, String, Diagnostic)> {
     let source = Arc::new(SourceText { file: "q.toml".into(), text: text.into() });
     let error = read_questionnaire(source).expect_err("the questionnaire is broken");
     let place = |d: Diagnostic| {
@@ -275,76 +275,76 @@ fn every_mistake_is_told_at_its_place() {
     let cases = [
         (
             "id = \"問2\"\nany = [{ question = \"問5\", of = [\"はい\"] }]",
-            "answers::duplicate-question",
+            Code::AnswersDuplicateQuestion,
             "\"問2\"",
         ),
-        ("id = \"何\"", "answers::missing-key", "\"何\""),
+        ("id = \"何\"", Code::AnswersMissingKey, "\"何\""),
         (
             "id = \"何\"\ncross = [\"性別\", \"問5\"]\nbands = { of = \"問2\", from = [0] }",
-            "answers::misplaced-key",
+            Code::AnswersMisplacedKey,
             "\"何\"",
         ),
-        ("id = \"何\"\nbands = { of = \"性別\", from = [0] }", "answers::derived-kind", "\"性別\""),
-        ("id = \"何\"\nbands = { of = \"問9\", from = [0] }", "answers::unknown-question", "\"問9\""),
-        ("id = \"何\"\nbands = { of = \"問2\", from = [0, 30, 20] }", "answers::bands-order", "20"),
-        ("id = \"何\"\nbands = { of = \"問2\", from = [0, 30, 30] }", "answers::bands-order", "30"),
-        ("id = \"何\"\nbands = { of = \"問2\", from = [18, 30] }", "answers::bands-gap", "[18, 30]"),
+        ("id = \"何\"\nbands = { of = \"性別\", from = [0] }", Code::AnswersDerivedKind, "\"性別\""),
+        ("id = \"何\"\nbands = { of = \"問9\", from = [0] }", Code::AnswersUnknownQuestion, "\"問9\""),
+        ("id = \"何\"\nbands = { of = \"問2\", from = [0, 30, 20] }", Code::AnswersBandsOrder, "20"),
+        ("id = \"何\"\nbands = { of = \"問2\", from = [0, 30, 30] }", Code::AnswersBandsOrder, "30"),
+        ("id = \"何\"\nbands = { of = \"問2\", from = [18, 30] }", Code::AnswersBandsGap, "[18, 30]"),
         (
             "id = \"何\"\nbands = { of = \"問2\", from = [0, 30], labels = [\"若い\"] }",
-            "answers::bands-labels",
+            Code::AnswersBandsLabels,
             "[\"若い\"]",
         ),
         (
             "id = \"何\"\nbands = { of = \"問2\", from = [0, 30], labels = [\"人\", \"人\"] }",
-            "answers::duplicate-option",
+            Code::AnswersDuplicateOption,
             "\"人\"",
         ),
         (
             "id = \"何\"\nbands = { of = \"問2\", from = [0] }\nlabels = [\"a\"]",
-            "answers::misplaced-key",
+            Code::AnswersMisplacedKey,
             "[\"a\"]",
         ),
         (
             "id = \"何\"\nmerge = { of = \"問12\", into = { \"甲\" = [\"参加したい\"] } }",
-            "answers::unknown-option",
+            Code::AnswersUnknownOption,
             "\"参加したい\"",
         ),
         (
             "id = \"何\"\nmerge = { of = \"性別\", into = { \"甲\" = [\"男\"], \"乙\" = [\"女\", \"男\"] } }",
-            "answers::option-twice",
+            Code::AnswersOptionTwice,
             "\"男\"",
         ),
-        ("id = \"何\"\nmerge = { of = \"性別\", into = { \"甲\" = [] } }", "answers::no-options", "[]"),
+        ("id = \"何\"\nmerge = { of = \"性別\", into = { \"甲\" = [] } }", Code::AnswersNoOptions, "[]"),
         (
             "id = \"何\"\nmerge = { of = \"問2\", into = { \"甲\" = [\"男\"] } }",
-            "answers::derived-kind",
+            Code::AnswersDerivedKind,
             "\"問2\"",
         ),
         (
             "id = \"何\"\nany = [{ question = \"問5\", of = [\"はいはい\"] }]",
-            "answers::unknown-option",
+            Code::AnswersUnknownOption,
             "\"はいはい\"",
         ),
         (
             "id = \"何\"\nany = [{ question = \"問5\", of = [\"はい\"] }]\nlabels = [\"a\"]",
-            "answers::derived-labels",
+            Code::AnswersDerivedLabels,
             "[\"a\"]",
         ),
-        ("id = \"何\"\ncross = [\"性別\", \"問7\"]", "answers::derived-kind", "\"問7\""),
-        ("id = \"何\"\ncross = [\"性別\", \"性別\"]", "answers::cross-twice", "\"性別\""),
-        ("id = \"何\"\ncross = [\"性別\"]", "answers::cross-one", "[\"性別\"]"),
-        ("id = \"何\"\ncross = [\"性別\", \"問5\"]\nnot_asked = \"no\"", "answers::misplaced-key", "\"no\""),
-        ("id = \"何\"\ncross = [\"性別\", \"何\"]", "answers::derived-circle", "\"何\""),
+        ("id = \"何\"\ncross = [\"性別\", \"問7\"]", Code::AnswersDerivedKind, "\"問7\""),
+        ("id = \"何\"\ncross = [\"性別\", \"性別\"]", Code::AnswersCrossTwice, "\"性別\""),
+        ("id = \"何\"\ncross = [\"性別\"]", Code::AnswersCrossOne, "[\"性別\"]"),
+        ("id = \"何\"\ncross = [\"性別\", \"問5\"]\nnot_asked = \"no\"", Code::AnswersMisplacedKey, "\"no\""),
+        ("id = \"何\"\ncross = [\"性別\", \"何\"]", Code::AnswersDerivedCircle, "\"何\""),
         (
             "id = \"何\"\ncross = [\"性別\", \"後\"]\n[[derived]]\nid = \"後\"\ncross = [\"性別\", \"問5\"]",
-            "answers::later-question",
+            Code::AnswersLaterQuestion,
             "\"後\"",
         ),
         (
             "id = \"年代\"\nbands = { of = \"問20\", from = [0] }\n[[question]]\nid = \"問19\"\n\
              type = \"text\"\nasked_if = { question = \"年代\", of = [\"0以上\"] }\n\
              [[question]]\nid = \"問20\"\ntype = \"number\"\nrange = [0, 9]",
-            "answers::later-question",
+            Code::AnswersLaterQuestion,
             "\"年代\"",
         ),
     ];
@@ -357,7 +357,7 @@ fn every_mistake_is_told_at_its_place() {
     let circle = "[[derived]]\nid = \"甲\"\ncross = [\"性別\", \"乙\"]\n\
                   [[derived]]\nid = \"乙\"\ncross = [\"性別\", \"甲\"]\n";
     let found = mistakes(&format!("{QUESTIONS}{circle}"));
-    assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), ["answers::derived-circle"]);
+    assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), [Code::AnswersDerivedCircle]);
     assert!(found[0].2.message.ja.contains("甲 → 乙 → 甲"), "{found:?}");
     // All at once, whatever is about what.
     let all: String = cases.iter().take(8).map(|(written, ..)| format!("[[derived]]\n{written}\n")).collect();

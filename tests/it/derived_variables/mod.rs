@@ -6,6 +6,7 @@ mod waves;
 
 use std::fmt::Write;
 
+use shihyo::code::Code;
 use shihyo::indicator::EstimateRecord;
 use shihyo::pipeline::{Outcome, explain};
 
@@ -276,6 +277,6 @@ fn a_cleaning_log_changes_the_sources_not_the_variable() {
     project.change("plan.toml", "strata = ", "cleaning_log = [\"log.csv\"]\nstrata = ");
     project.write("log.csv", "整理番号,設問,元の値,新しい値\n1,年代,18～39,40～69\n");
     let found = project.compute().expect_err("a derived variable is in no file").into_diagnostics();
-    assert_eq!(found[0].code, "answers::log-question");
+    assert_eq!(found[0].code, Code::AnswersLogQuestion);
     assert!(found[0].help.as_ref().is_some_and(|h| h.ja.contains("問2")), "{found:?}");
 }

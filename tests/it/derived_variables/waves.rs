@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use shihyo::code::Code;
 use shihyo::indicator::CellContent;
 use shihyo::waves::Comparability;
 
@@ -130,7 +131,7 @@ fn the_worst_of_the_sources_decides_whether_waves_compare() {
         .quality
         .findings
         .iter()
-        .filter(|f| f.code == "plan::not-comparable" && f.place.question.as_deref() == Some("支援"))
+        .filter(|f| f.code == Code::PlanNotComparable && f.place.question.as_deref() == Some("支援"))
         .map(|f| f.message.ja.as_str())
         .collect();
     assert_eq!(found.len(), 1, "{found:?}");
@@ -141,7 +142,7 @@ fn the_worst_of_the_sources_decides_whether_waves_compare() {
             .quality
             .findings
             .iter()
-            .all(|f| f.code != "plan::not-comparable" || f.place.question.as_deref() != Some("参加意向"))
+            .all(|f| f.code != Code::PlanNotComparable || f.place.question.as_deref() != Some("参加意向"))
     );
 }
 
@@ -154,7 +155,7 @@ fn a_source_that_a_wave_did_not_ask_must_be_said() {
     project.load().unwrap_or_else(|e| panic!("{e}"));
     project.change("plan.toml", "\"問6\" = \"Q2\"\n", "");
     let found = project.load().expect_err("問6 is lacking").into_diagnostics();
-    assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), ["plan::unmapped-question"]);
+    assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::PlanUnmappedQuestion]);
     assert!(found[0].message.ja.contains("「問6」"), "{}", found[0].message.ja);
     let said = |id: &str| format!("\"問7\" = \"Q3\"\n\"{id}\" = {{ not_asked = true }}\n");
     for id in ["問6", "支援"] {

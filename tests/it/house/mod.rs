@@ -2,6 +2,7 @@
 //! line may be. What the rooms are for stands in `src/lib.rs`.
 
 mod circles;
+mod codes;
 mod paths;
 mod scan;
 
@@ -15,7 +16,7 @@ use scan::{Token, shipped, tokens};
 use unicode_width::UnicodeWidthChar;
 
 /// From the top of the house down: a room imports only what stands below it here.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "cli",
     "pipeline",
     "report",
@@ -36,6 +37,7 @@ const ROOMS: [&str; 21] = [
     "error",
     "finding",
     "provenance",
+    "code",
     "text",
 ];
 

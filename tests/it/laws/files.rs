@@ -201,10 +201,10 @@ fn the_scale_of_the_weights_changes_totals_only() {
             let request = everything(backend);
             let one = numbers(backend, &rows, &request);
             for scale in [4.0, 0.37] {
-                let scaled = rows.iter().cloned().map(|row| Row {
+                let scaled = rows.iter().map(|row| Row {
                     weight: scale * row.weight,
                     replicates: row.replicates.iter().map(|w| scale * w).collect(),
-                    ..row
+                    ..row.clone()
                 });
                 let other = numbers(backend, &scaled.collect::<Vec<_>>(), &request);
                 for (a, b) in one.iter().zip(&other) {

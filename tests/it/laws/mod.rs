@@ -9,6 +9,7 @@ use std::cell::Cell;
 use crate::support::dice::Dice;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::TestCaseError;
+use shihyo::code::Code;
 use shihyo::design::{
     Bootstrap, Calibration, CalibrationFunction, CalibrationTerm, Declaration, Design, Fpc, LonelyPsu,
     Margin, Nesting, Rake, declare,
@@ -464,7 +465,7 @@ fn calibrating_replicates_repeats_the_step_on_each() {
         let made = s.clusters().bootstrap(Bootstrap::RaoWu, 20, seed).expect("replicates");
         // A group may be absent from a replicate: then the step is an error that names it.
         match made.post_stratify(&groups) {
-            Err(error) => prop_assert_eq!(error.diagnostics()[0].code, "design::margin-empty"),
+            Err(error) => prop_assert_eq!(error.diagnostics()[0].code, Code::DesignMarginEmpty),
             Ok(post) => for weights in post.replicates().expect("replicates").weights() {
                 let sum: f64 = weights.iter().zip(&s.group).filter(|(_, g)| **g == 0).map(|(w, _)| w).sum();
                 compared.set(compared.get() + 1);

@@ -113,4 +113,6 @@ fn a_condition_that_is_unknown_leaves_the_respondent_outside_and_so_does_its_opp
         (universe.ja.as_str(), universe.en.as_str()),
         ("「年齢が65以上の人」でない人", "all but (those whose 年齢 is at least 65)")
     );
+    let noted = |ja: &str| outcome.table.notes.iter().any(|note| note.ja == ja);
+    assert!(noted("「youngの題」の対象は、「年齢が65以上の人」でない人です。"), "{:?}", outcome.table.notes);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{HEAD, POINTS, indicator, project, record};
 use crate::support::project::Project;
+use shihyo::code::Code;
 use shihyo::indicator::{Flag, Measure, ProgressState, TargetClearance};
 use shihyo::pipeline::Outcome;
 
@@ -161,5 +162,5 @@ fn a_wave_that_did_not_ask_a_question_of_the_condition_has_no_value() {
     // A plan that forgets to say so is told.
     project.change("plan.toml", "[survey.c.wave.R7.map]\n\"年齢\" = { not_asked = true }\n", "");
     let error = project.load().unwrap_err();
-    assert_eq!(error.diagnostics()[0].code, "plan::unmapped-question");
+    assert_eq!(error.diagnostics()[0].code, Code::PlanUnmappedQuestion);
 }

@@ -6,8 +6,9 @@ mod rules;
 use std::collections::BTreeMap;
 
 use crate::support::two_waves::{self, City, MAP, REFERENCE, RENAMED};
+use shihyo::code::{Code, Severity};
 use shihyo::estimate::NotEstimable;
-use shihyo::finding::{Finding, Severity};
+use shihyo::finding::Finding;
 use shihyo::indicator::{CellContent, Flag, Measure, Observation, ProgressState, Undefined};
 use shihyo::pipeline::Outcome;
 use shihyo::report::{self, ReportInput};
@@ -46,7 +47,7 @@ fn level(outcome: &Outcome, id: &str) -> Comparability {
 /// The findings about other waves, of question `question` on the later paper.
 fn told<'a>(outcome: &'a Outcome, question: &str) -> Vec<&'a Finding> {
     let about =
-        ["plan::reused-number", "plan::not-comparable", "plan::compare-with-care", "plan::not-on-paper"];
+        [Code::PlanReusedNumber, Code::PlanNotComparable, Code::PlanCompareWithCare, Code::PlanNotOnPaper];
     outcome
         .quality
         .findings
@@ -122,7 +123,7 @@ fn the_ledger_and_the_findings_keep_the_numbers_of_the_paper() {
         .quality
         .findings
         .iter()
-        .find(|f| f.code == "answers::out-of-list" && f.place.question.as_deref() == Some("問5"))
+        .find(|f| f.code == Code::AnswersOutOfList && f.place.question.as_deref() == Some("問5"))
         .unwrap();
     assert_eq!(column.place.column.as_deref(), Some("問5"));
 }
@@ -141,7 +142,7 @@ fn one_paper_for_all_waves_says_nothing_of_waves() {
             .quality
             .findings
             .iter()
-            .all(|f| !f.code.starts_with("plan::compare") && !f.code.contains("comparable"))
+            .all(|f| ![Code::PlanCompareWithCare, Code::PlanNotComparable].contains(&f.code))
     );
     let page = text(&files(&plain), "progress-table.html");
     assert!(!page.contains('‡') && !page.contains("比較に注意"));
@@ -201,7 +202,7 @@ fn a_reworded_question_is_compared_with_care_and_the_note_stands_beside_it() {
     assert_eq!(cell["comparability"]["note"]["ja"], note.ja.as_str());
     let warned = told(&outcome, "問5");
     assert_eq!(warned.len(), 1);
-    assert_eq!((warned[0].code, warned[0].severity), ("plan::compare-with-care", Severity::Warning));
+    assert_eq!((warned[0].code, warned[0].severity), (Code::PlanCompareWithCare, Severity::Warning));
     assert!(warned[0].place.file.as_deref().is_some_and(|f| f.ends_with("b.toml")));
 }
 
@@ -220,7 +221,7 @@ fn a_reused_number_is_not_compared_and_not_judged() {
     let found = told(&outcome, "問3");
     assert_eq!(
         (found.len(), found[0].code, found[0].severity),
-        (1, "plan::reused-number", Severity::Warning)
+        (1, Code::PlanReusedNumber, Severity::Warning)
     );
     assert!(
         found[0].message.ja.contains("番号は同じだが別の質問とみられる（文の一致 ")
@@ -291,7 +292,7 @@ fn the_sample_and_the_mode_ask_for_care_of_every_value() {
         );
     }
     let told: Vec<&Finding> =
-        outcome.quality.findings.iter().filter(|f| f.code == "plan::sample-differs").collect();
+        outcome.quality.findings.iter().filter(|f| f.code == Code::PlanSampleDiffers).collect();
     assert_eq!(told.len(), 2, "once for the survey, not for every question");
     let mut later =
         outcome.estimates.iter().filter(|r| r.key.wave().is_some_and(|w| w.short() == "R7")).peekable();
@@ -324,7 +325,7 @@ fn other_weights_ask_for_care_of_every_value() {
         city.run().1
     };
     let changed = |outcome: &Outcome| {
-        outcome.quality.findings.iter().filter(|f| f.code == "plan::weighting-differs").count()
+        outcome.quality.findings.iter().filter(|f| f.code == Code::PlanWeightingDiffers).count()
     };
     let people = "population = \"raw/people.csv\"\n";
     for (first, words) in [
@@ -422,7 +423,7 @@ fn a_share_without_any_of_its_options_is_not_zero() {
     let cell = measure(&outcome, "intent").cells.iter().find(|c| c.year.short() == "R7").unwrap();
     assert_eq!(cell.content, CellContent::NotAvailable, "never 0 %");
     assert!(outcome.estimates.iter().all(|r| !r.key.to_string().starts_with("c/R7/intent")));
-    assert_eq!(told(&outcome, "問3")[0].code, "plan::not-comparable");
+    assert_eq!(told(&outcome, "問3")[0].code, Code::PlanNotComparable);
 }
 
 #[test]
@@ -455,7 +456,7 @@ fn a_question_that_is_not_on_the_paper_is_noted() {
     city.plan(&MAP.replace("\"問4\" = \"問1\"\n", ""));
     let (_, outcome) = city.run();
     let found = told(&outcome, "問4");
-    assert_eq!((found.len(), found[0].code, found[0].severity), (1, "plan::not-on-paper", Severity::Note));
+    assert_eq!((found.len(), found[0].code, found[0].severity), (1, Code::PlanNotOnPaper, Severity::Note));
 }
 
 #[test]
