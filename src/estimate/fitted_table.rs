@@ -13,6 +13,7 @@ use crate::estimate::estimand::Options;
 use crate::estimate::sample::Shape;
 use crate::estimate::single::Summary;
 use crate::estimate::value::{DegreesOfFreedom, Estimate, NotEstimable};
+use crate::stats::CompensatedSum;
 
 /// Keys that tables by key, cell and code may have.
 const MOST_KEYS: usize = 1 << 13;
@@ -23,6 +24,8 @@ pub(crate) struct FittedKeys<'a> {
     pub(crate) of_row: Vec<u32>,
     /// Unit and joint cell of each key.
     pub(crate) pairs: Vec<(usize, usize)>,
+    /// Of each key the sums of all rows.
+    whole: Vec<Sums>,
     fit: FittedCells<'a>,
     roster: PsuRoster<'a>,
 }
@@ -42,8 +45,8 @@ impl<'a> FittedKeys<'a> {
         let ranks = Ranks::of(design.rows(), units.checked_mul(cells)?, |row| {
             (unit(row) * cells + fit.of_row()[row] as usize) as u64
         });
-        // In the order in which rows meet them, which does not hang on how margins number their categories: the
-        // same sample gives the same bytes however it was described.
+        // In the order in which rows meet them, which does not depend on how strata and margins number their
+        // categories: the same sample gives the same bytes however it was described.
         let mut met: Vec<u32> = Vec::new();
         let mut place = vec![u32::MAX; ranks.codes.len()];
         let mut key = |rank: &u32| {
@@ -60,7 +63,16 @@ impl<'a> FittedKeys<'a> {
             (code / cells, code % cells)
         };
         let pairs: Vec<(usize, usize)> = met.iter().map(pair).collect();
-        (pairs.len() <= MOST_KEYS).then_some(Self { of_row, pairs, fit, roster })
+        // Over rows, and not from some measure's sums by code: those round once a code.
+        let mut sums = vec![(0, CompensatedSum::default(), CompensatedSum::default()); pairs.len()];
+        for (key, v) in of_row.iter().zip(design.weights()) {
+            let (rows, sum, squares) = &mut sums[*key as usize];
+            *rows += 1;
+            sum.add(*v);
+            squares.add(v * v);
+        }
+        let whole = sums.iter().map(|(rows, sum, squares)| (*rows, sum.value(), squares.value())).collect();
+        (pairs.len() <= MOST_KEYS).then_some(Self { of_row, pairs, whole, fit, roster })
     }
 
     fn stratum(&self, unit: usize) -> usize {
@@ -83,25 +95,17 @@ pub(crate) struct CodedValues<'a> {
 /// Rows, Σv and Σv².
 type Sums = (u64, f64, f64);
 
-/// Totals of a breakdown, and of all rows.
+/// Totals of a breakdown.
 pub(crate) struct FittedTable<'a> {
     design: &'a Design,
     keys: &'a FittedKeys<'a>,
     totals: &'a Totals,
-    /// Of each key all rows.
-    whole: Vec<Sums>,
 }
 
 impl<'a> FittedTable<'a> {
-    /// `whole` has all rows in one cell.
-    pub(crate) fn new(
-        design: &'a Design,
-        keys: &'a FittedKeys<'a>,
-        totals: &'a Totals,
-        whole: &Totals,
-    ) -> Self {
-        let sums = |(n, w, w2): (&[u64], &[f64], &[f64])| (n.iter().sum(), w.iter().sum(), w2.iter().sum());
-        Self { design, keys, totals, whole: whole.by_key(0).map(sums).collect() }
+    /// `totals` are by these keys.
+    pub(crate) fn new(design: &'a Design, keys: &'a FittedKeys<'a>, totals: &'a Totals) -> Self {
+        Self { design, keys, totals }
     }
 
     /// Of each key the sums by code.
@@ -117,20 +121,27 @@ impl<'a> FittedTable<'a> {
             sums.filter(|(_, (n, ..))| *n > 0).collect()
         };
         let by_key = self.totals.by_key(what.measure).map(of_key);
-        self.keys.pairs.iter().zip(&self.whole).zip(by_key).map(|((pair, whole), sums)| (pair, whole, sums))
+        self.keys
+            .pairs
+            .iter()
+            .zip(&self.keys.whole)
+            .zip(by_key)
+            .map(|((pair, whole), sums)| (pair, whole, sums))
     }
 
     /// A share (of codes whose y is 1), a mean, a total or a ratio.
     pub(crate) fn number(&self, shape: Shape, what: &CodedValues<'_>, options: &Options) -> Estimate {
         let value_of = |code: usize| what.values.get(code).copied().flatten().unwrap_or((0.0, 0.0));
-        let mut by_code: Vec<(u64, f64)> = vec![(0, 0.0); what.values.len()];
+        let mut by_code = vec![(0, CompensatedSum::default()); what.values.len()];
         let mut rows_of_unit = vec![0; self.keys.unit_count()];
         for ((unit, _), _, sums) in self.of_keys(what) {
             for (code, (n, w, _)) in sums {
-                by_code[code] = (by_code[code].0 + n, by_code[code].1 + w);
+                by_code[code].0 += n;
+                by_code[code].1.add(w);
                 rows_of_unit[*unit] += n;
             }
         }
+        let by_code: Vec<(u64, f64)> = by_code.iter().map(|(n, w)| (*n, w.value())).collect();
         let sum = |term: &dyn Fn((f64, f64)) -> f64| -> f64 {
             by_code.iter().enumerate().map(|(code, (_, w))| w * term(value_of(code))).sum()
         };
@@ -191,7 +202,7 @@ impl<'a> FittedTable<'a> {
             of_cell[*cell] += sums.iter().map(|(code, (_, w, _))| w * z[*code]).sum::<f64>();
         }
         let mut weights = vec![0.0; self.keys.fit.count()];
-        self.keys.pairs.iter().zip(&self.whole).for_each(|((_, cell), (_, w, _))| weights[*cell] += w);
+        self.keys.pairs.iter().zip(&self.keys.whole).for_each(|((_, cell), (_, w, _))| weights[*cell] += w);
         let fitted = self.keys.fit.fitted(&of_cell, &weights);
         // Rows, Σv, Σv² of each value of z − f in a key: those of the domain, and the others.
         let parts = |cell: usize, whole: &Sums, sums: &[(usize, Sums)]| -> Vec<(f64, Sums)> {
@@ -323,8 +334,8 @@ mod tests {
                 vec![Measure { codes: &codes, code_count: 4 }],
             );
             let cube = Cube::of(&reduction.unwrap());
-            let (totals, whole) = (cube.totals(), cube.roll_up(&[Some(0); 4], 1));
-            let table = FittedTable::new(&design, &keys, &totals, &whole);
+            let totals = cube.totals();
+            let table = FittedTable::new(&design, &keys, &totals);
             let options = Options::default();
             for (shape, values, estimand) in [
                 (Shape::Share, &shares, Estimand::Share(&outcomes)),
@@ -338,6 +349,51 @@ mod tests {
                     same(&format!("{shape:?} {cell} {clustered} {varying} {fit}"), &found, rows);
                 }
             }
+        }
+    }
+
+    /// The same margin with its categories in the opposite order.
+    fn turned(margin: &Margin, from: usize, totals: &[f64]) -> Margin {
+        let last = totals.len() as u32 - 1;
+        let cells = (0..ROWS).map(|row| last - mixed(row + from, totals.len()) as u32).collect();
+        let names = margin.categories().iter().rev().cloned().collect();
+        Margin::new(margin.name(), names, cells, totals.iter().rev().copied().collect()).unwrap()
+    }
+
+    #[test]
+    fn how_a_margin_numbers_its_categories_changes_no_bit() {
+        let codes: Vec<u8> = (0..ROWS).map(|row| mixed(row + 3, 3) as u8).collect();
+        let cells = vec![0_u16; ROWS];
+        let (sexes, ages) = ([900.0, 1100.0], [500.0, 300.0, 700.0, 410.0, 90.0]);
+        let (sex, age) = (margin("sex", 21, &sexes), margin("age", 33, &ages));
+        let (sex_turned, age_turned) = (turned(&sex, 21, &sexes), turned(&age, 33, &ages));
+        for (clustered, varying) in [(false, false), (false, true), (true, true)] {
+            let bits = |margins: &[Margin]| -> Vec<u64> {
+                let design = design(clustered, varying).rake(margins, &Rake::default()).unwrap();
+                let keys = FittedKeys::of(&design).unwrap();
+                let reduction = Reduction::new(
+                    ROWS,
+                    Some((&keys.of_row, keys.pairs.len())),
+                    Cells::Small { of_row: &cells, count: 1 },
+                    Some(design.weights()),
+                    vec![Measure { codes: &codes, code_count: 3 }],
+                );
+                let cube = Cube::of(&reduction.unwrap());
+                let totals = cube.totals();
+                let table = FittedTable::new(&design, &keys, &totals);
+                let values = [Some((0.0, 1.0)), Some((1.0, 1.0)), None];
+                let what = CodedValues { measure: 0, values: &values, cell: 0 };
+                let outcomes: Vec<u8> =
+                    codes.iter().map(|code| [0, 1, u8::MAX][usize::from(*code)]).collect();
+                let groups = Groups::new(&[0; ROWS], 1);
+                let by_rows =
+                    estimate_by(&design, &Estimand::Share(&outcomes), &groups, &Options::default()).unwrap();
+                let found = [table.number(Shape::Share, &what, &Options::default()), by_rows[0].clone()];
+                let numbers = found.into_iter().flat_map(|e| [e.value.unwrap(), e.se.unwrap()]);
+                design.weights().iter().copied().chain(numbers).map(f64::to_bits).collect()
+            };
+            let expected = bits(&[sex.clone(), age.clone()]);
+            assert_eq!(bits(&[sex_turned.clone(), age_turned.clone()]), expected, "{clustered} {varying}");
         }
     }
 

@@ -80,8 +80,8 @@ pub(in crate::pipeline) fn in_memory(
     if let Some(keys) = FittedKeys::of(design).filter(|_| replicates.is_none()) {
         let codes = (wanted.measures.iter().map(|m| codes(&m.values)))
             .map(|codes| codes.filter(|(what, _)| !matches!(what, What::Quantile(..))));
-        let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner], cells: usize| {
-            Ok(of_fitted_cube(cube, what, banners, cells, (design, &keys), options))
+        let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
+            Ok(of_fitted_cube(cube, what, banners, (design, &keys), options))
         };
         return by_crossing(
             wanted,
@@ -111,20 +111,20 @@ pub(in crate::pipeline) fn in_memory(
         .iter()
         .map(|m| codes(&m.values).filter(|(what, _)| replicates.is_none() || matches!(what, What::Share)))
         .collect();
-    let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner], _: usize| {
+    let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
         of_cube(cube, what, banners, design, replicates, options)
     };
     by_crossing(wanted, design, (&keys, key_count), &codes, of_cube)
 }
 
 /// The estimates of those measures whose codes are known, crossing by crossing: what `of_cube` makes of sums
-/// by these keys and so many cells.
+/// by these keys.
 fn by_crossing(
     wanted: &Wanted,
     design: &Design,
     (keys, key_count): (&[u32], usize),
     codes: &[Option<(What<'_>, Cow<'_, [u8]>)>],
-    of_cube: impl Fn(&Cube, &[What<'_>], &[Banner], usize) -> Result<Estimates>,
+    of_cube: impl Fn(&Cube, &[What<'_>], &[Banner]) -> Result<Estimates>,
 ) -> Result<Vec<Option<Vec<Vec<Estimate>>>>> {
     let mut out: Vec<Option<Vec<Vec<Estimate>>>> = wanted.measures.iter().map(|_| None).collect();
     let known: Vec<usize> = (0..codes.len()).filter(|at| codes[*at].is_some()).collect();
@@ -134,8 +134,8 @@ fn by_crossing(
     let rows = design.rows();
     for (at, together) in crossings(wanted, keys).into_iter().enumerate() {
         let (cell_of_row, banners) = crossed(wanted, together, rows);
-        let cell_count = banners.first().map_or(1, |b| b.group_of_cell.len());
-        let cells = Cells::Large { of_row: &cell_of_row, count: cell_count };
+        let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
+        let cells = Cells::Large { of_row: &cell_of_row, count: cells };
         // Everyone comes from the first crossing.
         let banners = banners.get(usize::from(at > 0)..).unwrap_or_default();
         for batch in batches(&known, |at| codes[at].as_ref().map_or(0, |(what, _)| what.code_count())) {
@@ -145,7 +145,7 @@ fn by_crossing(
             let what: Vec<What<'_>> = of_batch().map(|(what, _)| *what).collect();
             let weights = Some(design.weights());
             let cube = Cube::of(&Reduction::new(rows, Some((keys, key_count)), cells, weights, measures)?);
-            let found = of_cube(&cube, &what, banners, cell_count)?;
+            let found = of_cube(&cube, &what, banners)?;
             batch.iter().zip(found).for_each(|(at, found)| out[*at].get_or_insert_default().extend(found));
         }
     }
@@ -331,11 +331,9 @@ fn of_fitted_cube(
     cube: &Cube,
     what: &[What<'_>],
     banners: &[Banner],
-    cells: usize,
     (design, keys): (&Design, &FittedKeys<'_>),
     options: &Options,
 ) -> Estimates {
-    let whole = cube.roll_up(&vec![Some(0); cells], 1);
     let coded = |what: &What<'_>| match what {
         What::Share => (Shape::Share, vec![Some((0.0, 1.0)), Some((1.0, 1.0)), None]),
         What::Number(shape, levels) => (*shape, levels.values.iter().map(|value| Some(*value)).collect()),
@@ -344,7 +342,7 @@ fn of_fitted_cube(
     let coded: Vec<(Shape, Vec<Option<(f64, f64)>>)> = what.iter().map(coded).collect();
     let of_banner = |banner: &Banner| -> Vec<Vec<Estimate>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
-        let table = FittedTable::new(design, keys, &totals, &whole);
+        let table = FittedTable::new(design, keys, &totals);
         let of_measure = |(measure, (shape, values)): (usize, &(Shape, Vec<Option<(f64, f64)>>))| {
             let number = |cell| table.number(*shape, &CodedValues { measure, values, cell }, options);
             (0..banner.groups).map(number).collect()
