@@ -360,40 +360,50 @@ mod tests {
         Margin::new(margin.name(), names, cells, totals.iter().rev().copied().collect()).unwrap()
     }
 
+    /// Bits of the fitted weights, and of shares and their SEs by table and by rows: of ten answers, in this
+    /// order, in one cube.
+    fn bits(base: &Design, margins: &[Margin], order: &[usize]) -> Vec<u64> {
+        let design = base.rake(margins, &Rake::default()).unwrap();
+        let keys = FittedKeys::of(&design).unwrap();
+        let codes: Vec<Vec<u8>> =
+            (0..10).map(|k| (0..ROWS).map(|row| mixed(row + 3 * k, 3) as u8).collect()).collect();
+        let reduction = Reduction::new(
+            ROWS,
+            Some((&keys.of_row, keys.pairs.len())),
+            Cells::Small { of_row: &[0_u16; ROWS], count: 1 },
+            Some(design.weights()),
+            order.iter().map(|k| Measure { codes: &codes[*k], code_count: 3 }).collect(),
+        );
+        let totals = Cube::of(&reduction.unwrap()).totals();
+        let table = FittedTable::new(&design, &keys, &totals);
+        let values = [Some((0.0, 1.0)), Some((1.0, 1.0)), None];
+        let mut bits: Vec<u64> = design.weights().iter().map(|w| w.to_bits()).collect();
+        for (k, codes) in codes.iter().enumerate() {
+            let measure = order.iter().position(|at| *at == k).unwrap();
+            let what = CodedValues { measure, values: &values, cell: 0 };
+            let outcomes: Vec<u8> = codes.iter().map(|code| [0, 1, u8::MAX][usize::from(*code)]).collect();
+            let groups = Groups::new(&[0; ROWS], 1);
+            let by_rows =
+                estimate_by(&design, &Estimand::Share(&outcomes), &groups, &Options::default()).unwrap();
+            for found in [&table.number(Shape::Share, &what, &Options::default()), &by_rows[0]] {
+                bits.extend([&found.value, &found.se].map(|number| number.clone().unwrap().to_bits()));
+            }
+        }
+        bits
+    }
+
     #[test]
-    fn how_a_margin_numbers_its_categories_changes_no_bit() {
-        let codes: Vec<u8> = (0..ROWS).map(|row| mixed(row + 3, 3) as u8).collect();
-        let cells = vec![0_u16; ROWS];
-        let (sexes, ages) = ([900.0, 1100.0], [500.0, 300.0, 700.0, 410.0, 90.0]);
-        let (sex, age) = (margin("sex", 21, &sexes), margin("age", 33, &ages));
-        let (sex_turned, age_turned) = (turned(&sex, 21, &sexes), turned(&age, 33, &ages));
+    fn neither_the_numbers_of_categories_nor_what_else_is_asked_change_a_bit() {
+        let (sexes, ages) = ([900.0, 1100.0], [500.0, 300.0, 650.0, 60.0, 400.0, 90.0]);
+        let margins = [margin("sex", 21, &sexes), margin("age", 33, &ages)];
+        let turned = [turned(&margins[0], 21, &sexes), turned(&margins[1], 33, &ages)];
+        let forward: Vec<usize> = (0..10).collect();
+        let backward: Vec<usize> = (0..10).rev().collect();
         for (clustered, varying) in [(false, false), (false, true), (true, true)] {
-            let bits = |margins: &[Margin]| -> Vec<u64> {
-                let design = design(clustered, varying).rake(margins, &Rake::default()).unwrap();
-                let keys = FittedKeys::of(&design).unwrap();
-                let reduction = Reduction::new(
-                    ROWS,
-                    Some((&keys.of_row, keys.pairs.len())),
-                    Cells::Small { of_row: &cells, count: 1 },
-                    Some(design.weights()),
-                    vec![Measure { codes: &codes, code_count: 3 }],
-                );
-                let cube = Cube::of(&reduction.unwrap());
-                let totals = cube.totals();
-                let table = FittedTable::new(&design, &keys, &totals);
-                let values = [Some((0.0, 1.0)), Some((1.0, 1.0)), None];
-                let what = CodedValues { measure: 0, values: &values, cell: 0 };
-                let outcomes: Vec<u8> =
-                    codes.iter().map(|code| [0, 1, u8::MAX][usize::from(*code)]).collect();
-                let groups = Groups::new(&[0; ROWS], 1);
-                let by_rows =
-                    estimate_by(&design, &Estimand::Share(&outcomes), &groups, &Options::default()).unwrap();
-                let found = [table.number(Shape::Share, &what, &Options::default()), by_rows[0].clone()];
-                let numbers = found.into_iter().flat_map(|e| [e.value.unwrap(), e.se.unwrap()]);
-                design.weights().iter().copied().chain(numbers).map(f64::to_bits).collect()
-            };
-            let expected = bits(&[sex.clone(), age.clone()]);
-            assert_eq!(bits(&[sex_turned.clone(), age_turned.clone()]), expected, "{clustered} {varying}");
+            let base = design(clustered, varying);
+            let expected = bits(&base, &margins, &forward);
+            assert!(bits(&base, &turned, &forward) == expected, "categories {clustered} {varying}");
+            assert!(bits(&base, &margins, &backward) == expected, "measures {clustered} {varying}");
         }
     }
 
