@@ -36,6 +36,7 @@ pub use declare::declare;
 pub use diagnostics::WeightDiagnostics;
 pub use factors::ReplicateFactors;
 pub use margin::Margin;
+pub(crate) use projection::FittedCells;
 pub use rake::{Rake, RakeStop, RakeVariance};
 pub use replicate_scales::{ReplicateCentre, ReplicateKind, ReplicateScales};
 pub use replicates::Replicates;
@@ -120,6 +121,14 @@ impl Design {
     /// Whether a step changed the weights in a way that the variance must follow.
     pub fn is_calibrated(&self) -> bool {
         !self.projections.is_empty()
+    }
+
+    /// The joint cells that the weights were fitted by, where that was the only step and the last one.
+    pub(crate) fn fitted_cells(&self) -> Option<FittedCells<'_>> {
+        match &self.projections[..] {
+            [only] if Arc::ptr_eq(&only.after, &self.weights) => only.fitted_cells(),
+            _ => None,
+        }
     }
 
     /// The replicates of a replicate design.

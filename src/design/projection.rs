@@ -46,8 +46,10 @@ pub(super) struct CellBasis {
     joint: JointCells,
     /// Σ w by joint cell.
     weights: Vec<f64>,
-    /// Columns of the first category of each margin.
-    offsets: Vec<usize>,
+    /// Of each joint cell the column of its category in each margin. The columns of a margin are numbered as
+    /// rows meet the categories, not as the margin does: sums and solutions are then the same to the last bit
+    /// for the same sample, however its population was written down.
+    columns: Vec<Vec<usize>>,
     /// X'WX; none when it could not be factored, which sums of weights of at least 0 always can.
     gram: Option<NormalEquations>,
     size: usize,
@@ -56,30 +58,29 @@ pub(super) struct CellBasis {
 impl CellBasis {
     /// The basis of `margins` (cells of each row, number of cells) under the weights before the step.
     pub(super) fn new(before: Arc<[f64]>, margins: &[(Arc<[u32]>, usize)]) -> Self {
-        let mut offsets = Vec::with_capacity(margins.len());
-        let mut size = 0;
-        for (_, cell_count) in margins {
-            offsets.push(size);
-            size += cell_count;
-        }
         let joint = JointCells::new(&margins.iter().map(|(cells, _)| &**cells).collect::<Vec<_>>());
+        let mut columns = vec![Vec::with_capacity(margins.len()); joint.categories.len()];
+        let mut size = 0;
+        for (m, (_, cell_count)) in margins.iter().enumerate() {
+            let mut column_of = vec![None; *cell_count];
+            for (columns, categories) in columns.iter_mut().zip(&joint.categories) {
+                let column = *column_of[categories[m] as usize].get_or_insert_with(|| {
+                    size += 1;
+                    size - 1
+                });
+                columns.push(column);
+            }
+        }
         let weights = joint.sums(&before);
         let mut sums = vec![0.0; size * size];
-        for (w, categories) in weights.iter().zip(&joint.categories) {
-            for (a, offset_a) in categories.iter().zip(&offsets) {
-                for (b, offset_b) in categories.iter().zip(&offsets) {
-                    sums[(offset_a + *a as usize) * size + offset_b + *b as usize] += w;
+        for (w, columns) in weights.iter().zip(&columns) {
+            for a in columns {
+                for b in columns {
+                    sums[a * size + b] += w;
                 }
             }
         }
-        Self { before, joint, weights, offsets, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
-    }
-
-    fn columns(&self, cell: usize) -> impl Iterator<Item = usize> {
-        self.joint.categories[cell]
-            .iter()
-            .zip(&self.offsets)
-            .map(|(category, offset)| offset + *category as usize)
+        Self { before, joint, weights, columns, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
     }
 
     fn residual(&self, z: &mut [f64]) {
@@ -89,22 +90,53 @@ impl CellBasis {
                 sums[*cell as usize] += w * z;
             }
         }
-        let mut fitted = vec![0.0; self.weights.len()];
-        // The second round takes out what the first solution's rounding left.
-        for _ in 0..if self.offsets.len() > 1 { 2 } else { 1 } {
-            let mut b = vec![0.0; self.size];
-            for cell in 0..sums.len() {
-                let left = sums[cell] - self.weights[cell] * fitted[cell];
-                self.columns(cell).for_each(|column| b[column] += left);
-            }
-            let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { return };
-            for (cell, fit) in fitted.iter_mut().enumerate() {
-                *fit += self.columns(cell).map(|column| beta[column]).sum::<f64>();
-            }
-        }
+        let fitted = self.fitted(&sums);
         for (z, cell) in z.iter_mut().zip(&self.joint.of_row) {
             *z -= fitted[*cell as usize];
         }
+    }
+
+    /// What the regression says of each joint cell, from Σ w z by joint cell.
+    fn fitted(&self, sums: &[f64]) -> Vec<f64> {
+        let mut fitted = vec![0.0; self.weights.len()];
+        // The second round takes out what the first solution's rounding left.
+        let rounds = if self.columns.first().is_some_and(|columns| columns.len() > 1) { 2 } else { 1 };
+        for _ in 0..rounds {
+            let mut b = vec![0.0; self.size];
+            for cell in 0..sums.len() {
+                let left = sums[cell] - self.weights[cell] * fitted[cell];
+                self.columns[cell].iter().for_each(|column| b[*column] += left);
+            }
+            let Some(beta) = self.gram.as_ref().and_then(|g| g.solve(&b)) else { break };
+            for (fit, columns) in fitted.iter_mut().zip(&self.columns) {
+                *fit += columns.iter().map(|column| beta[*column]).sum::<f64>();
+            }
+        }
+        fitted
+    }
+}
+
+/// A step that fitted weights to margins, by the joint cells of these: all rows of one were changed by one
+/// factor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FittedCells<'a>(&'a CellBasis);
+
+impl<'a> FittedCells<'a> {
+    /// The joint cell of each row.
+    pub(crate) fn of_row(self) -> &'a [u32] {
+        &self.0.joint.of_row
+    }
+
+    /// Number of joint cells.
+    pub(crate) fn count(self) -> usize {
+        self.0.weights.len()
+    }
+
+    /// What is taken out of the influence values z of each joint cell: from Σ v z and Σ v by joint cell, v
+    /// being the weights after the step.
+    pub(crate) fn fitted(self, sums: &[f64], after: &[f64]) -> Vec<f64> {
+        let before = sums.iter().zip(&self.0.weights).zip(after).map(|((sum, w), v)| sum * (w / v));
+        self.0.fitted(&before.collect::<Vec<f64>>())
     }
 }
 
@@ -160,6 +192,14 @@ fn take_out(v: &mut [f64], basis: &[f64]) {
 }
 
 impl Projection {
+    /// The joint cells, where the step is one of margins.
+    pub(super) fn fitted_cells(&self) -> Option<FittedCells<'_>> {
+        match &self.basis {
+            Basis::Cells(basis) => Some(FittedCells(basis)),
+            Basis::Columns(_) | Basis::Alternating(_) => None,
+        }
+    }
+
     /// Replaces the weighted influence values `u` (`size` a row) by their residuals.
     pub(super) fn residual(&self, u: &mut [f64], size: usize) {
         let rows = self.after.len();

@@ -384,7 +384,7 @@ impl Design {
     }
 
     /// As [`Design::covariance`], from scatters of the first stage that were added up elsewhere; for designs
-    /// of one stage without calibration.
+    /// of one stage.
     ///
     /// ```
     /// use shihyo::design::{Design, Scatters};
@@ -403,7 +403,9 @@ impl Design {
         let Uncertainty::Linearised { roster, lonely, domain_lonely } = &self.uncertainty else {
             return Err(NoVariance::NoReplicates);
         };
-        let policy = Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design: false };
+        // What a fit takes out, it takes out of all rows.
+        let whole_design = self.is_calibrated();
+        let policy = Policy { lonely: *lonely, domain_lonely: *domain_lonely, whole_design };
         let mut variance = Covariance::zeros(scatters.size);
         if let Some(stage) = roster.stages.first() {
             for group in &stage.groups {

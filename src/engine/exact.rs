@@ -14,6 +14,9 @@ pub(super) struct Scale {
     w2: i32,
 }
 
+/// Weights are below this: sums of squares of any number of them stay far inside the range of `f64`.
+pub const MOST_WEIGHT: f64 = 1e15;
+
 /// A weight may be this many times (as an exponent of 2) less or more than the one that a scale was made
 /// around.
 const AROUND: i32 = 10;

@@ -33,6 +33,7 @@ mod weight_lanes;
 pub use accumulate::reduce;
 pub use crossing_plan::CrossingPlan;
 pub use cube::{Cube, Recoding};
+pub use exact::MOST_WEIGHT;
 pub use rank::Ranks;
 pub use reduction::{Cells, Measure, Reduction};
 pub use replicated::ReplicateTotals;

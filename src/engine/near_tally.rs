@@ -1,7 +1,7 @@
 //! Counting columns of many codes by slot.
 
-/// Rows that are counted together: counts of one byte that have room for so many more are not looked at.
-const BLOCK: usize = 1 << 7;
+/// All codes that there could be.
+pub(super) const CODES: usize = 256;
 
 /// Rows by slot and code, of several columns that have many codes.
 ///
@@ -92,25 +92,33 @@ impl NearTally {
                 column.widen(needed);
             }
         }
-        for (at, slots) in slots.chunks(BLOCK).enumerate() {
-            for slot in slots {
-                if usize::from(self.near_of_slot[*slot as usize]) >= BLOCK {
-                    self.spill(*slot as usize);
-                }
-            }
-            for slot in slots {
-                self.near_of_slot[*slot as usize] += 1;
-                self.rows_of_slot[*slot as usize] += 1;
-            }
+        let mut first = 0;
+        while let Some(left) = slots.get(first..).filter(|left| !left.is_empty()) {
+            // Up to a row with which the counts of its slot may be full; columns one by one, so that each
+            // has the near caches for itself.
+            let full = left.iter().position(|slot| self.count_row(*slot as usize));
+            let block = full.map_or(left, |at| &left[..=at]);
             for (column, codes) in self.columns.iter_mut().zip(codes) {
                 let width = column.width;
-                for (slot, code) in slots.iter().zip(codes.get(at * BLOCK..).unwrap_or_default()) {
+                for (slot, code) in block.iter().zip(codes.get(first..).unwrap_or_default()) {
                     let count = &mut column.near[*slot as usize * width + usize::from(*code)];
                     *count = count.wrapping_add(1);
                 }
             }
+            if let (Some(_), Some(slot)) = (full, block.last()) {
+                self.spill(*slot as usize);
+            }
+            first += block.len();
         }
         true
+    }
+
+    /// Counts a row of a slot; whether it has had as many as a byte holds since its counts moved on.
+    #[inline]
+    fn count_row(&mut self, slot: usize) -> bool {
+        self.rows_of_slot[slot] += 1;
+        self.near_of_slot[slot] += 1;
+        self.near_of_slot[slot] == u8::MAX
     }
 
     #[cold]
@@ -141,14 +149,38 @@ impl NearTally {
         column.far()[at] = n;
     }
 
-    /// Of a slot each code of a column that has rows, and how many.
-    pub(super) fn counts(&self, column: usize, slot: usize) -> impl Iterator<Item = (usize, u64)> {
+    /// Adds what is counted of a column: where `into` says for a slot, of so many values each, as far as
+    /// `of_code` says for a code.
+    pub(super) fn add_to(
+        &self,
+        column: usize,
+        into: &[u32],
+        values: usize,
+        of_code: &[u8; CODES],
+        counts: &mut [u64],
+    ) {
         let Column { width, near, far } = &self.columns[column];
-        let range = slot * width..(slot + 1) * width;
-        let near = near.get(range.clone()).unwrap_or_default().iter();
-        let far = far.get(range).unwrap_or_default().iter().chain(std::iter::repeat(&0));
-        let counts = near.zip(far).map(|(near, far)| u64::from(*near) + u64::from(*far));
-        counts.enumerate().filter(|(_, n)| *n > 0)
+        add_held(near, *width, into, values, of_code, counts);
+        add_held(far, *width, into, values, of_code, counts);
+    }
+}
+
+fn add_held<T: Copy + Into<u64>>(
+    held: &[T],
+    width: usize,
+    into: &[u32],
+    values: usize,
+    of_code: &[u8; CODES],
+    counts: &mut [u64],
+) {
+    for (held, into) in held.chunks_exact(width).zip(into) {
+        let counts = counts.get_mut(*into as usize * values..).unwrap_or_default();
+        // A code that does not occur has no rows, and may stand for any value.
+        for (n, value) in held.iter().zip(of_code) {
+            if let Some(count) = counts.get_mut(usize::from(*value)) {
+                *count += (*n).into();
+            }
+        }
     }
 }
 
@@ -156,7 +188,7 @@ impl NearTally {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::NearTally;
+    use super::{CODES, NearTally};
 
     #[test]
     fn every_code_is_counted_also_beyond_a_byte_and_when_codes_come_late() {
@@ -187,13 +219,14 @@ mod tests {
             assert!(tally.add(&slots, &codes));
         }
         let slots = 0..700;
+        let (into, of_code): (Vec<u32>, _) = ((0..700).collect(), std::array::from_fn(|code| code as u8));
         let of_column = |column: usize| {
-            let tally = &tally;
-            slots.clone().flat_map(move |slot| {
-                tally.counts(column, slot).map(move |(code, n)| ((column, slot, code), n))
-            })
+            let mut counts = vec![0; 700 * CODES];
+            tally.add_to(column, &into, CODES, &of_code, &mut counts);
+            let held = counts.into_iter().enumerate().filter(|(_, n)| *n > 0);
+            held.map(move |(at, n)| ((column, at / CODES, at % CODES), n)).collect::<Vec<_>>()
         };
-        let found: BTreeMap<(usize, usize, usize), u64> = of_column(0).chain(of_column(1)).collect();
+        let found: BTreeMap<(usize, usize, usize), u64> = [0, 1].into_iter().flat_map(of_column).collect();
         assert_eq!(found, expected);
         assert_eq!(slots.clone().map(|slot| tally.rows_of_slot(slot)).sum::<u64>(), u64::from(rows) + 1);
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::crossing_plan::CrossingPlan;
 use super::crossings::Crossings;
-use super::exact::Scale;
+use super::exact::{MOST_WEIGHT, Scale};
 use super::stream_returns::Returns;
 use super::stream_tables::Table;
 use super::streamed::{Planned, StreamColumns};
@@ -224,7 +224,8 @@ impl<T: Table> Consumer for Part<'_, T> {
             if columns.size.is_some() { chunk.numbers(usize::from(columns.weight.is_some())) } else { &ones };
         // NaN, a blank cell, is like nothing and no addend.
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
-        if !above(weights) || !above(sizes) {
+        let usable = weights.iter().fold(true, |good, w| good & (*w < MOST_WEIGHT));
+        if !above(weights) || !usable || !above(sizes) {
             return Err(HandOver("weights"));
         }
         // Weights that are summed may differ.

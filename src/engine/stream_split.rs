@@ -3,7 +3,8 @@
 
 use super::cube::Counted;
 use super::exact::Scale;
-use super::stream_tables::{CODES, Table};
+use super::near_tally::CODES;
+use super::stream_tables::Table;
 use crate::raw::scan::{Chunk, HandOver};
 
 /// Codes of a column in the first rows, up to which it has few.

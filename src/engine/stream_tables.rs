@@ -3,7 +3,7 @@
 use super::cube::Counted;
 use super::exact::{Scale, Weighed, Wide};
 use super::lanes::LaneTally;
-use super::near_tally::NearTally;
+use super::near_tally::{CODES, NearTally};
 use super::tally::{Entry, Tally};
 use super::weight_lanes::WeightLanes;
 use crate::raw::scan::{Chunk, HandOver};
@@ -13,9 +13,6 @@ const MOST_BYTES: usize = 1 << 26;
 
 /// Codes that all measures have together, up to which every row is compared with each of them.
 const MOST_CODES: usize = 16;
-
-/// All codes that there could be.
-pub(super) const CODES: usize = 256;
 
 /// The tables are too large.
 pub(super) const CROSSINGS: HandOver = HandOver("crossings");
@@ -104,13 +101,7 @@ impl Table for Counts {
             Held::Lanes(tally, lanes) => {
                 tally.add_to(lanes[measure], into, counted.0, of_code, &mut counted.1)
             }
-            Held::Columns(tally) => {
-                for (slot, into) in into.iter().enumerate() {
-                    for (code, n) in tally.counts(measure, slot) {
-                        counted.1[*into as usize * counted.0 + usize::from(of_code[code])] += n;
-                    }
-                }
-            }
+            Held::Columns(tally) => tally.add_to(measure, into, counted.0, of_code, &mut counted.1),
         }
     }
 }

@@ -155,6 +155,16 @@ impl Streamed {
         }
     }
 
+    /// Rows of each of the values that a pair of measures has together.
+    pub fn rows_of_pair(&self, columns: &StreamColumns, pair: usize) -> Option<Vec<u64>> {
+        let (codes, counts, _) = self.crossed.first()?.measures.get(columns.measures.len() + pair)?;
+        let mut rows = vec![0; *codes];
+        for of_slot in counts.chunks_exact((*codes).max(1)) {
+            rows.iter_mut().zip(of_slot).for_each(|(sum, n)| *sum += n);
+        }
+        Some(rows)
+    }
+
     /// Sum of the weights of all rows, where they differ within keys.
     pub fn weight(&self) -> Option<f64> {
         let (_, _, sums) = self.crossed.first()?.measures.first()?;

@@ -23,6 +23,7 @@ pub mod binomial;
 mod contrast;
 mod estimand;
 mod figures;
+mod fitted_table;
 mod independence;
 mod info;
 pub mod interval;
@@ -42,6 +43,7 @@ pub use contrast::{
     t_test, wave_difference, wave_ratio,
 };
 pub use estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
+pub(crate) use fitted_table::{CodedValues, FittedKeys, FittedTable};
 pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};
 pub use quantile::{QuantileInterval, QuantileRule, quantile, quantile_by};

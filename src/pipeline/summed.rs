@@ -424,7 +424,7 @@ impl<'a> Reading<'a> {
                 let chosen = counted(self.plan, data, *question, categories);
                 let mut outcomes = share_outcome(&answers[*question], &chosen, *base);
                 outcomes.truncate(times(*question)?);
-                Values::CountedShare(position(*question), outcomes)
+                Values::CountedShare(CountedColumn::One(position(*question)), outcomes)
             }
             StatisticDefinition::Mean(question) => Values::Mean(answered(*question)?),
             StatisticDefinition::Total(question) => Values::Total(answered(*question)?),

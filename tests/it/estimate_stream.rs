@@ -29,6 +29,7 @@ const SHARES: [&str; 9] =
     ["q1=1", "q2=1|2", "q3=2", "q4=1", "q5=3|4", "q6>=2", "満足=満足", "満足=満足|不満", "score=50..80"];
 const NUMBERS: [&str; 8] = ["q1", "q5", "age", "score", "half", "below", "year", "q6"];
 const RATIOS: [&str; 6] = ["q1/q5", "half/q2", "below/half", "q5/q1", "q3/q3", "below/q6"];
+const RULES: [&str; 5] = ["q3=1", "a3=1|2", "満足=満足", "q6>=2", "q1=9"];
 const QUANTILES: [&str; 7] =
     ["score@0.5", "score@0.25", "half@0.75", "below@0.5", "year@0.1", "q5@0.5", "q1@1"];
 
@@ -105,10 +106,18 @@ fn request(dice: &mut Dice, path: &Path) -> Request {
         conditions: list(dice, &["性別=男性", "a2>=1", "age=30..59", "score<90"], 2, 30),
         missing: list(dice, &["q5=6", "score=0", "*=7", "満足=不満"], 1, 20),
         base: if chance(dice, 30) { Base::All } else { Base::Answered },
+        asked_if: list(dice, &RULES, 1, 25),
         lonely: LonelyPsu::Adjust,
         method: ["logit", "wilson", "beta"][dice.below(3) as usize].to_owned(),
         ..Request::default()
     };
+    if !out.asked_if.is_empty() {
+        // Who was asked is counted with the answers of shares only.
+        (out.means, out.totals, out.ratios, out.quantiles) = Default::default();
+        if chance(dice, 60) {
+            out.base = Base::Asked;
+        }
+    }
     // Sizes of strata are of one stratum.
     out.fpc = out.fpc.filter(|_| out.strata.is_some());
     // What is asked for twice, or declared to be missing, is a mistake.

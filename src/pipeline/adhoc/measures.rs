@@ -2,10 +2,10 @@
 
 use super::breakdowns::{By, Levels};
 use super::condition::Condition;
-use super::levels::{self, Numbers};
+use super::levels::{self, CountedColumn, Numbers};
 use super::missing::Missing;
 use super::request::Request;
-use super::resolver::Resolver;
+use super::resolver::{Asked, Resolver};
 use crate::code::Code;
 use crate::decode::{Base, MissingReason, OUTSIDE};
 use crate::error::{Diagnostic, Error, Result, collect};
@@ -23,9 +23,9 @@ use crate::text::number::number;
 pub(in crate::pipeline) enum Values {
     /// A share's answers.
     Share(Vec<u8>),
-    /// A share's answers by the codes of a file that was counted: position of the column, and the answer of
-    /// each code.
-    CountedShare(usize, Vec<u8>),
+    /// A share's answers by the codes of a file that was counted: what was counted, and the answer of each
+    /// code.
+    CountedShare(CountedColumn, Vec<u8>),
     /// Of which the mean is wanted.
     Mean(Numbers),
     /// Of which the total is wanted.
@@ -171,7 +171,7 @@ impl Wanted {
         for typed in &request.asked_if {
             if let Some(holds) = collect(at.skip_rule(typed), &mut mistakes) {
                 at.asked = Some(match at.asked.take() {
-                    Some(asked) => asked.iter().zip(holds).map(|(a, b)| both(*a, b)).collect(),
+                    Some(asked) => asked.and(holds),
                     None => holds,
                 });
             }
@@ -232,7 +232,10 @@ impl Wanted {
                 let domain_rows = source.respondents(|unit| domain[unit]);
                 let asked = at.asked.as_ref();
                 let count = |holds: Option<bool>| {
-                    source.respondents(|unit| asked.map_or(Some(true), |asked| asked[unit]) == holds)
+                    asked.map_or_else(
+                        || source.respondents(|_| holds == Some(true)),
+                        |asked| asked.respondents(source, holds),
+                    )
                 };
                 let asked_rows = (count(Some(true)), count(None));
                 Ok(Self {
@@ -254,15 +257,6 @@ impl Wanted {
 /// Column and probability of a quantile, as they are typed.
 pub(super) fn quantile_parts(typed: &str) -> Option<(&str, &str)> {
     typed.rsplit_once('@').filter(|(name, _)| !name.trim().is_empty())
-}
-
-/// Whether both of two conditions hold, each of which may be unknown.
-fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
 }
 
 fn nobody_knows_who_was_asked() -> Diagnostic {
@@ -292,12 +286,15 @@ fn plain(column: &str, measured: Measured, values: Values) -> Measure {
 
 impl Resolver<'_> {
     /// Whom a skip rule brings to the question. Who was not shown the question that it names is not.
-    fn skip_rule(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
+    fn skip_rule(&mut self, typed: &str) -> Result<Asked> {
         let condition = Condition::parse(typed, |name| self.source.has(name))?;
         let (column, mut each) = condition.holds(self.source, self.missing, self.findings)?;
         let not_shown = column.values.iter().map(|value| value.reason == Some(MissingReason::NotAsked));
         each.iter_mut().zip(not_shown).filter(|(_, not)| *not).for_each(|(holds, _)| *holds = Some(false));
-        Ok(column.spread(&each))
+        Ok(match column.by_code(&each) {
+            Some(of_code) => Asked::OfCode(column.position, of_code),
+            None => Asked::OfRow(column.spread(&each)),
+        })
     }
 
     fn condition(&mut self, typed: &str) -> Result<Vec<Option<bool>>> {
@@ -317,7 +314,7 @@ impl Resolver<'_> {
         let of_value = column.numbers_of_values(&self.missing.of(&column), place, self.findings)?;
         let mut numbers = Numbers::new(&column, &of_value);
         if let Some(asked) = &self.asked {
-            let dropped = numbers.leave_out(|row| asked.get(row) == Some(&Some(false)));
+            let dropped = numbers.leave_out(|row| asked.was_not(row));
             self.tell_not_asked(&column.name, dropped);
             numbers = numbers.anew();
         }

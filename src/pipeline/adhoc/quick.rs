@@ -105,7 +105,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether nothing is asked for but shares of a stratified or clustered sample.
+/// Whether nothing is asked for but numbers of a stratified or clustered sample.
 fn simple(request: &Request) -> bool {
     let Request {
         files: _,
@@ -165,7 +165,8 @@ fn simple(request: &Request) -> bool {
     let tables = [questionnaire, population, post_stratify, calibrate];
     let fitted = function.is_some() || bounds.is_some() || trim.is_some();
     let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
-    any && asked_if.is_empty()
+    // Who was asked makes pairs of answers; of numbers there would be too many.
+    any && (asked_if.is_empty() || !any_numbers)
         && against.is_empty()
         && !weights
         && differences.is_empty()
@@ -219,10 +220,19 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
     let of_share =
         |typed: &String| if source.has(typed) { position(typed, table) } else { of_condition(typed) };
-    let mut measures: Vec<usize> = request
-        .shares
+    let shares: Vec<usize> = request.shares.iter().map(of_share).collect::<Result<_, _>>()?;
+    // Who was asked depends on the answer to one other question: both are one answer.
+    let mut rules: Vec<usize> = request.asked_if.iter().map(of_condition).collect::<Result<_, _>>()?;
+    rules.dedup();
+    let rule = match &rules[..] {
+        [] => None,
+        [rule] => Some(*rule),
+        _ => return Err(HandOver("skip rules")),
+    };
+    let mut measures: Vec<usize> = shares
         .iter()
-        .map(of_share)
+        .chain(&rule)
+        .map(|position| Ok(*position))
         .chain(numbers.chain(quantiles).map(|name| position(name, table)))
         .chain(ratios.iter().flat_map(|(above, below)| [Ok(*above), Ok(*below)]))
         .collect::<Result<_, _>>()?;
@@ -248,6 +258,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let measure = |position: usize| measures.iter().position(|p| *p == position).unwrap_or(0);
     let mut pairs: Vec<(usize, usize)> =
         ratios.into_iter().map(|(above, below)| (measure(above), measure(below))).collect();
+    pairs.extend(rule.iter().flat_map(|rule| shares.iter().map(|share| (measure(*share), measure(*rule)))));
     pairs.sort_unstable();
     pairs.dedup();
     Ok(StreamColumns {

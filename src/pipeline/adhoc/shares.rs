@@ -13,7 +13,8 @@ use crate::design::{Design, ReplicateFactors};
 use crate::engine::{Cells, CrossingPlan, Cube, Measure, Reduction, ReplicateTotals};
 use crate::error::Result;
 use crate::estimate::{
-    Estimate, NO, NO_GROUP, OUTSIDE, Options, ReplicateTable, Shape, ShareOf, ShareTable, ValuesOf, YES,
+    CodedValues, Estimate, FittedKeys, FittedTable, NO, NO_GROUP, OUTSIDE, Options, ReplicateTable, Shape,
+    ShareOf, ShareTable, ValuesOf, YES,
 };
 
 /// Estimates of measures: `[measure][banner][group]`, the first banner being everyone.
@@ -76,6 +77,20 @@ pub(in crate::pipeline) fn in_memory(
     options: &Options,
 ) -> Result<Vec<Option<Vec<Vec<Estimate>>>>> {
     let mut out: Vec<Option<Vec<Vec<Estimate>>>> = wanted.measures.iter().map(|_| None).collect();
+    if let Some(keys) = FittedKeys::of(design).filter(|_| replicates.is_none()) {
+        let codes = (wanted.measures.iter().map(|m| codes(&m.values)))
+            .map(|codes| codes.filter(|(what, _)| !matches!(what, What::Quantile(..))));
+        let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
+            Ok(of_fitted_cube(cube, what, banners, (design, &keys), options))
+        };
+        return by_crossing(
+            wanted,
+            design,
+            (&keys.of_row, keys.pairs.len()),
+            &codes.collect::<Vec<_>>(),
+            of_cube,
+        );
+    }
     let Ok((keys, key_count)) = ShareTable::keys(design) else {
         let shares: Vec<usize> = (0..out.len()).filter(|at| wanted.measures[*at].values.is_share()).collect();
         let answers = shares.iter().filter_map(|at| match &wanted.measures[*at].values {
@@ -96,12 +111,28 @@ pub(in crate::pipeline) fn in_memory(
         .iter()
         .map(|m| codes(&m.values).filter(|(what, _)| replicates.is_none() || matches!(what, What::Share)))
         .collect();
+    let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
+        of_cube(cube, what, banners, design, replicates, options)
+    };
+    by_crossing(wanted, design, (&keys, key_count), &codes, of_cube)
+}
+
+/// The estimates of those measures whose codes are known, crossing by crossing: what `of_cube` makes of sums
+/// by these keys.
+fn by_crossing(
+    wanted: &Wanted,
+    design: &Design,
+    (keys, key_count): (&[u32], usize),
+    codes: &[Option<(What<'_>, Cow<'_, [u8]>)>],
+    of_cube: impl Fn(&Cube, &[What<'_>], &[Banner]) -> Result<Estimates>,
+) -> Result<Vec<Option<Vec<Vec<Estimate>>>>> {
+    let mut out: Vec<Option<Vec<Vec<Estimate>>>> = wanted.measures.iter().map(|_| None).collect();
     let known: Vec<usize> = (0..codes.len()).filter(|at| codes[*at].is_some()).collect();
     if known.is_empty() {
         return Ok(out);
     }
     let rows = design.rows();
-    for (at, together) in crossings(wanted, &keys).into_iter().enumerate() {
+    for (at, together) in crossings(wanted, keys).into_iter().enumerate() {
         let (cell_of_row, banners) = crossed(wanted, together, rows);
         let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
         let cells = Cells::Large { of_row: &cell_of_row, count: cells };
@@ -113,8 +144,8 @@ pub(in crate::pipeline) fn in_memory(
                 of_batch().map(|(what, codes)| Measure { codes, code_count: what.code_count() }).collect();
             let what: Vec<What<'_>> = of_batch().map(|(what, _)| *what).collect();
             let weights = Some(design.weights());
-            let cube = Cube::of(&Reduction::new(rows, Some((&keys, key_count)), cells, weights, measures)?);
-            let found = of_cube(&cube, &what, banners, design, replicates, options)?;
+            let cube = Cube::of(&Reduction::new(rows, Some((keys, key_count)), cells, weights, measures)?);
+            let found = of_cube(&cube, &what, banners)?;
             batch.iter().zip(found).for_each(|(at, found)| out[*at].get_or_insert_default().extend(found));
         }
     }
@@ -295,11 +326,65 @@ pub(in crate::pipeline) fn of_cube(
     Ok(turned(found.first().map_or(0, Vec::len), found))
 }
 
+/// As [`of_cube`], of a design whose weights were fitted to margins.
+fn of_fitted_cube(
+    cube: &Cube,
+    what: &[What<'_>],
+    banners: &[Banner],
+    (design, keys): (&Design, &FittedKeys<'_>),
+    options: &Options,
+) -> Estimates {
+    let coded = |what: &What<'_>| match what {
+        What::Share => (Shape::Share, vec![Some((0.0, 1.0)), Some((1.0, 1.0)), None]),
+        What::Number(shape, levels) => (*shape, levels.values.iter().map(|value| Some(*value)).collect()),
+        What::Quantile(_, levels) => (Shape::Mean, vec![None; levels.values.len()]),
+    };
+    let coded: Vec<(Shape, Vec<Option<(f64, f64)>>)> = what.iter().map(coded).collect();
+    let of_banner = |banner: &Banner| -> Vec<Vec<Estimate>> {
+        let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
+        let table = FittedTable::new(design, keys, &totals);
+        let of_measure = |(measure, (shape, values)): (usize, &(Shape, Vec<Option<(f64, f64)>>))| {
+            let number = |cell| table.number(*shape, &CodedValues { measure, values, cell }, options);
+            (0..banner.groups).map(number).collect()
+        };
+        coded.par_iter().enumerate().map(of_measure).collect()
+    };
+    let found: Vec<Vec<Vec<Estimate>>> = banners.par_iter().map(of_banner).collect();
+    turned(found.first().map_or(0, Vec::len), found)
+}
+
 /// Rows as columns: of each of `count` places what every list has there.
 fn turned<T>(count: usize, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
     let mut out: Vec<Vec<T>> = (0..count).map(|_| Vec::with_capacity(lists.len())).collect();
     lists.into_iter().for_each(|list| out.iter_mut().zip(list).for_each(|(out, item)| out.push(item)));
     out
+}
+
+/// The number of each pair of a cell and a group, where it has one; else `u32::MAX`.
+enum KnownCells {
+    /// So many groups a cell.
+    Table(usize, Vec<u32>),
+    /// Of those that were met, where there could be too many.
+    Met(HashMap<(u32, u32), u32>),
+}
+
+impl KnownCells {
+    /// Places that a table may have.
+    const MOST: usize = 1 << 22;
+
+    fn new(cells: usize, groups: usize) -> Self {
+        match cells.saturating_mul(groups) {
+            places if places <= Self::MOST => Self::Table(groups, vec![u32::MAX; places]),
+            _ => Self::Met(HashMap::new()),
+        }
+    }
+
+    fn cell(&mut self, cell: u32, group: u32) -> &mut u32 {
+        match self {
+            Self::Table(groups, known) => &mut known[cell as usize * *groups + group as usize],
+            Self::Met(known) => known.entry((cell, group)).or_insert(u32::MAX),
+        }
+    }
 }
 
 /// The cell of each respondent in the crossing of the domain and these breakdowns, and what the cells mean
@@ -316,14 +401,16 @@ fn crossed(wanted: &Wanted, together: Range<usize>, rows: usize) -> (Vec<u32>, V
     }
     let mut cell_of_row = vec![0_u32; rows];
     let mut first = vec![0_usize];
-    for (of_row, _) in &classifications {
-        let mut known: HashMap<(u32, Option<u32>), u32> = HashMap::new();
+    for (of_row, groups) in &classifications {
+        let mut known = KnownCells::new(first.len(), groups + 1);
         first.clear();
         for (row, (cell, group)) in cell_of_row.iter_mut().zip(of_row).enumerate() {
-            *cell = *known.entry((*cell, *group)).or_insert_with(|| {
+            let known = known.cell(*cell, group.map_or(0, |group| group + 1));
+            if *known == u32::MAX {
+                *known = first.len() as u32;
                 first.push(row);
-                first.len() as u32 - 1
-            });
+            }
+            *cell = *known;
         }
     }
     let banner = |(of_row, groups): (Vec<Option<u32>>, usize)| Banner {

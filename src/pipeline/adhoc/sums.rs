@@ -61,27 +61,27 @@ const MANY: HandOver = HandOver("values");
 fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, HandOver> {
     let measure =
         |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver("column"));
+    let counted = |column: &CountedColumn| match *column {
+        CountedColumn::One(position) => measure(position),
+        CountedColumn::Pair(first, second) => {
+            Ok(columns.measures.len() + columns.pair(first, second).ok_or(HandOver("column"))?)
+        }
+    };
     let rule = |values: &Values| {
         let what = What::of(values).ok_or(MANY)?;
         let code_count = what.code_count();
         let levels = match (values, what) {
-            (Values::CountedShare(position, answers), _) => {
+            (Values::CountedShare(column, answers), _) => {
                 let [_, _, outside] = OUTCOMES;
                 let outcome = |answer: &u8| if matches!(*answer, NO | YES) { *answer } else { outside };
                 let becomes = answers.iter().map(outcome).collect();
-                return Ok(Recoding { measure: measure(*position)?, code_count, becomes });
+                return Ok(Recoding { measure: counted(column)?, code_count, becomes });
             }
             (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
             _ => return Err(HandOver("request")),
         };
         let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver("request")) };
-        let measure = match *column {
-            CountedColumn::One(position) => measure(position)?,
-            CountedColumn::Pair(above, below) => {
-                columns.measures.len() + columns.pair(above, below).ok_or(HandOver("column"))?
-            }
-        };
-        Ok(Recoding { measure, code_count, becomes: becomes.clone() })
+        Ok(Recoding { measure: counted(column)?, code_count, becomes: becomes.clone() })
     };
     wanted.measures.iter().map(|measure| rule(&measure.values)).collect()
 }

@@ -3,8 +3,9 @@
 
 use super::condition::{Choice, Condition, NO_ANSWER, Test, check_codes, codes, known, tell_doubtful};
 use super::joined::Parts;
+use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
-use super::resolver::Resolver;
+use super::resolver::{Asked, Resolver};
 use crate::code::Code;
 use crate::decode::{Base, MissingReason};
 use crate::error::{Diagnostic, Result};
@@ -177,29 +178,42 @@ impl Resolver<'_> {
     fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
         let Some(asked) = &self.asked else {
             return match column.by_code(each) {
-                Some(by_code) => Values::CountedShare(column.position, by_code),
+                Some(by_code) => Values::CountedShare(CountedColumn::One(column.position), by_code),
                 None => Values::Share(column.spread(each)),
             };
         };
         let gone = self.missing.of(column);
         let not_asked = if base == Base::All { NO } else { OUTSIDE };
         let mut dropped = 0;
-        let outcome = |(at, asked): (&u32, &Option<bool>)| {
-            let at = *at as usize;
-            match asked {
-                Some(true) => each[at],
-                Some(false) => {
-                    dropped += u64::from(!gone[at]);
-                    not_asked
-                }
-                // Nobody knows whether the question applied: who answered it was asked.
-                None if gone[at] => not_asked,
-                None => each[at],
+        let mut outcome = |at: usize, asked: Option<bool>, rows: u64| match asked {
+            Some(true) => each[at],
+            Some(false) => {
+                dropped += if gone[at] { 0 } else { rows };
+                not_asked
+            }
+            // Nobody knows whether the question applied: who answered it was asked.
+            None if gone[at] => not_asked,
+            None => each[at],
+        };
+        let values = match asked {
+            Asked::OfRow(asked) => {
+                let rows = column.rows.iter().zip(asked);
+                Values::Share(rows.map(|(at, asked)| outcome(*at as usize, *asked, 1)).collect())
+            }
+            Asked::OfCode(rule, asked) => {
+                let value_of_code: Vec<usize> =
+                    column.by_code(&(0..column.values.len()).collect::<Vec<_>>()).unwrap_or_default();
+                let pair = |((code, rule), rows): ((u32, u32), u64)| {
+                    let asked = asked.get(rule as usize).copied().flatten();
+                    value_of_code.get(code as usize).map_or(OUTSIDE, |at| outcome(*at, asked, rows))
+                };
+                let pairs = self.source.pairs_with_rows(column.position, *rule).unwrap_or_default();
+                let answers = pairs.into_iter().map(pair).collect();
+                Values::CountedShare(CountedColumn::Pair(column.position, *rule), answers)
             }
         };
-        let values = column.rows.iter().zip(asked).map(outcome).collect();
         self.tell_not_asked(&column.name, dropped);
-        Values::Share(values)
+        values
     }
 
     /// Tells how many answered a question that the skip rules of the request did not bring them to.

@@ -1,6 +1,7 @@
 //! Variables of a design as numbers: sizes, sampling fractions, weights.
 
 use crate::code::Code;
+use crate::engine::MOST_WEIGHT;
 use crate::error::{Diagnostic, Result};
 use crate::pipeline::variables::source::Source;
 use crate::pipeline::variables::variable::{Stacked, Value};
@@ -48,7 +49,7 @@ pub(super) fn whole_numbers(column: &Stacked, source: &Source<'_>, infinite: boo
 /// range of `f64`.
 pub(super) fn weights(column: &Stacked, source: &Source<'_>) -> Result<Vec<f64>> {
     let counts = column.counts();
-    let usable = |v: &Value| v.number.is_some_and(|w| (0.0..1e15).contains(&w));
+    let usable = |v: &Value| v.number.is_some_and(|w| (0.0..MOST_WEIGHT).contains(&w));
     let bad = (0..column.values.len()).find(|at| counts[*at] > 0 && !usable(&column.values[*at]));
     let Some(bad) = bad else { return whole_numbers(column, source, false) };
     let text = &column.values[bad].text;

@@ -233,6 +233,26 @@ impl<'a> Source<'a> {
         streamed.pair_values.get(columns.pair(first, second)?).cloned()
     }
 
+    /// The rows of each code of a measured column of a file that was counted.
+    pub(in crate::pipeline) fn rows_of_codes(&self, position: usize) -> Vec<u64> {
+        let of = |c: &Counted<'_>| {
+            let at = c.columns.measures.iter().position(|p| *p == position)?;
+            Some(c.streamed.measure_values.get(at)?.iter().map(|value| value.rows).collect())
+        };
+        self.counted.as_ref().and_then(of).unwrap_or_default()
+    }
+
+    /// As [`Source::pairs`], each with its rows.
+    pub(in crate::pipeline) fn pairs_with_rows(
+        &self,
+        first: usize,
+        second: usize,
+    ) -> Option<Vec<((u32, u32), u64)>> {
+        let Counted { columns, streamed, .. } = self.counted?;
+        let rows = streamed.rows_of_pair(columns, columns.pair(first, second)?)?;
+        Some(self.pairs(first, second)?.into_iter().zip(rows).collect())
+    }
+
     /// The number of the column `name` in the first file.
     ///
     /// # Errors
