@@ -12,10 +12,10 @@ use super::ending::Ending;
 use super::estimate_args::EstimateArgs;
 use super::message::Talk;
 use super::numbers_args::NumberFormat;
-use super::{new_file, screen};
+use super::screen;
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
-    args.numbers.check()?;
+    args.numbers.check(args.weights_out())?;
     let request = args.request()?;
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
@@ -31,9 +31,10 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     };
     decoded(&outcome.decoding, talk);
     warn(&outcome.findings, talk);
-    if let (Some(file), Some(found)) = (args.weights_out(), &outcome.weights) {
-        new_file::write("--weights-out", file, weights::csv(&found.files, &found.rows)?, talk)?;
-    }
+    let weights = match (args.weights_out(), &outcome.weights) {
+        (Some(file), Some(found)) => Some((file, weights::csv(&found.files, &found.rows)?)),
+        _ => None,
+    };
     let sheet = &outcome.sheet;
     // Below a table the notes are a part of it.
     let tables = || {
@@ -51,7 +52,7 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     if args.numbers.format != NumberFormat::Table {
         sheet.notes.iter().for_each(|note| talk.say(note));
     }
-    args.numbers.write(&sheet.rows, None, tables, talk)
+    args.numbers.write(&sheet.rows, None, tables, weights, talk)
 }
 
 /// What was read, and what reading found.

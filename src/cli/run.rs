@@ -1,10 +1,13 @@
 //! `shihyo run`: the main job.
 
+use std::error::Error as _;
+
 use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
 use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
 use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
+use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text};
 
 use super::args::{EarlierArgs, RunArgs};
@@ -14,11 +17,13 @@ use super::message::{Talk, synthetic};
 
 pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
+            let refused = error.source().and_then(|source| source.downcast_ref()).map(Refusal::of);
+            let why = refused.map_or_else(|| Text::same(error.to_string()), |refusal| refusal.text());
             Error::msg(
                 Code::CliThreads,
-                format!("スレッドを用意できません（{e}）"),
-                format!("cannot start the threads: {e}"),
+                format!("スレッドを用意できません（{}）", why.ja),
+                format!("cannot start the threads ({})", why.en),
             )
         })?;
     }

@@ -98,7 +98,7 @@ impl Target {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
             Err(e) if e.kind() == ErrorKind::NotADirectory => {
                 let text = Text::new(
-                    "結果フォルダと同じ名前のファイルがあります",
+                    "結果フォルダーと同じ名前のファイルがあります",
                     "a file stands where the folder of results should be",
                 );
                 return Err(Error::new(
@@ -133,14 +133,14 @@ impl Target {
         changed.sort();
         let mut diagnostics = Vec::new();
         let help = Text::new(
-            "ほかの場所に移してから、もう一度実行してください。結果フォルダは実行のたびに丸ごと置き換わりま\
+            "ほかの場所に移してから、もう一度実行してください。結果フォルダーは実行のたびに丸ごと置き換わりま\
              す",
             "move it elsewhere, then run again; a run replaces the whole folder",
         );
         if !foreign.is_empty() {
             let names = listed(&foreign);
             let text = Text::new(
-                format!("結果フォルダに、実行で作られていないファイルがあります: {}", names.ja),
+                format!("結果フォルダーに、実行で作られていないファイルがあります: {}", names.ja),
                 format!("the folder holds files that no run made: {}", names.en),
             );
             diagnostics.push(
@@ -165,7 +165,7 @@ impl Target {
             format!("this {MANIFEST} lists names that no run writes: {}", names.en),
         );
         let help = Text::new(
-            "実行が書いたものではありません。何も消していません。結果フォルダを確かめ、ほかの場所に移してか\
+            "実行が書いたものではありません。何も消していません。結果フォルダーを確かめ、ほかの場所に移してか\
              ら、もう一度実行してください",
             "no run wrote it, and nothing was removed; look at the folder, move it elsewhere, then run again",
         );
@@ -305,7 +305,7 @@ fn not_cleared(path: &Path, names: &[String]) -> Finding {
     let with = |text: &str| if text.is_empty() { String::new() } else { format!(": {text}") };
     let message = Text::new(
         format!(
-            "結果フォルダの横に、実行が書いたと確かめられないものがあります。消さずに残しました{}",
+            "結果フォルダーの横に、実行が書いたと確かめられないものがあります。消さずに残しました{}",
             with(&names.ja)
         ),
         format!(
