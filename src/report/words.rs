@@ -72,6 +72,7 @@ pub(super) fn undefined(reason: Undefined) -> &'static str {
         Undefined::NoTarget => "―（目標値なし）",
         Undefined::NoLaterValue => "―（現状値より後の値がない）",
         Undefined::Maintain => "―（維持目標のため計算しない）",
+        Undefined::AlreadyMet => "―（現状値で達成済みのため計算しない）",
         Undefined::NotComparable => "―（比較不可のため計算しない）",
     }
 }
