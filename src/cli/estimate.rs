@@ -115,8 +115,8 @@ fn warn(findings: &[Finding], talk: &Talk) {
                 .unwrap_or_default()
         };
         let message = &finding.message;
-        let told = finding.count == 1 || message.ja.contains(&finding.count.to_string());
-        let times = if told { String::new() } else { format!(" ×{}", finding.count) };
+        let alone = finding.count == 1 || finding.count_in_message;
+        let times = if alone { String::new() } else { format!(" ×{}", finding.count) };
         talk.say(&Text::new(
             format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
             format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),

@@ -7,6 +7,7 @@ mod change;
 mod condition;
 mod declared;
 mod estimates;
+mod file_labels;
 mod inputs;
 mod joined;
 mod levels;
@@ -38,7 +39,7 @@ use crate::error::Result;
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
 use crate::raw::Table;
-use crate::report::estimate_tables::Sheet;
+use crate::report::estimate_tables::{FileLabels, Sheet};
 use crate::text::Text;
 
 /// What a request gives.
@@ -67,7 +68,11 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     }
     let own = inputs.questionnaire.as_ref();
     let later = estimated(request, method, &inputs.tables, own, inputs);
-    let Some(earlier) = &inputs.against else { return Ok(outcome(request, later?, None)) };
+    let labelled = |mut outcome: Outcome| {
+        outcome.sheet.labels = file_labels::of_rows(&outcome.sheet.rows, &inputs.tables, own);
+        outcome
+    };
+    let Some(earlier) = &inputs.against else { return Ok(labelled(outcome(request, later?, None))) };
     // Comparisons inside one sample are those of the later wave.
     let alone = Request { differences: Vec::new(), tests: Vec::new(), weights: false, ..request.clone() };
     let its = earlier.questionnaire.as_ref().or(own);
@@ -75,7 +80,7 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     match (later, before) {
         (Ok(later), Ok(before)) => {
             let (own, its) = (names(&inputs.tables), names(&earlier.tables));
-            Ok(outcome(request, later, Some((before, (&own, &its)))))
+            Ok(labelled(outcome(request, later, Some((before, (&own, &its))))))
         }
         (later, before) => {
             Err(change::told_once((later.err(), &inputs.tables), (before.err(), &earlier.tables)))
@@ -116,7 +121,12 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
     let mut notes = notes::of(&wanted, &built, &options, request.base, &rows, &ledgers);
     notes.extend(more);
     notes.extend(weights.as_ref().map(RespondentWeights::words));
-    Outcome { sheet: Sheet { rows, notes, level: request.level }, decoding, findings, weights }
+    Outcome {
+        sheet: Sheet { rows, notes, level: request.level, labels: FileLabels::default() },
+        decoding,
+        findings,
+        weights,
+    }
 }
 
 /// The interval's method: as R spells it (`mean`, `beta`) too.

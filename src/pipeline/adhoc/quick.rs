@@ -21,7 +21,7 @@ use crate::pipeline::sample_design::{BuiltDesign, Replication, words};
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::estimate_tables::Sheet;
+use crate::report::estimate_tables::{FileLabels, Sheet};
 use crate::stats::exact_sum;
 use crate::text::fold::fold;
 use crate::text::number::number;
@@ -62,7 +62,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let report = estimates::Reporting { n_total: streamed.rows, n_w_total, options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
-    let sheet = Sheet { rows, notes, level: request.level };
+    let sheet = Sheet { rows, notes, level: request.level, labels: FileLabels::default() };
     let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
 }
