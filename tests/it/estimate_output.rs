@@ -187,6 +187,7 @@ fn a_share_of_no_answer_says_its_own_base() {
 fn groups_of_whole_cells_are_told() {
     check("joined-ja", "ja", 0, &["joined.csv", "--mean", "満足2", "--by", "交通", "--by", "意向"]);
     check("joined-en", "en", 0, &["joined.csv", "--share", "交通"]);
+    check("joined-test", "en", 0, &["joined.csv", "--test", "rao-scott", "交通 × 意向"]);
 }
 
 #[test]
