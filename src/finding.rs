@@ -22,18 +22,25 @@ pub struct Finding {
     pub place: Place,
     /// How many cells or rows it concerns, at least 1.
     pub count: u64,
+    /// Whether the message says the count itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub count_in_message: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Finding {
     /// A finding that somebody should look at, about one cell or row.
     pub fn warning(code: Code, message: Text, place: Place) -> Self {
         debug_assert!(code.severity() >= Severity::Warning, "{code} is a note");
-        Self { code, severity: Severity::Warning, message, place, count: 1 }
+        Self { code, severity: Severity::Warning, message, place, count: 1, count_in_message: false }
     }
 
     /// A finding that is good to know, about one cell or row.
     pub fn note(code: Code, message: Text, place: Place) -> Self {
-        Self { code, severity: Severity::Note, message, place, count: 1 }
+        Self { code, severity: Severity::Note, message, place, count: 1, count_in_message: false }
     }
 
     /// This finding, about `count` cells or rows.
@@ -41,5 +48,12 @@ impl Finding {
     pub fn count(mut self, count: u64) -> Self {
         self.count = count;
         self
+    }
+
+    /// This finding, about `count` cells or rows, as its message says.
+    #[must_use]
+    pub fn counted_in_message(mut self, count: u64) -> Self {
+        self.count_in_message = true;
+        self.count(count)
     }
 }

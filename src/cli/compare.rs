@@ -17,7 +17,7 @@ use super::run::earlier;
 use super::screen;
 
 pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
-    args.numbers.check()?;
+    args.numbers.check(None)?;
     let bars = Bars::new(talk.lang, talk.bars);
     let project = Project::of(&args.plan)?;
     let plan = pipeline::load(&project)?;
@@ -53,7 +53,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         }
     }
     let data = rows.first().and_then(|row| row.data);
-    let ending = args.numbers.write(&rows, data, tables, talk)?;
+    let ending = args.numbers.write(&rows, data, tables, None, talk)?;
     if args.numbers.format == NumberFormat::Table {
         let limit = REFERENCE_LIMIT;
         talk.say(&Text::new(

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use shihyo::code::Code;
 use shihyo::error::Error;
+use shihyo::text::refusal::Refusal;
 
 /// How a command ended.
 pub(crate) enum Ending {
@@ -18,11 +19,14 @@ pub(crate) enum Ending {
 /// Writes data to stdout. A reader that has gone away (`| head`) is no error.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
     match std::io::stdout().lock().write_all(text.as_ref()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::msg(
-            Code::CliStdout,
-            format!("標準出力に書けません（{e}）"),
-            format!("cannot write to stdout: {e}"),
-        )),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            let why = Refusal::of(&e).text();
+            Err(Error::msg(
+                Code::CliStdout,
+                format!("標準出力に書けません（{}）", why.ja),
+                format!("cannot write to stdout ({})", why.en),
+            ))
+        }
         _ => Ok(Ending::Good),
     }
 }

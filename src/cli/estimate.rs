@@ -12,28 +12,29 @@ use super::ending::Ending;
 use super::estimate_args::EstimateArgs;
 use super::message::Talk;
 use super::numbers_args::NumberFormat;
-use super::{new_file, screen};
+use super::screen;
 
 pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
-    args.numbers.check()?;
+    args.numbers.check(args.weights_out())?;
     let request = args.request()?;
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
-            read(&quick.beginning, quick.rows, talk);
-            warn(&quick.beginning.findings, talk);
+            report_table(&quick.beginning, quick.rows, talk);
+            report_warnings(&quick.beginning.findings, talk);
             quick.outcome
         }
         Err(_) => {
             let inputs = adhoc::read(&request)?;
-            told(&inputs, talk);
+            report_inputs(&inputs, talk);
             adhoc::compute(&request, &inputs)?
         }
     };
-    decoded(&outcome.decoding, talk);
-    warn(&outcome.findings, talk);
-    if let (Some(file), Some(found)) = (args.weights_out(), &outcome.weights) {
-        new_file::write("--weights-out", file, weights::csv(&found.files, &found.rows)?, talk)?;
-    }
+    report_decoding(&outcome.decoding, talk);
+    report_warnings(&outcome.findings, talk);
+    let weights = match (args.weights_out(), &outcome.weights) {
+        (Some(file), Some(found)) => Some((file, weights::csv(&found.files, &found.rows)?)),
+        _ => None,
+    };
     let sheet = &outcome.sheet;
     // Below a table the notes are a part of it.
     let tables = || {
@@ -51,22 +52,22 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     if args.numbers.format != NumberFormat::Table {
         sheet.notes.iter().for_each(|note| talk.say(note));
     }
-    args.numbers.write(&sheet.rows, None, tables, talk)
+    args.numbers.write(&sheet.rows, None, tables, weights, talk)
 }
 
 /// What was read, and what reading found.
-fn told(inputs: &Inputs, talk: &Talk) {
+fn report_inputs(inputs: &Inputs, talk: &Talk) {
     let earlier = inputs.against.iter().flat_map(|e| &e.tables);
     let population =
         inputs.population.iter().chain(&inputs.post_stratify).chain(&inputs.rake).chain(&inputs.calibrate);
     let responses = || inputs.tables.iter().chain(earlier.clone());
-    responses().chain(population).for_each(|table| read(table, table.row_count() as u64, talk));
+    responses().chain(population).for_each(|table| report_table(table, table.row_count() as u64, talk));
     let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
-    warn(&findings, talk);
+    report_warnings(&findings, talk);
 }
 
 /// What decoding found, as a run tells it: one line for each kind and file.
-fn decoded(findings: &[Finding], talk: &Talk) {
+fn report_decoding(findings: &[Finding], talk: &Talk) {
     let warnings: u64 = findings.iter().filter(|f| f.severity == Severity::Warning).map(|f| f.count).sum();
     if warnings > 0 {
         talk.say(&Text::new(
@@ -78,7 +79,7 @@ fn decoded(findings: &[Finding], talk: &Talk) {
 }
 
 /// A file and its size.
-fn read(table: &Table, rows: u64, talk: &Talk) {
+fn report_table(table: &Table, rows: u64, talk: &Talk) {
     let digest = &table.digest;
     let about: Vec<&str> =
         [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
@@ -92,7 +93,7 @@ fn read(table: &Table, rows: u64, talk: &Talk) {
 
 /// The warnings in words: these are about what was just typed, and nobody writes a quality report here. Of
 /// one kind the first three.
-fn warn(findings: &[Finding], talk: &Talk) {
+fn report_warnings(findings: &[Finding], talk: &Talk) {
     let warnings: Vec<&Finding> = findings.iter().filter(|f| f.severity == Severity::Warning).collect();
     for (at, finding) in warnings.iter().enumerate() {
         let before = warnings[..at].iter().filter(|f| f.code == finding.code).count();
@@ -114,8 +115,8 @@ fn warn(findings: &[Finding], talk: &Talk) {
                 .unwrap_or_default()
         };
         let message = &finding.message;
-        let told = finding.count == 1 || message.ja.contains(&finding.count.to_string());
-        let times = if told { String::new() } else { format!(" ×{}", finding.count) };
+        let alone = finding.count == 1 || finding.count_in_message;
+        let times = if alone { String::new() } else { format!(" ×{}", finding.count) };
         talk.say(&Text::new(
             format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
             format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),

@@ -13,6 +13,7 @@ use shihyo::questionnaire::Duplicates;
 use shihyo::raw::ReadOptions;
 use shihyo::text::Text;
 
+use super::new_file::NewFile;
 use super::numbers_args::NumbersArgs;
 
 #[derive(Debug, Args)]
@@ -270,8 +271,8 @@ enum DeffArg {
 
 impl EstimateArgs {
     /// Where the weights of every respondent go.
-    pub(crate) fn weights_out(&self) -> Option<&PathBuf> {
-        self.weights.weights_out.as_ref()
+    pub(crate) fn weights_out(&self) -> Option<NewFile<'_>> {
+        self.weights.weights_out.as_deref().map(|path| NewFile { flag: "--weights-out", path })
     }
 
     /// What was typed, in the library's words. Of a test the first value is its kind, the second the columns.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
-use shihyo::pipeline::{self, Outcome, Plan, Project, Section};
+use shihyo::pipeline::{self, Plan, Project, RunOutcome, Section};
+use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text, suggest};
 
 use super::args::ExplainArgs;
@@ -42,11 +43,9 @@ pub(crate) fn explain(args: &ExplainArgs, talk: &Talk) -> Result<Ending> {
     match (found.as_slice(), broken.or(missed)) {
         ([(_, sections)], _) => print(words(sections, talk)),
         ([], Some(error)) => Err(error),
-        ([], None) => Err(Error::msg(
-            Code::CliNoPlan,
-            "pipelines/ に計画がありません。--plan で指定してください",
-            "there is no plan in pipelines/; name one with --plan",
-        )),
+        ([], None) => {
+            Err(no_plan(Text::new("pipelines/ に計画がありません", "there is no plan in pipelines/")))
+        }
         (several, _) => {
             let list: Vec<String> = several.iter().map(|(folder, _)| folder.display().to_string()).collect();
             Err(Diagnostic::new(
@@ -85,7 +84,7 @@ fn meaning(code: Code, lang: Lang) -> String {
     format!("{code}  {}: {}\n  {}\n", severity.get(lang), code.title(lang), code.meaning(lang))
 }
 
-fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Outcome)> {
+fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, RunOutcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
     let outcome =
@@ -95,17 +94,32 @@ fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Out
 
 /// The folders in `pipelines/` that hold a plan, by name.
 fn plans() -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir("pipelines").map_err(|e| {
-        Error::msg(
-            Code::CliNoPlan,
-            format!("pipelines/ が読めません（{e}）。--plan で計画を指定してください"),
-            format!("cannot read pipelines/ ({e}); name a plan with --plan"),
-        )
+    let entries = std::fs::read_dir("pipelines").map_err(|error| {
+        no_plan(match Refusal::of(&error) {
+            Refusal::NotFound => {
+                Text::new("このフォルダーに pipelines/ がありません", "there is no pipelines/ in this folder")
+            }
+            reason => {
+                let why = reason.text();
+                Text::new(
+                    format!("pipelines/ が読めません（{}）", why.ja),
+                    format!("cannot read pipelines/ ({})", why.en),
+                )
+            }
+        })
     })?;
     let mut out: Vec<PathBuf> =
         entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("plan.toml").is_file()).collect();
     out.sort();
     Ok(out)
+}
+
+fn no_plan(message: Text) -> Error {
+    let help = Text::new(
+        "--plan で計画のフォルダーを指定するか、プロジェクトのフォルダーで実行してください",
+        "name the folder of a plan with --plan, or run in the project's folder",
+    );
+    Diagnostic::new(Code::CliNoPlan, message).help(help).into()
 }
 
 fn words(sections: &[Section], talk: &Talk) -> String {

@@ -34,10 +34,10 @@ use shihyo::error::Error;
 /// Parses the command line and runs the command. Exit code 0 good, 1 findings past the plan's limit, 2 wrong
 /// input or usage.
 pub(crate) fn main() -> ExitCode {
-    panics::told(told)
+    panics::reported(parse_and_dispatch)
 }
 
-fn told() -> ExitCode {
+fn parse_and_dispatch() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage::tell(&error, &std::env::args_os().collect::<Vec<_>>()),

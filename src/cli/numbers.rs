@@ -8,17 +8,17 @@ use shihyo::text::Text;
 
 use super::ending::{Ending, print};
 use super::message::Talk;
-use super::new_file;
+use super::new_file::{self, NewFile};
 use super::numbers_args::{NumberFormat, NumbersArgs};
 
 impl NumbersArgs {
-    /// Whether what was asked for can be written; told before anything is read.
+    /// Whether what was asked for can be written, `more` files included; told before anything is read.
     ///
     /// # Errors
-    /// Parquet without a file.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Parquet without a file; a file that cannot be a new one.
+    pub(crate) fn check(&self, more: Option<NewFile>) -> Result<()> {
         if self.format != NumberFormat::Parquet || self.out.is_some() {
-            return Ok(());
+            return new_file::check(&more.into_iter().chain(self.file()).collect::<Vec<_>>());
         }
         let text = Text::new("Parquetは画面に書けません", "Parquet cannot be written to the terminal");
         let help = Text::new(
@@ -28,13 +28,19 @@ impl NumbersArgs {
         Err(Diagnostic::new(Code::CliParquetOut, text).help(help).into())
     }
 
-    /// Writes the numbers; `table` makes the tables for people. A file gets what a spreadsheet needs to know
-    /// its encoding by, a pipe does not.
+    /// The file that the numbers go to.
+    fn file(&self) -> Option<NewFile<'_>> {
+        self.out.as_deref().map(|path| NewFile { flag: "--out", path })
+    }
+
+    /// Writes the numbers, and with them one file `more`: all or nothing; `table` makes the tables for
+    /// people. A file gets what a spreadsheet needs to know its encoding by, a pipe does not.
     pub(crate) fn write(
         &self,
         rows: &[EstimateRecord],
         data: Option<DataKind>,
         table: impl FnOnce() -> String,
+        more: Option<(NewFile, Vec<u8>)>,
         talk: &Talk,
     ) -> Result<Ending> {
         let bytes = match (self.format, &self.out) {
@@ -44,8 +50,13 @@ impl NumbersArgs {
             (NumberFormat::Json, _) => long::json(rows, data)?,
             (NumberFormat::Parquet, _) => long::parquet(rows)?,
         };
-        let Some(file) = &self.out else { return print(bytes) };
-        new_file::write("--out", file, bytes, talk)?;
+        let mut files: Vec<(NewFile, Vec<u8>)> = more.into_iter().collect();
+        let Some(file) = self.file() else {
+            new_file::write(&files, talk)?;
+            return print(bytes);
+        };
+        files.push((file, bytes));
+        new_file::write(&files, talk)?;
         Ok(Ending::Good)
     }
 }

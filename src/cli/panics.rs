@@ -15,7 +15,7 @@ static SAID: Mutex<String> = Mutex::new(String::new());
 const MISTAKE: u8 = 101;
 
 /// Runs the program; a panic that it lets through is told in both languages, with what a report of it needs.
-pub(super) fn told(run: impl FnOnce() -> ExitCode) -> ExitCode {
+pub(super) fn reported(run: impl FnOnce() -> ExitCode) -> ExitCode {
     set_hook(Box::new(|panic| {
         if let Ok(mut said) = SAID.lock() {
             *said = panic.to_string();
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn what_nobody_caught_is_a_mistake_of_this_program() {
-        let ended = told(|| panic!("a word that the report needs"));
+        let ended = reported(|| panic!("a word that the report needs"));
         let said = SAID.lock().unwrap().clone();
         drop(std::panic::take_hook());
         assert_eq!(format!("{ended:?}"), format!("{:?}", ExitCode::from(MISTAKE)));

@@ -1,10 +1,13 @@
 //! `shihyo run`: the main job.
 
+use std::error::Error as _;
+
 use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
 use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
-use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
+use shihyo::pipeline::{self, Plan, Project, Reuse, RunOutcome};
+use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text};
 
 use super::args::{EarlierArgs, RunArgs};
@@ -14,11 +17,13 @@ use super::message::{Talk, synthetic};
 
 pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
+            let refused = error.source().and_then(|source| source.downcast_ref()).map(Refusal::of);
+            let why = refused.map_or_else(|| Text::same(error.to_string()), |refusal| refusal.text());
             Error::msg(
                 Code::CliThreads,
-                format!("スレッドを用意できません（{e}）"),
-                format!("cannot start the threads: {e}"),
+                format!("スレッドを用意できません（{}）", why.ja),
+                format!("cannot start the threads ({})", why.en),
             )
         })?;
     }
@@ -60,7 +65,7 @@ pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -
 
 /// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says
 /// where the whole list of that is.
-pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
+pub(crate) fn summary(plan: &Plan, outcome: &RunOutcome, all: &Text, talk: &Talk) {
     talk.say(&Text::same(&plan.title));
     if plan.data == DataKind::Synthetic {
         talk.say(&synthetic());
@@ -106,7 +111,7 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
 }
 
 /// Exit code 1 when there are more warnings than the plan allows, and why.
-pub(crate) fn ending(plan: &Plan, outcome: &Outcome, talk: &Talk) -> Ending {
+pub(crate) fn ending(plan: &Plan, outcome: &RunOutcome, talk: &Talk) -> Ending {
     let warnings = outcome.warnings();
     match plan.warning_limit {
         Some(limit) if warnings > limit => {

@@ -180,6 +180,17 @@ entries! {
         en "--share that cannot be read":
             "Write 'COL=A|B' (share of A or B), 'COL' (every option) or 'COL=' (no answer)."
     }
+    TAKEN_WHOLE = Warning {
+        ja "セルの内容ごとの区分":
+            "--by や検定の列に「1;3」のような、複数の回答とみられるセルがあります。調査票がないときは、セ\
+             ルの内容ごとに1つの区分とします（「1」の区分に「1;3」の人は入りません）。選択肢ごとの区分は、\
+             --questionnaire の調査票で複数回答（multiple）とすると求められます。"
+        en "groups of whole cells":
+            "A column of --by or of a test holds cells such as \"1;3\", which look like several answers. \
+             Without a questionnaire each cell is taken whole as one group (who answered \"1;3\" is not in \
+             the group \"1\"). With a questionnaire (--questionnaire) that says multiple, each option is a \
+             group."
+    }
     TEST = Error {
         ja "読めない検定の指定":
             "独立性の検定は --test rao-scott 'COL × COL' と書きます。"

@@ -118,6 +118,7 @@ codes! {
         AdhocRatio = "adhoc::ratio" RATIO,
         AdhocRequest = "adhoc::request" REQUEST,
         AdhocShare = "adhoc::share" SHARE,
+        AdhocTakenWhole = "adhoc::taken-whole" TAKEN_WHOLE,
         AdhocTest = "adhoc::test" TEST,
         AdhocTicks = "adhoc::ticks" TICKS,
         AdhocUnknownCode = "adhoc::unknown-code" UNKNOWN_CODE,

@@ -320,5 +320,5 @@ fn unnamed(
         _ => return None,
     };
     let place = file.map_or_else(Place::default, Place::file).question(id);
-    Some(Finding::warning(Code::AnswersNotInAGroup, message, place).count(count.max(1)))
+    Some(Finding::warning(Code::AnswersNotInAGroup, message, place).counted_in_message(count.max(1)))
 }

@@ -170,6 +170,7 @@ impl Issues {
                 message,
                 place: place.question(&question.id),
                 count: cells.len() as u64,
+                count_in_message: false,
             });
         }
         findings

@@ -317,7 +317,9 @@ impl Returns {
             ),
         );
         let first = shown.first().map(at).unwrap_or_default();
-        self.findings.push(Finding::warning(Code::AnswersDuplicateRespondent, message, first).count(left));
+        self.findings.push(
+            Finding::warning(Code::AnswersDuplicateRespondent, message, first).counted_in_message(left),
+        );
         self.duplicates += left;
         self.repeated += places.len() as u64;
         Ok(())

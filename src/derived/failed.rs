@@ -7,18 +7,20 @@ use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::text::refusal::Refusal;
 
 /// The error for a failed system call.
 pub(super) fn io_error(path: &Path, error: &io::Error) -> Error {
-    let (ja, en) = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            ("書き込む権限がありません".to_owned(), "no permission to write".to_owned())
+    let text = match Refusal::of(error) {
+        Refusal::Permission => Text::new("書き込む権限がありません", "no permission to write"),
+        reason @ Refusal::DiskFull => reason.text(),
+        reason => {
+            let why = reason.text();
+            Text::new(format!("書き込めませんでした({})", why.ja), format!("writing failed ({})", why.en))
         }
-        io::ErrorKind::StorageFull => ("ディスクがいっぱいです".to_owned(), "the disk is full".to_owned()),
-        _ => (format!("書き込めませんでした({error})"), format!("writing failed ({error})")),
     };
     let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
-    Error::new(Diagnostic::new(Code::DerivedIo, Text::new(ja, en)).at(place(path)).help(help))
+    Error::new(Diagnostic::new(Code::DerivedIo, text).at(place(path)).help(help))
 }
 
 /// The place that a message names: a file or folder.

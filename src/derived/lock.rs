@@ -89,7 +89,7 @@ fn locked(target: &Target) -> Error {
         Diagnostic::new(
             Code::DerivedLocked,
             Text::new(
-                "別の実行が同じ結果フォルダに書き込んでいます",
+                "別の実行が同じ結果フォルダーに書き込んでいます",
                 "another run is writing to the same folder",
             ),
         )

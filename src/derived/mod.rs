@@ -26,7 +26,9 @@ mod manifest;
 mod owned;
 mod swap;
 
-use std::path::Path;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 pub use manifest::{CleaningChange, MANIFEST, Manifest, OutputDigest, WithheldColumn};
 
@@ -66,31 +68,92 @@ pub fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<Finding>> {
 /// stands there is affected: these are texts that a person goes on writing.
 ///
 /// # Errors
-/// - `derived::exists`: one of the files stands there already; nothing was written
-/// - `derived::io`: there is no permission, the disk is full, …
+/// As [`write_all_new`].
 pub fn write_new(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let there = |name: &String| std::fs::symlink_metadata(dir.join(name)).is_ok();
-    let found = files.iter().filter(|(name, _)| there(name)).map(|(name, _)| {
-        let text = Text::new(
-            "すでにあるファイルは書き換えません",
-            "this file stands there already and is not overwritten",
-        );
-        let help = Text::new(
-            "ほかのフォルダーを --out で指定するか、今あるファイルを移してください",
-            "name another folder with --out, or move the file away",
-        );
-        Diagnostic::new(Code::DerivedExists, text).at(place(&dir.join(name))).help(help)
+    let files: Vec<(PathBuf, &[u8])> =
+        files.iter().map(|(name, bytes)| (dir.join(name), bytes.as_slice())).collect();
+    write_all_new(&files)
+}
+
+/// Whether each of `files` may become a new file: nothing of its name stands there, and no file stands where
+/// its folder should be. Told before the work that makes their content.
+///
+/// # Errors
+/// - `derived::exists`: a file stands there already; all that do are named
+/// - `derived::io`: the folder is a file
+pub fn must_be_new(files: &[&Path]) -> Result<()> {
+    let mistakes = files.iter().filter_map(|path| {
+        if std::fs::symlink_metadata(path).is_ok() {
+            let text = Text::new(
+                "すでにあるファイルは書き換えません",
+                "this file stands there already and is not overwritten",
+            );
+            let help = Text::new(
+                "ほかのフォルダーを --out で指定するか、今あるファイルを移してください",
+                "name another folder with --out, or move the file away",
+            );
+            return Some(vec![Diagnostic::new(Code::DerivedExists, text).at(place(path)).help(help)]);
+        }
+        let above = path.ancestors().skip(1).find(|folder| folder.exists())?;
+        let no_folder = io::Error::from(io::ErrorKind::NotADirectory);
+        (!above.is_dir()).then(|| io_error(above, &no_folder).into_diagnostics())
     });
-    if let Some(error) = Error::all(found.collect()) {
-        return Err(error);
-    }
-    std::fs::create_dir_all(dir).map_err(|e| io_error(dir, &e))?;
-    for (name, bytes) in files {
-        let path = dir.join(name);
-        // Made anew, so that a file that came in between is not overwritten either.
-        let made =
-            std::fs::File::create_new(&path).and_then(|mut file| std::io::Write::write_all(&mut file, bytes));
-        made.map_err(|e| io_error(&path, &e))?;
+    Error::all(mistakes.flatten().collect()).map_or(Ok(()), Err)
+}
+
+/// Writes new files (path, bytes) wherever they belong, all or none: when one cannot be written, those before
+/// it are removed again. Folders are made where there are none.
+///
+/// # Errors
+/// - those of [`must_be_new`]; nothing was written
+/// - `derived::io`: there is no permission, the disk is full, …
+pub fn write_all_new(files: &[(PathBuf, &[u8])]) -> Result<()> {
+    must_be_new(&files.iter().map(|(path, _)| path.as_path()).collect::<Vec<_>>())?;
+    let mut written = Vec::new();
+    for (path, bytes) in files {
+        let dir = path.parent().unwrap_or(Path::new(""));
+        let made = fs::create_dir_all(dir).map_err(|e| io_error(dir, &e)).and_then(|()| {
+            // Made anew, so that a file that came in between is not overwritten either.
+            let mut file = fs::File::create_new(path).map_err(|e| io_error(path, &e))?;
+            written.push(path);
+            file.write_all(bytes).map_err(|e| io_error(path, &e))
+        });
+        if let Err(error) = made {
+            // What cannot be removed either is beside a disk that has failed, which the error tells.
+            written.iter().for_each(|path| drop(fs::remove_file(path)));
+            return Err(error);
+        }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{must_be_new, write_all_new};
+    use crate::code::Code;
+
+    #[test]
+    fn of_several_new_files_all_are_written_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second, beyond] =
+            ["deep/a.csv", "b.csv", "b.csv/c.csv"].map(|name| folder.path().join(name));
+        write_all_new(&[(first.clone(), b"1"), (second.clone(), b"2")]).unwrap();
+        assert_eq!((fs::read(&first).unwrap(), fs::read(&second).unwrap()), (b"1".to_vec(), b"2".to_vec()));
+
+        let codes = |files: &[&std::path::Path]| -> Vec<Code> {
+            must_be_new(files).unwrap_err().diagnostics().iter().map(|d| d.code).collect()
+        };
+        assert_eq!(
+            codes(&[&first, &beyond, &second]),
+            [Code::DerivedExists, Code::DerivedIo, Code::DerivedExists]
+        );
+        // The last two are one file: the second of them cannot be made, and then the first must not stay.
+        let third = folder.path().join("d.csv");
+        let error = write_all_new(&[(third.clone(), b"3"), (third.clone(), b"4")]).unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, Code::DerivedIo);
+        assert!(!third.exists());
+        assert_eq!(fs::read(&second).unwrap(), b"2", "what stood there stays as it was");
+    }
 }

@@ -81,7 +81,7 @@ impl Target {
         }
         old.sort();
         if !self.dir.exists()
-            && let Some(last) = old.iter().rposition(|path| made(path).is_ok())
+            && let Some(last) = old.iter().rposition(|path| listing(path).is_ok())
         {
             fs::rename(old.remove(last), &self.dir).map_err(|e| io_error(&self.dir, &e))?;
             flush(&self.parent).map_err(|e| io_error(&self.parent, &e))?;
@@ -98,7 +98,7 @@ impl Target {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
             Err(e) if e.kind() == ErrorKind::NotADirectory => {
                 let text = Text::new(
-                    "結果フォルダと同じ名前のファイルがあります",
+                    "結果フォルダーと同じ名前のファイルがあります",
                     "a file stands where the folder of results should be",
                 );
                 return Err(Error::new(
@@ -107,20 +107,20 @@ impl Target {
             }
             Err(e) => return Err(io_error(&self.dir, &e)),
         };
-        let made = match made(&self.dir) {
-            Ok(made) => made,
-            Err(Unusable::NoManifest) => Made::default(),
+        let listing = match listing(&self.dir) {
+            Ok(listing) => listing,
+            Err(Unusable::NoManifest) => Listing::default(),
             Err(Unusable::Names(names)) => return Err(self.foreign_manifest(&names)),
         };
         let (mut foreign, mut changed) = (Vec::new(), Vec::new());
         for entry in entries.filter_map(io::Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            let is_manifest = name == MANIFEST && !made.outputs.is_empty();
+            let is_manifest = name == MANIFEST && !listing.outputs.is_empty();
             if is_file && (DROPPINGS.contains(&name.as_str()) || is_manifest) {
                 continue;
             }
-            match made.outputs.get(&name).filter(|_| is_file) {
+            match listing.outputs.get(&name).filter(|_| is_file) {
                 None => foreign.push(name),
                 Some(output) => {
                     if !owned::read(&self.dir, &name).is_ok_and(|bytes| output.is(&bytes)) {
@@ -133,14 +133,14 @@ impl Target {
         changed.sort();
         let mut diagnostics = Vec::new();
         let help = Text::new(
-            "ほかの場所に移してから、もう一度実行してください。結果フォルダは実行のたびに丸ごと置き換わりま\
+            "ほかの場所に移してから、もう一度実行してください。結果フォルダーは実行のたびに丸ごと置き換わりま\
              す",
             "move it elsewhere, then run again; a run replaces the whole folder",
         );
         if !foreign.is_empty() {
             let names = listed(&foreign);
             let text = Text::new(
-                format!("結果フォルダに、実行で作られていないファイルがあります: {}", names.ja),
+                format!("結果フォルダーに、実行で作られていないファイルがあります: {}", names.ja),
                 format!("the folder holds files that no run made: {}", names.en),
             );
             diagnostics.push(
@@ -165,7 +165,7 @@ impl Target {
             format!("this {MANIFEST} lists names that no run writes: {}", names.en),
         );
         let help = Text::new(
-            "実行が書いたものではありません。何も消していません。結果フォルダを確かめ、ほかの場所に移してか\
+            "実行が書いたものではありません。何も消していません。結果フォルダーを確かめ、ほかの場所に移してか\
              ら、もう一度実行してください",
             "no run wrote it, and nothing was removed; look at the folder, move it elsewhere, then run again",
         );
@@ -249,17 +249,17 @@ fn is_number(text: &str) -> bool {
 
 /// What the manifest in a directory lists.
 #[derive(Debug, Default)]
-struct Made {
+struct Listing {
     outputs: BTreeMap<String, OutputDigest>,
     /// The manifest itself.
     manifest: Vec<u8>,
 }
 
 /// What the manifest in `dir` lists: a claim, which is checked file by file.
-fn made(dir: &Path) -> std::result::Result<Made, Unusable> {
+fn listing(dir: &Path) -> std::result::Result<Listing, Unusable> {
     let manifest = owned::read(dir, MANIFEST).map_err(|_| Unusable::NoManifest)?;
     let outputs = outputs(&manifest)?.into_iter().map(|o| (o.name.clone(), o)).collect();
-    Ok(Made { outputs, manifest })
+    Ok(Listing { outputs, manifest })
 }
 
 /// Clears a directory that is not, or no longer, in place. What its manifest lists goes where the digest is
@@ -268,13 +268,13 @@ fn made(dir: &Path) -> std::result::Result<Made, Unusable> {
 /// put a file into it at the last moment, and a stranger may have made all of it: anything else stays, the
 /// directory with it, and is told.
 fn clear(dir: &Path, unfinished: &[&str]) -> Option<Finding> {
-    match made(dir) {
-        Ok(made) => {
-            for (name, output) in &made.outputs {
+    match listing(dir) {
+        Ok(listing) => {
+            for (name, output) in &listing.outputs {
                 owned::remove(dir, name, |bytes| output.is(bytes));
             }
-            if !made.outputs.is_empty() {
-                owned::remove(dir, MANIFEST, |bytes| bytes == made.manifest);
+            if !listing.outputs.is_empty() {
+                owned::remove(dir, MANIFEST, |bytes| bytes == listing.manifest);
             }
         }
         Err(Unusable::NoManifest) => {
@@ -305,7 +305,7 @@ fn not_cleared(path: &Path, names: &[String]) -> Finding {
     let with = |text: &str| if text.is_empty() { String::new() } else { format!(": {text}") };
     let message = Text::new(
         format!(
-            "結果フォルダの横に、実行が書いたと確かめられないものがあります。消さずに残しました{}",
+            "結果フォルダーの横に、実行が書いたと確かめられないものがあります。消さずに残しました{}",
             with(&names.ja)
         ),
         format!(

@@ -5,6 +5,7 @@
 /// `survey.lonely.psu`).
 ///
 /// ```
+/// use shihyo::code::Code;
 /// use shihyo::design::{Declaration, LonelyPsu, declare};
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
@@ -16,7 +17,8 @@
 ///         .map(|e| e.se.unwrap().powi(2))
 /// };
 /// let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
-/// assert!(declare(declaration(LonelyPsu::Fail)).is_err());
+/// let refused = declare(declaration(LonelyPsu::Fail)).map(|_| ()).unwrap_err();
+/// assert_eq!(refused.diagnostics()[0].code, Code::DesignLonelyPsu);
 /// assert!(close(variance(LonelyPsu::Certainty)?, 4.0)); // 2/(2 − 1) ((1 − 2)² + (3 − 2)²)
 /// assert!(close(variance(LonelyPsu::Average)?, 8.0)); // twice the one known
 /// assert!(close(variance(LonelyPsu::Adjust)?, 4.0 + 256.0 / 9.0)); // (10 − 14/3)² more

@@ -429,7 +429,7 @@ impl<'a> Pass<'a> {
                     Text::new(format!("{ja}: {count}件"), format!("{en}: {count}")),
                     log.place.clone(),
                 )
-                .count(count),
+                .counted_in_message(count),
             );
         }
         writes
@@ -481,7 +481,7 @@ fn changed_note(place: Place, changed: u64, blanked: u64) -> Finding {
             changed + blanked
         ),
     );
-    Finding::note(Code::AnswersLogChanged, message, place).count(changed + blanked)
+    Finding::note(Code::AnswersLogChanged, message, place).counted_in_message(changed + blanked)
 }
 
 fn empty(columns: &[usize]) -> Vec<(usize, Cell)> {

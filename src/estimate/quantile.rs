@@ -205,7 +205,9 @@ impl Ordered {
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
 /// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the
-/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5.
+/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5. At
+/// `p` 0 and 1 the value is the least and the greatest one, and the interval is [`NotEstimable::Extreme`]: R
+/// prints limits there that say nothing, since no answers lie beyond.
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -298,12 +300,18 @@ fn one(
     let df = degrees_of_freedom(design, &base);
     let value = ordered.value(base.is_empty(), p, rule);
     let limits = match &value {
+        Ok(_) if is_extreme(p) => Err(NotEstimable::Extreme),
         Ok(q) => limits(design, y, &base, *q, interval, options)?
             .map(|limits| ordered.interval(limits, rule, options)),
         Err(reason) => Err(reason.clone()),
     };
     let weight = base.iter().map(|row| design.weights()[*row as usize]).sum();
     Ok(of_limits((base.len() as u64, weight), value, limits, df, options))
+}
+
+/// Whether a quantile is the least or the greatest value: these have no interval.
+pub(crate) fn is_extreme(p: f64) -> bool {
+    p <= 0.0 || p >= 1.0
 }
 
 /// The estimate of a quantile of so many respondents and weight.
@@ -428,6 +436,31 @@ mod tests {
             assert_eq!(ordered.quantile(-0.2, rule), 1.0);
             assert_eq!(ordered.quantile(1.3, rule), 22.0);
         }
+    }
+
+    #[test]
+    fn the_least_and_the_greatest_value_have_no_interval() {
+        let y = [4.0, 9.0, 1.0, 6.0, f64::NAN, 7.0, 3.0];
+        let design = Design::simple(7).unwrap();
+        let options = Options::default();
+        let intervals = [
+            QuantileInterval::Mean,
+            QuantileInterval::Xlogit,
+            QuantileInterval::Asin,
+            QuantileInterval::Beta,
+        ];
+        for (p, want) in [(0.0, 1.0), (1.0, 9.0)] {
+            for interval in intervals {
+                let e =
+                    quantile(&design, &y, p, QuantileRule::Math, interval, Domain::All, &options).unwrap();
+                assert_eq!((e.n, e.value), (6, Ok(want)));
+                assert_eq!((e.interval, e.se), (Err(NotEstimable::Extreme), Err(NotEstimable::Extreme)));
+            }
+        }
+        let none = [f64::NAN; 7];
+        let e =
+            quantile(&design, &none, 1.0, QuantileRule::Math, intervals[0], Domain::All, &options).unwrap();
+        assert_eq!(e.interval, Err(NotEstimable::EmptyBase));
     }
 
     #[test]

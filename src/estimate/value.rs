@@ -41,6 +41,9 @@ pub enum NotEstimable {
     NotARandomSample,
     /// Everyone was asked: there is no sampling error.
     Census,
+    /// The least or the greatest value (a quantile of probability 0 or 1): no share of answers beyond it says
+    /// how far it may be off.
+    Extreme,
     /// The method does not apply to this statistic.
     NotDefined,
 }
@@ -57,6 +60,7 @@ impl NotEstimable {
             Self::SingleObservation => "single_observation",
             Self::NotARandomSample => "not_a_random_sample",
             Self::Census => "census",
+            Self::Extreme => "extreme",
             Self::NotDefined => "not_defined",
         }
     }
@@ -72,6 +76,9 @@ impl NotEstimable {
             Self::SingleObservation => Text::new("回答者が1人しかいない", "a single respondent"),
             Self::NotARandomSample => Text::new("無作為抽出ではない", "not a random sample"),
             Self::Census => Text::new("全数調査", "a census"),
+            Self::Extreme => {
+                Text::new("最小値・最大値では求められない", "not defined for the least or greatest value")
+            }
             Self::NotDefined => Text::new("この統計量では定義されない", "not defined for this statistic"),
         }
     }
@@ -330,6 +337,7 @@ mod tests {
             NotEstimable::SingleObservation,
             NotEstimable::NotARandomSample,
             NotEstimable::Census,
+            NotEstimable::Extreme,
             NotEstimable::NotDefined,
         ] {
             assert_eq!(serde_json::to_value(&reason).unwrap(), reason.code());

@@ -7,7 +7,7 @@
 use crate::design::Scatters;
 use crate::error::Result;
 use crate::estimate::estimand::Options;
-use crate::estimate::quantile::{Ordered, QuantileInterval, QuantileRule, limits_of, of_limits};
+use crate::estimate::quantile::{Ordered, QuantileInterval, QuantileRule, is_extreme, limits_of, of_limits};
 use crate::estimate::sample::Shape;
 use crate::estimate::share_table::{ShareOf, ShareTable};
 use crate::estimate::single::Summary;
@@ -158,6 +158,9 @@ impl ShareTable<'_> {
         let codes = self.totals.code_count(what.measure);
         let inside: Vec<bool> = (0..self.totals.cell_count()).map(|cell| cell == what.cell).collect();
         let limits = value.clone().and_then(|q| {
+            if is_extreme(p) {
+                return Err(NotEstimable::Extreme);
+            }
             let yes: Vec<bool> =
                 (0..codes).map(|c| what.values.get(c).is_some_and(|(y, _)| *y <= q)).collect();
             let of_base: Vec<bool> = (0..codes).map(|code| code < what.values.len()).collect();

@@ -53,9 +53,10 @@ pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction
 ///
 /// progress = (latest − baseline)/(target − baseline); 1 is the target reached. The states and their limits
 /// are those of [`ProgressRule`]; an absent target, baseline or later value is a state of its own, and
-/// nothing is ever divided by 0. A latest value that cannot be compared with the baseline is not judged: no
-/// change, no achievement rate, no test. Source: Healthy People 2020 Final Review, technical notes (NCHS),
-/// for the noise-aware rule.
+/// nothing is ever divided by 0. A baseline that meets the target leaves no way to go: there is no rate,
+/// and the state says whether the latest value still meets it. A latest value that cannot be compared with
+/// the baseline is not judged: no change, no achievement rate, no test. Source: Healthy People 2020 Final
+/// Review, technical notes (NCHS), for the noise-aware rule.
 pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
     let target = course.target.map(|t| t.quantity.value());
     let broken = course.comparability == Comparability::NotComparable
@@ -71,10 +72,11 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
         (_, _, None) => Err(Undefined::NoLaterValue),
         _ if broken => Err(Undefined::NotComparable),
         (Some(b), Some(t), Some(_)) if t == b.value => Err(Undefined::Maintain),
+        (Some(b), ..) if course.meets(b.value) => Err(Undefined::AlreadyMet),
         (Some(b), Some(t), Some(l)) => Ok((l.value - b.value) / (t - b.value)),
     };
     let clearance = match (course.latest.or(course.baseline), course.target) {
-        (Some(point), Some(t)) if !broken => Some(clearance(&point, t, course.direction)),
+        (Some(point), Some(_)) if !broken => Some(clearance(&point, course)),
         _ => None,
     };
     let mut report = StatusReport {
@@ -114,20 +116,27 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
     report
 }
 
+impl Course<'_> {
+    /// Whether `value` is at or beyond the target; no value meets a target that is not there.
+    fn meets(&self, value: f64) -> bool {
+        let Some(target) = self.target else { return false };
+        let limit = target.quantity.value();
+        let less_is_met = match target.operator {
+            Operator::AtLeast => false,
+            Operator::AtMost => true,
+            Operator::Reach => self.direction == Direction::Decrease,
+        };
+        if less_is_met { value <= limit } else { value >= limit }
+    }
+}
+
 /// Whether the point, and its interval, are at or beyond the target.
-fn clearance(point: &Point, target: &Target, direction: Direction) -> TargetClearance {
-    let t = target.quantity.value();
-    let less_is_met = match (target.operator, direction) {
-        (Operator::AtLeast, _) => false,
-        (Operator::AtMost, _) => true,
-        (Operator::Reach, d) => d == Direction::Decrease,
-    };
-    let met = |x: f64| if less_is_met { x <= t } else { x >= t };
-    if !met(point.value) {
+fn clearance(point: &Point, course: &Course<'_>) -> TargetClearance {
+    if !course.meets(point.value) {
         return TargetClearance::NotMet;
     }
     match point.limits {
-        Some((low, high)) if !met(low) || !met(high) => TargetClearance::PointOnly,
+        Some((low, high)) if !course.meets(low) || !course.meets(high) => TargetClearance::PointOnly,
         _ => TargetClearance::Cleared,
     }
 }
@@ -205,12 +214,13 @@ fn graded(detectable: bool, b: &Point, l: &Point, direction: Direction) -> Progr
     }
 }
 
-/// Observed change over the change that a straight line from baseline to target asks for by the latest year.
+/// Observed change over the change that a straight line from baseline to target asks for by the latest year;
+/// a baseline that meets the target asks for none, and then any change away is worse.
 fn pace(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ProgressState {
     let span = f64::from(course.target_year.western() - b.year.western());
     let gone = f64::from(l.year.western() - b.year.western());
     let required = (target - b.value) * gone / span;
-    if span <= 0.0 || required == 0.0 {
+    if span <= 0.0 || required == 0.0 || course.meets(b.value) {
         return graded(l.value != b.value, b, l, course.direction);
     }
     let ratio = (l.value - b.value) / required;
@@ -312,6 +322,41 @@ mod tests {
             state(share(2022, 0.081, 0.005), share(2025, 0.11, 0.005), Some("5%以下")).state,
             ProgressState::Worse
         );
+    }
+
+    #[test]
+    fn a_baseline_that_meets_the_target_has_no_way_to_go() {
+        // 50 → 56 and 50 → 38 with 以上40: (56 − 50)/(40 − 50) would be −60 %, (38 − 50)/(40 − 50) 120 %.
+        let up = state(count(2022, 50.0), count(2024, 56.0), Some("40人以上"));
+        assert_eq!((up.state, up.progress), (ProgressState::TargetMet, Err(Undefined::AlreadyMet)));
+        let lost = state(count(2022, 50.0), count(2024, 38.0), Some("40人以上"));
+        assert_eq!((lost.state, lost.progress), (ProgressState::Worse, Err(Undefined::AlreadyMet)));
+        assert_eq!((lost.change, lost.clearance), (Some(-12.0), Some(TargetClearance::NotMet)));
+        let fewer = state(count(2022, 3.0), count(2024, 2.0), Some("5件以下"));
+        assert_eq!((fewer.state, fewer.progress), (ProgressState::TargetMet, Err(Undefined::AlreadyMet)));
+        // A bare number is to be reached from either side, unless the plan says which way is good.
+        let bare = state(count(2022, 50.0), count(2024, 45.0), Some("40人"));
+        assert_eq!(bare.progress, Ok(0.5));
+        let target = Target::parse("40人").unwrap();
+        let stated = |rule, latest| {
+            judge(
+                rule,
+                &Course {
+                    baseline: count(2022, 50.0),
+                    latest: count(2024, latest),
+                    target: Some(&target),
+                    target_year: FiscalYear::from_western(2028),
+                    direction: Direction::Increase,
+                    comparability: Comparability::Same,
+                },
+            )
+        };
+        assert_eq!(stated(RULE, 45.0).progress, Err(Undefined::AlreadyMet));
+        // A straight line from 50 to 40 has gone down 3.3 by 2024: twice that pace is no improvement here.
+        for rule in [RULE, ProgressRule::Pace, ProgressRule::Band { points: 0.03, relative: 0.1 }] {
+            assert_eq!(stated(rule, 45.0).state, ProgressState::TargetMet, "{rule:?}");
+            assert_eq!(stated(rule, 38.0).state, ProgressState::Worse, "{rule:?}");
+        }
     }
 
     #[test]

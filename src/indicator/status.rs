@@ -101,6 +101,8 @@ pub enum Undefined {
     NoLaterValue,
     /// 維持目標: target = baseline, so that there is no targeted change to divide by.
     Maintain,
+    /// 達成済み: the baseline is beyond the target already, so that no change leads to it.
+    AlreadyMet,
     /// 比較不可: the latest value answers another question than the baseline, or is of others.
     NotComparable,
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::mend::mend;
 use super::plan::Plan;
+use super::recover::recover;
 use super::resolve::{Surroundings, resolve};
 use super::spec::PlanSpec;
 use crate::code::Code;
@@ -130,20 +130,23 @@ fn no_plan(error: Error) -> Error {
 
 /// The mistakes of form with the mistakes of meaning that can be found beside them.
 fn with_meaning(project: &Project, source: &Arc<SourceText>, form: Error) -> Error {
-    let Some(mended) = mend::<PlanSpec>(&source.text) else { return form };
-    let Err(meaning) = resolve(&project.name, source, &mended.value, &Disk { project }) else { return form };
+    let Some(recovered) = recover::<PlanSpec>(&source.text) else { return form };
+    let Err(meaning) = resolve(&project.name, source, &recovered.value, &Disk { project }) else {
+        return form;
+    };
     let of_plan =
         |d: &Diagnostic| d.span.as_ref().filter(|s| Arc::ptr_eq(&s.source, source)).map(|s| s.range.clone());
     let mut all = form.into_diagnostics();
     let told: Vec<Option<Range<usize>>> = all.iter().map(of_plan).collect();
-    // A name whose definition was mended away is not its user's mistake; an unknown key may have been meant
+    // A name whose definition was taken out is not its user's mistake; an unknown key may have been meant
     // to define it.
     let schema = schema();
-    let unknown = mended.touched.iter().any(|k| schema.get("properties").and_then(|p| p.get(k)).is_none());
+    let unknown =
+        recovered.affected.iter().any(|k| schema.get("properties").and_then(|p| p.get(k)).is_none());
     let lost = |code: Code| match code {
-        Code::PlanUnknownGoal => unknown || mended.touched.contains("goal"),
+        Code::PlanUnknownGoal => unknown || recovered.affected.contains("goal"),
         Code::PlanUnknownSurvey | Code::PlanUnknownQuestion => unknown,
-        Code::PlanUnmappedQuestion | Code::PlanMapKind => mended.touched.contains("survey"),
+        Code::PlanUnmappedQuestion | Code::PlanMapKind => recovered.affected.contains("survey"),
         _ => false,
     };
     all.extend(

@@ -15,10 +15,10 @@ mod kept;
 mod listed;
 mod load;
 mod map_spec;
-mod mend;
 mod notes;
 mod plan;
 mod planned;
+mod recover;
 mod resolve;
 mod reuse;
 mod run;
@@ -45,5 +45,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, Written, compute, compute_streamed, write};
+pub use run::{RunOutcome, Written, compute, compute_streamed, write};
 pub use spec::PlanSpec;

@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::Place;
 use crate::text::Text;
+use crate::text::refusal::Refusal;
 
 /// The whole file.
 pub(super) fn bytes(path: &Path, name: &str) -> Result<Vec<u8>> {
@@ -99,13 +100,13 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
 }
 
 fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
-    let diagnostic = match error.kind() {
-        ErrorKind::NotFound => return not_found(path, name),
-        ErrorKind::IsADirectory => Diagnostic::new(
+    let diagnostic = match Refusal::of(error) {
+        Refusal::NotFound => return not_found(path, name),
+        Refusal::IsFolder => Diagnostic::new(
             Code::RawIsDirectory,
-            Text::new("ファイルではなくフォルダです", "this is a folder, not a file"),
+            Text::new("ファイルではなくフォルダーです", "this is a folder, not a file"),
         ),
-        ErrorKind::PermissionDenied => Diagnostic::new(
+        Refusal::Permission => Diagnostic::new(
             Code::RawPermission,
             Text::new("ファイルを開く権限がありません", "no permission to open the file"),
         )
@@ -113,13 +114,27 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
             "ほかのソフトで開いていないか、読み取りの権限があるかを確かめてください",
             "see whether another program holds it open, and who may read it",
         )),
-        _ => Diagnostic::new(
-            Code::RawIo,
+        Refusal::InUse => Diagnostic::new(
+            Code::RawPermission,
             Text::new(
-                format!("ファイルを読めませんでした({error})"),
-                format!("the file could not be read ({error})"),
+                "ほかのソフトが使っているため、ファイルを開けません",
+                "the file cannot be opened: another program is using it",
             ),
-        ),
+        )
+        .help(Text::new(
+            "そのソフトで閉じてから、もう一度実行してください",
+            "close it there, then run again",
+        )),
+        reason => {
+            let why = reason.text();
+            Diagnostic::new(
+                Code::RawIo,
+                Text::new(
+                    format!("ファイルを読めませんでした({})", why.ja),
+                    format!("the file could not be read ({})", why.en),
+                ),
+            )
+        }
     };
     diagnostic.at(Place::file(name)).into()
 }
@@ -133,14 +148,22 @@ fn not_found(path: &Path, name: &str) -> Error {
         Some(p) => p,
         None => return diagnostic.into(),
     };
-    let Ok(entries) = fs::read_dir(folder) else {
-        let folder = folder.display();
-        return diagnostic
-            .help(Text::new(
-                format!("フォルダ「{folder}」がありません"),
-                format!("there is no folder {folder}"),
-            ))
-            .into();
+    let entries = match fs::read_dir(folder).map_err(|error| Refusal::of(&error)) {
+        Ok(entries) => entries,
+        Err(reason) => {
+            let (folder, why) = (folder.display(), reason.text());
+            let help = match reason {
+                Refusal::NotFound => Text::new(
+                    format!("フォルダー「{folder}」がありません"),
+                    format!("there is no folder {folder}"),
+                ),
+                _ => Text::new(
+                    format!("フォルダー「{folder}」の中を見られません({})", why.ja),
+                    format!("the folder {folder} cannot be looked into ({})", why.en),
+                ),
+            };
+            return diagnostic.help(help).into();
+        }
     };
     let names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
     let wanted = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();

@@ -189,26 +189,21 @@ fn broken_cells(table: &Table) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (told, &(row, at)) in places.iter().take(TOLD_ONE_BY_ONE + 1).enumerate() {
         let Some(column) = table.columns.get(at) else { continue };
-        let (text, count) = if told < TOLD_ONE_BY_ONE {
+        let finding = |text| Finding::warning(Code::RawUndecodable, text, table.place(row, column));
+        findings.push(if told < TOLD_ONE_BY_ONE {
             let short: String = column.cell(row).text().chars().take(40).collect();
-            (
-                Text::new(
-                    format!("文字として読めないバイトがあります: {short}"),
-                    format!("some bytes are no text: {short}"),
-                ),
-                1,
-            )
+            finding(Text::new(
+                format!("文字として読めないバイトがあります: {short}"),
+                format!("some bytes are no text: {short}"),
+            ))
         } else {
             let rest = places.len() - TOLD_ONE_BY_ONE;
-            (
-                Text::new(
-                    format!("ほかにも読めないセルが{rest}個あります"),
-                    format!("{rest} more cells could not be read"),
-                ),
-                rest as u64,
-            )
-        };
-        findings.push(Finding::warning(Code::RawUndecodable, text, table.place(row, column)).count(count));
+            let text = Text::new(
+                format!("ほかにも読めないセルが{rest}個あります"),
+                format!("{rest} more cells could not be read"),
+            );
+            finding(text).counted_in_message(rest as u64)
+        });
     }
     findings.append(&mut errors);
     findings
@@ -271,7 +266,9 @@ fn headers_to_know(table: &Table) -> Vec<Finding> {
                 letters(column.position)
             ),
         );
-        findings.push(Finding::warning(Code::RawNoHeader, text, table.place(row, column)).count(count));
+        findings.push(
+            Finding::warning(Code::RawNoHeader, text, table.place(row, column)).counted_in_message(count),
+        );
     }
     for (name, (position, count)) in seen.into_iter().filter(|(_, (_, n))| *n > 1).take(TOLD_ONE_BY_ONE) {
         let text = Text::new(
@@ -284,7 +281,10 @@ fn headers_to_know(table: &Table) -> Vec<Finding> {
                 letters(position)
             ),
         );
-        findings.push(Finding::note(Code::RawDuplicateHeader, text, file.clone().column(name)).count(count));
+        findings.push(
+            Finding::note(Code::RawDuplicateHeader, text, file.clone().column(name))
+                .counted_in_message(count),
+        );
     }
     findings
 }

@@ -118,6 +118,7 @@ fn repeated(tag: &[u8], attribute: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::check;
+    use crate::code::Code;
 
     fn sheet(rows: u64, columns: u64, cell: &str) -> Vec<u8> {
         let start =
@@ -133,10 +134,11 @@ mod tests {
     fn blank_cells_cost_nothing_and_repeated_ones_their_number() {
         assert!(check(&sheet(1_048_576, 16_384, "/>")).is_ok());
         assert!(check(&sheet(2_000, 16_384, "><text:p>1</text:p></table:table-cell>")).is_ok());
-        assert!(check(&sheet(2_049, 16_384, "><text:p>1</text:p></table:table-cell>")).is_err());
-        assert!(
-            check(&sheet(u64::MAX, u64::MAX, " office:value-type=\"float\" office:value=\"1\"/>")).is_err()
-        );
+        let code = |bytes: &[u8]| check(bytes).map_err(|e| e.diagnostics()[0].code);
+        let many = sheet(2_049, 16_384, "><text:p>1</text:p></table:table-cell>");
+        assert_eq!(code(&many), Err(Code::RawTooLarge));
+        let endless = sheet(u64::MAX, u64::MAX, " office:value-type=\"float\" office:value=\"1\"/>");
+        assert_eq!(code(&endless), Err(Code::RawTooLarge));
         let gap =
             [sheet(4_000_000, 16_384, "/>"), sheet(1, 16_384, "><text:p>1</text:p></table:table-cell>")]
                 .concat();

@@ -1,11 +1,13 @@
 //! The numbers of `shihyo estimate` as tables for the terminal: shares in percent with one decimal, other
 //! numbers with as many as their standard error bears.
 
+use std::collections::BTreeMap;
+
 use super::round;
 use super::share::Share;
 use crate::estimate::NotEstimable;
-use crate::estimate::reliability::ReliabilityFlag;
-use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Statistic, Test};
+use crate::estimate::reliability::{REFERENCE_LIMIT, ReliabilityFlag};
+use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Group, Statistic, Test};
 use crate::text::{Lang, Text};
 
 /// Everything that was asked for.
@@ -17,6 +19,31 @@ pub struct Sheet {
     pub notes: Vec<Text>,
     /// The level of all intervals.
     pub level: f64,
+    /// What the files' own dictionaries say of the codes in the rows.
+    pub labels: FileLabels,
+}
+
+/// Labels of codes by variable and code, both as the rows have them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileLabels {
+    of: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl FileLabels {
+    /// Adds the label of a code.
+    pub fn insert(&mut self, variable: &str, code: &str, label: &str) {
+        self.of.entry(variable.to_owned()).or_default().insert(code.to_owned(), label.to_owned());
+    }
+
+    /// The label of a code, if it has one.
+    pub fn get(&self, variable: &str, code: &str) -> Option<&str> {
+        Some(self.of.get(variable)?.get(code)?.as_str())
+    }
+
+    /// The code, with its label behind it where it has one: `1 はい`.
+    fn named(&self, variable: &str, code: &str) -> String {
+        self.get(variable, code).map_or_else(|| code.to_owned(), |label| format!("{code} {label}"))
+    }
 }
 
 /// A table for the terminal.
@@ -41,6 +68,7 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
         _ => 0,
     };
     let word = |ja: &str, en: &str| Text::new(ja, en);
+    let labels = &sheet.labels;
     let headers: [(Vec<Text>, usize); 4] = [
         (
             vec![
@@ -106,10 +134,10 @@ pub fn tables(sheet: &Sheet, lang: Lang) -> Vec<PeopleTable> {
                 .iter()
                 .filter(|row| kind(row.statistic()) == at)
                 .map(|row| match &row.detail {
-                    Detail::Domains(domains) if at == 3 => change(row, domains, lang),
-                    Detail::Domains(domains) => difference(row, domains, lang),
+                    Detail::Domains(domains) if at == 3 => change(row, domains, labels, lang),
+                    Detail::Domains(domains) => difference(row, domains, labels, lang),
                     Detail::Test(of) => test(row, of, lang),
-                    Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => single(row, lang),
+                    Detail::None | Detail::Quantile(_) | Detail::AgainstRest(_) => single(row, labels, lang),
                 })
                 .collect();
             let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
@@ -126,21 +154,23 @@ fn decimals_of_level(level: f64) -> usize {
 }
 
 /// `列=A|B`, or what else was asked for.
-fn subject(row: &EstimateRecord) -> String {
+fn subject(row: &EstimateRecord, labels: &FileLabels) -> String {
     if let Some(prob) = row.key.measured.prob() {
         return format!("{}@{prob}", row.variable);
     }
     let is_condition = |code: &String| [">=", "<=", "!="].iter().any(|o| code.starts_with(o));
     // A condition on numbers brings its own operator.
     let equals = if row.values.is_empty() || row.values.iter().all(is_condition) { "" } else { "=" };
-    format!("{}{equals}{}", row.variable, row.values.join("|"))
+    let values: Vec<String> = row.values.iter().map(|code| labels.named(&row.variable, code)).collect();
+    format!("{}{equals}{}", row.variable, values.join("|"))
 }
 
-fn group(row: &EstimateRecord, lang: Lang) -> String {
+fn group(row: &EstimateRecord, labels: &FileLabels, lang: Lang) -> String {
     if row.key.groups.is_empty() {
         return Text::new("全体", "all").get(lang).to_owned();
     }
-    row.key.groups.iter().map(|g| format!("{}={}", g.variable, g.value)).collect::<Vec<_>>().join(" × ")
+    let named = |g: &Group| format!("{}={}", g.variable, labels.named(&g.variable, &g.value));
+    row.key.groups.iter().map(named).collect::<Vec<_>>().join(" × ")
 }
 
 /// How the numbers of a row are written.
@@ -189,9 +219,16 @@ fn written(row: &EstimateRecord) -> Written {
     }
 }
 
-fn single(row: &EstimateRecord, lang: Lang) -> Vec<String> {
-    let (e, how) = (&row.estimate, written(row));
-    let mark = if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { "*" } else { "" };
+/// What stands behind a number of few respondents.
+const FEW: &str = "*";
+
+/// The mark of the row's own number.
+fn mark(row: &EstimateRecord) -> &'static str {
+    if row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few)) { FEW } else { "" }
+}
+
+fn single(row: &EstimateRecord, labels: &FileLabels, lang: Lang) -> Vec<String> {
+    let (e, how, mark) = (&row.estimate, written(row), mark(row));
     let value = match (&e.value, how) {
         (Err(reason), _) => reason.text().get(lang).to_owned(),
         (Ok(_), Written::Percent) => {
@@ -201,8 +238,8 @@ fn single(row: &EstimateRecord, lang: Lang) -> Vec<String> {
     };
     vec![
         row.statistic().text().get(lang).to_owned(),
-        subject(row),
-        group(row, lang),
+        subject(row, labels),
+        group(row, labels, lang),
         round::count(e.n),
         value,
         limits(row, how, lang),
@@ -221,15 +258,15 @@ fn limits(row: &EstimateRecord, how: Written, lang: Lang) -> String {
     }
 }
 
-fn difference(row: &EstimateRecord, domains: &Domains, lang: Lang) -> Vec<String> {
+fn difference(row: &EstimateRecord, domains: &Domains, labels: &FileLabels, lang: Lang) -> Vec<String> {
     let how = written(row);
     let [value, limits, se, p] = compared(row, domains, lang);
     vec![
-        compared_subject(row, domains, lang),
+        compared_subject(row, domains, labels, lang),
         format!("{} − {}", domains.a, domains.b),
         round::count(row.estimate.n),
-        side(&domains.stat_a, how),
-        side(&domains.stat_b, how),
+        side(&domains.stat_a, domains.n_a, how),
+        side(&domains.stat_b, domains.n_b, how),
         value,
         limits,
         se,
@@ -237,15 +274,15 @@ fn difference(row: &EstimateRecord, domains: &Domains, lang: Lang) -> Vec<String
     ]
 }
 
-fn change(row: &EstimateRecord, waves: &Domains, lang: Lang) -> Vec<String> {
+fn change(row: &EstimateRecord, waves: &Domains, labels: &FileLabels, lang: Lang) -> Vec<String> {
     let how = written(row);
     let [value, limits, se, p] = compared(row, waves, lang);
     vec![
-        compared_subject(row, waves, lang),
-        group(row, lang),
+        compared_subject(row, waves, labels, lang),
+        group(row, labels, lang),
         format!("{}, {}", round::count(waves.n_a), round::count(waves.n_b)),
-        side(&waves.stat_a, how),
-        side(&waves.stat_b, how),
+        side(&waves.stat_a, waves.n_a, how),
+        side(&waves.stat_b, waves.n_b, how),
         value,
         limits,
         se,
@@ -255,23 +292,26 @@ fn change(row: &EstimateRecord, waves: &Domains, lang: Lang) -> Vec<String> {
 }
 
 /// What is compared; what it is, unless it is a share.
-fn compared_subject(row: &EstimateRecord, domains: &Domains, lang: Lang) -> String {
+fn compared_subject(row: &EstimateRecord, domains: &Domains, labels: &FileLabels, lang: Lang) -> String {
     match domains.of {
-        Statistic::Share => subject(row),
-        statistic => format!("{} {}", statistic.text().get(lang), subject(row)),
+        Statistic::Share => subject(row, labels),
+        statistic => format!("{} {}", statistic.text().get(lang), subject(row, labels)),
     }
 }
 
-/// The number of one side.
-fn side(value: &Result<f64, NotEstimable>, how: Written) -> String {
-    value.as_ref().map(|v| how.number(*v)).unwrap_or_default()
+/// The number of one side, of so many respondents.
+fn side(value: &Result<f64, NotEstimable>, n: u64, how: Written) -> String {
+    let mark = if n < REFERENCE_LIMIT { FEW } else { "" };
+    value.as_ref().map(|v| format!("{}{mark}", how.number(*v))).unwrap_or_default()
 }
 
 /// The difference, its limits, its standard error and its p-value.
 fn compared(row: &EstimateRecord, domains: &Domains, lang: Lang) -> [String; 4] {
     let (e, how) = (&row.estimate, written(row));
     [
-        e.value.as_ref().map_or_else(|r| r.text().get(lang).to_owned(), |v| signed(*v, how)),
+        e.value
+            .as_ref()
+            .map_or_else(|r| r.text().get(lang).to_owned(), |v| format!("{}{}", signed(*v, how), mark(row))),
         limits(row, how, lang),
         e.se.as_ref().map(|s| how.error(*s)).unwrap_or_default(),
         domains.p_value.as_ref().map(|p| p_value(*p)).unwrap_or_default(),

@@ -1,8 +1,9 @@
 //! Text in the two languages of the office, Japanese and English; how words are compared; what a wrong word
-//! was meant to be.
+//! was meant to be; why the system refused a file.
 
 pub(crate) mod fold;
 pub(crate) mod number;
+pub mod refusal;
 pub(crate) mod spelling;
 pub mod suggest;
 

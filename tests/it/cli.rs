@@ -206,6 +206,18 @@ fn compare_breaks_an_indicator_down() {
 }
 
 #[test]
+fn a_folder_without_plans_is_told_in_the_language_of_the_reader() {
+    let key = "citizen/R4/volunteer-intent";
+    let project = Model { project: Project::new(&[]) };
+    project.shows("explain-no-folder", &["explain", key]);
+    project.shows("explain-no-folder-en", &["explain", key, "--lang", "en"]);
+    project.write("pipelines/readme.txt", "");
+    project.shows("explain-no-plan", &["explain", key]);
+    let other = Model { project: Project::new(&[("pipelines", "")]) };
+    other.shows("explain-no-folder-file", &["explain", key]);
+}
+
+#[test]
 fn explain_tells_the_whole_way_of_a_number() {
     let project = Model::new();
     project.shows(

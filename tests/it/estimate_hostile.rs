@@ -7,7 +7,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
 use shihyo::code::Code;
 use shihyo::error::Error;
-use shihyo::pipeline::adhoc::{Inputs, Outcome, ReplicateType, Request, compute};
+use shihyo::pipeline::adhoc::{AdhocOutcome, Inputs, ReplicateType, Request, compute};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 use shihyo::report::estimate_tables::tables;
 use shihyo::report::long;
@@ -17,7 +17,7 @@ fn table(text: &str) -> Table {
     read_bytes(text.as_bytes(), "t.csv", &ReadOptions::default()).unwrap()
 }
 
-fn run(text: &str, request: &Request) -> Result<Outcome, Error> {
+fn run(text: &str, request: &Request) -> Result<AdhocOutcome, Error> {
     compute(request, &Inputs { tables: vec![table(text)], ..Inputs::default() })
 }
 
@@ -25,7 +25,7 @@ fn of(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
-fn code(result: Result<Outcome, Error>) -> Vec<Code> {
+fn code(result: Result<AdhocOutcome, Error>) -> Vec<Code> {
     match result {
         Ok(_) => Vec::new(),
         Err(error) => error.diagnostics().iter().map(|d| d.code).collect(),

@@ -141,7 +141,7 @@ fn of_csv(request: &Request, path: &Path) -> Request {
 }
 
 /// The bytes of an outcome, and what was found.
-fn bytes(outcome: &adhoc::Outcome) -> (String, String, String) {
+fn bytes(outcome: &adhoc::AdhocOutcome) -> (String, String, String) {
     let sheet = &outcome.sheet;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let places = outcome
@@ -230,6 +230,11 @@ fn base_of_few(path: &Path) -> Request {
     Request { conditions: list(&["sex=1|2"]), weight: None, by: list(&["q1"]), ..request(path) }
 }
 
+/// Why the general way has to take a request.
+fn refused(request: &Request) -> &'static str {
+    adhoc::quick(request).map(|_| ()).unwrap_err().0
+}
+
 #[test]
 fn csv_and_parquet_are_what_the_general_way_gives() {
     let folder = tempfile::tempdir().unwrap();
@@ -237,11 +242,9 @@ fn csv_and_parquet_are_what_the_general_way_gives() {
     for (what, request) in variants(&columns) {
         // Blank clusters and strata are a mistake of the request.
         if matches!(what, "few clusters" | "strata of words") {
-            assert!(
-                adhoc::quick(&request).is_err()
-                    && adhoc::compute(&request, &adhoc::read(&request).unwrap()).is_err(),
-                "{what}"
-            );
+            assert_eq!(refused(&request), "key", "{what}");
+            let error = adhoc::compute(&request, &adhoc::read(&request).unwrap()).map(|_| ()).unwrap_err();
+            assert_eq!(error.diagnostics()[0].code, Code::DesignBlank, "{what}");
             continue;
         }
         same(what, &request);
@@ -305,7 +308,7 @@ fn replicates_are_made_alike_on_both_ways() {
         same(what, &of_csv(&request, &text));
         // Row by row, as where means are asked for: the same but for rounding.
         let by_row = Request { means: list(&["q3"]), ..of_csv(&request, &text) };
-        assert!(adhoc::quick(&by_row).is_err());
+        assert_eq!(refused(&by_row), "request");
         let inputs = adhoc::read(&by_row).unwrap();
         let shares = adhoc::compute(&of_csv(&request, &text), &inputs).unwrap().sheet.rows;
         let rows = adhoc::compute(
@@ -401,7 +404,9 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
             Request { replicate_type: Some(Bootstrap), replicates: some("99999999"), ..base.clone() },
         ),
     ] {
-        assert!(adhoc::quick(&request).is_err(), "{what}");
+        // What the kind and the number alone contradict is no request for the quick way; the design is not.
+        let of_design = ["strata for jk1", "more than pairs", "far too many"].contains(&what);
+        assert_eq!(refused(&request), if of_design { "replicates" } else { "request" }, "{what}");
         let error = adhoc::compute(&request, &adhoc::read(&request).unwrap()).map(|_| ()).unwrap_err();
         assert_eq!(error.diagnostics()[0].code, code, "{what}");
     }
@@ -469,7 +474,7 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
     assert!(adhoc::quick(&request(&columns)).is_ok());
     for cut in [4, 100, good.len() / 2, good.len() - 1] {
         std::fs::write(&columns, &good[..cut]).unwrap();
-        assert!(adhoc::quick(&request(&columns)).is_err(), "cut at {cut}");
+        assert_eq!(refused(&request(&columns)), "unreadable", "cut at {cut}");
     }
     // Bytes of the pages that say something else: an error or other numbers, never a fall.
     for at in (4..good.len() - 8).step_by(97) {
@@ -480,28 +485,24 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
     }
     let mut rows = rows(2_000);
     let types = [DataType::Boolean, DataType::Int64, DataType::Float64, DataType::String];
-    for (what, column, cell) in [
-        ("a weight of nothing", 6, ""),
-        ("a weight of 0", 6, "0"),
-        ("a stratum of nothing", 1, ""),
-        ("a weight far away", 6, "1e300"),
+    for (what, reason, column, cell) in [
+        ("a weight of nothing", "weights", 6, ""),
+        ("a weight of 0", "weights", 6, "0"),
+        ("a stratum of nothing", "key", 1, ""),
+        ("a weight far away", "weights", 6, "1e300"),
     ] {
         let before = std::mem::replace(&mut rows[1_234][column], cell.to_owned());
         parquet(&columns, &rows, &types, 300);
-        assert!(adhoc::quick(&request(&columns)).is_err(), "{what}");
+        assert_eq!(refused(&request(&columns)), reason, "{what}");
         rows[1_234][column] = before;
     }
     parquet(&columns, &rows, &types, 300);
     let wide = folder.path().join("wide.csv");
     std::fs::write(&wide, text(&rows)).unwrap();
-    assert!(
-        adhoc::quick(&Request { clusters: some("psu"), ..request(&columns) }).is_err(),
-        "a cluster in two strata"
-    );
-    assert!(
-        adhoc::quick(&Request { clusters: some("code"), fpc: some("sex"), ..request(&columns) }).is_err(),
-        "sizes that differ"
-    );
+    let clusters = Request { clusters: some("psu"), ..request(&columns) };
+    assert_eq!(refused(&clusters), "design", "a cluster in two strata");
+    let sizes = Request { clusters: some("code"), fpc: some("sex"), ..request(&columns) };
+    assert_eq!(refused(&sizes), "columns", "sizes that differ");
 }
 
 #[test]

@@ -181,3 +181,33 @@ fn a_share_of_no_answer_says_its_own_base() {
     check("no-answer-ja", "ja", 0, &ask(&[]));
     check("no-answer-en", "en", 0, &ask(&["--base", "all"]));
 }
+
+/// 交通 holds several answers, 意向 an option with a comma in it.
+#[test]
+fn groups_of_whole_cells_are_told() {
+    check("joined-ja", "ja", 0, &["joined.csv", "--mean", "満足2", "--by", "交通", "--by", "意向"]);
+    check("joined-en", "en", 0, &["joined.csv", "--share", "交通"]);
+    check("joined-test", "en", 0, &["joined.csv", "--test", "rao-scott", "交通 × 意向"]);
+}
+
+#[test]
+fn the_least_and_the_greatest_value_have_no_interval() {
+    check(
+        "extremes",
+        "ja",
+        0,
+        &["web.csv", "--quantile", "年齢@0", "--quantile", "年齢@1", "--quantile", "年齢@0.5"],
+    );
+}
+
+#[test]
+fn labels_of_the_file_stand_beside_its_codes() {
+    let file = "../fixtures/raw/stata_118.dta";
+    check(
+        "labels-ja",
+        "ja",
+        0,
+        &[file, "--share", "q1", "--share", "q1=移りたい", "--mean", "w", "--by", "q1"],
+    );
+    check("labels-csv", "ja", 0, &[file, "--share", "q1=1", "--by", "q1", "--format", "csv"]);
+}

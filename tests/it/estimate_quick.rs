@@ -308,35 +308,40 @@ fn threads_do_not_matter() {
     assert!([2, 3, 8].into_iter().all(|threads| with(threads) == one));
 }
 
+/// Why the general way has to take a request.
+fn refused(request: &Request) -> &'static str {
+    adhoc::quick(request).map(|_| ()).unwrap_err().0
+}
+
 #[test]
 fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let folder = tempfile::tempdir().unwrap();
     let good = text(3_000);
     let path = file(&folder, &good);
     let base = request(&path);
-    for (what, request) in [
-        ("a mean of many numbers", Request { means: list(&["id"]), ..base.clone() }),
-        ("clusters", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
-        ("no column", Request { shares: list(&["q9=1"]), ..base.clone() }),
-        ("a condition on no column", Request { conditions: list(&["q9=1"]), ..base.clone() }),
-        ("a code that is no answer", Request { missing: list(&["q1=1"]), ..base.clone() }),
-        ("a breakdown of too many values", Request { by: list(&["id"]), ..base.clone() }),
-        ("no method", Request { method: "normal".to_owned(), ..base.clone() }),
-        ("no level", Request { level: 95.0, ..base.clone() }),
-        ("weights that differ", Request { weight: Some("id".to_owned()), ..base.clone() }),
-        ("sizes below the sample", Request { fpc: Some("age".to_owned()), ..base.clone() }),
+    for (what, reason, request) in [
+        ("a mean of many numbers", "values", Request { means: list(&["id"]), ..base.clone() }),
+        ("clusters", "design", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
+        ("no column", "column", Request { shares: list(&["q9=1"]), ..base.clone() }),
+        ("a condition on no column", "column", Request { conditions: list(&["q9=1"]), ..base.clone() }),
+        ("a code that is no answer", "mistakes", Request { missing: list(&["q1=1"]), ..base.clone() }),
+        ("a breakdown of too many values", "values", Request { by: list(&["id"]), ..base.clone() }),
+        ("no method", "method", Request { method: "normal".to_owned(), ..base.clone() }),
+        ("no level", "request", Request { level: 95.0, ..base.clone() }),
+        ("weights that differ", "weights", Request { weight: Some("id".to_owned()), ..base.clone() }),
+        ("sizes below the sample", "columns", Request { fpc: Some("age".to_owned()), ..base.clone() }),
     ] {
-        assert!(adhoc::quick(&request).is_err(), "{what}");
+        assert_eq!(refused(&request), reason, "{what}");
     }
     let last: Vec<&str> = good.trim_end().rsplit('\n').next().unwrap().split(',').collect();
     let heavier: Vec<&str> =
         last.iter().enumerate().map(|(at, field)| if at == 3 { "1.5" } else { field }).collect();
-    for (what, text) in [
-        ("a lonely stratum", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a stratum in two spellings", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a short row at the end", format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
+    for (what, reason, text) in [
+        ("a lonely stratum", "design", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a stratum in two spellings", "strata", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a short row at the end", "row", format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
     ] {
-        assert!(adhoc::quick(&request(&file(&folder, &text))).is_err(), "{what}");
+        assert_eq!(refused(&request(&file(&folder, &text))), reason, "{what}");
     }
     let ordinary = file(&folder, &good);
     assert!(adhoc::quick(&request(&ordinary)).is_ok());

@@ -135,7 +135,9 @@ fn random_bytes_are_refused_or_read_under_every_name() {
             entries::file(&bytes, name);
             for magic in [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PAR1", b"$FL2", b"$FL3"]
             {
-                assert!(read(&[magic, &bytes].concat(), name).is_err());
+                let error = read(&[magic, &bytes].concat(), name).unwrap_err();
+                let code = error.diagnostics()[0].code;
+                assert_eq!(code, Code::RawDamaged, "{name} {magic:?}");
             }
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shihyo::error::{Error, Result};
-use shihyo::pipeline::{self, Outcome, Plan};
+use shihyo::pipeline::{self, Plan, RunOutcome};
 use shihyo::progress::Silent;
 
 /// Its folder goes when this does.
@@ -97,13 +97,13 @@ impl Project {
         pipeline::load(&self.opened())
     }
 
-    pub fn compute(&self) -> Result<Outcome, Error> {
+    pub fn compute(&self) -> Result<RunOutcome, Error> {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         self.computed(&plan)
     }
 
     /// What comes of the plan, which is the same whether rows are held or added up as they are read.
-    fn computed(&self, plan: &Plan) -> Result<Outcome, Error> {
+    fn computed(&self, plan: &Plan) -> Result<RunOutcome, Error> {
         let held = pipeline::compute(&self.opened(), plan, None, &Silent);
         let streamed = pipeline::compute_streamed(&self.opened(), plan, None, &Silent);
         match (&held, &streamed) {
@@ -115,14 +115,14 @@ impl Project {
     }
 
     /// The plan and what came of it; nothing is written.
-    pub fn run(&self) -> (Plan, Outcome) {
+    pub fn run(&self) -> (Plan, RunOutcome) {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         let outcome = self.computed(&plan).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)
     }
 
     /// As [`Project::run`], with what it writes in `folder`.
-    pub fn written(&self, folder: &str) -> (Plan, Outcome) {
+    pub fn written(&self, folder: &str) -> (Plan, RunOutcome) {
         let (plan, outcome) = self.run();
         pipeline::write(&plan, &outcome, &self.path(folder), &Silent).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)
@@ -159,9 +159,10 @@ impl Ran {
 
 /// The command, whatever language and terminal whoever runs the tests has.
 /// Both outcomes say the same, to the last digit.
-pub fn same(plan: &Plan, held: &Outcome, streamed: &Outcome, root: &Path) {
-    let said =
-        |outcome: &Outcome| format!("{:?}\n{:?}\n{:?}", outcome.table.notes, outcome.quality, outcome.inputs);
+pub fn same(plan: &Plan, held: &RunOutcome, streamed: &RunOutcome, root: &Path) {
+    let said = |outcome: &RunOutcome| {
+        format!("{:?}\n{:?}\n{:?}", outcome.table.notes, outcome.quality, outcome.inputs)
+    };
     assert_eq!(said(held), said(streamed), "{}", root.display());
     assert_eq!(held.estimates.len(), streamed.estimates.len());
     for (held, streamed) in held.estimates.iter().zip(&streamed.estimates) {

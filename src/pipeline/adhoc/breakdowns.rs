@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::joined::Parts;
 use super::missing::Missing;
 use super::resolver::Resolver;
 use crate::code::Code;
@@ -73,7 +74,35 @@ impl Resolver<'_> {
         let blank = self.source.respondents(|row| domain[row] && blank[row]);
         let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
         self.findings.extend(by_blank(&name, blank));
+        columns.iter().for_each(|column| self.tell_taken_whole(column));
         Ok(out)
+    }
+
+    /// Says that the cells of a column without a questionnaire are taken whole as groups although they look
+    /// like several answers.
+    pub(super) fn tell_taken_whole(&mut self, column: &Stacked) {
+        if column.is_question() {
+            return;
+        }
+        let (gone, counts) = (self.missing.of(column), column.counts());
+        let mut several = Parts::new(column, &[]).look_like_several(column);
+        several.retain(|at| !gone[*at] && counts[*at] > 0);
+        let Some(first) = several.first().copied() else { return };
+        let count: u64 = several.iter().map(|at| counts[*at]).sum();
+        let (name, example) = (&column.name, &column.values[first].text);
+        let text = Text::new(
+            format!(
+                "「{name}」の「{example}」など{count}人は複数の回答とみられますが、セルの内容ごとに1つの区分\
+                 としました。選択肢ごとの区分は、--questionnaire の調査票で複数回答とすると求められます"
+            ),
+            format!(
+                "{count} respondents have what looks like several answers in \"{name}\", such as \
+                 \"{example}\": each cell was taken whole as one group. With a questionnaire \
+                 (--questionnaire) that says multiple, each option is a group"
+            ),
+        );
+        let place = self.source.place(column.first_row(first), column);
+        self.findings.push(Finding::warning(Code::AdhocTakenWhole, text, place).counted_in_message(count));
     }
 
     /// The breakdowns of variables, and who left one of them blank.
@@ -187,6 +216,6 @@ fn by_blank(name: &str, blank: u64) -> Option<Finding> {
             format!("「{name}」に回答のない{blank}人は全体には入りますが、どの区分にも入りません"),
             format!("{blank} respondents without \"{name}\" count in the whole but are in no group"),
         );
-        Finding::warning(Code::AdhocByBlank, text, Place::default()).count(blank)
+        Finding::warning(Code::AdhocByBlank, text, Place::default()).counted_in_message(blank)
     })
 }

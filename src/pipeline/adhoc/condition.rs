@@ -300,28 +300,42 @@ pub(in crate::pipeline) fn tell_doubtful(
     source: &Source<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let counts = column.counts();
-    let mut tell = |code: Code, values: &[usize], words: &dyn Fn(&str) -> Text| {
-        let Some(first) = values.first() else { return };
-        let count = values.iter().map(|at| counts[*at]).sum();
-        let place = source.place(column.first_row(*first), column);
-        findings.push(Finding::warning(code, words(&column.values[*first].text), place).count(count));
-    };
-    let name = &column.name;
-    tell(Code::AdhocNotParted, &parts.left_whole, &|example| {
+    let left_whole = not_parted(column, &parts.left_whole, source);
+    // Of several options the same cells may be left whole.
+    findings.extend(left_whole.filter(|finding| !findings.contains(finding)));
+    findings.extend(doubtful(Code::AdhocParted, column, &parts.parted, source, |name, example| {
+        Text::new(
+            format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
+            format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
+        )
+    }));
+}
+
+/// The finding of values that were left whole although they hold a blank or &.
+pub(super) fn not_parted(column: &Stacked, values: &[usize], source: &Source<'_>) -> Option<Finding> {
+    doubtful(Code::AdhocNotParted, column, values, source, |name, example| {
         Text::new(
             format!("「{name}」の「{example}」などは、空白や&を含む1つの回答として数えました"),
             format!(
                 "\"{example}\" and its like in \"{name}\" were counted as one answer that holds a blank or &"
             ),
         )
-    });
-    tell(Code::AdhocParted, &parts.parted, &|example| {
-        Text::new(
-            format!("「{name}」の「{example}」などは、区切られた複数の回答として数えました"),
-            format!("\"{example}\" and its like in \"{name}\" were counted as several answers"),
-        )
-    });
+    })
+}
+
+/// A finding about these values of a column, in the words that name and first example make.
+fn doubtful(
+    code: Code,
+    column: &Stacked,
+    values: &[usize],
+    source: &Source<'_>,
+    words: impl Fn(&str, &str) -> Text,
+) -> Option<Finding> {
+    let first = *values.first()?;
+    let counts = column.counts();
+    let count = values.iter().map(|at| counts[*at]).sum();
+    let place = source.place(column.first_row(first), column);
+    Some(Finding::warning(code, words(&column.name, &column.values[first].text), place).count(count))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@
 //! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is
 //! parted although the rest of it is not seen to be an answer ("はい、たまに").
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::pipeline::variables::variable::{Marks, Stacked, TypedCode};
 use crate::text::fold::fold;
@@ -31,6 +31,8 @@ pub(in crate::pipeline) struct Parts {
     pub(in crate::pipeline) parted: Vec<usize>,
     /// Values that were left whole although a part of them was asked for.
     pub(in crate::pipeline) left_whole: Vec<usize>,
+    /// Values that were left whole although a part of them is an answer of its own elsewhere.
+    perhaps_several: Vec<usize>,
 }
 
 /// Cut at the delimiters that part answers always.
@@ -108,6 +110,7 @@ impl Parts {
                 joined: vec![false; column.values.len()],
                 parted: Vec::new(),
                 left_whole: Vec::new(),
+                perhaps_several: Vec::new(),
             };
         }
         let texts: Vec<String> =
@@ -119,6 +122,7 @@ impl Parts {
             joined: vec![false; texts.len()],
             parted: Vec::new(),
             left_whole: Vec::new(),
+            perhaps_several: Vec::new(),
         };
         for (at, (value, text)) in column.values.iter().zip(&texts).enumerate() {
             // A cell that is as a whole what was asked for is one answer; so is a number with thousands
@@ -137,6 +141,9 @@ impl Parts {
                 } else {
                     if finer.iter().any(|p| evidence.asked(p)) {
                         out.left_whole.push(at);
+                    }
+                    if finer.iter().any(|p| evidence.known.contains(*p)) {
+                        out.perhaps_several.push(at);
                     }
                     parts.push(piece.to_owned());
                 }
@@ -163,6 +170,33 @@ impl Parts {
         }
         let wanted = cut(code.folded(), &[',', '、', ';']);
         wanted.len() > 1 && parts.windows(wanted.len()).any(|w| w.iter().zip(&wanted).all(|(p, c)| p == c))
+    }
+
+    /// The values that look like several answers to whoever takes each cell whole. A mark that stands in no
+    /// label, a number or a part that other cells have too tells them from a label with a comma in it
+    /// (はい、できれば); of a blank nothing less than an answer of its own does.
+    pub(super) fn look_like_several(&self, column: &Stacked) -> Vec<usize> {
+        let mut cells_with: HashMap<&str, usize> = HashMap::new();
+        for part in self.parts.iter().flat_map(|parts| parts.iter().collect::<BTreeSet<_>>()) {
+            *cells_with.entry(part).or_insert(0) += 1;
+        }
+        let is_shared = |part: &String| cells_with.get(part.as_str()).is_some_and(|n| *n > 1);
+        let has_mark = |at: usize| column.values[at].text.contains([';', '；', '\n']);
+        let seen = |at: &usize| {
+            self.joined[*at]
+                && (has_mark(*at)
+                    || self.parts[*at].iter().any(|part| is_shared(part) || number(part).is_some()))
+        };
+        let mut out: Vec<usize> = (0..self.parts.len()).filter(seen).collect();
+        out.extend(self.perhaps_several());
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// The values that were left whole although a part of them is an answer of its own elsewhere.
+    pub(super) fn perhaps_several(&self) -> impl Iterator<Item = usize> {
+        self.perhaps_several.iter().copied()
     }
 
     /// The parts of value `at`, when it is seen to be several answers.
@@ -244,6 +278,27 @@ mod tests {
         let cells = ["名所、旧跡の観光\n買い物、アウトレット", "買い物"];
         assert_eq!(holding(&cells, "買い物、アウトレット"), [true, false]);
         assert_eq!(holding(&cells, "買い物"), [false, true]);
+    }
+
+    #[test]
+    fn cells_that_look_like_several_answers_are_seen() {
+        let several = |cells: &[&str]| -> Vec<usize> {
+            let text = cells.iter().fold("q\n".to_owned(), |text, cell| text + &format!("\"{cell}\"\n"));
+            let table = read_bytes(text.as_bytes(), "q.csv", &ReadOptions::default()).unwrap();
+            let mut column = Stacked::new("q", table.row_count());
+            column.push(&table, &table.columns[0]);
+            Parts::new(&column, &[]).look_like_several(&column)
+        };
+        // Numbers, and marks that stand in no label, from the first cell on.
+        assert_eq!(several(&["1,3", "2"]), [0]);
+        assert_eq!(several(&["バス;電車", "徒歩"]), [0]);
+        // A comma, where the parts occur elsewhere too; a blank, where a part is an answer of its own.
+        assert_eq!(several(&["バス、電車", "電車、徒歩", "徒歩"]), [0, 1]);
+        assert!(several(&["はい、できれば", "いいえ、今は", "わからない"]).is_empty());
+        assert_eq!(several(&["tap well", "tap"]), [0]);
+        assert!(several(&["Lower Austria", "Upper Austria", "Vienna"]).is_empty());
+        // A number with separators is one number.
+        assert!(several(&["10,000", "10"]).is_empty());
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod change;
 mod condition;
 mod declared;
 mod estimates;
+mod file_labels;
 mod inputs;
 mod joined;
 mod levels;
@@ -41,12 +42,12 @@ use crate::error::Result;
 use crate::estimate::IntervalMethod;
 use crate::finding::Finding;
 use crate::raw::Table;
-use crate::report::estimate_tables::Sheet;
+use crate::report::estimate_tables::{FileLabels, Sheet};
 use crate::text::Text;
 
 /// What a request gives.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct AdhocOutcome {
     /// The rows, with notes.
     pub sheet: Sheet,
     /// What decoding the files by the questionnaire found.
@@ -63,14 +64,18 @@ pub struct Outcome {
 /// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
 /// never occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves
 /// have are told once.
-pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
+pub fn compute(request: &Request, inputs: &Inputs) -> Result<AdhocOutcome> {
     let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
         return Err(request::bad_level(request.level));
     }
     let own = inputs.questionnaire.as_ref();
     let later = estimated(request, method, &inputs.tables, own, inputs);
-    let Some(earlier) = &inputs.against else { return Ok(outcome(request, later?, None)) };
+    let labelled = |mut outcome: AdhocOutcome| {
+        outcome.sheet.labels = file_labels::of_rows(&outcome.sheet.rows, &inputs.tables, own);
+        outcome
+    };
+    let Some(earlier) = &inputs.against else { return Ok(labelled(outcome(request, later?, None))) };
     // Comparisons inside one sample are those of the later wave.
     let alone = Request { differences: Vec::new(), tests: Vec::new(), weights: false, ..request.clone() };
     let its = earlier.questionnaire.as_ref().or(own);
@@ -78,7 +83,7 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
     match (later, before) {
         (Ok(later), Ok(before)) => {
             let (own, its) = (names(&inputs.tables), names(&earlier.tables));
-            Ok(outcome(request, later, Some((before, (&own, &its)))))
+            Ok(labelled(outcome(request, later, Some((before, (&own, &its))))))
         }
         (later, before) => {
             Err(change::told_once((later.err(), &inputs.tables), (before.err(), &earlier.tables)))
@@ -92,7 +97,7 @@ fn names(tables: &[Table]) -> String {
 }
 
 /// The rows of the later wave and the changes from the earlier one, with notes.
-fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&str, &str))>) -> Outcome {
+fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&str, &str))>) -> AdhocOutcome {
     let Estimated { mut rows, wanted, built, options, ledgers, mut decoding, mut findings, weights } = later;
     let mut more = Vec::new();
     if let Some((before, (own, its))) = earlier {
@@ -119,7 +124,12 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
     let mut notes = notes::of(&wanted, &built, &options, request.base, &rows, &ledgers);
     notes.extend(more);
     notes.extend(weights.as_ref().map(RespondentWeights::words));
-    Outcome { sheet: Sheet { rows, notes, level: request.level }, decoding, findings, weights }
+    AdhocOutcome {
+        sheet: Sheet { rows, notes, level: request.level, labels: FileLabels::default() },
+        decoding,
+        findings,
+        weights,
+    }
 }
 
 /// The interval's method: as R spells it (`mean`, `beta`) too.

@@ -127,7 +127,7 @@ pub(super) fn of(
     out.extend(overlap_note(rows));
     let starred = |row: &EstimateRecord| {
         row.flags.contains(&Flag::Reliability(ReliabilityFlag::Few))
-            && matches!(row.detail, Detail::None | Detail::Quantile(_))
+            && !matches!(row.detail, Detail::Test(_) | Detail::AgainstRest(_))
     };
     if has(&starred) {
         let limit = REFERENCE_LIMIT;

@@ -9,7 +9,7 @@ use super::missing::Missing;
 use super::request::Request;
 use super::shares;
 use super::sums::Sums;
-use super::{Outcome, estimates, notes};
+use super::{AdhocOutcome, estimates, notes};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::pipeline::sample_design::{Replication, SampleDesign};
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
-use crate::report::estimate_tables::Sheet;
+use crate::report::estimate_tables::{FileLabels, Sheet};
 
 /// What the quick way gives.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Quick {
     /// Rows of the file.
     pub rows: u64,
     /// What [`super::compute`] would have given.
-    pub outcome: Outcome,
+    pub outcome: AdhocOutcome,
 }
 
 /// Reads and computes in one pass, if the request and the file are plain enough; the reason if not.
@@ -57,8 +57,8 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         estimates::Reporting { n_total: streamed.rows, n_w_total: sums.total_weight(), options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
-    let sheet = Sheet { rows, notes, level: request.level };
-    let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
+    let sheet = Sheet { rows, notes, level: request.level, labels: FileLabels::default() };
+    let outcome = AdhocOutcome { sheet, decoding: Vec::new(), findings, weights: None };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
 }
 

@@ -1,7 +1,9 @@
 //! Shares as they are asked for: `COL=A|B`, `COL` for every option, `COL=` for no answer, and conditions
 //! on numbers.
 
-use super::condition::{Choice, Condition, NO_ANSWER, Test, check_codes, codes, known, tell_doubtful};
+use super::condition::{
+    Choice, Condition, NO_ANSWER, Test, check_codes, codes, known, not_parted, tell_doubtful,
+};
 use super::joined::Parts;
 use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
@@ -55,6 +57,7 @@ impl Resolver<'_> {
                 |code: &TypedCode| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
             self.tell_no_answer_as_option(&column, &each);
+            self.tell_options_left_whole(&column);
             let mut out: Vec<Measure> = each
                 .into_iter()
                 .map(|code| self.share_of_codes(&column, vec![code]))
@@ -226,7 +229,7 @@ impl Resolver<'_> {
             format!("{dropped} respondents answered \"{name}\" although they were not asked: not counted"),
         );
         let finding = Finding::warning(Code::AdhocNotAskedButAnswered, text, Place::default().column(name))
-            .count(dropped);
+            .counted_in_message(dropped);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
@@ -252,6 +255,13 @@ impl Resolver<'_> {
             base: self.base,
             values: self.answers(&column, &each),
         })
+    }
+
+    /// Tells which cells became options of their own although a part of them is an option too.
+    fn tell_options_left_whole(&mut self, column: &Stacked) {
+        let (parts, counts) = (Parts::new(column, &[]), column.counts());
+        let left: Vec<usize> = parts.perhaps_several().filter(|at| counts[*at] > 0).collect();
+        self.findings.extend(not_parted(column, &left, self.source));
     }
 
     /// An option that is called 無回答 is counted as an answer, which is most likely not what was meant.
@@ -296,7 +306,7 @@ impl Resolver<'_> {
             );
             self.findings.push(
                 Finding::warning(Code::AdhocTicks, text, Place::default().column(column.name.clone()))
-                    .count(blank),
+                    .counted_in_message(blank),
             );
         }
     }

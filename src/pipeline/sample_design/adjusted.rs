@@ -45,7 +45,9 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
                 .into());
         }
         let text = Text::new(ja, en);
-        findings.push(Finding::warning(Code::DesignNegativeWeights, text, Place::default()).count(below));
+        findings.push(
+            Finding::warning(Code::DesignNegativeWeights, text, Place::default()).counted_in_message(below),
+        );
     }
     if middle > 0.0 && greatest > EXTREME * middle {
         let count = (g.len() - g.partition_point(|g| *g <= EXTREME * middle)) as u64;
@@ -59,7 +61,9 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
                  {EXTREME} times the median, {middle:.3}"
             ),
         );
-        findings.push(Finding::warning(Code::DesignExtremeWeights, text, Place::default()).count(count));
+        findings.push(
+            Finding::warning(Code::DesignExtremeWeights, text, Place::default()).counted_in_message(count),
+        );
     }
     Ok(())
 }

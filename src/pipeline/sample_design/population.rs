@@ -253,7 +253,9 @@ pub(super) fn margin(
             ),
             format!("{blank} respondents without \"{name}\" keep their part of the sample when weighting"),
         );
-        findings.push(Finding::warning(Code::DesignPopulationBlank, text, place.clone()).count(blank));
+        findings.push(
+            Finding::warning(Code::DesignPopulationBlank, text, place.clone()).counted_in_message(blank),
+        );
     }
     let nobody = |(level, people): &&(Level, f64)| {
         *people <= 0.0 && *level != Level::Unknown && levels.contains(level)

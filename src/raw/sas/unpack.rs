@@ -127,15 +127,17 @@ fn ross(input: &mut Input<'_>, out: &mut Vec<u8>, length: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{Packing, row};
+    use crate::code::Code;
 
     #[test]
     fn run_lengths_are_copied_and_filled() {
         let packed = [0x82, b'a', b'b', b'c', 0xE1, 0xC0, b'x', 0xF0, 0x60, 0x00];
         let expected = [&b"abc   xxx\0\0"[..], &[b' '; 17]].concat();
         assert_eq!(row(&packed, Packing::RunLengths, 28), Ok(expected));
-        assert!(row(&[0x8F, b'a'], Packing::RunLengths, 28).is_err(), "it ends inside a copy");
-        assert!(row(&[0x40, 0xFF, b'a'], Packing::RunLengths, 28).is_err(), "more than a row");
-        assert!(row(&[0x30], Packing::RunLengths, 28).is_err(), "no such command");
+        let code = |packed: &[u8]| row(packed, Packing::RunLengths, 28).map_err(|e| e.diagnostics()[0].code);
+        assert_eq!(code(&[0x8F, b'a']), Err(Code::RawDamaged), "it ends inside a copy");
+        assert_eq!(code(&[0x40, 0xFF, b'a']), Err(Code::RawDamaged), "more than a row");
+        assert_eq!(code(&[0x30]), Err(Code::RawDamaged), "no such command");
     }
 
     #[test]
@@ -143,6 +145,7 @@ mod tests {
         // a, b, c, then three bytes from three back, then four blanks.
         let packed = [0b0001_1000, 0, b'a', b'b', b'c', 0x30, 0x00, 0x01, b' '];
         assert_eq!(row(&packed, Packing::Ross, 10), Ok(b"abcabc    ".to_vec()));
-        assert!(row(&[0x80, 0, 0x30, 0x00], Packing::Ross, 10).is_err(), "nothing stands three back");
+        let code = row(&[0x80, 0, 0x30, 0x00], Packing::Ross, 10).map_err(|e| e.diagnostics()[0].code);
+        assert_eq!(code, Err(Code::RawDamaged), "nothing stands three back");
     }
 }

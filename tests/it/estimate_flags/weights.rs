@@ -79,6 +79,48 @@ fn a_file_that_is_there_is_not_overwritten() {
 }
 
 #[test]
+fn of_two_files_both_are_written_or_none() {
+    let home = tempfile::tempdir().unwrap();
+    let answers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli_flags/later.csv");
+    fs::copy(answers, home.path().join("later.csv")).unwrap();
+    fs::write(home.path().join("there.csv"), "mine").unwrap();
+    let ask = |weights: &str, out: &str| {
+        let mut command = command();
+        command.current_dir(home.path()).args(["estimate", "later.csv", "--share", "問1=1", "--lang", "ja"]);
+        command.args(["--format", "csv", "--weights-out", weights, "--out", out]);
+        let output = command.output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let files = || {
+        let mut names: Vec<_> = fs::read_dir(home.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let there = |flag: &str| {
+        format!(
+            "derived::exists\n\n  × すでにあるファイルは書き換えません\n  │ there.csv\n  help: {flag} に別\
+             の名前を指定するか、今あるファイルを移してください\n"
+        )
+    };
+    assert_eq!(ask("w.csv", "there.csv"), (Some(2), there("--out")));
+    assert_eq!(ask("there.csv", "n.csv"), (Some(2), there("--weights-out")));
+    let same = "cli::conflict\n\n  × --weights-out と --out に同じファイルは指定できません\n  │ n.csv\n";
+    assert_eq!(ask("./n.csv", "n.csv"), (Some(2), same.to_owned()));
+    let file = "derived::io\n\n  × 書き込めませんでした(フォルダーではなくファイルです)\n  │ there.csv\n  \
+                help: 以前の結果はそのまま残っています\n";
+    assert_eq!(ask("w.csv", "there.csv/n.csv"), (Some(2), file.to_owned()));
+    assert_eq!(files(), ["later.csv", "there.csv"]);
+    let (status, said) = ask("deep/w.csv", "n.csv");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.ends_with("書き出しました: deep/w.csv\n書き出しました: n.csv\n"), "{said}");
+    assert_eq!(files(), ["deep", "later.csv", "n.csv", "there.csv"]);
+}
+
+#[test]
 fn flags_of_calibration_that_contradict_each_other_are_told() {
     let said = |more: &[&str]| wrong(&with(&["later.csv", "--share", "問1=1"], more));
     for (more, words) in [

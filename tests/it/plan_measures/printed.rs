@@ -131,3 +131,29 @@ fn explain_tells_the_sums_of_each_statistic() {
         assert!(told.iter().any(|t| t == line), "{line}: {told:#?}");
     }
 }
+
+/// 3.6 is past 3.5 already: (3.4 − 3.6)/(3.5 − 3.6) would print 200 % for a step down.
+#[test]
+fn a_baseline_past_its_target_has_no_achievement_rate() {
+    let score = format!(
+        "score = {{ survey = \"c\", question = \"問1\", points = {POINTS} }}\nunit = \"点\"\n\
+         target = \"3.5点以上\"\npublished = {{ R5 = \"3.4\" }}"
+    );
+    let project = project(&format!("{HEAD}{}", indicator("score", &score)));
+    project.written("out");
+    let json: serde_json::Value = serde_json::from_slice(&project.bytes("out/indicators.json")).unwrap();
+    let status = &json["indicators"][0]["measures"][0]["status"];
+    assert_eq!((&status["progress"], &status["progress_undefined"]), (&().into(), &"already_met".into()));
+    assert_eq!(status["clearance"], "not_met");
+    let html = project.text("out/progress-table.html");
+    assert!(html.contains("―（現状値で達成済みのため計算しない）") && !html.contains("200.0%"));
+}
+
+#[test]
+fn the_least_value_of_a_plan_has_no_interval() {
+    let least = r#"quantile = { survey = "c", question = "分", at = 0 }"#;
+    let (_, outcome) = project(&format!("{HEAD}{}", indicator("least", least))).run();
+    let found = &record(&outcome, "c/R4/least").estimate;
+    assert_eq!((found.n, found.value.clone()), (11, Ok(10.0)));
+    assert_eq!((&found.se, &found.interval), (&Err(NotEstimable::Extreme), &Err(NotEstimable::Extreme)));
+}

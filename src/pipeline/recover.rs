@@ -1,5 +1,5 @@
-//! A plan with mistakes of form, mended as far as it takes to go on and find its mistakes of meaning too, so
-//! that all of them are told in one go. What is mended is never run.
+//! A plan with mistakes of form, recovered as far as it takes to go on and find its mistakes of meaning too,
+//! so that all of them are reported in one go. What is recovered is never run.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,52 +11,54 @@ use serde_json::Value;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-/// A mended text.
+/// A recovered text.
 #[derive(Debug)]
-pub(super) struct Mended<T> {
+pub(super) struct Recovered<T> {
     /// What can be read once the mistakes of form are out of the way. A stand-in for a wrong value has that
     /// value's span, one for a missing key the first line of its table: the span of the mistake that is told
     /// there.
     pub(super) value: T,
-    /// The keys of the whole text under which something was mended, unknown ones among them.
-    pub(super) touched: BTreeSet<String>,
+    /// The keys of the whole text under which something was changed, unknown ones among them.
+    pub(super) affected: BTreeSet<String>,
 }
 
 /// Reads `text` into `T` with unknown keys left out, and stand-ins for what is missing or of a wrong type.
 /// `None` when that is not enough, as with text that is no TOML.
-pub(super) fn mend<T: DeserializeOwned + JsonSchema>(text: &str) -> Option<Mended<T>> {
+pub(super) fn recover<T: DeserializeOwned + JsonSchema>(text: &str) -> Option<Recovered<T>> {
     let (mut tree, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return None;
     }
     let schema = schemars::schema_for!(T).to_value();
-    let mut mender = Mender { text, root: &schema, mends: 0 };
-    let mut touched = BTreeSet::new();
+    let mut recovery = Recovery { text, root: &schema, changes: 0 };
+    let mut affected = BTreeSet::new();
     let properties = schema.get("properties");
     let root = tree.get_mut();
     let keys: Vec<String> = root.keys().map(|k| k.get_ref().to_string()).collect();
     for key in keys {
-        let before = mender.mends;
+        let before = recovery.changes;
         match properties.and_then(|p| p.get(&key)) {
-            Some(property) => root.get_mut(key.as_str()).into_iter().for_each(|v| mender.value(v, property)),
-            None => drop((root.remove(key.as_str()), mender.mends += 1)),
+            Some(property) => {
+                root.get_mut(key.as_str()).into_iter().for_each(|v| recovery.value(v, property))
+            }
+            None => drop((root.remove(key.as_str()), recovery.changes += 1)),
         }
-        if mender.mends > before {
-            touched.insert(key);
+        if recovery.changes > before {
+            affected.insert(key);
         }
     }
     let whole = first_line(text, 0..text.len());
-    mender.complete(root, whole, &schema);
-    T::deserialize(Deserializer::from(tree)).ok().map(|value| Mended { value, touched })
+    recovery.complete(root, whole, &schema);
+    T::deserialize(Deserializer::from(tree)).ok().map(|value| Recovered { value, affected })
 }
 
-struct Mender<'a> {
+struct Recovery<'a> {
     text: &'a str,
     root: &'a Value,
-    mends: usize,
+    changes: usize,
 }
 
-impl<'a> Mender<'a> {
+impl<'a> Recovery<'a> {
     /// The forms a value may take, references followed, null left out.
     fn forms(&self, schema: &'a Value) -> Vec<&'a Value> {
         let target = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
@@ -74,7 +76,7 @@ impl<'a> Mender<'a> {
         let Some(form) = forms.iter().copied().find(|f| fits(value.get_ref(), f)) else {
             if let Some(form) = forms.first() {
                 *value.get_mut() = self.stand_in(form, &span);
-                self.mends += 1;
+                self.changes += 1;
             }
             return;
         };
@@ -86,7 +88,7 @@ impl<'a> Mender<'a> {
                 }
                 let least = form.get("minItems").and_then(Value::as_u64).unwrap_or(0);
                 if (items.len() as u64) < least {
-                    self.mends += 1;
+                    self.changes += 1;
                     *value.get_mut() = self.stand_in(form, &span);
                 }
             }
@@ -101,7 +103,7 @@ impl<'a> Mender<'a> {
         for key in keys {
             match (properties.and_then(|p| p.get(&key)).or(more), properties.is_some()) {
                 (Some(of), _) => table.get_mut(key.as_str()).into_iter().for_each(|v| self.value(v, of)),
-                (None, true) => drop((table.remove(key.as_str()), self.mends += 1)),
+                (None, true) => drop((table.remove(key.as_str()), self.changes += 1)),
                 (None, false) => {}
             }
         }
@@ -124,7 +126,7 @@ impl<'a> Mender<'a> {
                     Spanned::new(span.clone(), Cow::Owned(key.to_owned())),
                     Spanned::new(span.clone(), stand_in),
                 );
-                self.mends += 1;
+                self.changes += 1;
             }
         }
     }
