@@ -6,7 +6,7 @@ use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Error, Result};
 use shihyo::indicator::{DataKind, FiscalYear, IndicatorTable, ProgressState};
-use shihyo::pipeline::{self, Outcome, Plan, Project, Reuse};
+use shihyo::pipeline::{self, Plan, Project, Reuse, RunOutcome};
 use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text};
 
@@ -65,7 +65,7 @@ pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -
 
 /// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says
 /// where the whole list of that is.
-pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
+pub(crate) fn summary(plan: &Plan, outcome: &RunOutcome, all: &Text, talk: &Talk) {
     talk.say(&Text::same(&plan.title));
     if plan.data == DataKind::Synthetic {
         talk.say(&synthetic());
@@ -111,7 +111,7 @@ pub(crate) fn summary(plan: &Plan, outcome: &Outcome, all: &Text, talk: &Talk) {
 }
 
 /// Exit code 1 when there are more warnings than the plan allows, and why.
-pub(crate) fn ending(plan: &Plan, outcome: &Outcome, talk: &Talk) -> Ending {
+pub(crate) fn ending(plan: &Plan, outcome: &RunOutcome, talk: &Talk) -> Ending {
     let warnings = outcome.warnings();
     match plan.warning_limit {
         Some(limit) if warnings > limit => {

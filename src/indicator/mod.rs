@@ -33,7 +33,7 @@ pub use status::{
 };
 pub use table::{
     CellContent, DataKind, Goal, IndicatorRow, IndicatorTable, LedgerRecord, Measure, Observation,
-    ObservedValue, PolicyEffect, PolicySetting, Quality, Role, Source, YearCell,
+    ObservedValue, PolicyEffect, PolicySetting, Quality, Role, ValueSource, YearCell,
 };
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};

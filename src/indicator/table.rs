@@ -148,7 +148,7 @@ pub struct Observation {
     /// A note printed with the value, such as `※速報値`, as the source has it.
     pub note: Option<String>,
     /// Where it comes from.
-    pub source: Source,
+    pub source: ValueSource,
     /// What must be said before it is compared with the first value, where something differs between the
     /// surveys.
     pub trend: Option<TrendNote>,
@@ -167,7 +167,7 @@ pub enum ObservedValue {
 /// Where an observation comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Source {
+pub enum ValueSource {
     /// Computed from response files.
     Survey {
         /// Key of the survey in the plan.

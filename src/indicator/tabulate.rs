@@ -6,7 +6,7 @@ use super::fiscal_year::FiscalYear;
 use super::progress::{Course, direction_of, judge};
 use super::quantity::{AdminCell, Quantity, Unit};
 use super::status::{Point, ProgressRule, ProgressState};
-use super::table::{CellContent, Measure, Observation, ObservedValue, Role, Source, YearCell};
+use super::table::{CellContent, Measure, Observation, ObservedValue, Role, ValueSource, YearCell};
 use super::target::{Direction, Target};
 use crate::waves::Comparability;
 
@@ -77,7 +77,7 @@ pub fn tabulate(input: MeasureInput, years: &[FiscalYear], judgement: &Judgement
 }
 
 /// The cell that a reported figure makes; a value without a unit takes `unit`.
-pub fn reported(cell: &AdminCell, unit: Option<&Unit>, source: Source) -> CellContent {
+pub fn reported(cell: &AdminCell, unit: Option<&Unit>, source: ValueSource) -> CellContent {
     match cell {
         AdminCell::Value { quantity, mark, note } => {
             let mut quantity: Quantity = quantity.clone();
@@ -142,7 +142,7 @@ mod tests {
 
     use super::{Judgement, MeasureInput, reported, tabulate};
     use crate::indicator::{
-        AdminCell, CellContent, Direction, FiscalYear, ProgressRule, ProgressState, Source, Target, Unit,
+        AdminCell, CellContent, Direction, FiscalYear, ProgressRule, ProgressState, Target, Unit, ValueSource,
     };
 
     fn years() -> Vec<FiscalYear> {
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_count_over_the_years_is_judged_by_its_latest_value() {
-        let cell = |text: &str| reported(&AdminCell::parse(text).unwrap(), None, Source::Published);
+        let cell = |text: &str| reported(&AdminCell::parse(text).unwrap(), None, ValueSource::Published);
         let cells: BTreeMap<_, _> = [
             ("R4", cell("431人")),
             ("R5", cell("439人")),

@@ -4,7 +4,7 @@ use super::adhoc::breakdown;
 use super::estimates::{measure, options, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::planned::{measure_id, planned, planned_in};
-use super::run::Outcome;
+use super::run::RunOutcome;
 use super::trend::trend;
 use super::wave::WaveData;
 use crate::code::Code;
@@ -36,7 +36,7 @@ pub struct CompareRequest {
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
 /// estimated from a survey; a question without options.
-pub fn compare(plan: &Plan, outcome: &Outcome, what: &CompareRequest) -> Result<Breakdown> {
+pub fn compare(plan: &Plan, outcome: &RunOutcome, what: &CompareRequest) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
@@ -119,7 +119,7 @@ fn title(plan: &Plan, id: &str) -> String {
     (0..plan.indicators.len()).find(has).map_or(String::new(), |i| plan.indicators[i].title.clone())
 }
 
-fn find_wave<'a>(plan: &Plan, outcome: &'a Outcome, what: &CompareRequest) -> Result<&'a WaveData> {
+fn find_wave<'a>(plan: &Plan, outcome: &'a RunOutcome, what: &CompareRequest) -> Result<&'a WaveData> {
     let answering: Vec<&WaveData> =
         outcome.waves.iter().filter(|d| planned_in(plan, d).iter().any(|e| e.id == what.indicator)).collect();
     let year = |d: &WaveData| plan.surveys[d.survey].waves[d.wave].year;

@@ -44,5 +44,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{Outcome, Written, compute, write};
+pub use run::{RunOutcome, Written, compute, write};
 pub use spec::PlanSpec;

@@ -23,7 +23,7 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::indicator::{
     AdminTable, CellContent, DataKind, EstimateRecord, Estimated, FiscalYear, IndicatorRow, IndicatorTable,
-    Judgement, LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, Source,
+    Judgement, LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, ValueSource,
     find_count, reported, tabulate,
 };
 use crate::progress::{Progress, Step};
@@ -33,7 +33,7 @@ use crate::text::Text;
 
 /// Everything that a run computed; nothing is written yet.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// The progress table.
     pub table: IndicatorTable,
     /// Every estimate, breakdowns included.
@@ -47,7 +47,7 @@ pub struct Outcome {
     pub(super) waves: Vec<WaveData>,
 }
 
-impl Outcome {
+impl RunOutcome {
     /// What the cleaning logs did: answers changed, answers made blank, returns taken out.
     pub fn cleaned(&self) -> [u64; 3] {
         let changes = || self.waves.iter().flat_map(|w| &w.changes);
@@ -63,7 +63,7 @@ impl Outcome {
 
 /// Reads everything and computes everything; writes no result. With `reuse`, answers of large files that an
 /// earlier run left are taken over, and those of this one are left to the next. The outcome is the same, but
-/// for [`Outcome::reused`].
+/// for [`RunOutcome::reused`].
 ///
 /// # Errors
 /// A file that cannot be read or does not fit the plan, in one go where they are independent.
@@ -72,7 +72,7 @@ pub fn compute(
     plan: &Plan,
     reuse: Option<&Reuse>,
     progress: &dyn Progress,
-) -> Result<Outcome> {
+) -> Result<RunOutcome> {
     let mut collected = collect(project, plan, reuse, progress)?;
     let mut waves = decode(plan, &mut collected, reuse, progress)?;
     let (mut records, mut effects) = (Vec::new(), Vec::new());
@@ -100,7 +100,7 @@ pub fn compute(
         (plan.surveys[wave.survey].title.clone(), plan.surveys[wave.survey].waves[wave.wave].year)
     };
     let reused = waves.iter().filter(|wave| wave.reused).map(name).collect();
-    Ok(Outcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
+    Ok(RunOutcome { table, estimates: records, quality, inputs: collected.digests, reused, waves })
 }
 
 /// What a run wrote.
@@ -116,7 +116,7 @@ pub struct Written {
 ///
 /// # Errors
 /// Those of rendering and of [`derived::write`].
-pub fn write(plan: &Plan, outcome: &Outcome, dir: &Path, progress: &dyn Progress) -> Result<Written> {
+pub fn write(plan: &Plan, outcome: &RunOutcome, dir: &Path, progress: &dyn Progress) -> Result<Written> {
     progress.start(Step::Write, 2);
     let files = report::render(&ReportInput {
         table: &outcome.table,
@@ -275,7 +275,7 @@ fn said(measure: &MeasurePlan, year: FiscalYear) -> Option<CellContent> {
         return Some(CellContent::NotAvailable);
     }
     let (_, cell) = measure.published.iter().find(|(y, _)| *y == year)?;
-    Some(reported(cell, measure.unit.as_ref(), Source::Published))
+    Some(reported(cell, measure.unit.as_ref(), ValueSource::Published))
 }
 
 fn count_cells(
@@ -301,7 +301,7 @@ fn count_cells(
         let found = find_count(counts, item, year);
         let content = match (said(measure, year), found) {
             (_, Some((cell @ crate::indicator::AdminCell::Value { .. }, place))) => {
-                reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data })
+                reported(cell, measure.unit.as_ref(), ValueSource::Admin { place: place.clone(), data })
             }
             (Some(said), _) => said,
             (None, Some((cell, place))) => {
@@ -315,7 +315,7 @@ fn count_cells(
                         place.clone(),
                     ));
                 }
-                reported(cell, measure.unit.as_ref(), Source::Admin { place: place.clone(), data })
+                reported(cell, measure.unit.as_ref(), ValueSource::Admin { place: place.clone(), data })
             }
             (None, None) if year > plan.report_year => CellContent::Pending,
             (None, None) => {
@@ -378,7 +378,7 @@ fn estimate_cells(
                 })),
                 mark: None,
                 note: None,
-                source: Source::Survey { survey: of.key.clone(), wave: year, data },
+                source: ValueSource::Survey { survey: of.key.clone(), wave: year, data },
                 trend: trend::trend(plan, definition, year),
             })),
             None => match said(measure, year) {

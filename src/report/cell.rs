@@ -4,7 +4,7 @@ use super::trend_marks::{TrendMarks, signed_words};
 use super::{round, value as number, words};
 use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::indicator::{
-    CellContent, Comparability, Estimated, Measure, Observation, ObservedValue, Source, Unit, YearCell,
+    CellContent, Comparability, Estimated, Measure, Observation, ObservedValue, Unit, ValueSource, YearCell,
 };
 
 /// Fewer respondents than this make a 参考値.
@@ -103,7 +103,7 @@ fn value(observation: &Observation) -> CellText {
         },
     };
     small.extend(note(observation));
-    if observation.source == Source::Published {
+    if observation.source == ValueSource::Published {
         small.push("公表値".to_owned());
     }
     if observation.trend.as_ref().is_some_and(|t| t.level == Comparability::NotComparable) {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::estimate::{Estimate, NotEstimable};
 use crate::indicator::{
     CellContent, ChangeEvidence, DataKind, Estimated, IndicatorRow, IndicatorTable, Measure, ObservedValue,
-    Point, Source, Unit, YearCell,
+    Point, Unit, ValueSource, YearCell,
 };
 use crate::provenance::SCHEMA_VERSION;
 
@@ -154,19 +154,19 @@ fn year_cell(year: &YearCell, measure: &Measure) -> Value {
     out
 }
 
-fn source(source: &Source) -> Value {
+fn source(source: &ValueSource) -> Value {
     let mut out =
         json!({ "kind": words::source_key(source), "data": words::data_key(lines::source_data(source)) });
     if let Some(object) = out.as_object_mut() {
         match source {
-            Source::Survey { survey, wave, .. } => {
+            ValueSource::Survey { survey, wave, .. } => {
                 object.insert("survey".into(), survey.clone().into());
                 object.insert("wave".into(), wave.short().into());
             }
-            Source::Admin { place, .. } => {
+            ValueSource::Admin { place, .. } => {
                 object.insert("place".into(), json!(place));
             }
-            Source::Published => {}
+            ValueSource::Published => {}
         }
     }
     out

@@ -5,7 +5,7 @@ use super::text_cell::number;
 use super::{cell, round, value, words};
 use crate::indicator::{
     CellContent, DataKind, Estimated, FiscalYear, IndicatorRow, IndicatorTable, Measure, Observation,
-    ObservedValue, Role, Source, Target, YearCell,
+    ObservedValue, Role, Target, ValueSource, YearCell,
 };
 
 /// One number of one measure, with all that belongs to it. Percentages in percent.
@@ -133,10 +133,10 @@ pub(super) fn decimals(measure: &Measure) -> usize {
 }
 
 /// Whether what a value was made from is real. A published figure is.
-pub(super) fn source_data(source: &Source) -> DataKind {
+pub(super) fn source_data(source: &ValueSource) -> DataKind {
     match source {
-        Source::Survey { data, .. } | Source::Admin { data, .. } => *data,
-        Source::Published => DataKind::Real,
+        ValueSource::Survey { data, .. } | ValueSource::Admin { data, .. } => *data,
+        ValueSource::Published => DataKind::Real,
     }
 }
 

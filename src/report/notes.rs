@@ -6,7 +6,7 @@ use super::trend_marks::TrendMarks;
 use super::{cell, round, words};
 use crate::indicator::{
     CellContent, Comparability, DataKind, Estimated, IndicatorTable, Observation, ObservedValue,
-    ProgressRule, Source, Statistic, YearCell,
+    ProgressRule, Statistic, ValueSource, YearCell,
 };
 
 /// The symbols that the table uses, on one line under its title.
@@ -164,7 +164,7 @@ fn of_observations(table: &IndicatorTable) -> Vec<String> {
     if observations(table).any(|o| o.mark.is_some()) {
         out.push("「※速報値」は確定前の値、「※訂正値」は過去に公表した値を訂正したものである。".to_owned());
     }
-    if observations(table).any(|o| o.source == Source::Published) {
+    if observations(table).any(|o| o.source == ValueSource::Published) {
         out.push(
             "「公表値」は、過去に公表された資料の値をそのまま記載したもので、回答データからの再計算は行って\
              いない。"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::indicator::{CellContent, DataKind, FiscalYear, IndicatorTable, Source};
+use crate::indicator::{CellContent, DataKind, FiscalYear, IndicatorTable, ValueSource};
 
 /// Which waves of which surveys are synthetic, as the table's own cells tell; a wave that no cell shows is
 /// what the table is.
@@ -16,7 +16,7 @@ impl<'a> Waves<'a> {
         let cells = table.rows.iter().flat_map(|r| &r.measures).flat_map(|m| &m.cells);
         let kinds = cells.filter_map(|c| match &c.content {
             CellContent::Value(o) => match &o.source {
-                Source::Survey { survey, wave, data } => Some(((survey.as_str(), *wave), *data)),
+                ValueSource::Survey { survey, wave, data } => Some(((survey.as_str(), *wave), *data)),
                 _ => None,
             },
             _ => None,

@@ -1,8 +1,8 @@
 //! The words that the office's tables use for states, rules, roles and reasons.
 
 use crate::indicator::{
-    ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role, Source,
-    TargetClearance, Undefined,
+    ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role, TargetClearance,
+    Undefined, ValueSource,
 };
 
 use super::round;
@@ -125,11 +125,11 @@ pub(super) fn mark(mark: Mark) -> &'static str {
     }
 }
 
-pub(super) fn source_key(source: &Source) -> &'static str {
+pub(super) fn source_key(source: &ValueSource) -> &'static str {
     match source {
-        Source::Survey { .. } => "survey",
-        Source::Admin { .. } => "admin",
-        Source::Published => "published",
+        ValueSource::Survey { .. } => "survey",
+        ValueSource::Admin { .. } => "admin",
+        ValueSource::Published => "published",
     }
 }
 

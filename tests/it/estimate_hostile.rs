@@ -7,7 +7,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
 use shihyo::code::Code;
 use shihyo::error::Error;
-use shihyo::pipeline::adhoc::{Inputs, Outcome, ReplicateType, Request, compute};
+use shihyo::pipeline::adhoc::{AdhocOutcome, Inputs, ReplicateType, Request, compute};
 use shihyo::raw::{ReadOptions, Table, read_bytes};
 use shihyo::report::estimate_tables::tables;
 use shihyo::report::long;
@@ -17,7 +17,7 @@ fn table(text: &str) -> Table {
     read_bytes(text.as_bytes(), "t.csv", &ReadOptions::default()).unwrap()
 }
 
-fn run(text: &str, request: &Request) -> Result<Outcome, Error> {
+fn run(text: &str, request: &Request) -> Result<AdhocOutcome, Error> {
     compute(request, &Inputs { tables: vec![table(text)], ..Inputs::default() })
 }
 
@@ -25,7 +25,7 @@ fn of(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
-fn code(result: Result<Outcome, Error>) -> Vec<Code> {
+fn code(result: Result<AdhocOutcome, Error>) -> Vec<Code> {
     match result {
         Ok(_) => Vec::new(),
         Err(error) => error.diagnostics().iter().map(|d| d.code).collect(),
@@ -133,6 +133,15 @@ fn groups_are_ordered_and_blank_is_none() {
         [(Code::AdhocByBlank, 1)]
     );
     assert_eq!(outcome.sheet.rows[1].estimate.n, 2);
+}
+
+#[test]
+fn cells_taken_whole_in_a_test_are_told() {
+    let request = Request { tests: of(&["g × h"]), ..Request::default() };
+    let outcome = run("g,h\n1;2,1\n1,2\n2,1\n1;2,2\n", &request).unwrap();
+    let found: Vec<_> =
+        outcome.findings.iter().map(|f| (f.code, f.count, f.place.column.as_deref())).collect();
+    assert_eq!(found, [(Code::AdhocTakenWhole, 2, Some("g"))]);
 }
 
 #[test]

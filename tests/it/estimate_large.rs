@@ -141,7 +141,7 @@ fn of_csv(request: &Request, path: &Path) -> Request {
 }
 
 /// The bytes of an outcome, and what was found.
-fn bytes(outcome: &adhoc::Outcome) -> (String, String, String) {
+fn bytes(outcome: &adhoc::AdhocOutcome) -> (String, String, String) {
     let sheet = &outcome.sheet;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let places = outcome

@@ -123,7 +123,7 @@ fn request(dice: &mut Dice, path: &Path) -> Request {
 }
 
 /// The bytes of an outcome, with what was found.
-fn bytes(outcome: &adhoc::Outcome) -> (String, Vec<u8>, String) {
+fn bytes(outcome: &adhoc::AdhocOutcome) -> (String, Vec<u8>, String) {
     let sheet = &outcome.sheet;
     let text = String::from_utf8(csv(&sheet.rows).unwrap()).unwrap();
     (text, json(&sheet.rows, None).unwrap(), format!("{:?} {:?}", sheet.notes, outcome.findings))

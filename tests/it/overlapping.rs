@@ -4,7 +4,7 @@ use crate::support::project::{Project, head};
 use shihyo::code::Code;
 use shihyo::indicator::{Detail, EstimateRecord, Flag};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, CompareRequest, Outcome};
+use shihyo::pipeline::{self, CompareRequest, RunOutcome};
 
 const PAPER: &str = r#"
 title = "t"
@@ -52,7 +52,7 @@ fn project(design: &str) -> Project {
     Project::new(&[("plan.toml", &plan), ("c.toml", PAPER), ("a.csv", ANSWERS)])
 }
 
-fn of<'a>(outcome: &'a Outcome, key: &str) -> &'a EstimateRecord {
+fn of<'a>(outcome: &'a RunOutcome, key: &str) -> &'a EstimateRecord {
     let found = outcome.estimates.iter().find(|r| r.key.to_string() == format!("c/R4/{key}"));
     found.unwrap_or_else(|| panic!("no {key}"))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shihyo::error::{Error, Result};
-use shihyo::pipeline::{self, Outcome, Plan};
+use shihyo::pipeline::{self, Plan, RunOutcome};
 use shihyo::progress::Silent;
 
 /// Its folder goes when this does.
@@ -97,20 +97,20 @@ impl Project {
         pipeline::load(&self.opened())
     }
 
-    pub fn compute(&self) -> Result<Outcome, Error> {
+    pub fn compute(&self) -> Result<RunOutcome, Error> {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         pipeline::compute(&self.opened(), &plan, None, &Silent)
     }
 
     /// The plan and what came of it; nothing is written.
-    pub fn run(&self) -> (Plan, Outcome) {
+    pub fn run(&self) -> (Plan, RunOutcome) {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         let outcome = pipeline::compute(&self.opened(), &plan, None, &Silent);
         (plan, outcome.unwrap_or_else(|e| panic!("{e}")))
     }
 
     /// As [`Project::run`], with what it writes in `folder`.
-    pub fn written(&self, folder: &str) -> (Plan, Outcome) {
+    pub fn written(&self, folder: &str) -> (Plan, RunOutcome) {
         let (plan, outcome) = self.run();
         pipeline::write(&plan, &outcome, &self.path(folder), &Silent).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)

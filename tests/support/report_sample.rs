@@ -14,7 +14,7 @@ use shihyo::indicator::{
     AdminCell, CellContent, ChangeEvidence, DataKind, Detail, Direction, EstimateRecord, Estimated,
     FiscalYear, Flag, Goal, Group, IndicatorRow, IndicatorTable, LedgerRecord, Measure, NumberKey,
     Observation, ObservedValue, Point, PolicyEffect, PolicySetting, ProgressRule, ProgressState, Quality,
-    Role, Source, StatusReport, Target, TargetClearance, Undefined, Unit, ValueFormat, YearCell,
+    Role, StatusReport, Target, TargetClearance, Undefined, Unit, ValueFormat, ValueSource, YearCell,
 };
 use shihyo::provenance::Place;
 use shihyo::text::Text;
@@ -58,7 +58,8 @@ pub(crate) fn census(yes: u64, n: u64) -> Estimate {
 }
 
 fn survey(estimate: Estimate, wave: i32) -> CellContent {
-    let source = Source::Survey { survey: "citizen".into(), wave: year(wave), data: DataKind::Synthetic };
+    let source =
+        ValueSource::Survey { survey: "citizen".into(), wave: year(wave), data: DataKind::Synthetic };
     CellContent::Value(Box::new(Observation {
         value: ObservedValue::Estimated(Box::new(Estimated { format: ValueFormat::share(), estimate })),
         mark: None,
@@ -69,7 +70,7 @@ fn survey(estimate: Estimate, wave: i32) -> CellContent {
 }
 
 /// An administrative cell as the office writes it.
-fn admin(text: &str, source: Source) -> CellContent {
+fn admin(text: &str, source: ValueSource) -> CellContent {
     match AdminCell::parse(text).unwrap() {
         AdminCell::Value { quantity, mark, note } => CellContent::Value(Box::new(Observation {
             value: ObservedValue::Reported(quantity),
@@ -87,13 +88,13 @@ fn admin(text: &str, source: Source) -> CellContent {
 
 fn counts(texts: [&str; 6]) -> Vec<CellContent> {
     let source =
-        || Source::Admin { place: Place::file("counts.csv").row(3).column("R4"), data: DataKind::Real };
+        || ValueSource::Admin { place: Place::file("counts.csv").row(3).column("R4"), data: DataKind::Real };
     texts.into_iter().map(|text| admin(text, source())).collect()
 }
 
 fn with_first(first: CellContent, rest: [&str; 5]) -> Vec<CellContent> {
     let mut cells = vec![first];
-    cells.extend(rest.into_iter().map(|text| admin(text, Source::Published)));
+    cells.extend(rest.into_iter().map(|text| admin(text, ValueSource::Published)));
     cells
 }
 
@@ -319,7 +320,7 @@ fn second_goal() -> Vec<IndicatorRow> {
         None,
         "%",
         up,
-        with_first(admin("57.6%", Source::Published), ["-", "-", "%", "%", "%"]),
+        with_first(admin("57.6%", ValueSource::Published), ["-", "-", "%", "%", "%"]),
         Some("62.4%以上"),
         StatusReport { baseline: point(4, 0.576), target: Some(0.624), ..status(BaselineOnly) },
     );

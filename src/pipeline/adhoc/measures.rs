@@ -434,6 +434,7 @@ impl Resolver<'_> {
         if let Some(error) = Error::all(several.map(|c| several_answers(&c.name)).collect()) {
             return Err(error);
         }
+        [&rows, &columns].into_iter().for_each(|column| self.tell_taken_whole(column));
         let level = |column: &Stacked| {
             let Levels { of_value, names } = self.levels(column, None);
             let of_row = column.spread(&of_value).into_iter().map(|l| l.unwrap_or(u32::MAX)).collect();

@@ -44,7 +44,7 @@ use crate::text::Text;
 
 /// What a request gives.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct AdhocOutcome {
     /// The rows, with notes.
     pub sheet: Sheet,
     /// What decoding the files by the questionnaire found.
@@ -61,14 +61,14 @@ pub struct Outcome {
 /// All mistakes of the request in one go: a column that is not there (with the nearest ones), a code that
 /// never occurs, a condition that cannot be read, a design that its columns contradict. Those that both waves
 /// have are told once.
-pub fn compute(request: &Request, inputs: &Inputs) -> Result<Outcome> {
+pub fn compute(request: &Request, inputs: &Inputs) -> Result<AdhocOutcome> {
     let method = method(&request.method)?;
     if !(request.level > 0.0 && request.level < 1.0) {
         return Err(request::bad_level(request.level));
     }
     let own = inputs.questionnaire.as_ref();
     let later = estimated(request, method, &inputs.tables, own, inputs);
-    let labelled = |mut outcome: Outcome| {
+    let labelled = |mut outcome: AdhocOutcome| {
         outcome.sheet.labels = file_labels::of_rows(&outcome.sheet.rows, &inputs.tables, own);
         outcome
     };
@@ -94,7 +94,7 @@ fn names(tables: &[Table]) -> String {
 }
 
 /// The rows of the later wave and the changes from the earlier one, with notes.
-fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&str, &str))>) -> Outcome {
+fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&str, &str))>) -> AdhocOutcome {
     let Estimated { mut rows, wanted, built, options, ledgers, mut decoding, mut findings, weights } = later;
     let mut more = Vec::new();
     if let Some((before, (own, its))) = earlier {
@@ -121,7 +121,7 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
     let mut notes = notes::of(&wanted, &built, &options, request.base, &rows, &ledgers);
     notes.extend(more);
     notes.extend(weights.as_ref().map(RespondentWeights::words));
-    Outcome {
+    AdhocOutcome {
         sheet: Sheet { rows, notes, level: request.level, labels: FileLabels::default() },
         decoding,
         findings,

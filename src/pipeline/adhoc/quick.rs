@@ -11,7 +11,7 @@ use super::measures::{Values, Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares::{self, Banner, OUTCOMES, What};
-use super::{Outcome, estimates, notes};
+use super::{AdhocOutcome, estimates, notes};
 use crate::design::{Design, Nesting, StratumSize};
 use crate::engine::{Crossed, Recoding, StreamColumns, Streamed, StreamedKey, stream};
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub struct Quick {
     /// Rows of the file.
     pub rows: u64,
     /// What [`super::compute`] would have given.
-    pub outcome: Outcome,
+    pub outcome: AdhocOutcome,
 }
 
 /// Reads and computes in one pass, if the request and the file are plain enough; the reason if not.
@@ -63,7 +63,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level, labels: FileLabels::default() };
-    let outcome = Outcome { sheet, decoding: Vec::new(), findings, weights: None };
+    let outcome = AdhocOutcome { sheet, decoding: Vec::new(), findings, weights: None };
     Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
 }
 

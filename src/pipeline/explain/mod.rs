@@ -7,14 +7,16 @@ mod section;
 use super::definition::{Definition, EstimateDefinition};
 use super::plan::{Plan, Sample};
 use super::planned::{measure_id, planned_in};
-use super::run::Outcome;
+use super::run::RunOutcome;
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
 use crate::code::Code;
 use crate::decode::{Base, BaseLedger};
 use crate::edits::{Action, AppliedChange};
 use crate::error::{Diagnostic, Result};
-use crate::indicator::{CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, Source};
+use crate::indicator::{
+    CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, ValueSource,
+};
 use crate::questionnaire::Question;
 use crate::report::breakdown::overlap_note;
 use crate::report::policy_lines;
@@ -32,7 +34,7 @@ use section::section;
 ///
 /// # Errors
 /// A key that the plan has no number for; the nearest key as help.
-pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>> {
+pub fn explain(plan: &Plan, outcome: &RunOutcome, key: &str) -> Result<Vec<Section>> {
     let found = key.parse::<NumberKey>().ok().and_then(|key| {
         let record = outcome.estimates.iter().find(|r| r.key == key);
         record.map(|record| of_estimate(plan, outcome, record)).or_else(|| of_office(plan, outcome, &key))
@@ -61,7 +63,7 @@ pub fn explain(plan: &Plan, outcome: &Outcome, key: &str) -> Result<Vec<Section>
 }
 
 /// Every key that can be explained.
-pub fn keys(plan: &Plan, outcome: &Outcome) -> Vec<NumberKey> {
+pub fn keys(plan: &Plan, outcome: &RunOutcome) -> Vec<NumberKey> {
     let mut out: Vec<NumberKey> = outcome.estimates.iter().map(|r| r.key.clone()).collect();
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, _) in item.measures.iter().enumerate() {
@@ -77,7 +79,7 @@ fn office_key(plan: &Plan, indicator: usize, measure: usize, year: FiscalYear) -
     NumberKey::of_office(year, &measure_id(plan, indicator, measure))
 }
 
-fn reported_source(content: &CellContent) -> Option<&Source> {
+fn reported_source(content: &CellContent) -> Option<&ValueSource> {
     match content {
         CellContent::Value(o) if matches!(o.value, ObservedValue::Reported(_)) => Some(&o.source),
         _ => None,
@@ -88,7 +90,7 @@ fn synthetic() -> Text {
     Text::new("※ 合成データです", "※ 合成データ (synthetic data)")
 }
 
-fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Section>> {
+fn of_office(plan: &Plan, outcome: &RunOutcome, key: &NumberKey) -> Option<Vec<Section>> {
     for (i, (item, row)) in plan.indicators.iter().zip(&outcome.table.rows).enumerate() {
         for (m, of) in item.measures.iter().enumerate() {
             let measure = row.measures.get(m)?;
@@ -98,13 +100,13 @@ fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Sect
             let CellContent::Value(observation) = &cell.content else { continue };
             let ObservedValue::Reported(quantity) = &observation.value else { continue };
             let mut value = vec![Text::same(format!("{} {} {quantity}", item.title, cell.year.long()))];
-            if matches!(&observation.source, Source::Admin { data: DataKind::Synthetic, .. }) {
+            if matches!(&observation.source, ValueSource::Admin { data: DataKind::Synthetic, .. }) {
                 value.push(synthetic());
             }
             value.extend(observation.note.as_ref().map(Text::same));
             let mut from = Vec::new();
             match &observation.source {
-                Source::Admin { place, .. } => {
+                ValueSource::Admin { place, .. } => {
                     from.push(Text::new(
                         place.words(crate::text::Lang::Ja),
                         place.words(crate::text::Lang::En),
@@ -117,11 +119,11 @@ fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Sect
                             .map(|d| Text::same(format!("SHA-256 {}", d.sha256))),
                     );
                 }
-                Source::Published => from.push(Text::new(
+                ValueSource::Published => from.push(Text::new(
                     "計画に書かれた公表値（元ファイルなし）",
                     "a published figure, written in the plan; there is no raw file",
                 )),
-                Source::Survey { .. } => {}
+                ValueSource::Survey { .. } => {}
             }
             if let Some(Definition::Count { item, .. }) = &of.definition {
                 from.push(Text::new(format!("項目「{item}」"), format!("item \"{item}\"")));
@@ -132,7 +134,7 @@ fn of_office(plan: &Plan, outcome: &Outcome, key: &NumberKey) -> Option<Vec<Sect
     None
 }
 
-fn of_estimate(plan: &Plan, outcome: &Outcome, record: &EstimateRecord) -> Vec<Section> {
+fn of_estimate(plan: &Plan, outcome: &RunOutcome, record: &EstimateRecord) -> Vec<Section> {
     let found = outcome.waves.iter().find(|d| {
         let survey = &plan.surveys[d.survey];
         Some(survey.key.as_str()) == record.key.survey()
@@ -371,7 +373,7 @@ fn design_lines(sample: Sample, data: &WaveData) -> Vec<Text> {
     out
 }
 
-fn file_lines(outcome: &Outcome, data: &WaveData, plan: &Plan, questions: &[usize]) -> Vec<Text> {
+fn file_lines(outcome: &RunOutcome, data: &WaveData, plan: &Plan, questions: &[usize]) -> Vec<Text> {
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];
     // The questions whose answers it is, or is made of.

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use shihyo::code::Code;
 use shihyo::indicator::EstimateRecord;
-use shihyo::pipeline::{Outcome, explain};
+use shihyo::pipeline::{RunOutcome, explain};
 
 use crate::support::dice::Dice;
 use crate::support::project::{Project, head, indicator, survey};
@@ -191,7 +191,7 @@ fn indicators_axes_strata_and_margins_are_those_of_a_file_with_the_columns() {
     let asked = project(&format!("{QUESTIONS}{ASKED}"), &people.csv(names, columns)).run().1;
     assert_eq!(derived.estimates, asked.estimates);
     assert_eq!(derived.estimates.len(), 4 * (1 + 3 + 6));
-    let ledger = |outcome: &Outcome| {
+    let ledger = |outcome: &RunOutcome| {
         let rows = outcome.quality.ledgers.iter();
         rows.map(|l| (l.question.clone(), l.ledger)).collect::<Vec<_>>()
     };
@@ -214,7 +214,7 @@ fn a_decision_about_a_source_shows_what_it_does_to_the_derived_variable() {
     let csv = people.csv("", |_| String::new());
     let questions = format!("{QUESTIONS}{USED}");
     let (plan, outcome) = project(&questions, &csv).run();
-    let estimate = |outcome: &Outcome, key: &str| -> EstimateRecord {
+    let estimate = |outcome: &RunOutcome, key: &str| -> EstimateRecord {
         outcome.estimates.iter().find(|e| e.key.to_string() == key).unwrap().clone()
     };
     let effect = |question: &str, policy: &str| {

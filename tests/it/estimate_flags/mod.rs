@@ -14,7 +14,7 @@ use serde_json::Value;
 use shihyo::decode::Base;
 use shihyo::estimate::Estimate;
 use shihyo::indicator::EstimateRecord;
-use shihyo::pipeline::adhoc::{self, CalibrationKind, Outcome, Request};
+use shihyo::pipeline::adhoc::{self, AdhocOutcome, CalibrationKind, Request};
 use snapbox::{Data, assert_data_eq};
 
 use crate::support::project::{Project, command};
@@ -94,7 +94,7 @@ fn request(share: &str, base: Base) -> Request {
     }
 }
 
-fn computed(request: &Request) -> Outcome {
+fn computed(request: &Request) -> AdhocOutcome {
     adhoc::compute(request, &adhoc::read(request).unwrap()).unwrap()
 }
 

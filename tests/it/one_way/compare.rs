@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shihyo::decode::Base;
 use shihyo::indicator::{EstimateRecord, Flag, NumberSource};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, CompareRequest, Outcome, Plan};
+use shihyo::pipeline::{self, CompareRequest, Plan, RunOutcome};
 use shihyo::raw::ReadOptions;
 use shihyo::report::estimate_tables::{Sheet, tables};
 use shihyo::report::{breakdown, long};
@@ -141,7 +141,7 @@ fn requests<'a>(flags: &'a Flags<'_>) -> Vec<(Request, Vec<&'a Asked>)> {
 
 /// Holds a run against flags.
 #[track_caller]
-pub fn compare(what: &str, plan: &Plan, outcome: &Outcome, flags: &Flags<'_>) -> Compared {
+pub fn compare(what: &str, plan: &Plan, outcome: &RunOutcome, flags: &Flags<'_>) -> Compared {
     let mut compared = Compared::default();
     let mut wrong = Vec::new();
     for (request, asked) in requests(flags) {
@@ -176,7 +176,7 @@ pub fn compare(what: &str, plan: &Plan, outcome: &Outcome, flags: &Flags<'_>) ->
 fn printed(
     what: &str,
     plan: &Plan,
-    outcome: &Outcome,
+    outcome: &RunOutcome,
     flags: &Flags<'_>,
     (asked, sheet): (&[&Asked], &Sheet),
 ) -> usize {
@@ -222,19 +222,19 @@ fn printed(
 
 /// Whether the request streams: then what it gives must be all that memory gives.
 #[track_caller]
-fn streams(what: &str, request: &Request, found: &adhoc::Outcome) -> bool {
+fn streams(what: &str, request: &Request, found: &adhoc::AdhocOutcome) -> bool {
     let Ok(quick) = adhoc::quick(request) else { return false };
     same(what, &quick.outcome, found);
     true
 }
 
 #[track_caller]
-fn same(what: &str, one: &adhoc::Outcome, other: &adhoc::Outcome) {
+fn same(what: &str, one: &adhoc::AdhocOutcome, other: &adhoc::AdhocOutcome) {
     assert_eq!(one.findings, other.findings, "{what}");
     assert_eq!(one.sheet.notes, other.sheet.notes, "{what}");
     let [a, b] = [one, other].map(|o| String::from_utf8(long::csv(&o.sheet.rows).unwrap()).unwrap());
     assert_eq!(a, b, "{what}");
-    let numbers = |o: &adhoc::Outcome| o.sheet.rows.iter().map(exactly).collect::<Vec<_>>();
+    let numbers = |o: &adhoc::AdhocOutcome| o.sheet.rows.iter().map(exactly).collect::<Vec<_>>();
     assert_eq!(numbers(one), numbers(other), "{what}");
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{HEAD, OLD, indicator, indicators, project, record};
 use shihyo::decode::Base;
 use shihyo::estimate::{Estimate, NotEstimable};
-use shihyo::pipeline::Outcome;
+use shihyo::pipeline::RunOutcome;
 use shihyo::pipeline::adhoc::{self, Request};
 
 /// The same by the flags of `estimate`, in the order of [`indicators`].
@@ -38,7 +38,7 @@ fn flags(folder: &Path, change: impl Fn(&mut Request)) -> Vec<Estimate> {
 }
 
 /// Estimate, n, standard error, interval and degrees of freedom, bit for bit.
-fn assert_same(outcome: &Outcome, wanted: &[Estimate]) {
+fn assert_same(outcome: &RunOutcome, wanted: &[Estimate]) {
     assert_eq!(outcome.estimates.len(), wanted.len());
     for (got, want) in outcome.estimates.iter().zip(wanted) {
         let (key, got) = (&got.key, &got.estimate);

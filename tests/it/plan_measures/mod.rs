@@ -9,7 +9,7 @@ mod waves;
 
 use crate::support::project::Project;
 use shihyo::indicator::EstimateRecord;
-use shihyo::pipeline::Outcome;
+use shihyo::pipeline::RunOutcome;
 
 const PAPER: &str = r#"
 title = "市民アンケート"
@@ -113,7 +113,7 @@ fn project(plan: &str) -> Project {
     Project::new(&[("plan.toml", plan), ("c.toml", PAPER), ("a.csv", ANSWERS)])
 }
 
-fn record<'a>(outcome: &'a Outcome, key: &str) -> &'a EstimateRecord {
+fn record<'a>(outcome: &'a RunOutcome, key: &str) -> &'a EstimateRecord {
     outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap_or_else(|| panic!("no {key}"))
 }
 

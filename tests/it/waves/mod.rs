@@ -10,14 +10,14 @@ use shihyo::code::{Code, Severity};
 use shihyo::estimate::NotEstimable;
 use shihyo::finding::Finding;
 use shihyo::indicator::{CellContent, Flag, Measure, Observation, ProgressState, Undefined};
-use shihyo::pipeline::Outcome;
+use shihyo::pipeline::RunOutcome;
 use shihyo::report::{self, ReportInput};
 use shihyo::waves::Comparability;
 use shihyo::waves::Comparability::{Caution, NotComparable, Same};
 
 use rules::{INTENT, rule};
 
-fn files(outcome: &Outcome) -> BTreeMap<String, Vec<u8>> {
+fn files(outcome: &RunOutcome) -> BTreeMap<String, Vec<u8>> {
     let input =
         ReportInput { table: &outcome.table, estimates: &outcome.estimates, quality: &outcome.quality };
     report::render(&input).unwrap().into_iter().collect()
@@ -27,12 +27,12 @@ fn text(files: &BTreeMap<String, Vec<u8>>, name: &str) -> String {
     String::from_utf8(files[name].clone()).unwrap()
 }
 
-fn measure<'a>(outcome: &'a Outcome, id: &str) -> &'a Measure {
+fn measure<'a>(outcome: &'a RunOutcome, id: &str) -> &'a Measure {
     &outcome.table.rows.iter().find(|r| r.id == id).unwrap().measures[0]
 }
 
 /// The observation of R7.
-fn observed<'a>(outcome: &'a Outcome, id: &str) -> &'a Observation {
+fn observed<'a>(outcome: &'a RunOutcome, id: &str) -> &'a Observation {
     let cell = measure(outcome, id).cells.iter().find(|c| c.year.short() == "R7").unwrap();
     match &cell.content {
         CellContent::Value(observation) => observation,
@@ -40,12 +40,12 @@ fn observed<'a>(outcome: &'a Outcome, id: &str) -> &'a Observation {
     }
 }
 
-fn level(outcome: &Outcome, id: &str) -> Comparability {
+fn level(outcome: &RunOutcome, id: &str) -> Comparability {
     observed(outcome, id).trend.as_ref().map_or(Comparability::Same, |t| t.level)
 }
 
 /// The findings about other waves, of question `question` on the later paper.
-fn told<'a>(outcome: &'a Outcome, question: &str) -> Vec<&'a Finding> {
+fn told<'a>(outcome: &'a RunOutcome, question: &str) -> Vec<&'a Finding> {
     let about =
         [Code::PlanReusedNumber, Code::PlanNotComparable, Code::PlanCompareWithCare, Code::PlanNotOnPaper];
     outcome
@@ -93,7 +93,7 @@ fn another_paper_gives_the_same_numbers_bit_for_bit() {
 fn the_ledger_and_the_findings_keep_the_numbers_of_the_paper() {
     let (_, one) = City::new("").run();
     let (_, other) = City::renamed().run();
-    let ledgers = |outcome: &Outcome| -> BTreeMap<String, shihyo::decode::BaseLedger> {
+    let ledgers = |outcome: &RunOutcome| -> BTreeMap<String, shihyo::decode::BaseLedger> {
         outcome
             .quality
             .ledgers
@@ -111,7 +111,7 @@ fn the_ledger_and_the_findings_keep_the_numbers_of_the_paper() {
         b["問5"].dont_know > 0 && b["問5"].no_answer > 0 && b["問5"].invalid > 0 && b["問9"].not_asked > 0,
         "every reason occurs"
     );
-    let of_r7 = |outcome: &Outcome, question: &str| -> u64 {
+    let of_r7 = |outcome: &RunOutcome, question: &str| -> u64 {
         let here = |f: &&Finding| {
             f.place.file.as_deref() == Some("raw/r7.csv") && f.place.question.as_deref() == Some(question)
         };
@@ -324,7 +324,7 @@ fn other_weights_ask_for_care_of_every_value() {
         city.change("pipelines/p/plan.toml", RAKED, first);
         city.run().1
     };
-    let changed = |outcome: &Outcome| {
+    let changed = |outcome: &RunOutcome| {
         outcome.quality.findings.iter().filter(|f| f.code == Code::PlanWeightingDiffers).count()
     };
     let people = "population = \"raw/people.csv\"\n";

@@ -2,7 +2,7 @@
 
 use crate::support::two_waves::{self, City};
 use shihyo::indicator::{CellContent, ProgressState};
-use shihyo::pipeline::Outcome;
+use shihyo::pipeline::RunOutcome;
 use shihyo::waves::Comparability;
 use shihyo::waves::Comparability::{Caution, NotComparable, Same};
 
@@ -69,14 +69,14 @@ fn options_that_became_one_count_where_all_of_them_do() {
     let file: Vec<String> = two_waves::plain(400, 7).lines().map(joined).collect();
     city.write("raw/r7.csv", file.join("\n"));
     let ((_, plain), (plan, outcome)) = (City::new("").run(), city.run());
-    let of = |outcome: &Outcome, key: &str| {
+    let of = |outcome: &RunOutcome, key: &str| {
         outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap().estimate.clone()
     };
     for key in ["c/R7/intent", "c/R7/against", "c/R7/intent/性別=女性"] {
         assert_eq!(of(&plain, key), of(&outcome, key), "{key}");
     }
     // What わからない does to it is the same too.
-    let effects = |o: &Outcome| -> Vec<_> {
+    let effects = |o: &RunOutcome| -> Vec<_> {
         let of_share = o
             .quality
             .effects
