@@ -136,6 +136,15 @@ fn groups_are_ordered_and_blank_is_none() {
 }
 
 #[test]
+fn cells_taken_whole_in_a_test_are_told() {
+    let request = Request { tests: of(&["g × h"]), ..Request::default() };
+    let outcome = run("g,h\n1;2,1\n1,2\n2,1\n1;2,2\n", &request).unwrap();
+    let found: Vec<_> =
+        outcome.findings.iter().map(|f| (f.code, f.count, f.place.column.as_deref())).collect();
+    assert_eq!(found, [(Code::AdhocTakenWhole, 2, Some("g"))]);
+}
+
+#[test]
 fn the_base_is_who_answered_or_all() {
     let text = "i,q\n1,1\n2,2\n3,\n4,9\n5,NA\n6,1 3\n";
     let share = |base| {
