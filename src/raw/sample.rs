@@ -7,6 +7,9 @@ use crate::text::spelling;
 /// So many distinct texts tell what a column holds.
 const ENOUGH: usize = 2_000;
 
+/// Places of a table of at most twice as many texts, with room between them.
+const PLACES: usize = (4 * ENOUGH).next_power_of_two();
+
 /// The texts of the least hashes, and how many cells hold any.
 #[derive(Debug, Clone, Default)]
 pub struct Sample {
@@ -15,7 +18,8 @@ pub struct Sample {
     /// No text of a greater hash is in the sample; `None` as long as all are.
     limit: Option<u64>,
     entries: Vec<Entry>,
-    texts: String,
+    /// UTF-8.
+    texts: Vec<u8>,
     /// Open addressing: 1 and the number of an entry, 0 where a place is free.
     places: Vec<u32>,
 }
@@ -36,8 +40,14 @@ impl Sample {
         if may_be_blank && spelling::is_blank(text) {
             return;
         }
+        self.add_filled(text.as_bytes());
+    }
+
+    /// Adds a cell (UTF-8) that is not blank.
+    #[inline]
+    pub fn add_filled(&mut self, text: &[u8]) {
         self.filled += 1;
-        self.add_times(text, hash(text.as_bytes()), 1);
+        self.add_times(text, hash(text), 1);
     }
 
     /// Adds the cells of another part of the column.
@@ -54,31 +64,33 @@ impl Sample {
     /// The texts of the sample, each with how many cells hold it, in the order of their hashes.
     pub fn texts(mut self) -> Vec<(String, u64)> {
         self.keep_least();
-        self.entries.iter().map(|entry| (self.text(entry).to_owned(), entry.times)).collect()
+        let text = |entry: &Entry| String::from_utf8_lossy(self.text(entry)).into_owned();
+        self.entries.iter().map(|entry| (text(entry), entry.times)).collect()
     }
 
-    fn text(&self, entry: &Entry) -> &str {
+    fn text(&self, entry: &Entry) -> &[u8] {
         self.texts.get(entry.begin..entry.begin + entry.length).unwrap_or_default()
     }
 
-    fn add_times(&mut self, text: &str, hash: u64, times: u64) {
+    #[inline]
+    fn add_times(&mut self, text: &[u8], hash: u64, times: u64) {
         if self.limit.is_some_and(|limit| hash > limit) {
             return;
         }
         if self.places.is_empty() {
-            self.places = vec![0; (4 * ENOUGH).next_power_of_two()];
+            self.places = vec![0; PLACES];
         }
-        let mut at = self.home(hash);
+        let mut at = Self::home(hash);
         while let Some(known) = self.places[at].checked_sub(1) {
             let entry = self.entries[known as usize];
             if entry.hash == hash && self.text(&entry) == text {
                 self.entries[known as usize].times += times;
                 return;
             }
-            at = (at + 1) % self.places.len();
+            at = (at + 1) & (PLACES - 1);
         }
         self.entries.push(Entry { hash, times, begin: self.texts.len(), length: text.len() });
-        self.texts.push_str(text);
+        self.texts.extend_from_slice(text);
         self.places[at] = self.entries.len() as u32;
         if self.entries.len() > 2 * ENOUGH {
             self.keep_least();
@@ -93,25 +105,25 @@ impl Sample {
             entries.truncate(ENOUGH);
             self.limit = entries.last().map(|entry| entry.hash);
         }
-        let mut texts = String::new();
+        let mut texts = Vec::new();
         for entry in &mut entries {
             let begin = texts.len();
-            texts.push_str(self.text(entry));
+            texts.extend_from_slice(self.text(entry));
             entry.begin = begin;
         }
         (self.texts, self.entries) = (texts, entries);
         self.places.fill(0);
         for number in 0..self.entries.len() {
-            let mut at = self.home(self.entries[number].hash);
+            let mut at = Self::home(self.entries[number].hash);
             while self.places[at] > 0 {
-                at = (at + 1) % self.places.len();
+                at = (at + 1) & (PLACES - 1);
             }
             self.places[at] = number as u32 + 1;
         }
     }
 
-    fn home(&self, hash: u64) -> usize {
-        (hash >> 32) as usize % self.places.len().max(1)
+    fn home(hash: u64) -> usize {
+        (hash >> 32) as usize & (PLACES - 1)
     }
 }
 

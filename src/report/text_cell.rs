@@ -7,7 +7,7 @@
 //! full-width forms of the signs included, since Japanese Excel takes them too. Numbers never, and neither
 //! the lone `-` that means "not surveyed".
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::code::Code;
 use crate::error::Error;
@@ -52,8 +52,8 @@ pub(super) fn failed(e: impl std::fmt::Display) -> Error {
 /// A JSON document, indented, ended by a newline.
 ///
 /// # Errors
-/// The serialiser's own; a [`Value`] has none.
-pub(super) fn json(value: &Value) -> Result<Vec<u8>, Error> {
+/// The serialiser's own; a [`serde_json::Value`] has none.
+pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| {
         Error::msg(Code::ReportJson, format!("JSONを作れません: {e}"), format!("cannot make the JSON: {e}"))
     })?;

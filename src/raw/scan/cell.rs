@@ -267,8 +267,10 @@ pub(super) fn other<'t, const QUOTED: bool, const LAST: bool>(
     scratch: &mut Vec<u8>,
 ) -> Result<&'t [u8], HandOver> {
     let (end, text) = text::<QUOTED>(rest, scratch)?;
-    if !text.is_empty() {
-        sample.add(&charset.text(text)?);
+    match text {
+        [] => {}
+        [b'!'..=b'~', ..] if text.is_ascii() => sample.add_filled(text),
+        text => sample.add(&charset.text(text)?),
     }
     ends::<LAST>(rest, end)
 }

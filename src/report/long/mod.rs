@@ -8,9 +8,9 @@
 mod columns;
 mod parquet;
 
-use rayon::iter::ParallelIterator;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 
 use self::columns::{COLUMNS, Cell, MORE, cells};
 use super::indicators::data_label;
@@ -85,33 +85,44 @@ fn header(rows: &[EstimateRecord]) -> Vec<(&'static str, columns::Kind)> {
 /// # Errors
 /// The serialiser's own; no value can reach one.
 pub fn json(rows: &[EstimateRecord], data: Option<DataKind>) -> Result<Vec<u8>, Error> {
-    let row = |row: &EstimateRecord| -> Value {
-        cells(row)
-            .into_iter()
-            .map(|(name, cell)| (name.to_owned(), json_cell(cell)))
-            .collect::<Map<_, _>>()
-            .into()
-    };
-    text_cell::json(&json!({
-        "schema_version": SCHEMA_VERSION,
-        "data": data.map(words::data_key),
-        "data_label": data.and_then(data_label),
-        "rows": rows.iter().map(row).collect::<Vec<_>>(),
-    }))
+    text_cell::json(&Table {
+        schema_version: SCHEMA_VERSION,
+        data: data.map(words::data_key),
+        data_label: data.and_then(data_label),
+        rows: rows.par_iter().map(|row| Row(cells(row))).collect(),
+    })
 }
 
-fn json_cell(cell: Cell) -> Value {
-    match cell {
-        Cell::Empty => Value::Null,
-        Cell::Text(text) => text.into(),
-        Cell::Count(n) => n.into(),
-        Cell::Real(x) => x.into(),
-        Cell::List(list) => list.into(),
-        Cell::Reasons(reasons) => reasons
-            .into_iter()
-            .map(|(column, why)| (column.to_owned(), why.into()))
-            .collect::<Map<_, _>>()
-            .into(),
+/// A long table as JSON has it.
+#[derive(Serialize)]
+struct Table {
+    schema_version: &'static str,
+    data: Option<&'static str>,
+    data_label: Option<&'static str>,
+    rows: Vec<Row>,
+}
+
+/// A row: the names of its columns with what stands in them.
+struct Row(Vec<(&'static str, Cell)>);
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, cell)| (name, cell)))
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Empty => serializer.serialize_none(),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Count(n) => serializer.serialize_u64(*n),
+            Cell::Real(x) => serializer.serialize_f64(*x),
+            Cell::List(list) => list.serialize(serializer),
+            Cell::Reasons(reasons) => {
+                serializer.collect_map(reasons.iter().map(|(column, why)| (column, why)))
+            }
+        }
     }
 }
 
