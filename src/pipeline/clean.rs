@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::cleaning::logs_of;
 use super::collect::{Collected, Rows, collect};
-use super::decoded::dont_know_missing;
+use super::decoded::{design_columns, dont_know_missing};
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
 use crate::code::Code;
@@ -114,7 +114,7 @@ fn rows<'a>(
         duplicates,
         dont_know_missing: dont_know_missing(of, waves),
         removed: cleaned.removed.clone(),
-        design: waves.design.variables().cloned().collect(),
+        design: design_columns(of, waves),
     };
     let answers = decode::decode(paper(of, waves), &cleaned.tables, &options)?;
     let all = review(

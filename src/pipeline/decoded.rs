@@ -57,8 +57,14 @@ pub(super) fn decode_options(survey: &Survey, of: &Wave) -> DecodeOptions {
         duplicates: of.duplicates,
         dont_know_missing: dont_know_missing(survey, of),
         removed: BTreeSet::new(),
-        design: of.design.variables().cloned().collect(),
+        design: design_columns(survey, of),
     }
+}
+
+/// The columns that the design of a wave is made of, beside answers to questions.
+pub(super) fn design_columns(survey: &Survey, of: &Wave) -> BTreeSet<String> {
+    let is_column = |name: &&String| survey.questionnaire.question(name).is_none();
+    of.design.variables().filter(is_column).cloned().collect()
 }
 
 /// The questions whose わからない counts as no answer, by the numbers of the wave's own paper.
