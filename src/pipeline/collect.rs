@@ -163,6 +163,8 @@ pub(super) fn collect(
             .enumerate()
             .flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)))
     };
+    let listed = all(project, plan);
+    progress.start(Step::Read, listed.len() as u64);
     let mut added: BTreeMap<(usize, usize), Summed> = BTreeMap::new();
     for (at, wave) in waves().filter(|_| rows == Rows::Streamed) {
         let requests: Vec<Request> = of_wave(project, wave).collect();
@@ -186,8 +188,7 @@ pub(super) fn collect(
             table: None,
         }
     };
-    let mut files = Files(all(project, plan).into_iter().map(file).collect());
-    progress.start(Step::Read, files.0.len() as u64);
+    let mut files = Files(listed.into_iter().map(file).collect());
     // In the order of the plan, whichever thread reads which.
     files.0.par_iter_mut().for_each(|file| {
         if file.waits {

@@ -351,3 +351,24 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
         &request(&file(&folder, &format!("{good}{}\n", heavier.join(","))))
     ));
 }
+
+#[test]
+fn a_weight_that_is_none_is_left_to_the_general_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let asked = |weight: &str| {
+        let rows = (1..=5).map(|id| format!("{id},{weight},{}\n", 1 + id % 2)).collect::<String>();
+        std::fs::write(&path, format!("id,w,q\n{rows}")).unwrap();
+        let request = Request {
+            files: vec![path.clone()],
+            shares: vec!["q=1".to_owned()],
+            weight: Some("w".to_owned()),
+            ..Request::default()
+        };
+        adhoc::quick(&request).map(|quick| quick.rows).map_err(|reason| reason.0)
+    };
+    assert_eq!(asked("999999999999999"), Ok(5));
+    for weight in ["1000000000000000", "1e300", "0", "-1", ""] {
+        assert_eq!(asked(weight), Err("weights"), "{weight}");
+    }
+}
