@@ -173,7 +173,8 @@ mod tests {
             let mut held: Vec<(&str, u64)> =
                 kinds.iter().zip(&chosen).filter(|(_, c)| **c).map(|(t, _)| (*t, times(t))).collect();
             let mut found: Vec<(&str, u64)> = texts.iter().map(|(t, n)| (t.as_str(), *n)).collect();
-            (held.sort_unstable(), found.sort_unstable());
+            held.sort_unstable();
+            found.sort_unstable();
             assert_eq!(found, held, "{distinct}");
         }
     }

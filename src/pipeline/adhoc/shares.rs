@@ -53,8 +53,7 @@ impl What<'_> {
 }
 
 /// What an answer is in the cube's measures of shares.
-pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTCOME_OUTSIDE];
-const OUTCOME_OUTSIDE: u8 = 2;
+pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTSIDE];
 
 /// One way to divide the respondents: the group of each cell, and the number of groups.
 pub(in crate::pipeline) struct Banner {
@@ -117,13 +116,16 @@ pub(in crate::pipeline) fn in_memory(
     by_crossing(wanted, design, (&keys, key_count), &codes, of_cube)
 }
 
+/// What a measure of rows is, and its code of each.
+type Coded<'a> = (What<'a>, Cow<'a, [u8]>);
+
 /// The estimates of those measures whose codes are known, crossing by crossing: what `of_cube` makes of sums
 /// by these keys.
 fn by_crossing(
     wanted: &Wanted,
     design: &Design,
     (keys, key_count): (&[u32], usize),
-    codes: &[Option<(What<'_>, Cow<'_, [u8]>)>],
+    codes: &[Option<Coded<'_>>],
     of_cube: impl Fn(&Cube, &[What<'_>], &[Banner]) -> Result<Estimates>,
 ) -> Result<Vec<Option<Vec<Vec<Estimate>>>>> {
     let mut out: Vec<Option<Vec<Vec<Estimate>>>> = wanted.measures.iter().map(|_| None).collect();
@@ -172,7 +174,7 @@ fn batches(all: &[usize], size: impl Fn(usize) -> usize) -> Vec<Vec<usize>> {
 fn codes(values: &Values) -> Option<(What<'_>, Cow<'_, [u8]>)> {
     let what = What::of(values)?;
     match (values, what) {
-        (Values::Share(y), _) => Some((what, Cow::Owned(outcomes(y)))),
+        (Values::Share(y), _) => Some((what, Cow::Borrowed(y))),
         (_, What::Number(_, levels) | What::Quantile(_, levels)) => match &levels.codes {
             Codes::OfRow(codes) => Some((what, Cow::Borrowed(codes))),
             Codes::Counted(..) => None,
@@ -200,10 +202,6 @@ fn crossings(wanted: &Wanted, keys: &[u32]) -> Vec<Range<usize>> {
     if found.is_empty() { std::iter::once(0..0).collect() } else { found }
 }
 
-fn outcomes(answers: &[u8]) -> Vec<u8> {
-    answers.iter().map(|y| if *y == OUTSIDE { OUTCOME_OUTSIDE } else { *y }).collect()
-}
-
 /// Sums under replicate weights take at most so many numbers (512 MiB) at once.
 const MOST_SUMS: usize = 1 << 26;
 
@@ -223,7 +221,7 @@ fn by_replicate_weights(
 ) -> Result<Option<Estimates>> {
     let Some(replicates) = design.replicates().filter(|_| !shares.is_empty()) else { return Ok(None) };
     let weights: Vec<&[f64]> = replicates.weights().collect();
-    let codes: Vec<Vec<u8>> = shares.iter().map(|y| outcomes(y)).collect();
+    let codes: Vec<&[u8]> = shares.iter().map(|y| y.as_slice()).collect();
     let measures: Vec<Measure<'_>> =
         codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
     let (cell_of_row, banners) = crossed(wanted, 0..wanted.by.len(), design.rows());
@@ -246,11 +244,11 @@ fn by_replicate_weights(
             let totals = cube.roll_up(&group_of_cell, groups);
             let replicated = replicated.roll_up(&group_of_cell, groups);
             let table = ReplicateTable::new(design, &totals, &replicated)?;
-            let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
+            let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTSIDE));
             let of_measure = |measure: usize| -> Vec<Estimate> {
                 let mut rows = vec![Vec::new(); groups];
-                for ((row, cell), code) in (0..).zip(&cell_of_row).zip(&codes[measure]) {
-                    if let (Some(group), true) = (group_of_cell[*cell as usize], *code != OUTCOME_OUTSIDE) {
+                for ((row, cell), code) in (0..).zip(&cell_of_row).zip(codes[measure]) {
+                    if let (Some(group), true) = (group_of_cell[*cell as usize], *code != OUTSIDE) {
                         rows[group as usize].push(row);
                     }
                 }
@@ -292,7 +290,7 @@ pub(in crate::pipeline) fn of_cube(
     replicates: Option<&ReplicateFactors>,
     options: &Options,
 ) -> Result<Estimates> {
-    let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTCOME_OUTSIDE));
+    let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTSIDE));
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
@@ -326,6 +324,9 @@ pub(in crate::pipeline) fn of_cube(
     Ok(turned(found.first().map_or(0, Vec::len), found))
 }
 
+/// What a code stands for: numerator and denominator; `None` outside the base.
+type ValueOfCode = Option<(f64, f64)>;
+
 /// As [`of_cube`], of a design whose weights were fitted to margins.
 fn of_fitted_cube(
     cube: &Cube,
@@ -339,11 +340,11 @@ fn of_fitted_cube(
         What::Number(shape, levels) => (*shape, levels.values.iter().map(|value| Some(*value)).collect()),
         What::Quantile(_, levels) => (Shape::Mean, vec![None; levels.values.len()]),
     };
-    let coded: Vec<(Shape, Vec<Option<(f64, f64)>>)> = what.iter().map(coded).collect();
+    let coded: Vec<(Shape, Vec<ValueOfCode>)> = what.iter().map(coded).collect();
     let of_banner = |banner: &Banner| -> Vec<Vec<Estimate>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = FittedTable::new(design, keys, &totals);
-        let of_measure = |(measure, (shape, values)): (usize, &(Shape, Vec<Option<(f64, f64)>>))| {
+        let of_measure = |(measure, (shape, values)): (usize, &(Shape, Vec<ValueOfCode>))| {
             let number = |cell| table.number(*shape, &CodedValues { measure, values, cell }, options);
             (0..banner.groups).map(number).collect()
         };

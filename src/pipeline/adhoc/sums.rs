@@ -2,9 +2,9 @@
 
 use super::levels::{Codes, CountedColumn};
 use super::measures::{Values, Wanted};
-use super::shares::{self, Banner, OUTCOMES, What};
+use super::shares::{self, Banner, What};
 use crate::engine::{Crossed, Recoding, StreamColumns, Streamed};
-use crate::estimate::{NO, Options, YES};
+use crate::estimate::Options;
 use crate::pipeline::sample_design::BuiltDesign;
 use crate::raw::scan::HandOver;
 use crate::stats::exact_sum;
@@ -72,10 +72,7 @@ fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, Hand
         let code_count = what.code_count();
         let levels = match (values, what) {
             (Values::CountedShare(column, answers), _) => {
-                let [_, _, outside] = OUTCOMES;
-                let outcome = |answer: &u8| if matches!(*answer, NO | YES) { *answer } else { outside };
-                let becomes = answers.iter().map(outcome).collect();
-                return Ok(Recoding { measure: counted(column)?, code_count, becomes });
+                return Ok(Recoding { measure: counted(column)?, code_count, becomes: answers.clone() });
             }
             (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
             _ => return Err(HandOver("request")),

@@ -231,7 +231,7 @@ impl Survey {
 fn what_is_added_up_is_what_rows_give() {
     let (mut eligible, mut streamed) = (0, 0);
     for seed in 0..70 {
-        let dice = &mut Dice::new(0x9E37_79B9 ^ seed * 7919);
+        let dice = &mut Dice::new(0x9E37_79B9 ^ (seed * 7919));
         let survey = Survey::new(dice);
         let (csv, plan) = (survey.csv(dice), survey.plan(dice));
         let project = Project::new(&[
