@@ -1,6 +1,8 @@
 //! A wave whose file is added up as it is read: no row is held. Its numbers are those that the rows give,
 //! byte for byte; where they could be others, or something would have to be told of a row, the rows are read.
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
@@ -105,6 +107,10 @@ impl<'a> Reading<'a> {
         let of = &wave.design;
         let (key, cluster, size) = (first(&of.strata)?, first(&of.clusters)?, first(&of.fpc)?);
         let weight = of.weight.as_ref().map(position).transpose()?;
+        let is_question = |name: &&String| questionnaire.question(name).is_some();
+        if of.fpc.iter().chain(&of.weight).any(|name| is_question(&name)) {
+            return Err(HandOver("numbers of questions"));
+        }
         let ids = wave.respondent.as_ref().map(position).transpose()?;
         let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver("column"));
         let of_survey = planned(plan, plan.surveys.iter().position(|s| s.key == survey.key).unwrap_or(0));
@@ -192,15 +198,19 @@ impl<'a> Reading<'a> {
         let questionnaire = &self.survey.questionnaire;
         let cells = self.cells(streamed)?;
         let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver("answers"))?;
+        for name in self.wave.design.strata.iter().chain(&self.wave.design.clusters) {
+            if let Some((question, _)) = questionnaire.question(name)
+                && !self.is_one_to_one(streamed, &answers, question)
+            {
+                return Err(HandOver("spellings"));
+            }
+        }
         let mut ledger = Vec::with_capacity(answers.len());
         for ((question, said), column) in
             questionnaire.questions.iter().zip(&answers).zip(&self.questions.column)
         {
             let (_, times): (Vec<String>, Vec<u64>) =
                 self.values(streamed, *column).ok_or(HandOver("column"))?.into_iter().unzip();
-            if self.columns.key == Some(*column) && (0..times.len()).any(|row| said.missing(row).is_some()) {
-                return Err(HandOver("strata"));
-            }
             ledger.push(
                 BaseLedger::by_count(&question.id, said, &times, streamed.rows)
                     .map_err(|_| HandOver("ledger"))?,
@@ -238,6 +248,17 @@ impl<'a> Reading<'a> {
             changes: Vec::new(),
         };
         Ok((data, weights, answers))
+    }
+
+    /// Whether each distinct cell of a question's column is an answer of its own, so that strata or clusters
+    /// by cells are those by answers.
+    fn is_one_to_one(&self, streamed: &Streamed, answers: &[Responses], question: usize) -> bool {
+        let values = self.questions.column.get(question).and_then(|column| self.values(streamed, *column));
+        let (Some(values), Some(Responses::Single(said))) = (values, answers.get(question)) else {
+            return false;
+        };
+        let options: Option<BTreeSet<u16>> = (0..values.len()).map(|at| said.get(at)?.ok()).collect();
+        options.is_some_and(|options| options.len() == values.len())
     }
 
     /// The distinct cells of a column with how often they occur, in the order of their codes.

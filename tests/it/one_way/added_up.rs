@@ -38,9 +38,11 @@ struct Survey {
     design: &'static str,
     method: &'static str,
     skip: bool,
+    /// Whether some cells hold a label and others its code.
+    mixed: bool,
 }
 
-const DESIGNS: [&str; 7] = [
+const DESIGNS: [&str; 12] = [
     "",
     "design = { weights = { column = \"each\" } }",
     "design = { strata = [\"h\"], weights = { column = \"few\" } }",
@@ -48,6 +50,11 @@ const DESIGNS: [&str; 7] = [
     "design = { strata = [\"地区\"], lonely = \"adjust\" }",
     "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, weights = { column = \"few\" } }",
     "design = { cluster = [\"psu\"], weights = { column = \"each\" } }",
+    "design = { strata = [\"年代\"], lonely = \"adjust\" }",
+    "design = { cluster = [\"年代\"] }",
+    "design = { strata = [\"区\"], weights = { column = \"few\" } }",
+    "design = { cluster = [\"区\"] }",
+    "design = { strata = [\"大区\"] }",
 ];
 
 impl Survey {
@@ -72,16 +79,19 @@ impl Survey {
             design: dice.of(&DESIGNS),
             method: dice.of(&["wilson", "wald", "logit", "korn-graubard"]),
             skip: dice.below(8) == 0,
+            mixed: dice.below(4) == 0,
         }
     }
 
     /// Whether no row has to be looked at by itself.
     fn may_stream(&self) -> bool {
         let zero = self.fault == Fault::WeightOfZero && self.design.contains("each");
-        // Which stratum somebody is in who left the question blank, only rows tell.
+        // Strata of those who left a question blank, or of answers that stand in several spellings or are
+        // made of others, only rows tell.
         (self.fault == Fault::None || self.fault == Fault::WeightOfZero && !zero)
             && !self.skip
-            && !self.design.contains("地区")
+            && !["地区", "年代", "大区"].iter().any(|name| self.design.contains(name))
+            && !(self.mixed && self.design.contains("区"))
     }
 
     fn id(&self, row: usize) -> String {
@@ -95,13 +105,14 @@ impl Survey {
 
     fn csv(&self, dice: &mut Dice) -> String {
         let mut out =
-            "id,h,psu,N,few,each,性別,地区,問1,問2,問3,年齢,回数,記入日時,氏名,電話番号,連絡先2,備考\n"
+            "id,h,psu,N,few,each,性別,地区,問1,問2,問3,年齢,回数,区,記入日時,氏名,電話番号,連絡先2,備考\n"
                 .to_owned();
         let single = |options: &[&str], gaps: u64, dice: &mut Dice| match dice.below(gaps) {
             0 => String::new(),
             _ => {
                 let k = dice.index(options.len());
-                if self.labels { options[k].to_owned() } else { (k + 1).to_string() }
+                let labels = if self.mixed { dice.below(2) == 0 } else { self.labels };
+                if labels { options[k].to_owned() } else { (k + 1).to_string() }
             }
         };
         for row in 0..self.rows {
@@ -149,6 +160,8 @@ impl Survey {
                 _ => {}
             }
             cells.extend(answers);
+            // Everybody has one.
+            cells.push(single(&DISTRICT, 1 << 30, dice));
             cells.push(format!("2024/05/{:02} {:02}:{:02}", 1 + row % 28, row % 24, row % 60));
             cells.push(format!("山田 {}", ["太郎", "花子", "一"][row % 3]));
             cells.push(format!("042-4{:02}-{:04}", row % 90, row * 13 % 9999));
@@ -173,6 +186,7 @@ impl Survey {
             ("問1", "single", &OPINION[..], ""),
             ("問2", "single", &OPINION[..3], if self.skip { skip } else { "" }),
             ("問3", "multiple", &WISHES[..], ""),
+            ("区", "single", &DISTRICT[..], ""),
         ] {
             writeln!(out, "[[question]]\nid = \"{id}\"\ntype = \"{kind}\"\noptions = {options:?}\n{more}")
                 .unwrap();
@@ -180,7 +194,10 @@ impl Survey {
         out + "[[question]]\nid = \"年齢\"\ntype = \"number\"\n\
                [[question]]\nid = \"回数\"\ntype = \"number\"\n\
                [[derived]]\nid = \"年代\"\nbands = { of = \"年齢\", from = [18, 40, 65], \
-               labels = [\"18〜39歳\", \"40〜64歳\", \"65歳以上\"], rest = \"outside\" }\n"
+               labels = [\"18〜39歳\", \"40〜64歳\", \"65歳以上\"], rest = \"outside\" }\n\
+               [[derived]]\nid = \"大区\"\n\
+               merge = { of = \"区\", \
+               into = { \"東西\" = [\"東部\", \"西部\"], \"他\" = [\"南部\", \"不明\"] } }\n"
     }
 
     fn plan(&self, dice: &mut Dice) -> String {
@@ -230,7 +247,7 @@ impl Survey {
 #[test]
 fn what_is_added_up_is_what_rows_give() {
     let (mut eligible, mut streamed) = (0, 0);
-    for seed in 0..70 {
+    for seed in 0..110 {
         let dice = &mut Dice::new(0x9E37_79B9 ^ (seed * 7919));
         let survey = Survey::new(dice);
         let (csv, plan) = (survey.csv(dice), survey.plan(dice));
