@@ -102,7 +102,10 @@ impl Resolver<'_> {
             ),
         );
         let place = self.source.place(column.first_row(first), column);
-        self.findings.push(Finding::warning(Code::AdhocTakenWhole, text, place).counted_in_message(count));
+        let finding = Finding::warning(Code::AdhocTakenWhole, text, place).counted_in_message(count);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// The breakdowns of variables, and who left one of them blank.
