@@ -88,8 +88,10 @@ impl Returns {
         Ok(())
     }
 
+    /// Checks that no id stands in two chunks, whichever threads read them.
+    ///
     /// # Errors
-    /// An id that two threads, or two chunks of one, have met.
+    /// One does.
     pub(super) fn told_apart<'a>(all: impl Iterator<Item = &'a Self>) -> Result<(), HandOver> {
         let mut runs: Vec<(u64, u64)> = all.flat_map(|returns| returns.runs.iter().copied()).collect();
         runs.sort_unstable();

@@ -254,6 +254,7 @@ mod tests {
     use super::{CodedValues, FittedKeys, FittedTable, Shape};
     use crate::design::{Declaration, Design, LonelyPsu, Margin, Rake, Trim, TrimRule, declare};
     use crate::engine::{Cells, Cube, Measure, Reduction};
+    use crate::estimate::alike::assert_alike;
     use crate::estimate::{Estimand, Estimate, Groups, NO_GROUP, Options, estimate_by};
 
     const ROWS: usize = 900;
@@ -281,23 +282,7 @@ mod tests {
 
     #[track_caller]
     fn same(what: &str, table: &Estimate, rows: &Estimate) {
-        let close =
-            |a: f64, b: f64| (a - b).abs() <= 1e-10 * a.abs().max(b.abs()) || a.is_nan() && b.is_nan();
-        assert_eq!((table.n, table.n_yes, table.df), (rows.n, rows.n_yes, rows.df), "{what}");
-        assert!(close(table.n_weighted, rows.n_weighted), "{what}");
-        let numbers = |e: &Estimate| {
-            let interval = e.interval.clone();
-            [e.value.clone(), e.se.clone(), interval.clone().map(|i| i.low), interval.map(|i| i.high)]
-                .into_iter()
-                .chain([e.deff.clone().map(|d| d.value), e.n_eff.clone()])
-                .collect::<Vec<_>>()
-        };
-        for (a, b) in numbers(table).into_iter().zip(numbers(rows)) {
-            match (a, b) {
-                (Ok(a), Ok(b)) => assert!(close(a, b), "{what}: {a} {b}"),
-                (a, b) => assert_eq!(a.err(), b.err(), "{what}"),
-            }
-        }
+        assert_alike(what, table, rows, 1e-10);
     }
 
     #[test]

@@ -19,6 +19,8 @@
 //! | `svychisq` | [`independence()`] |
 //! | `as.svrepdesign` | [`crate::design::Design::jackknife`], [`crate::design::Design::bootstrap`] |
 
+#[cfg(test)]
+mod alike;
 pub mod binomial;
 mod contrast;
 mod estimand;

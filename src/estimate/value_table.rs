@@ -178,6 +178,7 @@ mod tests {
     use super::{Shape, ShareTable, ValuesOf};
     use crate::design::{Declaration, Design, LonelyPsu, declare};
     use crate::engine::{Cells, Measure, Reduction, Totals, reduce};
+    use crate::estimate::alike::assert_alike;
     use crate::estimate::{
         Estimand, Estimate, Groups, NO_GROUP, Options, QuantileInterval, QuantileRule, estimate_by,
         quantile_by,
@@ -219,23 +220,7 @@ mod tests {
 
     #[track_caller]
     fn same(what: &str, table: &Estimate, rows: &Estimate) {
-        let close =
-            |a: f64, b: f64| (a - b).abs() <= 1e-12 * a.abs().max(b.abs()) || a.is_nan() && b.is_nan();
-        assert_eq!((table.n, table.n_yes, table.df), (rows.n, rows.n_yes, rows.df), "{what}");
-        assert!(close(table.n_weighted, rows.n_weighted), "{what}");
-        let numbers = |e: &Estimate| {
-            let interval = e.interval.clone();
-            [e.value.clone(), e.se.clone(), interval.clone().map(|i| i.low), interval.map(|i| i.high)]
-                .into_iter()
-                .chain([e.deff.clone().map(|d| d.value)])
-                .collect::<Vec<_>>()
-        };
-        for (a, b) in numbers(table).into_iter().zip(numbers(rows)) {
-            match (a, b) {
-                (Ok(a), Ok(b)) => assert!(close(a, b), "{what}: {a} {b}"),
-                (a, b) => assert_eq!(a.err(), b.err(), "{what}"),
-            }
-        }
+        assert_alike(what, table, rows, 1e-12);
     }
 
     #[test]

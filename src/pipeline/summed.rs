@@ -51,7 +51,7 @@ pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) 
     }
     let before = raw::stamp(&request.path);
     let file = Plain::look(&request.path, &request.name, &request.options)?;
-    let reading = Reading::of(plan, survey, wave, file.beginning())?;
+    let reading = Reading::of(plan, (s, w), file.beginning())?;
     let (digest, streamed) =
         rayon::join(|| raw::digest(&request.path, &request.name), || stream(&file, &reading.columns));
     let (streamed, known) = (streamed?, digest.map_err(|_| HandOver("file"))?);
@@ -96,7 +96,9 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(plan: &'a Plan, survey: &'a Survey, wave: &'a Wave, table: &'a Table) -> Result<Self, HandOver> {
+    fn of(plan: &'a Plan, (s, w): (usize, usize), table: &'a Table) -> Result<Self, HandOver> {
+        let survey = &plan.surveys[s];
+        let wave = &survey.waves[w];
         let questionnaire = &survey.questionnaire;
         let questions = distinct::cells(questionnaire, table).ok_or(HandOver("questionnaire"))?;
         let position = |name: &String| match questionnaire.question(name) {
@@ -113,7 +115,7 @@ impl<'a> Reading<'a> {
         }
         let ids = wave.respondent.as_ref().map(position).transpose()?;
         let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver("column"));
-        let of_survey = planned(plan, plan.surveys.iter().position(|s| s.key == survey.key).unwrap_or(0));
+        let of_survey = planned(plan, s);
         let domains = of_survey.iter().filter_map(|e| e.definition.domain.as_ref());
         let domains: Vec<usize> =
             domains.flat_map(AskedIf::questions).map(column).collect::<Result<_, _>>()?;
@@ -199,6 +201,7 @@ impl<'a> Reading<'a> {
         let cells = self.cells(streamed)?;
         let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver("answers"))?;
         for name in self.wave.design.strata.iter().chain(&self.wave.design.clusters) {
+            // Keys are cells, and several cells may be one answer.
             if let Some((question, _)) = questionnaire.question(name)
                 && !self.is_one_to_one(streamed, &answers, question)
             {

@@ -1,5 +1,5 @@
 //! A sample of the distinct texts of a column: those of the least hashes, each with how often it occurs.
-//! Which they are hangs on the texts alone, not on the order of the rows, nor on how these are divided.
+//! Which texts these are depends on the texts alone, not on the order of the rows or on how they are divided.
 
 use super::hash::hash;
 use crate::text::spelling;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_hangs_on_the_texts_alone() {
+    fn a_sample_depends_on_the_texts_alone() {
         for distinct in [0, 1, 50, ENOUGH, ENOUGH + 1, 9 * ENOUGH] {
             let all = cells(distinct);
             let mut whole = Sample::default();

@@ -68,7 +68,7 @@ impl SampleDesign<'_> {
         let counted = || weights.iter().zip(&streamed.keys).map(|(w, key)| w * key.rows as f64).sum::<f64>();
         let summed = streamed.weight();
         let sum = summed.unwrap_or_else(counted);
-        // Whether the weights sum to more than the respondents must not hang on how they were added up.
+        // Whether the weights sum to more than the respondents must not depend on how they were added up.
         let stated = self.states_population();
         let deff = DeffReference::of(stated, sum, streamed.rows);
         if [1.0 - 1e-6, 1.0 + 1e-6]
