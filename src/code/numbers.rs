@@ -39,11 +39,27 @@ entries! {
         en "totals without their variance":
             "The totals are of another design, or the variance of this design is no function of totals."
     }
+    CALENDAR_YEAR = Note {
+        ja "暦年の見出し":
+            "行政の数値の見出しが「令和4年」のような暦年です。同じ年の年度の値として使いました。年度の値でな\
+             ければ、表か計画を直してください。"
+        en "headings of calendar years":
+            "A heading of the counts names a calendar year. Its figure was taken as that of the fiscal year \
+             of the same name; correct the table or the plan if it is not."
+    }
     COUNT_BLANK = Warning {
         ja "まだ記入されていない実績値":
             "行政の数値が、まだ記入されていません。担当課に確かめ、ファイルに入れてください。"
         en "counts that are not filled in yet":
             "A count of the office is not filled in yet. Ask the department and enter it."
+    }
+    COUNT_CELL = Warning {
+        ja "確かめるべき実績値":
+            "値は読みましたが、非表示の行にある、取り消し線で直してある、割合が1以下であるなど、確かめるべき\
+             ことがあります。"
+        en "counts to look at":
+            "The figure was read, but it stands in a hidden row, is corrected by striking out, or is a share \
+             of at most 1."
     }
     COUNT_MISSING = Warning {
         ja "実績値のない年度":
@@ -52,28 +68,37 @@ entries! {
             "The file of counts has no value for the year. It prints …."
     }
     COUNTS_COLUMNS = Error {
-        ja "行政の数値の見出しがない":
-            "1行目に「項目, 年度, 値」または「項目, R4, R5, …」の見出しを置いてください。"
-        en "headers that the counts lack":
-            "Give the first row the headers \"項目, 年度, 値\" or \"項目, R4, R5, …\"."
+        ja "年度の見出しがない":
+            "行政の数値の表に、年度の見出しが見つかりません。年度は「令和4年度」「R4」「2022年度」のように、\
+             横（1行）か縦（1列）に並べるか、シート名・ファイル名に書いてください。"
+        en "no heading names a year":
+            "No heading of the counts names a fiscal year. Name the years like 令和4年度, R4 or 2022年度, \
+             along a row or a column, or in the name of the sheet or file."
     }
     COUNTS_TWICE = Error {
         ja "一致しない2つの実績値":
-            "同じ項目の同じ年度に、違う値が2つあります。正しい方を残してください。"
+            "同じ項目の同じ年度に、違う値が2つあります。item を [\"大きい見出し\", \"小さい見出し\"] のように\
+             書くか、column に列の見出しを書くか、cell にセルの番地を書いて、どれかを決めてください。"
         en "two counts that differ":
-            "One item has two different values for the same year. Keep the right one."
+            "One item has two different values for the same year. Tell them apart with item = [\"group\", \
+             \"part\"], column or cell in the plan's count."
     }
     QUANTITY = Error {
         ja "読めない数値":
-            "数値は 20,292世帯、8175人、57.6% のように、数のあとに単位を書きます。"
+            "セルには、1つの数と単位（20,292世帯、8175人、57.6%）か、記号（空欄は未記入、「-」は該当なし、「…\
+             」は不詳、「x」は秘匿）を書きます。範囲、時刻、日付、おおよその数は、数値として読みません。"
         en "a number that cannot be read":
-            "Write a number and its unit, like 20,292世帯, 8175人 or 57.6%."
+            "A cell holds one number with its unit (20,292世帯, 8175人, 57.6%) or a symbol (blank: not \
+             filled in yet, -: nil, …: not available, x: suppressed). Ranges, times of day, dates and rough \
+             figures are no numbers."
     }
-    UNIT = Warning {
+    UNIT = Error {
         ja "目標値と違う単位":
-            "実績値の単位が目標値の単位と違うため、判定しません。単位をそろえてください。"
+            "実績値と目標値、または年度どうしの単位や位（千、万など）が違うため、比べられません。メッセージの\
+             とおりに単位をそろえてください。"
         en "a unit that is not the target's":
-            "The value's unit is not the target's, so there is no status. Let them be the same."
+            "Values and target, or the values of two years, are of different units or scales and cannot be \
+             compared. Let them be the same, as the message says."
     }
     CSV = Error {
         ja "CSVを作れない":

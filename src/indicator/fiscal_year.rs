@@ -57,6 +57,14 @@ impl FiscalYear {
         Self(self.0 + 1)
     }
 
+    /// The years that the year `n` of an era can be, newest first.
+    pub(super) fn in_eras(n: i32) -> impl Iterator<Item = Self> {
+        // An era ends in the first year of the next.
+        let ends = std::iter::once(i32::MAX).chain(ERAS.iter().map(|(_, _, first)| *first));
+        let years = ERAS.iter().zip(ends).map(move |((_, _, first), end)| (first + n - 1, end));
+        years.filter(|(year, end)| year <= end).map(|(year, _)| Self(year))
+    }
+
     fn era(self) -> Option<(&'static str, &'static str, i32)> {
         ERAS.iter()
             .find(|(_, _, first)| self.0 >= *first)

@@ -1,7 +1,8 @@
 //! Definitions, administrative counts, targets and progress status: what the progress table is made of.
 
-mod admin;
+mod admin_cell;
 mod breakdown;
+mod counts;
 mod difference;
 mod fiscal_year;
 mod flag;
@@ -15,17 +16,19 @@ mod table;
 mod tabulate;
 mod target;
 mod trend;
+mod unit;
 
 pub use crate::waves::Comparability;
-pub use admin::{AdminTable, find_count};
+pub use admin_cell::{AdminCell, Mark};
 pub use breakdown::Breakdown;
+pub use counts::{CountQuery, CountReading, Counts};
 pub use difference::{DifferenceFromRest, DifferenceTest, NoVerdict, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use flag::Flag;
 pub(crate) use number_key::OFFICE;
 pub use number_key::{Group, Measured, NumberKey, NumberSource};
 pub use progress::{Course, direction_of, judge};
-pub use quantity::{AdminCell, Decimal, Mark, Quantity, Unit};
+pub use quantity::{Decimal, Quantity};
 pub use record::{Detail, Domains, EstimateRecord, Test};
 pub use statistic::{Estimated, Statistic, ValueFormat};
 pub use status::{
@@ -38,3 +41,4 @@ pub use table::{
 pub use tabulate::{Judgement, MeasureInput, reported, tabulate};
 pub use target::{Direction, Operator, Target};
 pub use trend::TrendNote;
+pub use unit::Unit;

@@ -198,7 +198,7 @@ fn noise_aware(
 
 fn band(points: f64, relative: f64, b: &Point, l: &Point, course: &Course<'_>) -> ProgressState {
     let change = (l.value - b.value).abs();
-    let share = course.target.is_some_and(|t| t.quantity.unit == super::quantity::Unit::Percent);
+    let share = course.target.is_some_and(|t| t.quantity.unit == super::unit::Unit::Percent);
     let detectable = if share { change > points } else { change > relative * b.value.abs() };
     graded(detectable, b, l, course.direction)
 }

@@ -1,10 +1,11 @@
-//! Numbers as offices write them: `20,292世帯`, `1,085,112人 ※速報値`, `57.6%`, `△3`.
+//! Numbers as offices write them: `20,292世帯`, `1 085人`, `57.6%`, `△3`, `1億2,000万円`.
 
 use crate::text::fold::fold;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::unit::{Unit, scale_of};
 use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
@@ -18,38 +19,48 @@ pub struct Decimal {
     pub scale: u8,
 }
 
+/// Digits after the decimal point that a [`Decimal`] can hold.
+const MOST_DECIMALS: usize = 9;
+
 impl Decimal {
     /// Nearest double.
     pub fn to_f64(self) -> f64 {
         self.mantissa as f64 / 10f64.powi(i32::from(self.scale))
     }
 
-    /// Reads digits with an optional sign (`-`, `△`, `▲`), thousands separators and a decimal point.
-    fn parse(text: &str) -> Option<Self> {
-        let (sign, digits) = match text.strip_prefix(['-', '−', '△', '▲']) {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+').unwrap_or(text)),
+    /// This number times 10 to `power`; `None` where it has too many digits.
+    pub(super) fn shifted(self, power: i32) -> Option<Self> {
+        let scale = i32::from(self.scale) - power;
+        let (mut mantissa, scale) = if scale < 0 {
+            (self.mantissa.checked_mul(10_i64.checked_pow(scale.unsigned_abs())?)?, 0)
+        } else {
+            (self.mantissa, scale)
         };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let grouped = whole.contains(',');
-        if grouped
-            && !whole
-                .split(',')
-                .enumerate()
-                .all(|(i, g)| if i == 0 { (1..=3).contains(&g.len()) } else { g.len() == 3 })
-        {
-            return None;
+        let mut scale = u8::try_from(scale).ok()?;
+        while scale > self.scale && mantissa % 10 == 0 {
+            (mantissa, scale) = (mantissa / 10, scale - 1);
         }
-        let all: String = whole.chars().filter(|&c| c != ',').chain(fraction.chars()).collect();
-        let whole_digits = whole.chars().filter(char::is_ascii_digit).count();
-        if whole_digits == 0
-            || !all.chars().all(|c| c.is_ascii_digit())
-            || fraction.len() > 9
-            || (digits.contains('.') && fraction.is_empty())
-        {
-            return None;
+        (usize::from(scale) <= MOST_DECIMALS).then_some(Self { mantissa, scale })
+    }
+
+    /// The number of these digits before and after the decimal point. More than nine decimals are what a
+    /// program computed, not what an office reports: the number is rounded to nine, which takes away what
+    /// doubles add (57.599999999999994 is 57.6).
+    fn of(negative: bool, whole: &str, fraction: &str) -> Option<Self> {
+        let rounded;
+        let (mut whole, mut fraction) = (whole, fraction);
+        if fraction.len() > MOST_DECIMALS {
+            let x: f64 = format!("{whole}.{fraction}").parse().ok()?;
+            rounded = format!("{x:.MOST_DECIMALS$}");
+            let (w, f) = rounded.split_once('.')?;
+            (whole, fraction) = (w, f.trim_end_matches('0'));
+            if x != 0.0 && fraction.is_empty() && whole == "0" {
+                return None;
+            }
         }
-        Some(Self { mantissa: sign * all.parse::<i64>().ok()?, scale: fraction.len() as u8 })
+        let magnitude: i64 = format!("{whole}{fraction}").parse().ok()?;
+        let mantissa = if negative { -magnitude } else { magnitude };
+        Some(Self { mantissa, scale: u8::try_from(fraction.len()).ok()? })
     }
 }
 
@@ -82,41 +93,6 @@ impl Serialize for Decimal {
     }
 }
 
-/// The unit of a measure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// `%`: a share; values are in [0, 1] everywhere but in reports.
-    Percent,
-    /// Anything else, as written: `人`, `世帯`, `団体`.
-    Named(String),
-}
-
-impl Unit {
-    /// As printed after a value.
-    pub fn text(&self) -> &str {
-        match self {
-            Unit::Percent => "%",
-            Unit::Named(name) => name,
-        }
-    }
-
-    /// The unit that `text` names.
-    pub fn from_text(text: &str) -> Self {
-        let folded = fold(text);
-        if matches!(folded.as_str(), "%" | "パーセント" | "percent") {
-            Unit::Percent
-        } else {
-            Unit::Named(folded)
-        }
-    }
-}
-
-impl Serialize for Unit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.text())
-    }
-}
-
 /// A number with its unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Quantity {
@@ -136,32 +112,131 @@ impl Quantity {
         }
     }
 
-    /// Reads `20,292世帯`, `8175人`, `57.6%`, `5 %`, full width too.
+    /// Reads one number and its unit: `20,292世帯`, `1 085人`, `57.6%`, `5 %`, `¥1,200`, `△ 3`, full width
+    /// too. A scale in one kanji belongs to the unit (`99万人` is 99 of `万人`); of several, the numbers are
+    /// added up in the least of them (`1億2,000万円` is 12,000 of `万円`).
     ///
     /// # Errors
-    /// Text without a number in front, a broken thousands separator (`1,08人`), more digits than fit.
+    /// All else, however it begins: a broken thousands separator (`1,08人`), more digits than fit, several
+    /// numbers (`10～20`, `3/10`, `45人中30人`), a time, a date, a bound or a rough figure (`30%以上`,
+    /// `約5人`).
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let folded = fold(text);
-        let end = folded
-            .find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+' | '−' | '△' | '▲')))
-            .unwrap_or(folded.len());
-        let (number, unit) = folded.split_at(end);
-        match Decimal::parse(number) {
-            Some(number) => Ok(Self { number, unit: Unit::from_text(unit) }),
-            None => Err(Diagnostic::new(
-                Code::IndicatorQuantity,
-                Text::new(
-                    format!("数値「{text}」が読めません"),
-                    format!("cannot read the number \"{text}\""),
-                ),
-            )
-            .help(Text::new(
-                "20,292世帯、8175人、57.6% のように書きます",
-                "write it like 20,292世帯, 8175人 or 57.6%",
-            ))
-            .into()),
+        if text.chars().any(|c| is_raised(c) && !matches!(c, '²' | '³')) {
+            return Err(Self::refusal(text));
+        }
+        read(&fold(text)).ok_or_else(|| Self::refusal(text))
+    }
+
+    /// Why `text` is not one plain number, and what to write instead.
+    pub(super) fn refusal(text: &str) -> Error {
+        let message =
+            Text::new(format!("数値「{text}」が読めません"), format!("cannot read the number \"{text}\""));
+        Diagnostic::new(Code::IndicatorQuantity, message).help(advice(text)).into()
+    }
+}
+
+/// Whether NFKC makes an ordinary digit of a character that is the mark of a note: `¹`, `①`.
+pub(super) fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{208F}' | '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}'
+        | '\u{2776}'..='\u{2793}' | '\u{3251}'..='\u{325F}' | '\u{32B1}'..='\u{32BF}')
+}
+
+/// What to write instead.
+fn advice(text: &str) -> Text {
+    let folded = fold(text);
+    let has = |words: &[&str]| words.iter().any(|w| folded.contains(w));
+    if has(&["約", "およそ", "概ね", "おおむね", "程度", "前後", "ほど", "くらい", "ぐらい"])
+    {
+        return Text::new(
+            "おおよその数は達成の判定に使えません。1つの数（例: 850人）を書いてください",
+            "a rough figure cannot be judged; write one number, such as 850人",
+        );
+    }
+    if has(&["~", "〜", "～", "→", "から"]) {
+        return Text::new(
+            "数が2つあります。1つの数（例: 15人）を書いてください",
+            "there are two numbers; write one, such as 15人",
+        );
+    }
+    if has(&[":", "時", "分", "年", "月"]) || folded.matches('/').count() > 0 {
+        return Text::new(
+            "日付・時刻・分数は数値として読めません。1つの数と単位（例: 12.5時間、0.3）を書いてください",
+            "dates, times of day and fractions are no numbers; write one number with its unit, such as 12.5時\
+             間",
+        );
+    }
+    Text::new(
+        "20,292世帯、8175人、57.6% のように、1つの数と単位を書きます",
+        "write one number with its unit, like 20,292世帯, 8175人 or 57.6%",
+    )
+}
+
+fn read(folded: &str) -> Option<Quantity> {
+    let (negative, rest) = sign(folded)?;
+    let (currency, rest) = match rest.strip_prefix(['¥', '\\']) {
+        Some(rest) => (Some("円"), rest.trim_start()),
+        None => (None, rest),
+    };
+    let (mut number, mut rest) = digits(rest)?;
+    let (mut power, mut after) = scale_of(rest.trim_start());
+    // Several numbers, each of a smaller scale: they are added up in the last one.
+    while power > 0 && after.starts_with(|c: char| c.is_ascii_digit()) {
+        let (next, then) = digits(after)?;
+        let (smaller, after_next) = scale_of(then);
+        let most = 10_i64.checked_pow(u32::try_from(power - smaller).ok()?)?;
+        if number.scale > 0 || smaller >= power || next.to_f64() >= most as f64 {
+            return None;
+        }
+        let above = number.mantissa.checked_mul(most)?.checked_mul(10_i64.pow(u32::from(next.scale)))?;
+        number = Decimal { mantissa: above.checked_add(next.mantissa)?, scale: next.scale };
+        (rest, power, after) = (then, smaller, after_next);
+    }
+    if negative {
+        number.mantissa = -number.mantissa;
+    }
+    let unit = match (currency, rest.trim_start()) {
+        (Some(yen), "" | "-") => yen,
+        (Some(yen), unit) if unit.ends_with(yen) => unit,
+        (Some(_), _) => return None,
+        (None, unit) => unit,
+    };
+    Some(Quantity { number, unit: Unit::of_number(unit)? })
+}
+
+/// The sign; a triangle may stand apart from its number.
+fn sign(text: &str) -> Option<(bool, &str)> {
+    if let Some(rest) = text.strip_prefix(['△', '▲', '▼']) {
+        return Some((true, rest.trim_start()));
+    }
+    match text.strip_prefix(['-', '−', '‐', '–']) {
+        Some(rest) => Some((true, rest)),
+        None => Some((false, text.strip_prefix('+').unwrap_or(text))),
+    }
+    .filter(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '¥' | '\\')))
+}
+
+/// The number that a text begins with, and what comes after: digits, groups of three behind commas or blanks
+/// (never both), a decimal point. `None` where the digits go on in a way that no number does.
+fn digits(text: &str) -> Option<(Decimal, &str)> {
+    let run = |t: &str| t.bytes().take_while(u8::is_ascii_digit).count();
+    let head = run(text);
+    let mut whole = text.get(..head).filter(|d| !d.is_empty())?.to_owned();
+    let mut rest = text.get(head..)?;
+    if head <= 3 {
+        let separator = rest.chars().next().filter(|c| matches!(c, ',' | ' '));
+        while let Some(group) = separator.and_then(|s| rest.strip_prefix(s)).filter(|g| run(g) == 3) {
+            whole.push_str(group.get(..3)?);
+            rest = group.get(3..)?;
         }
     }
+    let mut fraction = "";
+    if let Some(after) = rest.strip_prefix('.') {
+        let length = run(after);
+        fraction = after.get(..length).filter(|d| !d.is_empty())?;
+        rest = after.get(length..)?;
+    }
+    let goes_on = rest.starts_with([',', '.']) || rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if goes_on { None } else { Some((Decimal::of(false, &whole, fraction)?, rest)) }
 }
 
 impl fmt::Display for Quantity {
@@ -170,95 +245,9 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// The status of a reported value (SDMX `OBS_STATUS`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-pub enum Mark {
-    /// 速報値.
-    #[serde(rename = "p")]
-    Provisional,
-    /// 訂正.
-    #[serde(rename = "r")]
-    Revised,
-}
-
-impl Mark {
-    /// `p` or `r`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Mark::Provisional => "p",
-            Mark::Revised => "r",
-        }
-    }
-}
-
-/// What a cell of an administrative table says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AdminCell {
-    /// A value, with its mark and the note as written (`※速報値`).
-    Value {
-        /// The number and its unit; the unit may be empty when a column of its own gives it.
-        quantity: Quantity,
-        /// 速報値, 訂正.
-        mark: Option<Mark>,
-        /// The note after the value, as written.
-        note: Option<String>,
-    },
-    /// Blank, or the unit alone: not reported yet.
-    Pending,
-    /// `-`: nil, or not surveyed this year.
-    Nil,
-    /// `…`: not available.
-    NotAvailable,
-    /// `x`: suppressed.
-    Suppressed,
-}
-
-impl AdminCell {
-    /// Reads a cell as offices write it.
-    ///
-    /// # Errors
-    /// Text that is none of the known symbols and has no number in front.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let folded = &*fold(text);
-        // NFKC turns … into three dots.
-        match folded {
-            "" => return Ok(Self::Pending),
-            "-" | "−" | "ー" | "―" | "–" | "—" | "_" => return Ok(Self::Nil),
-            "..." | "…" => return Ok(Self::NotAvailable),
-            "x" | "X" | "×" => return Ok(Self::Suppressed),
-            _ => {}
-        }
-        if !folded.chars().any(|c| c.is_ascii_digit()) && folded.chars().count() <= 4 {
-            return Ok(Self::Pending);
-        }
-        let (body, note) = match folded.find('※') {
-            Some(at) => (folded[..at].trim(), Some(folded[at..].trim().to_owned())),
-            None => (folded, None),
-        };
-        let by_note = note.as_deref().and_then(|n| {
-            if n.contains("速報") {
-                Some(Mark::Provisional)
-            } else if n.contains("訂正") || n.contains("修正") {
-                Some(Mark::Revised)
-            } else {
-                None
-            }
-        });
-        let (body, mark) = match by_note {
-            Some(mark) => (body, Some(mark)),
-            None => match body.rsplit_once(' ') {
-                Some((rest, "p")) => (rest, Some(Mark::Provisional)),
-                Some((rest, "r")) => (rest, Some(Mark::Revised)),
-                _ => (body, None),
-            },
-        };
-        Ok(Self::Value { quantity: Quantity::parse(body)?, mark, note })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AdminCell, Mark, Quantity, Unit};
+    use super::Quantity;
     use crate::code::Code;
 
     #[test]
@@ -267,11 +256,27 @@ mod tests {
             ("20,292世帯", 20292.0, "20,292世帯"),
             ("8175人", 8175.0, "8,175人"),
             ("１，０８５，１１２人", 1_085_112.0, "1,085,112人"),
+            ("1 085人", 1085.0, "1,085人"),
+            ("1\u{3000}085\u{a0}112人", 1_085_112.0, "1,085,112人"),
             ("57.6%", 0.576, "57.6%"),
             ("5 %", 0.05, "5%"),
             ("20.60％", 0.206, "20.60%"),
             ("△3人", -3.0, "-3人"),
+            ("△ 1,234", -1234.0, "-1,234"),
+            ("▲0.5", -0.5, "-0.5"),
             ("0.05ha", 0.05, "0.05ha"),
+            ("12.5km²", 12.5, "12.5km2"),
+            ("3m2", 3.0, "3m2"),
+            ("120t-CO2", 120.0, "120t-CO2"),
+            ("15人/日", 15.0, "15人/日"),
+            ("¥1,200", 1200.0, "1,200円"),
+            ("99万人", 99.0, "99万人"),
+            ("1億2,000万円", 12000.0, "12,000万円"),
+            ("12万3,456人", 123_456.0, "123,456人"),
+            ("1,320千人", 1320.0, "1,320千人"),
+            ("57.599999999999994", 57.6, "57.6"),
+            ("0.30000000000000004", 0.3, "0.3"),
+            ("2か所", 2.0, "2か所"),
         ] {
             let q = Quantity::parse(text).unwrap();
             assert_eq!(q.value(), value, "{text}");
@@ -280,34 +285,58 @@ mod tests {
     }
 
     #[test]
-    fn broken_numbers_are_refused() {
-        for text in ["", "人", "1,08人", "1.2.3", "12,3456", "1.人", "--3", "99999999999999999999"] {
-            let error = Quantity::parse(text).unwrap_err();
+    fn what_is_not_one_plain_number_is_refused() {
+        for text in [
+            "",
+            "人",
+            "1,08人",
+            "1.2.3",
+            "12,3456",
+            "1.人",
+            "--3",
+            "99999999999999999999",
+            "10～20",
+            "10~20",
+            "10-20人",
+            "3/10",
+            "100→120",
+            "56(12)",
+            "12:30",
+            "12:30:00",
+            "2024/4/1",
+            "2024-04-01",
+            "1,234 1)",
+            "1e3",
+            "45人中30人",
+            "約5人",
+            "850人程度",
+            "30%未満",
+            "60%以上",
+            "5、6人",
+            "5か6",
+            "4月1日",
+            "12月",
+            "431①",
+            "3%増",
+            "1,085 112",
+            "1 0850人",
+            "10 20",
+            "28年度",
+            "PT36H0M0S",
+            "1億2兆円",
+            "5千6万人",
+            "5割3分",
+            "1/2",
+            "- 5",
+            "3人（うち女性2人）",
+            "10人以上20人未満",
+            "$5",
+            "5時",
+            "第3",
+        ] {
+            let error = Quantity::parse(text).map(|q| panic!("{text} was read as {q}")).unwrap_err();
             assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn the_blanks_stay_apart() {
-        assert_eq!(AdminCell::parse("").unwrap(), AdminCell::Pending);
-        assert_eq!(AdminCell::parse("人").unwrap(), AdminCell::Pending);
-        assert_eq!(AdminCell::parse("－").unwrap(), AdminCell::Nil);
-        assert_eq!(AdminCell::parse("…").unwrap(), AdminCell::NotAvailable);
-        assert_eq!(AdminCell::parse("x").unwrap(), AdminCell::Suppressed);
-        let error = AdminCell::parse("およそ百人ほど").unwrap_err();
-        assert_eq!(error.diagnostics()[0].code, Code::IndicatorQuantity);
-    }
-
-    #[test]
-    fn provisional_and_revised_values_are_marked() {
-        let AdminCell::Value { quantity, mark, note } = AdminCell::parse("1,085,112人 ※速報値").unwrap()
-        else {
-            panic!()
-        };
-        assert_eq!((quantity.value(), quantity.unit), (1_085_112.0, Unit::Named("人".into())));
-        assert_eq!((mark, note.as_deref()), (Some(Mark::Provisional), Some("※速報値")));
-        let AdminCell::Value { mark, .. } = AdminCell::parse("12件 r").unwrap() else { panic!() };
-        assert_eq!(mark, Some(Mark::Revised));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::quantity::Unit;
+use super::unit::Unit;
 use crate::estimate::{Estimate, IntervalMethod};
 use crate::text::Text;
 

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
+use super::admin_cell::Mark;
 use super::fiscal_year::FiscalYear;
 use super::number_key::NumberKey;
-use super::quantity::{Mark, Quantity, Unit};
+use super::quantity::Quantity;
 use super::statistic::{Estimated, ValueFormat};
 use super::status::StatusReport;
 use super::target::{Direction, Target};
 use super::trend::TrendNote;
+use super::unit::Unit;
 use crate::decode::BaseLedger;
 use crate::estimate::Estimate;
 use crate::finding::Finding;
@@ -181,6 +183,9 @@ pub enum ValueSource {
     Admin {
         /// The cell that it was read from.
         place: Place,
+        /// Its address, such as `C12`, and the headings that it was found by.
+        #[serde(skip)]
+        found: (String, Vec<String>),
         /// Whether the count is real.
         data: DataKind,
     },

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::admin_cell::AdminCell;
 use super::fiscal_year::FiscalYear;
 use super::progress::{Course, direction_of, judge};
-use super::quantity::{AdminCell, Quantity, Unit};
+use super::quantity::Quantity;
 use super::status::{Point, ProgressRule, ProgressState};
 use super::table::{CellContent, Measure, Observation, ObservedValue, Role, ValueSource, YearCell};
 use super::target::{Direction, Target};
+use super::unit::Unit;
 use crate::waves::Comparability;
 
 /// One measure before its status is known.

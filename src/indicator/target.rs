@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::quantity::Quantity;
+use super::unit::Unit;
 use crate::error::Error;
 
 /// Which way is good.
@@ -69,6 +70,13 @@ impl Target {
             (folded, Operator::Reach)
         };
         Ok(Self { operator, quantity: Quantity::parse(body)? })
+    }
+
+    /// The same target in another scale of its unit; `None` where `unit` is no such.
+    pub(crate) fn in_unit(&self, unit: &Unit) -> Option<Self> {
+        let ((own, base), (other, of)) = (self.quantity.unit.scale(), unit.scale());
+        let number = self.quantity.number.shifted(own - other).filter(|_| base == of)?;
+        Some(Self { operator: self.operator, quantity: Quantity { number, unit: unit.clone() } })
     }
 }
 

@@ -7,8 +7,9 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::cleaning::logs_of;
 use super::decoded::Decoded;
+use super::definition::Definition;
 use super::kept::FileSaid;
-use super::listed::{all, apart, of_count, of_wave};
+use super::listed::{all, apart, counts, of_count, of_wave};
 use super::load::Project;
 use super::plan::{Plan, Survey, Wave};
 use super::reuse::{Ingredients, Reuse};
@@ -17,10 +18,10 @@ use super::summed::{Summed, summed};
 use super::wave::DesignFiles;
 use crate::error::{Error, Result, SourceText, collect as collect_one};
 use crate::finding::Finding;
-use crate::indicator::AdminTable;
+use crate::indicator::Counts;
 use crate::progress::{Progress, Step};
 use crate::provenance::FileDigest;
-use crate::raw::{self, ReadOptions, Table};
+use crate::raw::{self, ReadOptions, Sheet, Table};
 
 /// Everything that was read, by the names that the plan uses.
 #[derive(Debug)]
@@ -35,8 +36,8 @@ pub(super) struct Collected {
     pub(super) scales: BTreeMap<String, SourceText>,
     /// Cleaning logs by file name.
     pub(super) logs: BTreeMap<String, Table>,
-    /// Counts by file name and sheet.
-    pub(super) counts: BTreeMap<(String, Option<String>), AdminTable>,
+    /// Counts by their files and sheet.
+    pub(super) counts: BTreeMap<CountKey, Counts>,
     /// Identity of every file, in the order of the plan.
     pub(super) digests: Vec<FileDigest>,
     /// What reading found.
@@ -59,6 +60,9 @@ impl Collected {
         Ok(DesignFiles { responses, populations: &self.populations, scales: &self.scales })
     }
 }
+
+/// The files and the sheet of a count, as the plan names them.
+pub(super) type CountKey = (Vec<String>, Option<String>);
 
 /// What becomes of the rows of response files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +168,7 @@ pub(super) fn collect(
             .flat_map(|(s, survey)| survey.waves.iter().enumerate().map(move |(w, wave)| ((s, w), wave)))
     };
     let listed = all(project, plan);
-    progress.start(Step::Read, listed.len() as u64);
+    progress.start(Step::Read, (listed.len() + counts(project, plan).len()) as u64);
     let mut added: BTreeMap<(usize, usize), Summed> = BTreeMap::new();
     for (at, wave) in waves().filter(|_| rows == Rows::Streamed) {
         let requests: Vec<Request> = of_wave(project, wave).collect();
@@ -217,13 +221,16 @@ pub(super) fn collect(
         }
         progress.advance(1);
     });
+    let of_counts = sheets(project, plan, progress);
     progress.finish();
     let broken = files
         .0
         .iter_mut()
         .filter_map(|file| file.table.take_if(|table| table.is_err()))
         .filter_map(Result::err);
-    if let Some(error) = Error::all(broken.flat_map(Error::into_diagnostics).collect()) {
+    let mut mistakes: Vec<_> = broken.flat_map(Error::into_diagnostics).collect();
+    let of_counts = collect_one(of_counts, &mut mistakes).unwrap_or_default();
+    if let Some(error) = Error::all(mistakes) {
         return Err(error);
     }
     for (request, said) in known.values().flat_map(|k| k.requests.iter().zip(&k.said)) {
@@ -231,10 +238,12 @@ pub(super) fn collect(
     }
     let populations = files.named(project, waves().flat_map(|(_, w)| w.design.files()));
     let logs = files.named(project, waves().flat_map(|(_, w)| &w.cleaning_logs));
-    let counts = counts(project, plan, &files)?;
     let scales = scales(project, waves().filter_map(|(_, w)| w.design.rscales()))?;
-    let said: Vec<FileSaid> =
+    let mut said: Vec<FileSaid> =
         files.0.iter().filter_map(|f| f.read().map(FileSaid::of).or_else(|| f.said.clone())).collect();
+    let of_sheet =
+        |sheet: &Sheet| FileSaid { digest: sheet.digest.clone(), findings: sheet.findings.clone() };
+    said.extend(of_counts.iter().map(|(_, sheet)| of_sheet(sheet)));
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
     let mut left = unknown.as_slice();
     for (at, wave) in waves() {
@@ -271,7 +280,7 @@ pub(super) fn collect(
         populations,
         scales,
         logs,
-        counts,
+        counts: counts_of(project, plan, &of_counts),
         digests,
         findings: said.into_iter().flat_map(|s| s.findings).collect(),
     })
@@ -293,27 +302,32 @@ fn scales<'n>(
     Error::all(mistakes).map_or(Ok(scales), Err)
 }
 
-/// The counts of the departments.
-///
+/// The sheets of the counts of the departments, each read once.
+type Sheets = Vec<(Request, Sheet)>;
+
 /// # Errors
-/// Those of [`AdminTable::read`], in one go.
-fn counts(
-    project: &Project,
-    plan: &Plan,
-    files: &Files,
-) -> Result<BTreeMap<(String, Option<String>), AdminTable>> {
-    let mut counts = BTreeMap::new();
+/// Files that cannot be read, in one go.
+fn sheets(project: &Project, plan: &Plan, progress: &dyn Progress) -> Result<Sheets> {
     let mut mistakes = Vec::new();
-    for request in
-        plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(project, &m.definition))
-    {
-        let key = (request.name.clone(), request.options.sheet.clone());
-        if let (false, Some(table)) = (counts.contains_key(&key), files.of(&request).and_then(File::read)) {
-            match AdminTable::read(table) {
-                Ok(table) => drop(counts.insert(key, table)),
-                Err(error) => mistakes.extend(error.into_diagnostics()),
-            }
-        }
+    let mut out = Vec::new();
+    for request in counts(project, plan) {
+        let sheets = collect_one(request.read_sheets(), &mut mistakes).unwrap_or_default();
+        out.extend(sheets.into_iter().map(|sheet| (request.clone(), sheet)));
+        progress.advance(1);
     }
-    Error::all(mistakes).map_or(Ok(counts), Err)
+    Error::all(mistakes).map_or(Ok(out), Err)
+}
+
+/// The counts by the names that the plan uses.
+fn counts_of(project: &Project, plan: &Plan, sheets: &Sheets) -> BTreeMap<CountKey, Counts> {
+    let mut out = BTreeMap::new();
+    for measure in plan.indicators.iter().flat_map(|i| &i.measures) {
+        let Some(Definition::Count { files, sheet, .. }) = &measure.definition else { continue };
+        out.entry((files.clone(), sheet.clone())).or_insert_with(|| {
+            let requests = of_count(project, &measure.definition);
+            let own = requests.iter().flat_map(|request| sheets.iter().filter(move |(r, _)| r == request));
+            Counts::of(own.map(|(_, sheet)| sheet.clone()).collect())
+        });
+    }
+    out
 }

@@ -1,7 +1,7 @@
 //! What a measure is, with everything resolved.
 
 use crate::decode::Base;
-use crate::indicator::{DataKind, ValueFormat};
+use crate::indicator::{CountQuery, DataKind, ValueFormat};
 use crate::questionnaire::AskedIf;
 
 /// What is measured.
@@ -11,12 +11,12 @@ pub enum Definition {
     Estimate(EstimateDefinition),
     /// An administrative count.
     Count {
-        /// The file, from the project's folder.
-        file: String,
+        /// The files, from the project's folder; one for each year where there are several.
+        files: Vec<String>,
         /// The sheet.
         sheet: Option<String>,
-        /// The item.
-        item: String,
+        /// The item, and what tells its cell.
+        query: CountQuery,
         /// Whether the count is real.
         data: DataKind,
     },

@@ -17,13 +17,14 @@ pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator
     wave.responses.iter().map(move |name| Request::of(project, name, options.clone()))
 }
 
-/// The file of a count.
-pub(super) fn of_count(project: &Project, definition: &Option<Definition>) -> Option<Request> {
+/// The files of a count, which are read as whole sheets.
+pub(super) fn of_count(project: &Project, definition: &Option<Definition>) -> Vec<Request> {
     match definition {
-        Some(Definition::Count { file, sheet, .. }) => {
-            Some(Request::of(project, file, ReadOptions { sheet: sheet.clone(), ..ReadOptions::default() }))
+        Some(Definition::Count { files, sheet, .. }) => {
+            let options = ReadOptions { sheet: sheet.clone(), ..ReadOptions::default() };
+            files.iter().map(|file| Request::of(project, file, options.clone())).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -35,27 +36,29 @@ fn beside<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Requ
         .map(|name| Request::of(project, name, ReadOptions::default()))
 }
 
-fn counts<'a>(project: &'a Project, plan: &'a Plan) -> impl Iterator<Item = Request> + 'a {
-    plan.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| of_count(project, &m.definition))
+/// The files of all counts, each once.
+pub(super) fn counts(project: &Project, plan: &Plan) -> Vec<Request> {
+    let mut out = Vec::new();
+    for measure in plan.indicators.iter().flat_map(|i| &i.measures) {
+        for request in of_count(project, &measure.definition) {
+            if !out.contains(&request) {
+                out.push(request);
+            }
+        }
+    }
+    out
 }
 
-/// All files but responses.
+/// All files but responses and counts.
 pub(super) fn apart<'a>(project: &'a Project, plan: &'a Plan) -> impl Iterator<Item = Request> + 'a {
-    plan.surveys
-        .iter()
-        .flat_map(|s| &s.waves)
-        .flat_map(|wave| beside(project, wave))
-        .chain(counts(project, plan))
+    plan.surveys.iter().flat_map(|s| &s.waves).flat_map(|wave| beside(project, wave))
 }
 
-/// Every file once, in the order of the plan.
+/// Every file but those of counts once, in the order of the plan.
 pub(super) fn all(project: &Project, plan: &Plan) -> Vec<Request> {
     let waves = plan.surveys.iter().flat_map(|s| &s.waves);
     let mut out = Vec::new();
-    for request in waves
-        .flat_map(|wave| of_wave(project, wave).chain(beside(project, wave)))
-        .chain(counts(project, plan))
-    {
+    for request in waves.flat_map(|wave| of_wave(project, wave).chain(beside(project, wave))) {
         if !out.contains(&request) {
             out.push(request);
         }

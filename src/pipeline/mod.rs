@@ -1,10 +1,13 @@
 //! Spec (mirror of the TOML) → plan (everything resolved) → run (a plain list of calls).
 
 pub mod adhoc;
+mod cells;
 mod clean;
 mod cleaning;
 mod collect;
 mod compare;
+mod count_spec;
+mod data_spec;
 mod decoded;
 mod definition;
 mod estimate_spec;

@@ -337,12 +337,11 @@ impl Plan {
                 .chain(&w.cleaning_logs)
                 .map(String::as_str)
         });
-        let of_counts =
-            self.indicators.iter().flat_map(|i| &i.measures).filter_map(|m| match &m.definition {
-                Some(Definition::Count { file, .. }) => Some(file.as_str()),
-                _ => None,
-            });
-        for file in of_waves.chain(of_counts) {
+        let of_counts = self.indicators.iter().flat_map(|i| &i.measures).flat_map(|m| match &m.definition {
+            Some(Definition::Count { files, .. }) => files.as_slice(),
+            _ => &[],
+        });
+        for file in of_waves.chain(of_counts.map(String::as_str)) {
             if !files.contains(&file) {
                 files.push(file);
             }

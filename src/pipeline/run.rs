@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::cells::{count_cells, estimate_cells, mixed_units, told_once, without_definition};
 use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, Rows, collect};
-use super::definition::{Definition, EstimateDefinition};
+use super::definition::Definition;
 use super::estimates::{estimates, overlaps};
 use super::load::Project;
 use super::notes::notes;
-use super::plan::{Answerable, MeasurePlan, Plan};
+use super::plan::Plan;
 use super::planned::measure_id;
 use super::reuse::Reuse;
 use super::sensitivity::effects as effects_of;
@@ -20,15 +21,14 @@ use super::wave::{WaveData, prepare};
 use crate::code::{Code, Severity};
 use crate::derived::{self, Manifest};
 use crate::edits::Action;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::indicator::{
-    AdminTable, CellContent, DataKind, EstimateRecord, Estimated, FiscalYear, IndicatorRow, IndicatorTable,
-    Judgement, LedgerRecord, MeasureInput, NumberKey, Observation, ObservedValue, Quality, ValueSource,
-    find_count, reported, tabulate,
+    DataKind, EstimateRecord, FiscalYear, IndicatorRow, IndicatorTable, Judgement, LedgerRecord,
+    MeasureInput, Quality, tabulate,
 };
 use crate::progress::{Progress, Step};
-use crate::provenance::{FileDigest, Place};
+use crate::provenance::FileDigest;
 use crate::report::{self, ReportInput};
 use crate::text::Text;
 
@@ -247,15 +247,14 @@ fn table(
         let mut measures = Vec::new();
         for (m, measure) in item.measures.iter().enumerate() {
             let cells = match &measure.definition {
-                Some(Definition::Count { file, sheet, item, data }) => {
-                    match collected.counts.get(&(file.clone(), sheet.clone())) {
-                        Some(counts) => count_cells(plan, measure, counts, item, *data, findings)
-                            .unwrap_or_else(|e| {
-                                mistakes.extend(e.into_diagnostics());
-                                BTreeMap::new()
-                            }),
-                        None => BTreeMap::new(),
-                    }
+                Some(Definition::Count { files, sheet, query, data }) => {
+                    let counts = collected.counts.get(&(files.clone(), sheet.clone()));
+                    let found =
+                        counts.map(|counts| count_cells(plan, measure, counts, query, *data, findings));
+                    found.unwrap_or_else(|| Ok(BTreeMap::new())).unwrap_or_else(|e| {
+                        mistakes.extend(e.into_diagnostics().into_iter().map(|d| (d, item.title.clone())));
+                        BTreeMap::new()
+                    })
                 }
                 Some(Definition::Estimate(definition)) => {
                     estimate_cells(plan, measure, definition, &measure_id(plan, i, m), records)
@@ -266,6 +265,8 @@ fn table(
                 Some(Definition::Estimate(definition)) => Some(definition.format.unit.clone()),
                 _ => None,
             });
+            let mixed = mixed_units(measure, &cells, unit.as_ref());
+            mistakes.extend(mixed.map(|d| (d, item.title.clone())));
             let input = MeasureInput {
                 sub_item: measure.sub_item.clone(),
                 unit,
@@ -287,7 +288,7 @@ fn table(
             measures,
         });
     }
-    if let Some(error) = Error::all(mistakes) {
+    if let Some(error) = Error::all(told_once(mistakes)) {
         return Err(error);
     }
     Ok(IndicatorTable {
@@ -301,150 +302,4 @@ fn table(
         notes: notes(plan, waves),
         data: plan.data,
     })
-}
-
-/// Years before the target's.
-fn observed_years(plan: &Plan) -> &[FiscalYear] {
-    plan.years.split_last().map_or(&[], |(_, before)| before)
-}
-
-/// What stands in `year` whatever the source: the plan's own words come first.
-fn said(measure: &MeasurePlan, year: FiscalYear) -> Option<CellContent> {
-    if measure.not_available.contains(&year) {
-        return Some(CellContent::NotAvailable);
-    }
-    let (_, cell) = measure.published.iter().find(|(y, _)| *y == year)?;
-    Some(reported(cell, measure.unit.as_ref(), ValueSource::Published))
-}
-
-fn count_cells(
-    plan: &Plan,
-    measure: &MeasurePlan,
-    counts: &AdminTable,
-    item: &str,
-    data: DataKind,
-    findings: &mut Vec<Finding>,
-) -> Result<BTreeMap<FiscalYear, CellContent>> {
-    if !counts.has(item) {
-        let help = crate::text::suggest::did_you_mean(item, counts.items().iter().map(String::as_str));
-        let mut diagnostic = Diagnostic::new(
-            Code::PlanUnknownItem,
-            Text::new(format!("項目「{item}」がありません"), format!("there is no item \"{item}\"")),
-        )
-        .at(Place::file(counts.file()));
-        diagnostic.help = help;
-        return Err(diagnostic.into());
-    }
-    let mut cells = BTreeMap::new();
-    for &year in observed_years(plan) {
-        let found = find_count(counts, item, year);
-        let content = match (said(measure, year), found) {
-            (_, Some((cell @ crate::indicator::AdminCell::Value { .. }, place))) => {
-                reported(cell, measure.unit.as_ref(), ValueSource::Admin { place: place.clone(), data })
-            }
-            (Some(said), _) => said,
-            (None, Some((cell, place))) => {
-                if *cell == crate::indicator::AdminCell::Pending && year <= plan.report_year {
-                    findings.push(Finding::warning(
-                        Code::IndicatorCountBlank,
-                        Text::new(
-                            format!("「{item}」の{}の値がまだ記入されていません", year.long()),
-                            format!("\"{item}\" has no figure for {year} yet"),
-                        ),
-                        place.clone(),
-                    ));
-                }
-                reported(cell, measure.unit.as_ref(), ValueSource::Admin { place: place.clone(), data })
-            }
-            (None, None) if year > plan.report_year => CellContent::Pending,
-            (None, None) => {
-                findings.push(Finding::warning(
-                    Code::IndicatorCountMissing,
-                    Text::new(
-                        format!("「{item}」の{}の値がありません。「…」と表示します", year.long()),
-                        format!("\"{item}\" has no value for {year}; it prints …"),
-                    ),
-                    Place::file(counts.file()),
-                ));
-                CellContent::NotAvailable
-            }
-        };
-        if let CellContent::Value(observation) = &content
-            && let (ObservedValue::Reported(quantity), Some(target)) = (&observation.value, &measure.target)
-            && quantity.unit != target.quantity.unit
-        {
-            findings.push(Finding::warning(
-                Code::IndicatorUnit,
-                Text::new(
-                    format!(
-                        "「{item}」の{}の単位「{}」が目標値の単位「{}」と違います",
-                        year.long(),
-                        quantity.unit.text(),
-                        target.quantity.unit.text()
-                    ),
-                    format!(
-                        "\"{item}\", {year}: unit \"{}\", but the target's is \"{}\"",
-                        quantity.unit.text(),
-                        target.quantity.unit.text()
-                    ),
-                ),
-                Place::file(counts.file()),
-            ));
-        }
-        cells.insert(year, content);
-    }
-    Ok(cells)
-}
-
-fn estimate_cells(
-    plan: &Plan,
-    measure: &MeasurePlan,
-    definition: &EstimateDefinition,
-    id: &str,
-    records: &[EstimateRecord],
-) -> BTreeMap<FiscalYear, CellContent> {
-    let of = &plan.surveys[definition.survey];
-    let mut cells = BTreeMap::new();
-    for &year in observed_years(plan) {
-        let key = NumberKey::of_survey(&of.key, year, id, Vec::new());
-        let record = records.iter().find(|r| r.key == key);
-        let data = of.waves.iter().find(|w| w.year == year).map_or(plan.data, |w| w.data);
-        let content = match record {
-            Some(record) => CellContent::Value(Box::new(Observation {
-                value: ObservedValue::Estimated(Box::new(Estimated {
-                    format: record.format.clone(),
-                    estimate: record.estimate.clone(),
-                })),
-                mark: None,
-                note: None,
-                source: ValueSource::Survey { survey: of.key.clone(), wave: year, data },
-                trend: trend::trend(plan, definition, year),
-            })),
-            None => match said(measure, year) {
-                Some(content) => content,
-                None if of
-                    .waves
-                    .iter()
-                    .any(|w| w.year == year && w.answerable(definition) == Answerable::NoOption) =>
-                {
-                    CellContent::NotAvailable
-                }
-                None if of.planned.contains(&year) => CellContent::Pending,
-                None => CellContent::NotSurveyed,
-            },
-        };
-        cells.insert(year, content);
-    }
-    cells
-}
-
-fn without_definition(plan: &Plan, measure: &MeasurePlan) -> BTreeMap<FiscalYear, CellContent> {
-    let content = |year: FiscalYear| {
-        said(measure, year).unwrap_or(if year > plan.report_year {
-            CellContent::Pending
-        } else {
-            CellContent::NotAvailable
-        })
-    };
-    observed_years(plan).iter().map(|&year| (year, content(year))).collect()
 }

@@ -18,7 +18,7 @@ use crate::edits::{Cleaned, Log};
 use crate::error::{Diagnostic, Error, Result};
 use crate::provenance::{FileDigest, Place};
 use crate::questionnaire::ProcessingRule;
-use crate::raw::{self, ReadOptions, Table};
+use crate::raw::{self, ReadOptions, Sheet, Table};
 use crate::text::Text;
 
 /// One file to read, and how.
@@ -39,6 +39,14 @@ impl Request {
 
     pub(super) fn read(&self) -> Result<Table> {
         raw::read(&self.path, &self.name, &self.options)
+    }
+
+    /// The file as sheets of cells: one, or all whose names fit a pattern with `*`.
+    pub(super) fn read_sheets(&self) -> Result<Vec<Sheet>> {
+        match self.options.sheet.as_deref().filter(|sheet| sheet.contains('*')) {
+            Some(pattern) => raw::read_sheets(&self.path, &self.name, pattern),
+            None => Ok(vec![raw::read_sheet(&self.path, &self.name, &self.options)?]),
+        }
     }
 }
 

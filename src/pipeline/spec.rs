@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::count_spec::CountSpec;
+use super::data_spec::DataSpec;
 use super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
 use super::map_spec::MapSpec;
 use crate::edits::OldValues;
@@ -54,17 +56,6 @@ pub struct PlanSpec {
     /// 項目 / the indicators, in the order of the table
     #[serde(default)]
     pub indicator: Vec<IndicatorSpec>,
-}
-
-/// Whether data are real.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DataSpec {
-    /// 実データ
-    #[default]
-    Real,
-    /// 合成データ
-    Synthetic,
 }
 
 /// 信頼区間 / confidence interval of shares.
@@ -502,21 +493,4 @@ pub enum DirectionSpec {
     Decrease,
     /// 維持
     Maintain,
-}
-
-/// 行政の数値 / an administrative count.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CountSpec {
-    /// ファイル / the file, from the project's folder
-    #[schemars(with = "String")]
-    pub file: Word,
-    /// 項目 / the item in the file
-    #[schemars(with = "String")]
-    pub item: Word,
-    /// シート / sheet of a workbook
-    pub sheet: Option<String>,
-    /// データの種別 / "real" or "synthetic", "real" unless said
-    #[serde(default)]
-    pub data: DataSpec,
 }

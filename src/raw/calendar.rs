@@ -34,7 +34,7 @@ pub(super) fn first_of(year: f64, month: f64) -> Option<f64> {
 
 /// Year, month and day of a day number from 1970-01-01, in the Gregorian calendar. The year is counted from
 /// March, so that the leap day is its last.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;

@@ -26,10 +26,12 @@ struct Container<'a> {
     table: Vec<u32>,
 }
 
+/// The stream of records of the workbook; `None` where the container holds another one, as with a password.
+///
 /// # Errors
 /// `raw::damaged` for a container that does not hold together, `raw::too-large` for sheets that claim or span
 /// too much.
-pub(super) fn check(file: &[u8]) -> Result<()> {
+pub(super) fn check(file: &[u8]) -> Result<Option<Vec<u8>>> {
     let mut header = Bytes::new(file, true);
     header.take(30)?;
     let sector = match header.u16()? {
@@ -79,7 +81,7 @@ pub(super) fn check(file: &[u8]) -> Result<()> {
         (Vec::new(), Vec::new())
     };
     // A workbook with a password has another stream; its reader says so.
-    let Some((_, start, length)) = found else { return Ok(()) };
+    let Some((_, start, length)) = found else { return Ok(None) };
     let mut stream = if *length < 4096 {
         let pieces = Container { file: &small.0, sector: 64, table: small.1 };
         pieces.small_chain(*start)?
@@ -87,7 +89,8 @@ pub(super) fn check(file: &[u8]) -> Result<()> {
         container.chain(*start)?
     };
     stream.truncate(usize::try_from(*length).unwrap_or(usize::MAX));
-    records(&stream)
+    records(&stream)?;
+    Ok(Some(stream))
 }
 
 fn circle() -> Error {
@@ -212,7 +215,7 @@ fn records(stream: &[u8]) -> Result<()> {
 }
 
 /// The records of a stream, to its end or the first that is cut off.
-fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(super) fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = Bytes::new(stream, true);
     std::iter::from_fn(move || {
         let (kind, length) = (rest.u16().ok()?, rest.u16().ok()?);

@@ -28,6 +28,7 @@ mod records;
 mod sample;
 mod sas;
 pub mod scan;
+mod sheet;
 mod spreadsheet;
 mod spss;
 mod stata;
@@ -41,6 +42,7 @@ pub use file::Stamp;
 pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use indices::Indices;
 pub use sample::{Sample, in_sample};
+pub use sheet::{Sheet, Shown, ShownKind, address};
 pub use table::{Column, ReadOptions, Table, letters};
 
 use crate::code::Code;
@@ -58,6 +60,53 @@ use format::Format;
 /// `raw::io`, and all errors of [`read_bytes`].
 pub fn read(path: &Path, name: &str, options: &ReadOptions) -> Result<Table> {
     read_bytes(&file::bytes(path, name)?, name, options)
+}
+
+/// Reads the file at `path` as the sheet that a person sees.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_sheet(path: &Path, name: &str, options: &ReadOptions) -> Result<Sheet> {
+    sheet_from_bytes(&file::bytes(path, name)?, name, options)
+}
+
+/// Reads the sheet of a file with these bytes: the one asked for, else the first visible one with data.
+///
+/// # Errors
+/// As [`read_bytes`].
+pub fn sheet_from_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Sheet> {
+    match format::detect(bytes, name)? {
+        Format::Spreadsheet(kind) => sheet::read(bytes, name, kind, options.sheet.as_deref()),
+        _ => Ok(sheet::of_table(read_bytes(bytes, name, options)?)),
+    }
+}
+
+/// Reads the sheets of a workbook whose names fit a pattern, where `*` stands for any text; of any other file
+/// the only one there is.
+///
+/// # Errors
+/// As [`read`]; `raw::sheet` where no name fits.
+pub fn read_sheets(path: &Path, name: &str, pattern: &str) -> Result<Vec<Sheet>> {
+    let bytes = file::bytes(path, name)?;
+    let Format::Spreadsheet(kind) = format::detect(&bytes, name)? else {
+        return Ok(vec![sheet_from_bytes(&bytes, name, &ReadOptions::default())?]);
+    };
+    let names = spreadsheet::sheet_names(&bytes, kind).map_err(|e| e.at(&Place::file(name)))?;
+    let fitting: Vec<&String> = names.iter().filter(|known| fits(pattern, known)).collect();
+    if fitting.is_empty() {
+        return Err(spreadsheet::no_such_sheet(pattern, &names).at(&Place::file(name)));
+    }
+    fitting.into_iter().map(|known| sheet::read(&bytes, name, kind, Some(known))).collect()
+}
+
+/// Whether a name fits a pattern in which `*` stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, rest)) => name.strip_prefix(before).is_some_and(|left| {
+            left.char_indices().map(|(at, _)| at).chain([left.len()]).any(|at| fits(rest, &left[at..]))
+        }),
+    }
 }
 
 /// Whether there is a file at `path` that can be opened; it is not read.

@@ -77,6 +77,23 @@ pub(super) fn read(
     Ok(table)
 }
 
+/// The names of a workbook's sheets, in their order.
+pub(super) fn sheet_names(bytes: &[u8], kind: Kind) -> Result<Vec<String>> {
+    let names = || {
+        if kind == Kind::Xls {
+            compound::check(bytes)?;
+        }
+        if kind == Kind::Ods {
+            open_document::check(&format::part(bytes, b"content.xml").unwrap_or_default())?;
+        }
+        let book = Book::open(bytes, kind)?;
+        let sheets = book.sheets().iter().filter(|s| s.typ == SheetType::WorkSheet);
+        Ok(sheets.map(|s| s.name.clone()).collect())
+    };
+    catch_unwind(AssertUnwindSafe(names))
+        .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))
+}
+
 impl<'a> Book<'a> {
     fn open(bytes: &'a [u8], kind: Kind) -> Result<Self> {
         let cursor = Cursor::new(bytes);
@@ -84,16 +101,7 @@ impl<'a> Book<'a> {
             Kind::Xlsx => Xlsx::new(cursor).map(|b| Book::Xlsx(Box::new(b))).map_err(xlsx_error),
             Kind::Xlsb => Xlsb::new(cursor).map(|b| Book::Xlsb(Box::new(b))).map_err(|e| damaged(&e, &e)),
             Kind::Ods => Ods::new(cursor).map(|b| Book::Ods(Box::new(b))).map_err(ods_error),
-            // An XLSX with a password is wrapped into the same container as an XLS; the XLSX reader tells
-            // them apart.
-            Kind::Xls => match Xls::new(cursor) {
-                Ok(book) => Ok(Book::Xls(Box::new(book))),
-                Err(XlsError::Password) => Err(password()),
-                Err(error) => match Xlsx::new(Cursor::new(bytes)) {
-                    Err(XlsxError::Password) => Err(password()),
-                    _ => Err(damaged(&error, &error)),
-                },
-            },
+            Kind::Xls => open_xls(bytes).map(|b| Book::Xls(Box::new(b))),
         }
     }
 
@@ -169,6 +177,19 @@ impl<'a> Book<'a> {
                 Ok(Content { grid: range_cells(&told_as_errors(range))?, merged: None, findings: Vec::new() })
             }
         }
+    }
+}
+
+/// An old workbook. An XLSX with a password is wrapped into the same container; the XLSX reader tells them
+/// apart.
+pub(super) fn open_xls(bytes: &[u8]) -> Result<Xls<Cursor<&[u8]>>> {
+    match Xls::new(Cursor::new(bytes)) {
+        Ok(book) => Ok(book),
+        Err(XlsError::Password) => Err(password()),
+        Err(error) => match Xlsx::new(Cursor::new(bytes)) {
+            Err(XlsxError::Password) => Err(password()),
+            _ => Err(damaged(&error, &error)),
+        },
     }
 }
 
@@ -295,7 +316,7 @@ fn range_cells(range: &Range<Data>) -> Result<Grid> {
     Ok(grid)
 }
 
-fn blocks(merged: &[Dimensions]) -> Vec<Merged> {
+pub(super) fn blocks(merged: &[Dimensions]) -> Vec<Merged> {
     merged
         .iter()
         .map(|d| Merged {
@@ -344,7 +365,7 @@ fn date(when: &ExcelDateTime) -> Cell {
     Cell::Date(text.into())
 }
 
-fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
+pub(super) fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
     let near = names
         .iter()
         .map(|n| (strsim::jaro_winkler(wanted, n), n))

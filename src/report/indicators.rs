@@ -1,7 +1,8 @@
 //! `indicators.csv` and `indicators.json`: every number of the progress table, for machines.
 //!
-//! Values are in the printed unit (percentages in percent), unrounded; `display` is what the table for
-//! people prints.
+//! Values and limits are in the printed unit (percentages in percent, as `unit` says), unrounded; `display`
+//! is what the table for people prints. `fiscal_year` is the era's name of the year (`R4`), `year` the
+//! western year; `content` says what stands where there is no value.
 
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ use crate::indicator::{
 use crate::provenance::SCHEMA_VERSION;
 
 /// The columns of `indicators.csv`.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "indicator",
     "goal",
     "title",
@@ -38,6 +39,8 @@ const COLUMNS: [&str; 20] = [
     "ci_method",
     "status",
     "data",
+    "year",
+    "content",
 ];
 
 /// `indicators.csv`: a row a year cell that holds something (a value, `-`, `…`, `x`) and a row a target.
@@ -69,6 +72,8 @@ fn csv_row(line: &Line<'_>) -> Vec<String> {
         interval.map_or("", |i| i.2).to_owned(),
         words::state_key(measure.status.state).to_owned(),
         words::data_key(line.data).to_owned(),
+        line.year.western().to_string(),
+        words::content_key(line.content).to_owned(),
     ]
 }
 
@@ -132,13 +137,7 @@ fn year_cell(year: &YearCell, measure: &Measure) -> Value {
         "fiscal_year": year.year,
         "year": year.year.western(),
         "role": year.role,
-        "content": match year.content {
-            CellContent::Value(_) => "value",
-            CellContent::NotSurveyed => "not_surveyed",
-            CellContent::Pending => "pending",
-            CellContent::NotAvailable => "not_available",
-            CellContent::Suppressed => "suppressed",
-        },
+        "content": words::content_key(Some(&year.content)),
         "display": cell::display(year, &measure.unit),
     });
     if let (CellContent::Value(o), Some(object)) = (&year.content, out.as_object_mut()) {

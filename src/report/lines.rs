@@ -16,6 +16,8 @@ pub(super) struct Line<'a> {
     pub(super) measure: &'a Measure,
     pub(super) year: FiscalYear,
     pub(super) role: Role,
+    /// What stands in the year's cell; `None` for a target.
+    pub(super) content: Option<&'a CellContent>,
     /// Of the target only.
     pub(super) target: Option<&'a Target>,
     /// The number as text: exact for what an office reported, the shortest double for a computed one; empty
@@ -56,6 +58,7 @@ pub(super) fn lines(table: &IndicatorTable) -> Vec<Line<'_>> {
                     measure,
                     year: table.target_year,
                     role: Role::Target,
+                    content: None,
                     target: Some(target),
                     value: round::plain(target.quantity.number),
                     display: target.to_string(),
@@ -91,6 +94,7 @@ fn year_line<'a>(
         measure,
         year: year.year,
         role: year.role,
+        content: Some(&year.content),
         target: None,
         value: observation.map(value_text).unwrap_or_default(),
         display: cell::display(year, &measure.unit),

@@ -18,7 +18,18 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// `text` such that no spreadsheet takes it for a formula.
 pub(super) fn guarded(text: &str) -> String {
     let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if dangerous && !matches!(text, "-" | "－") { format!("'{text}") } else { text.to_owned() }
+    if dangerous && !matches!(text, "-" | "－") && !is_number(text) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether a spreadsheet takes a text for a negative number: `-5`, `-1,234.5`, `-3%`.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').map(|t| t.strip_suffix('%').unwrap_or(t)).unwrap_or_default();
+    let of_number = |b: u8| b.is_ascii_digit() || matches!(b, b',' | b'.');
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(of_number)
 }
 
 /// The shortest decimal that reads back as the same double; empty for nothing.
@@ -67,10 +78,10 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed_and_nothing_else_is_touched() {
-        for text in ["=1+1", "+81", "-2+3", "@SUM(A1)", "\t=1", "＝1", "－３人"] {
+        for text in ["=1+1", "+81", "-2+3", "-5人", "-3.A", "@SUM(A1)", "\t=1", "＝1", "－３人"] {
             assert_eq!(guarded(text), format!("'{text}"));
         }
-        for text in ["-", "－", "", "問12", "20,292世帯", "a=b", "'=1"] {
+        for text in ["-", "-5", "-1,234.5", "-3.2%", "－", "", "問12", "20,292世帯", "a=b", "'=1"] {
             assert_eq!(guarded(text), text);
         }
     }

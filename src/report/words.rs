@@ -1,8 +1,8 @@
 //! The words that the office's tables use for states, rules, roles and reasons.
 
 use crate::indicator::{
-    ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role, TargetClearance,
-    Undefined, ValueSource,
+    CellContent, ChangeEvidence, DataKind, Direction, Mark, Operator, ProgressRule, ProgressState, Role,
+    TargetClearance, Undefined, ValueSource,
 };
 
 use super::round;
@@ -122,6 +122,17 @@ pub(super) fn mark(mark: Mark) -> &'static str {
     match mark {
         Mark::Provisional => "※速報値",
         Mark::Revised => "※訂正値",
+    }
+}
+
+/// What stands in a year's cell, in files; a target is a value.
+pub(super) fn content_key(content: Option<&CellContent>) -> &'static str {
+    match content {
+        None | Some(CellContent::Value(_)) => "value",
+        Some(CellContent::NotSurveyed) => "not_surveyed",
+        Some(CellContent::Pending) => "pending",
+        Some(CellContent::NotAvailable) => "not_available",
+        Some(CellContent::Suppressed) => "suppressed",
     }
 }
 

@@ -96,7 +96,7 @@ fn columns_stand_in_their_order() {
         (
             "indicators.csv",
             "indicator,goal,title,sub_item,department,unit,direction,fiscal_year,role,operator,value,display,\
-             mark,source,n,ci_low,ci_high,ci_method,status,data",
+             mark,source,n,ci_low,ci_high,ci_method,status,data,year,content",
         ),
         (
             "estimates.csv",

@@ -1,5 +1,6 @@
 //! What several test files need.
 
+pub mod counts;
 pub mod dice;
 pub mod entries;
 pub mod estimate;

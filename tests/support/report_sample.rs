@@ -87,8 +87,11 @@ fn admin(text: &str, source: ValueSource) -> CellContent {
 }
 
 fn counts(texts: [&str; 6]) -> Vec<CellContent> {
-    let source =
-        || ValueSource::Admin { place: Place::file("counts.csv").row(3).column("R4"), data: DataKind::Real };
+    let source = || ValueSource::Admin {
+        place: Place::file("counts.csv").row(3).column("R4"),
+        found: ("B3".to_owned(), vec!["A".to_owned()]),
+        data: DataKind::Real,
+    };
     texts.into_iter().map(|text| admin(text, source())).collect()
 }
 

@@ -106,10 +106,15 @@ fn of_office(plan: &Plan, outcome: &RunOutcome, key: &NumberKey) -> Option<Vec<S
             value.extend(observation.note.as_ref().map(Text::same));
             let mut from = Vec::new();
             match &observation.source {
-                ValueSource::Admin { place, .. } => {
+                ValueSource::Admin { place, found: (address, headings), .. } => {
                     from.push(Text::new(
                         place.words(crate::text::Lang::Ja),
                         place.words(crate::text::Lang::En),
+                    ));
+                    let path = headings.join(" › ");
+                    from.push(Text::new(
+                        format!("セル {address}（見出し: {path}）"),
+                        format!("cell {address} (headings: {path})"),
                     ));
                     from.extend(
                         outcome
@@ -125,7 +130,8 @@ fn of_office(plan: &Plan, outcome: &RunOutcome, key: &NumberKey) -> Option<Vec<S
                 )),
                 ValueSource::Survey { .. } => {}
             }
-            if let Some(Definition::Count { item, .. }) = &of.definition {
+            if let Some(Definition::Count { query, .. }) = &of.definition {
+                let item = query.words();
                 from.push(Text::new(format!("項目「{item}」"), format!("item \"{item}\"")));
             }
             return Some(vec![section("数値", "Value", value), section("出所", "Source", from)]);

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_spanned::Spanned;
 
+use super::super::count_spec::CountSpec;
 use super::super::definition::Definition;
 use super::super::estimate_spec::DontKnowSpec;
 use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
-use super::super::spec::{CountSpec, DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
+use super::super::spec::{DirectionSpec, IndicatorSpec, ManualSpec, PartSpec, PlanSpec};
 use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
 use crate::code::Code;
-use crate::indicator::{AdminCell, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat};
+use crate::indicator::{
+    AdminCell, CountQuery, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat,
+};
 use crate::text::Text;
 use crate::toml::text::Word;
 
@@ -185,7 +188,7 @@ impl Resolver<'_> {
                 let format = self.format(*estimate, spec, unit.as_ref(), target.as_ref());
                 self.estimate(*estimate, surveys, format).map(Definition::Estimate)
             }
-            ([], Some(count)) => self.count(count),
+            ([], Some(count)) => self.count(count, unit.as_ref(), target.as_ref(), years),
             ([], None) if !spec.published.is_empty() || !spec.not_available.is_empty() => None,
             _ => {
                 let span = self.at(id);
@@ -290,7 +293,7 @@ impl Resolver<'_> {
         let share = matches!(spec.estimates.as_slice(), [EstimateSpec::Share(_)]);
         let expected = if share { Some(&Unit::Percent) } else { unit };
         let (ja, en) = match expected {
-            Some(expected) if expected != target => {
+            Some(expected) if !expected.is_same(target) => {
                 let (e, t) = (expected.text(), target.text());
                 (
                     format!("目標値の単位「{t}」が項目の単位「{e}」と違います"),
@@ -307,15 +310,30 @@ impl Resolver<'_> {
         self.mistake(Code::PlanTargetUnit, span, ja, en, None);
     }
 
-    fn count(&mut self, spec: &CountSpec) -> Option<Definition> {
-        let there = self.around.data_file(spec.file.get_ref());
-        self.take(&spec.file, there)?;
-        Some(Definition::Count {
-            file: spec.file.get_ref().clone(),
-            sheet: spec.sheet.clone(),
-            item: spec.item.get_ref().clone(),
-            data: kind(spec.data),
-        })
+    fn count(
+        &mut self,
+        spec: &CountSpec,
+        unit: Option<&Unit>,
+        target: Option<&Target>,
+        years: &[FiscalYear],
+    ) -> Option<Definition> {
+        let files = spec.file.get_ref().names();
+        for file in &files {
+            let there = self.around.data_file(file);
+            self.take(&spec.file, there)?;
+        }
+        let mut cells = BTreeMap::new();
+        for (year, address) in &spec.cell {
+            cells.extend(self.year(year, years).map(|year| (year, address.clone())));
+        }
+        let units = unit.into_iter().chain(target.map(|t| &t.quantity.unit));
+        let query = CountQuery {
+            item: spec.item.get_ref().names(),
+            column: spec.column.as_ref().map_or_else(Vec::new, |c| c.names()),
+            cells,
+            units: units.filter(|unit| !unit.is_blank()).cloned().collect(),
+        };
+        Some(Definition::Count { files, sheet: spec.sheet.clone(), query, data: kind(spec.data) })
     }
 
     /// わからない is one thing for a whole question: two indicators that treat it differently would print two

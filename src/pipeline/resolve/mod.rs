@@ -10,8 +10,9 @@ mod surveys;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::data_spec::DataSpec;
 use super::plan::{Plan, Survey};
-use super::spec::{DataSpec, LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
+use super::spec::{LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::estimate::IntervalMethod;

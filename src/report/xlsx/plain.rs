@@ -77,30 +77,13 @@ pub(super) fn data(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     sheet.set_name("データ")?;
-    set_up(sheet, title, HEAD_ROW)?;
-    put_text(sheet, 0, 0, title, &styles.title)?;
-    let trends = TrendMarks::of(table);
-    let of = |level, words: &'static str| if trends.has(level) { words } else { "" };
-    let (differs, broken) = (
-        of(Comparability::Caution, "、d：定義等が異なる（比較注意）"),
-        of(Comparability::NotComparable, "、b：系列の断絶（比較不可）"),
-    );
-    put_text(
-        sheet,
-        1,
-        0,
-        &format!(
-            "1セル1データ。割合の値と信頼区間は%単位で、四捨五入していない。符号 p：速報値、r：訂正値\
-             {differs}{broken}。"
-        ),
-        &styles.remark,
-    )?;
+    set_up(sheet, title, 0)?;
     for (column, (head, width)) in (0..).zip(data_copy::HEADS.into_iter().zip(DATA_WIDTHS)) {
         sheet.set_column_width(column, width)?;
-        put_text(sheet, HEAD_ROW, column, head, &styles.datum_head)?;
+        put_text(sheet, 0, column, head, &styles.datum_head)?;
     }
-    sheet.set_row_height(0, 24)?.set_row_height(HEAD_ROW, 28)?;
-    for (row, cells) in (HEAD_ROW + 1..).zip(data_copy::rows(table)) {
+    sheet.set_row_height(0, 28)?;
+    for (row, cells) in (1..).zip(data_copy::rows(table)) {
         let texts = cells.iter().zip(DATA_WIDTHS).filter_map(|(datum, width)| match datum {
             Datum::Text(text) => Some(metrics::height(&[(text, SIZE)], width)),
             Datum::Number(_) | Datum::Blank => None,
@@ -118,8 +101,22 @@ pub(super) fn data(
             }
         }
     }
-    sheet.set_freeze_panes(HEAD_ROW + 1, 1)?;
+    sheet.set_freeze_panes(1, 1)?;
     Ok(())
+}
+
+/// What the columns of データ hold: its first row is that of its headings, so that programs read it.
+fn of_data(table: &IndicatorTable) -> String {
+    let trends = TrendMarks::of(table);
+    let of = |level, words: &'static str| if trends.has(level) { words } else { "" };
+    let (differs, broken) = (
+        of(Comparability::Caution, "、d：定義等が異なる（比較注意）"),
+        of(Comparability::NotComparable, "、b：系列の断絶（比較不可）"),
+    );
+    format!(
+        "「データ」のシートは1セル1データで、割合の値と信頼区間は%単位で、四捨五入していない。符号 p：\
+         速報値、r：訂正値{differs}{broken}。"
+    )
 }
 
 pub(super) fn notes(
@@ -134,7 +131,7 @@ pub(super) fn notes(
     put_text(sheet, 0, 0, &format!("{title}　注記（表の見方）"), &styles.title)?;
     let data = format!("データ区分：{}", words::data_label(table.data));
     put_text(sheet, 1, 0, &data, &styles.remark)?;
-    for (i, note) in (0u32..).zip(report_notes::notes(table)) {
+    for (i, note) in (0u32..).zip(report_notes::notes(table).into_iter().chain([of_data(table)])) {
         let row = i + 3;
         sheet.set_row_height(row, metrics::height(&[(&note, SIZE + 1.0)], NOTE_WIDTH))?;
         put_text(sheet, row, 0, &(i + 1).to_string(), &styles.note)?;

@@ -1,0 +1,343 @@
+//! XLSX: the parts of the package that say what a cell shows (ECMA-376 Part 1, 18).
+
+use super::number_format::built_in;
+use super::parts::{Parts, choose, other_sheets};
+use super::shown::{Piece, Shown, ShownKind};
+use super::xml::{Node, Nodes, Tag};
+use crate::code::Code;
+use crate::error::{Error, Result};
+use crate::raw::damaged::damaged;
+use crate::raw::format;
+use crate::raw::header::Merged;
+
+/// A package, with what belongs to all its sheets.
+struct Package<'a> {
+    bytes: &'a [u8],
+    /// Folder of the workbook's part, with `/` at its end.
+    folder: String,
+    sheets: Vec<Entry>,
+    late: bool,
+    strings: Vec<Vec<Piece>>,
+    styles: Vec<Style>,
+}
+
+struct Entry {
+    name: String,
+    path: String,
+    hidden: bool,
+}
+
+/// What a cell's style says of its looks.
+#[derive(Debug, Clone)]
+struct Style {
+    code: String,
+    struck: bool,
+    raised: bool,
+}
+
+pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
+    let package = Package::open(bytes)?;
+    let names: Vec<String> = package.sheets.iter().map(|s| s.name.clone()).collect();
+    if let Some(at) = choose(wanted, &names)? {
+        return package.sheet(&package.sheets[at]);
+    }
+    let (hidden, visible): (Vec<&Entry>, Vec<&Entry>) = package.sheets.iter().partition(|s| s.hidden);
+    let order: Vec<&Entry> = visible.into_iter().chain(hidden).collect();
+    for (at, entry) in order.iter().enumerate() {
+        let mut parts = package.sheet(entry)?;
+        if !parts.cells.is_empty() {
+            let rest = order.iter().skip(at + 1).map(|e| &e.name);
+            parts.findings.extend(other_sheets(&entry.name, rest));
+            return Ok(parts);
+        }
+    }
+    Err(Error::msg(Code::RawEmpty, "データのあるシートがありません", "no sheet has data"))
+}
+
+fn part(bytes: &[u8], path: &str) -> Option<String> {
+    let raw = format::part(bytes, path.as_bytes())?;
+    let text = String::from_utf8_lossy(&raw).into_owned();
+    Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Ids and targets of the relations of a part.
+fn relations(bytes: &[u8], path: &str) -> Result<Vec<(String, String, String)>> {
+    let Some(text) = part(bytes, path) else { return Ok(Vec::new()) };
+    let (mut nodes, mut out) = (Nodes::of(&text), Vec::new());
+    while let Some(node) = nodes.next()? {
+        if let Node::Open(tag) = node
+            && tag.name == "Relationship"
+        {
+            let of = |name| tag.get(name).unwrap_or_default();
+            out.push((of("Id"), of("Type"), of("Target")));
+        }
+    }
+    Ok(out)
+}
+
+impl<'a> Package<'a> {
+    fn open(bytes: &'a [u8]) -> Result<Self> {
+        let main = relations(bytes, "_rels/.rels")?
+            .into_iter()
+            .find(|(_, kind, _)| kind.ends_with("/officeDocument"))
+            .map_or_else(|| "xl/workbook.xml".to_owned(), |(_, _, t)| t.trim_start_matches('/').to_owned());
+        let (folder, file) = main.rsplit_once('/').map_or(("", &*main), |(f, n)| (f, n));
+        let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let relations = relations(bytes, &format!("{folder}_rels/{file}.rels"))?;
+        let path = |target: &str| match target.strip_prefix('/') {
+            Some(whole) => whole.to_owned(),
+            None => format!("{folder}{target}"),
+        };
+        let of_kind = |end: &str| relations.iter().find(|(_, k, _)| k.ends_with(end)).map(|(.., t)| path(t));
+        let workbook = part(bytes, &main)
+            .ok_or_else(|| damaged("ブックの中身がありません", "the workbook's part is not there"))?;
+        let (mut nodes, mut sheets, mut late) = (Nodes::of(&workbook), Vec::new(), false);
+        while let Some(node) = nodes.next()? {
+            let Node::Open(tag) = node else { continue };
+            match tag.name.as_str() {
+                "workbookPr" => late = tag.is("date1904", false),
+                "sheet" => {
+                    let id = tag.get("id").unwrap_or_default();
+                    let Some((_, kind, target)) = relations.iter().find(|(known, ..)| *known == id) else {
+                        continue;
+                    };
+                    if kind.ends_with("/worksheet") {
+                        sheets.push(Entry {
+                            name: tag.get("name").unwrap_or_default(),
+                            path: path(target),
+                            hidden: tag.get("state").is_some_and(|state| state != "visible"),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let strings = of_kind("/sharedStrings").and_then(|p| part(bytes, &p));
+        let strings = strings.map_or_else(|| Ok(Vec::new()), |text| shared(&text))?;
+        let styles = of_kind("/styles").and_then(|p| part(bytes, &p));
+        let styles = styles.map_or_else(|| Ok(Vec::new()), |text| self::styles(&text))?;
+        Ok(Self { bytes, folder, sheets, late, strings, styles })
+    }
+
+    fn sheet(&self, entry: &Entry) -> Result<Parts> {
+        let text = part(self.bytes, &entry.path).ok_or_else(|| {
+            damaged(format!("{}の中身がありません", self.folder), format!("{} is not there", entry.path))
+        })?;
+        let mut nodes = Nodes::of(&text);
+        let mut parts = Parts { name: Some(entry.name.clone()), ..Parts::default() };
+        let (mut row, mut next_row, mut next_column) = (0, 0, 0);
+        let mut formulas = Vec::new();
+        while let Some(node) = nodes.next()? {
+            let Node::Open(tag) = node else { continue };
+            match tag.name.as_str() {
+                "col" if tag.is("hidden", false) => {
+                    let first = tag.number("min").unwrap_or(1).max(1);
+                    let last = tag.number("max").unwrap_or(first).min(first + (1 << 14));
+                    parts.hidden_columns.extend(first - 1..last);
+                }
+                "row" => {
+                    row = tag.number("r").map_or(next_row, |r| r.saturating_sub(1));
+                    (next_row, next_column) = (row + 1, 0);
+                    if tag.is("hidden", false) {
+                        parts.hidden_rows.insert(row);
+                    }
+                }
+                "c" => {
+                    let place = tag.get("r").and_then(|r| address(&r));
+                    let (at, column) = place.unwrap_or((row, next_column));
+                    next_column = column + 1;
+                    let shown = self.cell(&tag, &mut nodes, &mut formulas)?;
+                    parts.set(at, column, shown)?;
+                }
+                "mergeCell" => {
+                    let range = tag.get("ref").unwrap_or_default();
+                    if let Some((first, last)) = range.split_once(':')
+                        && let (Some(a), Some(b)) = (address(first), address(last))
+                    {
+                        parts.merged.push(Merged { rows: (a.0, b.0), columns: (a.1, b.1) });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The cell that the tag opens; `formulas` are the shared ones that have been met.
+    fn cell(&self, tag: &Tag, nodes: &mut Nodes<'_>, formulas: &mut Vec<(String, String)>) -> Result<Shown> {
+        let style = tag.number("s").and_then(|s| self.styles.get(s));
+        let code = style.map_or("General", |s| s.code.as_str());
+        let struck = style.is_some_and(|s| s.struck);
+        let kind = tag.get("t").unwrap_or_else(|| "n".to_owned());
+        let (mut value, mut formula, mut pieces) = (None::<String>, None::<String>, None);
+        while let Some(node) = nodes.next()? {
+            match node {
+                Node::Open(tag) if tag.name == "v" => value = Some(nodes.text("v")?),
+                Node::Open(tag) if tag.name == "f" => {
+                    let shared = tag.get("si").filter(|_| tag.get("t").is_some_and(|t| t == "shared"));
+                    let text = nodes.text("f")?;
+                    if let Some(shared) = &shared
+                        && !text.is_empty()
+                    {
+                        formulas.push((shared.clone(), text.clone()));
+                    }
+                    // A shared formula is written out at its first cell only; elsewhere it is moved along.
+                    formula = Some(if text.is_empty() { String::new() } else { text });
+                }
+                Node::Open(tag) if tag.name == "is" => pieces = Some(rich(nodes, "is")?),
+                Node::Close(name) if name == "c" => break,
+                _ => {}
+            }
+        }
+        let value = value.filter(|v| !v.is_empty());
+        let whole = |text: String| Piece { text, ..Piece::default() };
+        if let (Some(formula), None, None) = (&formula, &value, &pieces) {
+            let shown =
+                Shown { kind: ShownKind::Unvalued, formula: Some(formula.clone()), ..Shown::default() };
+            // The result of a formula may be the empty text.
+            return Ok(if kind == "str" { Shown::default() } else { shown });
+        }
+        let mut shown = match kind.as_str() {
+            "s" => {
+                let at = value.and_then(|v| v.trim().parse::<usize>().ok());
+                let pieces = at.and_then(|at| self.strings.get(at)).cloned().unwrap_or_default();
+                Shown::pieces(&pieces, code, struck)
+            }
+            "inlineStr" => Shown::pieces(&pieces.unwrap_or_default(), code, struck),
+            "str" => Shown::pieces(&[whole(unescaped(&value.unwrap_or_default()))], code, struck),
+            "b" => {
+                let word = if value.as_deref().map(str::trim) == Some("1") { "TRUE" } else { "FALSE" };
+                Shown::plain(word, ShownKind::Logical).struck(struck)
+            }
+            "e" => Shown::plain(value.unwrap_or_default(), ShownKind::Error).struck(struck),
+            "d" => Shown::plain(value.unwrap_or_default(), ShownKind::Date).struck(struck),
+            _ => match value.as_deref().map(str::trim).map(str::parse::<f64>) {
+                Some(Ok(x)) => Shown::number(x, code, self.late).struck(struck),
+                Some(Err(_)) => Shown::plain(value.unwrap_or_default(), ShownKind::Text),
+                None => Shown::default(),
+            },
+        };
+        if style.is_some_and(|s| s.raised) && shown.kind == ShownKind::Text {
+            // A cell of raised text holds nothing but the mark of a note.
+            shown.raised = std::mem::take(&mut shown.text);
+        }
+        Ok(shown)
+    }
+}
+
+/// Row and column (from 0) of an address such as `B12` or `$B$12`; `None` for any other text.
+pub fn address(text: &str) -> Option<(usize, usize)> {
+    let bare: String = text.chars().filter(|c| *c != '$').collect();
+    let split = bare.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = bare.split_at(split);
+    let mut column = 0_usize;
+    for c in letters.chars() {
+        let digit = c.to_ascii_uppercase() as u32;
+        if !(65..=90).contains(&digit) || column > 1 << 20 {
+            return None;
+        }
+        column = column * 26 + (digit - 64) as usize;
+    }
+    let row: usize = digits.parse().ok()?;
+    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+}
+
+/// The shared strings, each in pieces.
+fn shared(text: &str) -> Result<Vec<Vec<Piece>>> {
+    let (mut nodes, mut out) = (Nodes::of(text), Vec::new());
+    while let Some(node) = nodes.next()? {
+        if let Node::Open(tag) = node
+            && tag.name == "si"
+        {
+            out.push(rich(&mut nodes, "si")?);
+        }
+    }
+    Ok(out)
+}
+
+/// The pieces of a text up to the end of the tag `end`; phonetic guides are no part of it.
+fn rich(nodes: &mut Nodes<'_>, end: &str) -> Result<Vec<Piece>> {
+    let (mut out, mut now) = (Vec::new(), Piece::default());
+    while let Some(node) = nodes.next()? {
+        match node {
+            Node::Open(tag) => match tag.name.as_str() {
+                "r" => now = Piece::default(),
+                "rPh" => drop(nodes.text("rPh")?),
+                "vertAlign" => now.raised = tag.get("val").is_some_and(|v| v == "superscript"),
+                "strike" | "dstrike" => now.struck = tag.is("val", true),
+                "t" => {
+                    let space = tag.get("space").is_some_and(|s| s == "preserve");
+                    let text = unescaped(&nodes.text("t")?);
+                    let blank = |c: char| c.is_ascii_whitespace();
+                    let text = if space { text } else { text.trim_matches(blank).to_owned() };
+                    out.push(Piece { text, ..now.clone() });
+                }
+                _ => {}
+            },
+            Node::Close(name) if name == end => break,
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+/// `_x000D_` and its like are characters that XML cannot hold.
+fn unescaped(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("_x") {
+        let code = rest.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let whole = rest.get(at + 6..at + 7) == Some("_");
+        out.push_str(rest.get(..at).unwrap_or_default());
+        match code.filter(|_| whole).and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                rest = rest.get(at + 7..).unwrap_or_default();
+            }
+            None => {
+                out.push_str("_x");
+                rest = rest.get(at + 2..).unwrap_or_default();
+            }
+        }
+    }
+    out + rest
+}
+
+/// The styles of cells: `cellXfs` with their number formats and fonts.
+fn styles(text: &str) -> Result<Vec<Style>> {
+    let mut nodes = Nodes::of(text);
+    let (mut codes, mut fonts, mut out) = (Vec::<(u32, String)>::new(), Vec::new(), Vec::new());
+    let (mut in_fonts, mut in_cells) = (false, false);
+    while let Some(node) = nodes.next()? {
+        match node {
+            Node::Open(tag) => match tag.name.as_str() {
+                "numFmt" => {
+                    let id = tag.number("numFmtId").and_then(|id| u32::try_from(id).ok());
+                    codes.extend(id.zip(tag.get("formatCode")));
+                }
+                "fonts" => in_fonts = true,
+                "cellXfs" => in_cells = true,
+                "font" if in_fonts => fonts.push((false, false)),
+                "strike" if in_fonts => {
+                    fonts.last_mut().into_iter().for_each(|f| f.0 = tag.is("val", true));
+                }
+                "vertAlign" if in_fonts => {
+                    let raised = tag.get("val").is_some_and(|v| v == "superscript");
+                    fonts.last_mut().into_iter().for_each(|f| f.1 = raised);
+                }
+                "xf" if in_cells => {
+                    let id = tag.number("numFmtId").and_then(|id| u32::try_from(id).ok()).unwrap_or(0);
+                    let own = codes.iter().find(|(known, _)| *known == id).map(|(_, code)| code.as_str());
+                    let (struck, raised) =
+                        tag.number("fontId").and_then(|f| fonts.get(f)).copied().unwrap_or_default();
+                    let code = own.or(built_in(id)).unwrap_or("General").to_owned();
+                    out.push(Style { code, struck, raised });
+                }
+                _ => {}
+            },
+            Node::Close(name) if name == "fonts" => in_fonts = false,
+            Node::Close(name) if name == "cellXfs" => in_cells = false,
+            Node::Close(_) | Node::Text(_) => {}
+        }
+    }
+    Ok(out)
+}
