@@ -25,7 +25,7 @@ fn every_output_prints_the_unit_and_the_decimals_and_never_a_percentage() {
         row("score"),
         format!(
             "score,1,scoreの題,,企画課,点,increase,R4,baseline,,3.6,3.60点,,survey,10,{low},{high},wald,\
-             little_change,real"
+             little_change,real,2022,value"
         )
     );
     let published = csv.lines().find(|l| l.contains(",R5,")).unwrap();
