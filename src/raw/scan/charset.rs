@@ -11,8 +11,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::SHIFT_JIS;
+use memchr::memmem;
 
 use super::kinds::HandOver;
+
+/// What failed conversions leave, U+FFFD.
+const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
 /// The encoding of a file.
 #[derive(Debug)]
@@ -92,8 +96,8 @@ impl Charset {
     pub(super) fn check(&self, bytes: &[u8]) -> Result<(), HandOver> {
         match self {
             Self::Utf8 => {
-                let text = std::str::from_utf8(bytes).map_err(|_| HandOver("encoding"))?;
-                if text.contains(char::REPLACEMENT_CHARACTER) {
+                simdutf8::basic::from_utf8(bytes).map_err(|_| HandOver("encoding"))?;
+                if memmem::find(bytes, REPLACEMENT).is_some() {
                     return Err(HandOver("replacement character"));
                 }
             }

@@ -16,6 +16,7 @@ mod pairs;
 mod piece;
 mod seen;
 mod short;
+mod word;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
