@@ -83,8 +83,10 @@ impl Table for Counts {
             return Err(CROSSINGS);
         }
         tally.grow(slot_count);
-        let columns = columns_of(chunk, &self.measures);
-        if tally.add(slots, &columns) { Ok(()) } else { Err(HandOver("rows")) }
+        let bound = |column: &usize| chunk.met(*column).max().map_or(0, |most| usize::from(most) + 1);
+        let bounds: Vec<usize> = self.measures.iter().map(bound).collect();
+        let codes = |at: usize| chunk.codes(self.measures[at]);
+        if tally.add(slots, &bounds, codes) { Ok(()) } else { Err(HandOver("rows")) }
     }
 
     fn rows_of_slot(&self, slot: usize) -> u64 {
