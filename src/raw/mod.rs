@@ -68,6 +68,11 @@ pub fn locate(path: &Path, name: &str) -> Result<()> {
     file::locate(path, name)
 }
 
+/// The folders in `folder` that hold a file of this name, in order; none where there is no such folder.
+pub fn folders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
+    file::folders_with(folder, file)
+}
+
 /// The length of the file at `path` in bytes; `None` where there is none.
 pub fn length(path: &Path) -> Option<u64> {
     file::length(path)
@@ -115,6 +120,9 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
             format!("the number of header rows is 1 to 3, not {header_rows}"),
         )
         .at(&Place::file(name)));
+    }
+    if format::is_lock_file(name) {
+        return Err(format::lock_file(name).at(&Place::file(name)));
     }
     let format = format::detect(bytes, name)?;
     let mut table = match &format {

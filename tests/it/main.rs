@@ -39,6 +39,7 @@ mod init_codes;
 mod laws;
 mod layout_matrix;
 mod long_table;
+mod mistakes;
 mod model_plan;
 mod model_raw;
 mod one_way;

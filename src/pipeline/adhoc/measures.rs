@@ -349,6 +349,7 @@ impl Resolver<'_> {
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
+        let column = typed.split(['@', '=', ':']).next().unwrap_or(typed).trim();
         let bad = || {
             Diagnostic::new(
                 Code::AdhocQuantile,
@@ -357,7 +358,10 @@ impl Resolver<'_> {
                     format!("cannot read --quantile \"{typed}\""),
                 ),
             )
-            .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
+            .help(Text::new(
+                format!("「--quantile '{column}@0.5'」のように、0から1で書きます"),
+                format!("write --quantile '{column}@0.5', from 0 to 1"),
+            ))
         };
         let (name, p) = quantile_parts(typed).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;

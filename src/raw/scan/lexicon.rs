@@ -127,8 +127,8 @@ impl Local {
         }
     }
 
-    /// The number of a code of no, one, or two digits, as [`super::short::short`] has it; [`UNKNOWN`] where it
-    /// was not met yet.
+    /// The number of a code of no, one, or two digits, as [`super::short::short`] has it; [`UNKNOWN`] where
+    /// it was not met yet.
     #[inline]
     pub(super) fn of_short(&self, code: u8) -> u8 {
         self.short[usize::from(code % SHORT as u8)]
