@@ -168,7 +168,8 @@ fn not_found(path: &Path, name: &str) -> Error {
         let right = written.replace('\\', "/");
         let help = Text::new(
             format!(
-                "「{written}」の \\ は、\" \" の中では次の文字と合わせて改行などを表します。/ で書いてください: \"{right}\""
+                "「{written}」の \\ は、\" \" の中では次の文字と合わせて改行などを表します。\
+                 / で書いてください: \"{right}\""
             ),
             format!(
                 "between \" \" a \\ and the letter after it stand for a line end or a tab; write \"{right}\""
