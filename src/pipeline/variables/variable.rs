@@ -483,6 +483,15 @@ impl Stacked {
     }
 }
 
+/// The share of a value that the column has, as it is asked for.
+fn share_instead(name: &str, examples: &[String]) -> Text {
+    let value = examples.first().map_or("A|B", |text| text.trim_start_matches('「').trim_end_matches('」'));
+    Text::new(
+        format!("選択肢の割合は --share '{name}={value}' のように求めます"),
+        format!("for the share of an option write --share '{name}={value}'"),
+    )
+}
+
 fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place) -> Error {
     Diagnostic::new(
         Code::AdhocNotNumeric,
@@ -492,10 +501,7 @@ fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place
         ),
     )
     .at(place)
-    .help(Text::new(
-        "選択肢の割合は --share 'COL=A|B' で求めます",
-        "for the share of an option use --share 'COL=A|B'",
-    ))
+    .help(share_instead(name, examples))
     .into()
 }
 
