@@ -36,11 +36,11 @@ pub struct Quick {
 /// # Errors
 /// Why the general way has to do it. Mistakes of the request are among them: it will tell them.
 pub fn quick(request: &Request) -> Result<Quick, HandOver> {
-    let [path] = &request.files[..] else { return Err(HandOver("files")) };
+    let [path] = &request.files[..] else { return Err(HandOver::Files) };
     if !simple(request) {
-        return Err(HandOver("request"));
+        return Err(HandOver::Request);
     }
-    let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
+    let method = super::method(&request.method).map_err(|_| HandOver::Method)?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
     let columns = columns(request, table)?;
@@ -75,7 +75,7 @@ impl Reading<'_> {
     fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
         let source =
             Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
-        let mistake = |_: Error| HandOver("mistakes");
+        let mistake = |_: Error| HandOver::Mistakes;
         let mut findings = Vec::new();
         let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
         let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
@@ -101,7 +101,7 @@ impl Reading<'_> {
                 }
             }
         }
-        out.ok_or(HandOver("crossings"))
+        out.ok_or(HandOver::Crossings)
     }
 }
 
@@ -189,23 +189,22 @@ fn declared(request: &Request) -> Result<SampleDesign<'static>, HandOver> {
         nesting: request.nesting,
         lonely: request.lonely,
         weight: request.weight.clone(),
-        replication: request.replication().map_err(|_| HandOver("replicates"))?,
+        replication: request.replication().map_err(|_| HandOver::Replicates)?,
         ..SampleDesign::default()
     })
 }
 
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
-    table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
+    table.column(name.trim()).map(|c| c.position).ok_or(HandOver::Column)
 }
 
 /// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are
 /// counted.
 fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
-    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver::Rows)?;
     let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
     let of_condition = |typed: &String| {
-        let condition =
-            Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver::Condition)?;
         position(&condition.column, table)
     };
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
@@ -214,7 +213,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let numbers = request.means.iter().chain(&request.totals).map(String::as_str);
     let quantiles = request.quantiles.iter().map(|typed| quantile_parts(typed).map_or("", |(name, _)| name));
     let ratio = |typed: &String| {
-        let (above, below) = source.cut(typed, "/").ok_or(HandOver("ratio"))?;
+        let (above, below) = source.cut(typed, "/").ok_or(HandOver::Ratio)?;
         Ok((position(above, table)?, position(below, table)?))
     };
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
@@ -227,7 +226,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let rule = match &rules[..] {
         [] => None,
         [rule] => Some(*rule),
-        _ => return Err(HandOver("skip rules")),
+        _ => return Err(HandOver::SkipRules),
     };
     let mut measures: Vec<usize> = shares
         .iter()

@@ -35,7 +35,7 @@ pub(super) fn looks(bytes: &[u8], charset: &Charset) -> Result<Looks, HandOver> 
             all |= byte;
         }
         if least < 0x20 || delete == 0 {
-            return Err(HandOver("control character"));
+            return Err(HandOver::ControlCharacter);
         }
         quotes |= quote == 0;
     }
@@ -104,7 +104,7 @@ fn quoted(rest: &[u8]) -> Result<Quoted, HandOver> {
                 next += 2;
             }
             (Some(b'"'), _) => return Ok(Quoted { inside: 1..next, doubled, end: next + 1 }),
-            _ => return Err(HandOver("line break in a cell")),
+            _ => return Err(HandOver::LineBreakInACell),
         }
     }
 }
@@ -228,7 +228,7 @@ fn text_key<const QUOTED: bool>(
 ) -> Result<(usize, u32), HandOver> {
     let (end, text) = text::<QUOTED>(rest, scratch)?;
     if text.is_empty() {
-        return Err(HandOver("key"));
+        return Err(HandOver::Key);
     }
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
@@ -246,13 +246,13 @@ pub(super) fn id<'t, const QUOTED: bool, const LAST: bool>(
         return Ok((after, value.into()));
     }
     let (end, text) = text::<QUOTED>(rest, scratch)?;
-    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver("id"))?;
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver::Id)?;
     let code = spelling::code(text);
     let number = code.parse().ok().filter(|n: &u64| *n < 1_000_000_000_000_000_000);
     let number = match number {
         // A plus sign or zeros before it make another name of the same number.
         Some(number) if number.to_string() == code => number,
-        _ if code.is_empty() => return Err(HandOver("id")),
+        _ if code.is_empty() => return Err(HandOver::Id),
         _ => hash(code.as_bytes()) | 1 << 63,
     };
     Ok((ends::<LAST>(rest, end)?, number))
@@ -314,7 +314,7 @@ fn other_number<const QUOTED: bool>(
     match (open, rest.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),
-        _ => Err(HandOver("number")),
+        _ => Err(HandOver::Number),
     }
 }
 
@@ -328,7 +328,7 @@ pub(super) struct Cells<'a> {
 impl Cells<'_> {
     /// What is known of a lane.
     fn of(&mut self, lane: usize) -> Result<(&mut Local, &Shared), HandOver> {
-        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver("columns"))
+        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver::Columns)
     }
 
     /// Two digits have the number of their text instead of their value.
@@ -367,7 +367,7 @@ fn code<const QUOTED: bool>(
         [digit] if digit.is_ascii_digit() => Ok((end, of_digit(digit))),
         _ => {
             let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else {
-                return Err(HandOver("columns"));
+                return Err(HandOver::Columns);
             };
             Ok((end, local.number(text, shared)? as u8))
         }
