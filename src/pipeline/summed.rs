@@ -446,8 +446,8 @@ impl<'a> Reading<'a> {
         let values = match &planned.definition.statistic {
             StatisticDefinition::Share { question, categories, base } => {
                 let chosen = counted(self.plan, data, *question, categories);
-                let mut outcomes = share_outcome(&answers[*question], &chosen, *base);
-                outcomes.truncate(times(*question)?);
+                let outcomes = share_outcome(&answers[*question], &chosen, *base);
+                let outcomes = outcomes.iter().take(times(*question)?).collect();
                 Values::CountedShare(CountedColumn::One(position(*question)), outcomes)
             }
             StatisticDefinition::Mean(question) => Values::Mean(answered(*question)?),

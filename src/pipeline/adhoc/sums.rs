@@ -73,7 +73,8 @@ fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, Hand
         let code_count = what.code_count();
         let levels = match (values, what) {
             (Values::CountedShare(column, answers), _) => {
-                return Ok(Recoding { measure: counted(column)?, code_count, becomes: answers.clone() });
+                let becomes = answers.iter().map(|answer| answer.code()).collect();
+                return Ok(Recoding { measure: counted(column)?, code_count, becomes });
             }
             (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
             _ => return Err(HandOver::Request),
