@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
-use super::adhoc::{CountedColumn, rows_of_estimates};
+use super::adhoc::{CountedColumn, in_one, rows_of_estimates};
 use super::decoded::decode_options;
 use super::definition::StatisticDefinition;
 use super::estimates::{as_measure, asked_breakdowns, labelled, options, worth};
@@ -20,7 +20,6 @@ use crate::decode::distinct::{self, CellOfQuestion};
 use crate::decode::redacted::{note, sampled_columns};
 use crate::decode::{Answers, BaseLedger, MissingReason, Responses, holds, share_outcome};
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
-use crate::estimate::Estimate;
 use crate::indicator::EstimateRecord;
 use crate::provenance::FileDigest;
 use crate::questionnaire::{Affected, AskedIf};
@@ -410,18 +409,7 @@ impl<'a> Reading<'a> {
             .enumerate()
             .map(of_crossing)
             .collect();
-        let mut out: Option<(Wanted, Estimates)> = None;
-        for found in found {
-            let (wanted, estimates): (Wanted, Vec<Vec<Vec<Estimate>>>) = found?;
-            match &mut out {
-                None => out = Some((wanted, estimates)),
-                Some((known, before)) => {
-                    before.iter_mut().zip(estimates).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                }
-            }
-        }
-        out.ok_or(HandOver::Crossings)
+        in_one(found)
     }
 
     /// What is estimated, by the values of its columns.

@@ -8,7 +8,7 @@ use super::measures::{Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares;
-use super::sums::Sums;
+use super::sums::{Sums, in_one};
 use super::{AdhocOutcome, estimates, notes};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
@@ -84,24 +84,21 @@ impl Reading<'_> {
 
     /// Each breakdown from its crossing; everyone from the first.
     fn all(&self, sums: &Sums<'_>) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
-        let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
-        for crossed in &self.streamed.crossed {
+        let mut told = Vec::new();
+        let of_crossing = |(at, crossed): (usize, &Crossed)| {
             let by = self.request.by.get(crossed.breakdowns.clone()).unwrap_or_default().to_vec();
             let (wanted, findings) = self.wanted(crossed, &Request { by, ..self.request.clone() })?;
-            let shares = sums.estimates(crossed, &wanted, out.is_none())?;
-            match &mut out {
-                None => out = Some((wanted, shares, findings)),
-                Some((known, estimates, told)) => {
-                    estimates.iter_mut().zip(shares).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                    // What was found of conditions and shares has been told.
-                    let without =
-                        self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
-                    told.extend(findings.into_iter().skip(without));
-                }
-            }
-        }
-        out.ok_or(HandOver::Crossings)
+            // What was found of conditions and shares is told with the first.
+            let without = match at {
+                0 => 0,
+                _ => self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len(),
+            };
+            told.extend(findings.into_iter().skip(without));
+            let estimates = sums.estimates(crossed, &wanted, at == 0)?;
+            Ok((wanted, estimates))
+        };
+        let (wanted, estimates) = in_one(self.streamed.crossed.iter().enumerate().map(of_crossing))?;
+        Ok((wanted, estimates, told))
     }
 }
 

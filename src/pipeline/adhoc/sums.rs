@@ -24,6 +24,24 @@ pub(in crate::pipeline) struct Sums<'a> {
     pub(in crate::pipeline) options: &'a Options,
 }
 
+/// What is wanted and its estimates, of which every crossing has the parts of its own breakdowns; the first
+/// has everyone too.
+///
+/// # Errors
+/// The first of the crossings'; there is none.
+pub(in crate::pipeline) fn in_one(
+    crossings: impl IntoIterator<Item = Result<(Wanted, shares::Estimates), HandOver>>,
+) -> Result<(Wanted, shares::Estimates), HandOver> {
+    let mut crossings = crossings.into_iter();
+    let (mut wanted, mut estimates) = crossings.next().ok_or(HandOver::Crossings)??;
+    for more in crossings {
+        let (of_crossing, more) = more?;
+        estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
+        wanted.by.extend(of_crossing.by);
+    }
+    Ok((wanted, estimates))
+}
+
 impl Sums<'_> {
     /// Σ w of all rows.
     pub(in crate::pipeline) fn total_weight(&self) -> f64 {
