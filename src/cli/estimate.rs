@@ -117,9 +117,10 @@ fn report_warnings(findings: &[Finding], talk: &Talk) {
         let message = &finding.message;
         let alone = finding.count == 1 || finding.count_in_message;
         let times = if alone { String::new() } else { format!(" ×{}", finding.count) };
+        let severity = finding.severity.text();
         talk.say(&Text::new(
-            format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
-            format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),
+            format!("{}: {}{times} [{}]{}", severity.ja, message.ja, finding.code, place(Lang::Ja)),
+            format!("{}: {}{times} [{}]{}", severity.en, message.en, finding.code, place(Lang::En)),
         ));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
-use shihyo::pipeline::{self, Plan, Project, RunOutcome, Section};
+use shihyo::pipeline::{self, HeldOutcome, Plan, Project, Section};
 use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text, suggest};
 
@@ -84,7 +84,7 @@ fn meaning(code: Code, lang: Lang) -> String {
     format!("{code}  {}: {}\n  {}\n", severity.get(lang), code.title(lang), code.meaning(lang))
 }
 
-fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, RunOutcome)> {
+fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, HeldOutcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
     let outcome =

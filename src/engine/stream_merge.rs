@@ -36,7 +36,7 @@ pub(super) fn merged<T: Table>(
         known.first = known.first.min(found.first);
     }
     if facts.values().any(|f| !(f.weight.is_finite() && f.size.is_finite())) {
-        return Err(HandOver("weights"));
+        return Err(HandOver::Weights);
     }
     let mut order: Vec<((u32, u32), Facts)> = facts.into_iter().collect();
     order.sort_by_key(|(_, f)| f.first);

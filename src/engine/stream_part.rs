@@ -10,12 +10,6 @@ use super::stream_tables::Table;
 use super::streamed::{Planned, StreamColumns};
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Plain, TEXT_KEY, Value};
 
-/// The weights of a stratum or cluster are not one.
-pub(super) const DIFFER: HandOver = HandOver("weights differ");
-
-/// The population sizes of a stratum or cluster are not one.
-const SIZES: HandOver = HandOver("sizes");
-
 /// Where the scanned columns are.
 pub(super) struct Places {
     pub(super) key: Option<KeyPlace>,
@@ -40,7 +34,7 @@ impl KeyPlace {
         match place {
             None => Ok(vec![0; chunk.rows()].into()),
             Some(Self::Keys(at)) => Ok(chunk.keys(at).into()),
-            Some(Self::Codes(at)) if chunk.codes(at).any(|code| code == BLANK) => Err(HandOver("key")),
+            Some(Self::Codes(at)) if chunk.codes(at).any(|code| code == BLANK) => Err(HandOver::Key),
             Some(Self::Codes(at)) => Ok(chunk.codes(at).map(u32::from).collect()),
         }
     }
@@ -69,8 +63,8 @@ impl Facts {
     pub(super) fn agrees(&self, other: &Self) -> Result<(), HandOver> {
         match (self.weight == other.weight, self.size == other.size) {
             (true, true) => Ok(()),
-            (false, _) => Err(DIFFER),
-            (true, false) => Err(SIZES),
+            (false, _) => Err(HandOver::WeightsDiffer),
+            (true, false) => Err(HandOver::Sizes),
         }
     }
 }
@@ -203,10 +197,10 @@ impl<'a, T: Table> Part<'a, T> {
             }
             let known = &self.facts[unit as usize];
             if known.weight != *weight {
-                return Err(DIFFER);
+                return Err(HandOver::WeightsDiffer);
             }
             if known.size != *size {
-                return Err(SIZES);
+                return Err(HandOver::Sizes);
             }
             *unit_of_row = unit;
         }
@@ -226,7 +220,7 @@ impl<T: Table> Consumer for Part<'_, T> {
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
         let usable = weights.iter().fold(true, |good, w| good & (*w < MOST_WEIGHT));
         if !above(weights) || !usable || !above(sizes) {
-            return Err(HandOver("weights"));
+            return Err(HandOver::Weights);
         }
         // Weights that are summed may differ.
         self.find_units(chunk, if self.scale.is_some() { &ones } else { weights }, sizes)?;

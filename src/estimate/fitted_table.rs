@@ -254,8 +254,9 @@ mod tests {
     use super::{CodedValues, FittedKeys, FittedTable, Shape};
     use crate::design::{Declaration, Design, LonelyPsu, Margin, Rake, Trim, TrimRule, declare};
     use crate::engine::{Cells, Cube, Measure, Reduction};
+    use crate::estimate::Outcome::{No, Outside, Yes};
     use crate::estimate::alike::assert_alike;
-    use crate::estimate::{Estimand, Estimate, Groups, NO_GROUP, Options, estimate_by};
+    use crate::estimate::{Estimand, Estimate, Groups, NO_GROUP, Options, Outcomes, estimate_by};
 
     const ROWS: usize = 900;
 
@@ -294,7 +295,8 @@ mod tests {
             codes.iter().map(|code| values[usize::from(*code)].as_ref().map_or(f64::NAN, pick)).collect()
         };
         let (y, x) = (of(|v| v.0), of(|v| v.1));
-        let outcomes: Vec<u8> = codes.iter().map(|code| [0, 1, 0, u8::MAX][usize::from(*code)]).collect();
+        let outcomes: Outcomes =
+            codes.iter().map(|code| [No, Yes, No, Outside][usize::from(*code)]).collect();
         let shares = vec![Some((0.0, 1.0)), Some((1.0, 1.0)), Some((0.0, 1.0)), None];
         let ones: Vec<Option<(f64, f64)>> = values.iter().map(|v| v.map(|(y, _)| (y, 1.0))).collect();
         // The last group has one respondent, and one is of none.
@@ -366,7 +368,8 @@ mod tests {
         for (k, codes) in codes.iter().enumerate() {
             let measure = order.iter().position(|at| *at == k).unwrap();
             let what = CodedValues { measure, values: &values, cell: 0 };
-            let outcomes: Vec<u8> = codes.iter().map(|code| [0, 1, u8::MAX][usize::from(*code)]).collect();
+            let outcomes: Outcomes =
+                codes.iter().map(|code| [No, Yes, Outside][usize::from(*code)]).collect();
             let groups = Groups::new(&[0; ROWS], 1);
             let by_rows =
                 estimate_by(&design, &Estimand::Share(&outcomes), &groups, &Options::default()).unwrap();

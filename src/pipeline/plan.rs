@@ -1,6 +1,7 @@
 //! A plan with everything resolved: enums and numbers, no name that could still be wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::definition::{Definition, EstimateDefinition};
@@ -12,6 +13,7 @@ use crate::estimate::IntervalMethod;
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
+use crate::provenance::Place;
 use crate::questionnaire::{Duplicates, Questionnaire};
 use crate::waves::{Mapping, Paper};
 
@@ -48,6 +50,15 @@ pub struct Plan {
     pub indicators: Vec<IndicatorPlan>,
     /// The texts that the plan was read from: `plan.toml` and the questionnaires, for digest and messages.
     pub sources: Vec<Arc<SourceText>>,
+}
+
+impl Plan {
+    /// The plan in findings: by the name that it has in its folder, so that what is written does not depend on
+    /// how the folder was typed.
+    pub(super) fn place(&self) -> Place {
+        let name = self.sources.first().and_then(|s| Path::new(&s.file).file_name());
+        name.map(|name| Place::file(name.to_string_lossy())).unwrap_or_default()
+    }
 }
 
 /// A survey.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
-use super::adhoc::{CountedColumn, rows_of_estimates};
+use super::adhoc::{CountedColumn, in_one, rows_of_estimates};
 use super::decoded::decode_options;
 use super::definition::StatisticDefinition;
 use super::estimates::{as_measure, asked_breakdowns, labelled, options, worth};
@@ -20,7 +20,6 @@ use crate::decode::distinct::{self, CellOfQuestion};
 use crate::decode::redacted::{note, sampled_columns};
 use crate::decode::{Answers, BaseLedger, MissingReason, Responses, holds, share_outcome};
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
-use crate::estimate::Estimate;
 use crate::indicator::EstimateRecord;
 use crate::provenance::FileDigest;
 use crate::questionnaire::{Affected, AskedIf};
@@ -45,18 +44,18 @@ pub(super) struct Summed {
 pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) -> Result<Summed, HandOver> {
     let survey = &plan.surveys[s];
     let wave = &survey.waves[w];
-    let [request] = requests else { return Err(HandOver("files")) };
+    let [request] = requests else { return Err(HandOver::Files) };
     if !is_plain(wave) || request.options != ReadOptions::default() {
-        return Err(HandOver("wave"));
+        return Err(HandOver::Wave);
     }
     let before = raw::stamp(&request.path);
     let file = Plain::look(&request.path, &request.name, &request.options)?;
     let reading = Reading::of(plan, (s, w), file.beginning())?;
     let (digest, streamed) =
         rayon::join(|| raw::digest(&request.path, &request.name), || stream(&file, &reading.columns));
-    let (streamed, known) = (streamed?, digest.map_err(|_| HandOver("file"))?);
+    let (streamed, known) = (streamed?, digest.map_err(|_| HandOver::File)?);
     if before.is_none() || raw::stamp(&request.path) != before {
-        return Err(HandOver("changed"));
+        return Err(HandOver::Changed);
     }
     let encoding = file.beginning().digest.encoding.clone();
     let digest = FileDigest { rows: Some(streamed.rows), encoding, ..known };
@@ -100,10 +99,10 @@ impl<'a> Reading<'a> {
         let survey = &plan.surveys[s];
         let wave = &survey.waves[w];
         let questionnaire = &survey.questionnaire;
-        let questions = distinct::cells(questionnaire, table).ok_or(HandOver("questionnaire"))?;
+        let questions = distinct::cells(questionnaire, table).ok_or(HandOver::Questionnaire)?;
         let position = |name: &String| match questionnaire.question(name) {
-            Some((index, _)) => questions.column.get(index).copied().ok_or(HandOver("column")),
-            None => table.column(name).map(|c| c.position).ok_or(HandOver("column")),
+            Some((index, _)) => questions.column.get(index).copied().ok_or(HandOver::Column),
+            None => table.column(name).map(|c| c.position).ok_or(HandOver::Column),
         };
         let first = |names: &[String]| names.first().map(position).transpose();
         let of = &wave.design;
@@ -111,10 +110,10 @@ impl<'a> Reading<'a> {
         let weight = of.weight.as_ref().map(position).transpose()?;
         let is_question = |name: &&String| questionnaire.question(name).is_some();
         if of.fpc.iter().chain(&of.weight).any(|name| is_question(&name)) {
-            return Err(HandOver("numbers of questions"));
+            return Err(HandOver::NumbersOfQuestions);
         }
         let ids = wave.respondent.as_ref().map(position).transpose()?;
-        let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver("column"));
+        let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver::Column);
         let of_survey = planned(plan, s);
         let domains = of_survey.iter().filter_map(|e| e.definition.domain.as_ref());
         let domains: Vec<usize> =
@@ -169,7 +168,7 @@ impl<'a> Reading<'a> {
             of_design || codes.contains(position)
         };
         if columns.answers.is_empty() {
-            return Err(HandOver("columns"));
+            return Err(HandOver::Columns);
         }
         // Whether they hold personal data shows in their cells.
         let other = |position: &usize| !read(position);
@@ -185,27 +184,27 @@ impl<'a> Reading<'a> {
     ) -> Result<(WaveData, Vec<f64>, Vec<Responses>), HandOver> {
         let files =
             DesignFiles { responses: &[], populations: &Default::default(), scales: &Default::default() };
-        let declared = declared(&self.wave.design, files).map_err(|_| HandOver("design"))?;
+        let declared = declared(&self.wave.design, files).map_err(|_| HandOver::Design)?;
         let numbers =
             |e: &PlannedEstimate<'_>| !matches!(e.definition.statistic, StatisticDefinition::Share { .. });
         let replicated = self.wave.design.replicates.is_some();
         if !declared.is_of_totals() || replicated && planned(self.plan, survey).iter().any(numbers) {
-            return Err(HandOver("design"));
+            return Err(HandOver::Design);
         }
         let mut findings = Vec::new();
         let (built, weights) = declared.of_totals(streamed, &mut findings)?;
         if !findings.is_empty() {
-            return Err(HandOver("findings"));
+            return Err(HandOver::Findings);
         }
         let questionnaire = &self.survey.questionnaire;
         let cells = self.cells(streamed)?;
-        let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver("answers"))?;
+        let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver::Answers)?;
         for name in self.wave.design.strata.iter().chain(&self.wave.design.clusters) {
             // Keys are cells, and several cells may be one answer.
             if let Some((question, _)) = questionnaire.question(name)
                 && !self.is_one_to_one(streamed, &answers, question)
             {
-                return Err(HandOver("spellings"));
+                return Err(HandOver::Spellings);
             }
         }
         let mut ledger = Vec::with_capacity(answers.len());
@@ -213,10 +212,10 @@ impl<'a> Reading<'a> {
             questionnaire.questions.iter().zip(&answers).zip(&self.questions.column)
         {
             let (_, times): (Vec<String>, Vec<u64>) =
-                self.values(streamed, *column).ok_or(HandOver("column"))?.into_iter().unzip();
+                self.values(streamed, *column).ok_or(HandOver::Column)?.into_iter().unzip();
             ledger.push(
                 BaseLedger::by_count(&question.id, said, &times, streamed.rows)
-                    .map_err(|_| HandOver("ledger"))?,
+                    .map_err(|_| HandOver::Ledger)?,
             );
         }
         let ids = decode_options(self.survey, self.wave).respondent;
@@ -288,7 +287,7 @@ impl<'a> Reading<'a> {
         let mut of_column: Vec<Vec<Cell>> = Vec::new();
         for column in &self.beginning.columns {
             let values = match self.questions.column.contains(&column.position) {
-                true => self.values(streamed, column.position).ok_or(HandOver("column"))?,
+                true => self.values(streamed, column.position).ok_or(HandOver::Column)?,
                 false => Vec::new(),
             };
             let cell = |(text, _): &(String, u64)| match text.is_empty() {
@@ -369,7 +368,7 @@ impl<'a> Reading<'a> {
             let (wanted, estimates) = self.domain(data, sums, answers, domain, (&all, &places))?;
             for row in rows_of_estimates(&wanted, &estimates, &report) {
                 let at = places.iter().find(|at| row.key.indicator() == Some(all[**at].id.as_str()));
-                rows[*at.ok_or(HandOver("indicator"))?].push(row);
+                rows[*at.ok_or(HandOver::Indicator)?].push(row);
             }
         }
         Ok(labelled(self.plan, data, &all, rows.into_iter().flatten().collect()))
@@ -390,7 +389,7 @@ impl<'a> Reading<'a> {
                 Source::decoded(&[], Decoded { questionnaire: &data.questionnaire, answers: &cells });
             let mut by: Vec<By> = Vec::new();
             for names in self.by.get(crossed.breakdowns.clone()).unwrap_or_default() {
-                by.extend(breakdown(&variables, names).map_err(|_| HandOver("breakdown"))?);
+                by.extend(breakdown(&variables, names).map_err(|_| HandOver::Breakdown)?);
             }
             let measures = places.iter().map(|at| self.measure(data, sums.streamed, answers, &all[*at]));
             let mut wanted = Wanted::of(measures.collect::<Result<_, _>>()?, by, cells.rows);
@@ -410,18 +409,7 @@ impl<'a> Reading<'a> {
             .enumerate()
             .map(of_crossing)
             .collect();
-        let mut out: Option<(Wanted, Estimates)> = None;
-        for found in found {
-            let (wanted, estimates): (Wanted, Vec<Vec<Vec<Estimate>>>) = found?;
-            match &mut out {
-                None => out = Some((wanted, estimates)),
-                Some((known, before)) => {
-                    before.iter_mut().zip(estimates).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                }
-            }
-        }
-        out.ok_or(HandOver("crossings"))
+        in_one(found)
     }
 
     /// What is estimated, by the values of its columns.
@@ -434,20 +422,20 @@ impl<'a> Reading<'a> {
     ) -> Result<Measure, HandOver> {
         let position = |question: usize| self.questions.column[question];
         let times = |question: usize| {
-            self.values(streamed, position(question)).map(|values| values.len()).ok_or(HandOver("column"))
+            self.values(streamed, position(question)).map(|values| values.len()).ok_or(HandOver::Column)
         };
         let numbers = |question: usize, number: &dyn Fn(usize) -> Option<f64>| {
             let of_code =
                 (0..times(question)?).map(|code| number(code).unwrap_or(f64::NAN)).collect::<Vec<_>>();
             let levels = Levels::of_codes(CountedColumn::One(position(question)), &of_code);
-            Ok(Numbers { of_row: Vec::new(), levels: Some(levels.ok_or(HandOver("values"))?) })
+            Ok(Numbers { of_row: Vec::new(), levels: Some(levels.ok_or(HandOver::Values)?) })
         };
         let answered = |question: usize| numbers(question, &|code| answers[question].number(code));
         let values = match &planned.definition.statistic {
             StatisticDefinition::Share { question, categories, base } => {
                 let chosen = counted(self.plan, data, *question, categories);
-                let mut outcomes = share_outcome(&answers[*question], &chosen, *base);
-                outcomes.truncate(times(*question)?);
+                let outcomes = share_outcome(&answers[*question], &chosen, *base);
+                let outcomes = outcomes.iter().take(times(*question)?).collect();
                 Values::CountedShare(CountedColumn::One(position(*question)), outcomes)
             }
             StatisticDefinition::Mean(question) => Values::Mean(answered(*question)?),
@@ -457,7 +445,7 @@ impl<'a> Reading<'a> {
                 let pairs = |a: usize, b: usize| streamed.pair_values.get(self.columns.pair(a, b)?).cloned();
                 let levels = above.levels.as_ref().zip(below.levels.as_ref());
                 let levels = levels.and_then(|(a, b)| Levels::of_pairs(a, b, pairs));
-                Values::Ratio(above, below, Some(levels.ok_or(HandOver("values"))?))
+                Values::Ratio(above, below, Some(levels.ok_or(HandOver::Values)?))
             }
             StatisticDefinition::Quantile { question, at } => Values::Quantile(answered(*question)?, *at),
             StatisticDefinition::Score { question, .. } => {

@@ -8,6 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use shihyo::decode::Base;
 use shihyo::pipeline::adhoc::{self, Request};
+use shihyo::raw::scan::HandOver;
 use shihyo::report::long::{csv, json};
 
 /// Strata with one weight each, four attributes, three questions with blanks.
@@ -309,8 +310,8 @@ fn threads_do_not_matter() {
 }
 
 /// Why the general way has to take a request.
-fn refused(request: &Request) -> &'static str {
-    adhoc::quick(request).map(|_| ()).unwrap_err().0
+fn refused(request: &Request) -> HandOver {
+    adhoc::quick(request).map(|_| ()).unwrap_err()
 }
 
 #[test]
@@ -320,26 +321,40 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let path = file(&folder, &good);
     let base = request(&path);
     for (what, reason, request) in [
-        ("a mean of many numbers", "values", Request { means: list(&["id"]), ..base.clone() }),
-        ("clusters", "design", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
-        ("no column", "column", Request { shares: list(&["q9=1"]), ..base.clone() }),
-        ("a condition on no column", "column", Request { conditions: list(&["q9=1"]), ..base.clone() }),
-        ("a code that is no answer", "mistakes", Request { missing: list(&["q1=1"]), ..base.clone() }),
-        ("a breakdown of too many values", "values", Request { by: list(&["id"]), ..base.clone() }),
-        ("no method", "method", Request { method: "normal".to_owned(), ..base.clone() }),
-        ("no level", "request", Request { level: 95.0, ..base.clone() }),
-        ("weights that differ", "weights", Request { weight: Some("id".to_owned()), ..base.clone() }),
-        ("sizes below the sample", "columns", Request { fpc: Some("age".to_owned()), ..base.clone() }),
+        ("a mean of many numbers", HandOver::Values, Request { means: list(&["id"]), ..base.clone() }),
+        ("clusters", HandOver::Design, Request { clusters: Some("noise".to_owned()), ..base.clone() }),
+        ("no column", HandOver::Column, Request { shares: list(&["q9=1"]), ..base.clone() }),
+        (
+            "a condition on no column",
+            HandOver::Column,
+            Request { conditions: list(&["q9=1"]), ..base.clone() },
+        ),
+        (
+            "a code that is no answer",
+            HandOver::Mistakes,
+            Request { missing: list(&["q1=1"]), ..base.clone() },
+        ),
+        ("a breakdown of too many values", HandOver::Values, Request { by: list(&["id"]), ..base.clone() }),
+        ("no method", HandOver::Method, Request { method: "normal".to_owned(), ..base.clone() }),
+        ("no level", HandOver::Request, Request { level: 95.0, ..base.clone() }),
+        (
+            "sizes below the sample",
+            HandOver::Columns,
+            Request { fpc: Some("age".to_owned()), ..base.clone() },
+        ),
     ] {
         assert_eq!(refused(&request), reason, "{what}");
     }
+    // The first is 0 and they differ: the thread that is first decides which it is.
+    let differing = refused(&Request { weight: Some("id".to_owned()), ..base.clone() });
+    assert!([HandOver::Weights, HandOver::WeightsDiffer].contains(&differing), "{differing}");
     let last: Vec<&str> = good.trim_end().rsplit('\n').next().unwrap().split(',').collect();
     let heavier: Vec<&str> =
         last.iter().enumerate().map(|(at, field)| if at == 3 { "1.5" } else { field }).collect();
     for (what, reason, text) in [
-        ("a lonely stratum", "design", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a stratum in two spellings", "strata", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a short row at the end", "row", format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
+        ("a lonely stratum", HandOver::Design, format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a stratum in two spellings", HandOver::Strata, format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a short row at the end", HandOver::Row, format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
     ] {
         assert_eq!(refused(&request(&file(&folder, &text))), reason, "{what}");
     }
@@ -365,10 +380,10 @@ fn a_weight_that_is_none_is_left_to_the_general_way() {
             weight: Some("w".to_owned()),
             ..Request::default()
         };
-        adhoc::quick(&request).map(|quick| quick.rows).map_err(|reason| reason.0)
+        adhoc::quick(&request).map(|quick| quick.rows)
     };
     assert_eq!(asked("999999999999999"), Ok(5));
     for weight in ["1000000000000000", "1e300", "0", "-1", ""] {
-        assert_eq!(asked(weight), Err("weights"), "{weight}");
+        assert_eq!(asked(weight), Err(HandOver::Weights), "{weight}");
     }
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::estimate::reliability::{self, ReliabilityFlag};
 use crate::estimate::{
     Comparison, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups, IndependenceTest,
-    IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference, estimate_by,
+    IntervalBasis, NotEstimable, Options, Outcome, QuantileInterval, QuantileRule, difference, estimate_by,
     independence, quantile_by,
 };
 use crate::indicator::{
@@ -223,7 +223,9 @@ fn of_pair(
     let either: Vec<bool> = pair.a.iter().zip(&pair.b).map(|(a, b)| *a || *b).collect();
     let union = estimate_by(design, &estimand, &Groups::one(design.rows(), Domain::Rows(&either)), options)?;
     let n_yes = match &measure.values {
-        Values::Share(y) => Some(y.iter().zip(&either).filter(|(y, e)| **y == YES && **e).count() as u64),
+        Values::Share(y) => {
+            Some(y.iter().zip(&either).filter(|(y, e)| *y == Outcome::Yes && **e).count() as u64)
+        }
         _ => None,
     };
     let Difference { a, b, comparison, .. } = found;

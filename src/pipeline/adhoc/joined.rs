@@ -1,7 +1,7 @@
 //! Cells that hold several answers of one question (`1,3`, `バス、電車`), and whether one holds a code.
 //!
-//! A line break parts answers; in a cell without one a semicolon; in a cell without either `,` and `、`. A
-//! blank and `&` stand inside labels too ("very good", "R&D"), so they part answers only where the column
+//! A line break parts answers; in a cell without one a semicolon; in a cell without either `|`; in a cell
+//! without any of them `,` and `、`. A blank and `&` stand inside labels too ("very good", "R&D"), so they part answers only where the column
 //! shows that they do:
 //!
 //! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
@@ -40,6 +40,7 @@ fn pieces(text: &str) -> Vec<&str> {
     let marks: &[char] = match text {
         t if t.contains('\n') => &['\n'],
         t if t.contains(';') => &[';'],
+        t if t.contains('|') => &['|'],
         _ => &[',', '、'],
     };
     cut(text, marks)
@@ -181,7 +182,7 @@ impl Parts {
             *cells_with.entry(part).or_insert(0) += 1;
         }
         let is_shared = |part: &String| cells_with.get(part.as_str()).is_some_and(|n| *n > 1);
-        let has_mark = |at: usize| column.values[at].text.contains([';', '；', '\n']);
+        let has_mark = |at: usize| column.values[at].text.contains([';', '；', '|', '｜', '\n']);
         let seen = |at: &usize| {
             self.joined[*at]
                 && (has_mark(*at)
@@ -230,15 +231,12 @@ mod tests {
 
     #[test]
     fn every_delimiter_parts_codes() {
-        let cells = ["1,3", "1、3", "1;3", "1 3", "1&3", "1\n3", "１，３", "3", "13", "2,13", "1.0, 3.0"];
-        assert_eq!(
-            holding(&cells, "3"),
-            [true, true, true, true, true, true, true, true, false, false, true]
-        );
-        assert_eq!(
-            holding(&cells, "13"),
-            [false, false, false, false, false, false, false, false, true, true, false]
-        );
+        for cell in ["1,3", "1、3", "1;3", "1|3", "1 3", "1&3", "1\n3", "１，３", "１｜３", "3", "1.0, 3.0"]
+        {
+            let cells = [cell, "13", "2,13"];
+            assert_eq!(holding(&cells, "3"), [true, false, false], "{cell:?}");
+            assert_eq!(holding(&cells, "13"), [false, true, true], "{cell:?}");
+        }
     }
 
     #[test]
@@ -278,6 +276,9 @@ mod tests {
         let cells = ["名所、旧跡の観光\n買い物、アウトレット", "買い物"];
         assert_eq!(holding(&cells, "買い物、アウトレット"), [true, false]);
         assert_eq!(holding(&cells, "買い物"), [false, true]);
+        let cells = ["はい、できれば|見学", "見学"];
+        assert_eq!(holding(&cells, "はい、できれば"), [true, false]);
+        assert_eq!(holding(&cells, "見学"), [true, true]);
     }
 
     #[test]
@@ -292,6 +293,7 @@ mod tests {
         // Numbers, and marks that stand in no label, from the first cell on.
         assert_eq!(several(&["1,3", "2"]), [0]);
         assert_eq!(several(&["バス;電車", "徒歩"]), [0]);
+        assert_eq!(several(&["バス｜電車", "徒歩", "電車|徒歩"]), [0, 2]);
         // A comma, where the parts occur elsewhere too; a blank, where a part is an answer of its own.
         assert_eq!(several(&["バス、電車", "電車、徒歩", "徒歩"]), [0, 1]);
         assert!(several(&["はい、できれば", "いいえ、今は", "わからない"]).is_empty());

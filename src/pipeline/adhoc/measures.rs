@@ -7,7 +7,7 @@ use super::missing::Missing;
 use super::request::Request;
 use super::resolver::{Asked, Resolver};
 use crate::code::Code;
-use crate::decode::{Base, MissingReason, OUTSIDE};
+use crate::decode::{Base, MissingReason, Outcome, Outcomes};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::indicator::{Measured, Statistic, ValueFormat};
@@ -22,10 +22,10 @@ use crate::text::number::number;
 #[derive(Debug)]
 pub(in crate::pipeline) enum Values {
     /// A share's answers.
-    Share(Vec<u8>),
+    Share(Outcomes),
     /// A share's answers by the codes of a file that was counted: what was counted, and the answer of each
     /// code.
-    CountedShare(CountedColumn, Vec<u8>),
+    CountedShare(CountedColumn, Vec<Outcome>),
     /// Of which the mean is wanted.
     Mean(Numbers),
     /// Of which the total is wanted.
@@ -48,9 +48,7 @@ impl Values {
     /// by it, so that a domain has the same numbers however it was asked for.
     pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
         match self {
-            Self::Share(y) => {
-                y.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, y)| *y = OUTSIDE);
-            }
+            Self::Share(y) => y.leave_out(out),
             Self::Mean(y) | Self::Total(y) | Self::Quantile(y, _) => {
                 y.leave_out(out);
             }

@@ -34,7 +34,7 @@ pub use quick::{Quick, quick};
 pub use request::Request;
 pub use respondent_weights::RespondentWeights;
 pub(super) use shares::Estimates;
-pub(super) use sums::Sums;
+pub(super) use sums::{Sums, in_one};
 
 use sample::{Estimated, estimated};
 

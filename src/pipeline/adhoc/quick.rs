@@ -8,7 +8,7 @@ use super::measures::{Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares;
-use super::sums::Sums;
+use super::sums::{Sums, in_one};
 use super::{AdhocOutcome, estimates, notes};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
@@ -36,11 +36,11 @@ pub struct Quick {
 /// # Errors
 /// Why the general way has to do it. Mistakes of the request are among them: it will tell them.
 pub fn quick(request: &Request) -> Result<Quick, HandOver> {
-    let [path] = &request.files[..] else { return Err(HandOver("files")) };
+    let [path] = &request.files[..] else { return Err(HandOver::Files) };
     if !simple(request) {
-        return Err(HandOver("request"));
+        return Err(HandOver::Request);
     }
-    let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
+    let method = super::method(&request.method).map_err(|_| HandOver::Method)?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
     let columns = columns(request, table)?;
@@ -75,7 +75,7 @@ impl Reading<'_> {
     fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
         let source =
             Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
-        let mistake = |_: Error| HandOver("mistakes");
+        let mistake = |_: Error| HandOver::Mistakes;
         let mut findings = Vec::new();
         let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
         let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
@@ -84,24 +84,21 @@ impl Reading<'_> {
 
     /// Each breakdown from its crossing; everyone from the first.
     fn all(&self, sums: &Sums<'_>) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
-        let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
-        for crossed in &self.streamed.crossed {
+        let mut told = Vec::new();
+        let of_crossing = |(at, crossed): (usize, &Crossed)| {
             let by = self.request.by.get(crossed.breakdowns.clone()).unwrap_or_default().to_vec();
             let (wanted, findings) = self.wanted(crossed, &Request { by, ..self.request.clone() })?;
-            let shares = sums.estimates(crossed, &wanted, out.is_none())?;
-            match &mut out {
-                None => out = Some((wanted, shares, findings)),
-                Some((known, estimates, told)) => {
-                    estimates.iter_mut().zip(shares).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                    // What was found of conditions and shares has been told.
-                    let without =
-                        self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
-                    told.extend(findings.into_iter().skip(without));
-                }
-            }
-        }
-        out.ok_or(HandOver("crossings"))
+            // What was found of conditions and shares is told with the first.
+            let without = match at {
+                0 => 0,
+                _ => self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len(),
+            };
+            told.extend(findings.into_iter().skip(without));
+            let estimates = sums.estimates(crossed, &wanted, at == 0)?;
+            Ok((wanted, estimates))
+        };
+        let (wanted, estimates) = in_one(self.streamed.crossed.iter().enumerate().map(of_crossing))?;
+        Ok((wanted, estimates, told))
     }
 }
 
@@ -189,23 +186,22 @@ fn declared(request: &Request) -> Result<SampleDesign<'static>, HandOver> {
         nesting: request.nesting,
         lonely: request.lonely,
         weight: request.weight.clone(),
-        replication: request.replication().map_err(|_| HandOver("replicates"))?,
+        replication: request.replication().map_err(|_| HandOver::Replicates)?,
         ..SampleDesign::default()
     })
 }
 
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
-    table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
+    table.column(name.trim()).map(|c| c.position).ok_or(HandOver::Column)
 }
 
 /// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are
 /// counted.
 fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
-    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver::Rows)?;
     let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
     let of_condition = |typed: &String| {
-        let condition =
-            Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver::Condition)?;
         position(&condition.column, table)
     };
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
@@ -214,7 +210,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let numbers = request.means.iter().chain(&request.totals).map(String::as_str);
     let quantiles = request.quantiles.iter().map(|typed| quantile_parts(typed).map_or("", |(name, _)| name));
     let ratio = |typed: &String| {
-        let (above, below) = source.cut(typed, "/").ok_or(HandOver("ratio"))?;
+        let (above, below) = source.cut(typed, "/").ok_or(HandOver::Ratio)?;
         Ok((position(above, table)?, position(below, table)?))
     };
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
@@ -227,7 +223,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let rule = match &rules[..] {
         [] => None,
         [rule] => Some(*rule),
-        _ => return Err(HandOver("skip rules")),
+        _ => return Err(HandOver::SkipRules),
     };
     let mut measures: Vec<usize> = shares
         .iter()

@@ -24,6 +24,24 @@ pub(in crate::pipeline) struct Sums<'a> {
     pub(in crate::pipeline) options: &'a Options,
 }
 
+/// What is wanted and its estimates, of which every crossing has the parts of its own breakdowns; the first
+/// has everyone too.
+///
+/// # Errors
+/// The first of the crossings'; there is none.
+pub(in crate::pipeline) fn in_one(
+    crossings: impl IntoIterator<Item = Result<(Wanted, shares::Estimates), HandOver>>,
+) -> Result<(Wanted, shares::Estimates), HandOver> {
+    let mut crossings = crossings.into_iter();
+    let (mut wanted, mut estimates) = crossings.next().ok_or(HandOver::Crossings)??;
+    for more in crossings {
+        let (of_crossing, more) = more?;
+        estimates.iter_mut().zip(more).for_each(|(known, more)| known.extend(more));
+        wanted.by.extend(of_crossing.by);
+    }
+    Ok((wanted, estimates))
+}
+
 impl Sums<'_> {
     /// Σ w of all rows.
     pub(in crate::pipeline) fn total_weight(&self) -> f64 {
@@ -45,39 +63,41 @@ impl Sums<'_> {
     ) -> Result<shares::Estimates, HandOver> {
         let banners = banners(wanted);
         let banners = banners.get(usize::from(!of_everyone)..).unwrap_or_default();
-        let cube = self.streamed.cube(crossed, self.weights).ok_or(HandOver("sums"))?;
+        let cube = self.streamed.cube(crossed, self.weights).ok_or(HandOver::Sums)?;
         let cube = cube.recoded_each(&rules(wanted, self.columns)?);
-        let what: Vec<What<'_>> =
-            wanted.measures.iter().map(|m| What::of(&m.values)).collect::<Option<_>>().ok_or(MANY)?;
+        let what: Vec<What<'_>> = wanted
+            .measures
+            .iter()
+            .map(|m| What::of(&m.values))
+            .collect::<Option<_>>()
+            .ok_or(HandOver::Values)?;
         shares::of_cube(&cube, &what, banners, &self.made.design, self.made.replicates.as_ref(), self.options)
-            .map_err(|_| HandOver("design"))
+            .map_err(|_| HandOver::Design)
     }
 }
-
-/// A column of numbers has too many distinct ones.
-const MANY: HandOver = HandOver("values");
 
 /// What each code of the measures means for the numbers that are wanted.
 fn rules(wanted: &Wanted, columns: &StreamColumns) -> Result<Vec<Recoding>, HandOver> {
     let measure =
-        |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver("column"));
+        |position: usize| columns.measures.iter().position(|p| *p == position).ok_or(HandOver::Column);
     let counted = |column: &CountedColumn| match *column {
         CountedColumn::One(position) => measure(position),
         CountedColumn::Pair(first, second) => {
-            Ok(columns.measures.len() + columns.pair(first, second).ok_or(HandOver("column"))?)
+            Ok(columns.measures.len() + columns.pair(first, second).ok_or(HandOver::Column)?)
         }
     };
     let rule = |values: &Values| {
-        let what = What::of(values).ok_or(MANY)?;
+        let what = What::of(values).ok_or(HandOver::Values)?;
         let code_count = what.code_count();
         let levels = match (values, what) {
             (Values::CountedShare(column, answers), _) => {
-                return Ok(Recoding { measure: counted(column)?, code_count, becomes: answers.clone() });
+                let becomes = answers.iter().map(|answer| answer.code()).collect();
+                return Ok(Recoding { measure: counted(column)?, code_count, becomes });
             }
             (_, What::Number(_, levels) | What::Quantile(_, levels)) => levels,
-            _ => return Err(HandOver("request")),
+            _ => return Err(HandOver::Request),
         };
-        let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver("request")) };
+        let Codes::Counted(column, becomes) = &levels.codes else { return Err(HandOver::Request) };
         Ok(Recoding { measure: counted(column)?, code_count, becomes: becomes.clone() })
     };
     wanted.measures.iter().map(|measure| rule(&measure.values)).collect()

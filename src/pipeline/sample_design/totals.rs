@@ -45,12 +45,12 @@ impl SampleDesign<'_> {
         let mut how = Vec::new();
         if let Some(clusters) = self.clusters.first() {
             let count = spelled_once(streamed.keys.iter().filter_map(|k| k.cluster.as_deref()))
-                .ok_or(HandOver("clusters"))?;
+                .ok_or(HandOver::Clusters)?;
             how.push(words::clusters(clusters.trim(), &count.to_string()));
         }
         if let Some(names) = self.strata.first() {
             let count = spelled_once(streamed.keys.iter().filter_map(|k| k.text.as_deref()))
-                .ok_or(HandOver("strata"))?;
+                .ok_or(HandOver::Strata)?;
             how.push(words::strata(names.trim(), &count.to_string()));
         }
         if let Some(fpc) = self.fpc.first() {
@@ -59,7 +59,7 @@ impl SampleDesign<'_> {
         if let Some(weight) = &self.weight {
             how.push(words::weight(weight.trim()));
         }
-        let (strata, stratum_of_key) = strata(self.nesting, streamed).ok_or(HandOver("design"))?;
+        let (strata, stratum_of_key) = strata(self.nesting, streamed).ok_or(HandOver::Design)?;
         let weight = |(key, h): (&StreamedKey, &u32)| {
             let StratumSize { units, population } = strata[*h as usize];
             key.weight.unwrap_or(if population.is_finite() { population / units as f64 } else { 1.0 })
@@ -76,12 +76,12 @@ impl SampleDesign<'_> {
             .any(|near| DeffReference::of(stated, sum * near, streamed.rows) != deff)
             && (summed.is_some() || weights.iter().any(|w| *w != 1.0))
         {
-            return Err(HandOver("weights"));
+            return Err(HandOver::Weights);
         }
         let clusters = self.clusters.first().map(|_| stratum_of_key);
         let design = Design::of_totals(streamed.rows, &strata, clusters, self.lonely);
-        let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver("design"))?;
-        let mistake = |_: Error| HandOver("replicates");
+        let design = design.filter(|_| weights.iter().all(|w| *w > 0.0)).ok_or(HandOver::Design)?;
+        let mistake = |_: Error| HandOver::Replicates;
         let replicates = match &self.replication {
             Replication::Made(making, centre) => {
                 let made = making.make(&design, (*centre, !self.fpc.is_empty()), &mut how, findings);

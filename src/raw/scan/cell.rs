@@ -36,7 +36,7 @@ pub(super) fn looks(bytes: &[u8], charset: &Charset) -> Result<Looks, HandOver> 
             all |= byte;
         }
         if least < 0x20 || delete == 0 {
-            return Err(HandOver("control character"));
+            return Err(HandOver::ControlCharacter);
         }
         quotes |= quote == 0;
     }
@@ -105,7 +105,7 @@ fn quoted(rest: &[u8]) -> Result<Quoted, HandOver> {
                 next += 2;
             }
             (Some(b'"'), _) => return Ok(Quoted { inside: 1..next, doubled, end: next + 1 }),
-            _ => return Err(HandOver("line break in a cell")),
+            _ => return Err(HandOver::LineBreakInACell),
         }
     }
 }
@@ -229,7 +229,7 @@ fn text_key<const QUOTED: bool>(
 ) -> Result<(usize, u32), HandOver> {
     let (end, text) = text::<QUOTED>(rest, scratch)?;
     if text.is_empty() {
-        return Err(HandOver("key"));
+        return Err(HandOver::Key);
     }
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
@@ -247,13 +247,13 @@ pub(super) fn id<'t, const QUOTED: bool, const LAST: bool>(
         return Ok((after, value.into()));
     }
     let (end, text) = text::<QUOTED>(rest, scratch)?;
-    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver("id"))?;
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver::Id)?;
     let code = spelling::code(text);
     let number = code.parse().ok().filter(|n: &u64| *n < 1_000_000_000_000_000_000);
     let number = match number {
         // A plus sign or zeros before it make another name of the same number.
         Some(number) if number.to_string() == code => number,
-        _ if code.is_empty() => return Err(HandOver("id")),
+        _ if code.is_empty() => return Err(HandOver::Id),
         _ => hash(code.as_bytes()) | 1 << 63,
     };
     Ok((ends::<LAST>(rest, end)?, number))
@@ -315,7 +315,7 @@ fn other_number<const QUOTED: bool>(
     match (open, rest.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),
-        _ => Err(HandOver("number")),
+        _ => Err(HandOver::Number),
     }
 }
 
@@ -329,7 +329,7 @@ pub(super) struct Cells<'a> {
 impl Cells<'_> {
     /// What is known of a lane.
     fn of(&mut self, lane: usize) -> Result<(&mut Local, &Shared), HandOver> {
-        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver("columns"))
+        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver::Columns)
     }
 
     /// The code of a short cell that was met before, and where it ends.
@@ -342,7 +342,7 @@ impl Cells<'_> {
     /// Two digits have the number of their text instead of their value.
     #[inline]
     fn number_short(&mut self, first: usize, codes: &mut [u8; EIGHT], count: usize) -> Result<(), HandOver> {
-        let locals = self.locals.get(first..first + count).ok_or(HandOver("columns"))?;
+        let locals = self.locals.get(first..first + count).ok_or(HandOver::Columns)?;
         let (mut numbers, mut unknown) = (*codes, false);
         // All are looked up: no branch asks which of them are two digits.
         for (number, local) in numbers.iter_mut().zip(locals) {
@@ -384,7 +384,7 @@ fn code<const QUOTED: bool>(
         _ => {}
     }
     let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else {
-        return Err(HandOver("columns"));
+        return Err(HandOver::Columns);
     };
     let (end, text) = text::<QUOTED>(rest, cells.text)?;
     match *text {

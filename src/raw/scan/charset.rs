@@ -66,7 +66,7 @@ impl Charset {
             Some(text) if !sample.starts_with(MARK) => {
                 Ok((Self::Cp932(Doubts::default()), text.into_owned()))
             }
-            _ => Err(HandOver("encoding")),
+            _ => Err(HandOver::Encoding),
         }
     }
 
@@ -96,14 +96,14 @@ impl Charset {
     pub(super) fn check(&self, bytes: &[u8]) -> Result<(), HandOver> {
         match self {
             Self::Utf8 => {
-                simdutf8::basic::from_utf8(bytes).map_err(|_| HandOver("encoding"))?;
+                simdutf8::basic::from_utf8(bytes).map_err(|_| HandOver::Encoding)?;
                 if memmem::find(bytes, REPLACEMENT).is_some() {
-                    return Err(HandOver("replacement character"));
+                    return Err(HandOver::ReplacementCharacter);
                 }
             }
             Self::Cp932(doubts) => {
                 if !is_cp932(bytes) {
-                    return Err(HandOver("encoding"));
+                    return Err(HandOver::Encoding);
                 }
                 doubts.note(bytes);
             }
@@ -117,7 +117,7 @@ impl Charset {
     /// It is not certain.
     pub(super) fn confirmed(&self) -> Result<(), HandOver> {
         match self {
-            Self::Cp932(doubts) if !doubts.resolved() => Err(HandOver("encoding")),
+            Self::Cp932(doubts) if !doubts.resolved() => Err(HandOver::Encoding),
             _ => Ok(()),
         }
     }
@@ -131,7 +131,7 @@ impl Charset {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Cp932(_) => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes),
         };
-        found.ok_or(HandOver("encoding"))
+        found.ok_or(HandOver::Encoding)
     }
 
     /// The texts of a column.
@@ -139,7 +139,7 @@ impl Charset {
     /// # Errors
     /// What cannot be decoded, or two spellings of one text: CP932 has some letters twice.
     pub(super) fn texts(&self, bytes: Vec<Vec<u8>>) -> Result<Vec<String>, HandOver> {
-        let bad = HandOver("encoding");
+        let bad = HandOver::Encoding;
         match self {
             Self::Utf8 => bytes.into_iter().map(|text| String::from_utf8(text).map_err(|_| bad)).collect(),
             Self::Cp932(_) => {
@@ -149,7 +149,7 @@ impl Charset {
                 };
                 let texts: Vec<String> = bytes.into_iter().map(decoded).collect::<Result<_, _>>()?;
                 let distinct: HashSet<&String> = texts.iter().collect();
-                if distinct.len() == texts.len() { Ok(texts) } else { Err(HandOver("spellings")) }
+                if distinct.len() == texts.len() { Ok(texts) } else { Err(HandOver::Spellings) }
             }
         }
     }

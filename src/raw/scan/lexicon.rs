@@ -50,13 +50,13 @@ impl Shared {
     }
 
     fn number(&self, text: &[u8]) -> Result<u32, HandOver> {
-        let mut known = self.known.lock().map_err(|_| HandOver("thread"))?;
+        let mut known = self.known.lock().map_err(|_| HandOver::Thread)?;
         if let Some(number) = known.get(text) {
             return Ok(*number);
         }
         let next = TAKEN + known.len() as u32;
         if next >= self.most {
-            return Err(HandOver("values"));
+            return Err(HandOver::Values);
         }
         known.insert(text.into(), next);
         Ok(next)
@@ -64,10 +64,10 @@ impl Shared {
 
     /// The texts by their number, from [`TAKEN`] on, in the bytes of the file.
     pub(super) fn texts(self) -> Result<Vec<Vec<u8>>, HandOver> {
-        let known = self.known.into_inner().map_err(|_| HandOver("thread"))?;
+        let known = self.known.into_inner().map_err(|_| HandOver::Thread)?;
         let mut out = vec![Vec::new(); known.len()];
         for (text, number) in known {
-            let slot = out.get_mut((number - TAKEN) as usize).ok_or(HandOver("values"))?;
+            let slot = out.get_mut((number - TAKEN) as usize).ok_or(HandOver::Values)?;
             *slot = text.into_vec();
         }
         Ok(out)
