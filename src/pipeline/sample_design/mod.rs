@@ -5,6 +5,7 @@ mod adjusted;
 mod build;
 mod codes;
 mod fit;
+mod fitted_sums;
 mod level;
 mod numbers;
 mod population;
@@ -23,8 +24,10 @@ use crate::text::Text;
 
 pub use fit::CalibrationKind;
 pub(in crate::pipeline) use fit::{NoFunction, are_limits, function};
+pub(in crate::pipeline) use fitted_sums::FittedSums;
 pub use replication::ReplicateType;
 pub(in crate::pipeline) use replication::{ReplicateRequest, Replication};
+pub(in crate::pipeline) use totals::{DesignOfTotals, Units, strata_texts};
 
 /// How a sample was drawn and weighted: names of variables, none of them looked up yet.
 #[derive(Debug, Default)]
