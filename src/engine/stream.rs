@@ -70,7 +70,9 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
         };
         match found {
             Err(DIFFER) if scale.is_none() => {
-                scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?)
+                // Whichever rows a thread meets first, a weight that is none is the reason.
+                let first = first_weight(file, columns).and_then(Scale::around);
+                scale = Some(first.ok_or(HandOver("weights"))?)
             }
             Err(CROSSINGS) if plan.get().is_some_and(|known| known.len() < columns.breakdowns.len()) => {
                 plan = Planned::from(columns.crossings(apart(columns)));

@@ -80,6 +80,8 @@ pub(super) struct Crossing<T> {
     pub(super) classifications: Vec<usize>,
     /// Of each slot the number of its unit, and the codes of its cell.
     pub(super) crossings: Crossings,
+    /// Where each slot first occurs.
+    pub(super) first: Vec<(u64, usize)>,
     /// Where in a cell's number the code of each classification is, in bits.
     pub(super) shifts: Vec<usize>,
     pub(super) table: T,
@@ -118,6 +120,14 @@ impl<T: Table> Crossing<T> {
                     .zip(&self.shifts)
                     .fold(0, |cell, (lane, shift)| cell | u64::from(codes[*lane]) << shift);
                 *slot = self.crossings.number((u64::from(*unit), cell)).0;
+            }
+        }
+        // Slots are numbered as they come.
+        if self.first.len() < self.crossings.known.len() {
+            for (row, slot) in slots.iter().enumerate() {
+                if *slot as usize == self.first.len() {
+                    self.first.push((chunk.position(), row));
+                }
             }
         }
         self.table.add(chunk, slots, self.crossings.known.len(), weights)
@@ -174,6 +184,7 @@ impl<'a, T: Table> Part<'a, T> {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
+            first: Vec::new(),
             shifts: Vec::new(),
             table: T::new(self.scale, &self.places.measures),
         };

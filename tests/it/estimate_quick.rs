@@ -308,6 +308,76 @@ fn threads_do_not_matter() {
     assert!([2, 3, 8].into_iter().all(|threads| with(threads) == one));
 }
 
+#[test]
+fn fitted_weights_and_sizes_of_strata_come_from_tables_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, &text(20_000));
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let sex = table("sex.csv", "sex,population\n1,49000\n2,51000\n");
+    let ages: String = (1..=7).map(|k| format!("{}.0,{}\n", 10 * k, 100_000 / 7)).collect();
+    let age = table("age.csv", &format!("age,people,note\n{}", ages.replace('\n', ",\n")));
+    let short = table("short.csv", "age,people\n10,5000\n");
+    let nobody = table("nobody.csv", "sex,population\n1,49000\n2,0\n");
+    let sizes: String = (28..=40).map(|h| format!("{h},{}\n", 10_000 + h)).collect();
+    let sizes = table("sizes.csv", &format!("層,人口\n{sizes}"));
+    let base = Request { fpc: None, ..request(&path) };
+    let unweighted = Request { weight: None, ..base.clone() };
+    for (what, request) in [
+        ("raked", Request { rake: vec![sex.clone()], ..base.clone() }),
+        ("no breakdown", Request { rake: vec![sex.clone()], by: Vec::new(), ..base.clone() }),
+        ("post-stratified", Request { post_stratify: Some(sex.clone()), ..base.clone() }),
+        ("other weights in each row", {
+            Request { rake: vec![sex.clone()], weight: Some("noise1".to_owned()), ..base.clone() }
+        }),
+        ("no strata", Request { rake: vec![sex.clone()], strata: None, ..unweighted.clone() }),
+        ("sizes of strata", Request { population: Some(sizes.clone()), ..base.clone() }),
+        ("weights by sizes", Request { population: Some(sizes.clone()), ..unweighted.clone() }),
+        ("weights by sizes, raked", {
+            Request { population: Some(sizes.clone()), rake: vec![sex.clone()], ..unweighted.clone() }
+        }),
+        ("a whole population", {
+            Request { population: Some(sizes.clone()), strata: None, ..unweighted.clone() }
+        }),
+    ] {
+        // A weight of its own for each row, above 0.
+        let path = &request.files[0];
+        let with = |line: (usize, &str)| match line.0 {
+            0 => format!("{},noise1\n", line.1),
+            row => format!("{},{}\n", line.1, 1.0 + (row * 37 % 101) as f64 / 7.0),
+        };
+        let body = std::fs::read_to_string(path).unwrap();
+        if !body.starts_with("id,層,N,w,fraction,sex,age,q1,q2,q3,noise,noise1") {
+            std::fs::write(path, body.lines().enumerate().map(with).collect::<String>()).unwrap();
+        }
+        assert!(same(what, &request), "{what} is left to the general way");
+    }
+    // What only rows tell, or what is a mistake.
+    for (what, reason, request) in [
+        (
+            "two margins of two wholes",
+            "fit",
+            Request { rake: vec![sex.clone(), age.clone()], ..base.clone() },
+        ),
+        ("a category that is missing", "fit", Request { rake: vec![short], ..base.clone() }),
+        ("a category of nobody", "fit", Request { rake: vec![nobody], ..base.clone() }),
+        ("quantiles", "request", {
+            Request { rake: vec![sex.clone()], quantiles: list(&["q2@0.5"]), ..base.clone() }
+        }),
+        ("limits", "request", Request { rake: vec![sex.clone()], trim: Some((0.5, 9.0)), ..base.clone() }),
+        ("two steps", "design", {
+            Request { rake: vec![sex.clone()], post_stratify: Some(age.clone()), ..base.clone() }
+        }),
+        ("sizes of some strata", "population", Request { population: Some(sex.clone()), ..base.clone() }),
+        ("no table", "population", Request { rake: vec![folder.path().join("no.csv")], ..base.clone() }),
+    ] {
+        assert_eq!(refused(&request), reason, "{what}");
+    }
+}
+
 /// Why the general way has to take a request.
 fn refused(request: &Request) -> &'static str {
     adhoc::quick(request).map(|_| ()).unwrap_err().0

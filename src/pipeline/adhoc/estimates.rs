@@ -20,7 +20,6 @@ use crate::indicator::{
     ValueFormat,
 };
 use crate::pipeline::sample_design::BuiltDesign;
-use crate::stats::exact_sum;
 use crate::text::Text;
 
 /// The sample that numbers are of, and how they are reported.
@@ -37,8 +36,7 @@ pub(in crate::pipeline) struct Reporting<'a> {
 impl<'a> Reporting<'a> {
     /// Of a design that holds its respondents.
     pub(in crate::pipeline) fn of(design: &Design, options: &'a Options) -> Self {
-        let n_w_total = exact_sum(design.weights().iter().map(|w| (*w, 1)));
-        Self { n_total: design.rows() as u64, n_w_total, options }
+        Self { n_total: design.rows() as u64, n_w_total: design.weight_sum(), options }
     }
 }
 

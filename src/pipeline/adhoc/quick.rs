@@ -1,9 +1,11 @@
 //! The quick way for what is asked for most: shares, means, totals, ratios and quantiles of columns with few
-//! values, of a coded CSV or of Parquet, of a stratified or clustered sample. The rows are added up as they
+//! values, of a coded CSV or of Parquet, of a stratified or clustered sample, whose weights may be fitted to
+//! margins. The rows are added up as they
 //! are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`] give;
 //! where it could not be, it gives nothing.
 
 use super::condition::Condition;
+use super::inputs;
 use super::measures::{Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
@@ -14,7 +16,9 @@ use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::pipeline::sample_design::{Replication, SampleDesign};
+use crate::pipeline::sample_design::totals::{Units, strata_texts};
+use crate::pipeline::sample_design::{FittedSums, Replication};
+use crate::pipeline::variables::distinct::table_of_distinct;
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
@@ -27,6 +31,8 @@ pub struct Quick {
     pub beginning: Table,
     /// Rows of the file.
     pub rows: u64,
+    /// The population tables.
+    pub populations: Vec<Table>,
     /// What [`super::compute`] would have given.
     pub outcome: AdhocOutcome,
 }
@@ -43,14 +49,51 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
-    let columns = columns(request, table)?;
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+    // The population tables; there is no other file.
+    let inputs = inputs::read(&Request { files: Vec::new(), ..request.clone() });
+    let inputs = inputs.map_err(|_| HandOver("population"))?;
+    let design = request.sample_design(&inputs, &source).map_err(|_| HandOver("design"))?;
+    if !design.is_of_totals() {
+        return Err(HandOver("design"));
+    }
+    let margins = design.margin_variables(&source).map_err(|_| HandOver("population"))?;
+    let margins: Vec<usize> = margins.iter().map(|name| position(name, table)).collect::<Result<_, _>>()?;
+    let columns = columns(request, table, &margins)?;
     let streamed = stream(&file, &columns)?;
     let mut told = Vec::new();
-    let (made, weights) = declared(request)?.of_totals(&streamed, &mut told)?;
+    let combined = match margins.is_empty() {
+        true => None,
+        false => Some(streamed.combined(&places(&margins, &columns.cells)).ok_or(HandOver("margins"))?),
+    };
+    let counted = |crossed| Counted { columns: &columns, streamed: &streamed, crossed };
+    let combinations = combined.as_ref().map(|crossed| (crossed, Source::counted(table, counted(crossed))));
+    let strata = strata_texts(&streamed);
+    let distinct = table_of_distinct(table, |position| match columns.key == Some(position) {
+        true => strata.clone(),
+        false => Vec::new(),
+    });
+    let of_strata = Source::new(std::slice::from_ref(&distinct)).map_err(|_| HandOver("rows"))?;
+    let units = Units {
+        streamed: &streamed,
+        combined: combinations.as_ref().map(|(crossed, source)| (*crossed, source)),
+        strata: (&strata, &of_strata),
+    };
+    let of_totals = design.of_totals(units, &mut told)?;
+    let (made, weights) = (of_totals.built, of_totals.weight_of_key);
+    let keys = (weights.as_slice(), of_totals.unit_of_key.as_slice());
+    let fitted = combined.as_ref().map(|crossed| FittedSums::of(&made.design, &streamed, crossed, keys));
+    let fitted = fitted.transpose()?;
     let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
-    let sums =
-        Sums { columns: &columns, streamed: &streamed, weights: &weights, made: &made, options: &options };
+    let sums = Sums {
+        columns: &columns,
+        streamed: &streamed,
+        weights: &weights,
+        fitted: fitted.as_ref(),
+        made: &made,
+        options: &options,
+    };
     let (wanted, shares, mut findings) = read.all(&sums)?;
     findings.extend(told);
     let report =
@@ -59,7 +102,8 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level, labels: FileLabels::default() };
     let outcome = AdhocOutcome { sheet, decoding: Vec::new(), findings, weights: None };
-    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
+    let populations = inputs.populations().cloned().collect();
+    Ok(Quick { beginning: table.clone(), rows: streamed.rows, populations, outcome })
 }
 
 /// A request and the file that was read for it.
@@ -131,7 +175,7 @@ fn simple(request: &Request) -> bool {
         strata: _,
         clusters,
         fpc: _,
-        population,
+        population: _,
         nesting,
         lonely: _,
         replicates: _,
@@ -162,9 +206,10 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Made(..)) => clusters.is_some() && !any_numbers,
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
-    let tables = [questionnaire, population, post_stratify, calibrate];
-    let fitted = function.is_some() || bounds.is_some() || trim.is_some();
-    let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
+    let by_row = function.is_some() || bounds.is_some() || trim.is_some();
+    let uncalibrated = questionnaire.is_none() && calibrate.is_none() && !by_row;
+    // Quantiles are of weights in an order, which a fit changes.
+    let fitted = post_stratify.is_some() || !rake.is_empty();
     // Who was asked makes pairs of answers; of numbers there would be too many.
     any && (asked_if.is_empty() || !any_numbers)
         && against.is_empty()
@@ -173,34 +218,31 @@ fn simple(request: &Request) -> bool {
         && tests.is_empty()
         && none
         && uncalibrated
+        && (!fitted || quantiles.is_empty())
         && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0
 }
 
-/// The design that a request without tables declares.
-fn declared(request: &Request) -> Result<SampleDesign<'static>, HandOver> {
-    let one = |name: &Option<String>| name.iter().map(|name| name.trim().to_owned()).collect();
-    Ok(SampleDesign {
-        strata: one(&request.strata),
-        clusters: one(&request.clusters),
-        fpc: one(&request.fpc),
-        nesting: request.nesting,
-        lonely: request.lonely,
-        weight: request.weight.clone(),
-        replication: request.replication().map_err(|_| HandOver("replicates"))?,
-        ..SampleDesign::default()
-    })
-}
-
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
     table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
 }
 
-/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are
-/// counted.
-fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
+/// Of positions their places among those of the classifications, each once.
+fn places(positions: &[usize], cells: &[usize]) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::new();
+    for place in positions.iter().filter_map(|position| cells.iter().position(|cell| cell == position)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// The columns that the request speaks of: those of breakdowns, conditions and margins cross, those of shares
+/// are counted.
+fn columns(request: &Request, table: &Table, margins: &[usize]) -> Result<StreamColumns, HandOver> {
     let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
     let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
     let of_condition = |typed: &String| {
@@ -211,6 +253,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
     let mut cells: Vec<usize> =
         by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    cells.extend(margins);
     let numbers = request.means.iter().chain(&request.totals).map(String::as_str);
     let quantiles = request.quantiles.iter().map(|typed| quantile_parts(typed).map_or("", |(name, _)| name));
     let ratio = |typed: &String| {
@@ -247,9 +290,10 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         .map(of_condition)
         .map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0)))
         .collect::<Result<_, _>>()?;
+    let margins = places(margins, &cells);
     let breakdown = |list: &String| -> Result<Vec<usize>, HandOver> {
         let mut places: Vec<usize> = source.split(list).into_iter().map(place).collect::<Result<_, _>>()?;
-        places.extend(&conditions);
+        places.extend(conditions.iter().chain(&margins));
         places.sort_unstable();
         places.dedup();
         Ok(places)

@@ -84,7 +84,7 @@ pub(in crate::pipeline) fn in_memory(
         };
         return by_crossing(
             wanted,
-            design,
+            keys.base_weights(),
             (&keys.of_row, keys.pairs.len()),
             &codes.collect::<Vec<_>>(),
             of_cube,
@@ -113,17 +113,17 @@ pub(in crate::pipeline) fn in_memory(
     let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
         of_cube(cube, what, banners, design, replicates, options)
     };
-    by_crossing(wanted, design, (&keys, key_count), &codes, of_cube)
+    by_crossing(wanted, design.weights(), (&keys, key_count), &codes, of_cube)
 }
 
 /// What a measure of rows is, and its code of each.
 type Coded<'a> = (What<'a>, Cow<'a, [u8]>);
 
 /// The estimates of those measures whose codes are known, crossing by crossing: what `of_cube` makes of sums
-/// by these keys.
+/// of these weights by these keys.
 fn by_crossing(
     wanted: &Wanted,
-    design: &Design,
+    weights: &[f64],
     (keys, key_count): (&[u32], usize),
     codes: &[Option<Coded<'_>>],
     of_cube: impl Fn(&Cube, &[What<'_>], &[Banner]) -> Result<Estimates>,
@@ -133,7 +133,7 @@ fn by_crossing(
     if known.is_empty() {
         return Ok(out);
     }
-    let rows = design.rows();
+    let rows = weights.len();
     for (at, together) in crossings(wanted, keys).into_iter().enumerate() {
         let (cell_of_row, banners) = crossed(wanted, together, rows);
         let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
@@ -145,8 +145,8 @@ fn by_crossing(
             let measures =
                 of_batch().map(|(what, codes)| Measure { codes, code_count: what.code_count() }).collect();
             let what: Vec<What<'_>> = of_batch().map(|(what, _)| *what).collect();
-            let weights = Some(design.weights());
-            let cube = Cube::of(&Reduction::new(rows, Some((keys, key_count)), cells, weights, measures)?);
+            let keys = Some((keys, key_count));
+            let cube = Cube::of(&Reduction::new(rows, keys, cells, Some(weights), measures)?);
             let found = of_cube(&cube, &what, banners)?;
             batch.iter().zip(found).for_each(|(at, found)| out[*at].get_or_insert_default().extend(found));
         }
@@ -327,8 +327,9 @@ pub(in crate::pipeline) fn of_cube(
 /// What a code stands for: numerator and denominator; `None` outside the base.
 type ValueOfCode = Option<(f64, f64)>;
 
-/// As [`of_cube`], of a design whose weights were fitted to margins.
-fn of_fitted_cube(
+/// As [`of_cube`], of a design whose weights were fitted to margins: the cube is one of the base weights, by
+/// these keys. Quantiles have another way.
+pub(in crate::pipeline) fn of_fitted_cube(
     cube: &Cube,
     what: &[What<'_>],
     banners: &[Banner],

@@ -5,7 +5,7 @@ use super::measures::{Values, Wanted};
 use super::shares::{self, Banner, What};
 use crate::engine::{Crossed, Recoding, StreamColumns, Streamed};
 use crate::estimate::Options;
-use crate::pipeline::sample_design::BuiltDesign;
+use crate::pipeline::sample_design::{BuiltDesign, FittedSums};
 use crate::raw::scan::HandOver;
 use crate::stats::exact_sum;
 
@@ -16,8 +16,10 @@ pub(in crate::pipeline) struct Sums<'a> {
     pub(in crate::pipeline) columns: &'a StreamColumns,
     /// What it adds up to.
     pub(in crate::pipeline) streamed: &'a Streamed,
-    /// The weight of each key.
+    /// The weight of each key, before weights are fitted.
     pub(in crate::pipeline) weights: &'a [f64],
+    /// The keys of the fit, where weights are fitted.
+    pub(in crate::pipeline) fitted: Option<&'a FittedSums<'a>>,
     /// The design.
     pub(in crate::pipeline) made: &'a BuiltDesign,
     /// How numbers are reported.
@@ -27,6 +29,9 @@ pub(in crate::pipeline) struct Sums<'a> {
 impl Sums<'_> {
     /// Σ w of all rows.
     pub(in crate::pipeline) fn total_weight(&self) -> f64 {
+        if self.fitted.is_some() {
+            return self.made.design.weight_sum();
+        }
         let counted =
             || exact_sum(self.weights.iter().zip(&self.streamed.keys).map(|(w, key)| (*w, key.rows)));
         self.streamed.weight().unwrap_or_else(counted)
@@ -36,7 +41,7 @@ impl Sums<'_> {
     /// where that is asked for, then of the parts of the breakdowns.
     ///
     /// # Errors
-    /// Numbers with too many values.
+    /// Numbers with too many values, quantiles of fitted weights.
     pub(in crate::pipeline) fn estimates(
         &self,
         crossed: &Crossed,
@@ -49,6 +54,14 @@ impl Sums<'_> {
         let cube = cube.recoded_each(&rules(wanted, self.columns)?);
         let what: Vec<What<'_>> =
             wanted.measures.iter().map(|m| What::of(&m.values)).collect::<Option<_>>().ok_or(MANY)?;
+        if let Some(fitted) = self.fitted {
+            if what.iter().any(|what| matches!(what, What::Quantile(..))) {
+                return Err(HandOver("quantiles"));
+            }
+            let cube = fitted.keyed(crossed, cube).ok_or(HandOver("sums"))?;
+            let design = (&self.made.design, &fitted.keys);
+            return Ok(shares::of_fitted_cube(&cube, &what, banners, design, self.options));
+        }
         shares::of_cube(&cube, &what, banners, &self.made.design, self.made.replicates.as_ref(), self.options)
             .map_err(|_| HandOver("design"))
     }
