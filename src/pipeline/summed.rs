@@ -12,7 +12,8 @@ use super::definition::StatisticDefinition;
 use super::estimates::{as_measure, asked_breakdowns, labelled, options, worth};
 use super::plan::{Plan, Survey, Wave};
 use super::planned::{PlannedEstimate, planned, planned_in};
-use super::sample_design::{DesignOfTotals, FittedSums, SampleDesign, Units};
+use super::sample_design::totals::{DesignOfTotals, Units};
+use super::sample_design::{FittedSums, SampleDesign};
 use super::source::Request;
 use super::variables::distinct::table_of_distinct;
 use super::variables::source::{Decoded, Source};
@@ -104,8 +105,8 @@ fn is_plain(wave: &Wave) -> bool {
     wave.paper.is_none() && wave.cleaning_logs.is_empty() && wave.design.rscales().is_none()
 }
 
-/// Whether all that is planned of a wave is a function of totals: replicates are of shares only, and quantiles
-/// of fitted weights need the rows.
+/// Whether all that is planned of a wave is a function of totals: replicates are of shares only, and
+/// quantiles of fitted weights need the rows.
 fn are_of_totals(plan: &Plan, (survey, wave): (usize, usize)) -> bool {
     let design = &plan.surveys[survey].waves[wave].design;
     planned(plan, survey).iter().all(|e| match e.definition.statistic {

@@ -77,8 +77,8 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Population tables by these columns: each margin by itself, or their crossing as one. Now and then there are
-/// more categories than respondents have.
+/// Population tables by some columns: each margin by itself, or their crossing as one. Now and then there
+/// are more categories than respondents have.
 fn margins(dice: &mut Dice, folder: &Path, crossed: bool) -> Vec<PathBuf> {
     let of = |name: &str| -> Vec<String> {
         match name {

@@ -10,8 +10,8 @@ use crate::text::Text;
 /// An adjustment g (new weight over base weight) above this many times the median is extreme.
 const EXTREME: f64 = 20.0;
 
-/// Looks at the adjustments of a calibrated design, with its weights before that: those below 0, and those above [`EXTREME`] times their
-/// median.
+/// Looks at the adjustments of a calibrated design, with its weights before that: those below 0, and those
+/// above [`EXTREME`] times their median.
 ///
 /// # Errors
 /// Negative weights that are not allowed.

@@ -11,7 +11,7 @@ mod numbers;
 mod population;
 mod replicated;
 mod replication;
-mod totals;
+pub(in crate::pipeline) mod totals;
 pub(in crate::pipeline) mod words;
 
 use crate::design::{CalibrationFunction, Design, LonelyPsu, Nesting, ReplicateFactors, Trim};
@@ -27,7 +27,6 @@ pub(in crate::pipeline) use fit::{NoFunction, are_limits, function};
 pub(in crate::pipeline) use fitted_sums::FittedSums;
 pub use replication::ReplicateType;
 pub(in crate::pipeline) use replication::{ReplicateRequest, Replication};
-pub(in crate::pipeline) use totals::{DesignOfTotals, Units, strata_texts};
 
 /// How a sample was drawn and weighted: names of variables, none of them looked up yet.
 #[derive(Debug, Default)]

@@ -50,7 +50,8 @@ const FITTED: [&str; 9] = [
     "design = { population = \"raw/both.csv\", weights = { rake = [\"性別\", \"地区\"] } }",
     "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = \
      { rake = [\"地区\", \"性別\"] } }",
-    "design = { population = \"raw/both.csv\", weights = { column = \"each\", rake = [\"性別\", \"地区\"] } }",
+    "design = { population = \"raw/both.csv\", weights = \
+     { column = \"each\", rake = [\"性別\", \"地区\"] } }",
     "design = { population = \"raw/both.csv\", weights = { post_stratify = [\"性別\", \"地区\"] } }",
     "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = \
      { column = \"few\", post_stratify = [\"性別\"] } }",
