@@ -53,8 +53,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan in findings: by the name that it has in its folder, so that what is written does not depend on
-    /// how the folder was typed.
+    /// The plan in findings: by the name that it has in its folder, so that what is written does not depend
+    /// on how the folder was typed.
     pub(super) fn place(&self) -> Place {
         let name = self.sources.first().and_then(|s| Path::new(&s.file).file_name());
         name.map(|name| Place::file(name.to_string_lossy())).unwrap_or_default()

@@ -485,7 +485,10 @@ impl Stacked {
 
 /// The share of a value that the column has, as it is asked for.
 fn share_instead(name: &str, examples: &[String]) -> Text {
-    let value = examples.first().map_or("A|B", |text| text.trim_start_matches('「').trim_end_matches('」'));
+    let bare = |text: &'_ String| text.trim_start_matches('「').trim_end_matches('」').to_owned();
+    // A cell of several answers is no option.
+    let value = examples.iter().map(bare).find(|text| !text.contains([',', '、', ';', '|', '\n']));
+    let value = value.unwrap_or_else(|| "A|B".to_owned());
     Text::new(
         format!("選択肢の割合は --share '{name}={value}' のように求めます"),
         format!("for the share of an option write --share '{name}={value}'"),
