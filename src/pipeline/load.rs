@@ -77,8 +77,8 @@ impl Project {
         self.root.join(name)
     }
 
-    /// `plan`, whose own files findings name from the project's folder as they name data: what is written does
-    /// not depend on how the plan's folder was typed.
+    /// `plan`, whose own files findings name from the project's folder as they name data: what is written
+    /// does not depend on how the plan's folder was typed.
     fn named_from_root(&self, mut plan: Plan) -> Plan {
         let within =
             if self.root == self.folder { String::new() } else { format!("pipelines/{}/", self.name) };

@@ -1,8 +1,8 @@
 //! Cells that hold several answers of one question (`1,3`, `バス、電車`), and whether one holds a code.
 //!
 //! A line break parts answers; in a cell without one a semicolon; in a cell without either `|`; in a cell
-//! without any of them `,` and `、`. A blank and `&` stand inside labels too ("very good", "R&D"), so they part answers only where the column
-//! shows that they do:
+//! without any of them `,` and `、`. A blank and `&` stand inside labels too ("very good", "R&D"), so they
+//! part answers only where the column shows that they do:
 //!
 //! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
 //! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone
