@@ -78,6 +78,22 @@ impl Project {
         self.root.join(name.replace('\\', "/"))
     }
 
+    /// `plan`, whose own files findings name from the project's folder as they name data: what is written
+    /// does not depend on how the plan's folder was typed.
+    fn named_from_root(&self, mut plan: Plan) -> Plan {
+        let within =
+            if self.root == self.folder { String::new() } else { format!("pipelines/{}/", self.name) };
+        let from_root = |file: &mut String| {
+            if let Ok(name) = Path::new(file.as_str()).strip_prefix(&self.folder) {
+                *file = format!("{within}{}", name.to_string_lossy());
+            }
+        };
+        from_root(&mut plan.file);
+        let waves = plan.surveys.iter_mut().flat_map(|survey| &mut survey.waves);
+        waves.filter_map(|wave| wave.paper.as_mut()).for_each(|paper| from_root(&mut paper.file));
+        plan
+    }
+
     /// Where a run of the plan writes: `derived/<name>` in the project's folder.
     pub fn derived(&self) -> PathBuf {
         self.root.join("derived").join(&self.name)
@@ -103,7 +119,8 @@ pub fn load(project: &Project) -> Result<Plan> {
     let name = project.folder.join("plan.toml");
     let source = Arc::new(raw::read_text(&name, &name.to_string_lossy()).map_err(no_plan)?);
     match toml_text::read::<PlanSpec>(&source, &CODES) {
-        Ok(spec) => resolve(&project.name, &source, &spec, &Disk { project }),
+        Ok(spec) => resolve(&project.name, &source, &spec, &Disk { project })
+            .map(|plan| project.named_from_root(plan)),
         Err(form) => Err(with_meaning(project, &source, form)),
     }
 }

@@ -1,7 +1,6 @@
 //! A plan with everything resolved: enums and numbers, no name that could still be wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use super::definition::{Definition, EstimateDefinition};
@@ -48,16 +47,16 @@ pub struct Plan {
     pub surveys: Vec<Survey>,
     /// The indicators, in the order of the table.
     pub indicators: Vec<IndicatorPlan>,
+    /// Its file, for findings: from the project's folder, as they name all files.
+    pub file: String,
     /// The texts that the plan was read from: `plan.toml` and the questionnaires, for digest and messages.
     pub sources: Vec<Arc<SourceText>>,
 }
 
 impl Plan {
-    /// The plan in findings: by the name that it has in its folder, so that what is written does not depend
-    /// on how the folder was typed.
+    /// The plan in findings.
     pub(super) fn place(&self) -> Place {
-        let name = self.sources.first().and_then(|s| Path::new(&s.file).file_name());
-        name.map(|name| Place::file(name.to_string_lossy())).unwrap_or_default()
+        Place::file(&self.file)
     }
 }
 
@@ -132,7 +131,7 @@ pub struct Wave {
 /// A wave's own paper.
 #[derive(Debug, Clone)]
 pub struct WavePaper {
-    /// Its file, for messages.
+    /// Its file, for findings.
     pub file: String,
     /// What was asked, with the numbers and codes of the wave's files.
     pub questionnaire: Questionnaire,

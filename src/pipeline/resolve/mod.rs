@@ -129,6 +129,7 @@ impl Resolver<'_> {
             goals,
             surveys,
             indicators,
+            file: self.source.file.clone(),
             sources,
             years,
         }
