@@ -58,6 +58,7 @@ pub(crate) mod locate;
 pub(crate) mod multi_select;
 pub(crate) mod no_question;
 pub(crate) mod personal;
+mod personal_heading;
 pub(crate) mod redacted;
 mod returns;
 pub(crate) mod skip;

@@ -6,6 +6,7 @@
 //! | few texts that repeat | single answer with these options |
 //! | few whole numbers beside words (`1` … `4`, `その他`) | single answer, numbers as codes, then the words |
 //! | `NA`, `無回答`, `非該当` …; beside numbers also `不明`, `-` … | no answer, not asked |
+//! | options joined or alone beside rare words | the same, the rare words その他 in the respondents' words |
 //! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
 //! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
@@ -14,14 +15,16 @@
 //!
 //! A skip is likely where a question is blank for everyone who chose certain options of an earlier one.
 
+mod closed;
 mod codes;
 mod family;
 mod guess;
 mod inferred;
+mod naming;
 mod pieces;
 mod skips;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::decode::personal::Personal;
 pub use inferred::Inferred;
@@ -48,7 +51,6 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
     let columns = sorted_out(first, others, &mut found);
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     let families = family::families(&columns);
-    let mut ids = BTreeSet::new();
     for (at, column) in columns.iter().enumerate() {
         if taken.contains(&at) {
             continue;
@@ -56,31 +58,57 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
         let guessed = match families.iter().find(|f| f.members.first() == Some(&at)) {
             Some(family) => {
                 taken.extend(&family.members);
-                guess::multiple(family, &columns)
+                guess::multiple(family, &columns, first)
             }
-            None => {
-                guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name())))
-            }
+            None => guess::one(column, first),
         };
-        match guessed {
-            Ok((mut question, remarks)) => {
-                if ids.insert(spelling::label(&question.id)) {
-                    question.id = question.id.trim().to_owned();
-                    found.questionnaire.questions.push(question);
-                    found.remarks.push(remarks);
-                } else {
-                    found.left_out.push((
-                        column.name(),
-                        Text::new("同じ名前の列が前にあります", "a column of this name stands before"),
-                    ));
-                }
+        match guessed.and_then(|guess| everywhere_at_one_place(guess, first, others)) {
+            Ok((question, remarks)) => {
+                found.questionnaire.questions.push(question);
+                found.remarks.push(remarks);
             }
             Err(reason) => found.left_out.push((column.name(), reason)),
         }
     }
+    ids_once(&mut found.questionnaire.questions);
     keep_readable(&mut found, tables);
     skips::guess(&mut found, tables);
     found
+}
+
+/// A guess, unless it names columns by letters that are other columns in another file.
+fn everywhere_at_one_place(guess: guess::Guessed, first: &Table, others: &[Table]) -> guess::Guess {
+    let same = |name: &String| {
+        let header = |table: &Table| table.column(name).map(|c| c.header.clone());
+        !name.starts_with('@') || others.iter().all(|other| header(other) == header(first))
+    };
+    if guess.0.columns.iter().all(same) {
+        return Ok(guess);
+    }
+    Err(Text::new(
+        "同じ見出しの列が複数あり、列の位置がファイルによって違います",
+        "several columns have this heading, and they stand at other places in other files",
+    ))
+}
+
+/// Numbers the questions that have one id by their place: `問4-1`, `問4-2`.
+fn ids_once(questions: &mut [Question]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    questions.iter().for_each(|q| *times.entry(spelling::label(&q.id)).or_default() += 1);
+    let mut taken: BTreeSet<String> =
+        times.iter().filter(|(_, n)| **n == 1).map(|(id, _)| id.clone()).collect();
+    for question in questions.iter_mut().filter(|q| times.get(&spelling::label(&q.id)) > Some(&1)) {
+        let free = (1..).map(|k| format!("{}-{k}", question.id)).find(|id| taken.insert(spelling::label(id)));
+        question.id = free.unwrap_or_default();
+    }
+    // A column that is called as the question is needs no other name.
+    for question in questions {
+        let own = spelling::label(&question.id);
+        let is_own = |name: &String| spelling::label(name) == own;
+        if question.columns.len() == 1 && question.columns.iter().all(is_own) {
+            question.columns.clear();
+        }
+    }
 }
 
 /// The questionnaire of a form, less the questions that the files have no columns for.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::draft::{Inferred, fitted, infer};
 use crate::error::Result;
+use crate::finding::Finding;
 use crate::indicator::FiscalYear;
 use crate::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use crate::questionnaire::{Question, QuestionKind, comment, quoted, write_questionnaire};
-use crate::raw::{self, Dictionary, ReadOptions, Table};
+use crate::raw::{self, Dictionary, Heading, ReadOptions, Table};
 use crate::text::Text;
 
 /// What to look at.
@@ -33,6 +34,8 @@ pub struct FirstPlan {
     pub files: Vec<(String, Vec<u8>)>,
     /// What was inferred.
     pub inferred: Inferred,
+    /// What reading the files found.
+    pub findings: Vec<Finding>,
     /// The id of the indicator that the plan begins with, and a question to break it down by.
     pub first_crosstab: Option<(String, String)>,
 }
@@ -62,16 +65,30 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
     let names: Vec<String> =
         request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
     let first_crosstab = first_crosstab(&inferred);
+    let read = headings(&request.read, &tables);
     let files = vec![
         (
             "plan.toml".to_owned(),
-            plan(request, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
+            plan(&read, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
         ),
         ("questionnaire.toml".to_owned(), questionnaire(&inferred).into_bytes()),
     ];
     let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
     let first_crosstab = first_crosstab.map(|(_, axis)| (INDICATOR.to_owned(), by(axis)));
-    Ok(FirstPlan { files, inferred, first_crosstab })
+    let findings = tables.into_iter().flat_map(|table| table.findings).collect();
+    Ok(FirstPlan { files, inferred, findings, first_crosstab })
+}
+
+/// How the files are read, with the headings that were found; these are written only where all files have
+/// the same.
+fn headings(asked: &ReadOptions, tables: &[Table]) -> ReadOptions {
+    let mut read = asked.clone();
+    let found: Option<Heading> = tables.first().map(|table| table.heading);
+    if let Some(heading) = found.filter(|h| tables.iter().all(|table| table.heading == *h)) {
+        read.skip_rows = Some(heading.skip_rows).filter(|n| *n > 0);
+        read.header_rows = Some(heading.header_rows).filter(|n| *n > 1 || heading.skip_rows > 0);
+    }
+    read
 }
 
 const INDICATOR: &str = "indicator-1";
@@ -157,7 +174,7 @@ fn remark(out: &mut String, ja: &str) {
 }
 
 fn plan(
-    request: &InitRequest,
+    read: &ReadOptions,
     inferred: &Inferred,
     stem: &str,
     names: &[String],
@@ -214,10 +231,17 @@ fn plan(
         remark(&mut out, "同じ番号が2度あれば、最初の行を採ります");
         out.push_str("duplicates = \"first\"\n");
     }
+    if read.header_rows.is_some() {
+        remark(
+            &mut out,
+            "見出しの行。飛ばす行数（skip_rows）と見出しの行数（header_rows）を確かめてください",
+        );
+    }
     for (key, value) in [
-        ("header_rows", request.read.header_rows.map(|n| n.to_string())),
-        ("sheet", request.read.sheet.as_deref().map(quoted)),
-        ("encoding", request.read.encoding.as_deref().map(quoted)),
+        ("skip_rows", read.skip_rows.map(|n| n.to_string())),
+        ("header_rows", read.header_rows.map(|n| n.to_string())),
+        ("sheet", read.sheet.as_deref().map(quoted)),
+        ("encoding", read.encoding.as_deref().map(quoted)),
     ] {
         if let Some(value) = value {
             out.push_str(&format!("{key} = {value}\n"));

@@ -46,7 +46,7 @@ pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) 
     let survey = &plan.surveys[s];
     let wave = &survey.waves[w];
     let [request] = requests else { return Err(HandOver("files")) };
-    if !is_plain(wave) || request.options != ReadOptions::default() {
+    if !is_plain(wave) || request.options != ReadOptions::of_responses() {
         return Err(HandOver("wave"));
     }
     let before = raw::stamp(&request.path);
@@ -310,6 +310,7 @@ impl<'a> Reading<'a> {
             columns: self.beginning.columns.iter().zip(of_column).map(column).collect(),
             row_numbers: (2..).take(rows).collect(),
             findings: Vec::new(),
+            heading: self.beginning.heading,
             dictionary: None,
         })
     }

@@ -12,7 +12,10 @@ use shihyo::raw::ReadOptions;
 fn request(folder: &Path, file: &str, header_rows: usize) -> InitRequest {
     InitRequest {
         files: vec![folder.join(file)],
-        read: ReadOptions { header_rows: (header_rows > 1).then_some(header_rows), ..ReadOptions::default() },
+        read: ReadOptions {
+            header_rows: (header_rows > 1).then_some(header_rows),
+            ..ReadOptions::of_responses()
+        },
         form: None,
         choices: None,
         out: folder.join("pipelines/a"),

@@ -173,7 +173,7 @@ fn simple(request: &Request) -> bool {
         && tests.is_empty()
         && none
         && uncalibrated
-        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
+        && ReadOptions { piece: None, responses: false, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0
