@@ -102,6 +102,7 @@ codes! {
         AdhocCondition = "adhoc::condition" CONDITION,
         AdhocDifference = "adhoc::difference" DIFFERENCE,
         AdhocLevel = "adhoc::level" LEVEL,
+        AdhocLooksMissing = "adhoc::looks-missing" LOOKS_MISSING,
         AdhocMissing = "adhoc::missing" MISSING,
         AdhocNoAnswerAsOption = "adhoc::no-answer-as-option" NO_ANSWER_AS_OPTION,
         AdhocNoColumn = "adhoc::no-column" NO_COLUMN,
@@ -122,6 +123,7 @@ codes! {
         AdhocTest = "adhoc::test" TEST,
         AdhocTicks = "adhoc::ticks" TICKS,
         AdhocUnknownCode = "adhoc::unknown-code" UNKNOWN_CODE,
+        AdhocUnweighted = "adhoc::unweighted" UNWEIGHTED,
     }
     plan "計画" "the plan" {
         PlanBand = "plan::band" BAND,

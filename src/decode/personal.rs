@@ -1,62 +1,9 @@
 //! Columns that look like personal data: by their content, or by a header that says nothing else.
 
-use serde::{Deserialize, Serialize};
-
 use crate::decode::personal_heading::personal_heading;
+pub use crate::decode::personal_kind::Personal;
 use crate::raw::{Cell, Column};
-use crate::text::Text;
 use crate::text::spelling;
-
-/// What a column looks like that must not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Personal {
-    /// 氏名
-    Name,
-    /// 電話番号
-    Phone,
-    /// メールアドレス
-    Mail,
-    /// 住所・郵便番号
-    Address,
-    /// 生年月日
-    BirthDate,
-    /// 個人番号など、1人に1つの番号
-    Number,
-    /// 緯度・経度
-    Location,
-    /// IPアドレスなど、端末の番号
-    Device,
-}
-
-impl Personal {
-    /// A stable word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Personal::Name => "name",
-            Personal::Phone => "phone",
-            Personal::Mail => "mail",
-            Personal::Address => "address",
-            Personal::BirthDate => "birth-date",
-            Personal::Number => "personal-number",
-            Personal::Location => "location",
-            Personal::Device => "device",
-        }
-    }
-
-    /// In words.
-    pub fn text(self) -> Text {
-        match self {
-            Personal::Name => Text::new("氏名", "names"),
-            Personal::Phone => Text::new("電話番号", "phone numbers"),
-            Personal::Mail => Text::new("メールアドレス", "mail addresses"),
-            Personal::Address => Text::new("住所", "addresses"),
-            Personal::BirthDate => Text::new("生年月日", "birth dates"),
-            Personal::Number => Text::new("個人を識別する番号", "numbers that identify a person"),
-            Personal::Location => Text::new("位置情報", "places of persons"),
-            Personal::Device => Text::new("端末の番号", "numbers of devices"),
-        }
-    }
-}
 
 /// The commonest surnames; a third of a column of names begins with one of them.
 const SURNAMES: [&str; 40] = [
@@ -244,7 +191,10 @@ fn is_mail(text: &str) -> bool {
 
 /// `192.0.2.1`, `2001:db8::1`.
 fn is_ip(text: &str) -> bool {
-    text.parse::<std::net::IpAddr>().is_ok()
+    let four = text.split('.').map(|part| part.parse::<u8>().is_ok() && part.len() <= 3);
+    let is_hex = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    (four.clone().count() == 4 && four.into_iter().all(|ok| ok))
+        || (text.matches(':').count() >= 3 && text.split(':').all(is_hex))
 }
 
 fn is_phone(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Headings of columns that hold what identifies a person, in Japanese and in English, as survey programs and
 //! offices write them.
 
-use crate::decode::personal::Personal;
+use crate::decode::personal_kind::Personal;
 use crate::text::spelling;
 
 use Personal::{Address, BirthDate, Device, Location, Mail, Name, Number, Phone};

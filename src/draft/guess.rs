@@ -232,7 +232,18 @@ fn of_codes(
     match scale.codes {
         Some(codes) => {
             let pairs = codes.iter().map(|c| (c.to_string(), c.to_string()));
-            (make(QuestionKind::Single(categories(pairs, false))), vec![words_unknown()])
+            let mut remarks = vec![words_unknown()];
+            if !scale.doubtful.is_empty() {
+                let list = scale.doubtful.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+                remarks.push(Text::new(
+                    format!(
+                        "{list} は無回答の番号かもしれません。無回答なら options から除き、no_answer に書いて\
+                         ください"
+                    ),
+                    format!("{list} may be a code of no answer; if so, move it from options to no_answer"),
+                ));
+            }
+            (make(QuestionKind::Single(categories(pairs, false))), remarks)
         }
         None => (
             make(QuestionKind::Number { range: None }),

@@ -15,11 +15,13 @@
 //!
 //! A skip is likely where a question is blank for everyone who chose certain options of an earlier one.
 
+mod bands;
 mod closed;
 mod codes;
 mod family;
 mod guess;
 mod inferred;
+mod meaning;
 mod naming;
 mod pieces;
 mod skips;
@@ -27,7 +29,10 @@ mod skips;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::decode::personal::Personal;
+pub(crate) use codes::look_like_no_answer;
 pub use inferred::Inferred;
+pub use meaning::SampleColumn;
+pub(crate) use meaning::{attribute, is_about_form, is_no_substance, sample_column};
 
 use crate::decode::code_list::CodeList;
 use crate::decode::no_question::no_question;
@@ -36,6 +41,7 @@ use crate::questionnaire::form::Draft;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::raw::{Column, Table};
 use crate::text::Text;
+use crate::text::number::number;
 use crate::text::spelling;
 
 /// Guesses a questionnaire from the columns that all `tables` have.
@@ -45,6 +51,7 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
         remarks: vec![],
         respondent: None,
         withheld: vec![],
+        sample: vec![],
         left_out: vec![],
     };
     let Some((first, others)) = tables.split_first() else { return found };
@@ -73,6 +80,7 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
     ids_once(&mut found.questionnaire.questions);
     keep_readable(&mut found, tables);
     skips::guess(&mut found, tables);
+    bands::draft(&mut found, tables);
     found
 }
 
@@ -104,7 +112,7 @@ fn ids_once(questions: &mut [Question]) {
     // A column that is called as the question is needs no other name.
     for question in questions {
         let own = spelling::label(&question.id);
-        let is_own = |name: &String| spelling::label(name) == own;
+        let is_own = |name: &String| !name.starts_with('@') && spelling::label(name) == own;
         if question.columns.len() == 1 && question.columns.iter().all(is_own) {
             question.columns.clear();
         }
@@ -118,6 +126,7 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
         remarks: vec![],
         respondent: None,
         withheld: vec![],
+        sample: vec![],
         left_out: vec![],
     };
     found.remarks = found
@@ -142,6 +151,7 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
         sorted_out(first, others, &mut personal);
         found.respondent = personal.respondent;
         found.withheld = personal.withheld;
+        found.sample = personal.sample;
     }
     let withheld: Vec<String> = found.withheld.iter().map(|(name, _)| name.clone()).collect();
     let hidden = |q: &Question| {
@@ -167,6 +177,11 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
             found.respondent = Some(name.trim().to_owned());
         } else if let Some(kind) = personal::personal(column) {
             found.withheld.push((name, kind));
+        } else if let Some((kind, said)) = of_sample(column, first) {
+            found.sample.push((name, kind, said));
+            if kind != SampleColumn::Weight {
+                columns.push(column);
+            }
         } else if !everywhere {
             found
                 .left_out
@@ -181,6 +196,18 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
         }
     }
     columns
+}
+
+/// What a column tells of the sample, and whether the file itself says so. Weights are numbers.
+fn of_sample(column: &Column, table: &Table) -> Option<(SampleColumn, bool)> {
+    let name = column.name();
+    if table.dictionary.as_ref().is_some_and(|d| d.weight.as_deref() == Some(name.as_str())) {
+        return Some((SampleColumn::Weight, true));
+    }
+    let kind = column.header.iter().rev().find_map(|heading| sample_column(heading))?;
+    let numeric = column.values.iter().map(|c| spelling::label(&c.text())).filter(|t| !t.is_empty());
+    let is_weight = kind != SampleColumn::Weight || numeric.clone().all(|t| number(&t).is_some());
+    is_weight.then_some((kind, false))
 }
 
 /// Leaves out questions whose columns cannot be found by the rules of decoding.

@@ -168,7 +168,15 @@ fn chosen_freely(counts: &[Counted], cells: &[Vec<usize>], options: usize) -> bo
     let rows = |cells: &mut dyn Iterator<Item = (&Vec<usize>, &Counted)>| -> usize {
         cells.map(|(_, (_, n))| n).sum()
     };
-    !cells.iter().any(twice) && of_free().count() >= 3 && rows(&mut of_free()) * 3 >= rows(&mut several()) * 2
+    // What modifies another word stands on one side of it only.
+    let at_ends = |at: fn(&[usize]) -> Option<&usize>| -> BTreeSet<&usize> {
+        several().filter_map(|(cell, _)| at(cell)).collect()
+    };
+    let at_both_ends = !at_ends(<[usize]>::first).is_disjoint(&at_ends(<[usize]>::last));
+    at_both_ends
+        && !cells.iter().any(twice)
+        && of_free().count() >= 3
+        && rows(&mut of_free()) * 3 >= rows(&mut several()) * 2
 }
 
 /// Whether the option was chosen alone; else with so many others, in number and in kind, that it is no word
@@ -292,6 +300,16 @@ mod tests {
             ("女性 40代", 9),
         ];
         let towns = [("New York", 9), ("New Orleans", 9), ("London", 9), ("Paris", 9)];
+        let winds = [
+            ("North", 9),
+            ("South", 9),
+            ("East", 9),
+            ("West", 9),
+            ("North East", 5),
+            ("South West", 5),
+            ("North West", 5),
+            ("South East", 5),
+        ];
         let trades = [("R & D", 9), ("Sales", 9), ("Sales & Support", 9), ("Support", 9), ("Law", 9)];
         let trades_in_one = [("R&D", 9), ("営業", 9), ("法務&総務", 9), ("Q&A", 9)];
         let two_marks = [("はい", 50), ("いいえ", 40), ("はい いいえ", 8)];
@@ -303,9 +321,18 @@ mod tests {
             ("9:00 - 11:00", 9),
             ("10:00 - 12:00", 9),
         ];
-        for cells in
-            [&scale[..], &likert, &chained, &crossed, &towns, &trades, &trades_in_one, &two_marks, &hours]
-        {
+        for cells in [
+            &scale[..],
+            &likert,
+            &chained,
+            &crossed,
+            &towns,
+            &winds,
+            &trades,
+            &trades_in_one,
+            &two_marks,
+            &hours,
+        ] {
             assert_eq!(found(cells), None, "{cells:?}");
         }
     }

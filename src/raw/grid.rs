@@ -11,18 +11,8 @@ use rayon::iter::{
 use super::cell::Cell;
 use super::hash::{Quick, Tagged};
 use super::indices::Indices;
-use super::limits::{too_large, too_long, too_wide};
+use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT, too_large, too_long, too_wide};
 use crate::error::Result;
-
-/// A table may have this many cells (rows × columns that hold anything): up to 2 GiB, at four bytes a cell.
-pub const MAX_CELLS: usize = 1 << 29;
-
-/// A table may have this many columns; Stata, the widest of the programs, has 120,000.
-pub const MAX_COLUMNS: usize = 1 << 17;
-
-/// A cell may hold this many bytes of text. A spreadsheet program ends at 32,767 characters; a longer cell of
-/// a CSV is nearly always one whose quote is never closed.
-pub const MAX_TEXT: usize = 64 << 20;
 
 /// No cell was set here; a cell that was is the index of its value + 1.
 const NOTHING: u32 = 0;

@@ -1,9 +1,18 @@
-//! What is said of a table that is larger than can be read safely.
+//! How large a table can be read safely, and what is said of a larger one.
 
-use super::grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 use super::table::letters;
 use crate::code::Code;
 use crate::error::Error;
+
+/// A table may have this many cells (rows × columns that hold anything): up to 2 GiB, at four bytes a cell.
+pub const MAX_CELLS: usize = 1 << 29;
+
+/// A table may have this many columns; Stata, the widest of the programs, has 120,000.
+pub const MAX_COLUMNS: usize = 1 << 17;
+
+/// A cell may hold this many bytes of text. A spreadsheet program ends at 32,767 characters; a longer cell of
+/// a CSV is nearly always one whose quote is never closed.
+pub const MAX_TEXT: usize = 64 << 20;
 
 pub(super) fn too_large() -> Error {
     Error::msg(

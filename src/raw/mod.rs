@@ -34,15 +34,16 @@ mod spreadsheet;
 mod spss;
 mod stata;
 mod table;
+mod tongue;
 
 use std::path::{Path, PathBuf};
 
 pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use file::Stamp;
-pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use heading::Heading;
 pub use indices::Indices;
+pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
 pub use table::{Column, ReadOptions, Table, letters};
 

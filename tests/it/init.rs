@@ -170,7 +170,8 @@ fn types_options_and_skips_are_inferred_from_numbers() {
             "問2 multiple 6",
             "問3 multiple 5",
             "年齢 number",
-            "問6 single 2"
+            "問6 single 2",
+            "年代 single 7"
         ]
     );
     let questions = &first.inferred.questionnaire.questions;

@@ -9,7 +9,7 @@ use super::missing::Missing;
 use super::request::Request;
 use super::shares;
 use super::sums::Sums;
-use super::{AdhocOutcome, estimates, notes};
+use super::{AdhocOutcome, estimates, notes, unweighted};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
@@ -53,6 +53,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
         Sums { columns: &columns, streamed: &streamed, weights: &weights, made: &made, options: &options };
     let (wanted, shares, mut findings) = read.all(&sums)?;
     findings.extend(told);
+    findings.extend(unweighted::finding(request, std::slice::from_ref(table)));
     let report =
         estimates::Reporting { n_total: streamed.rows, n_w_total: sums.total_weight(), options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);

@@ -27,6 +27,7 @@ use super::delimited;
 use super::heading;
 use super::sample::Sample;
 use super::table::{ReadOptions, Table};
+use super::tongue::Standing;
 use charset::Charset;
 use kinds::MOST_VALUES;
 use lexicon::{Shared, TAKEN, text_of_taken};
@@ -167,6 +168,11 @@ impl Plain {
         }
         let sample = if whole { &bytes[..] } else { &bytes[..ends[LINES - 1]] };
         let (charset, text) = Charset::of(sample)?;
+        let standing = Standing::of(&text);
+        let is_cp932 = matches!(charset, Charset::Cp932(_));
+        if is_cp932 && !(standing.is_japanese() && (whole || standing.is_enough())) {
+            return Err(HandOver("encoding"));
+        }
         let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver("one line"))?;
         // A quoted line break in the header would make the first line less than the header.
         if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(&text) != b',' {
