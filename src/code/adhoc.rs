@@ -66,6 +66,14 @@ entries! {
         en "a level out of range":
             "The level is between 0 and 1. For 95% write 0.95."
     }
+    LOOKS_MISSING = Warning {
+        ja "無回答とみられる値":
+            "NA、無回答、99、-1 など、無回答や非該当の印とみられる値を、回答として数えました。回答でなけれ\
+             ば --missing で指定してください。回答の1つなら、そのままで構いません。"
+        en "values that look like no answer":
+            "Values that look like marks of no answer, such as NA, 99 or -1, counted as answers. If they are \
+             none, name them with --missing."
+    }
     MISSING = Error {
         ja "読めない --missing":
             "回答なしとする値は 'COL=9|99'（列ごと）か '*=NA'（すべての列）と書きます。"
@@ -210,5 +218,11 @@ entries! {
             "列にその値がありません。メッセージに実際の値を挙げています。"
         en "a value that never occurs":
             "The column never holds this value. The message lists those that it holds."
+    }
+    UNWEIGHTED = Warning {
+        ja "使っていないウエイト":
+            "ウエイトの列がありますが、使わずに集計しました。使うには --weight で指定してください。"
+        en "weights that were not used":
+            "The file has a column of weights, which were not used. Name it with --weight to use it."
     }
 }

@@ -59,6 +59,8 @@ pub(crate) mod multi_select;
 pub(crate) mod no_question;
 mod outcome;
 pub(crate) mod personal;
+mod personal_heading;
+mod personal_kind;
 pub(crate) mod redacted;
 mod returns;
 pub(crate) mod skip;

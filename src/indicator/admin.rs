@@ -201,7 +201,7 @@ mod tests {
     use crate::code::Code;
     use crate::indicator::{AdminCell, FiscalYear, Mark};
     use crate::provenance::FileDigest;
-    use crate::raw::{Cell, Column, Table};
+    use crate::raw::{Cell, Column, Heading, Table};
 
     fn table(header: &[&str], rows: &[&[&str]]) -> Table {
         let columns = header.iter().enumerate().map(|(position, name)| Column {
@@ -225,6 +225,7 @@ mod tests {
             columns: columns.collect(),
             row_numbers: (2..rows.len() as u64 + 2).collect(),
             findings: Vec::new(),
+            heading: Heading::default(),
             dictionary: None,
         }
     }

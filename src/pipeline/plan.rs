@@ -103,6 +103,8 @@ pub struct Wave {
     pub respondent: Option<String>,
     /// Which of several rows of one respondent counts.
     pub duplicates: Duplicates,
+    /// Rows of the file above the headings.
+    pub skip_rows: Option<usize>,
     /// Header rows.
     pub header_rows: Option<usize>,
     /// Sheet.

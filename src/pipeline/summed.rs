@@ -55,7 +55,7 @@ pub(super) fn summed(
     let survey = &plan.surveys[s];
     let wave = &survey.waves[w];
     let [request] = requests else { return Err(HandOver::Files) };
-    if !is_plain(wave) || request.options != ReadOptions::default() {
+    if !is_plain(wave) || request.options != ReadOptions::of_responses() {
         return Err(HandOver::Wave);
     }
     if wave.design.files().any(|name| !populations.contains_key(name)) {

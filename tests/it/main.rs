@@ -36,6 +36,8 @@ mod hostile_files;
 mod house;
 mod init;
 mod init_codes;
+mod init_headings;
+mod init_kinds;
 mod laws;
 mod layout_matrix;
 mod long_table;

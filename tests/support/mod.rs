@@ -1,6 +1,7 @@
 //! What several test files need.
 
 pub mod dice;
+pub mod drafted;
 pub mod entries;
 pub mod estimate;
 pub mod forms;

@@ -5,12 +5,14 @@
 //! part answers only where the column shows that they do:
 //!
 //! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
-//! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone
-//!   in some cell, or first in one cell and last in another;
+//! - or most of the cells in question consist of parts that are seen to be answers (numbers, asked for, alone
+//!   in some cell, or first in one cell and last in another), and some part is both first and last: a word
+//!   that modifies another stands on one side of it only;
 //! - or a code was asked for that occurs as such a part only.
 //!
-//! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is
-//! parted although the rest of it is not seen to be an answer ("はい、たまに").
+//! Whatever is parted at a blank is told, unless programs write so. What remains doubtful is found: a cell
+//! left whole although a part of it was asked for, and one that is parted although the rest of it is not seen
+//! to be an answer ("はい、たまに").
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -57,6 +59,8 @@ struct Evidence<'a> {
     known: HashSet<String>,
     /// Whether a blank parts answers in this column.
     blank_parts: bool,
+    /// Whether it does so as programs write names, which leaves no doubt.
+    named: bool,
 }
 
 impl<'a> Evidence<'a> {
@@ -83,11 +87,16 @@ impl<'a> Evidence<'a> {
         let asked_as_part = codes.iter().any(|c| part_only(c) && several.iter().flatten().any(|p| c.is(p)));
         let mut known = alone;
         known.extend(first.intersection(&last).cloned());
-        let mut evidence = Self { codes, known, blank_parts: false };
+        let mut evidence = Self { codes, known, blank_parts: false, named: false };
+        // What modifies another word stands on one side of it only (`North East`, `Medium rare`); an option
+        // is first in one cell and last in another.
+        let at_both_ends = !first.is_disjoint(&last);
         let names = several.iter().flatten().all(|p| p.bytes().all(|b| b.is_ascii_graphic()))
             && several.iter().flatten().any(|p| p.contains('_'));
         let seen = several.iter().filter(|parts| parts.iter().all(|p| evidence.is_answer(p))).count();
-        evidence.blank_parts = !several.is_empty() && (names || 2 * seen >= several.len() || asked_as_part);
+        evidence.named = !several.is_empty() && names;
+        evidence.blank_parts =
+            !several.is_empty() && (names || (at_both_ends && 2 * seen >= several.len()) || asked_as_part);
         evidence
     }
 
@@ -133,11 +142,13 @@ impl Parts {
                 continue;
             }
             let mut parts = Vec::new();
+            let mut at_blank = false;
             for piece in pieces(text) {
                 let finer = cut(piece, &PERHAPS);
                 if evidence.asked(piece) || finer.len() < 2 {
                     parts.push(piece.to_owned());
-                } else if evidence.blank_parts || finer.iter().all(|p| evidence.is_answer(p)) {
+                } else if evidence.blank_parts || finer.iter().all(|p| number(p).is_some()) {
+                    at_blank |= !evidence.named && finer.iter().any(|p| number(p).is_none());
                     parts.extend(finer.into_iter().map(str::to_owned));
                 } else {
                     if finer.iter().any(|p| evidence.asked(p)) {
@@ -151,7 +162,7 @@ impl Parts {
             }
             let seen = evidence.blank_parts || parts.iter().all(|p| evidence.is_answer(p));
             out.joined[at] = parts.len() > 1 && seen;
-            if parts.len() > 1 && !seen && parts.iter().any(|p| evidence.asked(p)) {
+            if parts.len() > 1 && (!seen || at_blank) && parts.iter().any(|p| evidence.asked(p)) {
                 out.parted.push(at);
             }
             out.parts.push(parts);
@@ -244,6 +255,16 @@ mod tests {
         let cells = ["very good", "good", "bad", "very bad"];
         assert_eq!(holding(&cells, "good"), [false, true, false, false]);
         assert_eq!(holding(&cells, "very good"), [true, false, false, false]);
+    }
+
+    #[test]
+    fn a_word_that_modifies_another_is_no_answer() {
+        let steak = ["Medium rare", "Medium", "Medium Well", "Rare", "Well"];
+        assert_eq!(holding(&steak, "Medium"), [false, true, false, false, false]);
+        assert_eq!(holding(&steak, "Well"), [false, false, false, false, true]);
+        let wind = ["North", "South", "East", "West", "North East", "South West", "North West"];
+        assert_eq!(holding(&wind, "North"), [true, false, false, false, false, false, false]);
+        assert_eq!(holding(&["18 - 29", "30 - 44", "-", "60+"], "-"), [false, false, true, false]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::missing::Missing;
 use super::request::Request;
 use super::shares;
 use super::sums::{Sums, in_one};
-use super::{AdhocOutcome, estimates, notes};
+use super::{AdhocOutcome, estimates, notes, unweighted};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
@@ -96,6 +96,7 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     };
     let (wanted, shares, mut findings) = read.all(&sums)?;
     findings.extend(told);
+    findings.extend(unweighted::finding(request, std::slice::from_ref(table)));
     let report =
         estimates::Reporting { n_total: streamed.rows, n_w_total: sums.total_weight(), options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
@@ -216,7 +217,7 @@ fn simple(request: &Request) -> bool {
         && none
         && uncalibrated
         && (!fitted || quantiles.is_empty())
-        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
+        && ReadOptions { piece: None, responses: false, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0

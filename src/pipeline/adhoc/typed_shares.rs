@@ -7,6 +7,7 @@ use super::condition::{
 use super::joined::Parts;
 use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
+use super::no_answer;
 use super::resolver::{Asked, Resolver};
 use crate::code::Code;
 use crate::decode::{Base, MissingReason, Outcome};
@@ -55,6 +56,9 @@ impl Resolver<'_> {
             let is_gone =
                 |code: &TypedCode| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
+            // 無回答 and its like are told one by one.
+            let told = each.iter().filter(|code| NO_ANSWER.contains(&code.folded()));
+            no_answer::tell(&column, self.missing, &told.cloned().collect::<Vec<_>>(), self.findings);
             self.tell_no_answer_as_option(&column, &each);
             self.tell_options_left_whole(&column);
             let mut out: Vec<Measure> = each
@@ -93,6 +97,7 @@ impl Resolver<'_> {
             }
             Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
                 let column = self.source.column(&condition.column)?;
+                no_answer::tell(&column, self.missing, &codes(choices), self.findings);
                 Ok(vec![self.share_of_codes(&column, codes(choices))?])
             }
             _ => Ok(vec![self.share_of_condition(&condition)?]),

@@ -29,6 +29,7 @@ pub(in crate::pipeline) fn table_of_distinct(
         columns: table.columns.iter().zip(of_column).map(column).collect(),
         row_numbers: (2..).take(rows).collect(),
         findings: Vec::new(),
+        heading: table.heading,
         dictionary: None,
     }
 }

@@ -25,8 +25,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
+use super::heading;
 use super::sample::Sample;
 use super::table::{ReadOptions, Table};
+use super::tongue::Standing;
 use charset::Charset;
 use kinds::MOST_VALUES;
 use lexicon::{Shared, TAKEN, text_of_taken};
@@ -108,13 +110,36 @@ enum Format {
     Columns(columnar::Columnar),
 }
 
+/// Whether the last line of a file adds up the others, as far as its first cell tells.
+fn ends_in_total(path: &Path, charset: &Charset) -> bool {
+    let last_line = || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LOOK_AT_ONCE)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let line = bytes.rsplit(|b| *b == b'\n').find(|line| line.iter().any(|b| !b.is_ascii_whitespace()));
+        Ok(line.unwrap_or_default().to_vec())
+    };
+    let Ok(line) = last_line() else { return true };
+    let begins = line.iter().position(|b| !matches!(b, b',' | b'"' | b' ')).unwrap_or(line.len());
+    let cell = line.get(begins..).unwrap_or_default().to_ascii_lowercase();
+    heading::totals().iter().filter_map(|word| charset.bytes(word)).any(|word| {
+        cell.strip_prefix(word.as_slice())
+            .is_some_and(|rest| rest.first().is_none_or(|b| matches!(b, b',' | b'"' | b'\r')))
+    })
+}
+
 impl Plain {
     /// Looks at the beginning of a file.
     ///
     /// # Errors
     /// It does not look plain, or cannot be read; the general reader says what there is to say.
     pub fn look(path: &Path, name: &str, options: &ReadOptions) -> Result<Self, HandOver> {
-        if options.sheet.is_some() || options.header_rows.unwrap_or(1) != 1 {
+        if options.sheet.is_some()
+            || options.header_rows.unwrap_or(1) != 1
+            || options.skip_rows.unwrap_or(0) > 0
+        {
             return Err(HandOver::Options);
         }
         let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver::File)?.len();
@@ -144,16 +169,25 @@ impl Plain {
         }
         let sample = if whole { &bytes[..] } else { &bytes[..ends[LINES - 1]] };
         let (charset, text) = Charset::of(sample)?;
+        let standing = Standing::of(&text);
+        let is_cp932 = matches!(charset, Charset::Cp932(_));
+        if is_cp932 && !(standing.is_japanese() && (whole || standing.is_enough())) {
+            return Err(HandOver::Encoding);
+        }
         let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver::OneLine)?;
         // A quoted line break in the header would make the first line less than the header.
         if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(&text) != b',' {
             return Err(HandOver::Header);
         }
         let shown = ends.get(SHOWN - 1).and_then(|end| sample.get(..*end)).unwrap_or(sample);
-        if delimited::delimiter(&Charset::of(shown).map_or(text, |(_, text)| text)) != b',' {
+        if delimited::delimiter(&Charset::of(shown).map_or_else(|_| text.clone(), |(_, text)| text)) != b',' {
             return Err(HandOver::Header);
         }
-        let known = ReadOptions { encoding: charset.name().map(str::to_owned), ..options.clone() };
+        if options.finds_headings() && (!delimited::one_heading(&text) || ends_in_total(path, &charset)) {
+            return Err(HandOver::Header);
+        }
+        let known =
+            ReadOptions { encoding: charset.name().map(str::to_owned), responses: false, ..options.clone() };
         let table = super::read_bytes(shown, name, &known).map_err(|_| HandOver::Unreadable)?;
         let named = |(at, c): (usize, &super::Column)| {
             c.position == at && c.header.iter().all(|h| !h.trim().is_empty())
