@@ -9,6 +9,12 @@ use super::cube::{Counted, Cube};
 use super::exact::Scale;
 use crate::raw::Sample;
 
+/// Where a slot first occurs: the chunk's place in the file, and the row in it.
+type FirstRow = (u64, usize);
+
+/// First row, rows, Σw and Σw².
+type SlotSums = (FirstRow, u64, (u128, u128));
+
 /// The columns of a stratified or clustered sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamColumns {
@@ -106,7 +112,7 @@ pub struct Crossed {
     /// Crossings that occur: key, cell, rows.
     pub(super) slots: Vec<(u32, u32, u64)>,
     /// Where each of them first occurs.
-    pub(super) first: Vec<(u64, usize)>,
+    pub(super) first: Vec<FirstRow>,
     /// A code is the index of a value.
     pub(super) measures: Vec<Counted>,
 }
@@ -121,7 +127,7 @@ impl Crossed {
 
     /// Keys and cells that occur together, in the order in which they first do.
     pub(crate) fn met(&self) -> Vec<(u32, u32)> {
-        let mut met: Vec<(&(u64, usize), (u32, u32))> =
+        let mut met: Vec<_> =
             self.first.iter().zip(self.slots.iter().map(|(key, cell, _)| (*key, *cell))).collect();
         met.sort_unstable();
         met.into_iter().map(|(_, pair)| pair).collect()
@@ -178,17 +184,16 @@ impl Streamed {
         let (codes, counts, sums) = of.measures.first()?;
         let combination =
             |cell: u32| -> Vec<u32> { places.iter().map(|at| of.cells[cell as usize][*at]).collect() };
-        let mut first_of: BTreeMap<Vec<u32>, (u64, usize)> = BTreeMap::new();
+        let mut first_of: BTreeMap<Vec<u32>, FirstRow> = BTreeMap::new();
         for ((_, cell, _), first) in of.slots.iter().zip(&of.first) {
             let known = first_of.entry(combination(*cell)).or_insert(*first);
             *known = (*known).min(*first);
         }
-        let mut met: Vec<((u64, usize), Vec<u32>)> = first_of.into_iter().map(|(c, at)| (at, c)).collect();
+        let mut met: Vec<(FirstRow, Vec<u32>)> = first_of.into_iter().map(|(c, at)| (at, c)).collect();
         met.sort_unstable();
         let cells: Vec<Vec<u32>> = met.into_iter().map(|(_, combination)| combination).collect();
         let number: BTreeMap<&Vec<u32>, u32> = cells.iter().zip(0..).collect();
-        // First row, rows, Σw and Σw².
-        let mut slots: BTreeMap<(u32, u32), ((u64, usize), u64, (u128, u128))> = BTreeMap::new();
+        let mut slots: BTreeMap<(u32, u32), SlotSums> = BTreeMap::new();
         for (at, ((key, cell, _), first)) in of.slots.iter().zip(&of.first).enumerate() {
             let of_slot = at * codes..(at + 1) * codes;
             let rows: u64 = counts[of_slot.clone()].iter().sum();

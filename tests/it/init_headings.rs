@@ -21,7 +21,7 @@ fn says_what_was_read(out: &Drafted, line: &str) {
     assert!(told, "{:?}", out.first.findings);
 }
 
-fn either<'a>(n: usize, of: usize, word: &'a str) -> &'a str {
+fn either(n: usize, of: usize, word: &str) -> &str {
     if n.is_multiple_of(of) { word } else { "" }
 }
 
