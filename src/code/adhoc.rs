@@ -11,6 +11,14 @@ entries! {
             "--base asked works only where it is known who was asked. Give --asked-if (a skip rule) or \
              --questionnaire."
     }
+    BLANK_LEFT_OUT = Warning {
+        ja "!= に入らない無回答":
+            "COL!=値 は、回答があり、それが値でない人です。無回答の人も入れるには COL=|値 のように、先頭に \
+             | を書いて残りの値を並べます。"
+        en "no answer and !=":
+            "COL!=VALUE is who answered something else. To have those without an answer too, name the other \
+             values behind a first |: COL=|OTHER."
+    }
     BOUNDS = Error {
         ja "読めない上下限":
             "上下限には、0以上の2つの数を小さい方から書きます（例: 0.5,2）。"

@@ -94,6 +94,7 @@ codes! {
     }
     adhoc "estimate のオプション" "flags of estimate" {
         AdhocBase = "adhoc::base" BASE,
+        AdhocBlankLeftOut = "adhoc::blank-left-out" BLANK_LEFT_OUT,
         AdhocBounds = "adhoc::bounds" BOUNDS,
         AdhocByBlank = "adhoc::by-blank" BY_BLANK,
         AdhocCalibrate = "adhoc::calibrate" CALIBRATE,

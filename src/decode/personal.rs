@@ -53,7 +53,11 @@ const SURNAMES: [&str; 40] = [
 pub(crate) fn personal(column: &Column) -> Option<Personal> {
     let by_header = column.header.iter().find_map(|heading| personal_heading(heading));
     // `お住まいの住所（町名）` with a few answers is an attribute of many.
-    let by_header = by_header.filter(|(kind, sure)| *sure || *kind == Personal::Name || !repeats(column));
+    let by_header = by_header.filter(|(kind, sure)| match kind {
+        Personal::Name => true,
+        Personal::Address => !repeats(column),
+        _ => *sure || !repeats(column),
+    });
     by_header.map(|(kind, _)| kind).or_else(|| by_content(column))
 }
 

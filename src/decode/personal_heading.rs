@@ -185,8 +185,15 @@ fn words(heading: &str) -> String {
         }
         before = c;
     }
-    // `IPAddress` begins with two capitals.
-    out.trim().replace("ipaddress", "ip address")
+    // `IPAddress` begins with two capitals; forms write `deviceid`.
+    let out = out.trim().replace("ipaddress", "ip address");
+    match out.as_str() {
+        "deviceid" => "device id".to_owned(),
+        "subscriberid" => "subscriber id".to_owned(),
+        "simserial" | "simid" => "sim serial".to_owned(),
+        "phonenumber" | "phonenum" | "devicephonenum" => "phone number".to_owned(),
+        _ => out,
+    }
 }
 
 #[cfg(test)]
@@ -213,6 +220,7 @@ mod tests {
             ("ご住所（番地まで）", Address),
             ("連絡先", Phone),
             ("Your phone number", Phone),
+            ("deviceid", Device),
             ("IPアドレス", Device),
         ] {
             assert_eq!(personal_heading(heading).map(|(kind, _)| kind), Some(kind), "{heading}");

@@ -114,6 +114,17 @@ pub(crate) fn numbered(heading: &str) -> Option<(String, String)> {
     let after_sign = |rest: &str| {
         rest.trim_start_matches([' ', '.', ':', '。', '、', '．', '：', '_', '-', '/']).trim().to_owned()
     };
+    // `[No.8]都道府県へ…`, `【問3】…`
+    for (open, close) in [('[', ']'), ('【', '】')] {
+        let Some((number, rest)) = heading.strip_prefix(open).and_then(|text| text.split_once(close)) else {
+            continue;
+        };
+        let is_id = number.chars().count() <= 8 && number.ends_with(|c: char| c.is_ascii_digit());
+        let begins = ["No.", "No", "問", "Q", "設問"].iter().any(|start| number.starts_with(start));
+        if is_id && begins && !rest.trim().is_empty() {
+            return Some((number.to_owned(), rest.trim().to_owned()));
+        }
+    }
     for prefix in ["問", "設問", "質問", "SQ", "Q", "q", "F", "f"] {
         let Some(rest) = heading.strip_prefix(prefix) else { continue };
         let number = number_of(rest.trim_start())?;
@@ -195,6 +206,8 @@ mod tests {
             (&["Q2", "What is your gender?"], "Q2", "What is your gender?"),
             (&["gender", "What is your gender?"], "gender", "What is your gender?"),
             (&["属性", "問1 性別"], "問1", "性別"),
+            (&["[No.8]都道府県の支援"], "No.8", "都道府県の支援"),
+            (&["【問3】性別"], "問3", "性別"),
             (&["問4 満足度", "道路"], "問4", "満足度 [道路]"),
             (&["Do you own a car?"], "@D", "Do you own a car?"),
             (&["あなたは市に住み続けたいですか"], "@D", "あなたは市に住み続けたいですか"),

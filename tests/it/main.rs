@@ -26,6 +26,7 @@ mod estimate_command;
 mod estimate_files;
 mod estimate_flags;
 mod estimate_hostile;
+mod estimate_kinds;
 mod estimate_large;
 mod estimate_output;
 mod estimate_quick;
