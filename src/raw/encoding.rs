@@ -179,7 +179,7 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
     let likely = [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess).then_some(guess);
     for candidate in likely.into_iter().chain([SHIFT_JIS, EUC_JP]) {
         if let (text, 0) = decode_marked(bytes, candidate) {
-            return match tongue::instead(bytes, &text) {
+            return match tongue::instead(bytes, &text, candidate) {
                 Some(other) => (other, true, None),
                 None => (candidate, false, Some(text)),
             };
@@ -196,8 +196,9 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
             if good >= 5 * broken && plausible(&text) { Some((broken, e)) } else { None }
         })
         .min_by_key(|(broken, _)| *broken);
-    let whole = decode_marked(bytes, fewest.map_or(SHIFT_JIS, |(_, encoding)| encoding)).0;
-    match (tongue::instead(bytes, &whole), fewest) {
+    let nearest = fewest.map_or(SHIFT_JIS, |(_, encoding)| encoding);
+    let whole = decode_marked(bytes, nearest).0;
+    match (tongue::instead(bytes, &whole, nearest), fewest) {
         (Some(other), _) => (other, true, None),
         (None, Some((_, encoding))) => (encoding, false, None),
         (None, None) => (guess, true, None),

@@ -17,6 +17,8 @@ pub(super) struct Standing {
     /// How many were looked at.
     all: usize,
     kana: usize,
+    /// Letters and signs of the first half of Shift_JIS: its frequent kanji, and no half-width katakana.
+    frequent: usize,
     /// Alone or two together, beside a letter of ASCII.
     in_words: usize,
 }
@@ -33,6 +35,7 @@ impl Standing {
                 }
                 out.all += 1;
                 out.kana += usize::from(matches!(c, '\u{3041}'..='\u{30FE}'));
+                out.frequent += usize::from(is_frequent(c));
                 run = run.map(|(first, n)| (first, n + 1)).or(Some((before, 1)));
             } else if let Some((first, n)) = run.take() {
                 let beside = first.is_ascii_alphabetic() || c.is_ascii_alphabetic();
@@ -53,15 +56,29 @@ impl Standing {
         self.kana * 12 >= self.all && self.in_words * 3 < self.all
     }
 
+    /// Whether a text that was decoded as Shift_JIS is Japanese without doubt. Bytes of other encodings of
+    /// East Asia are half-width katakana and rare kanji there.
+    pub(super) fn is_shift_jis(self) -> bool {
+        self.is_japanese() || (self.frequent * 20 >= self.all * 19 && self.in_words * 3 < self.all)
+    }
+
     fn is_western(self) -> bool {
         self.all > 0 && self.in_words * 2 >= self.all
     }
 }
 
-/// The encoding that bytes are in rather than in a Japanese one, as which they are `text`, whole or in part.
-pub(super) fn instead(bytes: &[u8], text: &str) -> Option<&'static Encoding> {
+/// Whether the first of a letter's two bytes in Shift_JIS is below those of half-width katakana and rare kanji.
+fn is_frequent(c: char) -> bool {
+    let mut room = [0; 4];
+    let (bytes, _, lost) = SHIFT_JIS.encode(c.encode_utf8(&mut room));
+    !lost && matches!(*bytes, [0x81..=0x98, _])
+}
+
+/// The encoding that bytes are in rather than in this Japanese one, as which they are `text`, whole or in
+/// part.
+pub(super) fn instead(bytes: &[u8], text: &str, japanese: &'static Encoding) -> Option<&'static Encoding> {
     let standing = Standing::of(text);
-    if standing.is_japanese() {
+    if standing.is_japanese() || (japanese == SHIFT_JIS && standing.is_shift_jis()) {
         return None;
     }
     if standing.is_western() {

@@ -15,7 +15,7 @@ use shihyo::report::long::{csv, json};
 use crate::support::dice::Dice;
 
 /// What a drawn request may get wrong.
-const MISTAKES: [Code; 1] = [Code::AdhocUnknownCode];
+const MISTAKES: [Code; 2] = [Code::AdhocUnknownCode, Code::DesignRakeTotals];
 
 fn chance(dice: &mut Dice, percent: u64) -> bool {
     dice.below(100) < percent

@@ -171,7 +171,7 @@ impl Plain {
         let (charset, text) = Charset::of(sample)?;
         let standing = Standing::of(&text);
         let is_cp932 = matches!(charset, Charset::Cp932(_));
-        if is_cp932 && !(standing.is_japanese() && (whole || standing.is_enough())) {
+        if is_cp932 && !(standing.is_shift_jis() && (whole || standing.is_enough())) {
             return Err(HandOver::Encoding);
         }
         let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver::OneLine)?;
