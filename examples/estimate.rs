@@ -4,6 +4,7 @@
 //! cargo run --example estimate
 //! ```
 
+use shihyo::decode::{Outcome, Outcomes};
 use shihyo::design::{Declaration, Fpc, declare};
 use shihyo::error::Result;
 use shihyo::estimate::{Domain, Estimand, IntervalMethod, Options, estimate};
@@ -14,7 +15,13 @@ fn main() -> Result<()> {
     let sizes = stratum.iter().map(|h| [400.0, 600.0][*h as usize]).collect();
     let declaration = Declaration::new(10).strata(vec![stratum]).fpc(Fpc::PopulationSize(vec![sizes]));
     let design = declare(declaration)?;
-    let answers = [1, 0, 1, 1, 0, 0, 1, 0, 0, 255];
+    let said = |answer: &str| match answer {
+        "yes" => Outcome::Yes,
+        "no" => Outcome::No,
+        _ => Outcome::Outside,
+    };
+    let answers = ["yes", "no", "yes", "yes", "no", "no", "yes", "no", "no", ""].map(said);
+    let answers = Outcomes::from(answers);
     let options = Options { method: IntervalMethod::Logit, ..Options::default() };
     let share = estimate(&design, &Estimand::Share(&answers), Domain::All, &options)?;
     match (&share.value, &share.se, &share.interval) {

@@ -89,11 +89,13 @@ fn what_the_harness_does_not_know_is_a_failure() {
     for (pointer, key) in [("/statistic", "kind"), ("/design", "kind"), ("/design", "lonely_psu")] {
         let mut case = good.clone();
         case.pointer_mut(pointer).expect("a part")[key] = Value::from("no such thing");
-        assert!(harness::statistics::run(&folder, &case).is_err(), "{pointer}/{key}");
+        let error = harness::statistics::run(&folder, &case).err().expect("a failure");
+        assert!(error.contains("no such thing"), "{pointer}/{key}: {error}");
     }
     let mut case = good.clone();
     case["calibration"] = serde_json::json!([{"op": "no such thing"}]);
-    assert!(harness::statistics::run(&folder, &case).is_err());
+    let error = harness::statistics::run(&folder, &case).err().expect("a failure");
+    assert!(error.contains("no such thing"), "{error}");
     // A number that is off by more than the tolerance, a missing row, a row too many, an unknown field.
     let rows = harness::statistics::run(&folder, good).expect("rows");
     assert!(harness::compare::misses("x", good, &rows).is_empty());

@@ -114,6 +114,9 @@ pub(crate) struct InitArgs {
     /// シート名 / sheet of a workbook
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
+    /// 見出しより上で飛ばす行数 / rows of the file above the headings
+    #[arg(long, value_name = "N")]
+    pub(crate) skip_rows: Option<usize>,
     /// 見出しの行数 / number of header rows
     #[arg(long, value_name = "N")]
     pub(crate) header_rows: Option<usize>,

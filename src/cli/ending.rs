@@ -18,7 +18,8 @@ pub(crate) enum Ending {
 
 /// Writes data to stdout. A reader that has gone away (`| head`) is no error.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Ending, Error> {
-    match std::io::stdout().lock().write_all(text.as_ref()) {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
             let why = Refusal::of(&e).text();
             Err(Error::msg(

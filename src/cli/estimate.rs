@@ -20,6 +20,7 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
     let outcome = match adhoc::quick(&request) {
         Ok(quick) => {
             report_table(&quick.beginning, quick.rows, talk);
+            quick.populations.iter().for_each(|table| report_table(table, table.row_count() as u64, talk));
             report_warnings(&quick.beginning.findings, talk);
             quick.outcome
         }
@@ -58,10 +59,10 @@ pub(crate) fn estimate(args: &EstimateArgs, talk: &Talk) -> Result<Ending> {
 /// What was read, and what reading found.
 fn report_inputs(inputs: &Inputs, talk: &Talk) {
     let earlier = inputs.against.iter().flat_map(|e| &e.tables);
-    let population =
-        inputs.population.iter().chain(&inputs.post_stratify).chain(&inputs.rake).chain(&inputs.calibrate);
     let responses = || inputs.tables.iter().chain(earlier.clone());
-    responses().chain(population).for_each(|table| report_table(table, table.row_count() as u64, talk));
+    responses()
+        .chain(inputs.populations())
+        .for_each(|table| report_table(table, table.row_count() as u64, talk));
     let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
     report_warnings(&findings, talk);
 }
@@ -117,9 +118,10 @@ fn report_warnings(findings: &[Finding], talk: &Talk) {
         let message = &finding.message;
         let alone = finding.count == 1 || finding.count_in_message;
         let times = if alone { String::new() } else { format!(" ×{}", finding.count) };
+        let severity = finding.severity.text();
         talk.say(&Text::new(
-            format!("注意: {}{times} [{}]{}", message.ja, finding.code, place(Lang::Ja)),
-            format!("note: {}{times} [{}]{}", message.en, finding.code, place(Lang::En)),
+            format!("{}: {}{times} [{}]{}", severity.ja, message.ja, finding.code, place(Lang::Ja)),
+            format!("{}: {}{times} [{}]{}", severity.en, message.en, finding.code, place(Lang::En)),
         ));
     }
 }

@@ -100,6 +100,9 @@ struct Whose {
     /// シート名 / sheet of a workbook
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// 見出しより上で飛ばす行数 / rows of the file above the headings
+    #[arg(long, value_name = "N")]
+    skip_rows: Option<usize>,
     /// 見出しの行数 / number of header rows
     #[arg(long, value_name = "N")]
     header_rows: Option<usize>,
@@ -286,9 +289,10 @@ impl EstimateArgs {
             files: files.clone(),
             read: ReadOptions {
                 sheet: whose.sheet.clone(),
+                skip_rows: whose.skip_rows,
                 header_rows: whose.header_rows,
                 encoding: whose.encoding.clone(),
-                piece: None,
+                ..ReadOptions::of_responses()
             },
             questionnaire: whose.questionnaire.clone(),
             respondent: whose.respondent.clone(),

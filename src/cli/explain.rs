@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use shihyo::code::Code;
 use shihyo::derived::cache::Keeping;
 use shihyo::error::{Diagnostic, Error, Result};
-use shihyo::pipeline::{self, Plan, Project, RunOutcome, Section};
+use shihyo::pipeline::{self, HeldOutcome, Plan, Project, Section};
 use shihyo::text::refusal::Refusal;
 use shihyo::text::{Lang, Text, suggest};
 
@@ -84,7 +84,7 @@ fn meaning(code: Code, lang: Lang) -> String {
     format!("{code}  {}: {}\n  {}\n", severity.get(lang), code.title(lang), code.meaning(lang))
 }
 
-fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, RunOutcome)> {
+fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, HeldOutcome)> {
     let project = Project::of(folder)?;
     let plan = pipeline::load(&project)?;
     let outcome =
@@ -94,7 +94,7 @@ fn computed(folder: &Path, args: &ExplainArgs, bars: &Bars) -> Result<(Plan, Run
 
 /// The folders in `pipelines/` that hold a plan, by name.
 fn plans() -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir("pipelines").map_err(|error| {
+    std::fs::read_dir("pipelines").map_err(|error| {
         no_plan(match Refusal::of(&error) {
             Refusal::NotFound => {
                 Text::new("このフォルダーに pipelines/ がありません", "there is no pipelines/ in this folder")
@@ -108,10 +108,7 @@ fn plans() -> Result<Vec<PathBuf>> {
             }
         })
     })?;
-    let mut out: Vec<PathBuf> =
-        entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("plan.toml").is_file()).collect();
-    out.sort();
-    Ok(out)
+    Ok(shihyo::raw::folders_with(Path::new("pipelines"), "plan.toml"))
 }
 
 fn no_plan(message: Text) -> Error {

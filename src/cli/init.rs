@@ -23,9 +23,10 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
         files: args.files.clone(),
         read: ReadOptions {
             sheet: args.sheet.clone(),
+            skip_rows: args.skip_rows,
             header_rows: args.header_rows,
             encoding: args.encoding.clone(),
-            piece: None,
+            ..ReadOptions::of_responses()
         },
         form: args.form.clone(),
         choices: args.choices.clone(),
@@ -46,6 +47,7 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
         format!("設問 {questions}件。推測したところには「要確認」と書いてあります（{guesses}件の設問）。"),
         format!("{questions} questions; what was guessed is marked 要確認 ({guesses} questions)."),
     ));
+    talk.findings(&first.findings);
     for (column, kind) in &first.inferred.withheld {
         let kind = kind.text();
         talk.say(&Text::new(

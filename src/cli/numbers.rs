@@ -52,8 +52,11 @@ impl NumbersArgs {
         };
         let mut files: Vec<(NewFile, Vec<u8>)> = more.into_iter().collect();
         let Some(file) = self.file() else {
+            new_file::check(&files.iter().map(|(file, _)| *file).collect::<Vec<_>>())?;
+            // No file is left where the numbers did not get out.
+            let ending = print(bytes)?;
             new_file::write(&files, talk)?;
-            return print(bytes);
+            return Ok(ending);
         };
         files.push((file, bytes));
         new_file::write(&files, talk)?;

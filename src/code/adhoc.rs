@@ -11,6 +11,14 @@ entries! {
             "--base asked works only where it is known who was asked. Give --asked-if (a skip rule) or \
              --questionnaire."
     }
+    BLANK_LEFT_OUT = Warning {
+        ja "!= に入らない無回答":
+            "COL!=値 は、回答があり、それが値でない人です。無回答の人も入れるには COL=|値 のように、先頭に \
+             | を書いて残りの値を並べます。"
+        en "no answer and !=":
+            "COL!=VALUE is who answered something else. To have those without an answer too, name the other \
+             values behind a first |: COL=|OTHER."
+    }
     BOUNDS = Error {
         ja "読めない上下限":
             "上下限には、0以上の2つの数を小さい方から書きます（例: 0.5,2）。"
@@ -65,6 +73,14 @@ entries! {
             "信頼係数は0と1の間の数です。95%なら 0.95 と書きます。"
         en "a level out of range":
             "The level is between 0 and 1. For 95% write 0.95."
+    }
+    LOOKS_MISSING = Warning {
+        ja "無回答とみられる値":
+            "NA、無回答、99、-1 など、無回答や非該当の印とみられる値を、回答として数えました。回答でなけれ\
+             ば --missing で指定してください。回答の1つなら、そのままで構いません。"
+        en "values that look like no answer":
+            "Values that look like marks of no answer, such as NA, 99 or -1, counted as answers. If they are \
+             none, name them with --missing."
     }
     MISSING = Error {
         ja "読めない --missing":
@@ -210,5 +226,11 @@ entries! {
             "列にその値がありません。メッセージに実際の値を挙げています。"
         en "a value that never occurs":
             "The column never holds this value. The message lists those that it holds."
+    }
+    UNWEIGHTED = Warning {
+        ja "使っていないウエイト":
+            "ウエイトの列がありますが、使わずに集計しました。使うには --weight で指定してください。"
+        en "weights that were not used":
+            "The file has a column of weights, which were not used. Name it with --weight to use it."
     }
 }

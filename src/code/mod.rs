@@ -94,6 +94,7 @@ codes! {
     }
     adhoc "estimate のオプション" "flags of estimate" {
         AdhocBase = "adhoc::base" BASE,
+        AdhocBlankLeftOut = "adhoc::blank-left-out" BLANK_LEFT_OUT,
         AdhocBounds = "adhoc::bounds" BOUNDS,
         AdhocByBlank = "adhoc::by-blank" BY_BLANK,
         AdhocCalibrate = "adhoc::calibrate" CALIBRATE,
@@ -102,6 +103,7 @@ codes! {
         AdhocCondition = "adhoc::condition" CONDITION,
         AdhocDifference = "adhoc::difference" DIFFERENCE,
         AdhocLevel = "adhoc::level" LEVEL,
+        AdhocLooksMissing = "adhoc::looks-missing" LOOKS_MISSING,
         AdhocMissing = "adhoc::missing" MISSING,
         AdhocNoAnswerAsOption = "adhoc::no-answer-as-option" NO_ANSWER_AS_OPTION,
         AdhocNoColumn = "adhoc::no-column" NO_COLUMN,
@@ -122,6 +124,7 @@ codes! {
         AdhocTest = "adhoc::test" TEST,
         AdhocTicks = "adhoc::ticks" TICKS,
         AdhocUnknownCode = "adhoc::unknown-code" UNKNOWN_CODE,
+        AdhocUnweighted = "adhoc::unweighted" UNWEIGHTED,
     }
     plan "計画" "the plan" {
         PlanBand = "plan::band" BAND,
@@ -283,6 +286,7 @@ codes! {
         RawEncoding = "raw::encoding" ENCODING,
         RawFormulaWithoutValue = "raw::formula-without-value" FORMULA_WITHOUT_VALUE,
         RawHeaderRows = "raw::header-rows" HEADER_ROWS,
+        RawHeadingFound = "raw::heading-found" HEADING_FOUND,
         RawIo = "raw::io" IO,
         RawIsDirectory = "raw::is-directory" IS_DIRECTORY,
         RawMergedCells = "raw::merged-cells" MERGED_CELLS,
@@ -299,6 +303,7 @@ codes! {
         RawSheet = "raw::sheet" SHEET,
         RawShortRow = "raw::short-row" SHORT_ROW,
         RawTooLarge = "raw::too-large" TOO_LARGE,
+        RawTotalRows = "raw::total-rows" TOTAL_ROWS,
         RawUndecodable = "raw::undecodable" UNDECODABLE,
         RawUnsupported = "raw::unsupported" UNSUPPORTED,
         RawWrongExtension = "raw::wrong-extension" WRONG_EXTENSION,

@@ -70,10 +70,19 @@ entries! {
     }
     HEADER_ROWS = Error {
         ja "見出し行の数の誤り":
-            "見出し行の数は1から3で、ファイルの行数までです。見出し行の数の指定（header_rows）を直してく\
-             ださい。"
+            "見出し行の数は1以上で、ファイルの行数までです。見出し行の数の指定（header_rows）を直してくださ\
+             い。"
         en "a wrong number of header rows":
-            "There are 1 to 3 header rows, and not more than the file has rows. Correct header_rows."
+            "There is at least one header row, and not more than the file has rows. Correct header_rows."
+    }
+    HEADING_FOUND = Warning {
+        ja "推測した見出しの行":
+            "見出しの行の位置と数を、ファイルの中身から推測しました。正しければそのままで構いません。違う\
+             ときは、飛ばす行数（skip_rows）と見出しの行数（header_rows）を指定してください。"
+        en "headings that were guessed":
+            "Where the headings stand and how many rows they have was guessed from the content. Where it is \
+             wrong, say how many rows are to be passed over (skip_rows) and how many are headings \
+             (header_rows)."
     }
     IO = Error {
         ja "読み込みの失敗":
@@ -182,6 +191,12 @@ entries! {
         en "too large":
             "It is larger than can be read safely. See whether a stray cell stands far away or a quotation \
              mark is not closed."
+    }
+    TOTAL_ROWS = Warning {
+        ja "合計の行":
+            "末尾にある合計などの行は、回答者の行ではないため除きました。"
+        en "rows of totals":
+            "Rows at the end that add up the others are no respondents and were left out."
     }
     UNDECODABLE = Warning {
         ja "文字として読めないセル":

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::decode::answer::{MissingReason, Responses, mask};
+use crate::decode::outcome::{Outcome, Outcomes};
 use crate::error::{Diagnostic, Error};
 use crate::text::Text;
 use crate::text::suggest;
@@ -72,20 +73,12 @@ pub fn in_base(responses: &Responses, row: usize, base: Base) -> bool {
     row < responses.len() && base.holds(responses.missing(row))
 }
 
-/// [`share_outcome`]: in the base, and not one of the chosen options.
-pub const NO: u8 = 0;
-/// [`share_outcome`]: in the base, and one of the chosen options.
-pub const YES: u8 = 1;
-/// [`share_outcome`]: not in the base.
-pub const OUTSIDE: u8 = 2;
-
-/// For each respondent what a share of the options `chosen` (indices of categories) counts: [`YES`], [`NO`]
-/// or [`OUTSIDE`].
+/// For each respondent what a share of the options `chosen` (indices of categories) counts.
 ///
-/// With weights w the share is Σw·[YES] / Σw·([YES] + [NO]), in [0, 1]. Several options are a NET: a
+/// With weights w the share is Σw·[yes] / Σw·([yes] + [no]), in [0, 1]. Several options are a NET: a
 /// respondent who chose two of them counts once. A number or a text has no options: every valid answer is a
-/// [`YES`].
-pub fn share_outcome(responses: &Responses, chosen: &[usize], base: Base) -> Vec<u8> {
+/// [`Outcome::Yes`].
+pub fn share_outcome(responses: &Responses, chosen: &[usize], base: Base) -> Outcomes {
     match responses {
         Responses::Single(rows) => {
             let most = chosen.iter().max().map_or(0, |&k| k + 1);
@@ -102,12 +95,11 @@ pub fn share_outcome(responses: &Responses, chosen: &[usize], base: Base) -> Vec
     }
 }
 
-fn outcomes<T>(rows: &[Result<T, MissingReason>], base: Base, yes: impl Fn(&T) -> bool) -> Vec<u8> {
+fn outcomes<T>(rows: &[Result<T, MissingReason>], base: Base, yes: impl Fn(&T) -> bool) -> Outcomes {
     let outcome = |answer: &Result<T, MissingReason>| match answer {
-        Ok(value) if yes(value) => YES,
-        Ok(_) => NO,
-        Err(reason) if base.holds(Some(*reason)) => NO,
-        Err(_) => OUTSIDE,
+        Ok(value) => Outcome::from(yes(value)),
+        Err(reason) if base.holds(Some(*reason)) => Outcome::No,
+        Err(_) => Outcome::Outside,
     };
     rows.iter().map(outcome).collect()
 }
@@ -117,6 +109,7 @@ mod tests {
     use crate::decode::base::*;
 
     use MissingReason::{DontKnow, Invalid, NoAnswer, NotAsked};
+    use Outcome::{No, Outside, Yes};
 
     #[test]
     fn the_three_bases_differ_in_who_is_left_out() {
@@ -129,9 +122,15 @@ mod tests {
             Err(Invalid),
             Err(DontKnow),
         ]);
-        assert_eq!(share_outcome(&responses, &[0, 2], Base::All), [1, 0, 1, 0, 0, 0, 0]);
-        assert_eq!(share_outcome(&responses, &[0, 2], Base::Asked), [1, 0, 1, 2, 0, 0, 0]);
-        assert_eq!(share_outcome(&responses, &[0, 2], Base::Answered), [1, 0, 1, 2, 2, 2, 2]);
+        assert_eq!(share_outcome(&responses, &[0, 2], Base::All), [Yes, No, Yes, No, No, No, No].into());
+        assert_eq!(
+            share_outcome(&responses, &[0, 2], Base::Asked),
+            [Yes, No, Yes, Outside, No, No, No].into()
+        );
+        assert_eq!(
+            share_outcome(&responses, &[0, 2], Base::Answered),
+            [Yes, No, Yes, Outside, Outside, Outside, Outside].into()
+        );
         assert!(in_base(&responses, 4, Base::Asked) && !in_base(&responses, 4, Base::Answered));
         assert!(!in_base(&responses, 7, Base::All), "there is no seventh respondent");
     }
@@ -139,8 +138,8 @@ mod tests {
     #[test]
     fn a_net_of_a_multiple_answer_counts_a_respondent_once() {
         let responses = Responses::Multiple(vec![Ok(0b011), Ok(0b100), Ok(0), Err(NoAnswer), Ok(1 << 127)]);
-        assert_eq!(share_outcome(&responses, &[0, 1], Base::Answered), [1, 0, 0, 2, 0]);
-        assert_eq!(share_outcome(&responses, &[127, 500], Base::Asked), [0, 0, 0, 0, 1]);
+        assert_eq!(share_outcome(&responses, &[0, 1], Base::Answered), [Yes, No, No, Outside, No].into());
+        assert_eq!(share_outcome(&responses, &[127, 500], Base::Asked), [No, No, No, No, Yes].into());
     }
 
     #[test]

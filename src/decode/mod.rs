@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use shihyo::decode::{Base, DecodeOptions, YES, decode, share_outcome};
+//! use shihyo::decode::{Base, DecodeOptions, Outcome, decode, share_outcome};
 //! use shihyo::error::SourceText;
 //! use shihyo::questionnaire::read_questionnaire;
 //! use shihyo::raw::{ReadOptions, read_bytes};
@@ -36,7 +36,7 @@
 //! let table = read_bytes(csv.as_bytes(), "web.csv", &ReadOptions::default())?;
 //! let answers = decode(&questionnaire, &[table], &DecodeOptions::default())?;
 //! let outcomes = share_outcome(&answers.responses[0], &[0], Base::Answered);
-//! assert_eq!(outcomes.iter().filter(|&&o| o == YES).count(), 2);
+//! assert_eq!(outcomes.iter().filter(|o| *o == Outcome::Yes).count(), 2);
 //! # Ok::<(), shihyo::error::Error>(())
 //! ```
 //!
@@ -57,15 +57,19 @@ pub(crate) mod issues;
 pub(crate) mod locate;
 pub(crate) mod multi_select;
 pub(crate) mod no_question;
+mod outcome;
 pub(crate) mod personal;
+mod personal_heading;
+mod personal_kind;
 pub(crate) mod redacted;
 mod returns;
 pub(crate) mod skip;
 pub(crate) mod word;
 
 pub use answer::{Answers, BaseLedger, MissingReason, Responses};
-pub use base::{Base, NO, OUTSIDE, YES, in_base, share_outcome};
+pub use base::{Base, in_base, share_outcome};
 pub use decoder::{ColumnLayout, ColumnsUsed, DecodeOptions, columns_used, decode};
 pub use issues::{CellIssue, Problem};
+pub use outcome::{Outcome, Outcomes};
 pub use redacted::PersonalColumn;
 pub(crate) use skip::holds;

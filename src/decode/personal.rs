@@ -1,83 +1,9 @@
 //! Columns that look like personal data: by their content, or by a header that says nothing else.
 
-use serde::{Deserialize, Serialize};
-
+use crate::decode::personal_heading::personal_heading;
+pub use crate::decode::personal_kind::Personal;
 use crate::raw::{Cell, Column};
-use crate::text::Text;
 use crate::text::spelling;
-
-/// What a column looks like that must not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Personal {
-    /// 氏名
-    Name,
-    /// 電話番号
-    Phone,
-    /// メールアドレス
-    Mail,
-    /// 住所・郵便番号
-    Address,
-    /// 生年月日
-    BirthDate,
-    /// 個人番号など、1人に1つの番号
-    Number,
-}
-
-impl Personal {
-    /// A stable word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Personal::Name => "name",
-            Personal::Phone => "phone",
-            Personal::Mail => "mail",
-            Personal::Address => "address",
-            Personal::BirthDate => "birth-date",
-            Personal::Number => "personal-number",
-        }
-    }
-
-    /// In words.
-    pub fn text(self) -> Text {
-        match self {
-            Personal::Name => Text::new("氏名", "names"),
-            Personal::Phone => Text::new("電話番号", "phone numbers"),
-            Personal::Mail => Text::new("メールアドレス", "mail addresses"),
-            Personal::Address => Text::new("住所", "addresses"),
-            Personal::BirthDate => Text::new("生年月日", "birth dates"),
-            Personal::Number => Text::new("個人を識別する番号", "numbers that identify a person"),
-        }
-    }
-}
-
-/// Headers that by themselves say what stands below.
-const HEADERS: [(&str, Personal); 26] = [
-    ("氏名", Personal::Name),
-    ("名前", Personal::Name),
-    ("ふりがな", Personal::Name),
-    ("フリガナ", Personal::Name),
-    ("氏名(カナ)", Personal::Name),
-    ("name", Personal::Name),
-    ("full name", Personal::Name),
-    ("電話", Personal::Phone),
-    ("電話番号", Personal::Phone),
-    ("携帯電話", Personal::Phone),
-    ("携帯電話番号", Personal::Phone),
-    ("連絡先", Personal::Phone),
-    ("tel", Personal::Phone),
-    ("phone", Personal::Phone),
-    ("phone number", Personal::Phone),
-    ("メール", Personal::Mail),
-    ("メールアドレス", Personal::Mail),
-    ("mail", Personal::Mail),
-    ("email", Personal::Mail),
-    ("e-mail", Personal::Mail),
-    ("email address", Personal::Mail),
-    ("住所", Personal::Address),
-    ("address", Personal::Address),
-    ("生年月日", Personal::BirthDate),
-    ("誕生日", Personal::BirthDate),
-    ("birthday", Personal::BirthDate),
-];
 
 /// The commonest surnames; a third of a column of names begins with one of them.
 const SURNAMES: [&str; 40] = [
@@ -125,10 +51,22 @@ const SURNAMES: [&str; 40] = [
 
 /// What the column looks like, if it looks like personal data.
 pub(crate) fn personal(column: &Column) -> Option<Personal> {
-    let head = column.header.last().map_or(String::new(), |h| spelling::label(h).to_lowercase());
-    let bare = head.trim_start_matches(['お', 'ご']);
-    let by_header = HEADERS.iter().find(|(name, _)| *name == bare || *name == head).map(|(_, kind)| *kind);
-    by_header.or_else(|| by_content(column))
+    let by_header = column.header.iter().find_map(|heading| personal_heading(heading));
+    // `お住まいの住所（町名）` with a few answers is an attribute of many.
+    let by_header = by_header.filter(|(kind, sure)| match kind {
+        Personal::Name => true,
+        Personal::Address => !repeats(column),
+        _ => *sure || !repeats(column),
+    });
+    by_header.map(|(kind, _)| kind).or_else(|| by_content(column))
+}
+
+/// Whether a few answers stand in many rows.
+fn repeats(column: &Column) -> bool {
+    let blank: Vec<bool> = column.values.iter().map(|c| spelling::label(&c.text()).is_empty()).collect();
+    let filled = column.rows.iter().filter(|v| blank.get(*v as usize) == Some(&false)).count();
+    let distinct = blank.iter().filter(|blank| !**blank).count();
+    distinct * 3 <= filled
 }
 
 fn by_content(column: &Column) -> Option<Personal> {
@@ -149,6 +87,9 @@ fn by_content(column: &Column) -> Option<Personal> {
     // One address in free text is one too many, but it does not make the column one of addresses.
     if share(&is_mail) >= 0.3 {
         return Some(Personal::Mail);
+    }
+    if distinct >= 2 && share(&is_ip) >= 0.8 {
+        return Some(Personal::Device);
     }
     if filled < 3 || distinct * 2 < filled {
         return None;
@@ -232,8 +173,17 @@ pub(crate) fn date_year(text: &str) -> Option<i32> {
         .find_map(|(name, base)| folded.strip_prefix(name).map(|rest| (rest, *base)))
         .unwrap_or((&folded, 0));
     let mut parts = body.split(['/', '-', '.', '年', '月', '日', 'T', ' ']).filter(|p| !p.is_empty());
-    let mut number = || parts.next().and_then(|p| p.parse::<i32>().ok());
-    let (year, month, day) = (number()?, number()?, number()?);
+    let mut part = || parts.next().filter(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let (first, second, third) = (part()?, part()?, part()?);
+    let number = |text: &str| text.parse::<i32>().ok();
+    let (first, second, (third, four)) =
+        (number(first)?, number(second)?, (number(third)?, third.len() == 4));
+    // `3/31/1985` and `31.3.1985` have the year last.
+    let (year, month, day) = if base == 0 && four && first <= 31 && second <= 31 && first.min(second) <= 12 {
+        (third, first.min(second), first.max(second))
+    } else {
+        (first, second, third)
+    };
     let year = year.checked_add(base)?;
     ((1880..=2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(year)
 }
@@ -241,6 +191,14 @@ pub(crate) fn date_year(text: &str) -> Option<i32> {
 fn is_mail(text: &str) -> bool {
     let Some((user, host)) = text.split_once('@') else { return false };
     !user.is_empty() && !text.contains(' ') && host.contains('.') && !host.ends_with('.') && host.is_ascii()
+}
+
+/// `192.0.2.1`, `2001:db8::1`.
+fn is_ip(text: &str) -> bool {
+    let four = text.split('.').map(|part| part.parse::<u8>().is_ok() && part.len() <= 3);
+    let is_hex = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    (four.clone().count() == 4 && four.into_iter().all(|ok| ok))
+        || (text.matches(':').count() >= 3 && text.split(':').all(is_hex))
 }
 
 fn is_phone(text: &str) -> bool {
@@ -378,6 +336,8 @@ mod tests {
             ("Ｓ60.3.2", 1985),
             ("2024-04-01T09:30:00", 2024),
             ("2024/04/01 9:30:00", 2024),
+            ("3/31/1985", 1985),
+            ("31.3.1985", 1985),
         ] {
             assert_eq!(date_year(text), Some(year), "{text}");
         }

@@ -19,7 +19,16 @@ pub(super) fn io_error(path: &Path, error: &io::Error) -> Error {
             Text::new(format!("書き込めませんでした({})", why.ja), format!("writing failed ({})", why.en))
         }
     };
-    let help = Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was");
+    // Windows refuses as one or the other what a workbook that is open stands in the way of.
+    let help = match Refusal::of(error) {
+        Refusal::Permission | Refusal::InUse => Text::new(
+            "結果のファイルを Excel などで開いていれば、閉じてからもう一度実行してください。\
+             以前の結果はそのまま残っています",
+            "if a file of the results is open in Excel or the like, close it and run again; \
+             the earlier result stands as it was",
+        ),
+        _ => Text::new("以前の結果はそのまま残っています", "the earlier result stands as it was"),
+    };
     Error::new(Diagnostic::new(Code::DerivedIo, text).at(place(path)).help(help))
 }
 

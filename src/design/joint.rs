@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::weighed::Weighed;
 use crate::stats::CompensatedSum;
 
 /// Rows that share their category in every margin move together.
 #[derive(Debug, Clone)]
 pub(super) struct JointCells {
-    /// Joint cell of each row.
+    /// Joint cell of each row, or of each unit that stands for several.
     pub(super) of_row: Vec<u32>,
     /// For each joint cell its category in each margin.
     pub(super) categories: Vec<Vec<u32>>,
@@ -38,13 +39,14 @@ impl JointCells {
         Self { of_row, categories }
     }
 
-    /// Σ of the values by joint cell.
-    pub(super) fn sums(&self, weights: &[f64]) -> Vec<f64> {
-        let mut sums = vec![CompensatedSum::default(); self.categories.len()];
-        for (cell, w) in self.of_row.iter().zip(weights) {
-            sums[*cell as usize].add(*w);
-        }
-        sums.iter().map(CompensatedSum::value).collect()
+    /// Σ w by joint cell.
+    pub(super) fn sums(&self, weights: &Weighed<'_>) -> Vec<f64> {
+        weights.sums(&self.of_row, self.categories.len())
+    }
+
+    /// The weights of rows, each times its joint cell's factor.
+    pub(super) fn scaled(&self, weights: &[f64], factors: &[f64]) -> Vec<f64> {
+        weights.iter().zip(&self.of_row).map(|(w, cell)| w * factors[*cell as usize]).collect()
     }
 
     /// A margin of a table over the joint cells.

@@ -5,12 +5,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Design;
+use super::joint::JointCells;
 use super::projection::{Basis, CellBasis, Projection};
+use super::weighed::Weighed;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
-use crate::stats::CompensatedSum;
 use crate::text::Text;
 
 /// Population totals by category, with the category of every respondent.
@@ -198,13 +199,13 @@ impl Margin {
         ))
     }
 
-    /// Σ w by category.
-    pub(super) fn sums(&self, weights: &[f64]) -> Vec<f64> {
-        let mut sums = vec![CompensatedSum::default(); self.totals.len()];
-        for (cell, w) in self.cells.iter().zip(weights) {
-            sums[*cell as usize].add(*w);
+    /// What the weights of each category are multiplied by in post-stratification.
+    fn factors(&self, weighed: &Weighed<'_>) -> Result<Vec<f64>> {
+        let sums = weighed.sums(&self.cells, self.totals.len());
+        if let Some(at) = (0..sums.len()).find(|at| sums[*at] <= 0.0 && self.totals[*at] > 0.0) {
+            return Err(self.empty_category(at));
         }
-        sums.iter().map(CompensatedSum::value).collect()
+        Ok(sums.iter().zip(&self.totals).map(|(s, t)| if *s > 0.0 { t / s } else { 0.0 }).collect())
     }
 
     pub(super) fn empty_category(&self, at: usize) -> Error {
@@ -247,22 +248,31 @@ impl Design {
     /// # Errors
     /// A category with a positive total in which no respondent has a positive weight.
     pub fn post_stratify(&self, margin: &Margin) -> Result<Self> {
-        margin.check_rows(self.rows())?;
-        let step = |weights: &[f64]| -> Result<Vec<f64>> {
-            let sums = margin.sums(weights);
-            if let Some(at) = (0..sums.len()).find(|at| sums[*at] <= 0.0 && margin.totals[*at] > 0.0) {
-                return Err(margin.empty_category(at));
-            }
-            let factor: Vec<f64> =
-                sums.iter().zip(&margin.totals).map(|(s, t)| if *s > 0.0 { t / s } else { 0.0 }).collect();
-            Ok(weights.iter().zip(margin.cells.iter()).map(|(w, cell)| w * factor[*cell as usize]).collect())
+        self.post_stratify_weighed(margin, &Weighed::Each(&self.weights))
+    }
+
+    /// As [`Design::post_stratify`], by a margin of these units: a design [of totals](Design::of_totals)
+    /// holds no respondents.
+    pub(crate) fn post_stratify_weighed(&self, margin: &Margin, weighed: &Weighed<'_>) -> Result<Self> {
+        margin.check_rows(weighed.units())?;
+        let scaled = |weights: &[f64], factors: &[f64]| -> Vec<f64> {
+            weights.iter().zip(margin.cells.iter()).map(|(w, cell)| w * factors[*cell as usize]).collect()
         };
         let before = self.weights.clone();
-        let next = self.reweighted(step(&before)?, step)?;
+        let factors = margin.factors(weighed)?;
+        let next = self.reweighted(scaled(&before, &factors), |weights| {
+            Ok(scaled(weights, &margin.factors(&Weighed::Each(weights))?))
+        })?;
         let after = next.weights.clone();
-        Ok(next.with_projection(|| Projection {
-            after,
-            basis: Basis::Cells(CellBasis::new(before, &[(margin.cells.clone(), margin.totals.len())])),
+        Ok(next.with_projection(|| {
+            let joint = JointCells::new(&[&*margin.cells]);
+            let of_cell = |categories: &Vec<u32>| {
+                categories.first().map_or(1.0, |category| factors[*category as usize])
+            };
+            let factors = joint.categories.iter().map(of_cell).collect();
+            let start = joint.sums(weighed);
+            let basis = CellBasis::new(before, joint, (start, factors), &[margin.totals.len()]);
+            Projection { after, basis: Basis::Cells(basis) }
         }))
     }
 }

@@ -26,6 +26,7 @@ mod roster;
 mod strata;
 mod trim;
 mod variance;
+mod weighed;
 
 use std::sync::{Arc, OnceLock};
 
@@ -44,11 +45,13 @@ pub use roster::{DomainLonely, LonelyPsu, PsuRoster};
 pub(crate) use strata::StratumSize;
 pub use trim::{Trim, TrimRule};
 pub use variance::{Covariance, Influences, NoVariance, Scatters};
+pub(crate) use weighed::Weighed;
 
 use projection::Projection;
 use roster::Roster;
 
 use crate::error::Result;
+use crate::stats::exact_sum;
 
 /// A sample design with its weights: everything that an estimate needs to know beside the answers.
 ///
@@ -123,6 +126,15 @@ impl Design {
         !self.projections.is_empty()
     }
 
+    /// Σ w, rounded once. Of weights that were fitted in one step it is Σ f w over the joint cells, f being
+    /// the factor and w the sum before, so that it does not take the respondents.
+    pub(crate) fn weight_sum(&self) -> f64 {
+        match self.fitted_cells() {
+            Some(fit) => exact_sum(fit.weights().flatten().map(|part| (part, 1))),
+            None => exact_sum(self.weights.iter().map(|w| (*w, 1))),
+        }
+    }
+
     /// The joint cells that the weights were fitted by, where that was the only step and the last one.
     pub(crate) fn fitted_cells(&self) -> Option<FittedCells<'_>> {
         match &self.projections[..] {
@@ -172,7 +184,10 @@ impl Design {
             next.uncertainty = Uncertainty::Replicated(replicates.map(each)?);
         }
         next.weights = weights.into();
-        next.df = OnceLock::new();
+        // Without rows it is known by the strata.
+        if next.row_count == next.weights.len() as u64 {
+            next.df = OnceLock::new();
+        }
         Ok(next)
     }
 

@@ -42,10 +42,13 @@ pub(super) struct AlternatingMargin {
 /// Everything is a function of sums over the joint cells of the margins.
 #[derive(Debug, Clone)]
 pub(super) struct CellBasis {
+    /// The weights before the step; empty where no rows are held.
     before: Arc<[f64]>,
     joint: JointCells,
     /// Σ w by joint cell.
     weights: Vec<f64>,
+    /// What the step multiplied the weights of each joint cell by.
+    factors: Vec<f64>,
     /// Of each joint cell the column of its category in each margin. The columns of a margin are numbered as
     /// rows meet the categories, not as the margin does: sums and solutions are then the same to the last bit
     /// for the same sample, however its population was written down.
@@ -56,12 +59,17 @@ pub(super) struct CellBasis {
 }
 
 impl CellBasis {
-    /// The basis of `margins` (cells of each row, number of cells) under the weights before the step.
-    pub(super) fn new(before: Arc<[f64]>, margins: &[(Arc<[u32]>, usize)]) -> Self {
-        let joint = JointCells::new(&margins.iter().map(|(cells, _)| &**cells).collect::<Vec<_>>());
+    /// The basis of margins of so many categories, under the weights before the step: their sums by joint
+    /// cell, and the step's factors.
+    pub(super) fn new(
+        before: Arc<[f64]>,
+        joint: JointCells,
+        (weights, factors): (Vec<f64>, Vec<f64>),
+        margins: &[usize],
+    ) -> Self {
         let mut columns = vec![Vec::with_capacity(margins.len()); joint.categories.len()];
         let mut size = 0;
-        for (m, (_, cell_count)) in margins.iter().enumerate() {
+        for (m, cell_count) in margins.iter().enumerate() {
             let mut column_of = vec![None; *cell_count];
             for (columns, categories) in columns.iter_mut().zip(&joint.categories) {
                 let column = *column_of[categories[m] as usize].get_or_insert_with(|| {
@@ -71,7 +79,6 @@ impl CellBasis {
                 columns.push(column);
             }
         }
-        let weights = joint.sums(&before);
         let mut sums = vec![0.0; size * size];
         for (w, columns) in weights.iter().zip(&columns) {
             for a in columns {
@@ -80,7 +87,8 @@ impl CellBasis {
                 }
             }
         }
-        Self { before, joint, weights, columns, gram: NormalEquations::new(&sums, size, DEPENDENT), size }
+        let gram = NormalEquations::new(&sums, size, DEPENDENT);
+        Self { before, joint, weights, factors, columns, gram, size }
     }
 
     fn residual(&self, z: &mut [f64]) {
@@ -122,9 +130,26 @@ impl CellBasis {
 pub(crate) struct FittedCells<'a>(&'a CellBasis);
 
 impl<'a> FittedCells<'a> {
-    /// The joint cell of each row.
+    /// The joint cell of each row, or of each unit that weights were fitted by.
     pub(crate) fn of_row(self) -> &'a [u32] {
         &self.0.joint.of_row
+    }
+
+    /// The weights before the step; empty where no rows are held.
+    pub(crate) fn before(self) -> &'a [f64] {
+        &self.0.before
+    }
+
+    /// What the step multiplied the weights of each joint cell by.
+    pub(crate) fn factors(self) -> &'a [f64] {
+        &self.0.factors
+    }
+
+    /// Σ v of each joint cell, v being the weights after the step: the product of factor and sum, and what
+    /// rounding takes from it.
+    pub(crate) fn weights(self) -> impl Iterator<Item = [f64; 2]> + 'a {
+        let product = |(w, factor): (&f64, &f64)| [w * factor, w.mul_add(*factor, -(w * factor))];
+        self.0.weights.iter().zip(&self.0.factors).map(product)
     }
 
     /// Number of joint cells.

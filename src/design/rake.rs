@@ -6,6 +6,7 @@ use super::Design;
 use super::joint::JointCells;
 use super::margin::Margin;
 use super::projection::{AlternatingMargin, Basis, CellBasis, Projection};
+use super::weighed::Weighed;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::text::Text;
@@ -71,10 +72,10 @@ struct Fit {
     after_margin: Vec<Vec<f64>>,
 }
 
-fn fit(margins: &[Margin], joint: &JointCells, weights: &[f64], options: &Rake) -> Result<Fit> {
-    let start = joint.sums(weights);
+/// Fits the joint cells' sums of weights.
+fn fit(margins: &[Margin], joint: &JointCells, start: &[f64], options: &Rake) -> Result<Fit> {
     let mut factors = vec![1.0; start.len()];
-    let mut table = start.clone();
+    let mut table = start.to_vec();
     let mut after_margin = vec![Vec::new(); margins.len()];
     let mut best = f64::INFINITY;
     let mut worst = (0.0, 0, 0);
@@ -187,22 +188,32 @@ impl Design {
     /// Margins with different grand totals, a category without respondents, or no convergence: each names the
     /// margin.
     pub fn rake(&self, margins: &[Margin], options: &Rake) -> Result<Self> {
-        check(margins, self.rows(), options.stop)?;
+        self.rake_weighed(margins, &Weighed::Each(&self.weights), options)
+    }
+
+    /// As [`Design::rake`], of margins of these units: a design [of totals](Design::of_totals) holds no
+    /// respondents.
+    pub(crate) fn rake_weighed(
+        &self,
+        margins: &[Margin],
+        weighed: &Weighed<'_>,
+        options: &Rake,
+    ) -> Result<Self> {
+        check(margins, weighed.units(), options.stop)?;
         let joint = JointCells::new(&margins.iter().map(|m| &*m.cells).collect::<Vec<_>>());
-        let scaled = |weights: &[f64], factors: &[f64]| -> Vec<f64> {
-            weights.iter().zip(&joint.of_row).map(|(w, cell)| w * factors[*cell as usize]).collect()
-        };
+        let start = joint.sums(weighed);
         let before = self.weights.clone();
-        let full = fit(margins, &joint, &before, options)?;
-        let next = self.reweighted(scaled(&before, &full.factors), |weights| {
-            Ok(scaled(weights, &fit(margins, &joint, weights, options)?.factors))
+        let full = fit(margins, &joint, &start, options)?;
+        let next = self.reweighted(joint.scaled(&before, &full.factors), |weights| {
+            let start = joint.sums(&Weighed::Each(weights));
+            Ok(joint.scaled(weights, &fit(margins, &joint, &start, options)?.factors))
         })?;
         let after: Arc<[f64]> = next.weights.clone();
         Ok(next.with_projection(|| {
             let basis = match options.variance {
                 RakeVariance::Exact => {
-                    let cells: Vec<_> = margins.iter().map(|m| (m.cells.clone(), m.totals.len())).collect();
-                    Basis::Cells(CellBasis::new(before.clone(), &cells))
+                    let sizes: Vec<usize> = margins.iter().map(|m| m.totals.len()).collect();
+                    Basis::Cells(CellBasis::new(before.clone(), joint, (start, full.factors), &sizes))
                 }
                 RakeVariance::RRake => Basis::Alternating(
                     margins
@@ -211,7 +222,7 @@ impl Design {
                         .map(|(m, factors)| AlternatingMargin {
                             cells: m.cells.clone(),
                             cell_count: m.totals.len(),
-                            weights: scaled(&before, factors),
+                            weights: joint.scaled(&before, factors),
                         })
                         .collect(),
                 ),

@@ -197,6 +197,18 @@ fn number_first(word: &str) -> Option<i64> {
     word.split_once(' ').and_then(|(number, _)| spelling::whole_number(number))
 }
 
+/// The distinct cells, each with how many rows hold it, that look like no answer: words for it, and numbers
+/// that files write for it.
+pub(crate) fn look_like_no_answer(counts: &[(String, usize)]) -> Vec<String> {
+    let mut rest = counts.to_vec();
+    let words = Missing::out_of(&mut rest);
+    let numbers: Option<BTreeSet<i64>> =
+        rest.iter().map(|(word, _)| spelling::whole_number(&spelling::label(word))).collect();
+    let scale = numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| Scale::of(&numbers));
+    let codes = scale.into_iter().flat_map(|scale| [scale.missing, scale.doubtful].concat());
+    words.no_answer.into_iter().chain(words.not_asked).chain(codes.map(|code| code.to_string())).collect()
+}
+
 /// Whole numbers as the codes of a scale.
 pub(crate) struct Scale {
     /// The codes, with those in between that nobody chose; `None` where the numbers are too many or too great
@@ -204,6 +216,8 @@ pub(crate) struct Scale {
     pub(crate) codes: Option<BTreeSet<i64>>,
     /// Codes that are no answer.
     pub(crate) missing: Vec<i64>,
+    /// Codes that may be no answer: 9, or 8 and 9, far above the others.
+    pub(crate) doubtful: Vec<i64>,
 }
 
 impl Scale {
@@ -211,11 +225,18 @@ impl Scale {
         let (missing, rest): (Vec<i64>, Vec<i64>) = numbers.iter().partition(|n| MISSING.contains(n));
         let (least, most) = (rest.first().copied().unwrap_or(0), rest.last().copied().unwrap_or(0));
         if !rest.is_empty() && least >= 0 && most <= 20 && rest.len() <= 15 {
-            let top = if least == 0 || rest.len() as i64 * 2 > most { most } else { 0 };
-            return Self { codes: Some(rest.into_iter().chain(least.max(1)..=top).collect()), missing };
+            let below: Vec<i64> = rest.iter().copied().filter(|n| *n < 8).collect();
+            let apart = most == 9 && below.len() >= 2 && below.last().is_some_and(|last| *last <= 5);
+            let doubtful: Vec<i64> =
+                if apart { rest.iter().copied().filter(|n| *n >= 8).collect() } else { Vec::new() };
+            let most = if apart { below.last().copied().unwrap_or(most) } else { most };
+            let known = rest.len() - doubtful.len();
+            let top = if least == 0 || known as i64 * 2 > most { most } else { 0 };
+            let codes = Some(rest.into_iter().chain(least.max(1)..=top).collect());
+            return Self { codes, missing, doubtful };
         }
         // Among quantities 99 is one, unless there is nothing else.
         let missing = missing.into_iter().filter(|n| rest.is_empty() || *n < 0 || *n >= 999).collect();
-        Self { codes: None, missing }
+        Self { codes: None, missing, doubtful: Vec::new() }
     }
 }

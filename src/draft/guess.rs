@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decode::no_question::counts;
 use crate::decode::personal::date_year;
-use crate::draft::codes::{MOST_VALUES, Missing, Options, Scale, is_missing_code};
-use crate::draft::family::{Family, has_ticks, mentioned, own_label};
-use crate::draft::pieces;
+use crate::draft::closed::{self, Closed};
+use crate::draft::codes::{Missing, Options, Scale, is_missing_code};
+use crate::draft::family::{Family, Kind, has_ticks, is_other, mentioned, own_label};
+use crate::draft::{naming, pieces};
 use crate::questionnaire::form::{categories, question};
-use crate::questionnaire::model::{Question, QuestionKind};
+use crate::questionnaire::model::{Category, Question, QuestionKind};
 use crate::questionnaire::resolve::MOST_OPTIONS;
-use crate::raw::{Cell, Column, Variable};
+use crate::raw::{Cell, Column, Table, letters};
 use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
 
-type Guess = Result<(Question, Vec<Text>), Text>;
+/// A question, and what was guessed of it.
+pub(crate) type Guessed = (Question, Vec<Text>);
+
+/// What a column is, or why it is no question.
+pub(crate) type Guess = Result<Guessed, Text>;
 
 /// Whether the column holds the respondents' ids: each once, short codes, under a header that says so or as
 /// first column.
@@ -57,53 +62,23 @@ pub(crate) fn is_respondent(column: &Column, rows: usize, first: bool) -> bool {
         && (said_so || (first && counts.len() == filled && filled > 20))
 }
 
-/// The id and the words of a column: `問1 参加したいですか` has both.
-fn named(column: &Column) -> (String, String) {
-    let name = spelling::label(
-        &column.header.iter().map(|h| h.trim()).filter(|h| !h.is_empty()).collect::<Vec<_>>().join(" / "),
-    );
-    let name = if name.is_empty() { format!("@{}", crate::raw::letters(column.position)) } else { name };
-    split_id(&name)
-}
-
-fn split_id(name: &str) -> (String, String) {
-    let first = name.split([' ', '.', ':', '。']).next().unwrap_or("");
-    let is_id = (first.starts_with('問') || first.starts_with(['Q', 'q', 'F', 'f']))
-        && first.contains(|c: char| c.is_ascii_digit())
-        && first.chars().count() <= 8;
-    let rest = name[first.len()..].trim_start_matches([' ', '.', ':', '。']).trim();
-    if is_id && !rest.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()) {
-        (first.to_owned(), rest.to_owned())
-    } else {
-        (name.to_owned(), name.to_owned())
-    }
-}
-
-/// A question whose column decoding finds: by its id, its words, or named where neither is the column's name.
-fn with_column(mut question: Question, columns: &[&Column]) -> Question {
-    let plain = columns.iter().all(|c| spelling::label(&c.name()) == spelling::label(&question.id));
-    if !plain {
-        let header = |c: &Column| {
-            c.name().contains(" / ")
-                || c.header.iter().all(|h| h.trim().is_empty())
-                || c.name().contains('\n')
-        };
-        question.columns = columns
-            .iter()
-            .map(|c| {
-                if header(c) {
-                    format!("@{}", crate::raw::letters(c.position))
-                } else {
-                    c.name().trim().to_owned()
-                }
-            })
-            .collect();
-    }
+/// A question with the names of its columns; by letters where a name is that of other columns too.
+fn with_columns(mut question: Question, columns: &[&Column], table: &Table) -> Question {
+    let of = |c: &&Column| {
+        let name = c.name().trim().to_owned();
+        let is_name = c.header.len() == 1
+            && !c.header.iter().all(|h| h.trim().is_empty())
+            && !name.contains(['\n', '@'])
+            && table.column(&name).is_some_and(|found| std::ptr::eq(found, *c));
+        if is_name { name } else { format!("@{}", letters(c.position)) }
+    };
+    question.columns = columns.iter().map(of).collect();
     question
 }
 
 /// The question of one column; `about` is what the file's own dictionary says of it.
-pub(crate) fn one(column: &Column, about: Option<&Variable>) -> Guess {
+pub(crate) fn one(column: &Column, table: &Table) -> Guess {
+    let about = table.dictionary.as_ref().and_then(|d| d.variables.get(&column.name()));
     let cells = |wanted: &dyn Fn(&Cell) -> bool| -> BTreeSet<String> {
         column.values.iter().filter(|c| wanted(c)).map(|c| spelling::lines(&c.text())).collect()
     };
@@ -115,7 +90,7 @@ pub(crate) fn one(column: &Column, about: Option<&Variable>) -> Guess {
     if counts.is_empty() && dates.is_empty() && missing.is_empty() {
         return Err(Text::new("無回答・非該当しかありません", "nothing but missing codes"));
     }
-    let (mut question, mut remarks) = of_words(column, &counts, &mut absent)?;
+    let (mut question, mut remarks) = of_words(column, table, &counts, &mut absent)?;
     absent.tell(&mut question, &mut remarks);
     let missing: Vec<String> = missing.into_iter().filter(|code| question.category(code).is_none()).collect();
     question.no_answer.extend(missing);
@@ -142,10 +117,10 @@ fn words_unknown() -> Text {
 }
 
 /// The question of a column whose cells are these; `missing` takes the codes among them that are no answer.
-fn of_words(column: &Column, counts: &[(String, usize)], missing: &mut Missing) -> Guess {
-    let (id, words) = named(column);
-    let filled: usize = counts.iter().map(|(_, n)| n).sum();
-    let make = |kind: QuestionKind| with_column(question(&id, &words, kind), &[column]);
+fn of_words(column: &Column, table: &Table, counts: &[(String, usize)], missing: &mut Missing) -> Guess {
+    let pieces = naming::pieces(column);
+    let (id, words) = naming::named(&pieces, column.position);
+    let make = |kind: QuestionKind| with_columns(question(&id, &words, kind), &[column], table);
     let numbers: Option<BTreeSet<i64>> = counts.iter().map(|(t, _)| spelling::whole_number(t)).collect();
     if let Some(codes) = numbers {
         return Ok(of_codes(&codes, missing, &make));
@@ -156,13 +131,11 @@ fn of_words(column: &Column, counts: &[(String, usize)], missing: &mut Missing) 
             vec![Text::new("数量として読みました", "read as a number")],
         ));
     }
-    if let Some(found) = joined(counts, &make) {
+    let heading = pieces.join(" ");
+    if let Some(found) = joined(counts, &heading, &make) {
         return Ok(found);
     }
-    let repeats = counts.len() <= MOST_VALUES
-        && counts.len() * 2 <= filled
-        && counts.iter().all(|(t, _)| t.chars().count() <= 60);
-    if !repeats {
+    let Some(Closed { options: labels, others }) = closed::single(counts, &heading) else {
         return Ok((
             make(QuestionKind::Text),
             vec![Text::new(
@@ -170,15 +143,60 @@ fn of_words(column: &Column, counts: &[(String, usize)], missing: &mut Missing) 
                 "read as free text; its words go no further",
             )],
         ));
-    }
-    let labels: Vec<String> = counts.iter().map(|(t, _)| t.replace('\n', " ")).collect();
+    };
+    let labels: Vec<String> = labels.iter().map(|t| t.replace('\n', " ")).collect();
     let mut options = Options::of(labels.iter().map(String::as_str));
     options.as_scale(missing);
     let mut remarks = vec![order_of(&options)];
     if options.unknown_words() {
         remarks.push(words_unknown());
     }
-    Ok((make(QuestionKind::Single(categories(options.pairs(), false))), remarks))
+    let pairs = options.pairs();
+    if pairs.len() == 1 && others.is_none() {
+        remarks.push(Text::new(
+            "選択肢が1つしかありません。複数回答の1列か、見出しの行を確かめてください",
+            "there is one option only; see whether it is a part of a multiple answer, or the header rows",
+        ));
+    }
+    let options = with_other(categories(pairs, false), others, &mut remarks);
+    Ok((make(QuestionKind::Single(options)), remarks))
+}
+
+/// The options with one more for words that are no option's, if some were found in so many rows.
+fn with_other(
+    mut categories: Vec<Category>,
+    others: Option<usize>,
+    remarks: &mut Vec<Text>,
+) -> Vec<Category> {
+    let Some(rows) = others else { return categories };
+    remarks.push(Text::new(
+        format!(
+            "少ない言葉（{rows}人）は「その他」の自由記入としました。選択肢にするものがあれば options に書い\
+             てください"
+        ),
+        format!(
+            "rare words ({rows} respondents) count as \"other\" in the respondents' own words; write those \
+             that are options of the form into options"
+        ),
+    ));
+    let last = categories.iter().filter_map(|c| spelling::whole_number(&c.code)).max().unwrap_or(0);
+    let english = categories.iter().all(|c| c.label.is_ascii())
+        && categories.iter().any(|c| c.label.contains(|l: char| l.is_ascii_alphabetic()));
+    let label = match (categories.iter().any(|c| is_other(&c.label)), english) {
+        (false, false) => "その他",
+        (true, false) => "その他（自由記入）",
+        (false, true) => "Other",
+        (true, true) => "Other (own words)",
+    };
+    let code = (last + 1).to_string();
+    categories.push(Category {
+        code,
+        label: label.to_owned(),
+        dont_know: false,
+        exclusive: false,
+        free_text: true,
+    });
+    categories
 }
 
 /// In which order the options of a single answer stand.
@@ -214,7 +232,18 @@ fn of_codes(
     match scale.codes {
         Some(codes) => {
             let pairs = codes.iter().map(|c| (c.to_string(), c.to_string()));
-            (make(QuestionKind::Single(categories(pairs, false))), vec![words_unknown()])
+            let mut remarks = vec![words_unknown()];
+            if !scale.doubtful.is_empty() {
+                let list = scale.doubtful.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+                remarks.push(Text::new(
+                    format!(
+                        "{list} は無回答の番号かもしれません。無回答なら options から除き、no_answer に書いて\
+                         ください"
+                    ),
+                    format!("{list} may be a code of no answer; if so, move it from options to no_answer"),
+                ));
+            }
+            (make(QuestionKind::Single(categories(pairs, false))), remarks)
         }
         None => (
             make(QuestionKind::Number { range: None }),
@@ -226,9 +255,10 @@ fn of_codes(
 /// A multiple answer in one cell.
 fn joined(
     counts: &[(String, usize)],
+    heading: &str,
     make: &dyn Fn(QuestionKind) -> Question,
 ) -> Option<(Question, Vec<Text>)> {
-    let options = pieces::options(counts)?;
+    let Closed { options, others } = pieces::options(counts, heading)?;
     let mut remarks = vec![Text::new(
         "1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください",
         "read as several answers in one cell; see whether an option itself holds the delimiter",
@@ -237,20 +267,21 @@ fn joined(
     if options.unknown_words() {
         remarks.push(words_unknown());
     }
-    let categories = categories(options.pairs(), true);
+    let categories = with_other(categories(options.pairs(), true), others, &mut remarks);
     Some((make(QuestionKind::Multiple { categories, max_marks: None }), remarks))
 }
 
 /// The multiple answer of a family of columns.
-pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
+pub(crate) fn multiple(family: &Family, columns: &[&Column], table: &Table) -> Guess {
     let members: Vec<&Column> = family.members.iter().filter_map(|&i| columns.get(i).copied()).collect();
-    let (id, words) = split_id(&spelling::label(&family.stem));
+    let position = members.first().map_or(0, |c| c.position);
+    let (id, words) = naming::named(&family.name, position);
     let mut remarks = vec![Text::new(
         format!("{} 列をまとめて複数回答としました", members.len()),
         format!("{} columns taken for one multiple answer", members.len()),
     )];
     let mut missing = Missing::default();
-    let pairs: Vec<(String, String)> = if family.mentions {
+    let pairs: Vec<(String, String)> = if family.kind == Kind::Mentions {
         let options = mentioned(columns, &family.members, &mut missing);
         let options = Options::of(options.iter().map(String::as_str));
         if options.unknown_words() {
@@ -258,13 +289,9 @@ pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
         }
         options.pairs()
     } else {
-        let number = |part: &str| {
-            spelling::whole_number(&spelling::label(
-                part.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0'),
-            ))
-        };
-        let labels: Vec<Option<String>> = members.iter().map(|c| own_label(c)).collect();
-        for column in &members {
+        let own: Vec<&Column> =
+            members.iter().enumerate().filter(|(k, _)| Some(*k) != family.other).map(|(_, c)| *c).collect();
+        for column in &own {
             let beside_numbers = has_ticks(column);
             for word in column.values.iter().map(|cell| spelling::label(&cell.text())) {
                 if !missing.take(&word, beside_numbers) && is_missing_code(&word) {
@@ -272,44 +299,81 @@ pub(crate) fn multiple(family: &Family, columns: &[&Column]) -> Guess {
                 }
             }
         }
-        match family.parts.iter().map(|part| number(part)).collect::<Option<Vec<i64>>>() {
-            Some(codes) => {
-                if labels.iter().any(Option::is_none) {
-                    remarks.push(words_unknown());
-                }
-                let pair = |(code, label): (i64, Option<String>)| {
-                    (code.to_string(), label.unwrap_or_else(|| code.to_string()))
-                };
-                codes.into_iter().zip(labels).map(pair).collect()
-            }
-            None => {
-                let label =
-                    |(part, label): (&String, Option<String>)| label.unwrap_or_else(|| spelling::label(part));
-                column_pairs(family.parts.iter().zip(labels).map(label).collect())
-            }
+        let parts = family.parts.iter().enumerate().filter(|(k, _)| Some(*k) != family.other);
+        let parts: Vec<&String> = parts.map(|(_, part)| part).collect();
+        let mut pairs = pairs_of(family, &parts, &own, &mut remarks);
+        if let Some(at) = family.other {
+            let last = pairs.iter().filter_map(|(code, _)| spelling::whole_number(code)).max();
+            let label = family.parts.get(at).map_or("その他", String::as_str);
+            let label = if label.eq_ignore_ascii_case("other") { "その他" } else { label };
+            let code = last.map_or_else(|| label.to_owned(), |n| (n + 1).to_string());
+            pairs.insert(at.min(pairs.len()), (code, label.to_owned()));
+            remarks.push(Text::new(
+                format!("「{label}」の列の言葉は「その他」の自由記入としました"),
+                format!("words in the column \"{label}\" count as \"other\""),
+            ));
         }
+        pairs
     };
-    let categories = categories(pairs, true);
-    if categories.len() > MOST_OPTIONS || (!family.mentions && categories.len() != members.len()) {
+    let mut categories = categories(pairs, true);
+    if categories.len() > MOST_OPTIONS || (family.kind != Kind::Mentions && categories.len() != members.len())
+    {
         return Err(Text::new(
             "列の名前が重なっていて、選択肢に分けられません",
             "the columns' names do not tell the options apart",
         ));
     }
-    let mut made = question(&id, &words, QuestionKind::Multiple { categories, max_marks: None });
-    let blank = |c: &Column| spelling::label(&c.name()).is_empty();
-    made.columns = members
-        .iter()
-        .map(|c| {
-            if blank(c) || c.header.len() > 1 || c.name().contains('\n') {
-                format!("@{}", crate::raw::letters(c.position))
-            } else {
-                c.name().trim().to_owned()
-            }
-        })
-        .collect();
+    if let Some(other) = family.other.and_then(|at| categories.get_mut(at)) {
+        other.free_text = true;
+    }
+    let made = question(&id, &words, QuestionKind::Multiple { categories, max_marks: None });
+    let mut made = with_columns(made, &members, table);
     missing.tell(&mut made, &mut remarks);
     Ok((made, remarks))
+}
+
+/// Code and label of the options that have a column each, which are `parts` of the family; その他 is not
+/// among them.
+fn pairs_of(
+    family: &Family,
+    parts: &[&String],
+    own: &[&Column],
+    remarks: &mut Vec<Text>,
+) -> Vec<(String, String)> {
+    let number = |part: &&String| {
+        spelling::whole_number(&spelling::label(
+            part.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0'),
+        ))
+    };
+    let labels: Vec<Option<String>> = own.iter().map(|c| own_label(c)).collect();
+    let numbers = match &family.kind {
+        Kind::Numbers(numbers) => Some(numbers.clone()),
+        Kind::Ticks | Kind::Mentions => parts.iter().map(number).collect::<Option<Vec<i64>>>(),
+    };
+    let words = |part: &&String| number(part).is_none().then(|| naming::clean(part));
+    match numbers {
+        Some(codes) => {
+            let labels: Vec<Option<String>> = labels
+                .into_iter()
+                .zip(parts)
+                .map(|(label, part)| {
+                    label.or_else(|| if matches!(family.kind, Kind::Numbers(_)) { words(part) } else { None })
+                })
+                .collect();
+            if labels.iter().any(Option::is_none) {
+                remarks.push(words_unknown());
+            }
+            let pair = |(code, label): (i64, Option<String>)| {
+                (code.to_string(), label.unwrap_or_else(|| code.to_string()))
+            };
+            codes.into_iter().zip(labels).map(pair).collect()
+        }
+        None => {
+            let label =
+                |(part, label): (&&String, Option<String>)| label.unwrap_or_else(|| naming::clean(part));
+            column_pairs(parts.iter().zip(labels).map(label).collect())
+        }
+    }
 }
 
 /// Code and label of the options of columns with these labels, in the columns' order.

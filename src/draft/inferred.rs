@@ -1,6 +1,7 @@
 //! What a draft found in the files.
 
 use crate::decode::personal::Personal;
+use crate::draft::meaning::SampleColumn;
 use crate::questionnaire::model::Questionnaire;
 use crate::text::Text;
 
@@ -15,6 +16,8 @@ pub struct Inferred {
     pub respondent: Option<String>,
     /// Columns that look like personal data: not read.
     pub withheld: Vec<(String, Personal)>,
+    /// Columns that tell of the sample, and whether the file itself says so.
+    pub sample: Vec<(String, SampleColumn, bool)>,
     /// Columns that are no question, with the reason.
     pub left_out: Vec<(String, Text)>,
 }

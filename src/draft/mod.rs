@@ -6,6 +6,7 @@
 //! | few texts that repeat | single answer with these options |
 //! | few whole numbers beside words (`1` … `4`, `その他`) | single answer, numbers as codes, then the words |
 //! | `NA`, `無回答`, `非該当` …; beside numbers also `不明`, `-` … | no answer, not asked |
+//! | options joined or alone beside rare words | the same, the rare words その他 in the respondents' words |
 //! | texts or codes joined by `,` `、` `;` `|` `&`, a blank or a line break, repeating | multiple answer |
 //! | `q_1`, `q_2` …; `q [option]`; question above option; 0/1, ○, TRUE/FALSE … | multiple answer in columns |
 //! | other numbers / other texts | number / free text |
@@ -14,17 +15,24 @@
 //!
 //! A skip is likely where a question is blank for everyone who chose certain options of an earlier one.
 
+mod bands;
+mod closed;
 mod codes;
 mod family;
 mod guess;
 mod inferred;
+mod meaning;
+mod naming;
 mod pieces;
 mod skips;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::decode::personal::Personal;
+pub(crate) use codes::look_like_no_answer;
 pub use inferred::Inferred;
+pub use meaning::SampleColumn;
+pub(crate) use meaning::{attribute, is_about_form, is_no_substance, sample_column};
 
 use crate::decode::code_list::CodeList;
 use crate::decode::no_question::no_question;
@@ -33,6 +41,7 @@ use crate::questionnaire::form::Draft;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::raw::{Column, Table};
 use crate::text::Text;
+use crate::text::number::number;
 use crate::text::spelling;
 
 /// Guesses a questionnaire from the columns that all `tables` have.
@@ -42,13 +51,13 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
         remarks: vec![],
         respondent: None,
         withheld: vec![],
+        sample: vec![],
         left_out: vec![],
     };
     let Some((first, others)) = tables.split_first() else { return found };
     let columns = sorted_out(first, others, &mut found);
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     let families = family::families(&columns);
-    let mut ids = BTreeSet::new();
     for (at, column) in columns.iter().enumerate() {
         if taken.contains(&at) {
             continue;
@@ -56,31 +65,58 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
         let guessed = match families.iter().find(|f| f.members.first() == Some(&at)) {
             Some(family) => {
                 taken.extend(&family.members);
-                guess::multiple(family, &columns)
+                guess::multiple(family, &columns, first)
             }
-            None => {
-                guess::one(column, first.dictionary.as_ref().and_then(|d| d.variables.get(&column.name())))
-            }
+            None => guess::one(column, first),
         };
-        match guessed {
-            Ok((mut question, remarks)) => {
-                if ids.insert(spelling::label(&question.id)) {
-                    question.id = question.id.trim().to_owned();
-                    found.questionnaire.questions.push(question);
-                    found.remarks.push(remarks);
-                } else {
-                    found.left_out.push((
-                        column.name(),
-                        Text::new("同じ名前の列が前にあります", "a column of this name stands before"),
-                    ));
-                }
+        match guessed.and_then(|guess| everywhere_at_one_place(guess, first, others)) {
+            Ok((question, remarks)) => {
+                found.questionnaire.questions.push(question);
+                found.remarks.push(remarks);
             }
             Err(reason) => found.left_out.push((column.name(), reason)),
         }
     }
+    ids_once(&mut found.questionnaire.questions);
     keep_readable(&mut found, tables);
     skips::guess(&mut found, tables);
+    bands::draft(&mut found, tables);
     found
+}
+
+/// A guess, unless it names columns by letters that are other columns in another file.
+fn everywhere_at_one_place(guess: guess::Guessed, first: &Table, others: &[Table]) -> guess::Guess {
+    let same = |name: &String| {
+        let header = |table: &Table| table.column(name).map(|c| c.header.clone());
+        !name.starts_with('@') || others.iter().all(|other| header(other) == header(first))
+    };
+    if guess.0.columns.iter().all(same) {
+        return Ok(guess);
+    }
+    Err(Text::new(
+        "同じ見出しの列が複数あり、列の位置がファイルによって違います",
+        "several columns have this heading, and they stand at other places in other files",
+    ))
+}
+
+/// Numbers the questions that have one id by their place: `問4-1`, `問4-2`.
+fn ids_once(questions: &mut [Question]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    questions.iter().for_each(|q| *times.entry(spelling::label(&q.id)).or_default() += 1);
+    let mut taken: BTreeSet<String> =
+        times.iter().filter(|(_, n)| **n == 1).map(|(id, _)| id.clone()).collect();
+    for question in questions.iter_mut().filter(|q| times.get(&spelling::label(&q.id)) > Some(&1)) {
+        let free = (1..).map(|k| format!("{}-{k}", question.id)).find(|id| taken.insert(spelling::label(id)));
+        question.id = free.unwrap_or_default();
+    }
+    // A column that is called as the question is needs no other name.
+    for question in questions {
+        let own = spelling::label(&question.id);
+        let is_own = |name: &String| !name.starts_with('@') && spelling::label(name) == own;
+        if question.columns.len() == 1 && question.columns.iter().all(is_own) {
+            question.columns.clear();
+        }
+    }
 }
 
 /// The questionnaire of a form, less the questions that the files have no columns for.
@@ -90,6 +126,7 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
         remarks: vec![],
         respondent: None,
         withheld: vec![],
+        sample: vec![],
         left_out: vec![],
     };
     found.remarks = found
@@ -114,6 +151,7 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
         sorted_out(first, others, &mut personal);
         found.respondent = personal.respondent;
         found.withheld = personal.withheld;
+        found.sample = personal.sample;
     }
     let withheld: Vec<String> = found.withheld.iter().map(|(name, _)| name.clone()).collect();
     let hidden = |q: &Question| {
@@ -139,6 +177,11 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
             found.respondent = Some(name.trim().to_owned());
         } else if let Some(kind) = personal::personal(column) {
             found.withheld.push((name, kind));
+        } else if let Some((kind, said)) = of_sample(column, first) {
+            found.sample.push((name, kind, said));
+            if kind != SampleColumn::Weight {
+                columns.push(column);
+            }
         } else if !everywhere {
             found
                 .left_out
@@ -153,6 +196,18 @@ fn sorted_out<'a>(first: &'a Table, others: &[Table], found: &mut Inferred) -> V
         }
     }
     columns
+}
+
+/// What a column tells of the sample, and whether the file itself says so. Weights are numbers.
+fn of_sample(column: &Column, table: &Table) -> Option<(SampleColumn, bool)> {
+    let name = column.name();
+    if table.dictionary.as_ref().is_some_and(|d| d.weight.as_deref() == Some(name.as_str())) {
+        return Some((SampleColumn::Weight, true));
+    }
+    let kind = column.header.iter().rev().find_map(|heading| sample_column(heading))?;
+    let numeric = column.values.iter().map(|c| spelling::label(&c.text())).filter(|t| !t.is_empty());
+    let is_weight = kind != SampleColumn::Weight || numeric.clone().all(|t| number(&t).is_some());
+    is_weight.then_some((kind, false))
 }
 
 /// Leaves out questions whose columns cannot be found by the rules of decoding.

@@ -9,7 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::draft::codes::MOST_VALUES;
+use crate::draft::closed::{Closed, Counted, few_once, least};
+use crate::questionnaire::resolve::MOST_OPTIONS;
 use crate::text::spelling;
 
 /// The marks, the more telling first.
@@ -18,16 +19,40 @@ const MARKS: [&str; 9] = ["\n", ";", ", ", "、", ",", "|", " & ", "&", " "];
 /// Marks that words have inside.
 const INSIDE_WORDS: [&str; 3] = [" & ", "&", " "];
 
+/// Distinct words that are looked at.
+const MOST_WORDS: usize = 20_000;
+
+/// The most options of a multiple answer that nothing but its cells tells of.
+const MOST_JOINED: usize = 60;
+
 /// So many rows must hold two pieces together, and never one of them alone, before they are one option.
 const NEVER_APART: usize = 5;
 
-/// A distinct cell, with how many rows hold it.
-type Counted = (String, usize);
+/// Headings of questions that take several answers.
+const SEVERAL: [&str; 12] = [
+    "複数回答",
+    "複数選択",
+    "いくつでも",
+    "すべて選",
+    "全て選",
+    "あてはまるものすべて",
+    "(ma)",
+    "all that apply",
+    "multiple answers",
+    "select all",
+    "choose all",
+    "check all",
+];
 
 /// The options of a column whose distinct cells are `counts`, in order of first appearance; `None` where
 /// cells do not hold several.
-pub(crate) fn options(counts: &[Counted]) -> Option<Vec<String>> {
-    MARKS.iter().filter_map(|mark| taken_apart(counts, mark)).min_by_key(Vec::len)
+pub(super) fn options(counts: &[Counted], heading: &str) -> Option<Closed> {
+    let lower = heading.to_lowercase();
+    let says_several = SEVERAL.iter().any(|words| lower.contains(words));
+    MARKS
+        .iter()
+        .filter_map(|mark| taken_apart(counts, mark, says_several))
+        .min_by_key(|closed| (closed.options.len(), closed.others))
 }
 
 /// Whether these options are codes.
@@ -35,29 +60,50 @@ pub(crate) fn are_codes(options: &[String]) -> bool {
     options.iter().all(|option| spelling::whole_number(option).is_some())
 }
 
-fn taken_apart(counts: &[Counted], mark: &str) -> Option<Vec<String>> {
+fn taken_apart(counts: &[Counted], mark: &str, says_several: bool) -> Option<Closed> {
     let parts: Vec<Vec<Range<usize>>> = counts.iter().map(|(text, _)| parts(text, mark)).collect();
     // Free words are many, and need not all be known.
     let mut words = BTreeSet::new();
     let of_cell = |((text, _), parts): (&Counted, &Vec<Range<usize>>)| {
         words.extend(parts.iter().filter_map(|p| text.get(p.clone())).map(str::to_owned));
-        words.len() <= 4 * MOST_VALUES
+        words.len() <= MOST_WORDS
     };
     if parts.iter().all(|p| p.len() < 2) || !counts.iter().zip(&parts).all(of_cell) {
         return None;
     }
     let (options, cells) = joined_again(counts, &parts);
-    let marked = |wanted: &dyn Fn(&[usize]) -> bool| -> usize {
+    let filled: usize = counts.iter().map(|(_, n)| n).sum();
+    let mut of_option = vec![0; options.len()];
+    for (cell, (_, n)) in cells.iter().zip(counts) {
+        cell.iter().collect::<BTreeSet<_>>().into_iter().for_each(|k| of_option[*k] += n);
+    }
+    let inside_words = INSIDE_WORDS.contains(&mark);
+    let once = of_option.iter().filter(|n| **n == 1).count();
+    let least = if inside_words || few_once(once, options.len()) { 0 } else { least(filled) };
+    let known: Vec<bool> = of_option.iter().map(|n| *n >= least).collect();
+    let is_known = |cell: &&Vec<usize>| cell.iter().all(|k| known.get(*k) == Some(&true));
+    let rows = |wanted: &dyn Fn(&Vec<usize>) -> bool| -> usize {
         cells.iter().zip(counts).filter(|(cell, _)| wanted(cell)).map(|(_, (_, n))| n).sum()
     };
-    let (filled, several) = (marked(&|_| true), marked(&|cell| cell.len() > 1));
-    let of_option: Vec<usize> = (0..options.len()).map(|k| marked(&|cell| cell.contains(&k))).collect();
-    let repeats = of_option.iter().sum::<usize>() >= options.len() * 3
-        && of_option.iter().filter(|n| **n == 1).count() * 4 <= options.len();
-    let few = (2..=MOST_VALUES).contains(&options.len()) && options.len() < counts.len();
-    let sure =
-        !INSIDE_WORDS.contains(&mark) || are_codes(&options) || chosen_freely(counts, &cells, options.len());
-    (few && repeats && several * 20 >= filled && sure).then_some(options)
+    let count = known.iter().filter(|known| **known).count();
+    let others = rows(&|cell| !is_known(&cell));
+    let mentions = |wanted: bool| -> usize {
+        of_option.iter().zip(&known).filter(|(_, known)| **known == wanted).map(|(n, _)| n).sum()
+    };
+    let repeats = mentions(true) >= count * 3
+        && (least > 0 || few_once(once, options.len()))
+        && mentions(true) >= 3 * mentions(false);
+    let most = if least > 0 || says_several { MOST_OPTIONS - 1 } else { MOST_JOINED };
+    let several = rows(&|cell| cell.len() > 1 && is_known(&cell));
+    let combinations = cells.iter().filter(is_known).collect::<BTreeSet<_>>().len();
+    let few = (2..=most).contains(&count) && count < combinations;
+    let sure = !inside_words || are_codes(&options) || chosen_freely(counts, &cells, options.len());
+    let often = several * 20 >= filled || (says_several && several >= 2);
+    let found = few && repeats && often && sure;
+    found.then(|| Closed {
+        options: options.into_iter().zip(known).filter(|(_, known)| *known).map(|(o, _)| o).collect(),
+        others: (others > 0).then_some(others),
+    })
 }
 
 /// What stands between the marks, without blanks around.
@@ -122,7 +168,15 @@ fn chosen_freely(counts: &[Counted], cells: &[Vec<usize>], options: usize) -> bo
     let rows = |cells: &mut dyn Iterator<Item = (&Vec<usize>, &Counted)>| -> usize {
         cells.map(|(_, (_, n))| n).sum()
     };
-    !cells.iter().any(twice) && of_free().count() >= 3 && rows(&mut of_free()) * 3 >= rows(&mut several()) * 2
+    // What modifies another word stands on one side of it only.
+    let at_ends = |at: fn(&[usize]) -> Option<&usize>| -> BTreeSet<&usize> {
+        several().filter_map(|(cell, _)| at(cell)).collect()
+    };
+    let at_both_ends = !at_ends(<[usize]>::first).is_disjoint(&at_ends(<[usize]>::last));
+    at_both_ends
+        && !cells.iter().any(twice)
+        && of_free().count() >= 3
+        && rows(&mut of_free()) * 3 >= rows(&mut several()) * 2
 }
 
 /// Whether the option was chosen alone; else with so many others, in number and in kind, that it is no word
@@ -147,7 +201,7 @@ mod tests {
     /// Cells that so many rows hold.
     fn found(cells: &[(&str, usize)]) -> Option<Vec<String>> {
         let counts: Vec<Counted> = cells.iter().map(|(text, n)| ((*text).to_owned(), *n)).collect();
-        options(&counts)
+        options(&counts, "q").map(|closed| closed.options)
     }
 
     /// Every choice out of `labels`, joined by `mark`.
@@ -168,7 +222,7 @@ mod tests {
         let labels = ["見守り", "配食", "送迎", "居場所"];
         for mark in MARKS {
             assert_eq!(
-                options(&all_choices(&labels, mark)),
+                options(&all_choices(&labels, mark), "q").map(|closed| closed.options),
                 Some(labels.map(str::to_owned).to_vec()),
                 "{mark:?}"
             );
@@ -180,7 +234,7 @@ mod tests {
         let labels = ["New York", "R & D", "買い物、掃除など", "送迎, 付き添い"];
         for mark in MARKS {
             assert_eq!(
-                options(&all_choices(&labels, mark)),
+                options(&all_choices(&labels, mark), "q").map(|closed| closed.options),
                 Some(labels.map(str::to_owned).to_vec()),
                 "{mark:?}"
             );
@@ -191,16 +245,20 @@ mod tests {
     fn an_option_that_nobody_chose_alone_stands_free_in_cells_of_many_sizes() {
         let mut cells = all_choices(&["food", "water", "health", "shelter"], " ");
         cells.retain(|(text, _)| text != "health");
-        assert_eq!(options(&cells).map(|o| o.len()), Some(4));
+        assert_eq!(options(&cells, "q").map(|o| o.options.len()), Some(4));
         cells.retain(|(text, _)| text.split(' ').count() == if text.contains("health") { 2 } else { 1 });
-        assert_eq!(options(&cells).map(|o| o.len()), None, "a word to the others as far as one can see");
+        assert_eq!(
+            options(&cells, "q").map(|o| o.options.len()),
+            None,
+            "a word to the others as far as one can see"
+        );
     }
 
     #[test]
     fn a_rare_option_that_proves_nothing_does_not_hide_the_others() {
         let mut cells = all_choices(&["food", "water", "shelter", "health"], " ");
         cells.push(("water other".to_owned(), 2));
-        assert_eq!(options(&cells).map(|o| o.len()), Some(5));
+        assert_eq!(options(&cells, "q").map(|o| o.options.len()), Some(5));
         let modified = [
             ("満足", 50),
             ("不満", 30),
@@ -242,6 +300,16 @@ mod tests {
             ("女性 40代", 9),
         ];
         let towns = [("New York", 9), ("New Orleans", 9), ("London", 9), ("Paris", 9)];
+        let winds = [
+            ("North", 9),
+            ("South", 9),
+            ("East", 9),
+            ("West", 9),
+            ("North East", 5),
+            ("South West", 5),
+            ("North West", 5),
+            ("South East", 5),
+        ];
         let trades = [("R & D", 9), ("Sales", 9), ("Sales & Support", 9), ("Support", 9), ("Law", 9)];
         let trades_in_one = [("R&D", 9), ("営業", 9), ("法務&総務", 9), ("Q&A", 9)];
         let two_marks = [("はい", 50), ("いいえ", 40), ("はい いいえ", 8)];
@@ -253,18 +321,45 @@ mod tests {
             ("9:00 - 11:00", 9),
             ("10:00 - 12:00", 9),
         ];
-        for cells in
-            [&scale[..], &likert, &chained, &crossed, &towns, &trades, &trades_in_one, &two_marks, &hours]
-        {
+        for cells in [
+            &scale[..],
+            &likert,
+            &chained,
+            &crossed,
+            &towns,
+            &winds,
+            &trades,
+            &trades_in_one,
+            &two_marks,
+            &hours,
+        ] {
             assert_eq!(found(cells), None, "{cells:?}");
         }
+    }
+
+    #[test]
+    fn words_of_ones_own_beside_options_are_the_other() {
+        let cells = [
+            ("電車", 9),
+            ("バス", 6),
+            ("自転車", 2),
+            ("電車;バス", 3),
+            ("電車;自転車", 4),
+            ("バス;自転車", 2),
+            ("電車;バス;自転車", 2),
+            ("電車;徒歩", 1),
+            ("バス;知人の車", 1),
+        ];
+        let counts: Vec<Counted> = cells.iter().map(|(text, n)| ((*text).to_owned(), *n)).collect();
+        let expected = ["電車", "バス", "自転車"].map(str::to_owned).to_vec();
+        assert_eq!(options(&counts, "交通手段"), Some(Closed { options: expected, others: Some(2) }));
     }
 
     #[test]
     fn sentences_are_no_options() {
         let cells: Vec<Counted> =
             (0..60).map(|n| (format!("more buses in part {n} of the town"), 1)).collect();
-        assert_eq!(options(&cells), None);
+        assert_eq!(options(&cells, "q"), None);
         assert_eq!(
             found(&[
                 ("no", 9),

@@ -46,9 +46,9 @@ pub(crate) fn guess(found: &mut Inferred, tables: &[Table]) {
                 && answered * 10 >= n * 7
                 && skipped * 2 >= blank
                 && answered >= LEAST_SKIPPED;
-            // An answer without an answer to the earlier question speaks against the rule.
+            // The rule would drop an answer without an answer to the earlier question.
             let orphans = (0..given.len()).filter(|&row| given[row] && filter.missing(row).is_some()).count();
-            if fits && orphans * 20 <= answered && best.as_ref().is_none_or(|(most, ..)| skipped > *most) {
+            if fits && orphans == 0 && best.as_ref().is_none_or(|(most, ..)| skipped > *most) {
                 best = Some((skipped, earlier, asked));
             }
         }

@@ -216,6 +216,20 @@ impl Cube {
         }
     }
 
+    /// The same sums by so many other keys, given slot by slot. Keys that become one have one weight. Slots
+    /// stay in their places.
+    pub(crate) fn rekeyed(mut self, key_count: usize, key_of_slot: &[u32]) -> Self {
+        let mut weights = self.weight_of_key.as_ref().map(|_| vec![1.0; key_count]);
+        for ((key, _, _), new) in self.slots.iter_mut().zip(key_of_slot) {
+            if let (Some(weights), Some(old)) = (&mut weights, &self.weight_of_key) {
+                weights[*new as usize] = old[*key as usize];
+            }
+            *key = *new;
+        }
+        (self.key_count, self.weight_of_key) = (key_count, weights);
+        self
+    }
+
     /// The totals of a breakdown: each cell adds to its group, or to none. Costs a look at each slot, not at
     /// rows.
     pub fn roll_up(&self, group_of_cell: &[Option<u32>], group_count: usize) -> Totals {

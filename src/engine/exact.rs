@@ -104,6 +104,11 @@ impl Scale {
         sum as f64 * two_to_the(self.w)
     }
 
+    /// Σw as two numbers that occur so many times.
+    pub(super) fn halves(&self, sum: u128) -> [(f64, u64); 2] {
+        [(two_to_the(self.w + 64), (sum >> 64) as u64), (two_to_the(self.w), sum as u64)]
+    }
+
     /// Σw².
     pub(super) fn w2(&self, sum: u128) -> f64 {
         sum as f64 * two_to_the(self.w2)

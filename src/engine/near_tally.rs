@@ -31,6 +31,23 @@ impl Column {
         self.width = wider;
     }
 
+    /// Adds a code to the counts of each of these slots.
+    fn add(&mut self, slots: &[u32], codes: &mut impl Iterator<Item = u8>) {
+        for (slot, code) in slots.iter().zip(codes) {
+            let count = &mut self.near[*slot as usize * self.width + usize::from(code)];
+            *count = count.wrapping_add(1);
+        }
+    }
+
+    /// Moves the counts of a slot on.
+    fn spill(&mut self, slot: usize) {
+        let range = slot * self.width..(slot + 1) * self.width;
+        self.far();
+        for (far, near) in self.far[range.clone()].iter_mut().zip(&mut self.near[range]) {
+            *far += u32::from(std::mem::take(near));
+        }
+    }
+
     /// The counts that have moved on, with room for all.
     fn far(&mut self) -> &mut [u32] {
         if self.far.len() < self.near.len() {
@@ -78,59 +95,50 @@ impl NearTally {
         }
     }
 
-    /// Adds rows: the slot of each, below those that there is room for, and of each column the codes. Returns
-    /// `false`, with nothing added, when counts could grow past 32 bits.
+    /// Adds rows: the slot of each, below those that there is room for; of each column the codes, and a bound
+    /// above them. Returns `false`, with nothing added, when counts could grow past 32 bits.
     #[must_use]
-    pub(super) fn add(&mut self, slots: &[u32], codes: &[Vec<u8>]) -> bool {
+    pub(super) fn add<I: Iterator<Item = u8>>(
+        &mut self,
+        slots: &[u32],
+        bounds: &[usize],
+        codes: impl Fn(usize) -> I,
+    ) -> bool {
         if self.rows + slots.len() as u64 > u64::from(u32::MAX) {
             return false;
         }
         self.rows += slots.len() as u64;
-        for (column, codes) in self.columns.iter_mut().zip(codes) {
-            let needed = codes.iter().copied().fold(0, u8::max) as usize + 1;
-            if needed > column.width {
-                column.widen(needed);
+        // After which rows the counts of their slot may be full.
+        let mut full = Vec::new();
+        for (row, slot) in slots.iter().enumerate() {
+            if self.count_row(*slot as usize) {
+                full.push(row);
             }
         }
-        let mut first = 0;
-        while let Some(left) = slots.get(first..).filter(|left| !left.is_empty()) {
-            // Up to a row with which the counts of its slot may be full; columns one by one, so that each
-            // has the near caches for itself.
-            let full = left.iter().position(|slot| self.count_row(*slot as usize));
-            let block = full.map_or(left, |at| &left[..=at]);
-            for (column, codes) in self.columns.iter_mut().zip(codes) {
-                let width = column.width;
-                for (slot, code) in block.iter().zip(codes.get(first..).unwrap_or_default()) {
-                    let count = &mut column.near[*slot as usize * width + usize::from(*code)];
-                    *count = count.wrapping_add(1);
-                }
+        // Columns one by one, so that each has the near caches for itself.
+        for (at, (column, bound)) in self.columns.iter_mut().zip(bounds).enumerate() {
+            if *bound > column.width {
+                column.widen(*bound);
             }
-            if let (Some(_), Some(slot)) = (full, block.last()) {
-                self.spill(*slot as usize);
+            let (mut codes, mut first) = (codes(at), 0);
+            for last in &full {
+                column.add(&slots[first..=*last], &mut codes);
+                column.spill(slots[*last] as usize);
+                first = last + 1;
             }
-            first += block.len();
+            column.add(&slots[first..], &mut codes);
         }
         true
     }
 
-    /// Counts a row of a slot; whether it has had as many as a byte holds since its counts moved on.
+    /// Counts a row of a slot; whether it has had as many as a byte holds since its counts moved on, which
+    /// they do now.
     #[inline]
     fn count_row(&mut self, slot: usize) -> bool {
         self.rows_of_slot[slot] += 1;
-        self.near_of_slot[slot] += 1;
-        self.near_of_slot[slot] == u8::MAX
-    }
-
-    #[cold]
-    fn spill(&mut self, slot: usize) {
-        self.near_of_slot[slot] = 0;
-        for column in &mut self.columns {
-            let range = slot * column.width..(slot + 1) * column.width;
-            column.far();
-            for (far, near) in column.far[range.clone()].iter_mut().zip(&mut column.near[range]) {
-                *far += u32::from(std::mem::take(near));
-            }
-        }
+        let near = &mut self.near_of_slot[slot];
+        *near = if *near + 1 == u8::MAX { 0 } else { *near + 1 };
+        *near == 0
     }
 
     /// Sets the rows of a slot that has none yet.
@@ -216,7 +224,9 @@ mod tests {
                 }
             }
             tally.grow(slots.iter().max().map_or(0, |slot| *slot as usize + 1));
-            assert!(tally.add(&slots, &codes));
+            let bounds =
+                codes.each_ref().map(|codes| usize::from(codes.iter().copied().fold(0, u8::max)) + 1);
+            assert!(tally.add(&slots, &bounds, |column| codes[column].iter().copied()));
         }
         let slots = 0..700;
         let (into, of_code): (Vec<u32>, _) = ((0..700).collect(), std::array::from_fn(|code| code as u8));

@@ -11,9 +11,9 @@ use std::ops::Range;
 use super::crossing_plan::MOST_CLASSIFICATIONS;
 use super::exact::Scale;
 use super::stream_merge::merged;
-use super::stream_part::{DIFFER, KeyPlace, Part, Places};
+use super::stream_part::{KeyPlace, Part, Places};
 use super::stream_split::Split;
-use super::stream_tables::{CROSSINGS, Counts, Table, Weights};
+use super::stream_tables::{Counts, Table, Weights};
 use super::streamed::{Planned, StreamColumns, Streamed};
 use crate::raw::scan::{HandOver, Kind, Plain};
 
@@ -60,7 +60,7 @@ use crate::raw::scan::{HandOver, Kind, Plain};
 /// differ within a key, too many crossings, a column in two parts, a file that is not plain.
 pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOver> {
     if columns.crossings(apart(columns)).iter().any(|(_, of)| of.len() > MOST_CLASSIFICATIONS) {
-        return Err(HandOver("classifications"));
+        return Err(HandOver::Classifications);
     }
     let (mut plan, mut scale) = (Planned::new(), None);
     loop {
@@ -69,10 +69,14 @@ pub fn stream(file: &Plain, columns: &StreamColumns) -> Result<Streamed, HandOve
             Some(scale) => pass::<Split<Weights>>(file, columns, &plan, Some(scale)),
         };
         match found {
-            Err(DIFFER) if scale.is_none() => {
-                scale = Some(first_weight(file, columns).and_then(Scale::around).ok_or(DIFFER)?)
+            Err(HandOver::WeightsDiffer) if scale.is_none() => {
+                // Whichever rows a thread meets first, a weight that is none is the reason.
+                let first = first_weight(file, columns).and_then(Scale::around);
+                scale = Some(first.ok_or(HandOver::Weights)?)
             }
-            Err(CROSSINGS) if plan.get().is_some_and(|known| known.len() < columns.breakdowns.len()) => {
+            Err(HandOver::Crossings)
+                if plan.get().is_some_and(|known| known.len() < columns.breakdowns.len()) =>
+            {
                 plan = Planned::from(columns.crossings(apart(columns)));
             }
             found => return found,
@@ -110,7 +114,7 @@ fn pass<T: Table>(
     };
     let mut measures: Vec<usize> =
         columns.measures.iter().map(|at| codes.iter().position(|c| c == at).unwrap_or(0)).collect();
-    let column = |measure: usize| measures.get(measure).copied().ok_or(HandOver("columns"));
+    let column = |measure: usize| measures.get(measure).copied().ok_or(HandOver::Columns);
     let pairs: Vec<(usize, usize)> =
         columns.pairs.iter().map(|(a, b)| Ok((column(*a)?, column(*b)?))).collect::<Result<_, _>>()?;
     measures.extend(codes.len()..codes.len() + pairs.len());

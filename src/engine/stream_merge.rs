@@ -36,7 +36,7 @@ pub(super) fn merged<T: Table>(
         known.first = known.first.min(found.first);
     }
     if facts.values().any(|f| !(f.weight.is_finite() && f.size.is_finite())) {
-        return Err(HandOver("weights"));
+        return Err(HandOver::Weights);
     }
     let mut order: Vec<((u32, u32), Facts)> = facts.into_iter().collect();
     order.sort_by_key(|(_, f)| f.first);
@@ -180,6 +180,13 @@ impl Merging<'_> {
         for (table, into) in &tables {
             into.iter().enumerate().for_each(|(slot, into)| rows[*into as usize] += table.rows_of_slot(slot));
         }
+        let mut first = vec![(u64::MAX, usize::MAX); slots.len()];
+        for ((_, crossing), into) in parts.iter().zip(&into) {
+            for (at, into) in crossing.first.iter().zip(into) {
+                let known = &mut first[*into as usize];
+                *known = (*known).min(*at);
+            }
+        }
         let slots = slots
             .into_iter()
             .zip(rows)
@@ -188,7 +195,7 @@ impl Merging<'_> {
         let depth = classifications.len();
         let value = |cell: u64, at: usize| u32::from((cell >> (8 * (depth - 1 - at))) as u8);
         let cells = cells.into_iter().map(|cell| (0..depth).map(|at| value(cell, at)).collect()).collect();
-        Crossed { breakdowns, classifications, cells, slots, measures }
+        Crossed { breakdowns, classifications, cells, slots, first, measures }
     }
 
     /// The sums of a measure: those of each table's slots are added into these slots.

@@ -10,12 +10,6 @@ use super::stream_tables::Table;
 use super::streamed::{Planned, StreamColumns};
 use crate::raw::scan::{BLANK, Chunk, Consumer, HandOver, Plain, TEXT_KEY, Value};
 
-/// The weights of a stratum or cluster are not one.
-pub(super) const DIFFER: HandOver = HandOver("weights differ");
-
-/// The population sizes of a stratum or cluster are not one.
-const SIZES: HandOver = HandOver("sizes");
-
 /// Where the scanned columns are.
 pub(super) struct Places {
     pub(super) key: Option<KeyPlace>,
@@ -40,7 +34,7 @@ impl KeyPlace {
         match place {
             None => Ok(vec![0; chunk.rows()].into()),
             Some(Self::Keys(at)) => Ok(chunk.keys(at).into()),
-            Some(Self::Codes(at)) if chunk.codes(at).any(|code| code == BLANK) => Err(HandOver("key")),
+            Some(Self::Codes(at)) if chunk.codes(at).any(|code| code == BLANK) => Err(HandOver::Key),
             Some(Self::Codes(at)) => Ok(chunk.codes(at).map(u32::from).collect()),
         }
     }
@@ -69,8 +63,8 @@ impl Facts {
     pub(super) fn agrees(&self, other: &Self) -> Result<(), HandOver> {
         match (self.weight == other.weight, self.size == other.size) {
             (true, true) => Ok(()),
-            (false, _) => Err(DIFFER),
-            (true, false) => Err(SIZES),
+            (false, _) => Err(HandOver::WeightsDiffer),
+            (true, false) => Err(HandOver::Sizes),
         }
     }
 }
@@ -80,6 +74,8 @@ pub(super) struct Crossing<T> {
     pub(super) classifications: Vec<usize>,
     /// Of each slot the number of its unit, and the codes of its cell.
     pub(super) crossings: Crossings,
+    /// Where each slot first occurs.
+    pub(super) first: Vec<(u64, usize)>,
     /// Where in a cell's number the code of each classification is, in bits.
     pub(super) shifts: Vec<usize>,
     pub(super) table: T,
@@ -118,6 +114,14 @@ impl<T: Table> Crossing<T> {
                     .zip(&self.shifts)
                     .fold(0, |cell, (lane, shift)| cell | u64::from(codes[*lane]) << shift);
                 *slot = self.crossings.number((u64::from(*unit), cell)).0;
+            }
+        }
+        // Slots are numbered as they come.
+        if self.first.len() < self.crossings.known.len() {
+            for (row, slot) in slots.iter().enumerate() {
+                if *slot as usize == self.first.len() {
+                    self.first.push((chunk.position(), row));
+                }
             }
         }
         self.table.add(chunk, slots, self.crossings.known.len(), weights)
@@ -174,6 +178,7 @@ impl<'a, T: Table> Part<'a, T> {
         let crossing = |classifications: &Vec<usize>| Crossing {
             classifications: classifications.clone(),
             crossings: Crossings::new(),
+            first: Vec::new(),
             shifts: Vec::new(),
             table: T::new(self.scale, &self.places.measures),
         };
@@ -203,10 +208,10 @@ impl<'a, T: Table> Part<'a, T> {
             }
             let known = &self.facts[unit as usize];
             if known.weight != *weight {
-                return Err(DIFFER);
+                return Err(HandOver::WeightsDiffer);
             }
             if known.size != *size {
-                return Err(SIZES);
+                return Err(HandOver::Sizes);
             }
             *unit_of_row = unit;
         }
@@ -226,7 +231,7 @@ impl<T: Table> Consumer for Part<'_, T> {
         let above = |numbers: &[f64]| numbers.iter().fold(true, |good, x| good & (*x > 0.0));
         let usable = weights.iter().fold(true, |good, w| good & (*w < MOST_WEIGHT));
         if !above(weights) || !usable || !above(sizes) {
-            return Err(HandOver("weights"));
+            return Err(HandOver::Weights);
         }
         // Weights that are summed may differ.
         self.find_units(chunk, if self.scale.is_some() { &ones } else { weights }, sizes)?;

@@ -64,7 +64,7 @@ impl Returns {
         let lanes: Vec<(usize, &[bool; CODES])> =
             self.answers.iter().map(|of| (chunk.lane(of.column), &of.is_answer)).collect();
         let said = |row: &[u8]| lanes.iter().any(|(lane, is_answer)| is_answer[usize::from(row[*lane])]);
-        if chunk.rows_of_codes().all(said) { Ok(()) } else { Err(HandOver("blank return")) }
+        if chunk.rows_of_codes().all(said) { Ok(()) } else { Err(HandOver::BlankReturn) }
     }
 
     /// Notes ids. Those of a file that numbers its rows make one run.
@@ -79,7 +79,7 @@ impl Returns {
         let mut run: Option<(u64, u64)> = None;
         for id in sorted {
             match &mut run {
-                Some((_, last)) if *last == id => return Err(TWICE),
+                Some((_, last)) if *last == id => return Err(HandOver::RespondentTwice),
                 Some((_, last)) if last.checked_add(1) == Some(id) => *last = id,
                 other => self.runs.extend(other.replace((id, id))),
             }
@@ -96,23 +96,20 @@ impl Returns {
         let mut runs: Vec<(u64, u64)> = all.flat_map(|returns| returns.runs.iter().copied()).collect();
         runs.sort_unstable();
         let apart = runs.windows(2).all(|two| two[0].1 < two[1].0);
-        if apart { Ok(()) } else { Err(TWICE) }
+        if apart { Ok(()) } else { Err(HandOver::RespondentTwice) }
     }
 }
 
-/// Somebody answered twice, or two names have one number.
-const TWICE: HandOver = HandOver("respondent twice");
-
 #[cfg(test)]
 mod tests {
-    use super::{Returns, TWICE};
+    use super::{HandOver, Returns};
 
-    fn thread(chunks: &[&[u64]]) -> Result<Returns, super::HandOver> {
+    fn thread(chunks: &[&[u64]]) -> Result<Returns, HandOver> {
         let mut out = Returns { has_ids: true, runs: Vec::new(), answers: Vec::new() };
         chunks.iter().try_for_each(|ids| out.runs_of(ids)).map(|()| out)
     }
 
-    fn all(threads: &[&[&[u64]]]) -> Result<usize, super::HandOver> {
+    fn all(threads: &[&[&[u64]]]) -> Result<usize, HandOver> {
         let threads = threads.iter().map(|chunks| thread(chunks)).collect::<Result<Vec<_>, _>>()?;
         Returns::told_apart(threads.iter())?;
         Ok(threads.iter().map(|t| t.runs.len()).sum())
@@ -130,7 +127,7 @@ mod tests {
             &[&[&[1, 2, 3, 4]], &[&[9, 2, 7]]],
             &[&[&[8]], &[&[8]]],
         ] {
-            assert_eq!(all(twice), Err(TWICE), "{twice:?}");
+            assert_eq!(all(twice), Err(HandOver::RespondentTwice), "{twice:?}");
         }
         assert_eq!(all(&[&[&[]]]), Ok(0));
     }

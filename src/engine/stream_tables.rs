@@ -14,9 +14,6 @@ const MOST_BYTES: usize = 1 << 26;
 /// Codes that all measures have together, up to which every row is compared with each of them.
 const MOST_CODES: usize = 16;
 
-/// The tables are too large.
-pub(super) const CROSSINGS: HandOver = HandOver("crossings");
-
 /// The sums of one crossing in one thread.
 pub(super) trait Table: Send + Sync + Sized {
     /// No rows yet of these columns of codes; weights are summed in units of the scale, if there is one.
@@ -74,17 +71,19 @@ impl Table for Counts {
             if codes.len() <= MOST_CODES && tally.bytes(slot_count, codes.len()) <= MOST_BYTES {
                 tally.know(&codes);
                 tally.grow(slot_count);
-                return if tally.add(slots, chunk.rows_of_codes()) { Ok(()) } else { Err(HandOver("rows")) };
+                return if tally.add(slots, chunk.rows_of_codes()) { Ok(()) } else { Err(HandOver::Rows) };
             }
             self.held = Held::Columns(columns(tally, lanes));
         }
         let Held::Columns(tally) = &mut self.held else { return Ok(()) };
         if tally.bytes(slot_count) > MOST_BYTES {
-            return Err(CROSSINGS);
+            return Err(HandOver::Crossings);
         }
         tally.grow(slot_count);
-        let columns = columns_of(chunk, &self.measures);
-        if tally.add(slots, &columns) { Ok(()) } else { Err(HandOver("rows")) }
+        let bound = |column: &usize| chunk.met(*column).max().map_or(0, |most| usize::from(most) + 1);
+        let bounds: Vec<usize> = self.measures.iter().map(bound).collect();
+        let codes = |at: usize| chunk.codes(self.measures[at]);
+        if tally.add(slots, &bounds, codes) { Ok(()) } else { Err(HandOver::Rows) }
     }
 
     fn rows_of_slot(&self, slot: usize) -> u64 {
@@ -152,7 +151,7 @@ impl Table for Weights {
         slot_count: usize,
         weights: &[f64],
     ) -> Result<(), HandOver> {
-        let scale = self.scale.ok_or(HandOver("weights"))?;
+        let scale = self.scale.ok_or(HandOver::Weights)?;
         if let HeldWeights::Nothing = self.held {
             let lanes = self.measures.iter().map(|column| chunk.lane(*column)).collect();
             self.held = HeldWeights::Lanes(WeightLanes::new(scale, lanes));
@@ -174,7 +173,7 @@ impl Table for Weights {
         }
         let HeldWeights::Columns(tally) = &mut self.held else { return Ok(()) };
         let addends: Vec<(Wide, Wide)> =
-            weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver("weights"))?;
+            weights.iter().map(|w| scale.addend(*w)).collect::<Option<_>>().ok_or(HandOver::Weights)?;
         add(tally, chunk, &self.measures, slots, slot_count, &addends)
     }
 
@@ -257,11 +256,11 @@ fn add<E: Entry>(
     addends: &[E::Addend],
 ) -> Result<(), HandOver> {
     if tally.bytes().max(slot_count * measures.len() * 4 * size_of::<E>()) > MOST_BYTES {
-        return Err(CROSSINGS);
+        return Err(HandOver::Crossings);
     }
     tally.grow(slot_count);
     let columns = columns_of(chunk, measures);
-    if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver("rows")) }
+    if tally.add(slots, addends, columns.iter().map(Vec::as_slice)) { Ok(()) } else { Err(HandOver::Rows) }
 }
 
 fn add_columns_to<E: Entry>(

@@ -1,5 +1,6 @@
 //! What is to be added up of a file, and what it adds up to.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -7,6 +8,12 @@ use super::crossing_plan::union;
 use super::cube::{Counted, Cube};
 use super::exact::Scale;
 use crate::raw::Sample;
+
+/// Where a slot first occurs: the chunk's place in the file, and the row in it.
+type FirstRow = (u64, usize);
+
+/// First row, rows, Σw and Σw².
+type SlotSums = (FirstRow, u64, (u128, u128));
 
 /// The columns of a stratified or clustered sample, by their position in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,6 +111,8 @@ pub struct Crossed {
     pub cells: Vec<Vec<u32>>,
     /// Crossings that occur: key, cell, rows.
     pub(super) slots: Vec<(u32, u32, u64)>,
+    /// Where each of them first occurs.
+    pub(super) first: Vec<FirstRow>,
     /// A code is the index of a value.
     pub(super) measures: Vec<Counted>,
 }
@@ -114,6 +123,14 @@ impl Crossed {
         let mut rows = vec![0; self.cells.len()];
         self.slots.iter().for_each(|(_, cell, n)| rows[*cell as usize] += n);
         rows
+    }
+
+    /// Keys and cells that occur together, in the order in which they first do.
+    pub(crate) fn met(&self) -> Vec<(u32, u32)> {
+        let mut met: Vec<_> =
+            self.first.iter().zip(self.slots.iter().map(|(key, cell, _)| (*key, *cell))).collect();
+        met.sort_unstable();
+        met.into_iter().map(|(_, pair)| pair).collect()
     }
 }
 
@@ -152,6 +169,73 @@ impl Streamed {
                 slots,
                 crossed.measures.iter().map(|(codes, n, _)| (*codes, n.clone())).collect(),
             ),
+        }
+    }
+
+    /// The crossing of some of the classifications of a crossing, with nothing but the rows of each cell, as
+    /// the one code of a measure. Its cells stand in the order in which rows first meet them. `None` where
+    /// they have no crossing in common, or nothing was measured.
+    pub(crate) fn combined(&self, classifications: &[usize]) -> Option<Crossed> {
+        let place = |crossed: &Crossed| -> Option<Vec<usize>> {
+            let at = |c: &usize| crossed.classifications.iter().position(|known| known == c);
+            classifications.iter().map(at).collect()
+        };
+        let (of, places) = self.crossed.iter().find_map(|crossed| Some((crossed, place(crossed)?)))?;
+        let (codes, counts, sums) = of.measures.first()?;
+        let combination =
+            |cell: u32| -> Vec<u32> { places.iter().map(|at| of.cells[cell as usize][*at]).collect() };
+        let mut first_of: BTreeMap<Vec<u32>, FirstRow> = BTreeMap::new();
+        for ((_, cell, _), first) in of.slots.iter().zip(&of.first) {
+            let known = first_of.entry(combination(*cell)).or_insert(*first);
+            *known = (*known).min(*first);
+        }
+        let mut met: Vec<(FirstRow, Vec<u32>)> = first_of.into_iter().map(|(c, at)| (at, c)).collect();
+        met.sort_unstable();
+        let cells: Vec<Vec<u32>> = met.into_iter().map(|(_, combination)| combination).collect();
+        let number: BTreeMap<&Vec<u32>, u32> = cells.iter().zip(0..).collect();
+        let mut slots: BTreeMap<(u32, u32), SlotSums> = BTreeMap::new();
+        for (at, ((key, cell, _), first)) in of.slots.iter().zip(&of.first).enumerate() {
+            let of_slot = at * codes..(at + 1) * codes;
+            let rows: u64 = counts[of_slot.clone()].iter().sum();
+            let added = |a: (u128, u128), b: &(u128, u128)| (a.0 + b.0, a.1 + b.1);
+            let sum = sums.get(of_slot).unwrap_or_default().iter().fold((0, 0), added);
+            let pair = (*key, number[&combination(*cell)]);
+            let known = slots.entry(pair).or_insert((*first, 0, (0, 0)));
+            *known = (known.0.min(*first), known.1 + rows, added(known.2, &sum));
+        }
+        let counted = (
+            1,
+            slots.values().map(|s| s.1).collect(),
+            match self.scale {
+                Some(_) => slots.values().map(|s| s.2).collect(),
+                None => Vec::new(),
+            },
+        );
+        Some(Crossed {
+            breakdowns: 0..0,
+            classifications: classifications.to_vec(),
+            cells,
+            first: slots.values().map(|s| s.0).collect(),
+            slots: slots.iter().map(|((key, cell), s)| (*key, *cell, s.1)).collect(),
+            measures: vec![counted],
+        })
+    }
+
+    /// The weights of the cells of a [combined](Streamed::combined) crossing: cell, weight, and how often the
+    /// cell has it. Where weights were summed, these are parts of sums.
+    pub(crate) fn weight_terms(&self, crossed: &Crossed, weight_of_key: &[f64]) -> Vec<(u32, f64, u64)> {
+        let Some((_, _, sums)) = crossed.measures.first() else { return Vec::new() };
+        match self.scale {
+            None => {
+                let weight = |key: u32| weight_of_key.get(key as usize).copied().unwrap_or(f64::NAN);
+                crossed.slots.iter().map(|(key, cell, rows)| (*cell, weight(*key), *rows)).collect()
+            }
+            Some(scale) => {
+                let parts = |((_, cell, _), (sum, _)): (&(u32, u32, u64), &(u128, u128))| {
+                    scale.halves(*sum).map(|(unit, times)| (*cell, unit, times))
+                };
+                crossed.slots.iter().zip(sums).flat_map(parts).collect()
+            }
         }
     }
 

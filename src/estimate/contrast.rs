@@ -379,17 +379,19 @@ pub struct WaveDifference {
 ///
 /// ```
 /// use shihyo::design::Design;
-/// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_difference};
+/// use shihyo::estimate::Outcome::{No, Yes};
+/// use shihyo::estimate::{Domain, Estimand, Options, Outcomes, WaveDf, estimate, wave_difference};
 ///
-/// let wave = |codes: &[u8]| {
+/// let wave = |said: Outcomes| {
 ///     estimate(
-///         &Design::simple(codes.len())?,
-///         &Estimand::Share(codes),
+///         &Design::simple(said.len())?,
+///         &Estimand::Share(&said),
 ///         Domain::All,
 ///         &Options::default(),
 ///     )
 /// };
-/// let change = wave_difference(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Sum, 0.95);
+/// let (first, second) = ([Yes, No, No, No, Yes], [Yes, Yes, Yes, No]);
+/// let change = wave_difference(&wave(first.into())?, &wave(second.into())?, WaveDf::Sum, 0.95);
 /// assert!((change.comparison.value.unwrap() - 0.35).abs() < 1e-15);
 /// assert_eq!(change.df_sum, 7.0);
 /// # Ok::<(), shihyo::error::Error>(())
@@ -434,18 +436,20 @@ fn compare_waves(
 ///
 /// ```
 /// use shihyo::design::Design;
-/// use shihyo::estimate::{Domain, Estimand, Options, WaveDf, estimate, wave_ratio};
+/// use shihyo::estimate::Outcome::{No, Yes};
+/// use shihyo::estimate::{Domain, Estimand, Options, Outcomes, WaveDf, estimate, wave_ratio};
 ///
 /// // Shares .4 and .75 with V = p(1 − p)/(n − 1) = .06 and .0625.
-/// let wave = |codes: &[u8]| {
+/// let wave = |said: Outcomes| {
 ///     estimate(
-///         &Design::simple(codes.len())?,
-///         &Estimand::Share(codes),
+///         &Design::simple(said.len())?,
+///         &Estimand::Share(&said),
 ///         Domain::All,
 ///         &Options::default(),
 ///     )
 /// };
-/// let change = wave_ratio(&wave(&[1, 0, 0, 0, 1])?, &wave(&[1, 1, 1, 0])?, WaveDf::Infinite, 0.95);
+/// let (first, second) = ([Yes, No, No, No, Yes], [Yes, Yes, Yes, No]);
+/// let change = wave_ratio(&wave(first.into())?, &wave(second.into())?, WaveDf::Infinite, 0.95);
 /// assert!((change.comparison.value.unwrap() - 1.875).abs() < 1e-12);
 /// let variance = 1.875 * 1.875 * (0.06 / 0.16 + 0.0625 / 0.5625);
 /// assert!((change.comparison.se.unwrap().powi(2) - variance).abs() < 1e-12);

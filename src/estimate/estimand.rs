@@ -1,6 +1,6 @@
 //! What is estimated, of whom, and how it is to be reported.
 
-pub use crate::decode::{NO, OUTSIDE, YES};
+pub use crate::decode::{Outcome, Outcomes};
 use crate::estimate::value::{DeffReference, IntervalMethod};
 
 /// The group of a row that is in no group.
@@ -15,14 +15,16 @@ pub const NO_GROUP: u32 = u32::MAX;
 ///
 /// ```
 /// use shihyo::design::Design;
-/// use shihyo::estimate::{Domain, Estimand, NO, OUTSIDE, Options, YES, estimate};
+/// use shihyo::estimate::Outcome::{No, Outside, Yes};
+/// use shihyo::estimate::{Domain, Estimand, Options, Outcomes, estimate};
 ///
 /// let design = Design::simple(4)?;
+/// let said = Outcomes::from([Yes, No, Yes, Outside]);
 /// let value = |what: Estimand<'_>| {
 ///     estimate(&design, &what, Domain::All, &Options::default()).map(|e| e.value)
 /// };
-/// assert_eq!(value(Estimand::Share(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0 / 3.0));
-/// assert_eq!(value(Estimand::Count(&[YES, NO, YES, OUTSIDE]))?, Ok(2.0));
+/// assert_eq!(value(Estimand::Share(&said))?, Ok(2.0 / 3.0));
+/// assert_eq!(value(Estimand::Count(&said))?, Ok(2.0));
 /// assert_eq!(value(Estimand::Mean(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(3.0));
 /// assert_eq!(value(Estimand::Total(&[1.0, 2.0, 6.0, f64::NAN]))?, Ok(9.0));
 /// let ratio =
@@ -32,15 +34,15 @@ pub const NO_GROUP: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Estimand<'a> {
-    /// p = Σ w d y / Σ w d: [`YES`], [`NO`]; anything else, as [`OUTSIDE`], is not in the base.
-    Share(&'a [u8]),
+    /// p = Σ w d y / Σ w d of those in the base.
+    Share(&'a Outcomes),
     /// Σ w d y / Σ w d; NaN is missing. A score of +1, 0, −1 makes a difference of shares (top box − bottom
     /// box).
     Mean(&'a [f64]),
     /// Σ w d y; NaN is missing.
     Total(&'a [f64]),
     /// Σ w d y of a share's answers: how many people of the population.
-    Count(&'a [u8]),
+    Count(&'a Outcomes),
     /// Σ w d y / Σ w d x; a row with either missing (NaN) is outside.
     Ratio {
         /// y.
@@ -62,7 +64,7 @@ impl Estimand<'_> {
     /// y and x of a row inside the base.
     pub(crate) fn at(&self, row: usize) -> Option<(f64, f64)> {
         match self {
-            Self::Share(c) | Self::Count(c) => (c[row] <= YES).then(|| (f64::from(c[row]), 1.0)),
+            Self::Share(c) | Self::Count(c) => Some((c.get(row)?.number()?, 1.0)),
             Self::Mean(y) | Self::Total(y) => (!y[row].is_nan()).then(|| (y[row], 1.0)),
             Self::Ratio { numerator, denominator } => {
                 let (y, x) = (numerator[row], denominator[row]);
@@ -169,16 +171,17 @@ pub enum DfChoice {
 ///
 /// ```
 /// use shihyo::design::Design;
-/// use shihyo::estimate::{Domain, Estimand, IntervalBasis, IntervalMethod, Options, estimate};
+/// use shihyo::estimate::{Domain, Estimand, IntervalBasis, IntervalMethod, Options, Outcome, Outcomes};
+/// use shihyo::estimate::estimate;
 ///
 /// // Newcombe 1998, table I: 81 of 263.
-/// let codes: Vec<u8> = (0..263).map(|i| u8::from(i < 81)).collect();
+/// let said: Outcomes = (0..263).map(|i| Outcome::from(i < 81)).collect();
 /// let options = Options {
 ///     method: IntervalMethod::Wilson,
 ///     basis: IntervalBasis::Binomial,
 ///     ..Options::default()
 /// };
-/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&codes), Domain::All, &options)?;
+/// let e = estimate(&Design::simple(263)?, &Estimand::Share(&said), Domain::All, &options)?;
 /// assert_eq!(
 ///     e.interval.map(|i| format!("{:.4} {:.4}", i.low, i.high)),
 ///     Ok("0.2553 0.3662".to_owned())

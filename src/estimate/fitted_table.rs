@@ -8,7 +8,7 @@
 //! variance none the less, by −v f_c.
 
 use crate::design::{Design, FittedCells, PsuRoster, Scatters};
-use crate::engine::{Ranks, Totals};
+use crate::engine::{Cells, Cube, Measure, Ranks, Reduction, Totals};
 use crate::estimate::estimand::Options;
 use crate::estimate::sample::Shape;
 use crate::estimate::single::Summary;
@@ -18,14 +18,19 @@ use crate::stats::CompensatedSum;
 /// Keys that tables by key, cell and code may have.
 const MOST_KEYS: usize = 1 << 13;
 
-/// The key of each row: its unit (stratum, or PSU) and its joint cell.
+/// Keys by which base weights are added up, those before the fit: a unit (stratum, or PSU) and a joint cell
+/// each. What is added up of the base weights is times the cell's factor that of the fitted ones, whether
+/// rows are held or not.
 #[derive(Debug)]
 pub(crate) struct FittedKeys<'a> {
+    /// The key of each row; empty where none is held.
     pub(crate) of_row: Vec<u32>,
     /// Unit and joint cell of each key.
     pub(crate) pairs: Vec<(usize, usize)>,
     /// Of each key the sums of all rows.
     whole: Vec<Sums>,
+    /// Whether all rows of a unit have one base weight.
+    one_weight: bool,
     fit: FittedCells<'a>,
     roster: PsuRoster<'a>,
 }
@@ -38,7 +43,7 @@ impl<'a> FittedKeys<'a> {
         if !design.weights().iter().all(|w| *w > 0.0) {
             return None;
         }
-        let units = if roster.is_element() { roster.stratum_count() } else { roster.psu_count() };
+        let units = unit_count(roster);
         let unit =
             |row: usize| roster.psu_of_row().map_or_else(|| roster.stratum_of_row(row), |u| u[row] as usize);
         let cells = fit.count();
@@ -63,25 +68,63 @@ impl<'a> FittedKeys<'a> {
             (code / cells, code % cells)
         };
         let pairs: Vec<(usize, usize)> = met.iter().map(pair).collect();
-        // Over rows, and not from some measure's sums by code: those round once a code.
-        let mut sums = vec![(0, CompensatedSum::default(), CompensatedSum::default()); pairs.len()];
-        for (key, v) in of_row.iter().zip(design.weights()) {
-            let (rows, sum, squares) = &mut sums[*key as usize];
-            *rows += 1;
-            sum.add(*v);
-            squares.add(v * v);
+        if pairs.len() > MOST_KEYS {
+            return None;
         }
-        let whole = sums.iter().map(|(rows, sum, squares)| (*rows, sum.value(), squares.value())).collect();
-        (pairs.len() <= MOST_KEYS).then_some(Self { of_row, pairs, whole, fit, roster })
+        let mut known: Vec<Option<f64>> = vec![None; units];
+        let one_weight =
+            fit.before().iter().enumerate().all(|(row, w)| *known[unit(row)].get_or_insert(*w) == *w);
+        // All rows as one code, and not from some measure's sums by code: those round once a code.
+        let rows = vec![0; design.rows()];
+        let all = Reduction::new(
+            design.rows(),
+            Some((&of_row, pairs.len())),
+            Cells::One,
+            Some(fit.before()),
+            vec![Measure { codes: &rows, code_count: 1 }],
+        );
+        let whole = whole(&Cube::of(&all.ok()?).totals());
+        Some(Self { of_row, pairs, whole, one_weight, fit, roster })
+    }
+
+    /// Of a design that holds no rows: units and joint cells in the order in which rows first meet them, and
+    /// the totals of all rows by these keys, as the one code of a measure in one cell. `None` as in
+    /// [`FittedKeys::of`].
+    pub(crate) fn of_totals(
+        design: &'a Design,
+        pairs: Vec<(usize, usize)>,
+        totals: &Totals,
+        one_weight: bool,
+    ) -> Option<Self> {
+        let (fit, roster) = (design.fitted_cells()?, design.roster().filter(|r| r.stage_count() == 1)?);
+        let good = pairs.len() <= MOST_KEYS && fit.factors().iter().all(|factor| *factor > 0.0);
+        let whole = whole(totals);
+        good.then_some(Self { of_row: Vec::new(), pairs, whole, one_weight, fit, roster })
+    }
+
+    /// The base weights of the rows.
+    pub(crate) fn base_weights(&self) -> &'a [f64] {
+        self.fit.before()
+    }
+
+    /// Sums of base weights in a joint cell as those of the fitted ones.
+    fn fitted(&self, cell: usize, (n, w, w2): Sums) -> Sums {
+        let factor = self.fit.factors()[cell];
+        (n, w * factor, w2 * (factor * factor))
     }
 
     fn stratum(&self, unit: usize) -> usize {
         if self.roster.is_element() { unit } else { self.roster.stratum_of_psu(unit) }
     }
+}
 
-    fn unit_count(&self) -> usize {
-        if self.roster.is_element() { self.roster.stratum_count() } else { self.roster.psu_count() }
-    }
+fn unit_count(roster: PsuRoster<'_>) -> usize {
+    if roster.is_element() { roster.stratum_count() } else { roster.psu_count() }
+}
+
+/// Of each key the sums of its one code in its one cell.
+fn whole(totals: &Totals) -> Vec<Sums> {
+    totals.by_key(0).map(|(n, w, w2)| (n[0], w[0], w2[0])).collect()
 }
 
 /// A measure in one cell: of each code y and x (1 but for a ratio), where it is in the base.
@@ -103,7 +146,7 @@ pub(crate) struct FittedTable<'a> {
 }
 
 impl<'a> FittedTable<'a> {
-    /// `totals` are by these keys.
+    /// `totals` are those of base weights, by these keys.
     pub(crate) fn new(design: &'a Design, keys: &'a FittedKeys<'a>, totals: &'a Totals) -> Self {
         Self { design, keys, totals }
     }
@@ -112,28 +155,25 @@ impl<'a> FittedTable<'a> {
     fn of_keys<'t>(
         &'t self,
         what: &'t CodedValues<'_>,
-    ) -> impl Iterator<Item = (&'t (usize, usize), &'t Sums, Vec<(usize, Sums)>)> {
+    ) -> impl Iterator<Item = (&'t (usize, usize), Sums, Vec<(usize, Sums)>)> {
         let codes = self.totals.code_count(what.measure);
         let begin = what.cell * codes;
-        let of_key = move |(n, w, w2): (&'t [u64], &'t [f64], &'t [f64])| {
+        let of_key = move |cell: usize, (n, w, w2): (&'t [u64], &'t [f64], &'t [f64])| {
             let held = (0..codes).filter(|code| what.values.get(*code).is_some_and(Option::is_some));
             let sums = held.map(|code| (code, (n[begin + code], w[begin + code], w2[begin + code])));
-            sums.filter(|(_, (n, ..))| *n > 0).collect()
+            let sums = sums.filter(|(_, (n, ..))| *n > 0);
+            sums.map(|(code, sums)| (code, self.keys.fitted(cell, sums))).collect()
         };
-        let by_key = self.totals.by_key(what.measure).map(of_key);
-        self.keys
-            .pairs
-            .iter()
-            .zip(&self.keys.whole)
-            .zip(by_key)
-            .map(|((pair, whole), sums)| (pair, whole, sums))
+        let keys = self.keys.pairs.iter().zip(&self.keys.whole);
+        keys.zip(self.totals.by_key(what.measure))
+            .map(move |((pair, whole), sums)| (pair, self.keys.fitted(pair.1, *whole), of_key(pair.1, sums)))
     }
 
     /// A share (of codes whose y is 1), a mean, a total or a ratio.
     pub(crate) fn number(&self, shape: Shape, what: &CodedValues<'_>, options: &Options) -> Estimate {
         let value_of = |code: usize| what.values.get(code).copied().flatten().unwrap_or((0.0, 0.0));
         let mut by_code = vec![(0, CompensatedSum::default()); what.values.len()];
-        let mut rows_of_unit = vec![0; self.keys.unit_count()];
+        let mut rows_of_unit = vec![0; unit_count(self.keys.roster)];
         for ((unit, _), _, sums) in self.of_keys(what) {
             for (code, (n, w, _)) in sums {
                 by_code[code].0 += n;
@@ -202,19 +242,20 @@ impl<'a> FittedTable<'a> {
             of_cell[*cell] += sums.iter().map(|(code, (_, w, _))| w * z[*code]).sum::<f64>();
         }
         let mut weights = vec![0.0; self.keys.fit.count()];
-        self.keys.pairs.iter().zip(&self.keys.whole).for_each(|((_, cell), (_, w, _))| weights[*cell] += w);
+        for ((_, cell), whole) in self.keys.pairs.iter().zip(&self.keys.whole) {
+            weights[*cell] += self.keys.fitted(*cell, *whole).1;
+        }
         let fitted = self.keys.fit.fitted(&of_cell, &weights);
         // Rows, Σv, Σv² of each value of z − f in a key: those of the domain, and the others.
-        let parts = |cell: usize, whole: &Sums, sums: &[(usize, Sums)]| -> Vec<(f64, Sums)> {
-            let rest =
-                sums.iter().fold(*whole, |rest, (_, (n, w, w2))| (rest.0 - n, rest.1 - w, rest.2 - w2));
+        let parts = |cell: usize, whole: Sums, sums: &[(usize, Sums)]| -> Vec<(f64, Sums)> {
+            let rest = sums.iter().fold(whole, |rest, (_, (n, w, w2))| (rest.0 - n, rest.1 - w, rest.2 - w2));
             let inside = sums.iter().map(|(code, sums)| (z[*code] - fitted[cell], *sums));
             inside.chain((rest.0 > 0).then_some((-fitted[cell], rest))).collect()
         };
         let strata = self.keys.roster.stratum_count();
         let mut scatters = Scatters::new(1, strata);
-        let mut of_unit = vec![0.0; self.keys.unit_count()];
-        let mut rows_of_unit = vec![0; self.keys.unit_count()];
+        let mut of_unit = vec![0.0; unit_count(self.keys.roster)];
+        let mut rows_of_unit = vec![0; unit_count(self.keys.roster)];
         for ((unit, cell), whole, sums) in self.of_keys(what) {
             of_unit[*unit] += parts(*cell, whole, &sums).iter().map(|(u, (_, w, _))| w * u).sum::<f64>();
             rows_of_unit[*unit] += whole.0;
@@ -230,7 +271,7 @@ impl<'a> FittedTable<'a> {
             for ((h, cell), whole, sums) in self.of_keys(what) {
                 for (u, (n, w, w2)) in parts(*cell, whole, &sums) {
                     let (n, spread) =
-                        (n as f64, if self.totals.one_weight() { 0.0 } else { w2 - w * w / n as f64 });
+                        (n as f64, if self.keys.one_weight { 0.0 } else { w2 - w * w / n as f64 });
                     let off = w / n * u - mean(*h);
                     centred[*h] += n * off * off + spread.max(0.0) * u * u;
                 }
@@ -254,8 +295,9 @@ mod tests {
     use super::{CodedValues, FittedKeys, FittedTable, Shape};
     use crate::design::{Declaration, Design, LonelyPsu, Margin, Rake, Trim, TrimRule, declare};
     use crate::engine::{Cells, Cube, Measure, Reduction};
+    use crate::estimate::Outcome::{No, Outside, Yes};
     use crate::estimate::alike::assert_alike;
-    use crate::estimate::{Estimand, Estimate, Groups, NO_GROUP, Options, estimate_by};
+    use crate::estimate::{Estimand, Estimate, Groups, NO_GROUP, Options, Outcomes, estimate_by};
 
     const ROWS: usize = 900;
 
@@ -294,7 +336,8 @@ mod tests {
             codes.iter().map(|code| values[usize::from(*code)].as_ref().map_or(f64::NAN, pick)).collect()
         };
         let (y, x) = (of(|v| v.0), of(|v| v.1));
-        let outcomes: Vec<u8> = codes.iter().map(|code| [0, 1, 0, u8::MAX][usize::from(*code)]).collect();
+        let outcomes: Outcomes =
+            codes.iter().map(|code| [No, Yes, No, Outside][usize::from(*code)]).collect();
         let shares = vec![Some((0.0, 1.0)), Some((1.0, 1.0)), Some((0.0, 1.0)), None];
         let ones: Vec<Option<(f64, f64)>> = values.iter().map(|v| v.map(|(y, _)| (y, 1.0))).collect();
         // The last group has one respondent, and one is of none.
@@ -315,7 +358,7 @@ mod tests {
                 ROWS,
                 Some((&keys.of_row, keys.pairs.len())),
                 Cells::Small { of_row: &cells, count: 4 },
-                Some(design.weights()),
+                Some(keys.base_weights()),
                 vec![Measure { codes: &codes, code_count: 4 }],
             );
             let cube = Cube::of(&reduction.unwrap());
@@ -356,7 +399,7 @@ mod tests {
             ROWS,
             Some((&keys.of_row, keys.pairs.len())),
             Cells::Small { of_row: &[0_u16; ROWS], count: 1 },
-            Some(design.weights()),
+            Some(keys.base_weights()),
             order.iter().map(|k| Measure { codes: &codes[*k], code_count: 3 }).collect(),
         );
         let totals = Cube::of(&reduction.unwrap()).totals();
@@ -366,7 +409,8 @@ mod tests {
         for (k, codes) in codes.iter().enumerate() {
             let measure = order.iter().position(|at| *at == k).unwrap();
             let what = CodedValues { measure, values: &values, cell: 0 };
-            let outcomes: Vec<u8> = codes.iter().map(|code| [0, 1, u8::MAX][usize::from(*code)]).collect();
+            let outcomes: Outcomes =
+                codes.iter().map(|code| [No, Yes, Outside][usize::from(*code)]).collect();
             let groups = Groups::new(&[0; ROWS], 1);
             let by_rows =
                 estimate_by(&design, &Estimand::Share(&outcomes), &groups, &Options::default()).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::design::{Covariance, Design};
 use crate::error::Result;
-use crate::estimate::estimand::{Domain, Estimand, NO, OUTSIDE, YES};
+use crate::estimate::estimand::{Domain, Estimand, Outcome, Outcomes};
 use crate::estimate::sample::Sample;
 use crate::estimate::single::{check, check_length, covariance, degrees_of_freedom};
 use crate::estimate::value::NotEstimable;
@@ -105,7 +105,7 @@ pub fn independence(
 ) -> Result<Independence> {
     check_length(design, rows.0.len())?;
     check_length(design, columns.0.len())?;
-    let all = vec![YES; design.rows()];
+    let all: Outcomes = (0..design.rows()).map(|_| Outcome::Yes).collect();
     check(design, &Estimand::Share(&all), domain)?;
     let used: Vec<u32> = (0..design.rows())
         .filter(|row| {
@@ -164,11 +164,12 @@ fn table(
     let mut samples = Vec::new();
     for row in &row_levels {
         for column in &column_levels {
-            let mut cell = vec![OUTSIDE; design.rows()];
+            let mut cell = vec![Outcome::Outside; design.rows()];
             for at in used {
                 let at = *at as usize;
-                cell[at] = if rows[at] == *row && columns[at] == *column { YES } else { NO };
+                cell[at] = Outcome::from(rows[at] == *row && columns[at] == *column);
             }
+            let cell = cell.into_iter().collect();
             let estimand = if counts { Estimand::Count(&cell) } else { Estimand::Share(&cell) };
             samples.push(Sample::new(design, &estimand, used));
         }

@@ -44,7 +44,7 @@ pub use contrast::{
     Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise,
     t_test, wave_difference, wave_ratio,
 };
-pub use estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, NO, NO_GROUP, OUTSIDE, Options, YES};
+pub use estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, NO_GROUP, Options, Outcome, Outcomes};
 pub(crate) use fitted_table::{CodedValues, FittedKeys, FittedTable};
 pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};

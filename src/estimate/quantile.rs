@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::design::Design;
 use crate::error::{Error, Result};
-use crate::estimate::estimand::{Domain, Estimand, Groups, OUTSIDE, Options};
+use crate::estimate::estimand::{Domain, Estimand, Groups, Options, Outcome};
 use crate::estimate::interval::{ShareInputs, share_interval};
 use crate::estimate::single::{check, check_length, degrees_of_freedom, estimate};
 use crate::estimate::value::{ConfidenceInterval, DegreesOfFreedom, Estimate, IntervalMethod, NotEstimable};
@@ -345,11 +345,11 @@ fn limits(
     interval: QuantileInterval,
     options: &Options,
 ) -> Result<Result<(f64, f64), NotEstimable>> {
-    let mut below = vec![OUTSIDE; design.rows()];
+    let mut below = vec![Outcome::Outside; design.rows()];
     for row in base {
-        below[*row as usize] = u8::from(y[*row as usize] <= q);
+        below[*row as usize] = Outcome::from(y[*row as usize] <= q);
     }
-    let share = estimate(design, &Estimand::Share(&below), Domain::All, options)?;
+    let share = estimate(design, &Estimand::Share(&below.into_iter().collect()), Domain::All, options)?;
     Ok(limits_of(share, interval, options))
 }
 

@@ -361,10 +361,11 @@ impl ReliabilityFlag {
 /// ```
 /// use shihyo::design::Design;
 /// use shihyo::estimate::reliability::{ReliabilityFlag, flags};
+/// use shihyo::estimate::Outcome::{No, Yes};
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
-/// let e =
-///     estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 1, 0, 0]), Domain::All, &Options::default())?;
+/// let said = [Yes, Yes, Yes, No, No].into();
+/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&said), Domain::All, &Options::default())?;
 /// assert_eq!(flags(&e, true), [ReliabilityFlag::Few, ReliabilityFlag::Suppress]);
 /// assert_eq!(flags(&e, false), [ReliabilityFlag::Few]);
 /// # Ok::<(), shihyo::error::Error>(())

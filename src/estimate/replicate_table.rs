@@ -16,12 +16,13 @@ use crate::estimate::value::{DegreesOfFreedom, Estimate, IntervalMethod, NotEsti
 /// ```
 /// use shihyo::design::{Design, ReplicateKind, Replicates};
 /// use shihyo::engine::{Cells, Measure, Reduction, ReplicateTotals, reduce};
-/// use shihyo::estimate::{Domain, Estimand, Options, ReplicateTable, ShareOf, estimate};
+/// use shihyo::estimate::Outcome::{No, Yes};
+/// use shihyo::estimate::{Domain, Estimand, Options, Outcomes, ReplicateTable, ShareOf, estimate};
 ///
 /// let each = vec![vec![0.0, 1.5, 1.5], vec![1.5, 0.0, 1.5], vec![1.5, 1.5, 0.0]];
 /// let design = Design::replicated(vec![1.0; 3], Replicates::new(ReplicateKind::Jk1, each.clone())?)?;
-/// let answers = [1, 0, 0];
-/// let measure = Measure { codes: &answers, code_count: 2 };
+/// let answers = Outcomes::from([Yes, No, No]);
+/// let measure = Measure { codes: answers.codes(), code_count: 2 };
 /// let totals = reduce(&Reduction::new(3, None, Cells::One, Some(design.weights()), vec![measure])?);
 /// let columns: Vec<&[f64]> = each.iter().map(Vec::as_slice).collect();
 /// let replicated = ReplicateTotals::of(&columns, &Cells::One, &[measure]);

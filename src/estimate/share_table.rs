@@ -247,12 +247,13 @@ impl<'a> ShareTable<'a> {
     /// ```
     /// use shihyo::design::{Declaration, declare};
     /// use shihyo::engine::{Cells, Measure, Reduction, reduce};
-    /// use shihyo::estimate::{Domain, Estimand, Options, ShareOf, ShareTable, estimate};
+    /// use shihyo::estimate::Outcome::{No, Yes};
+    /// use shihyo::estimate::{Domain, Estimand, Options, Outcomes, ShareOf, ShareTable, estimate};
     ///
     /// let design = declare(Declaration::new(6).clusters(vec![vec![0, 0, 1, 1, 2, 2]]))?;
     /// let (keys, count) = ShareTable::keys(&design)?;
-    /// let answers = [1, 0, 0, 0, 1, 1];
-    /// let measure = Measure { codes: &answers, code_count: 2 };
+    /// let answers = Outcomes::from([Yes, No, No, No, Yes, Yes]);
+    /// let measure = Measure { codes: answers.codes(), code_count: 2 };
     /// let totals = reduce(&Reduction::new(6, Some((&keys, count)), Cells::One, None, vec![measure])?);
     /// let yes = ShareOf { measure: 0, yes: &[false, true], base: &[true, true], cells: None };
     /// let factors = design.jackknife_factors()?;

@@ -208,11 +208,13 @@ pub(crate) fn check(design: &Design, estimand: &Estimand<'_>, domain: Domain<'_>
 ///
 /// ```
 /// use shihyo::design::Design;
+/// use shihyo::estimate::Outcome::{No, Outside, Yes};
 /// use shihyo::estimate::{Domain, Estimand, IntervalMethod, Options, estimate};
 ///
 /// // Three of four said yes; the fifth did not answer.
 /// let options = Options { method: IntervalMethod::Wilson, ..Options::default() };
-/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&[1, 1, 0, 1, 255]), Domain::All, &options)?;
+/// let said = [Yes, Yes, No, Yes, Outside].into();
+/// let e = estimate(&Design::simple(5)?, &Estimand::Share(&said), Domain::All, &options)?;
 /// assert_eq!((e.n, e.n_yes, e.value), (4, Some(3), Ok(0.75)));
 /// // Five were sampled: V = 5/4 · (3 · .25² + .75²)/4².
 /// assert!((e.se.unwrap().powi(2) - 5.0 / 4.0 * 0.75 / 16.0).abs() < 1e-15);
@@ -267,10 +269,12 @@ pub fn estimate_by(
 ///
 /// ```
 /// use shihyo::design::Design;
+/// use shihyo::estimate::Outcome::{No, Yes};
 /// use shihyo::estimate::{Estimand, Groups, Options, estimate_all};
 ///
 /// let groups = Groups::new(&[0, 0, 1, 1], 2);
-/// let both = [Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), Estimand::Share(&[1, 0, 1, 1])];
+/// let said = [Yes, No, Yes, Yes].into();
+/// let both = [Estimand::Mean(&[1.0, 3.0, 5.0, 9.0]), Estimand::Share(&said)];
 /// let all = estimate_all(&Design::simple(4)?, &both, &groups, &Options::default())?;
 /// assert_eq!((all[0][1].value.clone(), all[1][0].value.clone()), (Ok(7.0), Ok(0.5)));
 /// # Ok::<(), shihyo::error::Error>(())

@@ -2,7 +2,7 @@
 
 use crate::design::Design;
 use crate::error::Result;
-use crate::estimate::estimand::{Domain, Estimand, Groups, NO, OUTSIDE, Options, YES};
+use crate::estimate::estimand::{Domain, Estimand, Groups, Options, Outcome, Outcomes};
 use crate::estimate::single::{check_length, estimate, estimate_by};
 use crate::estimate::value::Estimate;
 
@@ -39,17 +39,9 @@ pub fn frequency(
 ) -> Result<Vec<Vec<Estimate>>> {
     (0..levels as u32)
         .map(|level| {
-            let outcome: Vec<u8> = codes
+            let outcome: Outcomes = codes
                 .iter()
-                .map(|c| {
-                    if *c as usize >= levels {
-                        OUTSIDE
-                    } else if *c == level {
-                        YES
-                    } else {
-                        NO
-                    }
-                })
+                .map(|c| if *c as usize >= levels { Outcome::Outside } else { Outcome::from(*c == level) })
                 .collect();
             estimate_by(design, &Estimand::Share(&outcome), groups, options)
         })
@@ -68,15 +60,16 @@ pub enum MultiAnswerBase {
 }
 
 /// Shares of the options of a multiple answer in every group: a list of options, each with one estimate a
-/// group. `options_chosen` holds for each option [`YES`], [`NO`] or missing; inside the base missing counts
-/// as not chosen.
+/// group. `options_chosen` holds for each option whether it was chosen; inside the base
+/// [`Outcome::Outside`] (missing) counts as not chosen.
 ///
 /// ```
 /// use shihyo::design::Design;
+/// use shihyo::estimate::Outcome::{No, Outside, Yes};
 /// use shihyo::estimate::{Domain, Groups, MultiAnswerBase, Options, multi_answer};
 ///
 /// // The third left one option out and did not choose the other, the fourth chose neither.
-/// let options: [&[u8]; 2] = [&[1, 0, 255, 0], &[1, 1, 0, 0]];
+/// let options = [[Yes, No, Outside, No].into(), [Yes, Yes, No, No].into()];
 /// let (design, groups) = (Design::simple(4)?, Groups::one(4, Domain::All));
 /// let shares = |base| {
 ///     multi_answer(&design, &options, base, &groups, &Options::default())
@@ -91,7 +84,7 @@ pub enum MultiAnswerBase {
 /// Columns of another length than the design.
 pub fn multi_answer(
     design: &Design,
-    options_chosen: &[&[u8]],
+    options_chosen: &[Outcomes],
     base: MultiAnswerBase,
     groups: &Groups,
     options: &Options,
@@ -102,17 +95,19 @@ pub fn multi_answer(
     let inside: Vec<bool> = (0..design.rows())
         .map(|row| match base {
             MultiAnswerBase::All => true,
-            MultiAnswerBase::AnsweredAny => options_chosen.iter().any(|c| c[row] <= YES),
-            MultiAnswerBase::ChoseAny => options_chosen.iter().any(|c| c[row] == YES),
+            MultiAnswerBase::AnsweredAny => {
+                options_chosen.iter().any(|c| c.get(row).is_some_and(Outcome::in_base))
+            }
+            MultiAnswerBase::ChoseAny => options_chosen.iter().any(|c| c.get(row) == Some(Outcome::Yes)),
         })
         .collect();
     options_chosen
         .iter()
         .map(|column| {
-            let outcome: Vec<u8> = column
+            let outcome: Outcomes = column
                 .iter()
                 .zip(&inside)
-                .map(|(c, inside)| if *inside { u8::from(*c == YES) } else { OUTSIDE })
+                .map(|(c, inside)| if *inside { Outcome::from(c == Outcome::Yes) } else { Outcome::Outside })
                 .collect();
             estimate_by(design, &Estimand::Share(&outcome), groups, options)
         })
@@ -181,7 +176,7 @@ pub fn crosstab(
     let mut cells = Vec::with_capacity(rows.1 * columns.1);
     for row in 0..rows.1 as u32 {
         for column in 0..columns.1 as u32 {
-            let outcome: Vec<u8> = rows
+            let outcome: Outcomes = rows
                 .0
                 .iter()
                 .zip(columns.0)
@@ -192,7 +187,7 @@ pub fn crosstab(
                         Percent::Column => *c == column,
                         Percent::Total => true,
                     };
-                    if known && base { u8::from(*r == row && *c == column) } else { OUTSIDE }
+                    if known && base { Outcome::from(*r == row && *c == column) } else { Outcome::Outside }
                 })
                 .collect();
             let share = estimate(design, &Estimand::Share(&outcome), domain, options)?;

@@ -13,11 +13,11 @@ use crate::text::Text;
 ///
 /// ```
 /// use shihyo::design::Design;
-/// use shihyo::estimate::{Domain, Estimand, NotEstimable, Options, estimate};
+/// use shihyo::estimate::{Domain, Estimand, NotEstimable, Options, Outcome, estimate};
 ///
 /// // Nobody answered.
-/// let e =
-///     estimate(&Design::simple(2)?, &Estimand::Share(&[255, 255]), Domain::All, &Options::default())?;
+/// let said = [Outcome::Outside; 2].into();
+/// let e = estimate(&Design::simple(2)?, &Estimand::Share(&said), Domain::All, &Options::default())?;
 /// assert_eq!(e.value, Err(NotEstimable::EmptyBase));
 /// assert_eq!(NotEstimable::EmptyBase.text().en, "nobody in the base");
 /// # Ok::<(), shihyo::error::Error>(())
@@ -284,12 +284,13 @@ pub struct DegreesOfFreedom {
 ///
 /// ```
 /// use shihyo::design::Design;
+/// use shihyo::estimate::Outcome::{No, Yes};
 /// use shihyo::estimate::{Domain, Estimand, Options, estimate};
 ///
 /// // Three of five: V = p(1 − p)/(n − 1) = .06, so that the effective size is n − 1.
 /// let e = estimate(
 ///     &Design::simple(5)?,
-///     &Estimand::Share(&[1, 1, 1, 0, 0]),
+///     &Estimand::Share(&[Yes, Yes, Yes, No, No].into()),
 ///     Domain::All,
 ///     &Options::default(),
 /// )?;

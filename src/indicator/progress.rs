@@ -334,6 +334,21 @@ mod tests {
         assert_eq!((lost.change, lost.clearance), (Some(-12.0), Some(TargetClearance::NotMet)));
         let fewer = state(count(2022, 3.0), count(2024, 2.0), Some("5件以下"));
         assert_eq!((fewer.state, fewer.progress), (ProgressState::TargetMet, Err(Undefined::AlreadyMet)));
+        // At the target from the start it is to be kept, whatever the target calls itself.
+        for (target, kept, lost) in [("40人以上", 41.0, 30.0), ("40人以下", 39.0, 50.0), ("40人", 40.0, 30.0)]
+        {
+            let of = |latest| state(count(2022, 40.0), count(2024, latest), Some(target));
+            assert_eq!(
+                (of(kept).state, of(kept).progress),
+                (ProgressState::TargetMet, Err(Undefined::Maintain)),
+                "{target}"
+            );
+            assert_eq!(
+                (of(lost).state, of(lost).progress),
+                (ProgressState::Worse, Err(Undefined::Maintain)),
+                "{target}"
+            );
+        }
         // A bare number is to be reached from either side, unless the plan says which way is good.
         let bare = state(count(2022, 50.0), count(2024, 45.0), Some("40人"));
         assert_eq!(bare.progress, Ok(0.5));

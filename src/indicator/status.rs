@@ -99,7 +99,8 @@ pub enum Undefined {
     NoTarget,
     /// Nothing later than the baseline.
     NoLaterValue,
-    /// 維持目標: target = baseline, so that there is no targeted change to divide by.
+    /// 維持目標: target = baseline, so that there is no targeted change to divide by. So too where the target
+    /// says 以上 or 以下: that which was reached is to be kept, not passed.
     Maintain,
     /// 達成済み: the baseline is beyond the target already, so that no change leads to it.
     AlreadyMet,

@@ -212,7 +212,11 @@ pub fn verify(
     };
     let collected = collect(project, plan, (None, Rows::Held), progress)?;
     let name = file.to_string_lossy();
-    let options = ReadOptions { header_rows: waves.header_rows, ..ReadOptions::default() };
+    let options = ReadOptions {
+        skip_rows: waves.skip_rows,
+        header_rows: waves.header_rows,
+        ..ReadOptions::of_responses()
+    };
     let table = raw::read(file, &name, &options)?;
     let cleaned = cleaned(plan, survey, wave, &collected)?;
     let found = edits::verify(paper(of, waves), &cleaned, respondent, &table)?;

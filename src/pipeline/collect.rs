@@ -172,7 +172,11 @@ pub(super) fn collect(
     let mut added: BTreeMap<(usize, usize), Summed> = BTreeMap::new();
     for (at, wave) in waves().filter(|_| rows == Rows::Streamed) {
         let requests: Vec<Request> = of_wave(project, wave).collect();
-        let found = summed(plan, at, &requests);
+        let table = |name: &String| {
+            Some((name.clone(), Request::of(project, name, ReadOptions::default()).read().ok()?))
+        };
+        let populations = wave.design.files().filter_map(table).collect();
+        let found = summed(plan, at, &requests, &populations);
         added.extend(found.ok().map(|summed| (at, summed)));
     }
     let read = |at: &(usize, usize)| !added.contains_key(at);

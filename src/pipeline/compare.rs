@@ -4,7 +4,7 @@ use super::adhoc::breakdown;
 use super::estimates::{measure, options, records, suppress_sampling_error};
 use super::plan::{Plan, Sample};
 use super::planned::{measure_id, planned, planned_in};
-use super::run::RunOutcome;
+use super::run::{HeldOutcome, RunOutcome};
 use super::trend::trend;
 use super::wave::WaveData;
 use crate::code::Code;
@@ -36,7 +36,7 @@ pub struct CompareRequest {
 /// # Errors
 /// An indicator, wave or question that there is none of (the nearest one as help); an indicator that is not
 /// estimated from a survey; a question without options.
-pub fn compare(plan: &Plan, outcome: &RunOutcome, what: &CompareRequest) -> Result<Breakdown> {
+pub fn compare(plan: &Plan, outcome: &HeldOutcome, what: &CompareRequest) -> Result<Breakdown> {
     let data = find_wave(plan, outcome, what)?;
     let survey = &plan.surveys[data.survey];
     let wave = &survey.waves[data.wave];

@@ -18,7 +18,6 @@ use crate::finding::Finding;
 use crate::indicator::{
     EstimateRecord, FiscalYear, Flag, Group, Measured, NumberSource, Statistic, TrendNote,
 };
-use crate::provenance::Place;
 use crate::questionnaire::{QuestionKind, Questionnaire};
 use crate::text::Text;
 use crate::waves::{Comparability, Paper, rule_words};
@@ -147,7 +146,7 @@ fn breakdowns(plan: &Plan, data: &WaveData) -> Result<Vec<By>> {
 
 /// The breakdowns whose parts overlap: options of a multiple answer.
 pub(super) fn overlaps(plan: &Plan) -> Vec<Finding> {
-    let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
+    let place = plan.place();
     let multiple = |id: &&String| {
         let questions = plan.surveys.iter().filter_map(|s| s.questionnaire.question(id));
         questions.into_iter().any(|(_, q)| matches!(q.kind, QuestionKind::Multiple { .. }))

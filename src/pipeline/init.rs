@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::draft::{Inferred, fitted, infer};
+use crate::draft::{Inferred, SampleColumn, attribute, fitted, infer, is_about_form, is_no_substance};
 use crate::error::Result;
+use crate::finding::Finding;
 use crate::indicator::FiscalYear;
 use crate::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use crate::questionnaire::{Question, QuestionKind, comment, quoted, write_questionnaire};
-use crate::raw::{self, Dictionary, ReadOptions, Table};
-use crate::text::Text;
+use crate::raw::{self, Dictionary, Heading, ReadOptions, Table};
+use crate::text::{Text, spelling};
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct FirstPlan {
     pub files: Vec<(String, Vec<u8>)>,
     /// What was inferred.
     pub inferred: Inferred,
+    /// What reading the files found.
+    pub findings: Vec<Finding>,
     /// The id of the indicator that the plan begins with, and a question to break it down by.
     pub first_crosstab: Option<(String, String)>,
 }
@@ -62,16 +65,30 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
     let names: Vec<String> =
         request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
     let first_crosstab = first_crosstab(&inferred);
+    let read = headings(&request.read, &tables);
     let files = vec![
         (
             "plan.toml".to_owned(),
-            plan(request, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
+            plan(&read, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
         ),
         ("questionnaire.toml".to_owned(), questionnaire(&inferred).into_bytes()),
     ];
     let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
     let first_crosstab = first_crosstab.map(|(_, axis)| (INDICATOR.to_owned(), by(axis)));
-    Ok(FirstPlan { files, inferred, first_crosstab })
+    let findings = tables.into_iter().flat_map(|table| table.findings).collect();
+    Ok(FirstPlan { files, inferred, findings, first_crosstab })
+}
+
+/// How the files are read, with the headings that were found; these are written only where all files have
+/// the same.
+fn headings(asked: &ReadOptions, tables: &[Table]) -> ReadOptions {
+    let mut read = asked.clone();
+    let found: Option<Heading> = tables.first().map(|table| table.heading);
+    if let Some(heading) = found.filter(|h| tables.iter().all(|table| table.heading == *h)) {
+        read.skip_rows = Some(heading.skip_rows).filter(|n| *n > 0);
+        read.header_rows = Some(heading.header_rows).filter(|n| *n > 1 || heading.skip_rows > 0);
+    }
+    read
 }
 
 const INDICATOR: &str = "indicator-1";
@@ -116,40 +133,76 @@ fn from_root(file: &Path, out: &Path) -> Result<String> {
     Ok(below.unwrap_or(whole).to_string_lossy().replace('\\', "/"))
 }
 
-/// Words that name an attribute of the respondent rather than an opinion.
-const ATTRIBUTES: [&str; 12] =
-    ["性別", "年代", "年齢", "地区", "居住", "住まい", "職業", "世帯", "sex", "gender", "age", "area"];
-
-fn is_attribute(question: &Question) -> bool {
-    let words = format!("{} {}", question.id, question.text).to_lowercase();
-    ATTRIBUTES.iter().any(|a| words.contains(a))
-}
-
 /// The question of the first indicator, and one to break it down by: an attribute where there is one.
 fn first_crosstab(inferred: &Inferred) -> Option<(usize, usize)> {
     let questions = &inferred.questionnaire.questions;
     let single = |q: &Question| matches!(q.kind, QuestionKind::Single(_)) && q.categories().len() > 1;
     let singles: Vec<usize> = (0..questions.len()).filter(|&i| single(&questions[i])).collect();
     let chosen = |q: &Question| single(q) || matches!(q.kind, QuestionKind::Multiple { .. });
-    let subject = (0..questions.len())
-        .find(|&i| chosen(&questions[i]) && !is_attribute(&questions[i]))
-        .or(singles.first().copied())?;
-    let axis = singles
-        .iter()
-        .copied()
-        .find(|&i| i != subject && is_attribute(&questions[i]))
-        .or_else(|| singles.iter().copied().find(|&i| i != subject));
-    Some((subject, axis.unwrap_or(subject)))
+    let subject =
+        |q: &Question| chosen(q) && attribute(q).is_none() && !is_about_form(q) && q.derivation.is_none();
+    let subject = (0..questions.len()).find(|&i| subject(&questions[i])).or(singles.first().copied())?;
+    let axis = axes(inferred).into_iter().find(|&i| i != subject);
+    let other = || {
+        singles
+            .iter()
+            .copied()
+            .find(|&i| i != subject && !is_about_form(&questions[i]) && questions[i].categories().len() <= 12)
+    };
+    Some((subject, axis.or_else(other).unwrap_or(subject)))
 }
 
-/// The fiscal year that a file's name tells: `citizen-r7.csv`, `令和7年度`, `2025`.
+/// The questions that numbers are broken down by: attributes of the respondents, in the usual order.
+fn axes(inferred: &Inferred) -> Vec<usize> {
+    let questions = &inferred.questionnaire.questions;
+    let of = |(at, q): (usize, &Question)| {
+        let fits = matches!(q.kind, QuestionKind::Single(_)) && (2..=60).contains(&q.categories().len());
+        let rank = if q.derivation.is_some() { Some(1) } else { attribute(q) };
+        rank.filter(|_| fits).map(|rank| (rank, at))
+    };
+    let mut ranked: Vec<(usize, usize)> = questions.iter().enumerate().filter_map(of).collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, at)| at).take(4).collect()
+}
+
+/// The fiscal year that a file's name tells: `citizen-r7.csv`, `令和7年度`, `survey2025.csv`, `20260115.csv`.
 fn year(names: &[String]) -> Option<FiscalYear> {
-    let pieces = names.iter().flat_map(|name| name.split(['-', '_', '.', '/', ' ', '(', ')', '（', '）']));
-    let western = |p: &&str| p.len() == 4 && p.starts_with("20") || !p.chars().all(|c| c.is_ascii_digit());
-    pieces
-        .filter(western)
-        .filter_map(|p| p.parse::<FiscalYear>().ok())
-        .find(|y| (2000..=2100).contains(&y.western()))
+    names.iter().find_map(|name| {
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        year_of(file).or_else(|| year_of(name))
+    })
+}
+
+fn year_of(name: &str) -> Option<FiscalYear> {
+    let text: Vec<char> = spelling::label(name).chars().collect();
+    let digits = |at: usize| text.iter().skip(at).take_while(|c| c.is_ascii_digit()).collect::<String>();
+    let good = |year: FiscalYear| (2000..=2100).contains(&year.western()).then_some(year);
+    (0..text.len()).find_map(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or(' ');
+        let rest: String = text.iter().skip(at).collect();
+        for era in ["令和", "平成", "R", "r", "H", "h"] {
+            let Some(behind) = rest.strip_prefix(era) else { continue };
+            let number: String = behind.chars().take_while(|c| c.is_ascii_digit()).collect();
+            let number = if behind.starts_with('元') { "元".to_owned() } else { number };
+            let part_of_word = era.is_ascii() && before.is_ascii_alphanumeric();
+            if number.is_empty() || number.len() > 3 || part_of_word {
+                return None;
+            }
+            return format!("{era}{number}").parse().ok().and_then(good);
+        }
+        if before.is_ascii_digit() {
+            return None;
+        }
+        let number = digits(at);
+        let year: i32 = number.get(..4)?.parse().ok()?;
+        let month = number.get(4..6).and_then(|m| m.parse::<i32>().ok());
+        match (number.len(), month) {
+            (4, _) => good(FiscalYear::from_western(year)),
+            // The fiscal year of a day in January is the one before.
+            (6 | 8, Some(month @ 1..=12)) => good(FiscalYear::from_western(year - i32::from(month < 4))),
+            _ => None,
+        }
+    })
 }
 
 fn remark(out: &mut String, ja: &str) {
@@ -157,7 +210,7 @@ fn remark(out: &mut String, ja: &str) {
 }
 
 fn plan(
-    request: &InitRequest,
+    read: &ReadOptions,
     inferred: &Inferred,
     stem: &str,
     names: &[String],
@@ -183,12 +236,8 @@ fn plan(
         .map(|y| FiscalYear::from_western(y.western() + 5))
         .map_or_else(|| "R12".to_owned(), |y| y.to_string());
     out.push_str(&format!("fiscal_years = \"{year}..{last}\"\nreport_year = \"{year}\"\n"));
-    let axes: Vec<String> = questions
-        .iter()
-        .filter(|q| matches!(q.kind, QuestionKind::Single(_)) && is_attribute(q))
-        .take(4)
-        .map(|q| format!("[{}]", quoted(&q.id)))
-        .collect();
+    let axes: Vec<String> =
+        axes(inferred).into_iter().map(|at| format!("[{}]", quoted(&questions[at].id))).collect();
     if !axes.is_empty() {
         remark(&mut out, "クロス集計の軸（属性とみられる設問）");
         out.push_str(&format!("breakdowns = [{}]\n", axes.join(", ")));
@@ -214,10 +263,18 @@ fn plan(
         remark(&mut out, "同じ番号が2度あれば、最初の行を採ります");
         out.push_str("duplicates = \"first\"\n");
     }
+    out.push_str(&sample(inferred));
+    if read.header_rows.is_some() {
+        remark(
+            &mut out,
+            "見出しの行。飛ばす行数（skip_rows）と見出しの行数（header_rows）を確かめてください",
+        );
+    }
     for (key, value) in [
-        ("header_rows", request.read.header_rows.map(|n| n.to_string())),
-        ("sheet", request.read.sheet.as_deref().map(quoted)),
-        ("encoding", request.read.encoding.as_deref().map(quoted)),
+        ("skip_rows", read.skip_rows.map(|n| n.to_string())),
+        ("header_rows", read.header_rows.map(|n| n.to_string())),
+        ("sheet", read.sheet.as_deref().map(quoted)),
+        ("encoding", read.encoding.as_deref().map(quoted)),
     ] {
         if let Some(value) = value {
             out.push_str(&format!("{key} = {value}\n"));
@@ -230,7 +287,9 @@ fn plan(
             "最初の項目の例。数える選択肢 of と母数 base（all 全員・asked 非該当を除く・answered 無回答も除\
              く）を決めてください",
         );
-        let label = question.categories().first().map_or("", |c| c.label.as_str());
+        let options = question.categories();
+        let real = options.iter().find(|c| !is_no_substance(&c.label)).or(options.first());
+        let label = real.map_or("", |c| c.label.as_str());
         out.push_str(&format!(
             "[[indicator]]\nid = \"{INDICATOR}\"\ngoal = 1\ndepartment = \"担当課\"\ntitle = {}\nshare = \
              {{ survey = \"survey\", question = {}, of = [{}], base = \"answered\" }}\n",
@@ -238,6 +297,29 @@ fn plan(
             quoted(&question.id),
             quoted(label)
         ));
+    }
+    out
+}
+
+/// The lines on columns that tell of the sample. What the file itself says is written as a setting, what a
+/// name tells as a comment.
+fn sample(inferred: &Inferred) -> String {
+    let mut out = String::new();
+    for (column, kind, said) in &inferred.sample {
+        let name = quoted(column);
+        let (what, line) = match kind {
+            SampleColumn::Weight => ("ウエイト", format!("weights = {{ column = {name} }}")),
+            SampleColumn::Stratum => ("標本の層", format!("strata = [{name}]")),
+            SampleColumn::Cluster => ("標本の集落", format!("design = {{ clusters = [{name}] }}")),
+        };
+        if *said {
+            remark(&mut out, &format!("ファイルが「{column}」を{what}としています"));
+            out.push_str(&format!("{line}\n"));
+        } else {
+            let advice = "使うときは次の行の先頭の # を取ってください";
+            remark(&mut out, &format!("列「{column}」は{what}とみられますが、使っていません。{advice}"));
+            out.push_str(&comment(&line));
+        }
     }
     out
 }
@@ -257,4 +339,29 @@ fn questionnaire(inferred: &Inferred) -> String {
         .collect();
     out.push_str(&write_questionnaire(&inferred.questionnaire, &remarks));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::year_of;
+
+    #[test]
+    fn a_file_name_tells_its_fiscal_year() {
+        for (name, year) in [
+            ("citizen-r7.csv", 2025),
+            ("R6市民意識調査.xlsx", 2024),
+            ("市民意識調査（令和6年度）.csv", 2024),
+            ("令和元年度.csv", 2019),
+            ("survey2022.csv", 2022),
+            ("2022_answers.csv", 2022),
+            ("answers_20260115.csv", 2025),
+            ("monthly_202506.csv", 2025),
+            ("H30.csv", 2018),
+        ] {
+            assert_eq!(year_of(name).map(|y| y.western()), Some(year), "{name}");
+        }
+        for name in ["answers.csv", "chart12.csv", "12345.csv", "q1_r.csv", "1999.csv"] {
+            assert_eq!(year_of(name), None, "{name}");
+        }
+    }
 }

@@ -10,9 +10,10 @@ use crate::raw::ReadOptions;
 pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
     let options = ReadOptions {
         sheet: wave.sheet.clone(),
+        skip_rows: wave.skip_rows,
         header_rows: wave.header_rows,
         encoding: wave.encoding.clone(),
-        piece: None,
+        ..ReadOptions::of_responses()
     };
     wave.responses.iter().map(move |name| Request::of(project, name, options.clone()))
 }

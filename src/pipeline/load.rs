@@ -74,7 +74,24 @@ impl Project {
 
     /// The path of a data file that the plan names.
     pub fn data(&self, name: &str) -> PathBuf {
-        self.root.join(name)
+        // Windows writes \ between folders, and means the same.
+        self.root.join(name.replace('\\', "/"))
+    }
+
+    /// `plan`, whose own files findings name from the project's folder as they name data: what is written
+    /// does not depend on how the plan's folder was typed.
+    fn named_from_root(&self, mut plan: Plan) -> Plan {
+        let within =
+            if self.root == self.folder { String::new() } else { format!("pipelines/{}/", self.name) };
+        let from_root = |file: &mut String| {
+            if let Ok(name) = Path::new(file.as_str()).strip_prefix(&self.folder) {
+                *file = format!("{within}{}", name.to_string_lossy());
+            }
+        };
+        from_root(&mut plan.file);
+        let waves = plan.surveys.iter_mut().flat_map(|survey| &mut survey.waves);
+        waves.filter_map(|wave| wave.paper.as_mut()).for_each(|paper| from_root(&mut paper.file));
+        plan
     }
 
     /// Where a run of the plan writes: `derived/<name>` in the project's folder.
@@ -87,6 +104,7 @@ fn no_folder(error: Error) -> Error {
     let mut diagnostics = error.into_diagnostics();
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::RawNotFound) {
         diagnostic.message = Text::new("計画のフォルダーがありません", "there is no such folder of a plan");
+        diagnostic.help = diagnostic.help.take().or_else(plans_here);
     }
     Error::all(diagnostics).unwrap_or_else(|| {
         Error::msg(Code::RawNotFound, "計画のフォルダーがありません", "there is no such folder of a plan")
@@ -101,10 +119,32 @@ pub fn load(project: &Project) -> Result<Plan> {
     let name = project.folder.join("plan.toml");
     let source = Arc::new(raw::read_text(&name, &name.to_string_lossy()).map_err(no_plan)?);
     match toml_text::read::<PlanSpec>(&source, &CODES) {
-        Ok(spec) => resolve(&project.name, &source, &spec, &Disk { project }),
+        Ok(spec) => resolve(&project.name, &source, &spec, &Disk { project })
+            .map(|plan| project.named_from_root(plan)),
         Err(form) => Err(with_meaning(project, &source, form)),
     }
 }
+
+/// The plans that stand where the command was given.
+fn plans_here() -> Option<Text> {
+    let plans = raw::folders_with(Path::new("pipelines"), "plan.toml");
+    let (shown, more) = (plans.iter().take(MOST_PLANS), plans.len().saturating_sub(MOST_PLANS));
+    // As it is typed, on Windows too.
+    let names: Vec<String> = shown.map(|plan| plan.to_string_lossy().replace('\\', "/")).collect();
+    let (more_ja, more_en) = match more {
+        0 => (String::new(), String::new()),
+        more => (format!("（ほか{more}件）"), format!(" and {more} more")),
+    };
+    (!names.is_empty()).then(|| {
+        Text::new(
+            format!("このフォルダーにある計画: {}{more_ja}", names.join("、")),
+            format!("plans in this folder: {}{more_en}", names.join(", ")),
+        )
+    })
+}
+
+/// Plans that are named in advice.
+const MOST_PLANS: usize = 8;
 
 /// Advice for a folder without a plan in it, or with something else by that name.
 fn no_plan(error: Error) -> Error {
@@ -119,10 +159,12 @@ fn no_plan(error: Error) -> Error {
     }
     for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::RawNotFound) {
         diagnostic.message = Text::new("計画がありません", "there is no plan");
-        diagnostic.help = Some(Text::new(
-            "plan.toml のあるフォルダーを指定してください（例: pipelines/nishitokyo）",
-            "name the folder that holds plan.toml, such as pipelines/nishitokyo",
-        ));
+        diagnostic.help = plans_here().or_else(|| {
+            Some(Text::new(
+                "plan.toml のあるフォルダーを指定してください（例: pipelines/nishitokyo）",
+                "name the folder that holds plan.toml, such as pipelines/nishitokyo",
+            ))
+        });
     }
     Error::all(diagnostics)
         .unwrap_or_else(|| Error::msg(Code::RawNotFound, "計画がありません", "there is no plan"))

@@ -48,5 +48,5 @@ pub use plan::{
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;
-pub use run::{RunOutcome, Written, compute, compute_streamed, write};
+pub use run::{HeldOutcome, RunOutcome, Written, compute, compute_streamed, write};
 pub use spec::PlanSpec;

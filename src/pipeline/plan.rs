@@ -12,6 +12,7 @@ use crate::estimate::IntervalMethod;
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
+use crate::provenance::Place;
 use crate::questionnaire::{Duplicates, Questionnaire};
 use crate::waves::{Mapping, Paper};
 
@@ -46,8 +47,17 @@ pub struct Plan {
     pub surveys: Vec<Survey>,
     /// The indicators, in the order of the table.
     pub indicators: Vec<IndicatorPlan>,
+    /// Its file, for findings: from the project's folder, as they name all files.
+    pub file: String,
     /// The texts that the plan was read from: `plan.toml` and the questionnaires, for digest and messages.
     pub sources: Vec<Arc<SourceText>>,
+}
+
+impl Plan {
+    /// The plan in findings.
+    pub(super) fn place(&self) -> Place {
+        Place::file(&self.file)
+    }
 }
 
 /// A survey.
@@ -93,6 +103,8 @@ pub struct Wave {
     pub respondent: Option<String>,
     /// Which of several rows of one respondent counts.
     pub duplicates: Duplicates,
+    /// Rows of the file above the headings.
+    pub skip_rows: Option<usize>,
     /// Header rows.
     pub header_rows: Option<usize>,
     /// Sheet.
@@ -121,7 +133,7 @@ pub struct Wave {
 /// A wave's own paper.
 #[derive(Debug, Clone)]
 pub struct WavePaper {
-    /// Its file, for messages.
+    /// Its file, for findings.
     pub file: String,
     /// What was asked, with the numbers and codes of the wave's files.
     pub questionnaire: Questionnaire,

@@ -1,6 +1,7 @@
 //! A run: a plain list of calls, from files to values, and from values to files.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use super::cells::{count_cells, estimate_cells, mixed_units, told_once, without_definition};
@@ -64,6 +65,43 @@ impl RunOutcome {
     }
 }
 
+/// A [`RunOutcome`] that has the answers of every respondent, which [`explain`](super::explain) and
+/// [`compare`](super::compare) look at.
+///
+/// ```no_run
+/// use shihyo::pipeline::{Project, compute, explain, load};
+/// use shihyo::progress::Silent;
+///
+/// let project = Project::of("pipelines/plan".as_ref())?;
+/// let plan = load(&project)?;
+/// let outcome = compute(&project, &plan, None, &Silent)?;
+/// explain(&plan, &outcome, "citizen/R4/volunteer-intent")?;
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+///
+/// What was added up as it was read has none, and is no such outcome:
+///
+/// ```compile_fail,E0308
+/// use shihyo::pipeline::{Project, compute_streamed, explain, load};
+/// use shihyo::progress::Silent;
+///
+/// let project = Project::of("pipelines/plan".as_ref())?;
+/// let plan = load(&project)?;
+/// let outcome = compute_streamed(&project, &plan, None, &Silent)?;
+/// explain(&plan, &outcome, "citizen/R4/volunteer-intent")?;
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct HeldOutcome(RunOutcome);
+
+impl Deref for HeldOutcome {
+    type Target = RunOutcome;
+
+    fn deref(&self) -> &RunOutcome {
+        &self.0
+    }
+}
+
 /// Reads everything and computes everything; writes no result. With `reuse`, answers of large files that an
 /// earlier run left are taken over, and those of this one are left to the next. The outcome is the same, but
 /// for [`RunOutcome::reused`].
@@ -75,13 +113,13 @@ pub fn compute(
     plan: &Plan,
     reuse: Option<&Reuse>,
     progress: &dyn Progress,
-) -> Result<RunOutcome> {
-    computed(project, plan, (reuse, Rows::Held), progress)
+) -> Result<HeldOutcome> {
+    computed(project, plan, (reuse, Rows::Held), progress).map(HeldOutcome)
 }
 
 /// As [`compute`], but response files that are plain enough are added up as they are read, so that neither
-/// their rows nor their answers are held. The outcome is the same and can be written; single answers are no
-/// longer in it, so that it can be neither explained nor compared.
+/// their rows nor their answers are held. The outcome is the same and can be written; that single answers are
+/// no longer in it, so that it can be neither explained nor compared, is said by its type.
 ///
 /// # Errors
 /// Those of [`compute`].

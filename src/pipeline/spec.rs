@@ -184,8 +184,10 @@ pub struct WaveSpec {
     pub respondent: Option<Word>,
     /// 重複の扱い / which of several rows of one respondent counts: "first", "last", or "fail" (unless said)
     pub duplicates: Option<Duplicates>,
-    /// 見出しの行数 / header rows, 1 to 3
-    #[schemars(range(min = 1, max = 3))]
+    /// 見出しより上で飛ばす行数 / rows of the file above the headings
+    pub skip_rows: Option<u16>,
+    /// 見出しの行数 / header rows
+    #[schemars(range(min = 1))]
     pub header_rows: Option<u8>,
     /// シート / sheet of a workbook
     pub sheet: Option<String>,

@@ -1,31 +1,34 @@
 //! A wave whose file is added up as it is read: no row is held. Its numbers are those that the rows give,
 //! byte for byte; where they could be others, or something would have to be told of a row, the rows are read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::adhoc::{By, Estimates, Levels, Measure, Numbers, Reporting, Sums, Values, Wanted, breakdown};
-use super::adhoc::{CountedColumn, rows_of_estimates};
+use super::adhoc::{CountedColumn, in_one, rows_of_estimates};
 use super::decoded::decode_options;
 use super::definition::StatisticDefinition;
 use super::estimates::{as_measure, asked_breakdowns, labelled, options, worth};
 use super::plan::{Plan, Survey, Wave};
 use super::planned::{PlannedEstimate, planned, planned_in};
+use super::sample_design::totals::{DesignOfTotals, Units};
+use super::sample_design::{FittedSums, SampleDesign};
 use super::source::Request;
+use super::variables::distinct::table_of_distinct;
 use super::variables::source::{Decoded, Source};
-use super::wave::{DesignFiles, WaveData, counted, declared};
+use super::wave::{DesignFiles, WaveData, counted, declared, placed};
 use crate::decode::decoder::gather;
 use crate::decode::distinct::{self, CellOfQuestion};
 use crate::decode::redacted::{note, sampled_columns};
 use crate::decode::{Answers, BaseLedger, MissingReason, Responses, holds, share_outcome};
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
-use crate::estimate::Estimate;
+use crate::finding::Finding;
 use crate::indicator::EstimateRecord;
 use crate::provenance::FileDigest;
 use crate::questionnaire::{Affected, AskedIf};
 use crate::raw::scan::{HandOver, Plain};
-use crate::raw::{self, Cell, Column, ReadOptions, Table};
+use crate::raw::{self, ReadOptions, Table};
 
 /// A wave that was added up.
 #[derive(Debug)]
@@ -38,34 +41,58 @@ pub(super) struct Summed {
     pub(super) records: Vec<EstimateRecord>,
 }
 
-/// Reads the only response file of a wave and computes its numbers in one pass.
+/// Reads the only response file of a wave and computes its numbers in one pass, with the population tables by
+/// the names of their files.
 ///
 /// # Errors
 /// Why the rows are needed. Mistakes are among the reasons: they are told where the rows are read.
-pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) -> Result<Summed, HandOver> {
+pub(super) fn summed(
+    plan: &Plan,
+    (s, w): (usize, usize),
+    requests: &[Request],
+    populations: &BTreeMap<String, Table>,
+) -> Result<Summed, HandOver> {
     let survey = &plan.surveys[s];
     let wave = &survey.waves[w];
-    let [request] = requests else { return Err(HandOver("files")) };
-    if !is_plain(wave) || request.options != ReadOptions::default() {
-        return Err(HandOver("wave"));
+    let [request] = requests else { return Err(HandOver::Files) };
+    if !is_plain(wave) || request.options != ReadOptions::of_responses() {
+        return Err(HandOver::Wave);
+    }
+    if wave.design.files().any(|name| !populations.contains_key(name)) {
+        return Err(HandOver::Population);
+    }
+    let files = DesignFiles { responses: &[], populations, scales: &BTreeMap::new() };
+    let design = declared(&wave.design, files).map_err(|_| HandOver::Design)?;
+    if !design.is_of_totals() || !are_of_totals(plan, (s, w)) {
+        return Err(HandOver::Design);
     }
     let before = raw::stamp(&request.path);
     let file = Plain::look(&request.path, &request.name, &request.options)?;
     let reading = Reading::of(plan, (s, w), file.beginning())?;
     let (digest, streamed) =
         rayon::join(|| raw::digest(&request.path, &request.name), || stream(&file, &reading.columns));
-    let (streamed, known) = (streamed?, digest.map_err(|_| HandOver("file"))?);
+    let (streamed, known) = (streamed?, digest.map_err(|_| HandOver::File)?);
     if before.is_none() || raw::stamp(&request.path) != before {
-        return Err(HandOver("changed"));
+        return Err(HandOver::Changed);
     }
     let encoding = file.beginning().digest.encoding.clone();
     let digest = FileDigest { rows: Some(streamed.rows), encoding, ..known };
-    let (data, weights, answers) = reading.wave(&streamed, (s, w))?;
+    let combined = match reading.margins.is_empty() {
+        true => None,
+        false => Some(streamed.combined(&reading.margins).ok_or(HandOver::Margins)?),
+    };
+    let Added { data, weight_of_key, unit_of_key, answers } =
+        reading.wave(&design, (&streamed, combined.as_ref()), (s, w))?;
     let options = options(plan, &data);
+    let keys = (weight_of_key.as_slice(), unit_of_key.as_slice());
+    let fitted =
+        combined.as_ref().map(|crossed| FittedSums::of(&data.built.design, &streamed, crossed, keys));
+    let fitted = fitted.transpose()?;
     let sums = Sums {
         columns: &reading.columns,
         streamed: &streamed,
-        weights: &weights,
+        weights: &weight_of_key,
+        fitted: fitted.as_ref(),
         made: &data.built,
         options: &options,
     };
@@ -75,11 +102,29 @@ pub(super) fn summed(plan: &Plan, (s, w): (usize, usize), requests: &[Request]) 
 
 /// Whether a wave has nothing that needs rows whatever is in its file.
 fn is_plain(wave: &Wave) -> bool {
-    wave.paper.is_none()
-        && wave.cleaning_logs.is_empty()
-        && wave.design.population.is_none()
-        && wave.design.fit.is_none()
-        && wave.design.rscales().is_none()
+    wave.paper.is_none() && wave.cleaning_logs.is_empty() && wave.design.rscales().is_none()
+}
+
+/// Whether all that is planned of a wave is a function of totals: replicates are of shares only, and
+/// quantiles of fitted weights need the rows.
+fn are_of_totals(plan: &Plan, (survey, wave): (usize, usize)) -> bool {
+    let design = &plan.surveys[survey].waves[wave].design;
+    planned(plan, survey).iter().all(|e| match e.definition.statistic {
+        StatisticDefinition::Share { .. } => true,
+        StatisticDefinition::Quantile { .. } => design.replicates.is_none() && design.fit.is_none(),
+        _ => design.replicates.is_none(),
+    })
+}
+
+/// A wave with what its sums are told.
+struct Added {
+    data: WaveData,
+    /// The weight of each key, before weights are fitted.
+    weight_of_key: Vec<f64>,
+    /// The unit of each key.
+    unit_of_key: Vec<u32>,
+    /// The answers to each question by the values of its column.
+    answers: Vec<Responses>,
 }
 
 /// What is read of a file for a wave.
@@ -91,6 +136,8 @@ struct Reading<'a> {
     beginning: &'a Table,
     questions: CellOfQuestion,
     columns: StreamColumns,
+    /// The margins that weights are fitted to, by their place among the classifications.
+    margins: Vec<usize>,
     /// The plan's breakdowns that the wave has.
     by: Vec<&'a Vec<String>>,
 }
@@ -100,10 +147,10 @@ impl<'a> Reading<'a> {
         let survey = &plan.surveys[s];
         let wave = &survey.waves[w];
         let questionnaire = &survey.questionnaire;
-        let questions = distinct::cells(questionnaire, table).ok_or(HandOver("questionnaire"))?;
+        let questions = distinct::cells(questionnaire, table).ok_or(HandOver::Questionnaire)?;
         let position = |name: &String| match questionnaire.question(name) {
-            Some((index, _)) => questions.column.get(index).copied().ok_or(HandOver("column")),
-            None => table.column(name).map(|c| c.position).ok_or(HandOver("column")),
+            Some((index, _)) => questions.column.get(index).copied().ok_or(HandOver::Column),
+            None => table.column(name).map(|c| c.position).ok_or(HandOver::Column),
         };
         let first = |names: &[String]| names.first().map(position).transpose();
         let of = &wave.design;
@@ -111,10 +158,10 @@ impl<'a> Reading<'a> {
         let weight = of.weight.as_ref().map(position).transpose()?;
         let is_question = |name: &&String| questionnaire.question(name).is_some();
         if of.fpc.iter().chain(&of.weight).any(|name| is_question(&name)) {
-            return Err(HandOver("numbers of questions"));
+            return Err(HandOver::NumbersOfQuestions);
         }
         let ids = wave.respondent.as_ref().map(position).transpose()?;
-        let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver("column"));
+        let column = |question: usize| questions.column.get(question).copied().ok_or(HandOver::Column);
         let of_survey = planned(plan, s);
         let domains = of_survey.iter().filter_map(|e| e.definition.domain.as_ref());
         let domains: Vec<usize> =
@@ -122,16 +169,19 @@ impl<'a> Reading<'a> {
         let by = asked_breakdowns(plan, questionnaire, wave);
         let mut cells: Vec<usize> =
             by.iter().copied().flatten().map(position).collect::<Result<Vec<_>, _>>()?;
-        cells.extend(&domains);
+        let margins = of.fitted().iter().map(position).collect::<Result<Vec<_>, _>>()?;
+        cells.extend(domains.iter().chain(&margins));
         sorted(&mut cells);
         let place = |position: &usize| cells.iter().position(|cell| cell == position);
         let breakdown = |names: &&Vec<String>| -> Result<Vec<usize>, HandOver> {
             let own = names.iter().map(position).collect::<Result<Vec<_>, _>>()?;
-            let mut places = own.iter().chain(&domains).filter_map(place).collect();
+            let mut places = own.iter().chain(&domains).chain(&margins).filter_map(place).collect();
             sorted(&mut places);
             Ok(places)
         };
         let breakdowns = by.iter().map(breakdown).collect::<Result<Vec<_>, _>>()?;
+        let mut margins: Vec<usize> = margins.iter().filter_map(place).collect();
+        sorted(&mut margins);
         // Of what is no classification, how often each value occurs is all that ledgers need.
         let known = |position: &usize| cells.contains(position) || key == Some(*position);
         let mut measures: Vec<usize> = questions.column.iter().copied().filter(|p| !known(p)).collect();
@@ -169,54 +219,42 @@ impl<'a> Reading<'a> {
             of_design || codes.contains(position)
         };
         if columns.answers.is_empty() {
-            return Err(HandOver("columns"));
+            return Err(HandOver::Columns);
         }
         // Whether they hold personal data shows in their cells.
         let other = |position: &usize| !read(position);
         columns.others = table.columns.iter().map(|c| c.position).filter(other).collect();
-        Ok(Self { plan, survey, wave, beginning: table, questions, columns, by })
+        Ok(Self { plan, survey, wave, beginning: table, questions, columns, margins, by })
     }
 
-    /// The wave, the weight of each key, and the answers to each question by the values of its column.
+    /// The wave, of what the file adds up to, and the combinations of the margins' categories.
     fn wave(
         &self,
-        streamed: &Streamed,
+        design: &SampleDesign<'_>,
+        (streamed, combined): (&Streamed, Option<&Crossed>),
         (survey, wave): (usize, usize),
-    ) -> Result<(WaveData, Vec<f64>, Vec<Responses>), HandOver> {
-        let files =
-            DesignFiles { responses: &[], populations: &Default::default(), scales: &Default::default() };
-        let declared = declared(&self.wave.design, files).map_err(|_| HandOver("design"))?;
-        let numbers =
-            |e: &PlannedEstimate<'_>| !matches!(e.definition.statistic, StatisticDefinition::Share { .. });
-        let replicated = self.wave.design.replicates.is_some();
-        if !declared.is_of_totals() || replicated && planned(self.plan, survey).iter().any(numbers) {
-            return Err(HandOver("design"));
-        }
-        let mut findings = Vec::new();
-        let (built, weights) = declared.of_totals(streamed, &mut findings)?;
-        if !findings.is_empty() {
-            return Err(HandOver("findings"));
-        }
+    ) -> Result<Added, HandOver> {
         let questionnaire = &self.survey.questionnaire;
         let cells = self.cells(streamed)?;
-        let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver("answers"))?;
+        let answers = distinct::answers(questionnaire, &cells).ok_or(HandOver::Answers)?;
         for name in self.wave.design.strata.iter().chain(&self.wave.design.clusters) {
             // Keys are cells, and several cells may be one answer.
             if let Some((question, _)) = questionnaire.question(name)
                 && !self.is_one_to_one(streamed, &answers, question)
             {
-                return Err(HandOver("spellings"));
+                return Err(HandOver::Spellings);
             }
         }
+        let (of_totals, findings) = self.design(design, (streamed, combined), &answers)?;
         let mut ledger = Vec::with_capacity(answers.len());
         for ((question, said), column) in
             questionnaire.questions.iter().zip(&answers).zip(&self.questions.column)
         {
             let (_, times): (Vec<String>, Vec<u64>) =
-                self.values(streamed, *column).ok_or(HandOver("column"))?.into_iter().unzip();
+                self.values(streamed, *column).ok_or(HandOver::Column)?.into_iter().unzip();
             ledger.push(
                 BaseLedger::by_count(&question.id, said, &times, streamed.rows)
-                    .map_err(|_| HandOver("ledger"))?,
+                    .map_err(|_| HandOver::Ledger)?,
             );
         }
         let ids = decode_options(self.survey, self.wave).respondent;
@@ -246,11 +284,60 @@ impl<'a> Reading<'a> {
             answers: whole,
             ledgers,
             affected,
-            built,
-            findings: Vec::new(),
+            built: of_totals.built,
+            findings,
             changes: Vec::new(),
         };
-        Ok((data, weights, answers))
+        let DesignOfTotals { weight_of_key, unit_of_key, .. } = of_totals;
+        Ok(Added { data, weight_of_key, unit_of_key, answers })
+    }
+
+    /// The design, and what making it finds.
+    fn design(
+        &self,
+        design: &SampleDesign<'_>,
+        (streamed, combined): (&Streamed, Option<&Crossed>),
+        answers: &[Responses],
+    ) -> Result<(DesignOfTotals, Vec<Finding>), HandOver> {
+        let questionnaire = &self.survey.questionnaire;
+        let of_combinations = combined.map(|crossed| self.crossing(crossed, answers));
+        let source = |answers| Source::decoded(&[], Decoded { questionnaire, answers });
+        let combinations = of_combinations.as_ref().map(source);
+        // Strata are answers or texts of a column: the one or the other stands for the respondents.
+        let texts = self.columns.key.and_then(|position| self.values(streamed, position)).unwrap_or_default();
+        let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
+        let is_question = self.wave.design.strata.iter().any(|name| questionnaire.question(name).is_some());
+        let distinct = table_of_distinct(self.beginning, |position| match self.columns.key {
+            Some(key) if key == position => texts.clone(),
+            _ => Vec::new(),
+        });
+        let of_values = self.unheld(answers.first().map_or(0, Responses::len), answers.to_vec());
+        let strata = match is_question {
+            true => source(&of_values),
+            false => Source::new(std::slice::from_ref(&distinct)).map_err(|_| HandOver::Rows)?,
+        };
+        let units =
+            Units { streamed, combined: combined.zip(combinations.as_ref()), strata: (&texts, &strata) };
+        let mut findings = Vec::new();
+        let found = design.of_totals(units, &mut findings)?;
+        placed(self.wave, &mut findings);
+        Ok((found, findings))
+    }
+
+    /// Answers that no rows stand behind.
+    fn unheld(&self, rows: usize, responses: Vec<Responses>) -> Answers {
+        Answers {
+            rows,
+            source: Vec::new(),
+            source_row: Vec::new(),
+            responses,
+            ledger: Vec::new(),
+            affected: Vec::new(),
+            repeated: 0,
+            findings: Vec::new(),
+            issues: Vec::new(),
+            withheld: Vec::new(),
+        }
     }
 
     /// Whether each distinct cell of a question's column is an answer of its own, so that strata or clusters
@@ -283,35 +370,14 @@ impl<'a> Reading<'a> {
         (!out.is_empty()).then_some(out)
     }
 
-    /// A table whose columns hold each distinct cell once; shorter ones are filled up with their first.
+    /// A table whose columns of questions hold each distinct cell once.
     fn cells(&self, streamed: &Streamed) -> Result<Table, HandOver> {
-        let mut of_column: Vec<Vec<Cell>> = Vec::new();
-        for column in &self.beginning.columns {
-            let values = match self.questions.column.contains(&column.position) {
-                true => self.values(streamed, column.position).ok_or(HandOver("column"))?,
-                false => Vec::new(),
-            };
-            let cell = |(text, _): &(String, u64)| match text.is_empty() {
-                true => Cell::Empty,
-                false => Cell::Text(text.as_str().into()),
-            };
-            let cells: Vec<Cell> = values.iter().map(cell).collect();
-            of_column.push(if cells.is_empty() { vec![Cell::Empty] } else { cells });
+        let mut texts: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for position in &self.questions.column {
+            let values = self.values(streamed, *position).ok_or(HandOver::Column)?;
+            texts.insert(*position, values.into_iter().map(|(text, _)| text).collect());
         }
-        let rows = of_column.iter().map(Vec::len).max().unwrap_or(0);
-        let column = |(column, values): (&Column, Vec<Cell>)| Column {
-            header: column.header.clone(),
-            position: column.position,
-            rows: (0..rows).map(|row| if row < values.len() { row as u32 } else { 0 }).collect(),
-            values,
-        };
-        Ok(Table {
-            digest: self.beginning.digest.clone(),
-            columns: self.beginning.columns.iter().zip(of_column).map(column).collect(),
-            row_numbers: (2..).take(rows).collect(),
-            findings: Vec::new(),
-            dictionary: None,
-        })
+        Ok(table_of_distinct(self.beginning, |position| texts.remove(&position).unwrap_or_default()))
     }
 
     /// The answers of the cells of a crossing, which are its respondents.
@@ -331,18 +397,7 @@ impl<'a> Reading<'a> {
         };
         let questions = self.survey.questionnaire.questions.iter();
         let responses = questions.zip(answers).zip(&self.questions.column).map(of_question).collect();
-        Answers {
-            rows: cells,
-            source: Vec::new(),
-            source_row: Vec::new(),
-            responses,
-            ledger: Vec::new(),
-            affected: Vec::new(),
-            repeated: 0,
-            findings: Vec::new(),
-            issues: Vec::new(),
-            withheld: Vec::new(),
-        }
+        self.unheld(cells, responses)
     }
 
     /// The records of the wave, in the order of the plan.
@@ -369,7 +424,7 @@ impl<'a> Reading<'a> {
             let (wanted, estimates) = self.domain(data, sums, answers, domain, (&all, &places))?;
             for row in rows_of_estimates(&wanted, &estimates, &report) {
                 let at = places.iter().find(|at| row.key.indicator() == Some(all[**at].id.as_str()));
-                rows[*at.ok_or(HandOver("indicator"))?].push(row);
+                rows[*at.ok_or(HandOver::Indicator)?].push(row);
             }
         }
         Ok(labelled(self.plan, data, &all, rows.into_iter().flatten().collect()))
@@ -390,7 +445,7 @@ impl<'a> Reading<'a> {
                 Source::decoded(&[], Decoded { questionnaire: &data.questionnaire, answers: &cells });
             let mut by: Vec<By> = Vec::new();
             for names in self.by.get(crossed.breakdowns.clone()).unwrap_or_default() {
-                by.extend(breakdown(&variables, names).map_err(|_| HandOver("breakdown"))?);
+                by.extend(breakdown(&variables, names).map_err(|_| HandOver::Breakdown)?);
             }
             let measures = places.iter().map(|at| self.measure(data, sums.streamed, answers, &all[*at]));
             let mut wanted = Wanted::of(measures.collect::<Result<_, _>>()?, by, cells.rows);
@@ -410,18 +465,7 @@ impl<'a> Reading<'a> {
             .enumerate()
             .map(of_crossing)
             .collect();
-        let mut out: Option<(Wanted, Estimates)> = None;
-        for found in found {
-            let (wanted, estimates): (Wanted, Vec<Vec<Vec<Estimate>>>) = found?;
-            match &mut out {
-                None => out = Some((wanted, estimates)),
-                Some((known, before)) => {
-                    before.iter_mut().zip(estimates).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                }
-            }
-        }
-        out.ok_or(HandOver("crossings"))
+        in_one(found)
     }
 
     /// What is estimated, by the values of its columns.
@@ -434,20 +478,20 @@ impl<'a> Reading<'a> {
     ) -> Result<Measure, HandOver> {
         let position = |question: usize| self.questions.column[question];
         let times = |question: usize| {
-            self.values(streamed, position(question)).map(|values| values.len()).ok_or(HandOver("column"))
+            self.values(streamed, position(question)).map(|values| values.len()).ok_or(HandOver::Column)
         };
         let numbers = |question: usize, number: &dyn Fn(usize) -> Option<f64>| {
             let of_code =
                 (0..times(question)?).map(|code| number(code).unwrap_or(f64::NAN)).collect::<Vec<_>>();
             let levels = Levels::of_codes(CountedColumn::One(position(question)), &of_code);
-            Ok(Numbers { of_row: Vec::new(), levels: Some(levels.ok_or(HandOver("values"))?) })
+            Ok(Numbers { of_row: Vec::new(), levels: Some(levels.ok_or(HandOver::Values)?) })
         };
         let answered = |question: usize| numbers(question, &|code| answers[question].number(code));
         let values = match &planned.definition.statistic {
             StatisticDefinition::Share { question, categories, base } => {
                 let chosen = counted(self.plan, data, *question, categories);
-                let mut outcomes = share_outcome(&answers[*question], &chosen, *base);
-                outcomes.truncate(times(*question)?);
+                let outcomes = share_outcome(&answers[*question], &chosen, *base);
+                let outcomes = outcomes.iter().take(times(*question)?).collect();
                 Values::CountedShare(CountedColumn::One(position(*question)), outcomes)
             }
             StatisticDefinition::Mean(question) => Values::Mean(answered(*question)?),
@@ -457,7 +501,7 @@ impl<'a> Reading<'a> {
                 let pairs = |a: usize, b: usize| streamed.pair_values.get(self.columns.pair(a, b)?).cloned();
                 let levels = above.levels.as_ref().zip(below.levels.as_ref());
                 let levels = levels.and_then(|(a, b)| Levels::of_pairs(a, b, pairs));
-                Values::Ratio(above, below, Some(levels.ok_or(HandOver("values"))?))
+                Values::Ratio(above, below, Some(levels.ok_or(HandOver::Values)?))
             }
             StatisticDefinition::Quantile { question, at } => Values::Quantile(answered(*question)?, *at),
             StatisticDefinition::Score { question, .. } => {

@@ -281,7 +281,7 @@ fn pairs<'a>(waves: &[&'a Wave]) -> Vec<(&'a Wave, &'a Wave)> {
 }
 
 fn of_samples(plan: &Plan, survey: &Survey, earlier: &Wave, later: &Wave, out: &mut Vec<Finding>) {
-    let place = plan.sources.first().map(|s| Place::file(&s.file)).unwrap_or_default();
+    let place = plan.place();
     let (title, first, second) = (&survey.title, earlier.year, later.year);
     for found in samples(survey, earlier, later) {
         let message = Text::new(

@@ -141,13 +141,18 @@ fn build(
     files: DesignFiles<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<BuiltDesign> {
-    let place = place_of(of);
     let source = Source::decoded(files.responses, source::Decoded { questionnaire, answers });
     let built = declared(&of.design, files).and_then(|design| design.build(&source, findings));
+    placed(of, findings);
+    built.map_err(|error| advised(error).at(&place_of(of)))
+}
+
+/// Gives the findings of a wave's design that have no place the wave's.
+pub(super) fn placed(of: &Wave, findings: &mut [Finding]) {
+    let place = place_of(of);
     for finding in findings.iter_mut().filter(|f| f.place == Place::default()) {
         finding.place = place.clone();
     }
-    built.map_err(|error| advised(error).at(&place))
 }
 
 /// The declared design with the files that it names.

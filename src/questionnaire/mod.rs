@@ -21,6 +21,7 @@ mod write_derived;
 mod write_words;
 
 pub use derivation::{Derivation, Joined, Rest};
+pub(crate) use derived_labels::band_labels;
 pub use duplicates::Duplicates;
 pub use model::{
     Category, DateCodes, ExclusiveWithOthers, NotAskedButAnswered, OverMax, Policy, Question, QuestionKind,

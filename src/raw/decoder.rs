@@ -7,6 +7,7 @@ use super::dictionary::Dictionary;
 use super::encoding::{self, MARK, decode_marked};
 use super::grid::Grid;
 use super::header::{self, SheetFacts};
+use super::heading::Heading;
 use super::table::Table;
 use crate::code::Code;
 use crate::error::Result;
@@ -69,8 +70,13 @@ impl Decoder {
             encoding: Some(encoding::label(self.encoding, false)),
             ..FileDigest::of(name, bytes)
         };
-        let source =
-            SheetFacts { digest, header_rows: 1, merged: None, row_numbers: Some((0..=rows).collect()) };
+        let source = SheetFacts {
+            digest,
+            heading: Some(Heading::FIRST),
+            responses: false,
+            merged: None,
+            row_numbers: Some((0..=rows).collect()),
+        };
         let mut table = header::table(grid, source)?;
         table.dictionary = Some(dictionary);
         table.findings.extend(guessed.map(|mut f| {

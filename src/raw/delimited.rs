@@ -14,6 +14,7 @@ use super::cell::Cell;
 use super::encoding::{self, Decoded, MARK};
 use super::grid::Grid;
 use super::header::{self, SheetFacts};
+use super::heading::{self, Heading};
 use super::records::Records;
 use super::table::{ReadOptions, Table, letters};
 
@@ -142,6 +143,15 @@ impl Rows {
         Ok(out)
     }
 
+    /// Counts a line that stood before the first record.
+    fn below_one_line(&mut self) {
+        self.last += 1;
+        self.numbers.iter_mut().for_each(|number| *number += 1);
+        for tally in [&mut self.short, &mut self.nul, &mut self.replaced, &mut self.blank_lines] {
+            tally.row += 1;
+        }
+    }
+
     /// Reads the records that follow, on all threads: so many stretches at once as there are threads, so that
     /// the memory of the first serves for the later ones.
     fn read_on(&mut self, text: &str, about: About) -> Result<()> {
@@ -251,7 +261,7 @@ fn stretches(text: &str, start: usize) -> Vec<Range<usize>> {
 
 /// Reads delimited text. A blank line is no record but counts as a row of the file, as a spreadsheet shows
 /// it.
-pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows: usize) -> Result<Table> {
+pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Table> {
     if let Some(sheet) = &options.sheet {
         return Err(Error::msg(
             Code::RawSheet,
@@ -259,14 +269,20 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
             format!("sheet \"{sheet}\" was asked for, but a text file has no sheets"),
         ));
     }
-    let (digest, read) = rayon::join(|| FileDigest::of(name, bytes), || decode(bytes, options, header_rows));
-    let (decoded, rows, open) = read?;
+    let (digest, read) = rayon::join(|| FileDigest::of(name, bytes), || decode(bytes, options));
+    let (decoded, heading, rows, open) = read?;
     let Rows { grid, numbers, short, nul, replaced, blank_lines, .. } = rows;
     let open_quote = numbers.last().copied().filter(|_| open);
 
-    let empty_rows = numbers.len().saturating_sub(grid.height().max(header_rows));
+    let empty_rows = numbers.len().saturating_sub(grid.height().max(1));
     let digest = FileDigest { encoding: Some(decoded.encoding.clone()), ..digest };
-    let source = SheetFacts { digest, header_rows, merged: None, row_numbers: Some(numbers) };
+    let source = SheetFacts {
+        digest,
+        heading,
+        responses: options.responses,
+        merged: None,
+        row_numbers: Some(numbers),
+    };
     let mut table = header::table(grid, source)?;
 
     let column_name =
@@ -324,24 +340,30 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions, header_rows:
     Ok(table)
 }
 
-/// The text of a file, its rows, and whether it ends inside a quoted cell.
-fn decode<'b>(
-    bytes: &'b [u8],
-    options: &ReadOptions,
-    header_rows: usize,
-) -> Result<(Decoded<'b>, Rows, bool)> {
+/// What the text of a file holds: where its headings stand if that is said, its rows, and whether it ends
+/// inside a quoted cell.
+type Read<'b> = (Decoded<'b>, Option<Heading>, Rows, bool);
+
+/// The text of a file, and what it holds.
+fn decode<'b>(bytes: &'b [u8], options: &ReadOptions) -> Result<Read<'b>> {
     let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
     let text: &str = &decoded.text;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let (begins, said) = said_delimiter(text);
+    let asked = header::asked_for(options);
     let about = About {
-        delimiter: delimiter(text),
+        delimiter: said.unwrap_or_else(|| delimiter(text)),
         broken: decoded.broken,
         replaced: anywhere(text, char::REPLACEMENT_CHARACTER),
         nul: decoded.controls && anywhere(text, '\0'),
         width: 0,
         row: 0,
     };
-    let mut rows = Rows::read(text, 0..text.len(), header_rows, about)?;
+    let beginning = asked.map_or(heading::LOOKED_AT, |h| h.skip_rows + h.header_rows);
+    let mut rows = Rows::read(text, begins..text.len(), beginning, about)?;
+    if said.is_some() {
+        rows.below_one_line();
+    }
     let width = rows.grid.named_width();
     let rest = text.get(rows.ends..).unwrap_or_default();
     let expected = rows_in(rest, width);
@@ -349,7 +371,18 @@ fn decode<'b>(
     rows.grid.expect(expected, width);
     rows.read_on(text, about)?;
     let open = rows.ends >= text.len() && left_open(text.get(rows.begins..).unwrap_or(""));
-    Ok((decoded, rows, open))
+    Ok((decoded, asked, rows, open))
+}
+
+/// A first line `sep=;`, which tells Excel the delimiter: where the rows begin, and the delimiter.
+pub(super) fn said_delimiter(text: &str) -> (usize, Option<u8>) {
+    let line = text.split_inclusive('\n').next().unwrap_or("");
+    let bare = line.trim_end_matches(['\r', '\n']).trim_matches('"');
+    let sign = bare.get(..4).filter(|key| key.eq_ignore_ascii_case("sep=")).and_then(|_| bare.get(4..));
+    match sign.map(str::as_bytes) {
+        Some(&[sign @ (b',' | b';' | b'\t' | b'|')]) => (line.len(), Some(sign)),
+        _ => (0, None),
+    }
 }
 
 fn cell(field: &str, broken: u64) -> Cell {
@@ -377,6 +410,24 @@ fn uncertain(decoded: &Decoded<'_>, name: &str) -> Option<Finding> {
         );
         Finding::warning(Code::RawEncoding, text, Place::file(name))
     })
+}
+
+/// Whether the headings of a text that a comma delimits are its first row and no other.
+pub(super) fn one_heading(text: &str) -> bool {
+    let mut records = Records::new(text, b',', 0);
+    let mut rows = Vec::new();
+    while rows.len() < heading::LOOKED_AT {
+        let mut row = Vec::new();
+        let each = |_: usize, field: super::hash::Tagged<'_>| {
+            row.push(field.text.to_owned());
+            Ok(())
+        };
+        match records.next(each) {
+            Ok(Some(_)) => rows.push(row),
+            _ => break,
+        }
+    }
+    heading::find(&rows) == Heading::FIRST
 }
 
 /// The delimiter that cuts the first records into equally many fields, and into most.
@@ -432,7 +483,7 @@ mod tests {
                 [(text.clone().into_bytes(), "UTF-8"), (cp932, "CP932"), (wide, "UTF-16LE")]
             {
                 let options = ReadOptions { encoding: Some(encoding.to_owned()), ..ReadOptions::default() };
-                let table = read(&bytes, "a.csv", &options, 1).unwrap();
+                let table = read(&bytes, "a.csv", &options).unwrap();
                 prop_assert_eq!(table.row_count(), rows.len());
                 prop_assert_eq!(&table.findings, &[]);
                 for (at, row) in rows.iter().enumerate() {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    DecoderResult, EUC_JP, Encoding, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    DecoderResult, EUC_JP, Encoding, ISO_2022_JP, MACINTOSH, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE,
+    UTF_16LE,
 };
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -15,6 +16,8 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::text::Text;
+
+use super::tongue;
 
 /// Stands before the hexadecimal form of bytes that could not be decoded. A noncharacter: Unicode promises
 /// that no text has it, and it cannot be confused with a U+FFFD that stood in the file.
@@ -93,10 +96,12 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
         "utf16be" => Some(UTF_16BE),
         "eucjp" | "ujis" => Some(EUC_JP),
         "jis" | "iso2022jp" => Some(ISO_2022_JP),
+        "macroman" | "mac" => Some(MACINTOSH),
         _ => Encoding::for_label_no_replacement(name.trim().as_bytes()).filter(|e| *e != REPLACEMENT),
     };
     known.ok_or_else(|| {
-        let names = "UTF-8, CP932 (Shift_JIS), EUC-JP, ISO-2022-JP, UTF-16LE, UTF-16BE, windows-1252";
+        let names = "UTF-8, CP932 (Shift_JIS), EUC-JP, ISO-2022-JP, UTF-16LE, UTF-16BE, windows-1252, \
+                     macintosh, GB18030, Big5, EUC-KR";
         Error::new(
             Diagnostic::new(
                 Code::RawEncoding,
@@ -114,7 +119,8 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding> {
 ///
 /// The order: valid UTF-8 (ASCII is UTF-8); UTF-16, which gives itself away by its zero bytes; UTF-8 with few
 /// broken places; what chardetng says of the lines beyond ASCII, if all of the file decodes without an error;
-/// another Japanese encoding that does; the Japanese encoding with the fewest broken places, if few.
+/// another Japanese encoding that does; the Japanese encoding with the fewest broken places, if few. What is
+/// no Japanese text in the end is in a Western, Chinese or Korean encoding, which is told ([`tongue`]).
 pub(super) fn detect(bytes: &[u8]) -> (&'static Encoding, bool) {
     let (encoding, uncertain, _) = detect_text(bytes, true);
     (encoding, uncertain)
@@ -173,7 +179,10 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
     let likely = [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess).then_some(guess);
     for candidate in likely.into_iter().chain([SHIFT_JIS, EUC_JP]) {
         if let (text, 0) = decode_marked(bytes, candidate) {
-            return (candidate, false, Some(text));
+            return match tongue::instead(bytes, &text, candidate) {
+                Some(other) => (other, true, None),
+                None => (candidate, false, Some(text)),
+            };
         }
     }
     if let Some(wide) = utf_16(bytes) {
@@ -187,9 +196,12 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
             if good >= 5 * broken && plausible(&text) { Some((broken, e)) } else { None }
         })
         .min_by_key(|(broken, _)| *broken);
-    match fewest {
-        Some((_, encoding)) => (encoding, false, None),
-        None => (guess, true, None),
+    let nearest = fewest.map_or(SHIFT_JIS, |(_, encoding)| encoding);
+    let whole = decode_marked(bytes, nearest).0;
+    match (tongue::instead(bytes, &whole, nearest), fewest) {
+        (Some(other), _) => (other, true, None),
+        (None, Some((_, encoding))) => (encoding, false, None),
+        (None, None) => (guess, true, None),
     }
 }
 

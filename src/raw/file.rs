@@ -139,10 +139,44 @@ fn explain(path: &Path, name: &str, error: &io::Error) -> Error {
     diagnostic.at(Place::file(name)).into()
 }
 
+/// The folders in a folder that hold a file of this name, in order; none where there is no such folder.
+pub(super) fn folders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    let mut found: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.join(file).is_file()).collect();
+    found.sort();
+    found
+}
+
+/// A character of a name as a plan writes it between " ".
+fn written_as(c: char) -> String {
+    match c {
+        '\u{8}' => "\\b".into(),
+        '\u{C}' => "\\f".into(),
+        '\u{1B}' => "\\e".into(),
+        c if c.is_control() => c.escape_default().collect(),
+        c => c.into(),
+    }
+}
+
 fn not_found(path: &Path, name: &str) -> Error {
     let diagnostic =
         Diagnostic::new(Code::RawNotFound, Text::new("ファイルがありません", "there is no such file"))
             .at(Place::file(name));
+    // A path of Windows between " " in a plan, of which TOML made line ends and tabs.
+    if name.contains(char::is_control) {
+        let written = name.chars().map(written_as).collect::<String>();
+        let right = written.replace('\\', "/");
+        let help = Text::new(
+            format!(
+                "「{written}」の \\ は、\" \" の中では次の文字と合わせて改行などを表します。\
+                 / で書いてください: \"{right}\""
+            ),
+            format!(
+                "between \" \" a \\ and the letter after it stand for a line end or a tab; write \"{right}\""
+            ),
+        );
+        return diagnostic.help(help).into();
+    }
     let folder = match path.parent() {
         Some(p) if p.as_os_str().is_empty() => Path::new("."),
         Some(p) => p,

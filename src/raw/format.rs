@@ -160,6 +160,33 @@ fn foreign(bytes: &[u8]) -> Option<Text> {
     Some(Text::new(words.0, words.1))
 }
 
+/// Whether a file of this name is what Excel and Word leave beside a document as long as it is open.
+pub(super) fn is_lock_file(name: &str) -> bool {
+    base_name(name).starts_with(LOCK)
+}
+
+const LOCK: &str = "~$";
+
+fn base_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+pub(super) fn lock_file(name: &str) -> Error {
+    let document = base_name(name).trim_start_matches(LOCK);
+    Diagnostic::new(
+        Code::RawUnsupported,
+        Text::new(
+            "Excel で開いているあいだにできる作業用のファイルで、回答は入っていません",
+            "this is a file that Excel keeps beside an open workbook; there are no answers in it",
+        ),
+    )
+    .help(Text::new(
+        format!("Excel を閉じ、「{document}」を指定してください"),
+        format!("close Excel, and name \"{document}\""),
+    ))
+    .into()
+}
+
 fn unsupported(what: Text) -> Error {
     Error::new(
         Diagnostic::new(

@@ -10,7 +10,8 @@ use crate::text::Text;
 
 use super::cell::Cell;
 use super::grid::{Grid, Growing};
-use super::table::{Column, Table, letters};
+use super::heading::{self, Heading, LOOKED_AT, is_import_id, says_total};
+use super::table::{Column, ReadOptions, Table, letters};
 
 /// A block of merged cells: first and last row, first and last column, all from 0 and all inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,11 @@ const TOLD_ONE_BY_ONE: usize = 50;
 pub(super) struct SheetFacts<'a> {
     /// The file's identity, without the number of rows.
     pub(super) digest: FileDigest,
-    /// Header rows, from the first row that holds anything.
-    pub(super) header_rows: usize,
+    /// Where the headings stand: from the first row behind those that are skipped that holds anything; to be
+    /// found where `None`.
+    pub(super) heading: Option<Heading>,
+    /// Whether rows of totals are left out.
+    pub(super) responses: bool,
     /// The merged cells of the sheet; `None` where the format has none.
     pub(super) merged: Option<&'a [Merged]>,
     /// For each row of the grid its number in the file; a row beyond it is its index plus 1.
@@ -39,27 +43,32 @@ pub(super) struct SheetFacts<'a> {
 /// # Errors
 /// `raw::empty` when the grid holds nothing; `raw::header-rows` when it has fewer rows than header rows.
 pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
-    let Some(first) = grid.first_row() else {
+    let number =
+        |row: usize| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
+    let heading = source.heading.unwrap_or_else(|| look(&grid, &number));
+    let skipped = |row: &usize| heading.skip_rows > 0 && number(*row) <= heading.skip_rows as u64;
+    let first = grid.first_row().map(|first| first.max((0..grid.height()).take_while(skipped).count()));
+    let Some(first) = first.and_then(|first| (first..grid.height()).find(|&row| grid.holds(row))) else {
         return Err(Error::msg(
             Code::RawEmpty,
             "データがありません(すべて空です)",
             "there is no data (all cells are empty)",
         ));
     };
-    let (start, end) = (first + source.header_rows, grid.height());
+    let (start, end) = (first + heading.header_rows, grid.height());
     if start > end {
         return Err(Error::msg(
             Code::RawHeaderRows,
-            format!("見出し行が{}行と指定されましたが、{}行しかありません", source.header_rows, end - first),
+            format!("見出し行が{}行と指定されましたが、{}行しかありません", heading.header_rows, end - first),
             format!(
                 "{} header rows were asked for, but there are only {} rows",
-                source.header_rows,
+                heading.header_rows,
                 end - first
             ),
         ));
     }
-    let number =
-        |row: usize| source.row_numbers.as_ref().and_then(|n| n.get(row).copied()).unwrap_or(row as u64 + 1);
+    let totals = if source.responses { totals(&grid, start, end) } else { 0 };
+    let end = end - totals;
     let growing: Vec<_> = grid.into_columns().collect();
     let mut headers: Vec<Vec<String>> = growing
         .iter()
@@ -85,6 +94,20 @@ pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
         }
     }
 
+    // What Qualtrics writes for itself is no heading.
+    let imported = |row: usize| is_import_id(headers.iter().filter_map(|h| h.get(row)).map(String::as_str));
+    let kept: Vec<usize> = (0..heading.header_rows).filter(|&row| !imported(row)).collect();
+    if !kept.is_empty() && kept.len() < heading.header_rows {
+        let of = |header: &Vec<String>| kept.iter().filter_map(|&row| header.get(row).cloned()).collect();
+        headers = headers.iter().map(of).collect();
+    }
+    if source.heading.is_none() && heading != Heading::FIRST {
+        findings.push(found(heading, file.clone().row(number(first))));
+    }
+    if totals > 0 {
+        findings.push(left_out(totals, file.clone().row(number(end))));
+    }
+
     let column = |((position, growing), header): ((usize, Growing), Vec<String>)| {
         let (values, rows) = growing.finish(start, end);
         Column { header, position, values, rows }
@@ -95,12 +118,73 @@ pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
     numbers.truncate(end);
     numbers.drain(..start);
     let digest = FileDigest { rows: Some(numbers.len() as u64), ..source.digest };
-    let mut table = Table { digest, columns, row_numbers: numbers, findings: Vec::new(), dictionary: None };
+    let mut table =
+        Table { digest, columns, row_numbers: numbers, findings: Vec::new(), heading, dictionary: None };
     table.findings = findings;
     table.findings.extend(broken_cells(&table));
     table.findings.extend(headers_to_know(&table));
     table.findings.extend(merged_data(&table, start, source.merged.unwrap_or_default()));
     Ok(table)
+}
+
+/// Where the options say that the headings stand; `None` where they are to be looked for.
+pub(super) fn asked_for(options: &ReadOptions) -> Option<Heading> {
+    (!options.finds_headings()).then(|| Heading {
+        skip_rows: options.skip_rows.unwrap_or(0),
+        header_rows: options.header_rows.unwrap_or(1),
+    })
+}
+
+/// Looks for the headings of a grid.
+fn look(grid: &Grid, number: &dyn Fn(usize) -> u64) -> Heading {
+    let rows: Vec<Vec<String>> = (0..grid.height().min(LOOKED_AT)).map(|row| grid.row(row)).collect();
+    let found = heading::find(&rows);
+    // In rows of the file.
+    let skip_rows = found.skip_rows.checked_sub(1).map_or(0, |last| number(last) as usize);
+    Heading { skip_rows, ..found }
+}
+
+/// How many rows at the end add up the others.
+fn totals(grid: &Grid, start: usize, end: usize) -> usize {
+    let first = |row: usize| -> Option<(usize, String)> {
+        grid.row(row).into_iter().enumerate().find(|(_, cell)| !cell.trim().is_empty())
+    };
+    let says = |row: &usize| first(*row).is_some_and(|(_, cell)| says_total(&cell));
+    let count = (start..end).rev().take_while(says).count();
+    // An answer that others gave too is one.
+    let answered = |row: usize| {
+        let Some((column, _)) = first(row) else { return false };
+        (start..end - count).any(|row| grid.row(row).get(column).is_some_and(|cell| says_total(cell)))
+    };
+    if count > 0 && answered(end - 1) { 0 } else { count }
+}
+
+/// What is said of headings that were found.
+fn found(heading: Heading, place: Place) -> Finding {
+    let Heading { skip_rows, header_rows } = heading;
+    let (above, above_en) = match skip_rows {
+        0 => (String::new(), String::new()),
+        n => (format!("上の{n}行を飛ばし、"), format!("the {n} rows above were passed over and ")),
+    };
+    let text = Text::new(
+        format!(
+            "見出しの行を推測しました。{above}{header_rows}行を見出しとして読みます。違うときは skip_rows と \
+             header_rows（--skip-rows、--header-rows）で指定してください"
+        ),
+        format!(
+            "the headings were guessed: {above_en}{header_rows} header row(s) read. If that is wrong, say it \
+             with skip_rows and header_rows (--skip-rows, --header-rows)"
+        ),
+    );
+    Finding::warning(Code::RawHeadingFound, text, place)
+}
+
+fn left_out(rows: usize, place: Place) -> Finding {
+    let text = Text::new(
+        format!("末尾の合計の行（{rows}行）を除きました"),
+        format!("{rows} row(s) of totals at the end were left out"),
+    );
+    Finding::warning(Code::RawTotalRows, text, place).counted_in_message(rows as u64)
 }
 
 /// Fills merged header cells rightwards, in all header rows but the last.

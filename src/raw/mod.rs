@@ -21,7 +21,9 @@ mod format;
 mod grid;
 mod hash;
 mod header;
+mod heading;
 mod indices;
+mod limits;
 mod open_document;
 mod parquet;
 mod records;
@@ -33,14 +35,16 @@ mod spreadsheet;
 mod spss;
 mod stata;
 mod table;
+mod tongue;
 
 use std::path::{Path, PathBuf};
 
 pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use file::Stamp;
-pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
+pub use heading::Heading;
 pub use indices::Indices;
+pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
 pub use sheet::{Sheet, Shown, ShownKind, address};
 pub use table::{Column, ReadOptions, Table, letters};
@@ -117,6 +121,11 @@ pub fn locate(path: &Path, name: &str) -> Result<()> {
     file::locate(path, name)
 }
 
+/// The folders in `folder` that hold a file of this name, in order; none where there is no such folder.
+pub fn folders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
+    file::folders_with(folder, file)
+}
+
 /// The length of the file at `path` in bytes; `None` where there is none.
 pub fn length(path: &Path) -> Option<u64> {
     file::length(path)
@@ -149,26 +158,28 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
 ///
 /// # Errors
 /// - `raw::empty`: no rows at all
-/// - `raw::header-rows`: not 1 to 3 header rows asked for, or more than the file has rows
+/// - `raw::header-rows`: no header row asked for, or more than the file has rows
 /// - `raw::encoding`: an encoding's name that nobody knows
 /// - `raw::sheet`: a sheet that the workbook does not have
 /// - `raw::damaged`, `raw::password`, `raw::unsupported`, `raw::not-text`: a file that cannot be read
 /// - `raw::too-large`: more than [`MAX_CELLS`] cells, [`MAX_COLUMNS`] columns or [`MAX_TEXT`] bytes in a
 ///   cell, or an archive that unpacks to more than 1 GiB a part
 pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Table> {
-    let header_rows = options.header_rows.unwrap_or(1);
-    if !(1..=3).contains(&header_rows) {
+    if options.header_rows == Some(0) {
         return Err(Error::msg(
             Code::RawHeaderRows,
-            format!("見出し行の数は1〜3です({header_rows}が指定されました)"),
-            format!("the number of header rows is 1 to 3, not {header_rows}"),
+            "見出し行の数は1以上です(0が指定されました)",
+            "the number of header rows is 1 or more, not 0",
         )
         .at(&Place::file(name)));
     }
+    if format::is_lock_file(name) {
+        return Err(format::lock_file(name).at(&Place::file(name)));
+    }
     let format = format::detect(bytes, name)?;
     let mut table = match &format {
-        Format::Delimited => delimited::read(bytes, name, options, header_rows),
-        Format::Spreadsheet(kind) => spreadsheet::read(bytes, name, *kind, options, header_rows),
+        Format::Delimited => delimited::read(bytes, name, options),
+        Format::Spreadsheet(kind) => spreadsheet::read(bytes, name, *kind, options),
         Format::Parquet => parquet::read(bytes, name),
         Format::Spss => spss::read(bytes, name, options),
         Format::Stata => stata::read(bytes, name, options),

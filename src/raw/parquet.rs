@@ -17,6 +17,7 @@ use super::cell::Cell;
 use super::damaged::damaged;
 use super::grid::Grid;
 use super::header::{self, SheetFacts};
+use super::heading::Heading;
 use super::table::Table;
 
 /// Whole numbers beyond this cannot be told apart as 64-bit floating point numbers; ids of that size stay
@@ -58,7 +59,13 @@ fn table(frame: &DataFrame, skipped: Vec<(String, String)>, digest: FileDigest) 
         }
     }
     let row_numbers = (0..=frame.height() as u64).collect();
-    let source = SheetFacts { digest, header_rows: 1, merged: None, row_numbers: Some(row_numbers) };
+    let source = SheetFacts {
+        digest,
+        heading: Some(Heading::FIRST),
+        responses: false,
+        merged: None,
+        row_numbers: Some(row_numbers),
+    };
     let mut table = header::table(grid, source)?;
     for (column, kind) in skipped {
         let text = Text::new(

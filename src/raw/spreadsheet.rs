@@ -44,13 +44,7 @@ enum Book<'a> {
 }
 
 /// Reads one sheet: the one asked for, else the first visible one with data.
-pub(super) fn read(
-    bytes: &[u8],
-    name: &str,
-    kind: Kind,
-    options: &ReadOptions,
-    header_rows: usize,
-) -> Result<Table> {
+pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions) -> Result<Table> {
     // Some damaged files of the old formats make the reader's own slices panic; to the user they are just
     // damaged.
     let (sheet, content) = catch_unwind(AssertUnwindSafe(|| {
@@ -66,7 +60,13 @@ pub(super) fn read(
     }))
     .unwrap_or_else(|_| Err(damaged("中身を解釈できません", "its content cannot be understood")))?;
     let digest = FileDigest { sheet: Some(sheet.clone()), ..FileDigest::of(name, bytes) };
-    let source = SheetFacts { digest, header_rows, merged: content.merged.as_deref(), row_numbers: None };
+    let source = SheetFacts {
+        digest,
+        heading: header::asked_for(options),
+        responses: options.responses,
+        merged: content.merged.as_deref(),
+        row_numbers: None,
+    };
     let mut table =
         header::table(content.grid, source).map_err(|e| e.at(&Place::file(name).sheet(Some(&sheet))))?;
     table.findings.extend(content.findings.into_iter().map(|mut f| {

@@ -7,6 +7,7 @@ use crate::provenance::{FileDigest, Place};
 
 use super::cell::Cell;
 use super::dictionary::Dictionary;
+use super::heading::Heading;
 use super::indices::Indices;
 
 /// One column: every distinct cell once, and for each row the index of its cell. A questionnaire has few
@@ -48,6 +49,8 @@ pub struct Table {
     pub row_numbers: Vec<u64>,
     /// What reading found.
     pub findings: Vec<Finding>,
+    /// Where the headings stood.
+    pub heading: Heading,
     /// The file's own codebook, when it brings one (SPSS, Stata, SAS); `None` for CSV, spreadsheets and
     /// Parquet.
     pub dictionary: Option<Dictionary>,
@@ -65,7 +68,8 @@ impl Table {
     }
 
     /// The column that `name` means: `@AO` by spreadsheet letters, else a column whose [`Column::name`], last
-    /// header text or label in the file's dictionary equals `name` after trimming and NFKC folding. `None`
+    /// header text, other header text or label in the file's dictionary equals `name` after trimming and NFKC
+    /// folding. `None`
     /// when there is none, or more than one.
     pub fn column(&self, name: &str) -> Option<&Column> {
         if let Some(at) = name.strip_prefix('@') {
@@ -83,6 +87,11 @@ impl Table {
         let mut last = self.columns.iter().filter(|c| c.header.last().is_some_and(|h| fold(h) == wanted));
         if let Some(found) = last.next() {
             return if last.next().is_none() { Some(found) } else { None };
+        }
+        let above = |c: &&Column| c.header.iter().rev().skip(1).any(|h| fold(h) == wanted);
+        let mut above = self.columns.iter().filter(above);
+        if let Some(found) = above.next() {
+            return if above.next().is_none() { Some(found) } else { None };
         }
         let mut labelled = self.columns.iter().filter(|c| self.label(c).is_some_and(|l| fold(l) == wanted));
         let found = labelled.next()?;
@@ -104,14 +113,31 @@ impl Table {
 pub struct ReadOptions {
     /// The sheet of a workbook; the first one with data when `None`.
     pub sheet: Option<String>,
-    /// Header rows, 1 to 3; 1 when `None`.
+    /// Rows of the file above the headings that are passed over.
+    pub skip_rows: Option<usize>,
+    /// Header rows; when `None`, 1 or as many as `responses` finds.
     pub header_rows: Option<usize>,
+    /// Whether the file holds responses: titles above the headings, the number of header rows and rows of
+    /// totals are looked for where neither `skip_rows` nor `header_rows` is given, and told of.
+    pub responses: bool,
     /// The encoding's name (`CP932`, `UTF-8`, `EUC-JP`, `UTF-16LE` …); detected when `None`.
     pub encoding: Option<String>,
     /// Bytes of lines, or rows of columns, that the quick reader takes at once. No number depends on it,
     /// which tests show; it is no promise.
     #[doc(hidden)]
     pub piece: Option<u64>,
+}
+
+impl ReadOptions {
+    /// How files of responses are read where nothing is said of them.
+    pub fn of_responses() -> Self {
+        Self { responses: true, ..Self::default() }
+    }
+
+    /// Whether the headings are to be looked for.
+    pub(super) fn finds_headings(&self) -> bool {
+        self.responses && self.skip_rows.is_none() && self.header_rows.is_none()
+    }
 }
 
 /// The spreadsheet letters of column `position` (from 0): 0 → `A`, 25 → `Z`, 26 → `AA`.

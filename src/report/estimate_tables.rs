@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::round;
 use super::share::Share;
-use crate::estimate::NotEstimable;
 use crate::estimate::reliability::{REFERENCE_LIMIT, ReliabilityFlag};
+use crate::estimate::{Estimate, NotEstimable};
 use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Group, Statistic, Test};
 use crate::text::{Lang, Text};
 
@@ -192,6 +192,13 @@ impl Written {
         Self::Decimals(decimals.clamp(0, 8) as usize)
     }
 
+    /// As the data have it: a number of theirs, beside which no error stands.
+    fn as_given(value: f64) -> Self {
+        let text = value.to_string();
+        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        Self::Decimals(decimals.min(8))
+    }
+
     fn number(self, value: f64) -> String {
         match self {
             Self::Percent => round::percent(value, 1),
@@ -212,10 +219,11 @@ fn written(row: &EstimateRecord) -> Written {
         Detail::Domains(domains) => domains.of,
         _ => row.statistic(),
     };
-    if of == Statistic::Share {
-        Written::Percent
-    } else {
-        Written::by_error(row.estimate.se.as_ref().ok().copied())
+    match (of, &row.detail, &row.estimate) {
+        (Statistic::Share, ..) => Written::Percent,
+        // The least and the greatest value are answers of somebody, and have no error.
+        (_, Detail::Quantile(_), Estimate { value: Ok(value), se: Err(_), .. }) => Written::as_given(*value),
+        _ => Written::by_error(row.estimate.se.as_ref().ok().copied()),
     }
 }
 

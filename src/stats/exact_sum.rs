@@ -6,19 +6,29 @@
 /// Infinity and NaN give NaN.
 pub(crate) fn exact_sum(terms: impl IntoIterator<Item = (f64, u64)>) -> f64 {
     let mut parts: Vec<f64> = Vec::new();
-    for (x, times) in terms {
-        // Both halves are exact as doubles.
-        for n in [(times >> 32) as f64 * 4_294_967_296.0, (times & 0xFFFF_FFFF) as f64] {
-            if n != 0.0 {
-                let product = x * n;
-                add(&mut parts, product);
-                if n != 1.0 {
-                    add(&mut parts, x.mul_add(n, -product));
-                }
+    terms.into_iter().for_each(|(x, times)| add_times(&mut parts, x, times));
+    rounded(&parts)
+}
+
+/// As [`exact_sum`], of so many groups: of each term its group, below `groups`.
+pub(crate) fn exact_sums(terms: impl IntoIterator<Item = (u32, f64, u64)>, groups: usize) -> Vec<f64> {
+    let mut parts: Vec<Vec<f64>> = vec![Vec::new(); groups];
+    terms.into_iter().for_each(|(group, x, times)| add_times(&mut parts[group as usize], x, times));
+    parts.iter().map(|parts| rounded(parts)).collect()
+}
+
+/// Adds a number so many times.
+fn add_times(parts: &mut Vec<f64>, x: f64, times: u64) {
+    // Both halves are exact as doubles.
+    for n in [(times >> 32) as f64 * 4_294_967_296.0, (times & 0xFFFF_FFFF) as f64] {
+        if n != 0.0 {
+            let product = x * n;
+            add(parts, product);
+            if n != 1.0 {
+                add(parts, x.mul_add(n, -product));
             }
         }
     }
-    rounded(&parts)
 }
 
 /// Adds a number, so that the parts stay apart, from the least on.
@@ -62,7 +72,7 @@ fn rounded(parts: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::exact_sum;
+    use super::{exact_sum, exact_sums};
 
     #[test]
     fn order_and_gathering_make_no_difference() {
@@ -77,6 +87,9 @@ mod tests {
         let mut sorted = weights.clone();
         sorted.sort_by(f64::total_cmp);
         assert_eq!(exact_sum(sorted.iter().map(|w| (*w, 1))), one_by_one);
+        let groups = exact_sums((0..).zip(&weights).map(|(at, w)| (at % 2, *w, 1)), 3);
+        let alone = |of: usize| exact_sum(weights.iter().skip(of).step_by(2).map(|w| (*w, 1)));
+        assert_eq!(groups, [alone(0), alone(1), 0.0]);
         // Plain addition does differ, or nothing is shown.
         assert_ne!(weights.iter().sum::<f64>(), sorted.iter().sum::<f64>());
     }

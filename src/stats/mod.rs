@@ -15,4 +15,4 @@ pub(crate) mod rank;
 pub mod special;
 
 pub(crate) use compensated_sum::CompensatedSum;
-pub(crate) use exact_sum::exact_sum;
+pub(crate) use exact_sum::{exact_sum, exact_sums};

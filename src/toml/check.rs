@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::code::Code;
 use crate::error::{Diagnostic, SourceText, Span};
 use crate::text::Text;
-use crate::text::suggest::did_you_mean;
+use crate::text::suggest::{did_you_mean, nearest};
 
 /// The stable codes of the mistakes of form, so that each kind of file has its own (`plan::…`, `answers::…`).
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,10 @@ pub(crate) struct Codes {
     /// A word that is none of those that the key takes.
     pub(crate) unknown_word: Code,
 }
+
+/// Words for keys that people know from elsewhere, with those that stand for them here.
+const OTHER_WORDS: [(&str, &str); 4] =
+    [("min", "range"), ("max", "range"), ("filter", "where"), ("name", "title")];
 
 /// Holds a TOML tree against a JSON Schema, as far as schemars writes one for plain structs, enums, lists and
 /// maps.
@@ -110,7 +114,7 @@ impl<'a> Checker<'a> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let known: Vec<&str> = properties.into_iter().flat_map(|p| p.keys()).map(String::as_str).collect();
         let more = schema.get("additionalProperties");
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut meant) = (BTreeSet::new(), BTreeSet::new());
         for (key, value) in table {
             seen.insert(key.get_ref().as_ref());
             match (properties.and_then(|p| p.get(key.get_ref().as_ref())), more) {
@@ -121,12 +125,13 @@ impl<'a> Checker<'a> {
                         format!("unknown key \"{}\"", key.get_ref()),
                     );
                     let unused = known.iter().copied().filter(|k| !table.contains_key(*k));
-                    found.push(self.mistake(
-                        self.codes.unknown_key,
-                        key.span(),
-                        message,
-                        did_you_mean(key.get_ref(), unused),
-                    ));
+                    let word = OTHER_WORDS
+                        .iter()
+                        .find(|(other, right)| other == key.get_ref() && known.contains(right));
+                    let word = word.map_or(key.get_ref().as_ref(), |(_, right)| right);
+                    meant.extend(nearest(word, unused.clone()));
+                    let help = did_you_mean(word, unused);
+                    found.push(self.mistake(self.codes.unknown_key, key.span(), message, help));
                 }
                 (None, Some(of)) if of.is_object() => self.value(value, of, found),
                 (None, _) => {}
@@ -135,7 +140,8 @@ impl<'a> Checker<'a> {
         for key in
             schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
-            if !seen.contains(key) {
+            // A key that is misspelt is not missing too.
+            if !seen.contains(key) && !meant.contains(key) {
                 let message = Text::new(format!("「{key}」がありません"), format!("\"{key}\" is missing"));
                 let advice = properties
                     .and_then(|p| p.get(key))

@@ -15,6 +15,7 @@ use toml::de::DeTable;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
 use crate::text::Text;
 use crate::toml::check::{Checker, Codes};
+use crate::toml::syntax;
 
 /// A text with its place in the file.
 pub(crate) type Word = Spanned<String>;
@@ -26,24 +27,7 @@ pub(crate) type Word = Spanned<String>;
 /// types, unknown words.
 pub(crate) fn read<T: DeserializeOwned + JsonSchema>(source: &Arc<SourceText>, codes: &Codes) -> Result<T> {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
-    let syntax = |error: &toml::de::Error| {
-        let message = Text::new(
-            format!("TOML の書き方が正しくありません（{}）", error.message()),
-            format!("not valid TOML: {}", error.message()),
-        );
-        let mut diagnostic = Diagnostic::new(codes.syntax, message);
-        let Some(range) = error.span() else { return diagnostic };
-        // TOML's bare keys are ASCII: the commonest slip of a Japanese office.
-        if source.text.get(range.start..).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_ascii())
-        {
-            diagnostic.help = Some(Text::new(
-                "日本語の項目名や値は引用符で囲んでください: \"…\"",
-                "put names that are not plain ASCII in quotes: \"…\"",
-            ));
-        }
-        diagnostic.span(Span { source: Arc::clone(source), range })
-    };
-    if let Some(error) = Error::all(errors.iter().map(&syntax).collect()) {
+    if let Some(error) = Error::all(syntax::mistakes(source, &errors, codes.syntax)) {
         return Err(error);
     }
     let schema = schemars::schema_for!(T).to_value();
@@ -54,7 +38,18 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(source: &Arc<SourceText>, c
     if let Some(error) = Error::all(found) {
         return Err(error);
     }
-    toml::from_str(&source.text).map_err(|error| Error::new(syntax(&error)))
+    // The schema has let everything through that serde knows: what is left has no words of its own.
+    toml::from_str(&source.text).map_err(|error| {
+        let message = Text::new(
+            format!("ここの書き方が正しくありません（{}）", error.message()),
+            format!("this cannot be read: {}", error.message()),
+        );
+        let diagnostic = Diagnostic::new(codes.syntax, message);
+        Error::new(match error.span() {
+            Some(range) => diagnostic.span(Span { source: Arc::clone(source), range }),
+            None => diagnostic,
+        })
+    })
 }
 
 /// The stretch of `source` that `value` was read from.

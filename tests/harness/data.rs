@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use shihyo::estimate::{Groups, NO, NO_GROUP, OUTSIDE, YES};
+use shihyo::estimate::Outcome::{No, Outside, Yes};
+use shihyo::estimate::{Groups, NO_GROUP, Outcomes};
 
 pub type Outcome<T> = Result<T, String>;
 
@@ -149,7 +150,7 @@ impl Table {
         }
         if let Some(yes) = spec.get("yes") {
             let yes = self.condition(&outcome["var"], object(yes)?)?;
-            let codes = yes.iter().zip(&known).map(|(y, k)| if *k { u8::from(*y) } else { OUTSIDE });
+            let codes = yes.iter().zip(&known).map(|(y, k)| if *k { (*y).into() } else { Outside });
             return Ok(Measured::Share(codes.collect()));
         }
         if let Some(scores) = spec.get("scores") {
@@ -169,7 +170,7 @@ impl Table {
     }
 
     /// The option codes of a multiple answer's column: chosen, not chosen, missing.
-    pub fn chosen(&self, var: &Value, yes: &Value) -> Outcome<Vec<u8>> {
+    pub fn chosen(&self, var: &Value, yes: &Value) -> Outcome<Outcomes> {
         let holds = self.condition(var, object(yes)?)?;
         let column = self.column(var)?;
         Ok(holds
@@ -177,11 +178,11 @@ impl Table {
             .zip(&column.texts)
             .map(|(h, t)| {
                 if *h {
-                    YES
+                    Yes
                 } else if t.is_some() {
-                    NO
+                    No
                 } else {
-                    OUTSIDE
+                    Outside
                 }
             })
             .collect())
@@ -240,7 +241,7 @@ fn keep(known: &[bool], value: impl Fn(usize) -> f64) -> Vec<f64> {
 
 /// An outcome's values.
 pub enum Measured {
-    Share(Vec<u8>),
+    Share(Outcomes),
     Number(Vec<f64>),
 }
 
@@ -248,9 +249,7 @@ impl Measured {
     pub fn numbers(&self) -> Vec<f64> {
         match self {
             Self::Number(y) => y.clone(),
-            Self::Share(codes) => {
-                codes.iter().map(|c| if *c <= YES { f64::from(*c) } else { f64::NAN }).collect()
-            }
+            Self::Share(said) => said.iter().map(|outcome| outcome.number().unwrap_or(f64::NAN)).collect(),
         }
     }
 }

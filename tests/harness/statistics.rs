@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use shihyo::design::{Design, RakeVariance};
+use shihyo::estimate::Outcome as Answered;
 use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::reliability::nchs_share;
 use shihyo::estimate::{
     Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest,
-    IntervalMethod, MultiAnswerBase, NotEstimable, OUTSIDE, Options, Percent, QuantileInterval, QuantileRule,
-    WaveDf, by_groups, crosstab, design_info, difference, estimate, estimate_by, frequency, independence,
-    multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    IntervalMethod, MultiAnswerBase, NotEstimable, Options, Outcomes, Percent, QuantileInterval,
+    QuantileRule, WaveDf, by_groups, crosstab, design_info, difference, estimate, estimate_by, frequency,
+    independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
 use shihyo::stats::dist::t_quantile;
 
@@ -267,9 +268,9 @@ impl Case<'_> {
         let (got, replaced) = (shares(&self.options)?, shares(&self.replace())?);
         let mut rows = Vec::new();
         for (at, level) in levels.iter().enumerate() {
-            let counted: Vec<u8> = codes
+            let counted: Outcomes = codes
                 .iter()
-                .map(|c| if *c == u32::MAX { OUTSIDE } else { u8::from(*c == at as u32) })
+                .map(|c| if *c == u32::MAX { Answered::Outside } else { (*c == at as u32).into() })
                 .collect();
             let totals = estimate_by(&self.design, &Estimand::Count(&counted), &groups, &self.options)
                 .map_err(words)?;
@@ -293,7 +294,6 @@ impl Case<'_> {
         };
         let columns =
             list(&s["vars"])?.iter().map(|v| self.table.chosen(v, &s["yes"])).collect::<Outcome<Vec<_>>>()?;
-        let columns: Vec<&[u8]> = columns.iter().map(Vec::as_slice).collect();
         let (keys, groups) = self.by()?;
         let shares =
             |options: &Options| multi_answer(&self.design, &columns, base, &groups, options).map_err(words);

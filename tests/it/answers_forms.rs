@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::support::shared::survey;
 use shihyo::code::Code;
-use shihyo::decode::{Base, DecodeOptions, MissingReason, Responses, YES, decode, share_outcome};
+use shihyo::decode::{Base, DecodeOptions, MissingReason, Outcome, Responses, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use shihyo::questionnaire::{AskedIf, QuestionKind, Questionnaire, read_questionnaire, write_questionnaire};
@@ -140,7 +140,7 @@ fn the_codebook_of_the_opendata_survey_reads_its_answers() {
         let chosen = |k: usize| {
             share_outcome(&answers.responses[first], &[k], Base::Answered)
                 .iter()
-                .filter(|o| **o == YES)
+                .filter(|o| *o == Outcome::Yes)
                 .count()
         };
         let found: Vec<usize> = (0..question.categories().len()).map(chosen).collect();

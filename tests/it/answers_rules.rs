@@ -147,10 +147,10 @@ fn the_ledger_leads_from_the_returns_to_the_base() {
         assert_eq!(ledger.parts(), ledger.returned);
     }
     let valid =
-        share_outcome(&answers.responses[1], &[0, 1], Base::Answered).iter().filter(|o| **o != 2).count();
+        share_outcome(&answers.responses[1], &[0, 1], Base::Answered).iter().filter(|o| o.in_base()).count();
     assert_eq!(valid as u64, ledger.valid);
     let asked =
-        share_outcome(&answers.responses[1], &[0, 1], Base::Asked).iter().filter(|o| **o != 2).count();
+        share_outcome(&answers.responses[1], &[0, 1], Base::Asked).iter().filter(|o| o.in_base()).count();
     assert_eq!(asked as u64, ledger.valid + ledger.no_answer + ledger.invalid);
 }
 

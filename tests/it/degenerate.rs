@@ -6,14 +6,15 @@ use shihyo::design::{
     Margin, Nesting, Rake, ReplicateKind, Replicates, Trim, TrimRule, declare,
 };
 use shihyo::error::Error;
+use shihyo::estimate::Outcome::{No, Outside, Yes};
 use shihyo::estimate::{
-    Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, NotEstimable, Options,
+    Domain, Estimand, Estimate, Groups, IndependenceTest, IntervalMethod, NotEstimable, Options, Outcome,
     QuantileInterval, QuantileRule, WaveDf, difference, estimate, estimate_by, independence, pairwise,
     quantile, wave_difference,
 };
 
-fn share(design: &Design, codes: &[u8]) -> Estimate {
-    estimate(design, &Estimand::Share(codes), Domain::All, &Options::default()).expect("fits")
+fn share<const N: usize>(design: &Design, said: [Outcome; N]) -> Estimate {
+    estimate(design, &Estimand::Share(&said.into()), Domain::All, &Options::default()).expect("fits")
 }
 
 fn code<T>(result: Result<T, Error>) -> Code {
@@ -29,7 +30,7 @@ fn code<T>(result: Result<T, Error>) -> Code {
 
 #[test]
 fn nobody_in_the_base() {
-    let e = share(&Design::simple(3).expect("a design"), &[9, 9, 9]);
+    let e = share(&Design::simple(3).expect("a design"), [Outside, Outside, Outside]);
     assert_eq!((e.n, e.n_yes), (0, Some(0)));
     for number in [&e.value, &e.se, &e.n_eff] {
         assert_eq!(*number, Err(NotEstimable::EmptyBase));
@@ -41,7 +42,7 @@ fn nobody_in_the_base() {
 #[test]
 fn weights_of_the_base_that_sum_to_nothing() {
     let design = declare(Declaration::new(3).weights(vec![0.0, 0.0, 1.0])).expect("a design");
-    let e = share(&design, &[0, 1, 9]);
+    let e = share(&design, [No, Yes, Outside]);
     assert_eq!((e.n, e.value), (2, Err(NotEstimable::ZeroDenominator)));
     let ratio = Estimand::Ratio { numerator: &[1.0, 2.0, 3.0], denominator: &[0.0, 0.0, 0.0] };
     let e = estimate(&Design::simple(3).expect("a design"), &ratio, Domain::All, &Options::default())
@@ -64,13 +65,13 @@ fn a_single_respondent() {
     assert_eq!(e.se, Err(NotEstimable::SingleObservation));
     assert_eq!(e.interval, Err(NotEstimable::SingleObservation));
     assert_eq!(e.deff, Err(NotEstimable::SingleObservation));
-    let e = share(&design, &[1, 9, 9, 9]);
+    let e = share(&design, [Yes, Outside, Outside, Outside]);
     assert_eq!(e.value, Ok(1.0));
     // One row is one PSU in one stratum: no degrees of freedom are left.
     assert_eq!(e.df.domain, 0.0);
     assert_eq!(e.interval, Err(NotEstimable::NoDegreesOfFreedom));
     assert_eq!((e.deff, e.n_eff), (Err(NotEstimable::SingleObservation), Err(NotEstimable::AtBoundary)));
-    let alone = share(&Design::simple(1).expect("a design"), &[1]);
+    let alone = share(&Design::simple(1).expect("a design"), [Yes]);
     assert_eq!(alone.value, Ok(1.0));
     assert_eq!(alone.se, Err(NotEstimable::LonelyPsu));
     assert_eq!(alone.interval, Err(NotEstimable::LonelyPsu));
@@ -79,10 +80,10 @@ fn a_single_respondent() {
 #[test]
 fn a_share_of_none_or_all() {
     let design = Design::simple(10).expect("a design");
-    for (codes, p) in [([0_u8; 10], 0.0), ([1; 10], 1.0)] {
+    for (codes, p) in [([No; 10], 0.0), ([Yes; 10], 1.0)] {
         let of = |method| {
             let options = Options { method, ..Options::default() };
-            estimate(&design, &Estimand::Share(&codes), Domain::All, &options).expect("fits")
+            estimate(&design, &Estimand::Share(&codes.into()), Domain::All, &options).expect("fits")
         };
         let e = of(IntervalMethod::Logit);
         assert_eq!((e.value.clone(), e.se.clone()), (Ok(p), Ok(0.0)));
@@ -98,12 +99,12 @@ fn a_share_of_none_or_all() {
 fn as_many_strata_as_units() {
     let design = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Certainty))
         .expect("a design");
-    let e = share(&design, &[0, 1, 1]);
+    let e = share(&design, [No, Yes, Yes]);
     assert_eq!(e.df.design, 0.0);
     assert_eq!(e.interval, Err(NotEstimable::NoDegreesOfFreedom));
     let averaged = declare(Declaration::new(3).strata(vec![vec![0, 1, 2]]).lonely(LonelyPsu::Average))
         .expect("a design");
-    assert_eq!(share(&averaged, &[0, 1, 1]).se, Err(NotEstimable::LonelyPsu));
+    assert_eq!(share(&averaged, [No, Yes, Yes]).se, Err(NotEstimable::LonelyPsu));
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn no_groups_at_all() {
 #[test]
 fn a_census_has_no_interval() {
     let design = declare(Declaration::new(3).fpc(Fpc::PopulationSize(vec![vec![3.0; 3]]))).expect("a design");
-    let e = share(&design, &[0, 1, 1]);
+    let e = share(&design, [No, Yes, Yes]);
     assert_eq!((e.se, e.interval), (Ok(0.0), Err(NotEstimable::Census)));
 }
 
@@ -153,14 +154,19 @@ fn tests_without_a_table_have_a_reason() {
 #[test]
 fn waves_of_which_one_is_empty() {
     let design = Design::simple(4).expect("a design");
-    let (full, empty) = (share(&design, &[0, 1, 1, 0]), share(&design, &[9; 4]));
+    let (full, empty) = (share(&design, [No, Yes, Yes, No]), share(&design, [Outside; 4]));
     let got = wave_difference(&full, &empty, WaveDf::Satterthwaite, 0.95);
     assert_eq!(got.comparison.value, Err(NotEstimable::EmptyBase));
     assert_eq!(got.df_satterthwaite, Err(NotEstimable::EmptyBase));
     assert_eq!(got.comparison.interval, Err(NotEstimable::EmptyBase));
-    let same =
-        difference(&design, &Estimand::Share(&[0, 1, 1, 0]), Domain::All, Domain::All, &Options::default())
-            .expect("fits");
+    let same = difference(
+        &design,
+        &Estimand::Share(&[No, Yes, Yes, No].into()),
+        Domain::All,
+        Domain::All,
+        &Options::default(),
+    )
+    .expect("fits");
     assert_eq!(same.comparison.t, Err(NotEstimable::ZeroDenominator));
 }
 
@@ -327,7 +333,7 @@ fn replicates_that_cannot_be() {
     let design = Design::replicated(vec![1.0; 2], made).expect("a design");
     assert_eq!(code(design.jackknife()), Code::DesignReplicatesAlready);
     // Both replicates lose the base or keep one row: 0 and 1.
-    let e = share(&design, &[0, 1]);
+    let e = share(&design, [No, Yes]);
     assert_eq!(e.value, Ok(0.5));
     assert!((e.se.expect("se") - 0.5).abs() < 1e-15);
 }

@@ -145,6 +145,15 @@ fn cells_taken_whole_in_a_test_are_told() {
 }
 
 #[test]
+fn answers_joined_by_a_bar_are_told_and_counted() {
+    let request = Request { shares: of(&["g=1"]), by: of(&["g"]), ..Request::default() };
+    let outcome = run("g\n1|2\n1\n2\n３｜１\n", &request).unwrap();
+    let found: Vec<_> = outcome.findings.iter().map(|f| (f.code, f.count)).collect();
+    assert_eq!(found, [(Code::AdhocTakenWhole, 2)]);
+    assert_eq!((outcome.sheet.rows[0].estimate.n_yes, outcome.sheet.rows[0].estimate.n), (Some(3), 4));
+}
+
+#[test]
 fn the_base_is_who_answered_or_all() {
     let text = "i,q\n1,1\n2,2\n3,\n4,9\n5,NA\n6,1 3\n";
     let share = |base| {

@@ -14,6 +14,7 @@ use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::pipeline::adhoc::{self, ReplicateType, Request};
+use shihyo::raw::scan::HandOver;
 use shihyo::report::long::{csv, json};
 
 fn roll(dice: &mut Dice, n: u32) -> u32 {
@@ -231,8 +232,8 @@ fn base_of_few(path: &Path) -> Request {
 }
 
 /// Why the general way has to take a request.
-fn refused(request: &Request) -> &'static str {
-    adhoc::quick(request).map(|_| ()).unwrap_err().0
+fn refused(request: &Request) -> HandOver {
+    adhoc::quick(request).map(|_| ()).unwrap_err()
 }
 
 #[test]
@@ -242,7 +243,7 @@ fn csv_and_parquet_are_what_the_general_way_gives() {
     for (what, request) in variants(&columns) {
         // Blank clusters and strata are a mistake of the request.
         if matches!(what, "few clusters" | "strata of words") {
-            assert_eq!(refused(&request), "key", "{what}");
+            assert_eq!(refused(&request), HandOver::Key, "{what}");
             let error = adhoc::compute(&request, &adhoc::read(&request).unwrap()).map(|_| ()).unwrap_err();
             assert_eq!(error.diagnostics()[0].code, Code::DesignBlank, "{what}");
             continue;
@@ -308,7 +309,7 @@ fn replicates_are_made_alike_on_both_ways() {
         same(what, &of_csv(&request, &text));
         // Row by row, as where means are asked for: the same but for rounding.
         let by_row = Request { means: list(&["q3"]), ..of_csv(&request, &text) };
-        assert_eq!(refused(&by_row), "request");
+        assert_eq!(refused(&by_row), HandOver::Request);
         let inputs = adhoc::read(&by_row).unwrap();
         let shares = adhoc::compute(&of_csv(&request, &text), &inputs).unwrap().sheet.rows;
         let rows = adhoc::compute(
@@ -406,7 +407,11 @@ fn flags_of_replicates_that_contradict_each_other_are_told() {
     ] {
         // What the kind and the number alone contradict is no request for the quick way; the design is not.
         let of_design = ["strata for jk1", "more than pairs", "far too many"].contains(&what);
-        assert_eq!(refused(&request), if of_design { "replicates" } else { "request" }, "{what}");
+        assert_eq!(
+            refused(&request),
+            if of_design { HandOver::Replicates } else { HandOver::Request },
+            "{what}"
+        );
         let error = adhoc::compute(&request, &adhoc::read(&request).unwrap()).map(|_| ()).unwrap_err();
         assert_eq!(error.diagnostics()[0].code, code, "{what}");
     }
@@ -474,7 +479,7 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
     assert!(adhoc::quick(&request(&columns)).is_ok());
     for cut in [4, 100, good.len() / 2, good.len() - 1] {
         std::fs::write(&columns, &good[..cut]).unwrap();
-        assert_eq!(refused(&request(&columns)), "unreadable", "cut at {cut}");
+        assert_eq!(refused(&request(&columns)), HandOver::Unreadable, "cut at {cut}");
     }
     // Bytes of the pages that say something else: an error or other numbers, never a fall.
     for at in (4..good.len() - 8).step_by(97) {
@@ -486,10 +491,10 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
     let mut rows = rows(2_000);
     let types = [DataType::Boolean, DataType::Int64, DataType::Float64, DataType::String];
     for (what, reason, column, cell) in [
-        ("a weight of nothing", "weights", 6, ""),
-        ("a weight of 0", "weights", 6, "0"),
-        ("a stratum of nothing", "key", 1, ""),
-        ("a weight far away", "weights", 6, "1e300"),
+        ("a weight of nothing", HandOver::Weights, 6, ""),
+        ("a weight of 0", HandOver::Weights, 6, "0"),
+        ("a stratum of nothing", HandOver::Key, 1, ""),
+        ("a weight far away", HandOver::Weights, 6, "1e300"),
     ] {
         let before = std::mem::replace(&mut rows[1_234][column], cell.to_owned());
         parquet(&columns, &rows, &types, 300);
@@ -500,9 +505,9 @@ fn what_is_no_parquet_or_has_what_is_not_known_is_left_to_the_general_way() {
     let wide = folder.path().join("wide.csv");
     std::fs::write(&wide, text(&rows)).unwrap();
     let clusters = Request { clusters: some("psu"), ..request(&columns) };
-    assert_eq!(refused(&clusters), "design", "a cluster in two strata");
+    assert_eq!(refused(&clusters), HandOver::Design, "a cluster in two strata");
     let sizes = Request { clusters: some("code"), fpc: some("sex"), ..request(&columns) };
-    assert_eq!(refused(&sizes), "columns", "sizes that differ");
+    assert_eq!(refused(&sizes), HandOver::Columns, "sizes that differ");
 }
 
 #[test]

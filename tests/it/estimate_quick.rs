@@ -8,6 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use shihyo::decode::Base;
 use shihyo::pipeline::adhoc::{self, Request};
+use shihyo::raw::scan::HandOver;
 use shihyo::report::long::{csv, json};
 
 /// Strata with one weight each, four attributes, three questions with blanks.
@@ -308,9 +309,91 @@ fn threads_do_not_matter() {
     assert!([2, 3, 8].into_iter().all(|threads| with(threads) == one));
 }
 
+#[test]
+fn fitted_weights_and_sizes_of_strata_come_from_tables_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, &text(20_000));
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let sex = table("sex.csv", "sex,population\n1,49000\n2,51000\n");
+    let ages: String = (1..=7).map(|k| format!("{}.0,{}\n", 10 * k, 100_000 / 7)).collect();
+    let age = table("age.csv", &format!("age,people,note\n{}", ages.replace('\n', ",\n")));
+    let short = table("short.csv", "age,people\n10,5000\n");
+    let nobody = table("nobody.csv", "sex,population\n1,49000\n2,0\n");
+    let sizes: String = (28..=40).map(|h| format!("{h},{}\n", 10_000 + h)).collect();
+    let sizes = table("sizes.csv", &format!("層,人口\n{sizes}"));
+    let base = Request { fpc: None, ..request(&path) };
+    let unweighted = Request { weight: None, ..base.clone() };
+    for (what, request) in [
+        ("raked", Request { rake: vec![sex.clone()], ..base.clone() }),
+        ("no breakdown", Request { rake: vec![sex.clone()], by: Vec::new(), ..base.clone() }),
+        ("post-stratified", Request { post_stratify: Some(sex.clone()), ..base.clone() }),
+        ("other weights in each row", {
+            Request { rake: vec![sex.clone()], weight: Some("noise1".to_owned()), ..base.clone() }
+        }),
+        ("no strata", Request { rake: vec![sex.clone()], strata: None, ..unweighted.clone() }),
+        ("sizes of strata", Request { population: Some(sizes.clone()), ..base.clone() }),
+        ("weights by sizes", Request { population: Some(sizes.clone()), ..unweighted.clone() }),
+        ("weights by sizes, raked", {
+            Request { population: Some(sizes.clone()), rake: vec![sex.clone()], ..unweighted.clone() }
+        }),
+        ("a whole population", {
+            Request { population: Some(sizes.clone()), strata: None, ..unweighted.clone() }
+        }),
+    ] {
+        // A weight of its own for each row, above 0.
+        let path = &request.files[0];
+        let with = |line: (usize, &str)| match line.0 {
+            0 => format!("{},noise1\n", line.1),
+            row => format!("{},{}\n", line.1, 1.0 + (row * 37 % 101) as f64 / 7.0),
+        };
+        let body = std::fs::read_to_string(path).unwrap();
+        if !body.starts_with("id,層,N,w,fraction,sex,age,q1,q2,q3,noise,noise1") {
+            std::fs::write(path, body.lines().enumerate().map(with).collect::<String>()).unwrap();
+        }
+        assert!(same(what, &request), "{what} is left to the general way");
+    }
+    // What only rows tell, or what is a mistake.
+    for (what, reason, request) in [
+        (
+            "two margins of two wholes",
+            HandOver::Fit,
+            Request { rake: vec![sex.clone(), age.clone()], ..base.clone() },
+        ),
+        ("a category that is missing", HandOver::Fit, Request { rake: vec![short], ..base.clone() }),
+        ("a category of nobody", HandOver::Fit, Request { rake: vec![nobody], ..base.clone() }),
+        ("quantiles", HandOver::Request, {
+            Request { rake: vec![sex.clone()], quantiles: list(&["q2@0.5"]), ..base.clone() }
+        }),
+        (
+            "limits",
+            HandOver::Request,
+            Request { rake: vec![sex.clone()], trim: Some((0.5, 9.0)), ..base.clone() },
+        ),
+        ("two steps", HandOver::Design, {
+            Request { rake: vec![sex.clone()], post_stratify: Some(age.clone()), ..base.clone() }
+        }),
+        (
+            "sizes of some strata",
+            HandOver::Population,
+            Request { population: Some(sex.clone()), ..base.clone() },
+        ),
+        (
+            "no table",
+            HandOver::Population,
+            Request { rake: vec![folder.path().join("no.csv")], ..base.clone() },
+        ),
+    ] {
+        assert_eq!(refused(&request), reason, "{what}");
+    }
+}
+
 /// Why the general way has to take a request.
-fn refused(request: &Request) -> &'static str {
-    adhoc::quick(request).map(|_| ()).unwrap_err().0
+fn refused(request: &Request) -> HandOver {
+    adhoc::quick(request).map(|_| ()).unwrap_err()
 }
 
 #[test]
@@ -320,26 +403,40 @@ fn what_the_quick_way_does_not_do_is_left_to_the_general_one() {
     let path = file(&folder, &good);
     let base = request(&path);
     for (what, reason, request) in [
-        ("a mean of many numbers", "values", Request { means: list(&["id"]), ..base.clone() }),
-        ("clusters", "design", Request { clusters: Some("noise".to_owned()), ..base.clone() }),
-        ("no column", "column", Request { shares: list(&["q9=1"]), ..base.clone() }),
-        ("a condition on no column", "column", Request { conditions: list(&["q9=1"]), ..base.clone() }),
-        ("a code that is no answer", "mistakes", Request { missing: list(&["q1=1"]), ..base.clone() }),
-        ("a breakdown of too many values", "values", Request { by: list(&["id"]), ..base.clone() }),
-        ("no method", "method", Request { method: "normal".to_owned(), ..base.clone() }),
-        ("no level", "request", Request { level: 95.0, ..base.clone() }),
-        ("weights that differ", "weights", Request { weight: Some("id".to_owned()), ..base.clone() }),
-        ("sizes below the sample", "columns", Request { fpc: Some("age".to_owned()), ..base.clone() }),
+        ("a mean of many numbers", HandOver::Values, Request { means: list(&["id"]), ..base.clone() }),
+        ("clusters", HandOver::Design, Request { clusters: Some("noise".to_owned()), ..base.clone() }),
+        ("no column", HandOver::Column, Request { shares: list(&["q9=1"]), ..base.clone() }),
+        (
+            "a condition on no column",
+            HandOver::Column,
+            Request { conditions: list(&["q9=1"]), ..base.clone() },
+        ),
+        (
+            "a code that is no answer",
+            HandOver::Mistakes,
+            Request { missing: list(&["q1=1"]), ..base.clone() },
+        ),
+        ("a breakdown of too many values", HandOver::Values, Request { by: list(&["id"]), ..base.clone() }),
+        ("no method", HandOver::Method, Request { method: "normal".to_owned(), ..base.clone() }),
+        ("no level", HandOver::Request, Request { level: 95.0, ..base.clone() }),
+        (
+            "sizes below the sample",
+            HandOver::Columns,
+            Request { fpc: Some("age".to_owned()), ..base.clone() },
+        ),
     ] {
         assert_eq!(refused(&request), reason, "{what}");
     }
+    // The first is 0 and they differ: the thread that is first decides which it is.
+    let differing = refused(&Request { weight: Some("id".to_owned()), ..base.clone() });
+    assert!([HandOver::Weights, HandOver::WeightsDiffer].contains(&differing), "{differing}");
     let last: Vec<&str> = good.trim_end().rsplit('\n').next().unwrap().split(',').collect();
     let heavier: Vec<&str> =
         last.iter().enumerate().map(|(at, field)| if at == 3 { "1.5" } else { field }).collect();
     for (what, reason, text) in [
-        ("a lonely stratum", "design", format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a stratum in two spellings", "strata", format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
-        ("a short row at the end", "row", format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
+        ("a lonely stratum", HandOver::Design, format!("{good}9,77,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a stratum in two spellings", HandOver::Strata, format!("{good}9,040,10000,5,0.1,1,10,1,1,1,1\n")),
+        ("a short row at the end", HandOver::Row, format!("{good}9,40,10000,5,0.1,1,10,1,1,1\n")),
     ] {
         assert_eq!(refused(&request(&file(&folder, &text))), reason, "{what}");
     }
@@ -365,10 +462,10 @@ fn a_weight_that_is_none_is_left_to_the_general_way() {
             weight: Some("w".to_owned()),
             ..Request::default()
         };
-        adhoc::quick(&request).map(|quick| quick.rows).map_err(|reason| reason.0)
+        adhoc::quick(&request).map(|quick| quick.rows)
     };
     assert_eq!(asked("999999999999999"), Ok(5));
     for weight in ["1000000000000000", "1e300", "0", "-1", ""] {
-        assert_eq!(asked(weight), Err("weights"), "{weight}");
+        assert_eq!(asked(weight), Err(HandOver::Weights), "{weight}");
     }
 }

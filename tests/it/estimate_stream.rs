@@ -6,12 +6,16 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::SHIFT_JIS;
+use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting};
 use shihyo::pipeline::adhoc::{self, Request};
 use shihyo::report::long::{csv, json};
 
 use crate::support::dice::Dice;
+
+/// What a drawn request may get wrong.
+const MISTAKES: [Code; 2] = [Code::AdhocUnknownCode, Code::DesignRakeTotals];
 
 fn chance(dice: &mut Dice, percent: u64) -> bool {
     dice.below(100) < percent
@@ -77,8 +81,52 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// Population tables by some columns: each margin by itself, or their crossing as one. Now and then there
+/// are more categories than respondents have.
+fn margins(dice: &mut Dice, folder: &Path, crossed: bool) -> Vec<PathBuf> {
+    let of = |name: &str| -> Vec<String> {
+        match name {
+            "性別" => ["男性", "女性", "回答しない"].map(str::to_owned).to_vec(),
+            "a1" => (0..4).map(|k| k.to_string()).collect(),
+            _ => (0..5).map(|k| format!("{k}.0")).collect(),
+        }
+    };
+    let names: Vec<&str> = ["性別", "a1", "a2"].into_iter().filter(|_| chance(dice, 60)).collect();
+    let names = if names.is_empty() { vec!["a1"] } else { names };
+    let tables: Vec<Vec<&str>> =
+        if crossed { vec![names] } else { names.into_iter().map(|name| vec![name]).collect() };
+    let whole = 1_000_000;
+    let mut out = Vec::new();
+    for names in tables {
+        let mut rows: Vec<Vec<String>> = vec![Vec::new()];
+        for name in &names {
+            let with = |row: &Vec<String>| {
+                let row = row.clone();
+                of(name).into_iter().map(move |value| [row.clone(), vec![value]].concat())
+            };
+            rows = rows.iter().flat_map(with).collect();
+        }
+        if !crossed && chance(dice, 20) {
+            rows.push(names.iter().map(|_| "100".to_owned()).collect());
+        }
+        // All margins have the same whole, but for the categories that are left out.
+        let least = if rows.last().is_some_and(|row| row[0] == "100") { rows.len() - 1 } else { rows.len() };
+        let mut people: Vec<u64> = (0..least).map(|_| 1_000 + dice.below(9_000)).collect();
+        people[0] += whole - people.iter().sum::<u64>();
+        people.resize(rows.len(), 7);
+        let mut text = format!("{},人口\n", names.join(","));
+        rows.iter().zip(people).for_each(|(row, n)| {
+            let _ = writeln!(text, "{},{n}", row.join(","));
+        });
+        let path = folder.join(format!("margin-{}.csv", dice.far_below(1 << 60)));
+        std::fs::write(&path, text).unwrap();
+        out.push(path);
+    }
+    out
+}
+
 /// A request that can be streamed.
-fn request(dice: &mut Dice, path: &Path) -> Request {
+fn request(dice: &mut Dice, path: &Path, rows: u64) -> Request {
     let clusters = chance(dice, 35);
     let list = |dice: &mut Dice, of: &[&str], most: u64, percent: u64| {
         if chance(dice, percent) { some_of(dice, of, most) } else { Vec::new() }
@@ -103,7 +151,7 @@ fn request(dice: &mut Dice, path: &Path) -> Request {
         clusters: some("psu").filter(|_| clusters),
         fpc: some("N").filter(|_| chance(dice, 30) && !clusters),
         nesting: if clusters && chance(dice, 30) { Nesting::WithinStrata } else { Nesting::Unique },
-        conditions: list(dice, &["性別=男性", "a2>=1", "age=30..59", "score<90"], 2, 30),
+        conditions: list(dice, &["性別=男性", "a2>=1", "age=30..59", "score<=90"], 2, 30),
         missing: list(dice, &["q5=6", "score=0", "*=7", "満足=不満"], 1, 20),
         base: if chance(dice, 30) { Base::All } else { Base::Answered },
         asked_if: list(dice, &RULES, 1, 25),
@@ -117,6 +165,18 @@ fn request(dice: &mut Dice, path: &Path) -> Request {
         if chance(dice, 60) {
             out.base = Base::Asked;
         }
+    }
+    if chance(dice, 30) {
+        // Few rows have not all categories, and margins that are left with another whole are none.
+        let crossed = rows < 500 || chance(dice, 40);
+        let tables = margins(dice, path.parent().unwrap(), crossed);
+        if crossed {
+            out.post_stratify = tables.into_iter().next();
+        } else {
+            out.rake = tables;
+        }
+        // Only rows tell.
+        out.quantiles.clear();
     }
     // Sizes of strata are of one stratum.
     out.fpc = out.fpc.filter(|_| out.strata.is_some());
@@ -161,7 +221,7 @@ fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 #[test]
 fn nearly_all_that_can_be_streamed_is_and_gives_the_same_bytes() {
     let mut dice = Dice::new(0x9E37_79B9_7F4A_7C15);
-    let (mut eligible, mut went) = (0, 0);
+    let (mut eligible, mut went, mut fitted) = (0, 0, [0; 2]);
     for case in 0..60_u64 {
         let folder = tempfile::tempdir().unwrap();
         let rows = [40, 700, 3_000][case as usize % 3] + dice.below(200);
@@ -174,19 +234,26 @@ fn nearly_all_that_can_be_streamed_is_and_gives_the_same_bytes() {
         };
         let path = file(&folder, "a.csv", &encoded);
         for _ in 0..4 {
-            let request = request(&mut dice, &path);
+            let request = request(&mut dice, &path, rows);
             let threads = [1, 2, 5][dice.below(3) as usize];
             // A request that is a mistake is told by the general way.
             let inputs = adhoc::read(&request).unwrap();
-            if adhoc::compute(&request, &inputs).is_err() {
+            if let Err(error) = adhoc::compute(&request, &inputs) {
+                assert!(error.diagnostics().iter().all(|d| MISTAKES.contains(&d.code)), "{error}");
                 continue;
             }
+            let is = usize::from(streamed(&format!("case {case}"), &request, threads));
             eligible += 1;
-            went += usize::from(streamed(&format!("case {case}"), &request, threads));
+            went += is;
+            if request.post_stratify.is_some() || !request.rake.is_empty() {
+                fitted = [fitted[0] + 1, fitted[1] + is];
+            }
         }
     }
     assert!(eligible > 180, "{eligible} of 240 requests are none");
     assert!(went * 10 >= eligible * 9, "{went} of {eligible} were streamed");
+    let [fitted, went] = fitted;
+    assert!(fitted > 40 && went * 10 >= fitted * 9, "{went} of {fitted} with fitted weights were streamed");
 }
 
 #[test]

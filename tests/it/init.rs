@@ -12,7 +12,10 @@ use shihyo::raw::ReadOptions;
 fn request(folder: &Path, file: &str, header_rows: usize) -> InitRequest {
     InitRequest {
         files: vec![folder.join(file)],
-        read: ReadOptions { header_rows: (header_rows > 1).then_some(header_rows), ..ReadOptions::default() },
+        read: ReadOptions {
+            header_rows: (header_rows > 1).then_some(header_rows),
+            ..ReadOptions::of_responses()
+        },
         form: None,
         choices: None,
         out: folder.join("pipelines/a"),
@@ -167,7 +170,8 @@ fn types_options_and_skips_are_inferred_from_numbers() {
             "問2 multiple 6",
             "問3 multiple 5",
             "年齢 number",
-            "問6 single 2"
+            "問6 single 2",
+            "年代 single 7"
         ]
     );
     let questions = &first.inferred.questionnaire.questions;

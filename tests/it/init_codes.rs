@@ -2,15 +2,13 @@
 //! whatever order the cells come.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::drafted::{Counts, drafted, expected, first_plan, questionnaire_text};
 use shihyo::code::Code;
 use shihyo::decode::{Answers, DecodeOptions, decode};
 use shihyo::error::SourceText;
-use shihyo::pipeline::{FirstPlan, InitRequest, Project, compute, init, load};
-use shihyo::progress::Silent;
-use shihyo::questionnaire::{Question, QuestionKind, quoted, read_questionnaire};
+use shihyo::questionnaire::{QuestionKind, read_questionnaire};
 use shihyo::raw::{self, ReadOptions};
 
 /// Columns of cells, each with its head, as a CSV file. A last column is answered by all: no return is blank.
@@ -29,71 +27,11 @@ fn over_and_over(cells: &[&str], rows: usize) -> Vec<String> {
     (0..rows).map(|row| cells[row % cells.len()].to_owned()).collect()
 }
 
-fn first_plan(folder: &Path, csv: &str) -> FirstPlan {
-    std::fs::write(folder.join("a.csv"), csv).unwrap();
-    let request = InitRequest {
-        files: vec![folder.join("a.csv")],
-        read: ReadOptions::default(),
-        form: None,
-        choices: None,
-        out: folder.join("pipelines/a"),
-    };
-    init(&request).unwrap_or_else(|e| panic!("{e}\n{csv}"))
-}
-
-fn questionnaire_text(first: &FirstPlan) -> String {
-    String::from_utf8(first.files[1].1.clone()).unwrap()
-}
-
-/// For each question its options, in their order, each with how many chose it, and how many answered: the
-/// drafted plan, with an indicator an option, is written, read and run.
-type Counts = BTreeMap<String, (Vec<(String, u64)>, u64)>;
-
-fn run(csv: &str) -> (FirstPlan, Counts) {
-    let folder = tempfile::tempdir().unwrap();
-    let first = first_plan(folder.path(), csv);
-    let chosen: Vec<&Question> =
-        first.inferred.questionnaire.questions.iter().filter(|q| !q.categories().is_empty()).collect();
-    let mut files = first.files.clone();
-    for (q, question) in chosen.iter().enumerate() {
-        for (k, option) in question.categories().iter().enumerate() {
-            files[0].1.extend_from_slice(
-                format!(
-                    "\n[[indicator]]\nid = \"q{q}-{k}\"\ngoal = 1\ndepartment = \"課\"\ntitle = \"t\"\n\
-                     share = {{ survey = \"survey\", question = {}, of = [{}], base = \"answered\" }}\n",
-                    quoted(&question.id),
-                    quoted(&option.label)
-                )
-                .as_bytes(),
-            );
-        }
-    }
-    let out = folder.path().join("pipelines/a");
-    shihyo::derived::write_new(&out, &files).unwrap_or_else(|e| panic!("{e}"));
-    let project = Project::of(&out).unwrap_or_else(|e| panic!("{e}"));
-    let plan = load(&project).unwrap_or_else(|e| panic!("{e}\n{}", questionnaire_text(&first)));
-    let outcome = compute(&project, &plan, None, &Silent).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(outcome.warnings(), 0, "{:?}", outcome.quality.findings);
-    let estimate = |q: usize, k: usize| {
-        let id = format!("q{q}-{k}");
-        let of = |record: &&shihyo::indicator::EstimateRecord| {
-            record.key.indicator() == Some(&id) && record.key.groups.is_empty()
-        };
-        outcome.estimates.iter().find(of).unwrap_or_else(|| panic!("no {id}")).estimate.clone()
-    };
-    let mut counts = Counts::new();
-    for (q, question) in chosen.iter().enumerate() {
-        let of_option = |(k, option): (usize, &shihyo::questionnaire::Category)| {
-            (option.label.clone(), estimate(q, k).n_yes.unwrap())
-        };
-        let options = question.categories().iter().enumerate().map(of_option).collect();
-        counts.insert(question.id.clone(), (options, estimate(q, 0).n));
-    }
-    (first, counts)
-}
-
-fn expected(options: &[(&str, u64)], answered: u64) -> (Vec<(String, u64)>, u64) {
-    (options.iter().map(|(label, n)| ((*label).to_owned(), *n)).collect(), answered)
+/// As [`drafted`], of a file in which nothing is wrong.
+fn run(csv: &str) -> (shihyo::pipeline::FirstPlan, Counts) {
+    let out = drafted(csv);
+    assert_eq!(out.warnings, 0, "{:?}", out.findings);
+    (out.first, out.counts)
 }
 
 #[test]
@@ -217,7 +155,7 @@ fn codes_and_words_joined_or_in_mentions_keep_their_codes() {
 fn a_later_file_with_bare_codes_is_not_read_by_the_order_of_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let cells = over_and_over(&["2.いいえ", "3.わからない", "1.はい", "2.いいえ"], 40);
-    let text = questionnaire_text(&first_plan(folder.path(), &csv(&[("問1", cells)])));
+    let text = questionnaire_text(&first_plan(folder.path(), "a.csv", csv(&[("問1", cells)]).as_bytes()));
     let later = csv(&[("問1", over_and_over(&["2", "1", "2", "3.わからない", "2"], 10))]);
     let answers = decoded(&text, &later);
     let counts: Vec<usize> =
@@ -285,7 +223,11 @@ fn every_cell_counts_as_itself_in_any_order() {
         }
         random.shuffle(&mut cells);
         let folder = tempfile::tempdir().unwrap();
-        let text = questionnaire_text(&first_plan(folder.path(), &csv(&[("問1", cells.clone())])));
+        let text = questionnaire_text(&first_plan(
+            folder.path(),
+            "a.csv",
+            csv(&[("問1", cells.clone())]).as_bytes(),
+        ));
         let answers = decoded(&text, &csv(&[("問1", cells.clone())]));
         let source = SourceText { file: "q.toml".into(), text: text.clone() };
         let questionnaire = read_questionnaire(Arc::new(source)).unwrap();

@@ -8,13 +8,13 @@ use crate::support::rows::{Row, rows};
 use crate::support::shared;
 use calamine::{Data, Reader};
 use polars::prelude::{ParquetReader, SerReader};
-use shihyo::pipeline::{self, Plan, Project, RunOutcome};
+use shihyo::pipeline::{self, HeldOutcome, Plan, Project};
 use shihyo::progress::Silent;
 use shihyo::report::{self, ReportInput};
 
 struct Run {
     plan: Plan,
-    outcome: RunOutcome,
+    outcome: HeldOutcome,
     files: BTreeMap<String, Vec<u8>>,
 }
 

@@ -96,14 +96,16 @@ fn each_option_is_a_part_and_who_chose_several_is_in_several() {
         assert_eq!(overlapping, !record.key.groups.is_empty(), "{}", record.key);
         assert_eq!(record.n_total, 8);
     }
-    let told: Vec<&str> = outcome
+    // The plan by its name, wherever it stands and however its folder was typed.
+    let told: Vec<(&str, Option<&str>)> = outcome
         .quality
         .findings
         .iter()
         .filter(|f| f.code == Code::PlanOverlappingParts)
-        .map(|f| f.message.ja.as_str())
+        .map(|f| (f.message.ja.as_str(), f.place.file.as_deref()))
         .collect();
-    assert_eq!(told, ["軸「活動」は複数回答のため、区分が重なる（区分の合計は全体にならない）"]);
+    let expected = "軸「活動」は複数回答のため、区分が重なる（区分の合計は全体にならない）";
+    assert_eq!(told, [(expected, Some("plan.toml"))]);
 }
 
 #[test]

@@ -44,8 +44,8 @@ const WANTED: [(usize, Kind); 4] = [(6, Kind::Code), (4, Kind::Code), (3, Kind::
 
 /// Why the general reader takes the file.
 #[track_caller]
-fn reason(path: &std::path::Path) -> &'static str {
-    scan(path, 2).unwrap_err().0
+fn reason(path: &std::path::Path) -> HandOver {
+    scan(path, 2).unwrap_err()
 }
 
 /// Texts of the codes and keys, and the bits of the numbers, in the order of the file.
@@ -182,18 +182,18 @@ fn doubtful_cp932_is_handed_over() {
             // In the note, which nobody asks for, and in the code.
             for row in [[b"1,2.5,", letter, b",1,1,1,1\n"], [b"1,2.5,,1,", letter, b",1,1\n"]] {
                 let bytes = [&good[..at], &row.concat(), &good[at..]].concat();
-                assert!(scan(&scratch.file(&bytes), 2).is_err(), "{letter:x?} at {at}");
+                assert_eq!(reason(&scratch.file(&bytes)), HandOver::Encoding, "{letter:x?} at {at}");
             }
         }
     }
     // One letter in two spellings is one value.
     let twice = [&good[..], b"1,2.5,,1,\x81\xE0,1,1\n1,2.5,,1,\x87\x90,1,1\n"].concat();
-    assert!(scan(&scratch.file(&twice), 2).is_err());
+    assert_eq!(reason(&scratch.file(&twice)), HandOver::Spellings);
     let once = [&good[..], b"1,2.5,,1,\x81\xE0,1,1\n1,2.5,,1,\x81\xE0,1,1\n"].concat();
     assert!(scan(&scratch.file(&once), 2).is_ok());
     // All of it could be EUC-JP.
     let katakana = good.iter().map(|b| if *b < 0x80 { *b } else { 0xB1 }).collect::<Vec<u8>>();
-    assert!(scan(&scratch.file(&katakana), 2).is_err());
+    assert_eq!(reason(&scratch.file(&katakana)), HandOver::Encoding);
 }
 
 /// Lines of any length: wide tables, long notes, a line longer than what is read at once.
@@ -393,27 +393,27 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
     let good = text(30_000, "\n");
     assert!(scan(&scratch.file(good.as_bytes()), 2).is_ok());
     // What is wrong near the beginning may be seen with the header.
-    let rows = [
-        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1", "line break in a cell"),
-        ("an open quote", "1,2.5,\"n,1,1,1,1", "header, line break in a cell"),
-        ("text after a quote", "1,2.5,\"n\"m,1,1,1,1", "row"),
-        ("too short", "1,2.5,n,1,1,1", "header, row"),
-        ("too long", "1,2.5,n,1,1,1,1,", "row"),
-        ("blank line", "", "header, row"),
-        ("an empty row", ",,,,,,", "key"),
-        ("an empty row in quotes", ",\"\",,,,,", "key"),
-        ("no number", "1,2.5x,n,1,1,1,1", "number"),
-        ("infinite", "1,inf,n,1,1,1,1", "number"),
-        ("too great", "1,1e999,n,1,1,1,1", "number"),
-        ("no key", "1,2.5,n,,1,1,1", "key"),
-        ("a blank before a number", "1, 2.5,n,1,1,1,1", "row"),
-        ("a number's open quote", "1,\"2.5,n,1,1,1,1", "header, number"),
-        ("a tab", "1,2.5,\t,1,1,1,1", "control character"),
-        ("a bare carriage return", "1,2.5,n\r,1,1,1,1", "header, row"),
-        ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1", "header, replacement character"),
-        ("a zero byte", "1,2.5,\0,1,1,1,1", "header, control character"),
-        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1", "control character"),
-        ("another delimiter", "1;2.5;n;1;1;1;1", "header, row"),
+    let rows: [(&str, &str, &[HandOver]); 20] = [
+        ("a line break in quotes", "1,2.5,\"n\nm\",1,1,1,1", &[HandOver::LineBreakInACell]),
+        ("an open quote", "1,2.5,\"n,1,1,1,1", &[HandOver::Header, HandOver::LineBreakInACell]),
+        ("text after a quote", "1,2.5,\"n\"m,1,1,1,1", &[HandOver::Row]),
+        ("too short", "1,2.5,n,1,1,1", &[HandOver::Header, HandOver::Row]),
+        ("too long", "1,2.5,n,1,1,1,1,", &[HandOver::Row]),
+        ("blank line", "", &[HandOver::Header, HandOver::Row]),
+        ("an empty row", ",,,,,,", &[HandOver::Key]),
+        ("an empty row in quotes", ",\"\",,,,,", &[HandOver::Key]),
+        ("no number", "1,2.5x,n,1,1,1,1", &[HandOver::Number]),
+        ("infinite", "1,inf,n,1,1,1,1", &[HandOver::Number]),
+        ("too great", "1,1e999,n,1,1,1,1", &[HandOver::Number]),
+        ("no key", "1,2.5,n,,1,1,1", &[HandOver::Key]),
+        ("a blank before a number", "1, 2.5,n,1,1,1,1", &[HandOver::Row]),
+        ("a number's open quote", "1,\"2.5,n,1,1,1,1", &[HandOver::Header, HandOver::Number]),
+        ("a tab", "1,2.5,\t,1,1,1,1", &[HandOver::ControlCharacter]),
+        ("a bare carriage return", "1,2.5,n\r,1,1,1,1", &[HandOver::Header, HandOver::Row]),
+        ("a broken byte", "1,2.5,\u{FFFD},1,1,1,1", &[HandOver::Header, HandOver::ReplacementCharacter]),
+        ("a zero byte", "1,2.5,\0,1,1,1,1", &[HandOver::Header, HandOver::ControlCharacter]),
+        ("an escape", "1,2.5,\u{1b}$B,1,1,1,1", &[HandOver::ControlCharacter]),
+        ("another delimiter", "1;2.5;n;1;1;1;1", &[HandOver::Header, HandOver::Row]),
     ];
     let lines: Vec<&str> = good.lines().collect();
     let mut other = Vec::new();
@@ -423,15 +423,15 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
             lines.insert(at, row);
             let path = scratch.file((lines.join("\n") + "\n").as_bytes());
             let said = reason(&path);
-            if !expected.split(", ").any(|e| e == said) {
-                other.push(format!("{what} in line {at}: {said}, not {expected}"));
+            if !expected.contains(&said) {
+                other.push(format!("{what} in line {at}: {said:?}, not {expected:?}"));
             }
         }
     }
     assert!(other.is_empty(), "{}", other.join("\n"));
     let (first, rest) = good.split_at(good.len() / 2);
     let broken = [first.as_bytes(), b"\n1,2.5,\x80,1,1,1,1\n", rest.as_bytes()].concat();
-    assert_eq!(reason(&scratch.file(&broken)), "encoding");
+    assert_eq!(reason(&scratch.file(&broken)), HandOver::Encoding);
     let many = |n: usize| {
         format!(
             "id,w,note,stratum,年齢,x,q1\n{}",
@@ -439,26 +439,26 @@ fn whatever_is_not_plain_is_handed_over_wherever_it_stands() {
         )
     };
     assert!(scan(&scratch.file(many(244).as_bytes()), 2).is_ok());
-    assert_eq!(reason(&scratch.file(many(245).as_bytes())), "values");
+    assert_eq!(reason(&scratch.file(many(245).as_bytes())), HandOver::Values);
     for (what, header) in [
         ("twice the same", "id,w,note,stratum,a,a,q1"),
         ("a column without name", "id,w,note,stratum,,x,q1"),
         ("blank first line", "\nid,w,note,stratum,a,x,q1"),
     ] {
         let body = good.split_once('\n').unwrap().1;
-        assert_eq!(reason(&scratch.file(format!("{header}\n{body}").as_bytes())), "header", "{what}");
+        assert_eq!(reason(&scratch.file(format!("{header}\n{body}").as_bytes())), HandOver::Header, "{what}");
     }
     for (bytes, expected) in [
-        (&b""[..], "one line"),
-        (b"\n", "unreadable"),
-        (b"a,b", "one line"),
-        (b"a,b\n", "columns"),
-        (b"PK\x03\x04", "one line"),
+        (&b""[..], HandOver::OneLine),
+        (b"\n", HandOver::Unreadable),
+        (b"a,b", HandOver::OneLine),
+        (b"a,b\n", HandOver::Columns),
+        (b"PK\x03\x04", HandOver::OneLine),
     ] {
         assert_eq!(reason(&scratch.file(bytes)), expected, "{bytes:?}");
     }
-    assert_eq!(reason(&scratch.0.path().join("none.csv")), "file");
-    assert_eq!(reason(scratch.0.path()), "file");
+    assert_eq!(reason(&scratch.0.path().join("none.csv")), HandOver::File);
+    assert_eq!(reason(scratch.0.path()), HandOver::File);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::support::shared::survey;
 use shihyo::code::Code;
-use shihyo::decode::{Base, DecodeOptions, MissingReason, OUTSIDE, columns_used, decode, share_outcome};
+use shihyo::decode::{Base, DecodeOptions, MissingReason, columns_used, decode, share_outcome};
 use shihyo::design::Design;
 use shihyo::draft::infer;
 use shihyo::error::SourceText;
@@ -241,7 +241,7 @@ fn compared(folder: &Path, name: &str) -> Tally {
         let outcomes = share_outcome(&answers.responses[q], &[k], Base::Answered);
         let inside: Vec<bool> =
             (0..578).map(|r| row.group.as_ref().is_none_or(|g| division.cell(r).text() == *g)).collect();
-        let answered = outcomes.iter().filter(|o| **o != OUTSIDE).count();
+        let answered = outcomes.iter().filter(|o| o.in_base()).count();
         let mut options = Options {
             method: IntervalMethod::Wald,
             df: DfChoice::Given(answered as f64 - 1.0),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::support::shared::survey;
 use serde_json::Value;
-use shihyo::decode::{Answers, Base, DecodeOptions, OUTSIDE, Responses, YES, decode, share_outcome};
+use shihyo::decode::{Answers, Base, DecodeOptions, Outcome, Outcomes, Responses, decode, share_outcome};
 use shihyo::error::SourceText;
 use shihyo::questionnaire::{Question, QuestionKind, Questionnaire, read_questionnaire};
 use shihyo::raw::{ReadOptions, Table, read, read_bytes};
@@ -41,9 +41,9 @@ fn records(path: PathBuf) -> Vec<Vec<String>> {
 }
 
 /// Σw·yes / Σw of the rows in the base.
-fn share(outcomes: &[u8], weight: impl Fn(usize) -> f64) -> f64 {
-    let in_base = || outcomes.iter().enumerate().filter(|(_, o)| **o != OUTSIDE);
-    let yes: f64 = in_base().filter(|(_, o)| **o == YES).map(|(row, _)| weight(row)).sum();
+fn share(outcomes: &Outcomes, weight: impl Fn(usize) -> f64) -> f64 {
+    let in_base = || outcomes.iter().enumerate().filter(|(_, o)| o.in_base());
+    let yes: f64 = in_base().filter(|(_, o)| *o == Outcome::Yes).map(|(row, _)| weight(row)).sum();
     yes / in_base().map(|(row, _)| weight(row)).sum::<f64>()
 }
 
@@ -146,10 +146,7 @@ fn every_published_percentage_of_the_masculinity_survey_reproduces() {
                 if let Some((variable, value)) = column.checked_sub(1).and_then(|c| GROUPS.get(c)) {
                     let (at, group) = questionnaire.question(variable).unwrap();
                     let category = group.category(value).unwrap();
-                    here.iter_mut()
-                        .enumerate()
-                        .filter(|(row, _)| !answers.responses[at].holds(*row, &[category]))
-                        .for_each(|(_, o)| *o = OUTSIDE);
+                    here.leave_out(|row| !answers.responses[at].holds(row, &[category]));
                 }
                 let computed = 100.0 * share(&here, weight);
                 cells += 1;
@@ -285,7 +282,7 @@ fn the_joined_cell_of_the_fukui_survey_equals_its_flag_columns() {
         for (k, label) in flagged.iter().enumerate() {
             let (one, other) =
                 (share_outcome(joined, &[k], Base::All), share_outcome(flags, &[k], Base::All));
-            assert!(one.contains(&YES), "{id} {label}: nobody");
+            assert!(one.iter().any(|o| o == Outcome::Yes), "{id} {label}: nobody");
             assert_eq!(one, other, "{id} {label}");
             compared += 1;
         }
@@ -337,7 +334,10 @@ fn shares(question: &Question, responses: &Responses, base: Base) -> Vec<(usize,
     let options = question.categories().len().max(1);
     let counts = |k: usize| {
         let outcomes = share_outcome(responses, &[k], base);
-        (outcomes.iter().filter(|o| **o == YES).count(), outcomes.iter().filter(|o| **o != OUTSIDE).count())
+        (
+            outcomes.iter().filter(|o| *o == Outcome::Yes).count(),
+            outcomes.iter().filter(|o| o.in_base()).count(),
+        )
     };
     (0..options).map(counts).collect()
 }

@@ -9,7 +9,7 @@ use crate::support::two_waves::{City, RENAMED};
 
 use shihyo::derived::cache::Keeping;
 use shihyo::indicator::{EstimateRecord, PolicyEffect, PolicySetting};
-use shihyo::pipeline::{Reuse, RunOutcome, compute, explain};
+use shihyo::pipeline::{HeldOutcome, Reuse, compute, explain};
 use shihyo::progress::Silent;
 use shihyo::report::{ReportInput, render};
 
@@ -63,7 +63,7 @@ impl Survey {
         text
     }
 
-    fn run(&self, project: &Project, decided: &Decided) -> (shihyo::pipeline::Plan, RunOutcome) {
+    fn run(&self, project: &Project, decided: &Decided) -> (shihyo::pipeline::Plan, HeldOutcome) {
         project.write("plan.toml", self.plan(decided));
         project.write("q.toml", questionnaire(&self.questions, decided));
         project.write("answers.csv", &self.answers);
@@ -134,7 +134,7 @@ fn counts(setting: &PolicySetting) -> (u64, u64) {
 /// Policy, question, affected, then each setting with its counts, the one in force first.
 type Line<'a> = (&'a str, &'a str, u64, Vec<(&'a str, (u64, u64))>);
 
-fn lines<'a>(outcome: &'a RunOutcome, indicator: &str) -> Vec<Line<'a>> {
+fn lines<'a>(outcome: &'a HeldOutcome, indicator: &str) -> Vec<Line<'a>> {
     let of = |e: &'a PolicyEffect| -> Line<'a> {
         let settings =
             std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| (s.setting, counts(s))).collect();
@@ -288,7 +288,7 @@ fn large() -> Survey {
     }
 }
 
-fn whole(outcome: &RunOutcome, key: &str) -> EstimateRecord {
+fn whole(outcome: &HeldOutcome, key: &str) -> EstimateRecord {
     outcome.estimates.iter().find(|r| r.key.to_string() == key).unwrap().clone()
 }
 
@@ -320,7 +320,7 @@ fn an_alternative_is_a_whole_run_with_that_setting() {
         !told.contains(&("yes", "two_marks", "問3")) && !told.contains(&("good", "dont_know", "問1")),
         "what cannot change a share is not told"
     );
-    let mut runs: BTreeMap<(String, &str, &str), RunOutcome> = BTreeMap::new();
+    let mut runs: BTreeMap<(String, &str, &str), HeldOutcome> = BTreeMap::new();
     let (mut compared, mut moved) = (0, 0);
     for effect in effects {
         assert_eq!(
@@ -435,7 +435,7 @@ fn the_files_hold_one_row_a_number_and_stable_keys() {
 type Told = (String, &'static str, u64, &'static str, Result<shihyo::estimate::Estimate, shihyo::text::Text>);
 
 /// What is told of the later wave, in an order that no paper changes.
-fn of_later_wave(outcome: &RunOutcome) -> Vec<Told> {
+fn of_later_wave(outcome: &HeldOutcome) -> Vec<Told> {
     let later = outcome.quality.effects.iter().filter(|e| e.wave.short() == "R7");
     let mut out: Vec<Told> = later
         .flat_map(|e| {
@@ -453,7 +453,7 @@ fn a_wave_with_a_paper_of_its_own_has_the_same_effects() {
     let (_, one) = City::new("").run();
     let (_, other) = City::renamed().run();
     // Which marks are the first ones is a matter of the paper.
-    let but_first = |outcome: &RunOutcome| {
+    let but_first = |outcome: &HeldOutcome| {
         of_later_wave(outcome).into_iter().filter(|e| (e.1, e.3) != ("over_max", "first")).collect::<Vec<_>>()
     };
     assert_eq!(but_first(&one), but_first(&other));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::support::dice::Dice;
 use crate::support::project::{Project, head, indicator, survey};
 use shihyo::estimate::Estimate;
-use shihyo::pipeline::RunOutcome;
+use shihyo::pipeline::HeldOutcome;
 use shihyo::text::Text;
 
 const QUESTIONNAIRE: &str = r#"
@@ -235,7 +235,7 @@ fn affected(policy: &str, rows: &[Return]) -> u64 {
 }
 
 /// The plan run on `answers`, with a log or without; `wave` are further lines of the wave.
-fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> RunOutcome {
+fn run(answers: &[u8], log: Option<&[u8]>, wave: &str) -> HeldOutcome {
     let project =
         Project::new(&[("q.toml", QUESTIONNAIRE), ("population.csv", "性別,人口\n男,4800\n女,5600\n")]);
     project.write("answers.csv", answers);
@@ -296,7 +296,7 @@ fn effects_are_counted_in_the_cleaned_answers() {
 /// Share, policy, question, affected, setting, and the estimate under it.
 type Told = (String, &'static str, Option<String>, u64, &'static str, Result<Estimate, Text>);
 
-fn told(outcome: &RunOutcome) -> Vec<Told> {
+fn told(outcome: &HeldOutcome) -> Vec<Told> {
     let all = outcome.quality.effects.iter();
     all.flat_map(|e| {
         std::iter::once(&e.in_force).chain(&e.alternatives).map(|s| {

@@ -2,6 +2,7 @@
 
 pub mod counts;
 pub mod dice;
+pub mod drafted;
 pub mod entries;
 pub mod estimate;
 pub mod forms;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shihyo::error::{Error, Result};
-use shihyo::pipeline::{self, Plan, RunOutcome};
+use shihyo::pipeline::{self, HeldOutcome, Plan, RunOutcome};
 use shihyo::progress::Silent;
 
 /// Its folder goes when this does.
@@ -97,13 +97,13 @@ impl Project {
         pipeline::load(&self.opened())
     }
 
-    pub fn compute(&self) -> Result<RunOutcome, Error> {
+    pub fn compute(&self) -> Result<HeldOutcome, Error> {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         self.computed(&plan)
     }
 
     /// What comes of the plan, which is the same whether rows are held or added up as they are read.
-    fn computed(&self, plan: &Plan) -> Result<RunOutcome, Error> {
+    fn computed(&self, plan: &Plan) -> Result<HeldOutcome, Error> {
         let held = pipeline::compute(&self.opened(), plan, None, &Silent);
         let streamed = pipeline::compute_streamed(&self.opened(), plan, None, &Silent);
         match (&held, &streamed) {
@@ -115,14 +115,14 @@ impl Project {
     }
 
     /// The plan and what came of it; nothing is written.
-    pub fn run(&self) -> (Plan, RunOutcome) {
+    pub fn run(&self) -> (Plan, HeldOutcome) {
         let plan = self.load().unwrap_or_else(|e| panic!("{e}"));
         let outcome = self.computed(&plan).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)
     }
 
     /// As [`Project::run`], with what it writes in `folder`.
-    pub fn written(&self, folder: &str) -> (Plan, RunOutcome) {
+    pub fn written(&self, folder: &str) -> (Plan, HeldOutcome) {
         let (plan, outcome) = self.run();
         pipeline::write(&plan, &outcome, &self.path(folder), &Silent).unwrap_or_else(|e| panic!("{e}"));
         (plan, outcome)
@@ -164,6 +164,9 @@ pub fn same(plan: &Plan, held: &RunOutcome, streamed: &RunOutcome, root: &Path) 
         format!("{:?}\n{:?}\n{:?}", outcome.table.notes, outcome.quality, outcome.inputs)
     };
     assert_eq!(said(held), said(streamed), "{}", root.display());
+    // Where the project stands is not in what it writes.
+    let files = || held.quality.findings.iter().filter_map(|finding| finding.place.file.as_ref());
+    assert!(!files().any(|file| Path::new(file).starts_with(root)), "{:?}", held.quality.findings);
     assert_eq!(held.estimates.len(), streamed.estimates.len());
     for (held, streamed) in held.estimates.iter().zip(&streamed.estimates) {
         assert_eq!(format!("{held:?}"), format!("{streamed:?}"));

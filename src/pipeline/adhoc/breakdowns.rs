@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::joined::Parts;
 use super::missing::Missing;
+use super::no_answer;
 use super::resolver::Resolver;
 use crate::code::Code;
 use crate::decode::Base;
@@ -74,7 +75,10 @@ impl Resolver<'_> {
         let blank = self.source.respondents(|row| domain[row] && blank[row]);
         let name = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",");
         self.findings.extend(by_blank(&name, blank));
-        columns.iter().for_each(|column| self.tell_taken_whole(column));
+        columns.iter().for_each(|column| {
+            self.tell_taken_whole(column);
+            no_answer::tell(column, self.missing, &[], self.findings);
+        });
         Ok(out)
     }
 

@@ -1,5 +1,5 @@
-//! Conditions on one column: `COL=a|b`, `COL!=a|b`, `COL>=n`, `COL<=n`, `COL=18..29`, `COL=` (blank), `COL!=`
-//! (not blank).
+//! Conditions on one column: `COL=a|b`, `COL=|b` (no answer or b), `COL!=a|b`, `COL>=n`, `COL<=n`,
+//! `COL=18..29`, `COL=` (blank), `COL!=` (not blank).
 
 use super::joined::Parts;
 use super::missing::Missing;
@@ -21,6 +21,8 @@ pub(in crate::pipeline) enum Choice {
     Code(TypedCode),
     /// A number between these, both included.
     Range(f64, f64),
+    /// No answer.
+    Blank,
 }
 
 /// What is asked of the column.
@@ -101,7 +103,11 @@ impl Condition {
             ("!=", true) => Test::Answered,
             ("!=", false) => Test::IsNot(choices(right, typed)?),
             (_, true) => Test::Blank,
-            (_, false) => Test::Is(choices(right, typed)?),
+            // `COL=|2`: no answer, or 2.
+            (_, false) => match right.strip_prefix('|') {
+                Some(others) => Test::Is([vec![Choice::Blank], choices(others, typed)?].concat()),
+                None => Test::Is(choices(right, typed)?),
+            },
         };
         Ok(Self { typed: typed.trim().to_owned(), column: (*column).to_owned(), test })
     }
@@ -144,11 +150,15 @@ impl Condition {
                 let inside = |at: usize| {
                     choices.iter().any(|choice| match choice {
                         Choice::Code(code) => column.values[at].is(code) || parts.holds(at, code),
+                        Choice::Blank => gone[at],
                         Choice::Range(low, high) => {
                             !gone[at] && column.values[at].number.is_some_and(|x| *low <= x && x <= *high)
                         }
                     })
                 };
+                if !wanted {
+                    findings.extend(blank_left_out(&column, &gone));
+                }
                 // A code that was asked for counts, also where it is declared to be no answer.
                 (0..column.values.len())
                     .map(|at| (!gone[at] || inside(at)).then(|| inside(at) == wanted))
@@ -157,6 +167,25 @@ impl Condition {
         };
         Ok((column, each))
     }
+}
+
+/// Says that `COL!=…` holds for nobody who did not answer.
+fn blank_left_out(column: &Stacked, gone: &[bool]) -> Option<Finding> {
+    let count: u64 = column.counts().iter().zip(gone).filter(|(_, gone)| **gone).map(|(n, _)| n).sum();
+    let name = &column.name;
+    let text = Text::new(
+        format!(
+            "「{name}」に回答のない{count}人は「{name}!=…」に入りません。入れるには '{name}=|値' とします"
+        ),
+        format!(
+            "{count} respondents without \"{name}\" are not in \"{name}!=…\"; to have them, write \
+             '{name}=|VALUE'"
+        ),
+    );
+    (count > 0).then(|| {
+        Finding::warning(Code::AdhocBlankLeftOut, text, Place::default().column(name))
+            .counted_in_message(count)
+    })
 }
 
 fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
@@ -185,7 +214,7 @@ fn choices(text: &str, typed: &str) -> Result<Vec<Choice>> {
 pub(in crate::pipeline) fn codes(choices: &[Choice]) -> Vec<TypedCode> {
     let code = |choice: &Choice| match choice {
         Choice::Code(code) => Some(code.clone()),
-        Choice::Range(..) => None,
+        Choice::Range(..) | Choice::Blank => None,
     };
     choices.iter().filter_map(code).collect()
 }
@@ -366,6 +395,7 @@ mod tests {
         );
         assert_eq!((read("性別="), read("性別!=")), (Some(Test::Blank), Some(Test::Answered)));
         assert_eq!(read("年齢=１８..２９"), Some(Test::Is(vec![Choice::Range(18.0, 29.0)])));
+        assert_eq!(read("性別=|女"), Some(Test::Is(vec![Choice::Blank, code("女")])));
         assert_eq!(read("@B=a..b"), Some(Test::Is(vec![code("a..b")])));
     }
 

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::estimate::reliability::{self, ReliabilityFlag};
 use crate::estimate::{
     Comparison, DegreesOfFreedom, Difference, Domain, Estimand, Estimate, Groups, IndependenceTest,
-    IntervalBasis, NotEstimable, Options, QuantileInterval, QuantileRule, YES, difference, estimate_by,
+    IntervalBasis, NotEstimable, Options, Outcome, QuantileInterval, QuantileRule, difference, estimate_by,
     independence, quantile_by,
 };
 use crate::indicator::{
@@ -20,7 +20,6 @@ use crate::indicator::{
     ValueFormat,
 };
 use crate::pipeline::sample_design::BuiltDesign;
-use crate::stats::exact_sum;
 use crate::text::Text;
 
 /// The sample that numbers are of, and how they are reported.
@@ -37,8 +36,7 @@ pub(in crate::pipeline) struct Reporting<'a> {
 impl<'a> Reporting<'a> {
     /// Of a design that holds its respondents.
     pub(in crate::pipeline) fn of(design: &Design, options: &'a Options) -> Self {
-        let n_w_total = exact_sum(design.weights().iter().map(|w| (*w, 1)));
-        Self { n_total: design.rows() as u64, n_w_total, options }
+        Self { n_total: design.rows() as u64, n_w_total: design.weight_sum(), options }
     }
 }
 
@@ -223,7 +221,9 @@ fn of_pair(
     let either: Vec<bool> = pair.a.iter().zip(&pair.b).map(|(a, b)| *a || *b).collect();
     let union = estimate_by(design, &estimand, &Groups::one(design.rows(), Domain::Rows(&either)), options)?;
     let n_yes = match &measure.values {
-        Values::Share(y) => Some(y.iter().zip(&either).filter(|(y, e)| **y == YES && **e).count() as u64),
+        Values::Share(y) => {
+            Some(y.iter().zip(&either).filter(|(y, e)| *y == Outcome::Yes && **e).count() as u64)
+        }
         _ => None,
     };
     let Difference { a, b, comparison, .. } = found;

@@ -32,6 +32,14 @@ pub struct Inputs {
     pub rscales: Option<SourceText>,
 }
 
+impl Inputs {
+    /// The population tables.
+    pub fn populations(&self) -> impl Iterator<Item = &Table> {
+        let some = self.population.iter().chain(&self.post_stratify);
+        some.chain(&self.rake).chain(&self.calibrate)
+    }
+}
+
 /// The files of the earlier wave.
 #[derive(Debug)]
 pub struct Earlier {

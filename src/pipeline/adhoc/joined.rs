@@ -1,16 +1,18 @@
 //! Cells that hold several answers of one question (`1,3`, `バス、電車`), and whether one holds a code.
 //!
-//! A line break parts answers; in a cell without one a semicolon; in a cell without either `,` and `、`. A
-//! blank and `&` stand inside labels too ("very good", "R&D"), so they part answers only where the column
-//! shows that they do:
+//! A line break parts answers; in a cell without one a semicolon; in a cell without either `|`; in a cell
+//! without any of them `,` and `、`. A blank and `&` stand inside labels too ("very good", "R&D"), so they
+//! part answers only where the column shows that they do:
 //!
 //! - the parts are names as a program writes them (`water_office ngo`): ASCII, one of them with `_`;
-//! - or most of the cells in question consist of parts that are seen to be answers: numbers, asked for, alone
-//!   in some cell, or first in one cell and last in another;
+//! - or most of the cells in question consist of parts that are seen to be answers (numbers, asked for, alone
+//!   in some cell, or first in one cell and last in another), and some part is both first and last: a word
+//!   that modifies another stands on one side of it only;
 //! - or a code was asked for that occurs as such a part only.
 //!
-//! What remains doubtful is found: a cell left whole although a part of it was asked for, and one that is
-//! parted although the rest of it is not seen to be an answer ("はい、たまに").
+//! Whatever is parted at a blank is told, unless programs write so. What remains doubtful is found: a cell
+//! left whole although a part of it was asked for, and one that is parted although the rest of it is not seen
+//! to be an answer ("はい、たまに").
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -40,6 +42,7 @@ fn pieces(text: &str) -> Vec<&str> {
     let marks: &[char] = match text {
         t if t.contains('\n') => &['\n'],
         t if t.contains(';') => &[';'],
+        t if t.contains('|') => &['|'],
         _ => &[',', '、'],
     };
     cut(text, marks)
@@ -56,6 +59,8 @@ struct Evidence<'a> {
     known: HashSet<String>,
     /// Whether a blank parts answers in this column.
     blank_parts: bool,
+    /// Whether it does so as programs write names, which leaves no doubt.
+    named: bool,
 }
 
 impl<'a> Evidence<'a> {
@@ -82,11 +87,16 @@ impl<'a> Evidence<'a> {
         let asked_as_part = codes.iter().any(|c| part_only(c) && several.iter().flatten().any(|p| c.is(p)));
         let mut known = alone;
         known.extend(first.intersection(&last).cloned());
-        let mut evidence = Self { codes, known, blank_parts: false };
+        let mut evidence = Self { codes, known, blank_parts: false, named: false };
+        // What modifies another word stands on one side of it only (`North East`, `Medium rare`); an option
+        // is first in one cell and last in another.
+        let at_both_ends = !first.is_disjoint(&last);
         let names = several.iter().flatten().all(|p| p.bytes().all(|b| b.is_ascii_graphic()))
             && several.iter().flatten().any(|p| p.contains('_'));
         let seen = several.iter().filter(|parts| parts.iter().all(|p| evidence.is_answer(p))).count();
-        evidence.blank_parts = !several.is_empty() && (names || 2 * seen >= several.len() || asked_as_part);
+        evidence.named = !several.is_empty() && names;
+        evidence.blank_parts =
+            !several.is_empty() && (names || (at_both_ends && 2 * seen >= several.len()) || asked_as_part);
         evidence
     }
 
@@ -132,11 +142,13 @@ impl Parts {
                 continue;
             }
             let mut parts = Vec::new();
+            let mut at_blank = false;
             for piece in pieces(text) {
                 let finer = cut(piece, &PERHAPS);
                 if evidence.asked(piece) || finer.len() < 2 {
                     parts.push(piece.to_owned());
-                } else if evidence.blank_parts || finer.iter().all(|p| evidence.is_answer(p)) {
+                } else if evidence.blank_parts || finer.iter().all(|p| number(p).is_some()) {
+                    at_blank |= !evidence.named && finer.iter().any(|p| number(p).is_none());
                     parts.extend(finer.into_iter().map(str::to_owned));
                 } else {
                     if finer.iter().any(|p| evidence.asked(p)) {
@@ -150,7 +162,7 @@ impl Parts {
             }
             let seen = evidence.blank_parts || parts.iter().all(|p| evidence.is_answer(p));
             out.joined[at] = parts.len() > 1 && seen;
-            if parts.len() > 1 && !seen && parts.iter().any(|p| evidence.asked(p)) {
+            if parts.len() > 1 && (!seen || at_blank) && parts.iter().any(|p| evidence.asked(p)) {
                 out.parted.push(at);
             }
             out.parts.push(parts);
@@ -181,7 +193,7 @@ impl Parts {
             *cells_with.entry(part).or_insert(0) += 1;
         }
         let is_shared = |part: &String| cells_with.get(part.as_str()).is_some_and(|n| *n > 1);
-        let has_mark = |at: usize| column.values[at].text.contains([';', '；', '\n']);
+        let has_mark = |at: usize| column.values[at].text.contains([';', '；', '|', '｜', '\n']);
         let seen = |at: &usize| {
             self.joined[*at]
                 && (has_mark(*at)
@@ -230,15 +242,12 @@ mod tests {
 
     #[test]
     fn every_delimiter_parts_codes() {
-        let cells = ["1,3", "1、3", "1;3", "1 3", "1&3", "1\n3", "１，３", "3", "13", "2,13", "1.0, 3.0"];
-        assert_eq!(
-            holding(&cells, "3"),
-            [true, true, true, true, true, true, true, true, false, false, true]
-        );
-        assert_eq!(
-            holding(&cells, "13"),
-            [false, false, false, false, false, false, false, false, true, true, false]
-        );
+        for cell in ["1,3", "1、3", "1;3", "1|3", "1 3", "1&3", "1\n3", "１，３", "１｜３", "3", "1.0, 3.0"]
+        {
+            let cells = [cell, "13", "2,13"];
+            assert_eq!(holding(&cells, "3"), [true, false, false], "{cell:?}");
+            assert_eq!(holding(&cells, "13"), [false, true, true], "{cell:?}");
+        }
     }
 
     #[test]
@@ -246,6 +255,16 @@ mod tests {
         let cells = ["very good", "good", "bad", "very bad"];
         assert_eq!(holding(&cells, "good"), [false, true, false, false]);
         assert_eq!(holding(&cells, "very good"), [true, false, false, false]);
+    }
+
+    #[test]
+    fn a_word_that_modifies_another_is_no_answer() {
+        let steak = ["Medium rare", "Medium", "Medium Well", "Rare", "Well"];
+        assert_eq!(holding(&steak, "Medium"), [false, true, false, false, false]);
+        assert_eq!(holding(&steak, "Well"), [false, false, false, false, true]);
+        let wind = ["North", "South", "East", "West", "North East", "South West", "North West"];
+        assert_eq!(holding(&wind, "North"), [true, false, false, false, false, false, false]);
+        assert_eq!(holding(&["18 - 29", "30 - 44", "-", "60+"], "-"), [false, false, true, false]);
     }
 
     #[test]
@@ -278,6 +297,9 @@ mod tests {
         let cells = ["名所、旧跡の観光\n買い物、アウトレット", "買い物"];
         assert_eq!(holding(&cells, "買い物、アウトレット"), [true, false]);
         assert_eq!(holding(&cells, "買い物"), [false, true]);
+        let cells = ["はい、できれば|見学", "見学"];
+        assert_eq!(holding(&cells, "はい、できれば"), [true, false]);
+        assert_eq!(holding(&cells, "見学"), [true, true]);
     }
 
     #[test]
@@ -292,6 +314,7 @@ mod tests {
         // Numbers, and marks that stand in no label, from the first cell on.
         assert_eq!(several(&["1,3", "2"]), [0]);
         assert_eq!(several(&["バス;電車", "徒歩"]), [0]);
+        assert_eq!(several(&["バス｜電車", "徒歩", "電車|徒歩"]), [0, 2]);
         // A comma, where the parts occur elsewhere too; a blank, where a part is an answer of its own.
         assert_eq!(several(&["バス、電車", "電車、徒歩", "徒歩"]), [0, 1]);
         assert!(several(&["はい、できれば", "いいえ、今は", "わからない"]).is_empty());

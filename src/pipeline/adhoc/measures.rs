@@ -7,7 +7,7 @@ use super::missing::Missing;
 use super::request::Request;
 use super::resolver::{Asked, Resolver};
 use crate::code::Code;
-use crate::decode::{Base, MissingReason, OUTSIDE};
+use crate::decode::{Base, MissingReason, Outcome, Outcomes};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::indicator::{Measured, Statistic, ValueFormat};
@@ -22,10 +22,10 @@ use crate::text::number::number;
 #[derive(Debug)]
 pub(in crate::pipeline) enum Values {
     /// A share's answers.
-    Share(Vec<u8>),
+    Share(Outcomes),
     /// A share's answers by the codes of a file that was counted: what was counted, and the answer of each
     /// code.
-    CountedShare(CountedColumn, Vec<u8>),
+    CountedShare(CountedColumn, Vec<Outcome>),
     /// Of which the mean is wanted.
     Mean(Numbers),
     /// Of which the total is wanted.
@@ -48,9 +48,7 @@ impl Values {
     /// by it, so that a domain has the same numbers however it was asked for.
     pub(in crate::pipeline) fn leave_out(&mut self, out: impl Fn(usize) -> bool) {
         match self {
-            Self::Share(y) => {
-                y.iter_mut().enumerate().filter(|(row, _)| out(*row)).for_each(|(_, y)| *y = OUTSIDE);
-            }
+            Self::Share(y) => y.leave_out(out),
             Self::Mean(y) | Self::Total(y) | Self::Quantile(y, _) => {
                 y.leave_out(out);
             }
@@ -349,6 +347,7 @@ impl Resolver<'_> {
     }
 
     fn quantile(&mut self, typed: &str) -> Result<Measure> {
+        let column = typed.split(['@', '=', ':']).next().unwrap_or(typed).trim();
         let bad = || {
             Diagnostic::new(
                 Code::AdhocQuantile,
@@ -357,7 +356,10 @@ impl Resolver<'_> {
                     format!("cannot read --quantile \"{typed}\""),
                 ),
             )
-            .help(Text::new("'COL@0.5'（0から1）と書きます", "write 'COL@0.5', from 0 to 1"))
+            .help(Text::new(
+                format!("「--quantile '{column}@0.5'」のように、0から1で書きます"),
+                format!("write --quantile '{column}@0.5', from 0 to 1"),
+            ))
         };
         let (name, p) = quantile_parts(typed).ok_or_else(bad)?;
         let p = number(&fold(p)).filter(|p| (0.0..=1.0).contains(p)).ok_or_else(bad)?;

@@ -13,6 +13,7 @@ mod joined;
 mod levels;
 mod measures;
 mod missing;
+mod no_answer;
 mod notes;
 mod questions;
 mod quick;
@@ -23,6 +24,7 @@ mod sample;
 mod shares;
 mod sums;
 mod typed_shares;
+mod unweighted;
 
 pub use super::sample_design::{CalibrationKind, ReplicateType};
 pub(super) use breakdowns::{By, breakdown};
@@ -34,7 +36,7 @@ pub use quick::{Quick, quick};
 pub use request::Request;
 pub use respondent_weights::RespondentWeights;
 pub(super) use shares::Estimates;
-pub(super) use sums::Sums;
+pub(super) use sums::{Sums, in_one};
 
 use sample::{Estimated, estimated};
 
@@ -70,7 +72,10 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<AdhocOutcome> {
         return Err(request::bad_level(request.level));
     }
     let own = inputs.questionnaire.as_ref();
-    let later = estimated(request, method, &inputs.tables, own, inputs);
+    let later = estimated(request, method, &inputs.tables, own, inputs).map(|mut later| {
+        later.findings.extend(unweighted::finding(request, &inputs.tables));
+        later
+    });
     let labelled = |mut outcome: AdhocOutcome| {
         outcome.sheet.labels = file_labels::of_rows(&outcome.sheet.rows, &inputs.tables, own);
         outcome

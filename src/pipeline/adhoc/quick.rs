@@ -1,20 +1,24 @@
 //! The quick way for what is asked for most: shares, means, totals, ratios and quantiles of columns with few
-//! values, of a coded CSV or of Parquet, of a stratified or clustered sample. The rows are added up as they
+//! values, of a coded CSV or of Parquet, of a stratified or clustered sample, whose weights may be fitted to
+//! margins. The rows are added up as they
 //! are read and never held. What it gives is byte for byte what [`super::read`] and [`super::compute`] give;
 //! where it could not be, it gives nothing.
 
 use super::condition::Condition;
+use super::inputs;
 use super::measures::{Wanted, quantile_parts};
 use super::missing::Missing;
 use super::request::Request;
 use super::shares;
-use super::sums::Sums;
-use super::{AdhocOutcome, estimates, notes};
+use super::sums::{Sums, in_one};
+use super::{AdhocOutcome, estimates, notes, unweighted};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::pipeline::sample_design::{Replication, SampleDesign};
+use crate::pipeline::sample_design::totals::{Units, strata_texts};
+use crate::pipeline::sample_design::{FittedSums, Replication};
+use crate::pipeline::variables::distinct::table_of_distinct;
 use crate::pipeline::variables::source::{Counted, Source};
 use crate::raw::scan::{HandOver, Plain};
 use crate::raw::{ReadOptions, Table};
@@ -27,6 +31,8 @@ pub struct Quick {
     pub beginning: Table,
     /// Rows of the file.
     pub rows: u64,
+    /// The population tables.
+    pub populations: Vec<Table>,
     /// What [`super::compute`] would have given.
     pub outcome: AdhocOutcome,
 }
@@ -36,30 +42,69 @@ pub struct Quick {
 /// # Errors
 /// Why the general way has to do it. Mistakes of the request are among them: it will tell them.
 pub fn quick(request: &Request) -> Result<Quick, HandOver> {
-    let [path] = &request.files[..] else { return Err(HandOver("files")) };
+    let [path] = &request.files[..] else { return Err(HandOver::Files) };
     if !simple(request) {
-        return Err(HandOver("request"));
+        return Err(HandOver::Request);
     }
-    let method = super::method(&request.method).map_err(|_| HandOver("method"))?;
+    let method = super::method(&request.method).map_err(|_| HandOver::Method)?;
     let file = Plain::look(path, &path.to_string_lossy(), &request.read)?;
     let table = file.beginning();
-    let columns = columns(request, table)?;
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver::Rows)?;
+    // The population tables; there is no other file.
+    let inputs = inputs::read(&Request { files: Vec::new(), ..request.clone() });
+    let inputs = inputs.map_err(|_| HandOver::Population)?;
+    let design = request.sample_design(&inputs, &source).map_err(|_| HandOver::Design)?;
+    if !design.is_of_totals() {
+        return Err(HandOver::Design);
+    }
+    let margins = design.margin_variables(&source).map_err(|_| HandOver::Population)?;
+    let margins: Vec<usize> = margins.iter().map(|name| position(name, table)).collect::<Result<_, _>>()?;
+    let columns = columns(request, table, &margins)?;
     let streamed = stream(&file, &columns)?;
     let mut told = Vec::new();
-    let (made, weights) = declared(request)?.of_totals(&streamed, &mut told)?;
+    let combined = match margins.is_empty() {
+        true => None,
+        false => Some(streamed.combined(&places(&margins, &columns.cells)).ok_or(HandOver::Margins)?),
+    };
+    let counted = |crossed| Counted { columns: &columns, streamed: &streamed, crossed };
+    let combinations = combined.as_ref().map(|crossed| (crossed, Source::counted(table, counted(crossed))));
+    let strata = strata_texts(&streamed);
+    let distinct = table_of_distinct(table, |position| match columns.key == Some(position) {
+        true => strata.clone(),
+        false => Vec::new(),
+    });
+    let of_strata = Source::new(std::slice::from_ref(&distinct)).map_err(|_| HandOver::Rows)?;
+    let units = Units {
+        streamed: &streamed,
+        combined: combinations.as_ref().map(|(crossed, source)| (*crossed, source)),
+        strata: (&strata, &of_strata),
+    };
+    let of_totals = design.of_totals(units, &mut told)?;
+    let (made, weights) = (of_totals.built, of_totals.weight_of_key);
+    let keys = (weights.as_slice(), of_totals.unit_of_key.as_slice());
+    let fitted = combined.as_ref().map(|crossed| FittedSums::of(&made.design, &streamed, crossed, keys));
+    let fitted = fitted.transpose()?;
     let options = made.options(method, request.level, request.deff);
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
-    let sums =
-        Sums { columns: &columns, streamed: &streamed, weights: &weights, made: &made, options: &options };
+    let sums = Sums {
+        columns: &columns,
+        streamed: &streamed,
+        weights: &weights,
+        fitted: fitted.as_ref(),
+        made: &made,
+        options: &options,
+    };
     let (wanted, shares, mut findings) = read.all(&sums)?;
     findings.extend(told);
+    findings.extend(unweighted::finding(request, std::slice::from_ref(table)));
     let report =
         estimates::Reporting { n_total: streamed.rows, n_w_total: sums.total_weight(), options: &options };
     let rows = estimates::rows_of_estimates(&wanted, &shares, &report);
     let notes = notes::of(&wanted, &made, &options, request.base, &rows, &[]);
     let sheet = Sheet { rows, notes, level: request.level, labels: FileLabels::default() };
     let outcome = AdhocOutcome { sheet, decoding: Vec::new(), findings, weights: None };
-    Ok(Quick { beginning: table.clone(), rows: streamed.rows, outcome })
+    let populations = inputs.populations().cloned().collect();
+    Ok(Quick { beginning: table.clone(), rows: streamed.rows, populations, outcome })
 }
 
 /// A request and the file that was read for it.
@@ -75,7 +120,7 @@ impl Reading<'_> {
     fn wanted(&self, crossed: &Crossed, request: &Request) -> Result<(Wanted, Vec<Finding>), HandOver> {
         let source =
             Source::counted(self.table, Counted { columns: self.columns, streamed: self.streamed, crossed });
-        let mistake = |_: Error| HandOver("mistakes");
+        let mistake = |_: Error| HandOver::Mistakes;
         let mut findings = Vec::new();
         let missing = Missing::parse(&request.missing, &source).map_err(mistake)?;
         let wanted = Wanted::resolve(request, &source, &missing, &mut findings).map_err(mistake)?;
@@ -84,24 +129,21 @@ impl Reading<'_> {
 
     /// Each breakdown from its crossing; everyone from the first.
     fn all(&self, sums: &Sums<'_>) -> Result<(Wanted, shares::Estimates, Vec<Finding>), HandOver> {
-        let mut out: Option<(Wanted, shares::Estimates, Vec<Finding>)> = None;
-        for crossed in &self.streamed.crossed {
+        let mut told = Vec::new();
+        let of_crossing = |(at, crossed): (usize, &Crossed)| {
             let by = self.request.by.get(crossed.breakdowns.clone()).unwrap_or_default().to_vec();
             let (wanted, findings) = self.wanted(crossed, &Request { by, ..self.request.clone() })?;
-            let shares = sums.estimates(crossed, &wanted, out.is_none())?;
-            match &mut out {
-                None => out = Some((wanted, shares, findings)),
-                Some((known, estimates, told)) => {
-                    estimates.iter_mut().zip(shares).for_each(|(known, more)| known.extend(more));
-                    known.by.extend(wanted.by);
-                    // What was found of conditions and shares has been told.
-                    let without =
-                        self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len();
-                    told.extend(findings.into_iter().skip(without));
-                }
-            }
-        }
-        out.ok_or(HandOver("crossings"))
+            // What was found of conditions and shares is told with the first.
+            let without = match at {
+                0 => 0,
+                _ => self.wanted(crossed, &Request { by: Vec::new(), ..self.request.clone() })?.1.len(),
+            };
+            told.extend(findings.into_iter().skip(without));
+            let estimates = sums.estimates(crossed, &wanted, at == 0)?;
+            Ok((wanted, estimates))
+        };
+        let (wanted, estimates) = in_one(self.streamed.crossed.iter().enumerate().map(of_crossing))?;
+        Ok((wanted, estimates, told))
     }
 }
 
@@ -131,7 +173,7 @@ fn simple(request: &Request) -> bool {
         strata: _,
         clusters,
         fpc: _,
-        population,
+        population: _,
         nesting,
         lonely: _,
         replicates: _,
@@ -162,9 +204,10 @@ fn simple(request: &Request) -> bool {
         Ok(Replication::Made(..)) => clusters.is_some() && !any_numbers,
         Ok(Replication::Columns(_)) | Err(_) => false,
     };
-    let tables = [questionnaire, population, post_stratify, calibrate];
-    let fitted = function.is_some() || bounds.is_some() || trim.is_some();
-    let uncalibrated = tables.iter().all(|t| t.is_none()) && rake.is_empty() && !fitted;
+    let by_row = function.is_some() || bounds.is_some() || trim.is_some();
+    let uncalibrated = questionnaire.is_none() && calibrate.is_none() && !by_row;
+    // Quantiles are of weights in an order, which a fit changes.
+    let fitted = post_stratify.is_some() || !rake.is_empty();
     // Who was asked makes pairs of answers; of numbers there would be too many.
     any && (asked_if.is_empty() || !any_numbers)
         && against.is_empty()
@@ -173,48 +216,45 @@ fn simple(request: &Request) -> bool {
         && tests.is_empty()
         && none
         && uncalibrated
-        && ReadOptions { piece: None, ..read.clone() } == ReadOptions::default()
+        && (!fitted || quantiles.is_empty())
+        && ReadOptions { piece: None, responses: false, ..read.clone() } == ReadOptions::default()
         && (*nesting == Nesting::Unique || clusters.is_some())
         && *level > 0.0
         && *level < 1.0
 }
 
-/// The design that a request without tables declares.
-fn declared(request: &Request) -> Result<SampleDesign<'static>, HandOver> {
-    let one = |name: &Option<String>| name.iter().map(|name| name.trim().to_owned()).collect();
-    Ok(SampleDesign {
-        strata: one(&request.strata),
-        clusters: one(&request.clusters),
-        fpc: one(&request.fpc),
-        nesting: request.nesting,
-        lonely: request.lonely,
-        weight: request.weight.clone(),
-        replication: request.replication().map_err(|_| HandOver("replicates"))?,
-        ..SampleDesign::default()
-    })
-}
-
 fn position(name: &str, table: &Table) -> Result<usize, HandOver> {
-    table.column(name.trim()).map(|c| c.position).ok_or(HandOver("column"))
+    table.column(name.trim()).map(|c| c.position).ok_or(HandOver::Column)
 }
 
-/// The columns that the request speaks of: those of breakdowns and conditions cross, those of shares are
-/// counted.
-fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> {
-    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver("rows"))?;
+/// Of positions their places among those of the classifications, each once.
+fn places(positions: &[usize], cells: &[usize]) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::new();
+    for place in positions.iter().filter_map(|position| cells.iter().position(|cell| cell == position)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// The columns that the request speaks of: those of breakdowns, conditions and margins cross, those of shares
+/// are counted.
+fn columns(request: &Request, table: &Table, margins: &[usize]) -> Result<StreamColumns, HandOver> {
+    let source = Source::new(std::slice::from_ref(table)).map_err(|_| HandOver::Rows)?;
     let optional = |name: &Option<String>| name.as_ref().map(|n| position(n, table)).transpose();
     let of_condition = |typed: &String| {
-        let condition =
-            Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver("condition"))?;
+        let condition = Condition::parse(typed, |name| source.has(name)).map_err(|_| HandOver::Condition)?;
         position(&condition.column, table)
     };
     let by = request.by.iter().flat_map(|list| source.split(list)).map(|name| position(name, table));
     let mut cells: Vec<usize> =
         by.chain(request.conditions.iter().map(of_condition)).collect::<Result<_, _>>()?;
+    cells.extend(margins);
     let numbers = request.means.iter().chain(&request.totals).map(String::as_str);
     let quantiles = request.quantiles.iter().map(|typed| quantile_parts(typed).map_or("", |(name, _)| name));
     let ratio = |typed: &String| {
-        let (above, below) = source.cut(typed, "/").ok_or(HandOver("ratio"))?;
+        let (above, below) = source.cut(typed, "/").ok_or(HandOver::Ratio)?;
         Ok((position(above, table)?, position(below, table)?))
     };
     let ratios: Vec<(usize, usize)> = request.ratios.iter().map(ratio).collect::<Result<_, HandOver>>()?;
@@ -227,7 +267,7 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
     let rule = match &rules[..] {
         [] => None,
         [rule] => Some(*rule),
-        _ => return Err(HandOver("skip rules")),
+        _ => return Err(HandOver::SkipRules),
     };
     let mut measures: Vec<usize> = shares
         .iter()
@@ -247,9 +287,10 @@ fn columns(request: &Request, table: &Table) -> Result<StreamColumns, HandOver> 
         .map(of_condition)
         .map(|p| p.map(|p| cells.iter().position(|c| *c == p).unwrap_or(0)))
         .collect::<Result<_, _>>()?;
+    let margins = places(margins, &cells);
     let breakdown = |list: &String| -> Result<Vec<usize>, HandOver> {
         let mut places: Vec<usize> = source.split(list).into_iter().map(place).collect::<Result<_, _>>()?;
-        places.extend(&conditions);
+        places.extend(conditions.iter().chain(&margins));
         places.sort_unstable();
         places.dedup();
         Ok(places)

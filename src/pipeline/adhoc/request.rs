@@ -111,7 +111,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             files: Vec::new(),
-            read: ReadOptions::default(),
+            read: ReadOptions::of_responses(),
             questionnaire: None,
             respondent: None,
             duplicates: Duplicates::First,

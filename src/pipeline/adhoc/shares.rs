@@ -13,8 +13,8 @@ use crate::design::{Design, ReplicateFactors};
 use crate::engine::{Cells, CrossingPlan, Cube, Measure, Reduction, ReplicateTotals};
 use crate::error::Result;
 use crate::estimate::{
-    CodedValues, Estimate, FittedKeys, FittedTable, NO, NO_GROUP, OUTSIDE, Options, ReplicateTable, Shape,
-    ShareOf, ShareTable, ValuesOf, YES,
+    CodedValues, Estimate, FittedKeys, FittedTable, NO_GROUP, Options, Outcome, Outcomes, ReplicateTable,
+    Shape, ShareOf, ShareTable, ValuesOf,
 };
 
 /// Estimates of measures: `[measure][banner][group]`, the first banner being everyone.
@@ -23,7 +23,7 @@ pub(in crate::pipeline) type Estimates = Vec<Vec<Vec<Estimate>>>;
 /// What the codes of a cube's measure are, and what is to be made of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum What<'a> {
-    /// [`OUTCOMES`], of which the share is wanted.
+    /// [Outcomes](Outcome), of which the share is wanted.
     Share,
     /// Levels, of which a mean, total or ratio is wanted.
     Number(Shape, &'a Levels),
@@ -46,14 +46,11 @@ impl What<'_> {
     /// Number of codes.
     pub(super) fn code_count(&self) -> usize {
         match self {
-            Self::Share => OUTCOMES.len(),
+            Self::Share => Outcome::ALL.len(),
             Self::Number(_, levels) | Self::Quantile(_, levels) => levels.values.len() + 1,
         }
     }
 }
-
-/// What an answer is in the cube's measures of shares.
-pub(in crate::pipeline) const OUTCOMES: [u8; 3] = [NO, YES, OUTSIDE];
 
 /// One way to divide the respondents: the group of each cell, and the number of groups.
 pub(in crate::pipeline) struct Banner {
@@ -84,7 +81,7 @@ pub(in crate::pipeline) fn in_memory(
         };
         return by_crossing(
             wanted,
-            design,
+            keys.base_weights(),
             (&keys.of_row, keys.pairs.len()),
             &codes.collect::<Vec<_>>(),
             of_cube,
@@ -113,17 +110,17 @@ pub(in crate::pipeline) fn in_memory(
     let of_cube = |cube: &Cube, what: &[What<'_>], banners: &[Banner]| {
         of_cube(cube, what, banners, design, replicates, options)
     };
-    by_crossing(wanted, design, (&keys, key_count), &codes, of_cube)
+    by_crossing(wanted, design.weights(), (&keys, key_count), &codes, of_cube)
 }
 
 /// What a measure of rows is, and its code of each.
 type Coded<'a> = (What<'a>, Cow<'a, [u8]>);
 
 /// The estimates of those measures whose codes are known, crossing by crossing: what `of_cube` makes of sums
-/// by these keys.
+/// of these weights by these keys.
 fn by_crossing(
     wanted: &Wanted,
-    design: &Design,
+    weights: &[f64],
     (keys, key_count): (&[u32], usize),
     codes: &[Option<Coded<'_>>],
     of_cube: impl Fn(&Cube, &[What<'_>], &[Banner]) -> Result<Estimates>,
@@ -133,7 +130,7 @@ fn by_crossing(
     if known.is_empty() {
         return Ok(out);
     }
-    let rows = design.rows();
+    let rows = weights.len();
     for (at, together) in crossings(wanted, keys).into_iter().enumerate() {
         let (cell_of_row, banners) = crossed(wanted, together, rows);
         let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
@@ -145,8 +142,8 @@ fn by_crossing(
             let measures =
                 of_batch().map(|(what, codes)| Measure { codes, code_count: what.code_count() }).collect();
             let what: Vec<What<'_>> = of_batch().map(|(what, _)| *what).collect();
-            let weights = Some(design.weights());
-            let cube = Cube::of(&Reduction::new(rows, Some((keys, key_count)), cells, weights, measures)?);
+            let keys = Some((keys, key_count));
+            let cube = Cube::of(&Reduction::new(rows, keys, cells, Some(weights), measures)?);
             let found = of_cube(&cube, &what, banners)?;
             batch.iter().zip(found).for_each(|(at, found)| out[*at].get_or_insert_default().extend(found));
         }
@@ -174,7 +171,7 @@ fn batches(all: &[usize], size: impl Fn(usize) -> usize) -> Vec<Vec<usize>> {
 fn codes(values: &Values) -> Option<(What<'_>, Cow<'_, [u8]>)> {
     let what = What::of(values)?;
     match (values, what) {
-        (Values::Share(y), _) => Some((what, Cow::Borrowed(y))),
+        (Values::Share(y), _) => Some((what, Cow::Borrowed(y.codes()))),
         (_, What::Number(_, levels) | What::Quantile(_, levels)) => match &levels.codes {
             Codes::OfRow(codes) => Some((what, Cow::Borrowed(codes))),
             Codes::Counted(..) => None,
@@ -215,15 +212,14 @@ type Crossing = (Vec<u32>, usize, Vec<Banner>);
 /// has too many cells, once for each breakdown.
 fn by_replicate_weights(
     wanted: &Wanted,
-    shares: &[&Vec<u8>],
+    shares: &[&Outcomes],
     design: &Design,
     options: &Options,
 ) -> Result<Option<Estimates>> {
     let Some(replicates) = design.replicates().filter(|_| !shares.is_empty()) else { return Ok(None) };
     let weights: Vec<&[f64]> = replicates.weights().collect();
-    let codes: Vec<&[u8]> = shares.iter().map(|y| y.as_slice()).collect();
     let measures: Vec<Measure<'_>> =
-        codes.iter().map(|codes| Measure { codes, code_count: OUTCOMES.len() }).collect();
+        shares.iter().map(|y| Measure { codes: y.codes(), code_count: Outcome::ALL.len() }).collect();
     let (cell_of_row, banners) = crossed(wanted, 0..wanted.by.len(), design.rows());
     let cells = banners.first().map_or(1, |b| b.group_of_cell.len());
     let crossings: Vec<Crossing> = if ReplicateTotals::size(weights.len(), cells, &measures) <= MOST_SUMS {
@@ -244,11 +240,11 @@ fn by_replicate_weights(
             let totals = cube.roll_up(&group_of_cell, groups);
             let replicated = replicated.roll_up(&group_of_cell, groups);
             let table = ReplicateTable::new(design, &totals, &replicated)?;
-            let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTSIDE));
+            let (yes, base) = (Outcome::ALL.map(|y| y == Outcome::Yes), Outcome::ALL.map(Outcome::in_base));
             let of_measure = |measure: usize| -> Vec<Estimate> {
                 let mut rows = vec![Vec::new(); groups];
-                for ((row, cell), code) in (0..).zip(&cell_of_row).zip(codes[measure]) {
-                    if let (Some(group), true) = (group_of_cell[*cell as usize], *code != OUTSIDE) {
+                for ((row, cell), outcome) in (0..).zip(&cell_of_row).zip(shares[measure].iter()) {
+                    if let (Some(group), true) = (group_of_cell[*cell as usize], outcome.in_base()) {
                         rows[group as usize].push(row);
                     }
                 }
@@ -290,7 +286,7 @@ pub(in crate::pipeline) fn of_cube(
     replicates: Option<&ReplicateFactors>,
     options: &Options,
 ) -> Result<Estimates> {
-    let (yes, base) = (OUTCOMES.map(|y| y == YES), OUTCOMES.map(|y| y != OUTSIDE));
+    let (yes, base) = (Outcome::ALL.map(|y| y == Outcome::Yes), Outcome::ALL.map(Outcome::in_base));
     let of_banner = |banner: &Banner| -> Result<Vec<Vec<Estimate>>> {
         let totals = cube.roll_up(&banner.group_of_cell, banner.groups);
         let table = ShareTable::new(design, &totals)?;
@@ -327,8 +323,9 @@ pub(in crate::pipeline) fn of_cube(
 /// What a code stands for: numerator and denominator; `None` outside the base.
 type ValueOfCode = Option<(f64, f64)>;
 
-/// As [`of_cube`], of a design whose weights were fitted to margins.
-fn of_fitted_cube(
+/// As [`of_cube`], of a design whose weights were fitted to margins: the cube is one of the base weights, by
+/// these keys. Quantiles have another way.
+pub(in crate::pipeline) fn of_fitted_cube(
     cube: &Cube,
     what: &[What<'_>],
     banners: &[Banner],

@@ -7,11 +7,11 @@ use super::condition::{
 use super::joined::Parts;
 use super::levels::CountedColumn;
 use super::measures::{Measure, Values};
+use super::no_answer;
 use super::resolver::{Asked, Resolver};
 use crate::code::Code;
-use crate::decode::{Base, MissingReason};
+use crate::decode::{Base, MissingReason, Outcome};
 use crate::error::{Diagnostic, Result};
-use crate::estimate::{NO, OUTSIDE, YES};
 use crate::finding::Finding;
 use crate::indicator::{Measured, ValueFormat};
 use crate::pipeline::variables::variable::{Stacked, TypedCode, Value};
@@ -56,6 +56,9 @@ impl Resolver<'_> {
             let is_gone =
                 |code: &TypedCode| column.values.iter().zip(&gone).any(|(v, gone)| *gone && v.is(code));
             each.retain(|code| !is_gone(code));
+            // 無回答 and its like are told one by one.
+            let told = each.iter().filter(|code| NO_ANSWER.contains(&code.folded()));
+            no_answer::tell(&column, self.missing, &told.cloned().collect::<Vec<_>>(), self.findings);
             self.tell_no_answer_as_option(&column, &each);
             self.tell_options_left_whole(&column);
             let mut out: Vec<Measure> = each
@@ -94,6 +97,7 @@ impl Resolver<'_> {
             }
             Test::Is(choices) if choices.iter().all(|c| matches!(c, Choice::Code(_))) => {
                 let column = self.source.column(&condition.column)?;
+                no_answer::tell(&column, self.missing, &codes(choices), self.findings);
                 Ok(vec![self.share_of_codes(&column, codes(choices))?])
             }
             _ => Ok(vec![self.share_of_condition(&condition)?]),
@@ -112,8 +116,7 @@ impl Resolver<'_> {
             each.push(match (gone[at], yes) {
                 (true, true) => return Err(declared(column, &value.text).into()),
                 (true, false) => self.without_answer(value),
-                (false, true) => YES,
-                (false, false) => NO,
+                (false, yes) => Outcome::from(yes),
             });
         }
         self.tell_marks_only(column, &each);
@@ -139,12 +142,12 @@ impl Resolver<'_> {
         let outcome = |(value, gone): (&Value, bool)| {
             let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
             match (gone, base.holds(Some(reason))) {
-                (false, _) => NO,
-                (true, false) => OUTSIDE,
-                (true, true) => u8::from(kind.is(reason)),
+                (false, _) => Outcome::No,
+                (true, false) => Outcome::Outside,
+                (true, true) => Outcome::from(kind.is(reason)),
             }
         };
-        let each: Vec<u8> = column.values.iter().zip(gone).map(outcome).collect();
+        let each: Vec<Outcome> = column.values.iter().zip(gone).map(outcome).collect();
         let values = self.answers_of(column, &each, base);
         let variable = column.name.clone();
         let measured = match kind {
@@ -168,25 +171,25 @@ impl Resolver<'_> {
     }
 
     /// What a value that is no answer is in the base.
-    fn without_answer(&self, value: &Value) -> u8 {
+    fn without_answer(&self, value: &Value) -> Outcome {
         let reason = value.reason.unwrap_or(MissingReason::NoAnswer);
-        if self.base.holds(Some(reason)) { NO } else { OUTSIDE }
+        if self.base.holds(Some(reason)) { Outcome::No } else { Outcome::Outside }
     }
 
-    fn answers(&mut self, column: &Stacked, each: &[u8]) -> Values {
+    fn answers(&mut self, column: &Stacked, each: &[Outcome]) -> Values {
         self.answers_of(column, each, self.base)
     }
 
     /// The answers of a share: what each value of its column says, and who was asked at all.
-    fn answers_of(&mut self, column: &Stacked, each: &[u8], base: Base) -> Values {
+    fn answers_of(&mut self, column: &Stacked, each: &[Outcome], base: Base) -> Values {
         let Some(asked) = &self.asked else {
             return match column.by_code(each) {
                 Some(by_code) => Values::CountedShare(CountedColumn::One(column.position), by_code),
-                None => Values::Share(column.spread(each)),
+                None => Values::Share(column.spread(each).into_iter().collect()),
             };
         };
         let gone = self.missing.of(column);
-        let not_asked = if base == Base::All { NO } else { OUTSIDE };
+        let not_asked = if base == Base::All { Outcome::No } else { Outcome::Outside };
         let mut dropped = 0;
         let mut outcome = |at: usize, asked: Option<bool>, rows: u64| match asked {
             Some(true) => each[at],
@@ -208,7 +211,7 @@ impl Resolver<'_> {
                     column.by_code(&(0..column.values.len()).collect::<Vec<_>>()).unwrap_or_default();
                 let pair = |((code, rule), rows): ((u32, u32), u64)| {
                     let asked = asked.get(rule as usize).copied().flatten();
-                    value_of_code.get(code as usize).map_or(OUTSIDE, |at| outcome(*at, asked, rows))
+                    value_of_code.get(code as usize).map_or(Outcome::Outside, |at| outcome(*at, asked, rows))
                 };
                 let pairs = self.source.pairs_with_rows(column.position, *rule).unwrap_or_default();
                 let answers = pairs.into_iter().map(pair).collect();
@@ -238,11 +241,11 @@ impl Resolver<'_> {
     /// The share of those for whom a condition on numbers holds: `年齢=65..74`, `年齢>=65`.
     fn share_of_condition(&mut self, condition: &Condition) -> Result<Measure> {
         let (column, holds) = condition.holds(self.source, self.missing, self.findings)?;
-        let each: Vec<u8> = column
+        let each: Vec<Outcome> = column
             .values
             .iter()
             .zip(holds)
-            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), u8::from))
+            .map(|(value, holds)| holds.map_or_else(|| self.without_answer(value), Outcome::from))
             .collect();
         let asked = condition.typed.strip_prefix(&condition.column).unwrap_or(&condition.typed).trim();
         let codes: Vec<String> =
@@ -289,8 +292,8 @@ impl Resolver<'_> {
 
     /// A column of ticks (○ or blank) gives 100 % of those who ticked: most likely the share of all was
     /// meant.
-    fn tell_marks_only(&mut self, column: &Stacked, each: &[u8]) {
-        let (yes, no) = (each.contains(&YES), each.contains(&NO));
+    fn tell_marks_only(&mut self, column: &Stacked, each: &[Outcome]) {
+        let (yes, no) = (each.contains(&Outcome::Yes), each.contains(&Outcome::No));
         let counts = column.counts();
         let blank: u64 = column.values.iter().zip(&counts).filter(|(v, _)| v.blank).map(|(_, n)| n).sum();
         if yes && !no && blank > 0 && self.base == Base::Answered && !column.is_question() {

@@ -7,7 +7,7 @@ mod section;
 use super::definition::{Definition, EstimateDefinition};
 use super::plan::{Plan, Sample};
 use super::planned::{measure_id, planned_in};
-use super::run::RunOutcome;
+use super::run::{HeldOutcome, RunOutcome};
 use super::trend::{trend, trend_of_group};
 use super::wave::WaveData;
 use crate::code::Code;
@@ -34,7 +34,7 @@ use section::section;
 ///
 /// # Errors
 /// A key that the plan has no number for; the nearest key as help.
-pub fn explain(plan: &Plan, outcome: &RunOutcome, key: &str) -> Result<Vec<Section>> {
+pub fn explain(plan: &Plan, outcome: &HeldOutcome, key: &str) -> Result<Vec<Section>> {
     let found = key.parse::<NumberKey>().ok().and_then(|key| {
         let record = outcome.estimates.iter().find(|r| r.key == key);
         record.map(|record| of_estimate(plan, outcome, record)).or_else(|| of_office(plan, outcome, &key))

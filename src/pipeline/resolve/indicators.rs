@@ -1,6 +1,6 @@
 //! Indicators: what is measured, and held against which target.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_spanned::Spanned;
 
@@ -40,20 +40,22 @@ impl Resolver<'_> {
         goals: &[Goal],
         surveys: &[Survey],
     ) -> Vec<IndicatorPlan> {
-        let mut ids = BTreeSet::new();
+        let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
         let mut out = Vec::new();
         for item in &spec.indicator {
             let id = item.id.get_ref();
-            if !ids.insert(id.clone()) {
+            let (line, _) = self.at(&item.id).line_column();
+            if let Some(first) = ids.get(id.as_str()) {
                 let span = self.at(&item.id);
                 self.mistake(
                     Code::PlanIdTwice,
                     span,
-                    format!("識別子「{id}」が2つあります"),
-                    format!("the id \"{id}\" is there twice"),
-                    None,
+                    format!("識別子「{id}」が2つあります（{first}行目と{line}行目）"),
+                    format!("the id \"{id}\" is there twice (lines {first} and {line})"),
+                    Some(Text::new("どちらかを別の名前にしてください", "give one of them another name")),
                 );
             }
+            ids.entry(id).or_insert(line);
             if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
                 let span = self.at(&item.id);
                 self.mistake(
@@ -61,7 +63,7 @@ impl Resolver<'_> {
                     span,
                     "識別子は半角英数字とハイフンで書きます".into(),
                     "an id is made of letters, digits and hyphens".into(),
-                    None,
+                    Some(Text::new("例: volunteer-intent、item-12", "such as volunteer-intent or item-12")),
                 );
             }
             let goal = *item.goal.get_ref();

@@ -130,6 +130,7 @@ impl Resolver<'_> {
             goals,
             surveys,
             indicators,
+            file: self.source.file.clone(),
             sources,
             years,
         }
@@ -309,7 +310,7 @@ impl Resolver<'_> {
                     span,
                     format!("「{w}」には選択肢がないので軸にできません"),
                     format!("\"{w}\" has no options, so it cannot be a breakdown"),
-                    None,
+                    Some(bands_of(w)),
                 );
             }
         }
@@ -344,4 +345,15 @@ fn ladder(spec: &LadderSpec) -> Vec<(ProgressState, String)> {
         (ProgressState::NotComparable, &spec.not_comparable),
     ];
     words.into_iter().filter_map(|(state, word)| word.clone().map(|w| (state, w))).collect()
+}
+
+/// How a question of numbers becomes one with options.
+fn bands_of(question: &str) -> Text {
+    let rule = |id: &str| {
+        format!("[[derived]] id = \"{id}\" bands = {{ of = \"{question}\", from = [18, 40, 65] }}")
+    };
+    Text::new(
+        format!("数の設問なら、調査票に区分を書くと軸にできます: {}", rule("年代")),
+        format!("a question of numbers can be banded in the questionnaire: {}", rule("age-group")),
+    )
 }

@@ -96,6 +96,7 @@ impl Resolver<'_> {
             responses: spec.responses.iter().map(|w| w.get_ref().clone()).collect(),
             respondent: spec.respondent.as_ref().map(|w| w.get_ref().clone()),
             duplicates: spec.duplicates.unwrap_or(Duplicates::Fail),
+            skip_rows: spec.skip_rows.map(usize::from),
             header_rows: spec.header_rows.map(usize::from),
             sheet: spec.sheet.clone(),
             encoding: spec.encoding.clone(),

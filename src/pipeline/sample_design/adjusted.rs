@@ -1,7 +1,7 @@
 //! How far calibration moved the weights: negative weights stop, extreme ones are told.
 
 use crate::code::Code;
-use crate::design::Design;
+use crate::design::{Design, Weighed};
 use crate::error::{Diagnostic, Result};
 use crate::finding::Finding;
 use crate::provenance::Place;
@@ -10,23 +10,27 @@ use crate::text::Text;
 /// An adjustment g (new weight over base weight) above this many times the median is extreme.
 const EXTREME: f64 = 20.0;
 
-/// Looks at the adjustments of a calibrated design: those below 0, and those above [`EXTREME`] times their
-/// median.
+/// Looks at the adjustments of a calibrated design, with its weights before that: those below 0, and those
+/// above [`EXTREME`] times their median.
 ///
 /// # Errors
 /// Negative weights that are not allowed.
-pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>) -> Result<()> {
-    let mut g: Vec<f64> = design
-        .weights()
-        .iter()
-        .zip(design.base_weights())
-        .filter(|(_, base)| **base > 0.0)
-        .map(|(weight, base)| weight / base)
-        .collect();
-    g.sort_by(f64::total_cmp);
-    let (Some(least), Some(greatest)) = (g.first().copied(), g.last().copied()) else { return Ok(()) };
+pub(super) fn check(
+    design: &Design,
+    weighed: &Weighed<'_>,
+    negative: bool,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let mut g = adjustments(design, weighed);
+    g.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let (Some((least, _)), Some((greatest, _))) = (g.first().copied(), g.last().copied()) else {
+        return Ok(());
+    };
     let middle = median(&g);
-    let below = g.partition_point(|g| *g < 0.0) as u64;
+    let respondents = |holds: &dyn Fn(f64) -> bool| -> u64 {
+        g.iter().filter(|(g, _)| holds(*g)).map(|(_, rows)| rows).sum()
+    };
+    let below = respondents(&|g| g < 0.0);
     if below > 0 {
         let (ja, en) = (
             format!("較正で{below}人のウエイトが負になりました（調整の倍率 g: {least:.3}～{greatest:.3}）"),
@@ -50,7 +54,7 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
         );
     }
     if middle > 0.0 && greatest > EXTREME * middle {
-        let count = (g.len() - g.partition_point(|g| *g <= EXTREME * middle)) as u64;
+        let count = respondents(&|g| g > EXTREME * middle);
         let text = Text::new(
             format!(
                 "調整の倍率 g が{least:.3}～{greatest:.3}です。中央値{middle:.3}の{EXTREME}倍を超える回答者が\
@@ -68,9 +72,30 @@ pub(super) fn check(design: &Design, negative: bool, findings: &mut Vec<Finding>
     Ok(())
 }
 
-/// The median of sorted numbers, at least one.
-fn median(sorted: &[f64]) -> f64 {
-    let half = sorted.len() / 2;
-    let upper = sorted[half];
-    if sorted.len() % 2 == 1 { upper } else { (sorted[half - 1] + upper) / 2.0 }
+/// The adjustments of respondents with a base weight above 0, each with how many have it.
+fn adjustments(design: &Design, weighed: &Weighed<'_>) -> Vec<(f64, u64)> {
+    if let Some(fit) = design.fitted_cells() {
+        let mut rows = vec![0; fit.count()];
+        for (unit, cell) in fit.of_row().iter().enumerate() {
+            rows[*cell as usize] += weighed.rows_above_0(unit);
+        }
+        return fit.factors().iter().copied().zip(rows).filter(|(_, rows)| *rows > 0).collect();
+    }
+    let both = design.weights().iter().zip(design.base_weights());
+    both.filter(|(_, base)| **base > 0.0).map(|(weight, base)| (weight / base, 1)).collect()
+}
+
+/// The median of sorted numbers that occur so many times, at least one.
+fn median(sorted: &[(f64, u64)]) -> f64 {
+    let count: u64 = sorted.iter().map(|(_, times)| times).sum();
+    let at = |place: u64| {
+        let mut before = 0;
+        let holds = |(_, times): &&(f64, u64)| {
+            before += times;
+            place < before
+        };
+        sorted.iter().find(holds).map_or(f64::NAN, |(x, _)| *x)
+    };
+    let upper = at(count / 2);
+    if count % 2 == 1 { upper } else { (at(count / 2 - 1) + upper) / 2.0 }
 }

@@ -6,7 +6,7 @@ use super::numbers::{weights, whole_numbers};
 use super::replication::Replication;
 use super::{BuiltDesign, SampleDesign, Step, adjusted, population, replicated, words};
 use crate::code::Code;
-use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake};
+use crate::design::{self, Declaration, Design, Fpc, Nesting, Rake, Weighed};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::estimate::DeffReference;
 use crate::finding::Finding;
@@ -42,13 +42,14 @@ impl SampleDesign<'_> {
             design = design.with_factors(&factors)?;
         }
         for step in &self.calibration {
-            design = calibrated(&design, step, source, findings, &mut how)?;
+            let before = design.clone();
+            let weighed = Weighed::Each(before.weights());
+            design = calibrated(&before, step, source, &weighed, findings, &mut how)?;
         }
         if !self.calibration.is_empty() {
-            adjusted::check(&design, self.negative, findings)?;
+            adjusted::check(&design, &Weighed::Each(design.base_weights()), self.negative, findings)?;
         }
-        let sum: f64 = design.weights().iter().sum();
-        let deff = DeffReference::of(self.states_population(), sum, design.rows() as u64);
+        let deff = DeffReference::of(self.states_population(), design.weight_sum(), design.rows() as u64);
         if how.is_empty() {
             how.push(words::simple());
         }
@@ -98,7 +99,7 @@ impl SampleDesign<'_> {
         }
         if let Some(table) = self.population.filter(|_| sizes_are_free(&fpc, &mut mistakes)) {
             let sizes = if self.strata.is_empty() {
-                collect(population::whole(table, source), &mut mistakes).map(|people| {
+                collect(population::whole(table, source, source.rows() as u64), &mut mistakes).map(|people| {
                     how.push(words::fpc_of_whole(people));
                     vec![people; source.rows()]
                 })
@@ -143,32 +144,32 @@ fn sizes_are_free(fpc: &[Stacked], mistakes: &mut Vec<Diagnostic>) -> bool {
     fpc.is_empty()
 }
 
-fn calibrated(
+/// A step of calibration, by the units of the source, whose weights before it are these.
+pub(super) fn calibrated(
     design: &Design,
     step: &Step<'_>,
     source: &Source<'_>,
+    weighed: &Weighed<'_>,
     findings: &mut Vec<Finding>,
     how: &mut Vec<Text>,
 ) -> Result<Design> {
     match step {
         Step::PostStratify(of) => {
-            let margin = population::margin(of, source, design.weights(), findings)?;
+            let margin = population::margin(of, source, weighed, findings)?;
             how.push(words::post_stratified(margin.name()));
-            design.post_stratify(&margin)
+            design.post_stratify_weighed(&margin, weighed)
         }
         Step::Rake(all) => {
             let mut mistakes = Vec::new();
             let margins: Vec<_> = all
                 .iter()
-                .filter_map(|of| {
-                    collect(population::margin(of, source, design.weights(), findings), &mut mistakes)
-                })
+                .filter_map(|of| collect(population::margin(of, source, weighed, findings), &mut mistakes))
                 .collect();
             if let Some(error) = Error::all(mistakes) {
                 return Err(error);
             }
             how.push(words::raked(&margins.iter().map(design::Margin::name).collect::<Vec<_>>()));
-            design.rake(&margins, &Rake::default())
+            design.rake_weighed(&margins, weighed, &Rake::default())
         }
         Step::Calibrate(table, function) => {
             let calibration = population::calibration(table, *function, source, findings)?;

@@ -5,12 +5,13 @@ mod adjusted;
 mod build;
 mod codes;
 mod fit;
+mod fitted_sums;
 mod level;
 mod numbers;
 mod population;
 mod replicated;
 mod replication;
-mod totals;
+pub(in crate::pipeline) mod totals;
 pub(in crate::pipeline) mod words;
 
 use crate::design::{CalibrationFunction, Design, LonelyPsu, Nesting, ReplicateFactors, Trim};
@@ -23,6 +24,7 @@ use crate::text::Text;
 
 pub use fit::CalibrationKind;
 pub(in crate::pipeline) use fit::{NoFunction, are_limits, function};
+pub(in crate::pipeline) use fitted_sums::FittedSums;
 pub use replication::ReplicateType;
 pub(in crate::pipeline) use replication::{ReplicateRequest, Replication};
 

@@ -15,7 +15,7 @@ use super::Population;
 use super::codes::Crossing;
 use super::level::{BETWEEN, Level};
 use crate::code::Code;
-use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin};
+use crate::design::{Calibration, CalibrationFunction, CalibrationTerm, Margin, Weighed};
 use crate::error::{Diagnostic, Error, Result, collect};
 use crate::finding::Finding;
 use crate::pipeline::variables::source::Source;
@@ -215,8 +215,8 @@ fn key(text: &str) -> String {
 }
 
 /// The margin of a population table: everybody is in one category of it. Respondents who left one blank
-/// cannot be matched: they keep the part of the population that they are of the sample (by `weights`), and
-/// the other categories share the rest as the table has it.
+/// cannot be matched: they keep the part of the population that they are of the sample (by weight), and the
+/// other categories share the rest as the table has it.
 ///
 /// # Errors
 /// No column of totals; a category column that one side does not have; a respondent whose category is not
@@ -224,26 +224,22 @@ fn key(text: &str) -> String {
 pub(super) fn margin(
     of: &Population<'_>,
     source: &Source<'_>,
-    weights: &[f64],
+    weighed: &Weighed<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<Margin> {
     let population = Read::new(of, source)?.of_people()?;
     let place = place_of(of.table);
     let mut rows = population.rows()?;
     let variables = population.variables();
-    let crossing = Crossing::of(&variables, source.rows());
+    let crossing = Crossing::of(&variables, source.units());
     let levels = crossing.levels(&variables);
-    let (mut blank, mut blank_weight, mut weight) = (0_u64, 0.0, 0.0);
-    for (cell, w) in crossing.of_row.iter().zip(weights) {
-        weight += w;
-        if levels[*cell as usize] == Level::Unknown {
-            blank += 1;
-            blank_weight += w;
-        }
-    }
+    let is_blank = |unit: usize| levels[crossing.of_row[unit] as usize] == Level::Unknown;
+    let blank: u64 = (0..source.units()).filter(|unit| is_blank(*unit)).map(|unit| weighed.rows(unit)).sum();
     let name = population.name();
     if blank > 0 {
-        let part = blank_weight / weight;
+        let blank_units: Vec<u32> = (0..source.units()).map(|unit| u32::from(is_blank(unit))).collect();
+        let sums = weighed.sums(&blank_units, 2);
+        let part = sums[1] / (sums[0] + sums[1]);
         let people: f64 = rows.iter().map(|(_, p)| p).sum();
         rows.iter_mut().for_each(|(_, p)| *p *= 1.0 - part);
         rows.push((Level::Unknown, people * part));
@@ -277,11 +273,21 @@ pub(super) fn margin(
     Ok(margin)
 }
 
-/// People of the whole table.
-pub(super) fn whole(table: &Table, source: &Source<'_>) -> Result<f64> {
+/// The variables that respondents are matched by: those that are named, or all category columns of the table.
+///
+/// # Errors
+/// As [`margin`].
+pub(super) fn variables(of: &Population<'_>, source: &Source<'_>) -> Result<Vec<String>> {
+    match &of.by {
+        Some(names) => Ok(names.clone()),
+        None => Ok(Read::new(of, source)?.variables().into_iter().map(|c| c.name.clone()).collect()),
+    }
+}
+
+/// People of the whole table, of whom so many are respondents.
+pub(super) fn whole(table: &Table, source: &Source<'_>, rows: u64) -> Result<f64> {
     let population = Read::new(&Population { table, by: Some(Vec::new()) }, source)?.of_people()?;
     let people: f64 = population.people.iter().sum();
-    let rows = source.rows();
     if people < rows as f64 {
         let text = Text::new(
             format!("人口表の人口の合計（{people}人）が回答者の数（{rows}人）より少なくなっています"),

@@ -33,15 +33,21 @@ impl TypedCode {
         Self { typed: typed.trim().to_owned(), number: number(&folded), folded }
     }
 
-    /// Whether this is what `folded` says: the same number, or the same text.
+    /// Whether this is what `folded` says: the same whole number, or the same text. `3.1` and `3.10` are two
+    /// items of a list.
     pub(in crate::pipeline) fn is(&self, folded: &str) -> bool {
-        self.folded == folded || self.number.is_some_and(|x| number(folded) == Some(x))
+        self.folded == folded || whole(self.number).is_some_and(|x| number(folded) == Some(x))
     }
 
     /// The code as it is compared.
     pub(in crate::pipeline) fn folded(&self) -> &str {
         &self.folded
     }
+}
+
+/// A number that is whole.
+fn whole(number: Option<f64>) -> Option<f64> {
+    number.filter(|x| x.fract() == 0.0)
 }
 
 /// One distinct value of a column.
@@ -121,7 +127,7 @@ impl Value {
 
     /// Whether the whole value is this code: by number, by text, or by the file's own label.
     pub(in crate::pipeline) fn is(&self, code: &TypedCode) -> bool {
-        let same_number = code.number.is_some() && self.number == code.number;
+        let same_number = whole(code.number).is_some() && self.number == code.number;
         !self.blank
             && (same_number
                 || self.folded == code.folded
@@ -130,7 +136,7 @@ impl Value {
 
     /// The one spelling of this value: `1`, `1.0` and `１` are the same.
     pub(in crate::pipeline) fn key(&self) -> String {
-        let number = self.number.or_else(|| number(&self.folded));
+        let number = whole(self.number.or_else(|| number(&self.folded)));
         number.map_or_else(|| self.folded.clone(), |x| x.to_string())
     }
 }
@@ -483,6 +489,18 @@ impl Stacked {
     }
 }
 
+/// The share of a value that the column has, as it is asked for.
+fn share_instead(name: &str, examples: &[String]) -> Text {
+    let bare = |text: &'_ String| text.trim_start_matches('「').trim_end_matches('」').to_owned();
+    // A cell of several answers is no option.
+    let value = examples.iter().map(bare).find(|text| !text.contains([',', '、', ';', '|', '\n']));
+    let value = value.unwrap_or_else(|| "A|B".to_owned());
+    Text::new(
+        format!("選択肢の割合は --share '{name}={value}' のように求めます"),
+        format!("for the share of an option write --share '{name}={value}'"),
+    )
+}
+
 fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place) -> Error {
     Diagnostic::new(
         Code::AdhocNotNumeric,
@@ -492,10 +510,7 @@ fn not_numeric(name: &str, bad: u64, all: u64, examples: &[String], place: Place
         ),
     )
     .at(place)
-    .help(Text::new(
-        "選択肢の割合は --share 'COL=A|B' で求めます",
-        "for the share of an option use --share 'COL=A|B'",
-    ))
+    .help(share_instead(name, examples))
     .into()
 }
 
@@ -507,6 +522,7 @@ mod tests {
     fn codes_are_the_same_by_number_or_by_text() {
         let one = TypedCode::new(" １ ");
         assert!(one.is("1") && one.is("1.0") && one.is("01") && !one.is("10") && !one.is("一"));
+        assert!(!TypedCode::new("3.1").is("3.10") && TypedCode::new("3.10").is("３.10"));
         assert!(TypedCode::new("はい").is(&fold("はい　")) && !TypedCode::new("はい").is("はいはい"));
     }
 }

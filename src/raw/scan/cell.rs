@@ -6,9 +6,10 @@ use super::super::hash::hash;
 use super::super::sample::Sample;
 use super::charset::Charset;
 use super::kinds::{BLANK, HandOver, TEXT_KEY};
-use super::lexicon::{Local, Shared, TAKEN, of_digit};
+use super::lexicon::{Local, Shared, TAKEN, UNKNOWN, of_digit};
 use super::number::Numbers;
 use super::short::{EIGHT, PAIRS, ends, short, single};
+use super::word::Word;
 use crate::text::spelling;
 
 /// What lines are made of.
@@ -35,7 +36,7 @@ pub(super) fn looks(bytes: &[u8], charset: &Charset) -> Result<Looks, HandOver> 
             all |= byte;
         }
         if least < 0x20 || delete == 0 {
-            return Err(HandOver("control character"));
+            return Err(HandOver::ControlCharacter);
         }
         quotes |= quote == 0;
     }
@@ -104,7 +105,7 @@ fn quoted(rest: &[u8]) -> Result<Quoted, HandOver> {
                 next += 2;
             }
             (Some(b'"'), _) => return Ok(Quoted { inside: 1..next, doubled, end: next + 1 }),
-            _ => return Err(HandOver("line break in a cell")),
+            _ => return Err(HandOver::LineBreakInACell),
         }
     }
 }
@@ -228,7 +229,7 @@ fn text_key<const QUOTED: bool>(
 ) -> Result<(usize, u32), HandOver> {
     let (end, text) = text::<QUOTED>(rest, scratch)?;
     if text.is_empty() {
-        return Err(HandOver("key"));
+        return Err(HandOver::Key);
     }
     Ok((end, TEXT_KEY + local.number(text, shared)? - TAKEN))
 }
@@ -246,13 +247,13 @@ pub(super) fn id<'t, const QUOTED: bool, const LAST: bool>(
         return Ok((after, value.into()));
     }
     let (end, text) = text::<QUOTED>(rest, scratch)?;
-    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver("id"))?;
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii()).ok_or(HandOver::Id)?;
     let code = spelling::code(text);
     let number = code.parse().ok().filter(|n: &u64| *n < 1_000_000_000_000_000_000);
     let number = match number {
         // A plus sign or zeros before it make another name of the same number.
         Some(number) if number.to_string() == code => number,
-        _ if code.is_empty() => return Err(HandOver("id")),
+        _ if code.is_empty() => return Err(HandOver::Id),
         _ => hash(code.as_bytes()) | 1 << 63,
     };
     Ok((ends::<LAST>(rest, end)?, number))
@@ -314,7 +315,7 @@ fn other_number<const QUOTED: bool>(
     match (open, rest.get(end)) {
         (0, _) => Ok((end, value)),
         (_, Some(b'"')) => Ok((end + 1, value)),
-        _ => Err(HandOver("number")),
+        _ => Err(HandOver::Number),
     }
 }
 
@@ -328,19 +329,40 @@ pub(super) struct Cells<'a> {
 impl Cells<'_> {
     /// What is known of a lane.
     fn of(&mut self, lane: usize) -> Result<(&mut Local, &Shared), HandOver> {
-        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver("columns"))
+        self.locals.get_mut(lane).zip(self.shared.get(lane)).ok_or(HandOver::Columns)
+    }
+
+    /// The code of a short cell that was met before, and where it ends.
+    #[inline(always)]
+    fn near<const QUOTED: bool>(&self, rest: &[u8], lane: usize) -> Option<(usize, u8)> {
+        let (end, word) = Word::of::<QUOTED>(rest)?;
+        Some((end, self.locals.get(lane)?.near(&word)?))
     }
 
     /// Two digits have the number of their text instead of their value.
     #[inline]
-    fn number_pairs(&mut self, first: usize, codes: &mut [u8; EIGHT]) -> Result<(), HandOver> {
-        // Codes are below 128 here: those from PAIRS on get their high bit, and no carry goes on.
-        let mut pairs = (u64::from_le_bytes(*codes) + u64::from(128 - PAIRS) * ONES) & HIGH;
-        while pairs != 0 {
-            let at = pairs.trailing_zeros() as usize / 8;
-            let (local, shared) = self.of(first + at)?;
-            codes[at] = local.pair(codes[at] - PAIRS, shared)?;
-            pairs &= pairs - 1;
+    fn number_short(&mut self, first: usize, codes: &mut [u8; EIGHT], count: usize) -> Result<(), HandOver> {
+        let locals = self.locals.get(first..first + count).ok_or(HandOver::Columns)?;
+        let (mut numbers, mut unknown) = (*codes, false);
+        // All are looked up: no branch asks which of them are two digits.
+        for (number, local) in numbers.iter_mut().zip(locals) {
+            *number = local.of_short(*number);
+            unknown |= *number == UNKNOWN;
+        }
+        if unknown {
+            return self.first_pairs(first, codes, count);
+        }
+        *codes = numbers;
+        Ok(())
+    }
+
+    #[cold]
+    fn first_pairs(&mut self, first: usize, codes: &mut [u8; EIGHT], count: usize) -> Result<(), HandOver> {
+        for (lane, code) in codes.iter_mut().take(count).enumerate() {
+            if let Some(value) = code.checked_sub(PAIRS) {
+                let (local, shared) = self.of(first + lane)?;
+                *code = local.pair(value, shared)?;
+            }
         }
         Ok(())
     }
@@ -361,17 +383,29 @@ fn code<const QUOTED: bool>(
         }
         _ => {}
     }
+    let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else {
+        return Err(HandOver::Columns);
+    };
     let (end, text) = text::<QUOTED>(rest, cells.text)?;
     match *text {
         [] => Ok((end, BLANK)),
         [digit] if digit.is_ascii_digit() => Ok((end, of_digit(digit))),
-        _ => {
-            let (Some(local), Some(shared)) = (cells.locals.get_mut(lane), cells.shared.get(lane)) else {
-                return Err(HandOver("columns"));
-            };
-            Ok((end, local.number(text, shared)? as u8))
-        }
+        _ => Ok((end, local.number(text, shared)? as u8)),
     }
+}
+
+/// As [`code`]; a short text is [near](Local::near) from now on.
+#[cold]
+fn first_code<const QUOTED: bool>(
+    rest: &[u8],
+    lane: usize,
+    cells: &mut Cells<'_>,
+) -> Result<(usize, u8), HandOver> {
+    let found = code::<QUOTED>(rest, lane, cells)?;
+    if let (Some((_, word)), Some(local)) = (Word::of::<QUOTED>(rest), cells.locals.get_mut(lane)) {
+        local.remember(word, found.1);
+    }
+    Ok(found)
 }
 
 /// Neighbouring codes from the lane `first` on, of which there is one or more; gives what comes after them.
@@ -409,19 +443,27 @@ fn others<'t, const QUOTED: bool, const LAST: bool>(
     first: usize,
     cells: &mut Cells<'_>,
 ) -> Result<&'t [u8], HandOver> {
+    // Cells of words are not the short ones.
+    let words = QUOTED && matches!(rest.first(), Some(b'"' | 0x80..));
     let found = match codes.len() {
+        _ if words => None,
         EIGHT => short::<LAST>(rest, EIGHT),
         fewer => short::<LAST>(rest, fewer),
     };
     if let Some((mut found, after)) = found {
-        cells.number_pairs(first, &mut found)?;
+        cells.number_short(first, &mut found, codes.len())?;
         codes.iter_mut().zip(found).for_each(|(code, found)| *code = found);
         return Ok(after);
     }
     let last = codes.len().wrapping_sub(1);
     let mut rest = rest;
     for (place, out) in codes.iter_mut().enumerate() {
-        let (end, value) = code::<QUOTED>(rest, first + place, cells)?;
+        let (end, value) = match (QUOTED, if QUOTED { cells.near::<true>(rest, first + place) } else { None })
+        {
+            (_, Some(found)) => found,
+            (true, None) => first_code::<true>(rest, first + place, cells)?,
+            (false, None) => code::<false>(rest, first + place, cells)?,
+        };
         *out = value;
         rest = if place == last { ends::<LAST>(rest, end)? } else { ends::<false>(rest, end)? };
     }

@@ -11,8 +11,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::SHIFT_JIS;
+use memchr::memmem;
 
 use super::kinds::HandOver;
+
+/// What failed conversions leave, U+FFFD.
+const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
 /// The encoding of a file.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Charset {
             Some(text) if !sample.starts_with(MARK) => {
                 Ok((Self::Cp932(Doubts::default()), text.into_owned()))
             }
-            _ => Err(HandOver("encoding")),
+            _ => Err(HandOver::Encoding),
         }
     }
 
@@ -92,14 +96,14 @@ impl Charset {
     pub(super) fn check(&self, bytes: &[u8]) -> Result<(), HandOver> {
         match self {
             Self::Utf8 => {
-                let text = std::str::from_utf8(bytes).map_err(|_| HandOver("encoding"))?;
-                if text.contains(char::REPLACEMENT_CHARACTER) {
-                    return Err(HandOver("replacement character"));
+                simdutf8::basic::from_utf8(bytes).map_err(|_| HandOver::Encoding)?;
+                if memmem::find(bytes, REPLACEMENT).is_some() {
+                    return Err(HandOver::ReplacementCharacter);
                 }
             }
             Self::Cp932(doubts) => {
                 if !is_cp932(bytes) {
-                    return Err(HandOver("encoding"));
+                    return Err(HandOver::Encoding);
                 }
                 doubts.note(bytes);
             }
@@ -113,7 +117,7 @@ impl Charset {
     /// It is not certain.
     pub(super) fn confirmed(&self) -> Result<(), HandOver> {
         match self {
-            Self::Cp932(doubts) if !doubts.resolved() => Err(HandOver("encoding")),
+            Self::Cp932(doubts) if !doubts.resolved() => Err(HandOver::Encoding),
             _ => Ok(()),
         }
     }
@@ -127,7 +131,7 @@ impl Charset {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Cp932(_) => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes),
         };
-        found.ok_or(HandOver("encoding"))
+        found.ok_or(HandOver::Encoding)
     }
 
     /// The texts of a column.
@@ -135,7 +139,7 @@ impl Charset {
     /// # Errors
     /// What cannot be decoded, or two spellings of one text: CP932 has some letters twice.
     pub(super) fn texts(&self, bytes: Vec<Vec<u8>>) -> Result<Vec<String>, HandOver> {
-        let bad = HandOver("encoding");
+        let bad = HandOver::Encoding;
         match self {
             Self::Utf8 => bytes.into_iter().map(|text| String::from_utf8(text).map_err(|_| bad)).collect(),
             Self::Cp932(_) => {
@@ -145,7 +149,7 @@ impl Charset {
                 };
                 let texts: Vec<String> = bytes.into_iter().map(decoded).collect::<Result<_, _>>()?;
                 let distinct: HashSet<&String> = texts.iter().collect();
-                if distinct.len() == texts.len() { Ok(texts) } else { Err(HandOver("spellings")) }
+                if distinct.len() == texts.len() { Ok(texts) } else { Err(HandOver::Spellings) }
             }
         }
     }

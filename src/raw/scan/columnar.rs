@@ -54,17 +54,15 @@ pub(super) fn is_parquet(path: &Path) -> bool {
 
 /// Looks at the metadata and the first rows. A piece has as many rows as asked for.
 pub(super) fn look(path: &Path, name: &str, asked: Option<u64>) -> Result<(Columnar, Table), HandOver> {
-    let file = File::open(path).map_err(|_| HandOver("file"))?;
+    let file = File::open(path).map_err(|_| HandOver::File)?;
     // The reader asserts things of the file that a damaged one breaks.
     let found = catch_unwind(AssertUnwindSafe(|| {
-        let found = parquet::beginning(BufReader::new(&file), name).map_err(|_| HandOver("unreadable"))?;
-        let metadata = ParquetReader::new(BufReader::new(&file))
-            .get_metadata()
-            .map_err(|_| HandOver("metadata"))?
-            .clone();
+        let found = parquet::beginning(BufReader::new(&file), name).map_err(|_| HandOver::Unreadable)?;
+        let metadata =
+            ParquetReader::new(BufReader::new(&file)).get_metadata().map_err(|_| HandOver::Metadata)?.clone();
         Ok((found, metadata))
     }));
-    let ((table, positions), metadata) = found.unwrap_or(Err(HandOver("damaged")))?;
+    let ((table, positions), metadata) = found.unwrap_or(Err(HandOver::Damaged))?;
     let (mut first, mut pieces) = (0, Vec::new());
     let size = asked.map_or(PIECE, |rows| (rows.max(1) as usize).min(PIECE));
     for group in &metadata.row_groups {
@@ -120,7 +118,7 @@ impl Columnar {
         let twice = wanted.iter().enumerate().any(|(at, (p, _))| wanted[..at].iter().any(|(q, _)| p == q));
         let in_schema =
             |(position, kind): &(usize, Kind)| self.positions.get(*position).map(|at| (*at, *kind));
-        wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver("columns"))
+        wanted.iter().map(in_schema).collect::<Option<Vec<_>>>().filter(|_| !twice).ok_or(HandOver::Columns)
     }
 
     pub(super) fn reading<'a>(
@@ -159,7 +157,7 @@ impl Pieces for Reading<'_> {
         take: &mut dyn FnMut(&Chunk) -> Result<(), HandOver>,
     ) -> Result<(), HandOver> {
         let Some((first, _, (_, rows))) = self.columnar.pieces.get(at as usize) else { return Ok(()) };
-        catch_unwind(AssertUnwindSafe(|| self.decode(at as usize))).unwrap_or(Err(HandOver("damaged")))?;
+        catch_unwind(AssertUnwindSafe(|| self.decode(at as usize))).unwrap_or(Err(HandOver::Damaged))?;
         for from in (0..*rows).step_by(CHUNK) {
             let range = from..(from + CHUNK).min(*rows);
             self.chunk.hold(first + from as u64, range, &self.codes, &self.keys, &self.numbers);
@@ -189,9 +187,9 @@ impl Reading<'_> {
                 .with_projection(Some(projection))
                 .with_slice(Some(*slice))
                 .finish()
-                .map_err(|_| HandOver("damaged"))?;
+                .map_err(|_| HandOver::Damaged)?;
             if frame.height() != slice.1 || frame.width() != wanted.len() {
-                return Err(HandOver("rows"));
+                return Err(HandOver::Rows);
             }
             for (series, (_, kind)) in frame.columns().iter().zip(wanted) {
                 let at = &mut next[*kind as usize];
@@ -199,7 +197,7 @@ impl Reading<'_> {
                     Kind::Code => codes(series, &mut self.of_codes[*at], &mut self.codes[*at])?,
                     Kind::Key => keys(series, &mut self.of_keys[*at], &mut self.keys[*at])?,
                     Kind::Number => numbers(series, &mut self.numbers[*at])?,
-                    Kind::Id | Kind::Other => return Err(HandOver("kind")),
+                    Kind::Id | Kind::Other => return Err(HandOver::Kind),
                 }
                 *at += 1;
             }
@@ -230,7 +228,7 @@ impl<'a> Known<'a> {
         if let Some(known @ 1..) = self.small.get(whole as usize).copied() {
             return Ok(known);
         }
-        let number = self.text(&value.text().ok_or(HandOver("zero"))?)?;
+        let number = self.text(&value.text().ok_or(HandOver::Zero)?)?;
         if let Some(small) = self.small.get_mut(whole as usize) {
             *small = number;
         }
@@ -330,7 +328,7 @@ impl Whole for f32 {
 /// Calls `$each` with the typed array of a column of numbers.
 macro_rules! typed {
     ($series:expr, $each:expr) => {{
-        let unlike = |_| HandOver("type");
+        let unlike = |_| HandOver::Type;
         match $series.dtype() {
             DataType::UInt8 => $each($series.u8().map_err(unlike)?),
             DataType::UInt16 => $each($series.u16().map_err(unlike)?),
@@ -342,14 +340,14 @@ macro_rules! typed {
             DataType::Int64 => $each($series.i64().map_err(unlike)?),
             DataType::Float32 => $each($series.f32().map_err(unlike)?),
             DataType::Float64 => $each($series.f64().map_err(unlike)?),
-            _ => Err(HandOver("type")),
+            _ => Err(HandOver::Type),
         }
     }};
 }
 
 /// Hands on each text of a column of words.
 fn texts(series: &Series, mut each: impl FnMut(&str) -> Result<(), HandOver>) -> Result<(), HandOver> {
-    let unlike = |_| HandOver("type");
+    let unlike = |_| HandOver::Type;
     if let Ok(flags) = series.bool() {
         let text = |flag: Option<bool>| flag.map_or("", |yes| if yes { "TRUE" } else { "FALSE" });
         return flags.iter().try_for_each(|flag| each(text(flag)));
@@ -408,7 +406,7 @@ where
 fn keys(series: &Series, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<(), HandOver> {
     out.clear();
     if series.null_count() > 0 {
-        return Err(HandOver("key"));
+        return Err(HandOver::Key);
     }
     if series.dtype().is_primitive_numeric() {
         return typed!(series, |array| keys_of_numbers(array, known, out));
@@ -419,7 +417,7 @@ fn keys(series: &Series, known: &mut Known<'_>, out: &mut Vec<u32>) -> Result<()
             && (text.len() < 2 || !text.starts_with('0'));
         out.push(match text.parse().ok().filter(|_| spelled) {
             Some(number) => number,
-            None if text.is_empty() => return Err(HandOver("key")),
+            None if text.is_empty() => return Err(HandOver::Key),
             None => TEXT_KEY + known.text(text)? - TAKEN,
         });
         Ok(())
@@ -437,8 +435,8 @@ where
     for value in array.downcast_iter().flat_map(|part| part.values().iter()) {
         out.push(match value.whole() {
             whole @ ..=LARGEST_KEY => whole as u32,
-            _ if value.is_blank() => return Err(HandOver("key")),
-            _ => TEXT_KEY + known.text(&value.text().ok_or(HandOver("zero"))?)? - TAKEN,
+            _ if value.is_blank() => return Err(HandOver::Key),
+            _ => TEXT_KEY + known.text(&value.text().ok_or(HandOver::Zero)?)? - TAKEN,
         });
     }
     Ok(())
@@ -455,7 +453,7 @@ where
 {
     for part in array.downcast_iter() {
         let values = part.values().iter();
-        let number = |value: T::Native| value.number().ok_or(HandOver("number"));
+        let number = |value: T::Native| value.number().ok_or(HandOver::Number);
         match part.validity() {
             None => values.map(|v| number(*v)).try_for_each(|x| x.map(|x| out.push(x)))?,
             Some(valid) => {

@@ -5,9 +5,20 @@ use std::sync::Mutex;
 
 use super::super::hash::hash;
 use super::kinds::HandOver;
+use super::short::PAIRS;
+use super::word::Word;
 
 /// Numbers that are taken: the blank cell, and the ten digits.
 pub(super) const TAKEN: u32 = 11;
+
+/// What a code is as long as its number is not known: above all numbers of codes.
+pub(super) const UNKNOWN: u8 = u8::MAX;
+
+/// Codes of no, one, and two digits are below it.
+const SHORT: usize = 128;
+
+/// Where the blank text stands among those that are near.
+const BLANK_PLACE: usize = 0;
 
 /// The number of a text of one digit.
 #[inline]
@@ -39,13 +50,13 @@ impl Shared {
     }
 
     fn number(&self, text: &[u8]) -> Result<u32, HandOver> {
-        let mut known = self.known.lock().map_err(|_| HandOver("thread"))?;
+        let mut known = self.known.lock().map_err(|_| HandOver::Thread)?;
         if let Some(number) = known.get(text) {
             return Ok(*number);
         }
         let next = TAKEN + known.len() as u32;
         if next >= self.most {
-            return Err(HandOver("values"));
+            return Err(HandOver::Values);
         }
         known.insert(text.into(), next);
         Ok(next)
@@ -53,10 +64,10 @@ impl Shared {
 
     /// The texts by their number, from [`TAKEN`] on, in the bytes of the file.
     pub(super) fn texts(self) -> Result<Vec<Vec<u8>>, HandOver> {
-        let known = self.known.into_inner().map_err(|_| HandOver("thread"))?;
+        let known = self.known.into_inner().map_err(|_| HandOver::Thread)?;
         let mut out = vec![Vec::new(); known.len()];
         for (text, number) in known {
-            let slot = out.get_mut((number - TAKEN) as usize).ok_or(HandOver("values"))?;
+            let slot = out.get_mut((number - TAKEN) as usize).ok_or(HandOver::Values)?;
             *slot = text.into_vec();
         }
         Ok(out)
@@ -70,8 +81,10 @@ pub(super) struct Local {
     places: Vec<Place>,
     texts: Vec<u8>,
     known: usize,
-    /// The numbers of two digits, 0 where they are not known yet: what most codes are that are not of one.
-    pairs: [u8; 100],
+    /// The numbers of codes of no, one, and two digits: what most codes are.
+    short: [u8; SHORT],
+    /// Some short texts with their numbers, each in one of two places: no text is compared byte by byte then.
+    near: Vec<(Word, u8)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,22 +98,50 @@ struct Place {
 
 impl Local {
     pub(super) fn new() -> Self {
-        Self { places: vec![Place::default(); 1 << 6], texts: Vec::new(), known: 0, pairs: [0; 100] }
+        Self {
+            places: vec![Place::default(); 1 << 6],
+            texts: Vec::new(),
+            known: 0,
+            short: std::array::from_fn(|code| if code < usize::from(PAIRS) { code as u8 } else { UNKNOWN }),
+            near: vec![<(Word, u8)>::default(); 1 << Word::BITS],
+        }
+    }
+
+    /// The code of a short text, if it is blank or was [remembered](Local::remember).
+    #[inline]
+    pub(super) fn near(&self, word: &Word) -> Option<u8> {
+        let home = word.home();
+        let at = |place: usize| self.near.get(place).filter(|(held, _)| held == word).map(|(_, code)| *code);
+        at(home).or_else(|| at(home ^ 1))
+    }
+
+    /// Keeps the code of a short text: in the free one of its two places, else instead of
+    /// the text that stands in one of them. The blank text keeps its own.
+    pub(super) fn remember(&mut self, word: Word, code: u8) {
+        let home = word.home();
+        let places = [home, home ^ 1].into_iter().filter(|place| *place != BLANK_PLACE);
+        let free = |place: &usize| self.near.get(*place).is_some_and(|(held, _)| *held == Word::default());
+        let place = places.clone().find(free).or(places.clone().next());
+        if let Some(held) = place.and_then(|place| self.near.get_mut(place)) {
+            *held = (word, code);
+        }
+    }
+
+    /// The number of a code of no, one, or two digits, as [`super::short::short`] has it; [`UNKNOWN`] where
+    /// it was not met yet.
+    #[inline]
+    pub(super) fn of_short(&self, code: u8) -> u8 {
+        self.short[usize::from(code % SHORT as u8)]
     }
 
     /// The number of a code of two digits: 0 to 99.
     #[inline]
     pub(super) fn pair(&mut self, value: u8, shared: &Shared) -> Result<u8, HandOver> {
-        match self.pairs.get(usize::from(value)) {
-            Some(0) | None => {
-                let number = self.number(&[b'0' + value / 10, b'0' + value % 10], shared)? as u8;
-                if let Some(pair) = self.pairs.get_mut(usize::from(value)) {
-                    *pair = number;
-                }
-                Ok(number)
-            }
-            Some(number) => Ok(*number),
+        let at = usize::from(PAIRS + value) % SHORT;
+        if self.short[at] == UNKNOWN {
+            self.short[at] = self.number(&[b'0' + value / 10, b'0' + value % 10], shared)? as u8;
         }
+        Ok(self.short[at])
     }
 
     /// The number of a text whose number is not taken.

@@ -243,7 +243,7 @@ impl Program {
         let mut counts = [0_usize; 5];
         for (position, kind) in wanted {
             let count = &mut counts[*kind as usize];
-            let slot = kinds.get_mut(*position).filter(|k| k.is_none()).ok_or(HandOver("columns"))?;
+            let slot = kinds.get_mut(*position).filter(|k| k.is_none()).ok_or(HandOver::Columns)?;
             *slot = Some((*kind, *count));
             *count += 1;
         }
@@ -317,7 +317,7 @@ impl Program {
         out.keys.iter_mut().for_each(|keys| keys.resize(keys.len().max(most), 0));
         out.numbers.iter_mut().for_each(|numbers| numbers.resize(numbers.len().max(most), f64::NAN));
         out.ids.iter_mut().for_each(|ids| ids.resize(ids.len().max(most), 0));
-        let Some((last, steps)) = self.steps.split_last() else { return Err(HandOver("columns")) };
+        let Some((last, steps)) = self.steps.split_last() else { return Err(HandOver::Columns) };
         let after = buffer.len() - lines.end;
         let mut reading = Reading { program: self, charset, row: 0, beside: 0, out };
         let mut rest = buffer.get(lines.start..).unwrap_or_default();
@@ -332,7 +332,7 @@ impl Program {
             if matches!(begin.first(), Some(b',' | b'"'))
                 && begin.iter().take(begin.len() - rest.len()).all(empty)
             {
-                return Err(HandOver("empty row"));
+                return Err(HandOver::EmptyRow);
             }
             reading.row += 1;
         }

@@ -16,6 +16,7 @@ mod pairs;
 mod piece;
 mod seen;
 mod short;
+mod word;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -24,8 +25,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::delimited;
+use super::heading;
 use super::sample::Sample;
 use super::table::{ReadOptions, Table};
+use super::tongue::Standing;
 use charset::Charset;
 use kinds::MOST_VALUES;
 use lexicon::{Shared, TAKEN, text_of_taken};
@@ -107,16 +110,39 @@ enum Format {
     Columns(columnar::Columnar),
 }
 
+/// Whether the last line of a file adds up the others, as far as its first cell tells.
+fn ends_in_total(path: &Path, charset: &Charset) -> bool {
+    let last_line = || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LOOK_AT_ONCE)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let line = bytes.rsplit(|b| *b == b'\n').find(|line| line.iter().any(|b| !b.is_ascii_whitespace()));
+        Ok(line.unwrap_or_default().to_vec())
+    };
+    let Ok(line) = last_line() else { return true };
+    let begins = line.iter().position(|b| !matches!(b, b',' | b'"' | b' ')).unwrap_or(line.len());
+    let cell = line.get(begins..).unwrap_or_default().to_ascii_lowercase();
+    heading::totals().iter().filter_map(|word| charset.bytes(word)).any(|word| {
+        cell.strip_prefix(word.as_slice())
+            .is_some_and(|rest| rest.first().is_none_or(|b| matches!(b, b',' | b'"' | b'\r')))
+    })
+}
+
 impl Plain {
     /// Looks at the beginning of a file.
     ///
     /// # Errors
     /// It does not look plain, or cannot be read; the general reader says what there is to say.
     pub fn look(path: &Path, name: &str, options: &ReadOptions) -> Result<Self, HandOver> {
-        if options.sheet.is_some() || options.header_rows.unwrap_or(1) != 1 {
-            return Err(HandOver("options"));
+        if options.sheet.is_some()
+            || options.header_rows.unwrap_or(1) != 1
+            || options.skip_rows.unwrap_or(0) > 0
+        {
+            return Err(HandOver::Options);
         }
-        let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver("file"))?.len();
+        let length = path.metadata().ok().filter(std::fs::Metadata::is_file).ok_or(HandOver::File)?.len();
         if columnar::is_parquet(path) {
             let (columnar, table) = columnar::look(path, name, options.piece)?;
             return Ok(Self {
@@ -128,32 +154,41 @@ impl Plain {
             });
         }
         let (mut bytes, mut ends): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
-        let mut file = File::open(path).map_err(|_| HandOver("file"))?;
+        let mut file = File::open(path).map_err(|_| HandOver::File)?;
         while ends.len() < LINES && (bytes.len() as u64) < LOOK.min(length) {
             let before = bytes.len();
-            if file.by_ref().take(LOOK_AT_ONCE).read_to_end(&mut bytes).map_err(|_| HandOver("file"))? == 0 {
-                return Err(HandOver("changed"));
+            if file.by_ref().take(LOOK_AT_ONCE).read_to_end(&mut bytes).map_err(|_| HandOver::File)? == 0 {
+                return Err(HandOver::Changed);
             }
             let line_feeds = bytes.iter().enumerate().skip(before).filter(|(_, b)| **b == b'\n');
             ends.extend(line_feeds.map(|(at, _)| at + 1).take(LINES - ends.len()));
         }
         let whole = bytes.len() as u64 == length && ends.len() < LINES;
         if !whole && ends.len() < LINES {
-            return Err(HandOver("long lines"));
+            return Err(HandOver::LongLines);
         }
         let sample = if whole { &bytes[..] } else { &bytes[..ends[LINES - 1]] };
         let (charset, text) = Charset::of(sample)?;
-        let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver("one line"))?;
+        let standing = Standing::of(&text);
+        let is_cp932 = matches!(charset, Charset::Cp932(_));
+        if is_cp932 && !(standing.is_shift_jis() && (whole || standing.is_enough())) {
+            return Err(HandOver::Encoding);
+        }
+        let header = ends.first().map(|end| &sample[..*end]).ok_or(HandOver::OneLine)?;
         // A quoted line break in the header would make the first line less than the header.
         if header.iter().filter(|b| **b == b'"').count() % 2 != 0 || delimited::delimiter(&text) != b',' {
-            return Err(HandOver("header"));
+            return Err(HandOver::Header);
         }
         let shown = ends.get(SHOWN - 1).and_then(|end| sample.get(..*end)).unwrap_or(sample);
-        if delimited::delimiter(&Charset::of(shown).map_or(text, |(_, text)| text)) != b',' {
-            return Err(HandOver("header"));
+        if delimited::delimiter(&Charset::of(shown).map_or_else(|_| text.clone(), |(_, text)| text)) != b',' {
+            return Err(HandOver::Header);
         }
-        let known = ReadOptions { encoding: charset.name().map(str::to_owned), ..options.clone() };
-        let table = super::read_bytes(shown, name, &known).map_err(|_| HandOver("unreadable"))?;
+        if options.finds_headings() && (!delimited::one_heading(&text) || ends_in_total(path, &charset)) {
+            return Err(HandOver::Header);
+        }
+        let known =
+            ReadOptions { encoding: charset.name().map(str::to_owned), responses: false, ..options.clone() };
+        let table = super::read_bytes(shown, name, &known).map_err(|_| HandOver::Unreadable)?;
         let named = |(at, c): (usize, &super::Column)| {
             c.position == at && c.header.iter().all(|h| !h.trim().is_empty())
         };
@@ -161,7 +196,7 @@ impl Plain {
         let utf8 = table.digest.encoding.as_deref().is_some_and(|e| e.starts_with("UTF-8"));
         if !plain || utf8 != matches!(charset, Charset::Utf8) || !table.columns.iter().enumerate().all(named)
         {
-            return Err(HandOver("header"));
+            return Err(HandOver::Header);
         }
         let format = Format::Lines(header.len() as u64, charset);
         Ok(Self { path: path.to_owned(), length, piece: options.piece, table, format })
@@ -284,9 +319,9 @@ impl Plain {
                 });
             }
         });
-        let parts = done.into_inner().map_err(|_| HandOver("thread"))??;
+        let parts = done.into_inner().map_err(|_| HandOver::Thread)??;
         let unchanged = self.path.metadata().is_ok_and(|m| m.len() == self.length);
-        if unchanged { Ok(parts) } else { Err(HandOver("changed")) }
+        if unchanged { Ok(parts) } else { Err(HandOver::Changed) }
     }
 }
 
@@ -318,7 +353,7 @@ impl Pieces for Lines<'_> {
     ) -> Result<(), HandOver> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => File::open(&self.plain.path).map_err(|_| HandOver("file"))?,
+            None => File::open(&self.plain.path).map_err(|_| HandOver::File)?,
         };
         let first = self.data + at * self.size;
         if let Some(owned) = self.plain.lines(&mut file, first, self.size, &mut self.buffer)? {
@@ -350,7 +385,7 @@ impl Plain {
         let end = (first + size).min(self.length);
         // The byte before tells whether a line begins right here.
         let from = first - 1;
-        file.seek(SeekFrom::Start(from)).map_err(|_| HandOver("file"))?;
+        file.seek(SeekFrom::Start(from)).map_err(|_| HandOver::File)?;
         let mut used = fill(file, end - from, buffer, 0)?;
         // Where no line begins, all of it belongs to one that began before.
         let Some(begin) = buffer[..used].iter().position(|b| *b == b'\n').map(|at| at + 1) else {
@@ -403,7 +438,7 @@ fn finish<C>(
     before.iter_mut().for_each(|(_, rows)| sum += std::mem::replace(rows, sum));
     let row = |(chunk, row): (u64, u32)| {
         let at = before.binary_search_by_key(&chunk, |b| b.0).ok().and_then(|at| before.get(at));
-        at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver("rows"))
+        at.map(|(_, rows)| rows + u64::from(row)).ok_or(HandOver::Rows)
     };
     // The values of a column, the texts of which are known by their codes.
     let values_of = |column: usize, text: &dyn Fn(u8) -> String| -> Result<Vec<Value>, HandOver> {
@@ -433,7 +468,7 @@ fn finish<C>(
         let pairs = pairs.pairs()?;
         let pair = |value: Value| {
             let pair = usize::from(value.code).checked_sub(1).and_then(|at| pairs.get(at)).copied();
-            pair.map(|pair| (value, pair)).ok_or(HandOver("pairs"))
+            pair.map(|pair| (value, pair)).ok_or(HandOver::Pairs)
         };
         values_of(columns + at, &|_| String::new())?.into_iter().map(pair).collect()
     };
@@ -454,6 +489,6 @@ fn fill(file: &mut File, length: u64, buffer: &mut Vec<u8>, used: usize) -> Resu
     if buffer.len() < end + lines::PADDING + 1 {
         buffer.resize(end + lines::PADDING + 1, 0);
     }
-    file.read_exact(&mut buffer[used..end]).map_err(|_| HandOver("file"))?;
+    file.read_exact(&mut buffer[used..end]).map_err(|_| HandOver::File)?;
     Ok(end)
 }

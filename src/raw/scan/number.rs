@@ -126,7 +126,7 @@ fn parse(bytes: &[u8]) -> Result<f64, HandOver> {
     let digits = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'e' | b'E');
     let begins = bytes.first().is_some_and(|b| matches!(b, b'0'..=b'9' | b'-' | b'.'));
     let text = std::str::from_utf8(bytes).ok().filter(|_| begins && bytes.iter().all(digits));
-    text.and_then(|t| t.parse().ok()).filter(|x: &f64| x.is_finite()).ok_or(HandOver("number"))
+    text.and_then(|t| t.parse().ok()).filter(|x: &f64| x.is_finite()).ok_or(HandOver::Number)
 }
 
 #[cfg(test)]

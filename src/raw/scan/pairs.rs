@@ -21,11 +21,11 @@ impl Pairs {
 
     #[cold]
     fn number(&self, pair: (u8, u8)) -> Result<u8, HandOver> {
-        let mut known = self.known.lock().map_err(|_| HandOver("thread"))?;
+        let mut known = self.known.lock().map_err(|_| HandOver::Thread)?;
         let next = known.len() as u32 + 1;
         match known.get(&pair) {
             Some(number) => Ok(*number),
-            None if next >= MOST_VALUES => Err(HandOver("pairs")),
+            None if next >= MOST_VALUES => Err(HandOver::Pairs),
             None => {
                 known.insert(pair, next as u8);
                 Ok(next as u8)
@@ -35,7 +35,7 @@ impl Pairs {
 
     /// The pairs by their number, from 1 on.
     pub(super) fn pairs(self) -> Result<Vec<(u8, u8)>, HandOver> {
-        let known = self.known.into_inner().map_err(|_| HandOver("thread"))?;
+        let known = self.known.into_inner().map_err(|_| HandOver::Thread)?;
         let mut pairs: Vec<((u8, u8), u8)> = known.into_iter().collect();
         pairs.sort_unstable_by_key(|(_, number)| *number);
         Ok(pairs.into_iter().map(|(pair, _)| pair).collect())

@@ -22,7 +22,7 @@ pub(super) fn ends<const LAST: bool>(rest: &[u8], end: usize) -> Result<&[u8], H
     match rest.get(end..) {
         Some([b',', after @ ..]) if !LAST => Ok(after),
         Some([b'\n', after @ ..] | [b'\r', b'\n', after @ ..]) if LAST => Ok(after),
-        _ => Err(HandOver("row")),
+        _ => Err(HandOver::Row),
     }
 }
 

@@ -79,7 +79,7 @@ fn planned(design: &str) -> Vec<EstimateRecord> {
     let begin = plan.find("design = ").unwrap();
     let end = begin + plan[begin..].find('\n').unwrap();
     project.write("plan.toml", format!("{}{design}{}", &plan[..begin], &plan[end..]));
-    project.run().1.estimates
+    project.run().1.estimates.clone()
 }
 
 fn request(share: &str, base: Base) -> Request {

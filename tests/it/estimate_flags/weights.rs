@@ -78,6 +78,30 @@ fn a_file_that_is_there_is_not_overwritten() {
     assert!(said.contains("derived::exists") && said.contains("--weights-out に別の名前"), "{said}");
 }
 
+/// The device whose every write fails, since it is full, is Linux's.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_weights_are_left_where_the_numbers_did_not_get_out() {
+    let home = tempfile::tempdir().unwrap();
+    let answers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli_flags/later.csv");
+    fs::copy(answers, home.path().join("later.csv")).unwrap();
+    let mut command = command();
+    command.current_dir(home.path()).args(["estimate", "later.csv", "--share", "問1=1", "--lang", "en"]);
+    command.args(["--weights-out", "w.csv"]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cli::stdout") && !said.contains("written"), "{said}");
+    assert!(!home.path().join("w.csv").exists());
+    // A reader that has gone away is no failure.
+    let (reader, gone) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(gone).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(home.path().join("w.csv").exists());
+}
+
 #[test]
 fn of_two_files_both_are_written_or_none() {
     let home = tempfile::tempdir().unwrap();
@@ -173,7 +197,7 @@ fn negative_weights_stop_unless_they_are_allowed() {
     let words = "較正で2人のウエイトが負になりました（調整の倍率 g: -2.000～4.000）";
     assert!(code == 2 && said.contains(words) && said.contains("--allow-negative-weights"), "{said}");
     let (code, said) = said_in(home.path(), "en", &["--allow-negative-weights"]);
-    let words = "note: calibration gave 2 respondents a negative weight (g from -2.000 to 4.000)";
+    let words = "warning: calibration gave 2 respondents a negative weight (g from -2.000 to 4.000)";
     assert!(code == 0 && said.contains(words), "{said}");
     // The weights of q = 1 are −2, 0.4 and 2.8, of 6.
     assert!(said.contains("20.0%"), "{said}");

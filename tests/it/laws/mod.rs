@@ -16,8 +16,8 @@ use shihyo::design::{
 };
 use shihyo::engine::{Cells, Measure, Reduction, Totals, reduce};
 use shihyo::estimate::{
-    Domain, Estimand, Estimate, Groups, OUTSIDE, Options, ShareOf, ShareTable, difference, estimate,
-    estimate_all, estimate_by, jointly,
+    Domain, Estimand, Estimate, Groups, Options, Outcome, Outcomes, ShareOf, ShareTable, difference,
+    estimate, estimate_all, estimate_by, jointly,
 };
 
 /// A random sample of two to four strata of clusters, from a seed.
@@ -27,7 +27,7 @@ struct Sample {
     cluster: Vec<u32>,
     weight: Vec<f64>,
     population: Vec<f64>,
-    answer: Vec<u8>,
+    answer: Outcomes,
     number: Vec<f64>,
     group: Vec<u32>,
 }
@@ -40,10 +40,11 @@ impl Sample {
             cluster: vec![],
             weight: vec![],
             population: vec![],
-            answer: vec![],
+            answer: Outcomes::default(),
             number: vec![],
             group: vec![],
         };
+        let mut answer = Vec::new();
         for h in 0..2 + r.below(3) {
             let clusters = 2 + r.below(5);
             let population = (clusters + 1 + r.below(40)) as f64;
@@ -53,15 +54,16 @@ impl Sample {
                     s.cluster.push(c as u32);
                     s.weight.push(0.5 + 3.0 * r.unit());
                     s.population.push(population);
-                    s.answer.push(match r.below(8) {
-                        0 => OUTSIDE,
-                        k => u8::from(k < 4),
+                    answer.push(match r.below(8) {
+                        0 => Outcome::Outside,
+                        k => Outcome::from(k < 4),
                     });
                     s.number.push(if r.below(9) == 0 { f64::NAN } else { 10.0 * r.unit() - 2.0 });
                     s.group.push(r.below(3) as u32);
                 }
             }
         }
+        s.answer = answer.into_iter().collect();
         // Every group has somebody.
         s.group[..3].copy_from_slice(&[0, 1, 2]);
         s
@@ -80,7 +82,7 @@ impl Sample {
             cluster: by(&self.cluster, order),
             weight: by(&self.weight, order),
             population: by(&self.population, order),
-            answer: by(&self.answer, order),
+            answer: order.iter().filter_map(|row| self.answer.get(*row)).collect(),
             number: by(&self.number, order),
             group: by(&self.group, order),
         }
@@ -268,7 +270,12 @@ proptest! {
     #[test]
     fn the_complement_has_the_same_uncertainty(seed in any::<u64>()) {
         let s = Sample::new(seed);
-        let other: Vec<u8> = s.answer.iter().map(|c| if *c <= 1 { 1 - c } else { *c }).collect();
+        let turned = |outcome| match outcome {
+            Outcome::No => Outcome::Yes,
+            Outcome::Yes => Outcome::No,
+            Outcome::Outside => Outcome::Outside,
+        };
+        let other: Outcomes = s.answer.iter().map(turned).collect();
         let design = s.clusters();
         let a =
             estimate(&design, &Estimand::Share(&s.answer), Domain::All, &Options::default()).expect("fits");
@@ -322,9 +329,8 @@ proptest! {
     #[test]
     fn totals_in_parts_are_the_whole_and_give_the_same_estimates(seed in any::<u64>(), step in 1_usize..40) {
         let s = Sample::new(seed);
-        let codes: Vec<u8> = s.answer.iter().map(|c| (*c).min(2)).collect();
         for design in [s.elements(), s.clusters(), Design::simple(s.rows()).expect("a design")] {
-            let sums = totals(&design, &s, &codes, step);
+            let sums = totals(&design, &s, s.answer.codes(), step);
             prop_assert!(sums.rows() == s.rows() as u64);
             let table = ShareTable::new(&design, &sums).expect("a table");
             let (yes, base) = ([false, true, false], [true, true, false]);

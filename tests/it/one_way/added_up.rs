@@ -1,7 +1,8 @@
 //! Plans whose files are added up as they are read, beside the same plans with all rows held: everything that
 //! is written is the same, byte for byte. Single, joined and numeric answers, bands, filters, strata,
 //! clusters and weights; and beside them the columns that a file of an office has: names, phones, times,
-//! remarks.
+//! remarks. Weights are fitted to population tables, with people who left the question blank and categories
+//! that nobody is in.
 
 use std::fmt::Write;
 
@@ -36,11 +37,31 @@ struct Survey {
     fault: Fault,
     ids: usize,
     design: &'static str,
+    /// Whether the design is one of [`FITTED`].
+    fitted: bool,
     method: &'static str,
     skip: bool,
     /// Whether some cells hold a label and others its code.
     mixed: bool,
 }
+
+/// With the sizes of the population from the same table as the margins, or from columns.
+const FITTED: [&str; 9] = [
+    "design = { population = \"raw/both.csv\", weights = { rake = [\"性別\", \"地区\"] } }",
+    "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = \
+     { rake = [\"地区\", \"性別\"] } }",
+    "design = { population = \"raw/both.csv\", weights = \
+     { column = \"each\", rake = [\"性別\", \"地区\"] } }",
+    "design = { population = \"raw/both.csv\", weights = { post_stratify = [\"性別\", \"地区\"] } }",
+    "design = { strata = [\"h\"], fpc = [\"N\"], population = \"raw/both.csv\", weights = \
+     { column = \"few\", post_stratify = [\"性別\"] } }",
+    "design = { strata = [\"h\"], cluster = [\"psu\"], nest = true, fpc = [\"C\"], population = \
+     \"raw/both.csv\", weights = { column = \"each\", rake = [\"性別\", \"地区\"] } }",
+    "design = { strata = [\"区\"], population = \"raw/wards.csv\", weights = \
+     { post_stratify = [\"性別\"] } }",
+    "design = { population = \"raw/ages.csv\", weights = { rake = [\"年代\", \"性別\"] } }",
+    "design = { strata = [\"h\"], population = \"raw/strata.csv\", lonely = \"adjust\" }",
+];
 
 const DESIGNS: [&str; 12] = [
     "",
@@ -58,7 +79,7 @@ const DESIGNS: [&str; 12] = [
 ];
 
 impl Survey {
-    fn new(dice: &mut Dice) -> Self {
+    fn new(dice: &mut Dice, fitted: bool) -> Self {
         Self {
             rows: 60 + dice.index(200),
             labels: dice.below(2) == 0,
@@ -76,7 +97,8 @@ impl Survey {
                 Fault::WeightOfZero,
             ]),
             ids: dice.index(4),
-            design: dice.of(&DESIGNS),
+            design: if fitted { dice.of(&FITTED) } else { dice.of(&DESIGNS) },
+            fitted,
             method: dice.of(&["wilson", "wald", "logit", "korn-graubard"]),
             skip: dice.below(8) == 0,
             mixed: dice.below(4) == 0,
@@ -86,12 +108,13 @@ impl Survey {
     /// Whether no row has to be looked at by itself.
     fn may_stream(&self) -> bool {
         let zero = self.fault == Fault::WeightOfZero && self.design.contains("each");
+        let strata = self.design.split("weights").next().unwrap_or_default();
         // Strata of those who left a question blank, or of answers that stand in several spellings or are
         // made of others, only rows tell.
         (self.fault == Fault::None || self.fault == Fault::WeightOfZero && !zero)
             && !self.skip
-            && !["地区", "年代", "大区"].iter().any(|name| self.design.contains(name))
-            && !(self.mixed && self.design.contains("区"))
+            && !["地区", "年代", "大区"].iter().any(|name| strata.contains(name))
+            && !(self.mixed && strata.contains("区"))
     }
 
     fn id(&self, row: usize) -> String {
@@ -105,7 +128,7 @@ impl Survey {
 
     fn csv(&self, dice: &mut Dice) -> String {
         let mut out =
-            "id,h,psu,N,few,each,性別,地区,問1,問2,問3,年齢,回数,区,記入日時,氏名,電話番号,連絡先2,備考\n"
+            "id,h,psu,N,C,few,each,性別,地区,問1,問2,問3,年齢,回数,区,記入日時,氏名,電話番号,連絡先2,備考\n"
                 .to_owned();
         let single = |options: &[&str], gaps: u64, dice: &mut Dice| match dice.below(gaps) {
             0 => String::new(),
@@ -129,6 +152,7 @@ impl Survey {
                 format!("層{stratum}"),
                 format!("P{}", (row / 3) % 5),
                 (3000 + 500 * stratum).to_string(),
+                "40".to_owned(),
                 dice.of(&["0.5", "1", "12.25"]).to_owned(),
                 each.to_string(),
             ];
@@ -222,7 +246,12 @@ impl Survey {
             ("mean", "question = \"年齢\""),
             ("total", "question = \"回数\""),
             ("ratio", "numerator = \"回数\", denominator = \"年齢\""),
-            ("quantile", "question = \"年齢\", at = 0.5"),
+            // Of fitted weights only rows tell.
+            if self.fitted {
+                ("mean", "question = \"回数\"")
+            } else {
+                ("quantile", "question = \"年齢\", at = 0.5")
+            },
             (
                 "score",
                 "question = \"問2\", points = { \"そう思う\" = 3, \"ややそう思う\" = 2, \"思わない\" = 0 }",
@@ -244,16 +273,49 @@ impl Survey {
     }
 }
 
+/// A population table. There may be a category that nobody is in; now and then one is missing that somebody
+/// is in, or has nobody.
+fn people(dice: &mut Dice) -> String {
+    let mut out = "地区,性別,人口\n".to_owned();
+    let wrong = dice.below(12);
+    for (at, district) in DISTRICT.iter().enumerate() {
+        for sex in SEX {
+            let people = if wrong == 0 && at == 1 { 0 } else { 500 + dice.below(4000) };
+            if wrong != 1 || at != 2 {
+                writeln!(out, "{district},{sex},{people}").unwrap();
+            }
+        }
+    }
+    if dice.below(3) == 0 {
+        out += "外国,女性,100\n";
+    }
+    out
+}
+
 #[test]
 fn what_is_added_up_is_what_rows_give() {
+    compared(110, false);
+}
+
+#[test]
+fn fitted_weights_that_are_added_up_are_those_of_rows() {
+    compared(70, true);
+}
+
+/// Runs so many plans both ways.
+fn compared(seeds: u64, fitted: bool) {
     let (mut eligible, mut streamed) = (0, 0);
-    for seed in 0..110 {
+    for seed in 0..seeds {
         let dice = &mut Dice::new(0x9E37_79B9 ^ (seed * 7919));
-        let survey = Survey::new(dice);
+        let survey = Survey::new(dice, fitted);
         let (csv, plan) = (survey.csv(dice), survey.plan(dice));
         let project = Project::new(&[
             ("pipelines/p/plan.toml", &plan),
             ("pipelines/p/q.toml", &survey.questionnaire()),
+            ("raw/both.csv", &people(dice)),
+            ("raw/wards.csv", &format!("{}西部,女性,900\n", people(dice).replace("地区", "区"))),
+            ("raw/ages.csv", "年代,性別,人口\n18〜39歳,男性,900\n40〜64歳,女性,1700\n65歳以上,女性,800\n"),
+            ("raw/strata.csv", "h,人口\n層0,3000\n層1,4000\n層2,500\n"),
         ]);
         let bytes =
             if survey.cp932 { SHIFT_JIS.encode(&csv).0.into_owned() } else { csv.clone().into_bytes() };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shihyo::decode::Base;
 use shihyo::indicator::{EstimateRecord, Flag, NumberSource};
 use shihyo::pipeline::adhoc::{self, Request};
-use shihyo::pipeline::{self, CompareRequest, Plan, RunOutcome};
+use shihyo::pipeline::{self, CompareRequest, HeldOutcome, Plan};
 use shihyo::raw::ReadOptions;
 use shihyo::report::estimate_tables::{Sheet, tables};
 use shihyo::report::{breakdown, long};
@@ -141,7 +141,7 @@ fn requests<'a>(flags: &'a Flags<'_>) -> Vec<(Request, Vec<&'a Asked>)> {
 
 /// Holds a run against flags.
 #[track_caller]
-pub fn compare(what: &str, plan: &Plan, outcome: &RunOutcome, flags: &Flags<'_>) -> Compared {
+pub fn compare(what: &str, plan: &Plan, outcome: &HeldOutcome, flags: &Flags<'_>) -> Compared {
     let mut compared = Compared::default();
     let mut wrong = Vec::new();
     for (request, asked) in requests(flags) {
@@ -176,7 +176,7 @@ pub fn compare(what: &str, plan: &Plan, outcome: &RunOutcome, flags: &Flags<'_>)
 fn printed(
     what: &str,
     plan: &Plan,
-    outcome: &RunOutcome,
+    outcome: &HeldOutcome,
     flags: &Flags<'_>,
     (asked, sheet): (&[&Asked], &Sheet),
 ) -> usize {

@@ -114,6 +114,7 @@ fn measures_of_a_run_are_those_of_flags_for_every_design_and_domain() {
                 .run()
                 .1
                 .estimates
+                .clone()
                 .into_iter()
                 .filter(|r| r.key.indicator().is_some_and(|id| id.starts_with("m-")))
                 .collect();

@@ -11,7 +11,7 @@ use crate::support::project::Project;
 use shihyo::decode::{Answers, Base, DecodeOptions, Responses, decode};
 use shihyo::edits::{clean, read_log};
 use shihyo::pipeline::adhoc::Request;
-use shihyo::pipeline::{self, Definition, Fit, Plan, RunOutcome, StatisticDefinition, Survey, Wave};
+use shihyo::pipeline::{self, Definition, Fit, HeldOutcome, Plan, StatisticDefinition, Survey, Wave};
 use shihyo::progress::Silent;
 use shihyo::questionnaire::{Question, QuestionKind};
 use shihyo::raw::{ReadOptions, Table, read};
@@ -78,7 +78,7 @@ fn people(population: &Table, by: &[String]) -> BTreeMap<Vec<String>, u64> {
 const RENUMBERED: [(&str, &str); 4] = [("問10", "問9"), ("問11", "問10"), ("問12", "問11"), ("問13", "問12")];
 
 /// A wave asked by flags; `None` when the plan has no numbers of it.
-fn wave(plan: &Plan, outcome: &RunOutcome, survey: &Survey, wave: &Wave) -> Compared {
+fn wave(plan: &Plan, outcome: &HeldOutcome, survey: &Survey, wave: &Wave) -> Compared {
     let paper = survey.paper(wave).questionnaire;
     let here = |id: &str| match RENUMBERED.iter().find(|(there, _)| *there == id) {
         Some((_, here)) if wave.paper.is_some() => (*here).to_owned(),

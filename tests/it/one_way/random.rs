@@ -137,8 +137,7 @@ impl Survey {
 
     /// Whether each request of it may be added up as the file is read; but for skip rules.
     fn may_stream(&self) -> bool {
-        self.fit.is_none()
-            && (self.replicates.is_none() || self.clusters)
+        (self.replicates.is_none() || self.clusters)
             // A line break in a cell is none of a row.
             && self.marks != Marks::Joined("\n")
     }

@@ -6,10 +6,10 @@ use super::{HEAD, POINTS, indicator, project, record};
 use crate::support::project::Project;
 use shihyo::code::Code;
 use shihyo::indicator::{Flag, Measure, ProgressState, TargetClearance};
-use shihyo::pipeline::RunOutcome;
+use shihyo::pipeline::HeldOutcome;
 
 /// Two waves of 200 in which the answers go round.
-fn two_waves(rule: &str, later: [usize; 5], target: &str) -> (RunOutcome, Measure) {
+fn two_waves(rule: &str, later: [usize; 5], target: &str) -> (HeldOutcome, Measure) {
     let csv = |codes: [usize; 5]| -> String {
         let rows = (0..200).map(|i| format!("{i},{}\n", codes[i % 5]));
         std::iter::once("id,問1\n".to_owned()).chain(rows).collect()
