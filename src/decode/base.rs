@@ -75,7 +75,7 @@ pub fn in_base(responses: &Responses, row: usize, base: Base) -> bool {
 
 /// For each respondent what a share of the options `chosen` (indices of categories) counts.
 ///
-/// With weights w the share is Σw·[yes] / Σw·([yes] + [no]), in [0, 1]. Several options are a NET: a
+/// With weights w the share is Σ w·yes / Σ w·(yes + no), in [0, 1]. Several options are a NET: a
 /// respondent who chose two of them counts once. A number or a text has no options: every valid answer is a
 /// [`Outcome::Yes`].
 pub fn share_outcome(responses: &Responses, chosen: &[usize], base: Base) -> Outcomes {

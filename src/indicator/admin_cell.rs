@@ -362,12 +362,7 @@ mod tests {
             assert_eq!((value, of.as_str(), said.as_deref()), (x, unit, Some(note)), "{text}");
         }
         assert_eq!(value("12.5km²"), (12.5, "km2".into(), None, None));
-        assert_eq!(
-            AdminCell::parse("12%")
-                .map(|c| matches!(c, AdminCell::Value { quantity, .. }
-            if quantity.unit == Unit::Percent))
-                .unwrap(),
-            true
-        );
+        let percent = AdminCell::parse("12%").unwrap();
+        assert!(matches!(percent, AdminCell::Value { quantity, .. } if quantity.unit == Unit::Percent));
     }
 }

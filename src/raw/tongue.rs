@@ -67,7 +67,8 @@ impl Standing {
     }
 }
 
-/// Whether the first of a letter's two bytes in Shift_JIS is below those of half-width katakana and rare kanji.
+/// Whether the first of a letter's two bytes in Shift_JIS is below those of half-width katakana and of rare
+/// kanji.
 fn is_frequent(c: char) -> bool {
     let mut room = [0; 4];
     let (bytes, _, lost) = SHIFT_JIS.encode(c.encode_utf8(&mut room));

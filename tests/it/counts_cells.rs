@@ -38,7 +38,7 @@ fn numbers(rows: &[(&str, &str, [f64; 3])]) -> Vec<u8> {
 
 #[test]
 fn percentages_are_read_as_they_are_shown() {
-    let book = numbers(&[("A", "0.0%", [0.552, 0.561_000_000_000_000_1, 0.612])]);
+    let book = numbers(&[("A", "0.0%", [0.552, 0.561 + f64::EPSILON, 0.612])]);
     let count = "count = { file = \"raw/a.xlsx\", item = \"A\" }\ntarget = \"60%以上\"";
     for unit in ["", "\nunit = \"%\""] {
         let project = of("raw/a.xlsx", &book, &[("A", &format!("{count}{unit}"))]);
