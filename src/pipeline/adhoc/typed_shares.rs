@@ -91,6 +91,8 @@ impl Resolver<'_> {
         let condition = Condition::parse(typed, |name| self.source.has(name)).map_err(|_| bad())?;
         match &condition.test {
             Test::Answered => Err(bad().into()),
+            // Of no answer and of an answer there is no base in common.
+            Test::Is(choices) if choices.iter().any(|c| matches!(c, Choice::Blank)) => Err(bad().into()),
             Test::Blank => {
                 let column = self.source.column(&condition.column)?;
                 Ok(vec![self.share_without_answer(&column, NoAnswer::Blank)])
