@@ -173,6 +173,8 @@ struct Votes {
     above_numbers: usize,
     /// Names, or labels of options, below a blank heading.
     names: usize,
+    /// Labels of options below a question, in columns that hold their own label where it was chosen.
+    own: usize,
     /// Words that no answer is, where answers repeat.
     foreign: usize,
     /// Questions above short answers.
@@ -201,8 +203,8 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
             body.iter().map(|row| cell(row, column)).filter(|a| !a.is_empty()).collect();
         vote(&mut votes, word, (&named, is_named), &answers);
     }
-    let Votes { markers, above_numbers, names, foreign, sentences, against } = votes;
-    let all = above_numbers + names + foreign + sentences;
+    let Votes { markers, above_numbers, names, own, foreign, sentences, against } = votes;
+    let all = above_numbers + names + own + foreign + sentences;
     against == 0
         && (markers > 0
             || above_numbers >= 2
@@ -227,8 +229,10 @@ fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[String], bool), ans
     let distinct: BTreeSet<&String> = answers.iter().collect();
     if distinct.len() == 1 && answers.iter().all(|a| a == word) {
         // A column that holds its own label where it was chosen.
-        if !is_named && !is_number {
-            votes.names += 1;
+        match (is_named, is_number) {
+            (false, false) => votes.names += 1,
+            (true, false) => votes.own += 1,
+            _ => {}
         }
     } else if answers.iter().any(|a| a == word) {
         votes.against += 1;

@@ -19,7 +19,7 @@ pub(super) struct Standing {
     kana: usize,
     /// Letters and signs of the first half of Shift_JIS: its frequent kanji, and no half-width katakana.
     frequent: usize,
-    /// Alone or two together, beside a letter of ASCII.
+    /// Alone or two together, beside a letter of ASCII; or one letter of half width beside a digit.
     in_words: usize,
 }
 
@@ -38,7 +38,10 @@ impl Standing {
                 out.frequent += usize::from(is_frequent(c));
                 run = run.map(|(first, n)| (first, n + 1)).or(Some((before, 1)));
             } else if let Some((first, n)) = run.take() {
-                let beside = first.is_ascii_alphabetic() || c.is_ascii_alphabetic();
+                let mut beside = first.is_ascii_alphabetic() || c.is_ascii_alphabetic();
+                // `｣500` for £500: no word of half-width katakana has one letter.
+                let half = matches!(before, '\u{FF61}'..='\u{FF9F}');
+                beside |= n == 1 && half && (first.is_ascii_digit() || c.is_ascii_digit());
                 out.in_words += if n <= 2 && beside { n } else { 0 };
             }
             before = c;

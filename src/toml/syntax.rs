@@ -35,7 +35,12 @@ pub(super) fn mistakes(source: &Arc<SourceText>, errors: &[toml::de::Error], cod
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         if !found.iter().any(|known| known.covers.contains(&span.start)) {
-            let (message, help) = said(error.message());
+            let nothing = text.get(span.clone()).is_some_and(|value| value.trim().is_empty());
+            let what = error.message();
+            let (message, help) = match what.starts_with("string values") && nothing {
+                true => said("missing value"),
+                false => said(what),
+            };
             found.push(Mistake { covers: span.start..line_end(text, span.start), span, message, help });
         }
     }
@@ -336,7 +341,8 @@ mod tests {
     #[test]
     fn other_mistakes_are_told_in_japanese_one_a_line() {
         one("a = \"割合\nb = 1\n", "\"割合", "閉じられていません");
-        one("a = [1 2]\n", "2", ", がありません");
+        one("a = [\"x\" \"y\"]\n", "", ", がありません");
+        one("a = [1 2]\n", "1 2", "引用符");
         one("a = 1\na = 2\n", "a", "2回");
         one("a = はい\n", "はい", "\"はい\" と書いて");
         one("a = yes\n", "yes", "引用符");

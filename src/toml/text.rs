@@ -138,7 +138,6 @@ mod tests {
                     [by_name.\"西\"]\nname = \"西\"\ncount = -1\n";
         let expected: Vec<(Code, String)> = [
             (Code::AnswersUnknownKey, "titel"),
-            (Code::AnswersMissingKey, "titel = \"表\""),
             (Code::AnswersUnknownWord, "\"randm\""),
             (Code::AnswersWrongType, "[1]"),
             (Code::AnswersWrongType, "3"),
