@@ -4,24 +4,25 @@
 //! (`Response`, HTML). A sentence is no id: where a heading has no number, a short name is its own id, and a
 //! sentence has the column's letters.
 
-use crate::raw::{Column, letters};
+use crate::raw::{ANSWER_WORDS, Column, letters};
 use crate::text::spelling;
 
-/// What export programs write below a question for an answer in one column.
-const MARKERS: [&str; 6] =
-    ["response", "open-ended response", "selected choice", "回答", "自由回答", "記述回答"];
+/// Words below a question that say no more than that answers stand there, beside [`ANSWER_WORDS`].
+const NO_WORDS: [&str; 4] = ["selected choice", "回答", "自由回答", "記述回答"];
 
 /// A heading of more characters is a sentence.
 const SHORT: usize = 20;
 
-/// The rows of a column's heading as they are to be read: without markup, markers and rows that repeat one
-/// above.
+/// The rows of a column's heading as they are to be read: without markup, words of programs and rows
+/// that repeat one above.
 pub(crate) fn pieces(column: &Column) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for row in &column.header {
         let text = clean(row);
-        let is_marker = !out.is_empty() && MARKERS.contains(&text.to_lowercase().as_str());
-        if !text.is_empty() && !is_marker && !out.contains(&text) {
+        let lower = text.to_lowercase();
+        let says_nothing =
+            !out.is_empty() && (ANSWER_WORDS.contains(&lower.as_str()) || NO_WORDS.contains(&lower.as_str()));
+        if !text.is_empty() && !says_nothing && !out.contains(&text) {
             out.push(text);
         }
     }

@@ -139,15 +139,19 @@ fn first_crosstab(inferred: &Inferred) -> Option<(usize, usize)> {
     let single = |q: &Question| matches!(q.kind, QuestionKind::Single(_)) && q.categories().len() > 1;
     let singles: Vec<usize> = (0..questions.len()).filter(|&i| single(&questions[i])).collect();
     let chosen = |q: &Question| single(q) || matches!(q.kind, QuestionKind::Multiple { .. });
-    let subject =
-        |q: &Question| chosen(q) && attribute(q).is_none() && !is_about_form(q) && q.derivation.is_none();
+    // What tells of the sample is nobody's answer.
+    let of_sample =
+        |q: &Question| inferred.sample.iter().any(|(name, ..)| *name == q.id || q.columns.contains(name));
+    let subject = |q: &Question| {
+        chosen(q) && attribute(q).is_none() && !is_about_form(q) && q.derivation.is_none() && !of_sample(q)
+    };
     let subject = (0..questions.len()).find(|&i| subject(&questions[i])).or(singles.first().copied())?;
     let axis = axes(inferred).into_iter().find(|&i| i != subject);
     let other = || {
-        singles
-            .iter()
-            .copied()
-            .find(|&i| i != subject && !is_about_form(&questions[i]) && questions[i].categories().len() <= 12)
+        singles.iter().copied().find(|&i| {
+            let q = &questions[i];
+            i != subject && !is_about_form(q) && !of_sample(q) && q.categories().len() <= 12
+        })
     };
     Some((subject, axis.or_else(other).unwrap_or(subject)))
 }
@@ -301,25 +305,49 @@ fn plan(
     out
 }
 
-/// The lines on columns that tell of the sample. What the file itself says is written as a setting, what a
-/// name tells as a comment.
+/// The lines on columns that tell of the sample, as one `design`. What the file itself says is written as a
+/// setting, what only a name tells as a comment that holds all of it.
 fn sample(inferred: &Inferred) -> String {
     let mut out = String::new();
-    for (column, kind, said) in &inferred.sample {
-        let name = quoted(column);
-        let (what, line) = match kind {
-            SampleColumn::Weight => ("ウエイト", format!("weights = {{ column = {name} }}")),
-            SampleColumn::Stratum => ("標本の層", format!("strata = [{name}]")),
-            SampleColumn::Cluster => ("標本の集落", format!("design = {{ clusters = [{name}] }}")),
+    let columns = |wanted: SampleColumn, with_named: bool| -> Vec<String> {
+        let of = inferred.sample.iter().filter(|(_, kind, said)| *kind == wanted && (*said || with_named));
+        of.map(|(column, ..)| quoted(column)).collect()
+    };
+    let design = |with_named: bool| -> Option<String> {
+        let list = |key: &str, kind: SampleColumn| {
+            let names = columns(kind, with_named);
+            (!names.is_empty()).then(|| format!("{key} = [{}]", names.join(", ")))
         };
-        if *said {
-            remark(&mut out, &format!("ファイルが「{column}」を{what}としています"));
-            out.push_str(&format!("{line}\n"));
-        } else {
-            let advice = "使うときは次の行の先頭の # を取ってください";
-            remark(&mut out, &format!("列「{column}」は{what}とみられますが、使っていません。{advice}"));
-            out.push_str(&comment(&line));
+        let weight = columns(SampleColumn::Weight, with_named);
+        let parts = [
+            list("strata", SampleColumn::Stratum),
+            list("cluster", SampleColumn::Cluster),
+            weight.first().map(|name| format!("weights = {{ column = {name} }}")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("design = {{ {} }}", parts.join(", ")))
+    };
+    let mut named = Vec::new();
+    for (column, kind, said) in &inferred.sample {
+        let what = match kind {
+            SampleColumn::Weight => "ウエイト",
+            SampleColumn::Stratum => "標本の層",
+            SampleColumn::Cluster => "標本の集落",
+        };
+        match said {
+            true => remark(&mut out, &format!("ファイルが「{column}」を{what}としています")),
+            false => named.push(format!("「{column}」は{what}")),
         }
+    }
+    let said = design(false);
+    out.extend(said.iter().map(|line| format!("{line}\n")));
+    if let (false, Some(line)) = (named.is_empty(), design(true)) {
+        let advice = match said {
+            Some(_) => "使うときは、上の design の行の代わりに、次の行の先頭の # を取ってください",
+            None => "使うときは次の行の先頭の # を取ってください",
+        };
+        remark(&mut out, &format!("列{}とみられますが、使っていません。{advice}", named.join("、")));
+        out.push_str(&comment(&line));
     }
     out
 }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     DecoderResult, EUC_JP, Encoding, ISO_2022_JP, MACINTOSH, REPLACEMENT, SHIFT_JIS, UTF_8, UTF_16BE,
     UTF_16LE,
@@ -163,18 +162,7 @@ fn detect_text(bytes: &[u8], controls: bool) -> (&'static Encoding, bool, Option
     if nearly_utf_8(bytes) {
         return (UTF_8, false, None);
     }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    // Lines of ASCII tell nothing, and the detector is slow: it gets the first MiB of the others.
-    let mut room = 1_usize << 20;
-    for line in bytes.split_inclusive(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
-        detector.feed(line, false);
-        room = room.saturating_sub(line.len());
-        if room == 0 {
-            break;
-        }
-    }
-    detector.feed(b"", true);
-    let guess = detector.guess(Some(b"jp"), Utf8Detection::Deny);
+    let guess = tongue::guessed(bytes, 1 << 20, Some(b"jp"));
     let japanese = [SHIFT_JIS, EUC_JP, UTF_16LE, UTF_16BE];
     let likely = [SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess).then_some(guess);
     for candidate in likely.into_iter().chain([SHIFT_JIS, EUC_JP]) {

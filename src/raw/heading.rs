@@ -39,13 +39,10 @@ const MOST: usize = 6;
 const MOST_ABOVE: usize = 8;
 
 /// What programs write below a question that has one column.
-const MARKERS: [&str; 5] = [
-    "response",
-    "open-ended response",
-    "other (please specify)",
-    "other (please specify below)",
-    "回答（自由記述）",
-];
+pub(crate) const ANSWER_WORDS: [&str; 3] = ["response", "open-ended response", "回答(自由記述)"];
+
+/// What they write below the first column of other words.
+const OWN_WORDS: [&str; 2] = ["other (please specify)", "other (please specify below)"];
 
 /// Words that a title has, or a note.
 const TITLES: [&str; 24] = [
@@ -215,7 +212,7 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
 
 fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[String], bool), answers: &[String]) {
     let lower = word.to_lowercase();
-    if MARKERS.contains(&lower.as_str()) {
+    if ANSWER_WORDS.contains(&lower.as_str()) || OWN_WORDS.contains(&lower.as_str()) {
         votes.markers += 1;
         return;
     }

@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 pub use cell::Cell;
 pub use dictionary::{Dictionary, MultipleResponse, MultipleResponseKind, Variable};
 pub use file::Stamp;
+pub(crate) use heading::ANSWER_WORDS;
 pub use heading::Heading;
 pub use indices::Indices;
 pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};

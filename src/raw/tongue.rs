@@ -99,10 +99,11 @@ pub(super) fn instead(bytes: &[u8], text: &str, japanese: &'static Encoding) -> 
     None
 }
 
-/// The likeliest encoding of all.
-fn likely(bytes: &[u8]) -> &'static Encoding {
+/// The likeliest encoding of the first lines that are not all ASCII, from this top-level domain or anywhere.
+/// Lines of ASCII tell nothing, and the detector is slow: it gets no more than about `most` bytes.
+pub(super) fn guessed(bytes: &[u8], most: usize, from: Option<&[u8]>) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    let mut room = 1_usize << 18;
+    let mut room = most;
     for line in bytes.split_inclusive(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
         detector.feed(line, false);
         room = room.saturating_sub(line.len());
@@ -111,7 +112,12 @@ fn likely(bytes: &[u8]) -> &'static Encoding {
         }
     }
     detector.feed(b"", true);
-    let guess = detector.guess(None, Utf8Detection::Deny);
+    detector.guess(from, Utf8Detection::Deny)
+}
+
+/// The likeliest encoding of all.
+fn likely(bytes: &[u8]) -> &'static Encoding {
+    let guess = guessed(bytes, 1 << 18, None);
     // What is Chinese by one guess and Korean by none of its syllables is left to the guess.
     if [GBK, GB18030, BIG5, EUC_KR].contains(&guess) { guess } else { single(bytes, guess) }
 }

@@ -305,3 +305,17 @@ fn symbols_have_their_status() {
     let told = &project.run().1.quality.findings;
     assert!(told.iter().all(|f| f.code != Code::IndicatorCountBlank), "{told:?}");
 }
+
+#[test]
+fn an_error_value_of_a_lookup_is_not_available_and_told() {
+    let book = numbers(&[("A", "0", [1.0, 2.0, 99.0])]);
+    let error = |value: &str| changed(&book, "><v>99</v>", &format!(" t=\"e\"><v>{value}</v>"));
+    let found = project("raw/a.xlsx", error("#N/A"), &["A"]);
+    assert_eq!(read(&found), [["1", "2", "…"]]);
+    let (_, outcome) = found.run();
+    let told: Vec<_> = outcome.quality.findings.iter().map(|f| f.message.ja.as_str()).collect();
+    assert!(told.contains(&"表計算のエラー値 #N/A を「…」（不詳）として読みました"), "{told:?}");
+    // No other one is a figure that is not there.
+    let told = mistakes(&project("raw/a.xlsx", error("#DIV/0!"), &["A"]));
+    assert_eq!((told.len(), told[0].code), (1, Code::IndicatorQuantity), "{told:?}");
+}

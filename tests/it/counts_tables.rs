@@ -291,3 +291,16 @@ fn a_sheet_a_year_says_its_year_in_its_name() {
     let one = "count = { file = \"raw/a.xlsx\", sheet = \"*年度\", item = \"A\" }";
     assert_eq!(read(&of("raw/a.xlsx", &book, &[("A", one)])), [["…", "3", "5"]]);
 }
+
+#[test]
+fn a_note_without_a_year_is_a_guess_and_told() {
+    let told = |note: &str| -> Vec<String> {
+        let csv = format!("項目,R4,R5,R6,備考\nA,1人,2人,3人,{note}\n");
+        let (_, outcome) = project("raw/a.csv", csv, &["A"]).run();
+        let findings = outcome.quality.findings.iter().filter(|f| f.code == Code::IndicatorCountCell);
+        findings.map(|f| f.message.ja.clone()).collect()
+    };
+    let guess = "備考の「速報値」に年度がないので、行のいちばん新しい令和6年度の値のことと読みました";
+    assert_eq!(told("速報値"), [guess]);
+    assert!(told("令和6年度は速報値").is_empty() && told("出前講座を含む").is_empty());
+}

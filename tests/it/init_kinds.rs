@@ -1,7 +1,7 @@
 //! Kinds of files that offices and survey programs write, as `init` drafts them: each option counts as often
 //! as it stands in the file.
 
-use crate::support::drafted::{drafted, expected};
+use crate::support::drafted::{drafted, expected, first_plan};
 
 /// Rows of cells as CSV, below a first line.
 fn csv(head: &str, rows: usize, row: impl Fn(usize) -> String) -> String {
@@ -142,4 +142,30 @@ fn a_question_with_one_option_is_marked() {
         format!("{n},{},{}", if n % 2 == 0 { "会員" } else { "" }, ["男", "女"][n % 2])
     }));
     assert!(out.questionnaire().contains("# 要確認: 選択肢が1つしかありません"), "{}", out.questionnaire());
+}
+
+#[test]
+fn columns_of_the_sample_are_one_design_that_can_be_switched_on() {
+    let text = csv("id,psu,stratum,weight,賛成", 48, |n| {
+        format!("{n},{},{},1.{},{}", n / 6 + 1, n / 24 + 1, n % 7, ["はい", "いいえ"][n % 2])
+    });
+    let plan = drafted(&text).plan();
+    let line = "design = { strata = [\"stratum\"], cluster = [\"psu\"], weights = { column = \"weight\" } }";
+    assert!(plan.contains(&format!("# {line}\n")), "{plan}");
+    // The example is a question that people answered.
+    assert!(plan.contains("question = \"賛成\""), "{plan}");
+    // As the remark says: without the #, it is the design.
+    let folder = tempfile::tempdir().unwrap();
+    let first = first_plan(folder.path(), "a.csv", text.as_bytes());
+    let mut files = first.files.clone();
+    files[0].1 = plan.replace(&format!("# {line}"), line).into_bytes();
+    let out = folder.path().join("pipelines/a");
+    shihyo::derived::write_new(&out, &files).unwrap();
+    let project = shihyo::pipeline::Project::of(&out).unwrap();
+    let plan = shihyo::pipeline::load(&project).unwrap_or_else(|e| panic!("{e}"));
+    let design = &plan.surveys[0].waves[0].design;
+    assert_eq!(
+        (&design.strata[..], &design.clusters[..]),
+        (&["stratum".to_owned()][..], &["psu".to_owned()][..])
+    );
 }

@@ -14,6 +14,9 @@ use crate::provenance::Place;
 use crate::raw::{Sheet, Shown, ShownKind, letters};
 use crate::text::Text;
 
+/// What a spreadsheet program shows where a figure was looked up and is not there.
+const NOT_FOUND: &str = "#N/A";
+
 /// A figure, and where it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountReading {
@@ -157,8 +160,26 @@ impl Around {
             );
             findings.push(Finding::note(Code::IndicatorCalendarYear, text, sheet.place()));
         }
+        if shown.kind == ShownKind::Error && shown.text.trim() == NOT_FOUND {
+            findings.push(told(Text::new(
+                format!("表計算のエラー値 {NOT_FOUND} を「…」（不詳）として読みました"),
+                format!("the spreadsheet error {NOT_FOUND} was read as … (not available)"),
+            )));
+        }
         let cell = self.cell(shown, query).map_err(|e| e.at(&place))?;
-        let cell = self.with_context(sheet, cell);
+        let (cell, guessed) = self.with_context(sheet, cell);
+        if let Some(words) = guessed {
+            findings.push(told(Text::new(
+                format!(
+                    "備考の「{words}」に年度がないので、行のいちばん新しい{}の値のことと読みました",
+                    self.year.long()
+                ),
+                format!(
+                    "the note \"{words}\" names no year; it was read as one on {}, the last of its row",
+                    self.year
+                ),
+            )));
+        }
         let address = sheet.address(row, column);
         Ok(CountReading { cell, place, address, headings: self.headings.clone(), findings })
     }
@@ -188,7 +209,7 @@ impl Around {
                     number,
                 ));
             }
-            ShownKind::Error if matches!(text, "#N/A") => return Ok(AdminCell::NotAvailable),
+            ShownKind::Error if text == NOT_FOUND => return Ok(AdminCell::NotAvailable),
             ShownKind::Error => {
                 return Err(refused(
                     format!("表計算のエラー値「{text}」です"),
@@ -242,22 +263,25 @@ impl Around {
         Ok(cell)
     }
 
-    /// The value with the unit and the marks that stand around it.
-    fn with_context(&self, sheet: &Sheet, cell: AdminCell) -> AdminCell {
-        let AdminCell::Value { mut quantity, mut mark, mut note } = cell else { return cell };
+    /// The value with the unit and the marks that stand around it; and the words of a note that is taken to
+    /// be about it, though it names no year.
+    fn with_context(&self, sheet: &Sheet, cell: AdminCell) -> (AdminCell, Option<String>) {
+        let AdminCell::Value { mut quantity, mut mark, mut note } = cell else { return (cell, None) };
+        let mut guessed = None;
         if quantity.unit.is_blank()
             && let Some(unit) = self.unit_around(sheet)
         {
             quantity.unit = unit;
         }
         if mark.is_none()
-            && let Some((of, words)) = self.mark_around(sheet)
+            && let Some((of, words, is_guess)) = self.mark_around(sheet)
         {
             mark = Some(of);
+            guessed = is_guess.then(|| words.clone());
             let words = if words.starts_with('※') { words } else { format!("※{words}") };
             note = Some(note.map_or(words.clone(), |n| format!("{n} {words}")));
         }
-        AdminCell::Value { quantity, mark, note }
+        (AdminCell::Value { quantity, mark, note }, guessed)
     }
 
     fn unit_around(&self, sheet: &Sheet) -> Option<Unit> {
@@ -286,10 +310,11 @@ impl Around {
         units.all(|unit| unit == first).then(|| Unit::from_text(first))
     }
 
-    /// The mark that a heading, a column of notes or a note under the table gives the value of this year.
-    fn mark_around(&self, sheet: &Sheet) -> Option<(Mark, String)> {
+    /// The mark that a heading, a column of notes or a note under the table gives the value of this year, and
+    /// whether that is a guess: the note names no year, and the value is the last of its row.
+    fn mark_around(&self, sheet: &Sheet) -> Option<(Mark, String, bool)> {
         if let Some(mark) = Mark::of(&self.rest) {
-            return Some((mark, self.rest.clone()));
+            return Some((mark, self.rest.clone(), false));
         }
         for column in &self.notes {
             let text = sheet.text(self.row, *column).trim();
@@ -301,8 +326,9 @@ impl Around {
             let Some((mark, words)) = mark else { continue };
             let years = spoken_of(text);
             let latest = || self.is_latest(sheet);
-            if years.contains(&self.year) || (years.is_empty() && (self.one_year || latest())) {
-                return Some((mark, words.to_owned()));
+            let said = years.contains(&self.year) || (years.is_empty() && self.one_year);
+            if said || (years.is_empty() && latest()) {
+                return Some((mark, words.to_owned(), !said));
             }
         }
         let notes = sheet.cells().map(|(_, shown)| shown.text.trim()).filter(|text| is_footnote(text));
@@ -314,7 +340,7 @@ impl Around {
                     Mark::Provisional => "速報値",
                     Mark::Revised => "訂正",
                 };
-                (mark, words.to_owned())
+                (mark, words.to_owned(), false)
             })
     }
 

@@ -1,9 +1,8 @@
 //! A sheet as a person sees it: every cell with the text that its number format shows, merged blocks, hidden
 //! rows, text that is struck out or raised.
 //!
-//! [`crate::raw::read`] reads data, one value a cell, by header. Counts are kept in tables for people, so
-//! that
-//! [`read`] keeps the sheet whole; where its headings stand is for its reader to find.
+//! [`crate::raw::read`] reads data, one value a cell, by header. Counts are kept in tables for people:
+//! [`read`] keeps the sheet whole, and leaves it to its reader to find the headings.
 
 mod dates;
 mod decimal;

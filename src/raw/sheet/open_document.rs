@@ -176,8 +176,7 @@ fn cell(tag: &Tag, nodes: &mut Nodes<'_>, name: &str, styles: &Styles) -> Result
         && kind == ShownKind::Text
         && tag.get("value-type").is_none()
     {
-        let formula = Some(tag.get("formula").unwrap_or_default());
-        return Ok(Shown { kind: ShownKind::Unvalued, formula, ..Shown::default() });
+        return Ok(Shown::plain("", ShownKind::Unvalued));
     }
     Ok(shown)
 }

@@ -14,8 +14,6 @@ pub struct Shown {
     pub raised: String,
     /// Text that is struck out.
     pub struck: String,
-    /// The formula, where no result of it is stored.
-    pub formula: Option<String>,
 }
 
 /// What kind of thing a cell holds.
@@ -89,6 +87,6 @@ impl Shown {
 
     /// Whether nothing stands in it.
     pub fn is_blank(&self) -> bool {
-        self.text.is_empty() && self.struck.is_empty() && self.formula.is_none()
+        self.text.is_empty() && self.struck.is_empty() && self.kind != ShownKind::Unvalued
     }
 }

@@ -13,8 +13,6 @@ use crate::raw::header::Merged;
 /// A package, with what belongs to all its sheets.
 struct Package<'a> {
     bytes: &'a [u8],
-    /// Folder of the workbook's part, with `/` at its end.
-    folder: String,
     sheets: Vec<Entry>,
     late: bool,
     strings: Vec<Vec<Piece>>,
@@ -116,17 +114,16 @@ impl<'a> Package<'a> {
         let strings = strings.map_or_else(|| Ok(Vec::new()), |text| shared(&text))?;
         let styles = of_kind("/styles").and_then(|p| part(bytes, &p));
         let styles = styles.map_or_else(|| Ok(Vec::new()), |text| self::styles(&text))?;
-        Ok(Self { bytes, folder, sheets, late, strings, styles })
+        Ok(Self { bytes, sheets, late, strings, styles })
     }
 
     fn sheet(&self, entry: &Entry) -> Result<Parts> {
         let text = part(self.bytes, &entry.path).ok_or_else(|| {
-            damaged(format!("{}の中身がありません", self.folder), format!("{} is not there", entry.path))
+            damaged(format!("{}がありません", entry.path), format!("{} is not there", entry.path))
         })?;
         let mut nodes = Nodes::of(&text);
         let mut parts = Parts { name: Some(entry.name.clone()), ..Parts::default() };
         let (mut row, mut next_row, mut next_column) = (0, 0, 0);
-        let mut formulas = Vec::new();
         while let Some(node) = nodes.next()? {
             let Node::Open(tag) = node else { continue };
             match tag.name.as_str() {
@@ -146,7 +143,7 @@ impl<'a> Package<'a> {
                     let place = tag.get("r").and_then(|r| address(&r));
                     let (at, column) = place.unwrap_or((row, next_column));
                     next_column = column + 1;
-                    let shown = self.cell(&tag, &mut nodes, &mut formulas)?;
+                    let shown = self.cell(&tag, &mut nodes)?;
                     parts.set(at, column, shown)?;
                 }
                 "mergeCell" => {
@@ -163,26 +160,19 @@ impl<'a> Package<'a> {
         Ok(parts)
     }
 
-    /// The cell that the tag opens; `formulas` are the shared ones that have been met.
-    fn cell(&self, tag: &Tag, nodes: &mut Nodes<'_>, formulas: &mut Vec<(String, String)>) -> Result<Shown> {
+    /// The cell that the tag opens.
+    fn cell(&self, tag: &Tag, nodes: &mut Nodes<'_>) -> Result<Shown> {
         let style = tag.number("s").and_then(|s| self.styles.get(s));
         let code = style.map_or("General", |s| s.code.as_str());
         let struck = style.is_some_and(|s| s.struck);
         let kind = tag.get("t").unwrap_or_else(|| "n".to_owned());
-        let (mut value, mut formula, mut pieces) = (None::<String>, None::<String>, None);
+        let (mut value, mut computed, mut pieces) = (None::<String>, false, None);
         while let Some(node) = nodes.next()? {
             match node {
                 Node::Open(tag) if tag.name == "v" => value = Some(nodes.text("v")?),
                 Node::Open(tag) if tag.name == "f" => {
-                    let shared = tag.get("si").filter(|_| tag.get("t").is_some_and(|t| t == "shared"));
-                    let text = nodes.text("f")?;
-                    if let Some(shared) = &shared
-                        && !text.is_empty()
-                    {
-                        formulas.push((shared.clone(), text.clone()));
-                    }
-                    // A shared formula is written out at its first cell only; elsewhere it is moved along.
-                    formula = Some(if text.is_empty() { String::new() } else { text });
+                    drop(nodes.text("f")?);
+                    computed = true;
                 }
                 Node::Open(tag) if tag.name == "is" => pieces = Some(rich(nodes, "is")?),
                 Node::Close(name) if name == "c" => break,
@@ -191,11 +181,9 @@ impl<'a> Package<'a> {
         }
         let value = value.filter(|v| !v.is_empty());
         let whole = |text: String| Piece { text, ..Piece::default() };
-        if let (Some(formula), None, None) = (&formula, &value, &pieces) {
-            let shown =
-                Shown { kind: ShownKind::Unvalued, formula: Some(formula.clone()), ..Shown::default() };
+        if computed && value.is_none() && pieces.is_none() {
             // The result of a formula may be the empty text.
-            return Ok(if kind == "str" { Shown::default() } else { shown });
+            return Ok(if kind == "str" { Shown::default() } else { Shown::plain("", ShownKind::Unvalued) });
         }
         let mut shown = match kind.as_str() {
             "s" => {
