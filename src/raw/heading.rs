@@ -317,6 +317,9 @@ mod tests {
     fn what_programs_write_below_is_heading() {
         let monkey = |n: usize| format!("30000{n},{},{},{}", yes(n), ["Bus", ""][n % 2], ["M", "F"][n % 2]);
         assert_eq!(found(&["RespondentID,Car?,Which?,Gender", ",Response,Bus,Response"], monkey), (0, 2));
+        // In a form of an office the word stands in brackets of full width.
+        let form = |n: usize| format!("{n},{},words {n}", yes(n));
+        assert_eq!(found(&["番号,問1,問2", ",,回答（自由記述）"], form), (0, 2));
         let head = ["Date,Q1,Q2", "Date,Do you agree?,Gender", "{\"ImportId\":\"a\"},{\"ImportId\":\"b\"},"];
         assert_eq!(found(&head, |n| format!("2025-03-0{},{},M", n % 9, yes(n))), (0, 3));
         assert_eq!(

@@ -319,3 +319,12 @@ fn an_error_value_of_a_lookup_is_not_available_and_told() {
     let told = mistakes(&project("raw/a.xlsx", error("#DIV/0!"), &["A"]));
     assert_eq!((told.len(), told[0].code), (1, Code::IndicatorQuantity), "{told:?}");
 }
+
+#[test]
+fn furigana_of_a_workbook_is_no_part_of_a_name() {
+    let guided = "<c r=\"A2\" t=\"inlineStr\"><is><t>民生委員</t><rPh sb=\"0\" eb=\"4\"><t>みんせいいいん\
+                  </t></rPh></is></c>";
+    let book =
+        changed(&numbers(&[("A", "0", [130.0, 139.0, 140.0])]), "<c r=\"A2\" t=\"s\"><v>4</v></c>", guided);
+    assert_eq!(read(&project("raw/a.xlsx", book, &["民生委員"])), [["130", "139", "140"]]);
+}
