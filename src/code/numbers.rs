@@ -55,11 +55,11 @@ entries! {
     }
     COUNT_CELL = Warning {
         ja "確かめるべき実績値":
-            "値は読みましたが、非表示の行にある、取り消し線で直してある、割合が1以下であるなど、確かめるべき\
-             ことがあります。"
+            "値は読みましたが、非表示の行にある、取り消し線で直してある、年度が表題にしかない、割合が1以下で\
+             あるなど、確かめるべきことがあります。"
         en "counts to look at":
-            "The figure was read, but it stands in a hidden row, is corrected by striking out, or is a share \
-             of at most 1."
+            "The figure was read, but there is something to look at: it stands in a hidden row, is corrected \
+             by striking out, has its year out of a title only, or is a share of at most 1, for instance."
     }
     COUNT_MISSING = Warning {
         ja "実績値のない年度":

@@ -304,3 +304,18 @@ fn a_note_without_a_year_is_a_guess_and_told() {
     assert_eq!(told("速報値"), [guess]);
     assert!(told("令和6年度は速報値").is_empty() && told("出前講座を含む").is_empty());
 }
+
+#[test]
+fn a_year_that_only_the_title_names_is_told() {
+    let told = |file: &str, title: &str| {
+        let csv = format!("{title},,\n指標,単位,実績\nA,人,442\n");
+        let (_, outcome) = project(file, csv, &["A"]).run();
+        let findings = outcome.quality.findings.iter().filter(|f| f.code == Code::IndicatorCountCell);
+        (shown(&outcome), findings.map(|f| f.message.ja.clone()).collect::<Vec<_>>())
+    };
+    let (values, findings) = told("raw/a.csv", "令和6年度 事業実績");
+    assert_eq!(values, [["…", "…", "442"]]);
+    assert_eq!(findings, ["年度の見出しがないので、表題にある令和6年度の値として読みました"]);
+    let (values, findings) = told("raw/R6.csv", "事業実績");
+    assert_eq!((values, findings.len()), (vec![["…", "…", "442"].map(str::to_owned).to_vec()], 0));
+}

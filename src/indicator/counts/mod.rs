@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use self::layout::{Line, lines};
 use self::locate::{Spot, Wanted, best, spots};
+use self::one_year::OwnYear;
 pub use self::query::CountQuery;
 use self::reading::Around;
 pub use self::reading::CountReading;
@@ -30,7 +31,7 @@ use crate::text::{Lang, Text};
 /// The sheets that the counts of an item stand in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counts {
-    sheets: Vec<(Sheet, Vec<Line>, Option<FiscalYear>)>,
+    sheets: Vec<(Sheet, Vec<Line>, Option<OwnYear>)>,
 }
 
 impl Counts {
@@ -52,7 +53,7 @@ impl Counts {
     /// The years that the headings name, in order.
     pub fn years(&self) -> Vec<FiscalYear> {
         let of_lines = self.sheets.iter().flat_map(|(_, lines, _)| lines).flat_map(|l| l.years.values());
-        let own = self.sheets.iter().filter_map(|(.., year)| *year);
+        let own = self.sheets.iter().filter_map(|(.., own)| own.map(|own| own.year));
         let mut years: Vec<FiscalYear> = of_lines.map(|label| label.year).chain(own).collect();
         years.sort_unstable();
         years.dedup();
@@ -152,11 +153,13 @@ impl Counts {
     fn of_one_year(&self, item: &[String], column: &[String], year: FiscalYear) -> Vec<(&Sheet, Around)> {
         let mut out = Vec::new();
         for (sheet, lines, own) in &self.sheets {
-            if *own != Some(year) || lines.iter().any(|line| line.years.len() > 1) {
+            let Some(own) = own.filter(|own| own.year == year) else { continue };
+            if lines.iter().any(|line| line.years.len() > 1) {
                 continue;
             }
             for found in one_year::find(sheet, item, column) {
-                out.push((sheet, Around::of_cell((found.row, found.column), year, found.headings)));
+                let around = Around::of_cell((found.row, found.column), year, found.headings);
+                out.push((sheet, around.of_title(own.by_title)));
             }
         }
         out

@@ -11,8 +11,16 @@ use crate::raw::Sheet;
 /// Rows of a sheet in which a title may stand.
 const TITLE_ROWS: usize = 5;
 
+/// The year of a whole sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OwnYear {
+    pub(super) year: FiscalYear,
+    /// Whether nothing but its title says so: a yearbook of one year holds the figures of the year before.
+    pub(super) by_title: bool,
+}
+
 /// The year that a whole sheet is of; `None` where it says none, or several.
-pub(super) fn year_of(sheet: &Sheet) -> Option<FiscalYear> {
+pub(super) fn year_of(sheet: &Sheet) -> Option<OwnYear> {
     let one = |texts: &mut dyn Iterator<Item = String>| {
         let years: BTreeSet<FiscalYear> = texts.flat_map(|t| spoken_of(&t)).collect();
         years.first().copied().filter(|_| years.len() == 1)
@@ -24,9 +32,12 @@ pub(super) fn year_of(sheet: &Sheet) -> Option<FiscalYear> {
     });
     let mut titles =
         sheet.cells().take_while(|((row, _), _)| *row < TITLE_ROWS).map(|(_, shown)| shown.text.clone());
-    one(&mut name.into_iter().flat_map(|n| pieces(&n)))
-        .or_else(|| one(&mut file.into_iter().flat_map(|n| pieces(&n))))
-        .or_else(|| one(&mut titles))
+    let by_name = one(&mut name.into_iter().flat_map(|n| pieces(&n)))
+        .or_else(|| one(&mut file.into_iter().flat_map(|n| pieces(&n))));
+    match by_name {
+        Some(year) => Some(OwnYear { year, by_title: false }),
+        None => one(&mut titles).map(|year| OwnYear { year, by_title: true }),
+    }
 }
 
 /// A name as it stands, and its words.

@@ -45,6 +45,8 @@ pub(super) struct Around {
     unit: Option<usize>,
     notes: Vec<usize>,
     one_year: bool,
+    /// Whether nothing but the sheet's title tells the year.
+    by_title: bool,
     name: Option<String>,
 }
 
@@ -71,6 +73,7 @@ impl Around {
             unit: spot.unit,
             notes: spot.notes.clone(),
             one_year: spot.one_year,
+            by_title: false,
             name: column_name(sheet, spot.column, spot.head),
         }
     }
@@ -87,8 +90,14 @@ impl Around {
             unit: None,
             notes: Vec::new(),
             one_year: true,
+            by_title: false,
             name: None,
         }
+    }
+
+    /// This cell, whose year nothing but the sheet's title tells where `by_title`.
+    pub(super) fn of_title(self, by_title: bool) -> Self {
+        Self { by_title, ..self }
     }
 
     pub(super) fn place(&self, sheet: &Sheet) -> Place {
@@ -147,6 +156,15 @@ impl Around {
                     shown.text.trim()
                 ),
                 format!("\"{}\" is struck out; \"{}\" was used", shown.struck.trim(), shown.text.trim()),
+            )));
+        }
+        if self.by_title {
+            findings.push(told(Text::new(
+                format!("年度の見出しがないので、表題にある{}の値として読みました", self.year.long()),
+                format!(
+                    "no heading names a year; the figure was taken as one of {}, which the title names",
+                    self.year
+                ),
             )));
         }
         if self.calendar {
