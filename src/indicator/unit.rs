@@ -1,8 +1,14 @@
 //! Units: what may stand behind a number, and which of them are the same.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde::{Serialize, Serializer};
 
 use crate::text::fold::fold;
+
+/// Bytes of the longest text that is looked up among the known units.
+const MOST_BYTES: usize = 48;
 
 /// The unit of a measure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -169,9 +175,11 @@ impl Unit {
 
     /// Whether a text without a number is a unit that stands for a value to come.
     pub(super) fn alone(folded: &str) -> bool {
-        let text = scale_of(folded).1;
-        Self::from_text(folded) == Unit::Percent
-            || KNOWN.iter().any(|known| spelled(known) == spelled(&text.to_lowercase()))
+        static SPELLED: LazyLock<HashSet<String>> = LazyLock::new(|| KNOWN.map(spelled).into());
+        // No unit is longer than the longest in another spelling: `平方メートル`.
+        folded.len() <= MOST_BYTES
+            && (Self::from_text(folded) == Unit::Percent
+                || SPELLED.contains(&spelled(&scale_of(folded).1.to_lowercase())))
     }
 
     /// Whether two units are the same in two spellings: `箇所` and `か所`.
@@ -223,7 +231,9 @@ fn spelled(text: &str) -> String {
         ("ヘクタール", "ha"),
         ("平方メートル", "m2"),
     ] {
-        out = out.replace(from, to);
+        if out.contains(from) {
+            out = out.replace(from, to);
+        }
     }
     out
 }

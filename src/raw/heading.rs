@@ -190,13 +190,15 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
     if counts_options(rows, at) {
         return true;
     }
-    let cell = |row: &[String], column: usize| row.get(column).cloned().unwrap_or_default();
+    fn cell(row: &[String], column: usize) -> &str {
+        row.get(column).map_or("", String::as_str)
+    }
     let mut votes = Votes::default();
     for (column, word) in row.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
-        let named: Vec<String> =
+        let named: Vec<&str> =
             rows.get(..at).unwrap_or_default().iter().map(|above| cell(above, column)).collect();
         let is_named = named.iter().any(|name| !name.is_empty());
-        let answers: Vec<String> =
+        let answers: Vec<&str> =
             body.iter().map(|row| cell(row, column)).filter(|a| !a.is_empty()).collect();
         vote(&mut votes, word, (&named, is_named), &answers);
     }
@@ -210,7 +212,7 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
             || (foreign >= 3 && body.len() >= 10))
 }
 
-fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[String], bool), answers: &[String]) {
+fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[&str], bool), answers: &[&str]) {
     let lower = word.to_lowercase();
     if ANSWER_WORDS.contains(&lower.as_str()) || OWN_WORDS.contains(&lower.as_str()) {
         votes.markers += 1;
@@ -223,15 +225,15 @@ fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[String], bool), ans
     // The next row or two may be headings too.
     let numbers = answers.iter().filter(|a| number(a).is_some()).count();
     let numeric = numbers >= 2 && (numbers * 5 >= answers.len() * 4 || numbers + 2 >= answers.len());
-    let distinct: BTreeSet<&String> = answers.iter().collect();
-    if distinct.len() == 1 && answers.iter().all(|a| a == word) {
+    let distinct: BTreeSet<&str> = answers.iter().copied().collect();
+    if distinct.len() == 1 && answers.iter().all(|a| *a == word) {
         // A column that holds its own label where it was chosen.
         match (is_named, is_number) {
             (false, false) => votes.names += 1,
             (true, false) => votes.own += 1,
             _ => {}
         }
-    } else if answers.iter().any(|a| a == word) {
+    } else if answers.iter().any(|a| *a == word) {
         votes.against += 1;
     } else if numeric {
         votes.above_numbers += usize::from(!is_number);
@@ -239,7 +241,7 @@ fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[String], bool), ans
     } else if !is_named {
         votes.names += 1;
     } else if asks(word) && answers.iter().all(|a| a.chars().count() * 2 <= word.chars().count() + 8) {
-        votes.sentences += usize::from(!named.contains(&word.to_owned()));
+        votes.sentences += usize::from(!named.contains(&word));
     } else if answers.len() >= 6 && distinct.len() * 2 <= answers.len() {
         votes.foreign += 1;
     }
