@@ -28,7 +28,8 @@ impl Standing {
         let mut out = Self::default();
         let mut before = ' ';
         let mut run: Option<(char, usize)> = None;
-        for c in text.chars().chain([' ']) {
+        // A noncharacter stands for bytes that could not be decoded, which tell of no language.
+        for c in text.chars().filter(|c| !matches!(c, '\u{FDD0}'..='\u{FDEF}')).chain([' ']) {
             if !c.is_ascii() {
                 if out.all >= LOOKED_AT {
                     break;
