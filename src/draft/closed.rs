@@ -5,6 +5,7 @@
 //! many chose, and many that one person wrote. So what is frequent is an option, the rest その他, as long as
 //! it is the lesser part of the answers; where it is not, the column is free text.
 
+use crate::draft::family::tick;
 use crate::text::spelling;
 
 /// A distinct cell, with how many rows hold it.
@@ -51,7 +52,8 @@ const OPEN: [&str; 19] = [
 /// Whether the heading asks for words.
 pub(crate) fn asks_for_words(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    // `職業（その他は自由記入）` asks for words beside a list.
+    // `職業（その他は自由記入）` asks for words beside a list, and `which best describes you` for a choice.
+    let lower = lower.replace("best describe", "");
     OPEN.iter().any(|sign| lower.contains(sign)) && !lower.contains("その他") && !lower.contains("other")
 }
 
@@ -78,7 +80,9 @@ pub(crate) fn single(counts: &[Counted], heading: &str) -> Option<Closed> {
     let few = counts.len() <= 12 && filled < 60 && once * 2 <= counts.len();
     // Words beside codes are options that hardly anybody chose, unless they are many.
     let coded = counts.iter().any(|(text, _)| spelling::whole_number(text).is_some()) && once <= 2;
-    let lists = few_once(once, counts.len()) || few || coded;
+    // One `TRUE` among many `FALSE` is an option that one person chose.
+    let ticks = counts.iter().all(|(text, _)| matches!(tick(text), Some(Some(_))));
+    let lists = few_once(once, counts.len()) || few || coded || ticks;
     if repeats && counts.len() <= MOST && longest(&all) && lists && !words {
         return Some(Closed { options: texts(&all), others: None });
     }

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::draft::remark::{Remark, RemarkKind};
 use crate::questionnaire::model::Question;
-use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
 
@@ -99,7 +99,7 @@ impl Missing {
     }
 
     /// Writes into the question what is no answer, unless it is an option, and tells of it.
-    pub(crate) fn tell(self, question: &mut Question, remarks: &mut Vec<Text>) {
+    pub(crate) fn tell(self, question: &mut Question, remarks: &mut Vec<Remark>) {
         let none_of = |mut words: Vec<String>| {
             words.retain(|word| question.category(word).is_none());
             words
@@ -109,7 +109,8 @@ impl Missing {
         {
             if !words.is_empty() {
                 let list = words.join(", ");
-                remarks.push(Text::new(
+                remarks.push(Remark::new(
+                    RemarkKind::NoAnswer,
                     format!("{list} を{ja}とみました"),
                     format!("{list} taken for a code of {en}"),
                 ));
