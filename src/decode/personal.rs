@@ -178,7 +178,7 @@ pub(crate) fn date_year(text: &str) -> Option<i32> {
     let (first, second, third) = (part()?, part()?, part()?);
     let number = |text: &str| text.parse::<i32>().ok();
     // Two digits are a year where a time stands behind: `7/9/14 18:35`.
-    let two = base == 0 && third.len() == 2 && body.contains('/') && body.contains(':');
+    let two = base == 0 && first.len() <= 2 && third.len() == 2 && body.contains('/') && body.contains(':');
     let (first, second, (third, last)) =
         (number(first)?, number(second)?, (number(third)?, two || third.len() == 4));
     let third = if two { third + 2000 } else { third };
@@ -342,10 +342,12 @@ mod tests {
             ("2024/04/01 9:30:00", 2024),
             ("3/31/1985", 1985),
             ("31.3.1985", 1985),
+            ("7/9/14 18:35", 2014),
+            ("24/1/2019, 17:03:40", 2019),
         ] {
             assert_eq!(date_year(text), Some(year), "{text}");
         }
-        for text in ["1", "1-2", "65", "3/2", "はい", "99999999999-1-1", "042-464-1311"] {
+        for text in ["1", "1-2", "65", "3/2", "はい", "1/2/14", "99999999999-1-1", "042-464-1311"] {
             assert_eq!(date_year(text), None, "{text}");
         }
     }

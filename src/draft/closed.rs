@@ -67,13 +67,19 @@ pub(crate) fn few_once(once: usize, all: usize) -> bool {
     once * 4 <= all
 }
 
+/// Whether the cells are a list whatever the heading says: a few words, each of which many wrote. Two may be
+/// なし and 特になし.
+fn is_plain(counts: &[Counted], filled: usize) -> bool {
+    (3..=12).contains(&counts.len()) && counts.iter().all(|(_, n)| *n >= 5) && filled >= 20 * counts.len()
+}
+
 /// The options of a single answer whose distinct cells are `counts`; `None` for free text.
 pub(crate) fn single(counts: &[Counted], heading: &str) -> Option<Closed> {
     let filled: usize = counts.iter().map(|(_, n)| n).sum();
     let longest = |cells: &[&Counted]| cells.iter().all(|(text, _)| text.chars().count() <= LONGEST);
     let all: Vec<&Counted> = counts.iter().collect();
     let once = counts.iter().filter(|(_, n)| *n == 1).count();
-    let words = asks_for_words(heading);
+    let words = asks_for_words(heading) && !is_plain(counts, filled);
     let texts = |cells: &[&Counted]| cells.iter().map(|(text, _)| text.clone()).collect();
     // A handful of answers, or a list that most of its words are chosen of several times.
     let repeats = counts.len() * 2 <= filled;
@@ -124,6 +130,9 @@ mod tests {
         assert_eq!(found(&[], 60), None);
         let counts = [("なし".to_owned(), 40), ("特になし".to_owned(), 20)];
         assert_eq!(single(&counts, "自由記述"), None);
+        let likert = ["4 - Very", "3 - Quite", "2 - A bit"].map(|word| (word.to_owned(), 30));
+        let heading = "How impressive are the scientists described above?";
+        assert_eq!(single(&likert, heading).map(|c| c.options.len()), Some(3));
     }
 
     #[test]

@@ -19,6 +19,9 @@ const MARKS: [&str; 9] = ["\n", ";", ", ", "、", ",", "|", " & ", "&", " "];
 /// Marks that words have inside.
 const INSIDE_WORDS: [&str; 3] = [" & ", "&", " "];
 
+/// Marks that hardly any word has inside.
+const CERTAIN: [&str; 2] = ["\n", ";"];
+
 /// Distinct words that are looked at.
 const MOST_WORDS: usize = 20_000;
 
@@ -125,7 +128,12 @@ fn taken_apart(counts: &[Counted], mark: &str, says_several: bool) -> Option<Clo
     let few = (2..=most).contains(&count) && count < combinations;
     let names = mark == " " && are_names(&options);
     let sure = !inside_words || are_codes(&options) || names || chosen_freely(counts, &cells, options.len());
-    let often = several * 20 >= filled || ((says_several || names) && several >= 2);
+    // What forms put between answers, between words that were chosen alone too, leaves nothing to guess.
+    let alone: BTreeSet<usize> =
+        cells.iter().filter(|c| c.len() == 1).filter_map(|c| c.first().copied()).collect();
+    let parted = || cells.iter().filter(|c| c.len() > 1).flatten().all(|k| alone.contains(k));
+    let certain = CERTAIN.contains(&mark) && parted();
+    let often = several * 20 >= filled || ((says_several || names || certain) && several >= 2);
     let found = few && repeats && often && sure;
     found.then(|| Closed {
         options: options.into_iter().zip(known).filter(|(_, known)| *known).map(|(o, _)| o).collect(),

@@ -16,6 +16,8 @@ const LOOKED_AT: usize = 200;
 pub(super) struct Standing {
     /// How many were looked at.
     all: usize,
+    /// Noncharacters, which stand for bytes that could not be decoded.
+    broken: usize,
     kana: usize,
     /// Letters and signs of the first half of Shift_JIS: its frequent kanji, and no half-width katakana.
     frequent: usize,
@@ -28,13 +30,13 @@ impl Standing {
         let mut out = Self::default();
         let mut before = ' ';
         let mut run: Option<(char, usize)> = None;
-        // A noncharacter stands for bytes that could not be decoded, which tell of no language.
-        for c in text.chars().filter(|c| !matches!(c, '\u{FDD0}'..='\u{FDEF}')).chain([' ']) {
+        for c in text.chars().chain([' ']) {
             if !c.is_ascii() {
                 if out.all >= LOOKED_AT {
                     break;
                 }
                 out.all += 1;
+                out.broken += usize::from(matches!(c, '\u{FDD0}'..='\u{FDEF}'));
                 out.kana += usize::from(matches!(c, '\u{3041}'..='\u{30FE}'));
                 out.frequent += usize::from(is_frequent(c));
                 run = run.map(|(first, n)| (first, n + 1)).or(Some((before, 1)));
@@ -67,7 +69,7 @@ impl Standing {
     }
 
     fn is_western(self) -> bool {
-        self.all > 0 && self.in_words * 2 >= self.all
+        self.in_words > 0 && self.in_words * 2 + self.broken >= self.all
     }
 }
 

@@ -176,3 +176,22 @@ fn a_variable_without_labels_is_what_its_cells_are() {
     assert_eq!(*out.of("op1"), expected(&scale, 40));
     assert!(!out.counts.contains_key("who"), "{}", out.questionnaire());
 }
+
+#[test]
+fn codes_far_above_a_scale_are_asked_about() {
+    let out = drafted(&csv("q,age", 60, |n| format!("{},{}", [1, 2, 3, 4, 88, 98][n % 6], 30 + n)));
+    let counts = [("1", 10), ("2", 10), ("3", 10), ("4", 10), ("88", 10), ("98", 10)];
+    assert_eq!(*out.of("q"), expected(&counts, 60));
+    assert!(remarks(&out, "q").contains(&RemarkKind::NoAnswer), "{}", out.questionnaire());
+    // Ages are none, though 88 is among them.
+    assert!(!out.counts.contains_key("age"), "{}", out.questionnaire());
+}
+
+#[test]
+fn semicolons_between_options_that_stand_alone_part_them() {
+    let text = csv("how,sex", 80, |n| {
+        let cell = if n < 2 { "alone;in a group" } else { ["alone", "in a group"][n % 2] };
+        format!("{cell},{}", ["M", "F"][n % 2])
+    });
+    assert_eq!(*drafted(&text).of("how"), expected(&[("alone", 41), ("in a group", 41)], 80));
+}
