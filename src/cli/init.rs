@@ -4,9 +4,9 @@ use std::path::Path;
 
 use shihyo::derived;
 use shihyo::error::Result;
-use shihyo::pipeline::{self, InitRequest};
+use shihyo::pipeline::{self, FirstPlan, InitRequest, draft_points, question_counts};
 use shihyo::raw::ReadOptions;
-use shihyo::text::Text;
+use shihyo::text::{Lang, Text};
 
 use super::args::InitArgs;
 use super::ending::Ending;
@@ -31,10 +31,10 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
         form: args.form.clone(),
         choices: args.choices.clone(),
         out: out.clone(),
+        lang: talk.lang,
     };
     let first = pipeline::init(&request)?;
     derived::write_new(&out, &first.files)?;
-    let questions = first.inferred.questionnaire.questions.len();
     for (name, _) in &first.files {
         let path = out.join(name);
         talk.say(&Text::new(
@@ -42,19 +42,7 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
             format!("written: {}", path.display()),
         ));
     }
-    let guesses = first.inferred.remarks.iter().filter(|r| !r.is_empty()).count();
-    talk.say(&Text::new(
-        format!("設問 {questions}件。推測したところには「要確認」と書いてあります（{guesses}件の設問）。"),
-        format!("{questions} questions; what was guessed is marked 要確認 ({guesses} questions)."),
-    ));
-    talk.findings(&first.findings);
-    for (column, kind) in &first.inferred.withheld {
-        let kind = kind.text();
-        talk.say(&Text::new(
-            format!("読まない列: {column}（{}とみられます）", kind.ja),
-            format!("withheld: {column} (looks like {})", kind.en),
-        ));
-    }
+    told(&first, talk);
     let folder = shown(&out);
     talk.say(&Text::new(format!("次に: shihyo check {folder}"), format!("next: shihyo check {folder}")));
     if let Some((indicator, by)) = &first.first_crosstab {
@@ -62,6 +50,42 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
         talk.say(&Text::new(format!("　　　{command}"), format!("      {command}")));
     }
     Ok(Ending::Good)
+}
+
+/// At most this many columns or questions are named in a line.
+const NAMED: usize = 3;
+
+/// What to look at, ranked, and how many questions there are in all.
+fn told(first: &FirstPlan, talk: &Talk) {
+    let points = draft_points(first);
+    if !points.is_empty() {
+        talk.say(&Text::same(""));
+        talk.say(&Text::new("確かめるところ（大事なものから）:", "What to look at, the gravest first:"));
+    }
+    for (k, point) in (1..).zip(&points) {
+        let named = |lang: Lang, sign: &str, more: &str| {
+            let mut names: Vec<&str> = Vec::new();
+            for place in point.places.iter().map(|p| p.get(lang)) {
+                if !names.contains(&place) {
+                    names.push(place);
+                }
+            }
+            let rest = if names.len() > NAMED { more } else { "" };
+            format!("{}{rest}", names.iter().take(NAMED).copied().collect::<Vec<_>>().join(sign))
+        };
+        let (ja, en) = (named(Lang::Ja, "、", " ほか"), named(Lang::En, ", ", ", …"));
+        talk.say(&Text::new(
+            format!("{k:>2}. {}: {}件  {ja}", point.what.ja, point.count),
+            format!("{k:>2}. {}: {}  {en}", point.what.en, point.count),
+        ));
+        talk.say(&Text::new(format!("    → {}", point.advice.ja), format!("    → {}", point.advice.en)));
+    }
+    let counts = question_counts(&first.inferred.questionnaire.questions);
+    talk.say(&Text::same(""));
+    talk.say(&Text::new(
+        format!("{}。推測したところには、すべて「要確認」と書いてあります。", counts.ja),
+        format!("{}; all that was guessed is marked TO CHECK.", counts.en),
+    ));
 }
 
 /// A path as it can be typed.

@@ -3,7 +3,8 @@
 //! A label may contain the delimiter, so the cell is not cut at every comma: all ways to write the cell as a
 //! row of known options with delimiters between are followed, from the end of the cell to its start. One set
 //! of options: that is the answer. Two different sets: ambiguous, and never guessed. None: unknown, unless an
-//! option takes free words; then the way with the fewest free characters is taken.
+//! option takes free words; then the way with the fewest free characters is taken. Free words that begin with
+//! an option's (`バス 以外`) are free words: only a mark parts them, no blank.
 
 use crate::decode::code_list::CodeList;
 use crate::text::spelling;
@@ -86,17 +87,26 @@ impl Ways {
 fn split_line(line: &str, code_list: &CodeList, free: Option<u16>) -> Split {
     let mut ways: Vec<Ways> = vec![Ways::default(); line.len() + 1];
     ways[line.len()].sets = vec![0];
+    // The same behind the words of an option: no blank alone parts them from free words.
+    let mut behind = ways.clone();
     for (at, first) in line.char_indices().rev() {
         if DELIMITERS.contains(&first) {
             // A word may begin with what is a delimiter elsewhere, so this is one way among others.
-            let rest = ways[at + first.len_utf8()].clone();
+            let next = at + first.len_utf8();
+            let rest = ways[next].clone();
             rest.sets.iter().for_each(|&set| ways[at].offer(rest.free_characters, set));
+            let rest = if matches!(first, ' ' | '\t') { behind[next].clone() } else { rest };
+            rest.sets.iter().for_each(|&set| behind[at].offer(rest.free_characters, set));
         }
         let starts = line[..at].chars().next_back().is_none_or(|before| DELIMITERS.contains(&before));
         if starts {
             for (length, bits) in words_at(&line[at..], code_list) {
-                let rest = ways[at + length].clone();
-                rest.sets.iter().for_each(|&set| ways[at].offer(rest.free_characters, set | bits));
+                let is_code = spelling::whole_number(&line[at..at + length]).is_some();
+                let rest = if is_code { &ways } else { &behind }[at + length].clone();
+                for &set in &rest.sets {
+                    ways[at].offer(rest.free_characters, set | bits);
+                    behind[at].offer(rest.free_characters, set | bits);
+                }
             }
             if let Some(bits) = free.and_then(bit) {
                 let piece =
@@ -205,6 +215,10 @@ mod tests {
         assert_eq!(take("庭の手入れ、犬の散歩"), Split::Marks(0b100));
         assert_eq!(take("見守り, 配食"), Split::Marks(0b011));
         assert_eq!(take("見守り\n庭の手入れ\n"), Split::Marks(0b101));
+        assert_eq!(take("見守り 以外"), Split::Marks(0b100));
+        assert_eq!(take("配食, 見守り 以外"), Split::Marks(0b110));
+        assert_eq!(take("見守り 配食"), Split::Marks(0b011));
+        assert_eq!(take("1 2 庭の手入れ"), Split::Marks(0b111));
     }
 
     #[test]

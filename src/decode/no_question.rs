@@ -42,8 +42,8 @@ pub(crate) fn no_question(column: &Column, rows: usize) -> Option<Result<Persona
     identifies.then_some(Ok(Personal::Number))
 }
 
-/// The distinct cells that are not blank, folded, each with how many rows hold it; in order of first
-/// appearance.
+/// The distinct cells that are not blank and can be read, folded, each with how many rows hold it; in order
+/// of first appearance.
 pub(crate) fn counts(column: &Column) -> Vec<(String, usize)> {
     let mut of_value = vec![0usize; column.values.len()];
     for v in &column.rows {
@@ -55,7 +55,7 @@ pub(crate) fn counts(column: &Column) -> Vec<(String, usize)> {
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     for (cell, n) in column.values.iter().zip(of_value) {
         let folded = spelling::lines(&cell.text());
-        if folded.is_empty() || n == 0 {
+        if folded.is_empty() || n == 0 || matches!(cell, Cell::Broken(_)) {
             continue;
         }
         match at.get(&folded) {

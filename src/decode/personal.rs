@@ -173,13 +173,17 @@ pub(crate) fn date_year(text: &str) -> Option<i32> {
         .find_map(|(name, base)| folded.strip_prefix(name).map(|rest| (rest, *base)))
         .unwrap_or((&folded, 0));
     let mut parts = body.split(['/', '-', '.', '年', '月', '日', 'T', ' ']).filter(|p| !p.is_empty());
-    let mut part = || parts.next().filter(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let digits = |p: &&str| p.bytes().all(|b| b.is_ascii_digit());
+    let mut part = || parts.next().map(|p| p.trim_end_matches(',')).filter(digits);
     let (first, second, third) = (part()?, part()?, part()?);
     let number = |text: &str| text.parse::<i32>().ok();
-    let (first, second, (third, four)) =
-        (number(first)?, number(second)?, (number(third)?, third.len() == 4));
+    // Two digits are a year where a time stands behind: `7/9/14 18:35`.
+    let two = base == 0 && first.len() <= 2 && third.len() == 2 && body.contains('/') && body.contains(':');
+    let (first, second, (third, last)) =
+        (number(first)?, number(second)?, (number(third)?, two || third.len() == 4));
+    let third = if two { third + 2000 } else { third };
     // `3/31/1985` and `31.3.1985` have the year last.
-    let (year, month, day) = if base == 0 && four && first <= 31 && second <= 31 && first.min(second) <= 12 {
+    let (year, month, day) = if base == 0 && last && first <= 31 && second <= 31 && first.min(second) <= 12 {
         (third, first.min(second), first.max(second))
     } else {
         (first, second, third)
@@ -338,10 +342,12 @@ mod tests {
             ("2024/04/01 9:30:00", 2024),
             ("3/31/1985", 1985),
             ("31.3.1985", 1985),
+            ("7/9/14 18:35", 2014),
+            ("24/1/2019, 17:03:40", 2019),
         ] {
             assert_eq!(date_year(text), Some(year), "{text}");
         }
-        for text in ["1", "1-2", "65", "3/2", "はい", "99999999999-1-1", "042-464-1311"] {
+        for text in ["1", "1-2", "65", "3/2", "はい", "1/2/14", "99999999999-1-1", "042-464-1311"] {
             assert_eq!(date_year(text), None, "{text}");
         }
     }

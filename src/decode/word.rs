@@ -221,8 +221,9 @@ impl CodeList {
             Some(_) => return Tick::Unknown(folded),
             None => {}
         }
+        // Who wrote another option's words into the column of その他 said その他.
         if let Some(&k) = self.forms.get(&folded) {
-            return Tick::Yes(k);
+            return Tick::Yes(if self.free_text == Some(own) { own } else { k });
         }
         let lower = folded.to_lowercase();
         if MARKS.contains(&lower.as_str()) {

@@ -5,6 +5,7 @@
 //! many chose, and many that one person wrote. So what is frequent is an option, the rest その他, as long as
 //! it is the lesser part of the answers; where it is not, the column is free text.
 
+use crate::draft::family::tick;
 use crate::text::spelling;
 
 /// A distinct cell, with how many rows hold it.
@@ -51,7 +52,8 @@ const OPEN: [&str; 19] = [
 /// Whether the heading asks for words.
 pub(crate) fn asks_for_words(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    // `職業（その他は自由記入）` asks for words beside a list.
+    // `職業（その他は自由記入）` asks for words beside a list, and `which best describes you` for a choice.
+    let lower = lower.replace("best describe", "");
     OPEN.iter().any(|sign| lower.contains(sign)) && !lower.contains("その他") && !lower.contains("other")
 }
 
@@ -65,20 +67,28 @@ pub(crate) fn few_once(once: usize, all: usize) -> bool {
     once * 4 <= all
 }
 
+/// Whether the cells are a list whatever the heading says: a few words, each of which many wrote. Two may be
+/// なし and 特になし.
+fn is_plain(counts: &[Counted], filled: usize) -> bool {
+    (3..=12).contains(&counts.len()) && counts.iter().all(|(_, n)| *n >= 5) && filled >= 20 * counts.len()
+}
+
 /// The options of a single answer whose distinct cells are `counts`; `None` for free text.
 pub(crate) fn single(counts: &[Counted], heading: &str) -> Option<Closed> {
     let filled: usize = counts.iter().map(|(_, n)| n).sum();
     let longest = |cells: &[&Counted]| cells.iter().all(|(text, _)| text.chars().count() <= LONGEST);
     let all: Vec<&Counted> = counts.iter().collect();
     let once = counts.iter().filter(|(_, n)| *n == 1).count();
-    let words = asks_for_words(heading);
+    let words = asks_for_words(heading) && !is_plain(counts, filled);
     let texts = |cells: &[&Counted]| cells.iter().map(|(text, _)| text.clone()).collect();
     // A handful of answers, or a list that most of its words are chosen of several times.
     let repeats = counts.len() * 2 <= filled;
     let few = counts.len() <= 12 && filled < 60 && once * 2 <= counts.len();
     // Words beside codes are options that hardly anybody chose, unless they are many.
     let coded = counts.iter().any(|(text, _)| spelling::whole_number(text).is_some()) && once <= 2;
-    let lists = few_once(once, counts.len()) || few || coded;
+    // One `TRUE` among many `FALSE` is an option that one person chose.
+    let ticks = counts.iter().all(|(text, _)| matches!(tick(text), Some(Some(_))));
+    let lists = few_once(once, counts.len()) || few || coded || ticks;
     if repeats && counts.len() <= MOST && longest(&all) && lists && !words {
         return Some(Closed { options: texts(&all), others: None });
     }
@@ -120,6 +130,9 @@ mod tests {
         assert_eq!(found(&[], 60), None);
         let counts = [("なし".to_owned(), 40), ("特になし".to_owned(), 20)];
         assert_eq!(single(&counts, "自由記述"), None);
+        let likert = ["4 - Very", "3 - Quite", "2 - A bit"].map(|word| (word.to_owned(), 30));
+        let heading = "How impressive are the scientists described above?";
+        assert_eq!(single(&likert, heading).map(|c| c.options.len()), Some(3));
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::draft::remark::{Remark, RemarkKind};
 use crate::questionnaire::model::Question;
-use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
 
@@ -16,6 +16,9 @@ pub(super) const MOST_VALUES: usize = 30;
 
 /// Numbers that files write for no answer, where the options are small numbers.
 const MISSING: [i64; 8] = [99, 999, 9999, -1, -9, -99, -999, -9999];
+
+/// Numbers far above a scale that may be no answer, or わからない, or その他.
+const APART: [i64; 6] = [66, 77, 88, 96, 97, 98];
 
 /// Words for no answer, in lower case, in any column.
 const NO_ANSWER: [&str; 7] = ["無回答", "未回答", "無記入", "未記入", "回答なし", "na", "n/a"];
@@ -99,7 +102,7 @@ impl Missing {
     }
 
     /// Writes into the question what is no answer, unless it is an option, and tells of it.
-    pub(crate) fn tell(self, question: &mut Question, remarks: &mut Vec<Text>) {
+    pub(crate) fn tell(self, question: &mut Question, remarks: &mut Vec<Remark>) {
         let none_of = |mut words: Vec<String>| {
             words.retain(|word| question.category(word).is_none());
             words
@@ -109,7 +112,8 @@ impl Missing {
         {
             if !words.is_empty() {
                 let list = words.join(", ");
-                remarks.push(Text::new(
+                remarks.push(Remark::new(
+                    RemarkKind::NoAnswer,
                     format!("{list} を{ja}とみました"),
                     format!("{list} taken for a code of {en}"),
                 ));
@@ -216,13 +220,30 @@ pub(crate) struct Scale {
     pub(crate) codes: Option<BTreeSet<i64>>,
     /// Codes that are no answer.
     pub(crate) missing: Vec<i64>,
-    /// Codes that may be no answer: 9, or 8 and 9, far above the others.
+    /// Codes that may be no answer: 9, or 8 and 9, or 88, 98 and such, far above the others.
     pub(crate) doubtful: Vec<i64>,
 }
 
 impl Scale {
+    /// A scale beside codes that forms give to わからない, その他 and no answer: `1` … `5`, `88`, `98`.
+    fn with_apart(missing: &[i64], rest: &[i64]) -> Option<Self> {
+        let (apart, steps): (Vec<i64>, Vec<i64>) = rest.iter().partition(|n| APART.contains(n));
+        if !(1..=3).contains(&apart.len()) || steps.len() < 2 || steps.iter().any(|n| *n > 20) {
+            return None;
+        }
+        let scale = Self::of(&steps.into_iter().chain(missing.iter().copied()).collect());
+        Some(Self {
+            codes: Some(scale.codes?.into_iter().chain(apart.iter().copied()).collect()),
+            missing: scale.missing,
+            doubtful: [scale.doubtful, apart].concat(),
+        })
+    }
+
     pub(crate) fn of(numbers: &BTreeSet<i64>) -> Self {
         let (missing, rest): (Vec<i64>, Vec<i64>) = numbers.iter().partition(|n| MISSING.contains(n));
+        if let Some(scale) = Self::with_apart(&missing, &rest) {
+            return scale;
+        }
         let (least, most) = (rest.first().copied().unwrap_or(0), rest.last().copied().unwrap_or(0));
         if !rest.is_empty() && least >= 0 && most <= 20 && rest.len() <= 15 {
             let below: Vec<i64> = rest.iter().copied().filter(|n| *n < 8).collect();

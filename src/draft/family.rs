@@ -184,10 +184,14 @@ pub(crate) fn is_other(part: &str) -> bool {
         || (folded.starts_with("その他") && folded.contains("具体的"))
 }
 
-/// A cell as a tick: chosen, not chosen, a blank; `None` for anything else.
-fn tick(cell: &Cell) -> Option<Option<bool>> {
-    let folded = spelling::label(&cell.text()).to_lowercase();
-    match folded.as_str() {
+/// A cell as a tick; one that cannot be read says nothing.
+fn tick_of(cell: &Cell) -> Option<Option<bool>> {
+    if matches!(cell, Cell::Broken(_)) { Some(None) } else { tick(&cell.text()) }
+}
+
+/// The text of a cell as a tick: chosen, not chosen, a blank; `None` for anything else.
+pub(crate) fn tick(text: &str) -> Option<Option<bool>> {
+    match spelling::label(text).to_lowercase().as_str() {
         "" => Some(None),
         "1" | "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "☑" | "レ" | "true" | "yes" | "y" | "はい" | "x"
         | "selected" | "checked" => Some(Some(true)),
@@ -200,12 +204,12 @@ fn tick(cell: &Cell) -> Option<Option<bool>> {
 
 /// Whether the column says 0 or 1, or chosen or not in another way.
 pub(crate) fn has_ticks(column: &Column) -> bool {
-    column.values.iter().any(|cell| matches!(tick(cell), Some(Some(_))))
+    column.values.iter().any(|cell| matches!(tick_of(cell), Some(Some(_))))
 }
 
 /// Whether the cell is blank, or a word for no answer in the column of an option.
 fn nothing(cell: &Cell, has_ticks: bool) -> bool {
-    tick(cell) == Some(None) || absent(&spelling::label(&cell.text()), has_ticks).is_some()
+    tick_of(cell) == Some(None) || absent(&spelling::label(&cell.text()), has_ticks).is_some()
 }
 
 /// Whether all cells are ticks, the part's own label or number, no answer, or blank.
@@ -214,7 +218,7 @@ fn ticks(column: &Column, part: &str) -> bool {
     let has_ticks = has_ticks(column);
     column.values.iter().all(|cell| {
         let word = spelling::label(&cell.text());
-        tick(cell).is_some()
+        tick_of(cell).is_some()
             || nothing(cell, has_ticks)
             || (has_ticks && is_missing_code(&word))
             || word == own
@@ -228,14 +232,11 @@ pub(crate) fn own_label(column: &Column) -> Option<String> {
     let words: Vec<String> = column
         .values
         .iter()
-        .filter(|c| tick(c) != Some(Some(false)) && !nothing(c, has_ticks))
+        .filter(|c| tick_of(c) != Some(Some(false)) && !nothing(c, has_ticks))
         .map(|c| c.text().trim().to_owned())
         .collect();
     match words.as_slice() {
-        [one]
-            if tick(&Cell::Text(one.as_str().into())).is_none()
-                && spelling::whole_number(&spelling::label(one)).is_none() =>
-        {
+        [one] if tick(one).is_none() && spelling::whole_number(&spelling::label(one)).is_none() => {
             Some(one.clone())
         }
         _ => None,
@@ -325,7 +326,7 @@ fn family(
     let marked = rest.iter().filter_map(|&i| columns.get(i)).any(|column| {
         let has_ticks = has_ticks(column);
         own_label(column).is_some()
-            || column.values.iter().any(|c| tick(c) == Some(Some(false)) || nothing(c, has_ticks))
+            || column.values.iter().any(|c| tick_of(c) == Some(Some(false)) || nothing(c, has_ticks))
     });
     let name = way.question(stem, columns.get(*members.first()?)?);
     let (kind, other) = if all_ticks && marked {

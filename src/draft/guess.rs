@@ -7,17 +7,18 @@ use crate::decode::personal::date_year;
 use crate::draft::closed::{self, Closed};
 use crate::draft::codes::{Missing, Options, Scale, is_missing_code};
 use crate::draft::family::{Family, Kind, has_ticks, is_other, mentioned, own_label};
+use crate::draft::remark::{Remark, RemarkKind};
 use crate::draft::{naming, pieces};
 use crate::questionnaire::form::{categories, question};
 use crate::questionnaire::model::{Category, Question, QuestionKind};
 use crate::questionnaire::resolve::MOST_OPTIONS;
 use crate::raw::{Cell, Column, Table, letters};
-use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
+use crate::text::{Lang, Text};
 
 /// A question, and what was guessed of it.
-pub(crate) type Guessed = (Question, Vec<Text>);
+pub(crate) type Guessed = (Question, Vec<Remark>);
 
 /// What a column is, or why it is no question.
 pub(crate) type Guess = Result<Guessed, Text>;
@@ -98,7 +99,8 @@ pub(crate) fn one(column: &Column, table: &Table) -> Guess {
         question.text = spelling::label(label);
     }
     if !dates.is_empty() {
-        remarks.push(Text::new(
+        remarks.push(Remark::new(
+            RemarkKind::Guess,
             "日付になったセルがあります。番号（1-2 など）を表計算ソフトが日付に変えたものとみて、選択肢に入\
              れていません",
             "some cells are dates, as which a spreadsheet program takes codes such as 1-2; they are no \
@@ -108,9 +110,13 @@ pub(crate) fn one(column: &Column, table: &Table) -> Guess {
     Ok((question, remarks))
 }
 
+/// More different words are no options.
+const MOST_REPEATED: usize = 40;
+
 /// What is written where the options' codes are known and not their words.
-fn words_unknown() -> Text {
-    Text::new(
+fn words_unknown() -> Remark {
+    Remark::new(
+        RemarkKind::Labels,
         "選択肢の文が分かりません。label に書いてください",
         "the words of the options are not known; write them as label",
     )
@@ -128,7 +134,7 @@ fn of_words(column: &Column, table: &Table, counts: &[(String, usize)], missing:
     if counts.iter().all(|(t, _)| number(t).is_some()) {
         return Ok((
             make(QuestionKind::Number { range: None }),
-            vec![Text::new("数量として読みました", "read as a number")],
+            vec![Remark::new(RemarkKind::Guess, "数量として読みました", "read as a number")],
         ));
     }
     let heading = pieces.join(" ");
@@ -136,9 +142,12 @@ fn of_words(column: &Column, table: &Table, counts: &[(String, usize)], missing:
         return Ok(found);
     }
     let Some(Closed { options: labels, others }) = closed::single(counts, &heading) else {
+        let rows: usize = counts.iter().map(|(_, n)| n).sum();
+        let repeats = counts.len() * 3 <= rows && rows >= 10 && counts.len() <= MOST_REPEATED;
         return Ok((
             make(QuestionKind::Text),
-            vec![Text::new(
+            vec![Remark::new(
+                if repeats { RemarkKind::ClosedText } else { RemarkKind::Guess },
                 "自由記述として読みました（言葉は集計に出ません）",
                 "read as free text; its words go no further",
             )],
@@ -153,9 +162,24 @@ fn of_words(column: &Column, table: &Table, counts: &[(String, usize)], missing:
     }
     let pairs = options.pairs();
     if pairs.len() == 1 && others.is_none() {
-        remarks.push(Text::new(
+        remarks.push(Remark::new(
+            RemarkKind::OneOption,
             "選択肢が1つしかありません。複数回答の1列か、見出しの行を確かめてください",
             "there is one option only; see whether it is a part of a multiple answer, or the header rows",
+        ));
+    }
+    if let Some((cell, rows)) = pieces::perhaps_several(counts) {
+        let cell = cell.replace('\n', " ");
+        remarks.push(Remark::new(
+            RemarkKind::PerhapsSeveral,
+            format!(
+                "「{cell}」のように選択肢を並べたセルが{rows}人分あります。複数回答なら type を multiple に\
+                 し、options を1つずつにしてください"
+            ),
+            format!(
+                "{rows} respondents have several options in the cell, as in \"{cell}\"; if the question \
+                 takes several answers, make its type multiple and write each option once"
+            ),
         ));
     }
     let options = with_other(categories(pairs, false), others, &mut remarks);
@@ -166,10 +190,11 @@ fn of_words(column: &Column, table: &Table, counts: &[(String, usize)], missing:
 fn with_other(
     mut categories: Vec<Category>,
     others: Option<usize>,
-    remarks: &mut Vec<Text>,
+    remarks: &mut Vec<Remark>,
 ) -> Vec<Category> {
     let Some(rows) = others else { return categories };
-    remarks.push(Text::new(
+    remarks.push(Remark::new(
+        RemarkKind::OwnWords,
         format!(
             "少ない言葉（{rows}人）は「その他」の自由記入としました。選択肢にするものがあれば options に書い\
              てください"
@@ -200,21 +225,24 @@ fn with_other(
 }
 
 /// In which order the options of a single answer stand.
-fn order_of(options: &Options) -> Text {
+fn order_of(options: &Options) -> Remark {
     if options.mixed() {
-        Text::new(
+        Remark::new(
+            RemarkKind::Guess,
             "番号と言葉が混じっています。番号は番号どおりの選択肢、言葉はその後の選択肢としました。誰も選ば\
              なかった選択肢を足してください",
             "numbers and words together: each number is the option of that code, the words are options \
              after them; add those that nobody chose",
         )
     } else if options.numbered() {
-        Text::new(
+        Remark::new(
+            RemarkKind::Guess,
             "番号をコードとしました。誰も選ばなかった選択肢を足してください",
             "the numbers are the options' codes; add those that nobody chose",
         )
     } else {
-        Text::new(
+        Remark::new(
+            RemarkKind::Guess,
             "選択肢はファイルに出てきた順です。誰も選ばなかった選択肢を足し、調査票の順に直してください",
             "options in the order of the file; add those that nobody chose, and put them in the form's order",
         )
@@ -226,7 +254,7 @@ fn of_codes(
     codes: &BTreeSet<i64>,
     missing: &mut Missing,
     make: &dyn Fn(QuestionKind) -> Question,
-) -> (Question, Vec<Text>) {
+) -> Guessed {
     let scale = Scale::of(codes);
     scale.missing.iter().for_each(|code| missing.code(&code.to_string()));
     match scale.codes {
@@ -235,7 +263,8 @@ fn of_codes(
             let mut remarks = vec![words_unknown()];
             if !scale.doubtful.is_empty() {
                 let list = scale.doubtful.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-                remarks.push(Text::new(
+                remarks.push(Remark::new(
+                    RemarkKind::NoAnswer,
                     format!(
                         "{list} は無回答の番号かもしれません。無回答なら options から除き、no_answer に書いて\
                          ください"
@@ -247,7 +276,7 @@ fn of_codes(
         }
         None => (
             make(QuestionKind::Number { range: None }),
-            vec![Text::new("数量として読みました", "read as a number")],
+            vec![Remark::new(RemarkKind::Guess, "数量として読みました", "read as a number")],
         ),
     }
 }
@@ -257,9 +286,10 @@ fn joined(
     counts: &[(String, usize)],
     heading: &str,
     make: &dyn Fn(QuestionKind) -> Question,
-) -> Option<(Question, Vec<Text>)> {
+) -> Option<Guessed> {
     let Closed { options, others } = pieces::options(counts, heading)?;
-    let mut remarks = vec![Text::new(
+    let mut remarks = vec![Remark::new(
+        RemarkKind::TakenApart,
         "1つのセルに複数の回答があるものとして読みました。区切りの文字を含む選択肢がないか確かめてください",
         "read as several answers in one cell; see whether an option itself holds the delimiter",
     )];
@@ -272,11 +302,12 @@ fn joined(
 }
 
 /// The multiple answer of a family of columns.
-pub(crate) fn multiple(family: &Family, columns: &[&Column], table: &Table) -> Guess {
+pub(crate) fn multiple(family: &Family, columns: &[&Column], table: &Table, lang: Lang) -> Guess {
     let members: Vec<&Column> = family.members.iter().filter_map(|&i| columns.get(i).copied()).collect();
     let position = members.first().map_or(0, |c| c.position);
     let (id, words) = naming::named(&family.name, position);
-    let mut remarks = vec![Text::new(
+    let mut remarks = vec![Remark::new(
+        RemarkKind::Guess,
         format!("{} 列をまとめて複数回答としました", members.len()),
         format!("{} columns taken for one multiple answer", members.len()),
     )];
@@ -304,11 +335,13 @@ pub(crate) fn multiple(family: &Family, columns: &[&Column], table: &Table) -> G
         let mut pairs = pairs_of(family, &parts, &own, &mut remarks);
         if let Some(at) = family.other {
             let last = pairs.iter().filter_map(|(code, _)| spelling::whole_number(code)).max();
-            let label = family.parts.get(at).map_or("その他", String::as_str);
-            let label = if label.eq_ignore_ascii_case("other") { "その他" } else { label };
+            let label = family.parts.get(at).map_or("other", String::as_str);
+            let other = Text::new("その他", "Other");
+            let label = if label.eq_ignore_ascii_case("other") { other.get(lang) } else { label };
             let code = last.map_or_else(|| label.to_owned(), |n| (n + 1).to_string());
             pairs.insert(at.min(pairs.len()), (code, label.to_owned()));
-            remarks.push(Text::new(
+            remarks.push(Remark::new(
+                RemarkKind::OwnWords,
                 format!("「{label}」の列の言葉は「その他」の自由記入としました"),
                 format!("words in the column \"{label}\" count as \"other\""),
             ));
@@ -338,7 +371,7 @@ fn pairs_of(
     family: &Family,
     parts: &[&String],
     own: &[&Column],
-    remarks: &mut Vec<Text>,
+    remarks: &mut Vec<Remark>,
 ) -> Vec<(String, String)> {
     let number = |part: &&String| {
         spelling::whole_number(&spelling::label(

@@ -2,6 +2,7 @@
 
 use crate::decode::personal::Personal;
 use crate::draft::meaning::SampleColumn;
+use crate::draft::remark::Remark;
 use crate::questionnaire::model::Questionnaire;
 use crate::text::Text;
 
@@ -11,7 +12,7 @@ pub struct Inferred {
     /// The questionnaire.
     pub questionnaire: Questionnaire,
     /// For each question what was guessed.
-    pub remarks: Vec<Vec<Text>>,
+    pub remarks: Vec<Vec<Remark>>,
     /// The column of respondents' ids.
     pub respondent: Option<String>,
     /// Columns that look like personal data: not read.

@@ -24,6 +24,7 @@ mod inferred;
 mod meaning;
 mod naming;
 mod pieces;
+mod remark;
 mod skips;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,7 @@ pub(crate) use codes::look_like_no_answer;
 pub use inferred::Inferred;
 pub use meaning::SampleColumn;
 pub(crate) use meaning::{attribute, is_about_form, is_no_substance, sample_column};
+pub use remark::{Remark, RemarkKind};
 
 use crate::decode::code_list::CodeList;
 use crate::decode::no_question::no_question;
@@ -40,12 +42,12 @@ use crate::decode::{decoder, personal};
 use crate::questionnaire::form::Draft;
 use crate::questionnaire::model::{Question, QuestionKind, Questionnaire};
 use crate::raw::{Column, Table};
-use crate::text::Text;
 use crate::text::number::number;
 use crate::text::spelling;
+use crate::text::{Lang, Text};
 
-/// Guesses a questionnaire from the columns that all `tables` have.
-pub fn infer(tables: &[Table], title: &str) -> Inferred {
+/// Guesses a questionnaire from the columns that all `tables` have; the words that it adds are in `lang`.
+pub fn infer(tables: &[Table], title: &str, lang: Lang) -> Inferred {
     let mut found = Inferred {
         questionnaire: Questionnaire { title: title.to_owned(), questions: vec![] },
         remarks: vec![],
@@ -65,7 +67,7 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
         let guessed = match families.iter().find(|f| f.members.first() == Some(&at)) {
             Some(family) => {
                 taken.extend(&family.members);
-                guess::multiple(family, &columns, first)
+                guess::multiple(family, &columns, first, lang)
             }
             None => guess::one(column, first),
         };
@@ -80,7 +82,7 @@ pub fn infer(tables: &[Table], title: &str) -> Inferred {
     ids_once(&mut found.questionnaire.questions);
     keep_readable(&mut found, tables);
     skips::guess(&mut found, tables);
-    bands::draft(&mut found, tables);
+    bands::draft(&mut found, tables, lang);
     found
 }
 
@@ -119,6 +121,27 @@ fn ids_once(questions: &mut [Question]) {
     }
 }
 
+/// The questionnaire that a file's own dictionary describes: as [`fitted`], and what has no value labels is
+/// guessed by its cells.
+pub fn labelled(draft: Draft, tables: &[Table]) -> Inferred {
+    let mut found = fitted(draft, tables);
+    let Some(table) = tables.first() else { return found };
+    for (question, remarks) in found.questionnaire.questions.iter_mut().zip(&mut found.remarks) {
+        let open = matches!(question.kind, QuestionKind::Text | QuestionKind::Number { .. });
+        let column = table.columns.iter().find(|c| open && c.name() == question.id);
+        let Some(Ok((guessed, told))) = column.map(|column| guess::one(column, table)) else { continue };
+        // Words of the respondents' own are no options, however often they stand.
+        let words = guessed.categories().iter().any(|c| c.free_text);
+        if matches!(guessed.kind, QuestionKind::Single(_)) && !words {
+            question.kind = guessed.kind;
+            question.no_answer = guessed.no_answer;
+            question.not_asked = guessed.not_asked;
+            remarks.extend(told);
+        }
+    }
+    found
+}
+
 /// The questionnaire of a form, less the questions that the files have no columns for.
 pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
     let mut found = Inferred {
@@ -138,7 +161,7 @@ pub fn fitted(draft: Draft, tables: &[Table]) -> Inferred {
                 .findings
                 .iter()
                 .filter(|f| f.place.question.as_ref() == Some(&q.id))
-                .map(|f| f.message.clone())
+                .map(|f| Remark { kind: RemarkKind::Guess, text: f.message.clone() })
                 .collect()
         })
         .collect();
@@ -249,7 +272,8 @@ fn retain(found: &mut Inferred, keep: &[bool]) {
             match rule.renumbered(&|question| new_place.get(question).copied().flatten()) {
                 Some(rule) => question.asked_if = Some(rule),
                 None => {
-                    remarks.push(Text::new(
+                    remarks.push(Remark::new(
+                        RemarkKind::SkipRule,
                         "限定条件の設問が回答ファイルにないため、条件を外しました",
                         "the earlier question of its skip rule is not in the files; the rule was taken away",
                     ));

@@ -19,6 +19,9 @@ const MARKS: [&str; 9] = ["\n", ";", ", ", "、", ",", "|", " & ", "&", " "];
 /// Marks that words have inside.
 const INSIDE_WORDS: [&str; 3] = [" & ", "&", " "];
 
+/// Marks that hardly any word has inside.
+const CERTAIN: [&str; 2] = ["\n", ";"];
+
 /// Distinct words that are looked at.
 const MOST_WORDS: usize = 20_000;
 
@@ -53,6 +56,32 @@ pub(super) fn options(counts: &[Counted], heading: &str) -> Option<Closed> {
         .iter()
         .filter_map(|mark| taken_apart(counts, mark, says_several))
         .min_by_key(|closed| (closed.options.len(), closed.others))
+}
+
+/// A cell that holds several of the words that other cells hold alone, and how many rows have such cells; for
+/// a column that was not taken apart.
+pub(super) fn perhaps_several(counts: &[Counted]) -> Option<(String, usize)> {
+    let whole: BTreeSet<&str> = counts.iter().map(|(text, _)| text.as_str()).collect();
+    let marks = MARKS.iter().filter(|mark| !INSIDE_WORDS.contains(mark));
+    let found = marks.filter_map(|mark| {
+        let several = |text: &str| {
+            let words: BTreeSet<&str> = parts(text, mark).into_iter().filter_map(|p| text.get(p)).collect();
+            words.len() >= 2 && words.iter().all(|word| whole.contains(word))
+        };
+        let cells: Vec<&Counted> = counts.iter().filter(|(text, _)| several(text)).collect();
+        let (cell, _) = cells.first()?;
+        Some((cell.clone(), cells.iter().map(|(_, n)| n).sum()))
+    });
+    found.max_by_key(|(_, rows)| *rows).filter(|(_, rows)| *rows >= 2)
+}
+
+/// Whether these options are names as forms of XLSForm give them, which have no blank: `let_stand`.
+fn are_names(options: &[String]) -> bool {
+    let is_name = |option: &String| {
+        option.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && option.starts_with(|c: char| c.is_ascii_lowercase())
+    };
+    options.iter().all(is_name) && options.iter().filter(|option| option.contains('_')).count() >= 2
 }
 
 /// Whether these options are codes.
@@ -97,8 +126,14 @@ fn taken_apart(counts: &[Counted], mark: &str, says_several: bool) -> Option<Clo
     let several = rows(&|cell| cell.len() > 1 && is_known(&cell));
     let combinations = cells.iter().filter(is_known).collect::<BTreeSet<_>>().len();
     let few = (2..=most).contains(&count) && count < combinations;
-    let sure = !inside_words || are_codes(&options) || chosen_freely(counts, &cells, options.len());
-    let often = several * 20 >= filled || (says_several && several >= 2);
+    let names = mark == " " && are_names(&options);
+    let sure = !inside_words || are_codes(&options) || names || chosen_freely(counts, &cells, options.len());
+    // What forms put between answers, between words that were chosen alone too, leaves nothing to guess.
+    let alone: BTreeSet<usize> =
+        cells.iter().filter(|c| c.len() == 1).filter_map(|c| c.first().copied()).collect();
+    let parted = || cells.iter().filter(|c| c.len() > 1).flatten().all(|k| alone.contains(k));
+    let certain = CERTAIN.contains(&mark) && parted();
+    let often = several * 20 >= filled || ((says_several || names || certain) && several >= 2);
     let found = few && repeats && often && sure;
     found.then(|| Closed {
         options: options.into_iter().zip(known).filter(|(_, known)| *known).map(|(o, _)| o).collect(),

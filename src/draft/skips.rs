@@ -2,10 +2,10 @@
 
 use crate::decode::decoder::{DecodeOptions, decode};
 use crate::draft::inferred::Inferred;
+use crate::draft::remark::{Remark, RemarkKind};
 use crate::questionnaire::model::QuestionKind;
 use crate::questionnaire::rule::AskedIf;
 use crate::raw::Table;
-use crate::text::Text;
 
 /// As far back as a skip is looked for.
 const FURTHEST: usize = 12;
@@ -55,7 +55,8 @@ pub(crate) fn guess(found: &mut Inferred, tables: &[Table]) {
         if let Some((skipped, question, categories)) = best {
             let id = questions.get(question).map_or(String::new(), |q| q.id.clone());
             if let Some(remarks) = found.remarks.get_mut(at) {
-                remarks.push(Text::new(
+                remarks.push(Remark::new(
+                    RemarkKind::SkipRule,
                     format!(
                         "限定条件を推測しました: 「{id}」でほかの選択肢を選んだ {skipped} 人は全員空欄です"
                     ),

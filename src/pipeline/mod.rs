@@ -39,7 +39,7 @@ pub use clean::{Exported, Verified, WaveChoice, export, verify};
 pub use compare::{CompareRequest, compare};
 pub use definition::{Definition, EstimateDefinition, StatisticDefinition};
 pub use explain::{Section, base_words, explain, keys};
-pub use init::{FirstPlan, InitRequest, init};
+pub use init::{DraftPoint, FirstPlan, InitRequest, draft_points, init, question_counts};
 pub use load::{Project, load, schema};
 pub use map_spec::{MapSpec, MapTable, WordsSpec};
 pub use plan::{

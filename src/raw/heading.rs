@@ -38,6 +38,9 @@ pub(super) const LOOKED_AT: usize = 60;
 const MOST: usize = 6;
 const MOST_ABOVE: usize = 8;
 
+/// So many names below blank headings outweigh a column whose answers speak against them.
+const MOST_NAMES_TO_ONE: usize = 8;
+
 /// What programs write below a question that has one column.
 pub(crate) const ANSWER_WORDS: [&str; 3] = ["response", "open-ended response", "回答(自由記述)"];
 
@@ -204,7 +207,8 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
     }
     let Votes { markers, above_numbers, names, own, foreign, sentences, against } = votes;
     let all = above_numbers + names + own + foreign + sentences;
-    against == 0
+    // Labels of many options below blank headings outweigh one that stands in a joined answer too.
+    (against == 0 || against * MOST_NAMES_TO_ONE <= names)
         && (markers > 0
             || above_numbers >= 2
             || sentences >= 2

@@ -16,6 +16,8 @@ const LOOKED_AT: usize = 200;
 pub(super) struct Standing {
     /// How many were looked at.
     all: usize,
+    /// Noncharacters, which stand for bytes that could not be decoded.
+    broken: usize,
     kana: usize,
     /// Letters and signs of the first half of Shift_JIS: its frequent kanji, and no half-width katakana.
     frequent: usize,
@@ -34,6 +36,7 @@ impl Standing {
                     break;
                 }
                 out.all += 1;
+                out.broken += usize::from(matches!(c, '\u{FDD0}'..='\u{FDEF}'));
                 out.kana += usize::from(matches!(c, '\u{3041}'..='\u{30FE}'));
                 out.frequent += usize::from(is_frequent(c));
                 run = run.map(|(first, n)| (first, n + 1)).or(Some((before, 1)));
@@ -66,7 +69,7 @@ impl Standing {
     }
 
     fn is_western(self) -> bool {
-        self.all > 0 && self.in_words * 2 >= self.all
+        self.in_words > 0 && self.in_words * 2 + self.broken >= self.all
     }
 }
 

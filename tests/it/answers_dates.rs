@@ -11,6 +11,7 @@ use shihyo::draft::infer;
 use shihyo::error::SourceText;
 use shihyo::questionnaire::{QuestionKind, read_questionnaire};
 use shihyo::raw::{self, ReadOptions, Table};
+use shihyo::text::Lang;
 
 const INVALID: MissingReason = MissingReason::Invalid;
 
@@ -147,12 +148,12 @@ fn init_takes_a_few_dates_among_codes_for_codes() {
     }
     page.write_with_format(31, 1, 46_024, &date).unwrap().write(31, 0, 31).unwrap();
     let table = raw::read_bytes(&book.save_to_buffer().unwrap(), "a.xlsx", &ReadOptions::default()).unwrap();
-    let inferred = infer(&[table], "t");
+    let inferred = infer(&[table], "t", Lang::Ja);
     let at = inferred.questionnaire.questions.iter().position(|q| q.id == "問1").unwrap();
     let kind = &inferred.questionnaire.questions[at].kind;
     assert!(matches!(kind, QuestionKind::Single(options) if options.len() == 3));
     assert!(
-        inferred.remarks[at].iter().any(|r| r.ja.contains("日付になったセル")),
+        inferred.remarks[at].iter().any(|r| r.text.ja.contains("日付になったセル")),
         "{:?}",
         inferred.remarks[at]
     );

@@ -42,6 +42,8 @@ mod init;
 mod init_codes;
 mod init_headings;
 mod init_kinds;
+mod init_published;
+mod init_summary;
 mod laws;
 mod layout_matrix;
 mod long_table;

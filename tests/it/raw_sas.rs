@@ -10,6 +10,7 @@ use crate::support::forms::{layouts, people};
 use shihyo::code::Code;
 use shihyo::draft::infer;
 use shihyo::raw::{self, Cell, ReadOptions, Table};
+use shihyo::text::Lang;
 
 fn read(bytes: &[u8]) -> Table {
     raw::read_bytes(bytes, "a.sas7bdat", &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"))
@@ -60,7 +61,7 @@ fn without_value_labels_options_are_inferred_and_variable_labels_kept() {
     let layout = layouts().into_iter().find(|l| l.name.starts_with("web form: label in brackets")).unwrap();
     let table = read(&sas7bdat(&layout.sheet(&people()), false).unwrap());
     assert!(!table.dictionary.as_ref().unwrap().has_options());
-    let inferred = infer(&[table], "t");
+    let inferred = infer(&[table], "t", Lang::Ja);
     let sex = inferred.questionnaire.questions.iter().find(|q| q.text == "あなたの性別").unwrap();
     assert_eq!(sex.categories().len(), 3);
 }

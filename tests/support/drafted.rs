@@ -8,6 +8,7 @@ use shihyo::pipeline::{FirstPlan, InitRequest, Project, compute, init, load};
 use shihyo::progress::Silent;
 use shihyo::questionnaire::{Category, Question, quoted};
 use shihyo::raw::ReadOptions;
+use shihyo::text::Lang;
 
 /// For each question its options, in their order, each with how many chose it, and how many answered.
 pub type Counts = BTreeMap<String, (Vec<(String, u64)>, u64)>;
@@ -49,6 +50,7 @@ pub fn first_plan(folder: &Path, name: &str, bytes: &[u8]) -> FirstPlan {
         form: None,
         choices: None,
         out: folder.join("pipelines/a"),
+        lang: Lang::Ja,
     };
     init(&request).unwrap_or_else(|e| panic!("{e}\n{}", String::from_utf8_lossy(bytes)))
 }

@@ -196,7 +196,7 @@ fn look(read: Result<Table, Error>) {
     let (_, _) = (from_tabulator(&table, "t"), from_xlsform(&table, &table, "t"));
     let drafts = [
         from_dictionary(&table, "t").ok().map(|d| d.questionnaire),
-        Some(infer(std::slice::from_ref(&table), "t").questionnaire),
+        Some(infer(std::slice::from_ref(&table), "t", Lang::Ja).questionnaire),
     ];
     for questionnaire in drafts.into_iter().flatten() {
         if let Err(error) = decode(&questionnaire, std::slice::from_ref(&table), &DecodeOptions::default()) {
