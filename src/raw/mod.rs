@@ -47,7 +47,7 @@ pub use heading::Heading;
 pub use indices::Indices;
 pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
-pub use sheet::{Sheet, Shown, ShownKind, address};
+pub use sheet::{Named, Sheet, Shown, ShownKind, address};
 pub use table::{Column, ReadOptions, Table, letters};
 
 use crate::code::Code;

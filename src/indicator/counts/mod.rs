@@ -4,6 +4,7 @@
 //! several tables on a sheet. So a figure is found by its headings, wherever they stand; only the cells that
 //! a plan names are looked at, so that nothing else on the sheet can stop a run.
 
+mod addressed;
 mod labels;
 mod layout;
 mod locate;
@@ -73,14 +74,8 @@ impl Counts {
     ) -> Result<BTreeMap<FiscalYear, CountReading>> {
         let mut out = BTreeMap::new();
         let mut mistakes = Vec::new();
-        if !query.cells.is_empty() {
-            for (year, address) in query.cells.iter().filter(|(year, _)| years.contains(year)) {
-                match self.at_address(query, *year, address) {
-                    Ok(reading) => drop(out.insert(*year, reading)),
-                    Err(error) => mistakes.extend(error.into_diagnostics()),
-                }
-            }
-            return crate::error::Error::all(mistakes).map_or(Ok(out), Err);
+        if !query.cells.is_empty() || query.cell.is_some() {
+            return self.at_addresses(query, years);
         }
         let item: Vec<String> = query.item.iter().map(|w| heading(w)).collect();
         let column: Vec<String> = query.column.iter().map(|w| heading(w)).collect();
@@ -163,22 +158,6 @@ impl Counts {
             }
         }
         out
-    }
-
-    fn at_address(&self, query: &CountQuery, year: FiscalYear, address: &str) -> Result<CountReading> {
-        let Some((sheet, ..)) = self.sheets.first() else { return Err(self.not_found(query, &[]).into()) };
-        let Some((row, column)) = crate::raw::address(address) else {
-            let message = Text::new(
-                format!("セルの番地「{address}」が読めません"),
-                format!("cannot read the address \"{address}\""),
-            );
-            return Err(Diagnostic::new(Code::IndicatorCountsColumns, message)
-                .at(sheet.place())
-                .help(Text::new("「C12」のように書きます", "write it like C12"))
-                .into());
-        };
-        let row = (0..sheet.size().0).find(|r| sheet.number(*r) == row as u64 + 1).unwrap_or(row);
-        Around::of_cell((row, column), year, vec![address.to_owned()]).read(sheet, query)
     }
 
     /// Why nothing was found: the row that was looked at, and what stands there.

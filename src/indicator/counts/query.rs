@@ -12,8 +12,10 @@ pub struct CountQuery {
     pub item: Vec<String>,
     /// Headings that tell the columns of one year apart: `実績`.
     pub column: Vec<String>,
-    /// Addresses of cells (`C12`) by year, where the plan names them.
+    /// Addresses or names of cells (`C12`, `総人口`) by year, where the plan names them.
     pub cells: BTreeMap<FiscalYear, String>,
+    /// The address or name of the cell in every sheet of a single year.
+    pub cell: Option<String>,
     /// Units that a cell may hold alone while its figure is to come.
     pub units: Vec<Unit>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_spanned::Spanned;
 
-use super::super::count_spec::CountSpec;
+use super::super::count_spec::{CellSpec, CountSpec};
 use super::super::definition::Definition;
 use super::super::estimate_spec::DontKnowSpec;
 use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
@@ -324,15 +324,21 @@ impl Resolver<'_> {
             let there = self.around.data_file(file);
             self.take(&spec.file, there)?;
         }
-        let mut cells = BTreeMap::new();
-        for (year, address) in &spec.cell {
-            cells.extend(self.year(year, years).map(|year| (year, address.clone())));
+        let (mut cells, mut cell) = (BTreeMap::new(), None);
+        match &spec.cell {
+            CellSpec::OneEach(address) => cell = Some(address.clone()),
+            CellSpec::ByYear(addresses) => {
+                for (year, address) in addresses {
+                    cells.extend(self.year(year, years).map(|year| (year, address.clone())));
+                }
+            }
         }
         let units = unit.into_iter().chain(target.map(|t| &t.quantity.unit));
         let query = CountQuery {
             item: spec.item.get_ref().names(),
             column: spec.column.as_ref().map_or_else(Vec::new, |c| c.names()),
             cells,
+            cell,
             units: units.filter(|unit| !unit.is_blank()).cloned().collect(),
         };
         Some(Definition::Count { files, sheet: spec.sheet.clone(), query, data: kind(spec.data) })

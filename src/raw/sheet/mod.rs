@@ -7,6 +7,8 @@
 mod dates;
 mod decimal;
 mod format_piece;
+mod formula;
+mod held;
 mod number_format;
 mod open_document;
 mod parts;
@@ -19,6 +21,7 @@ mod xml;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use parts::Named;
 pub use shown::{Shown, ShownKind};
 pub(super) use table::sheet as of_table;
 pub use view::Sheet;

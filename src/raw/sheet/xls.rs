@@ -7,7 +7,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Sheet as Listed, SheetType, SheetVisible, Xls};
 
 use super::number_format::built_in;
-use super::parts::{Parts, choose, other_sheets};
+use super::parts::{Named, Parts, choose, other_sheets};
 use super::shown::{Shown, ShownKind};
 use crate::code::Code;
 use crate::error::{Error, Result};
@@ -147,8 +147,12 @@ impl<'a> Stream<'a> {
         let looks = self.looks(name);
         let range = book.worksheet_range(name).map_err(|e| crate::raw::damaged::damaged(&e, &e))?;
         let merged = blocks(&book.merge_cells_by_sheet_name(name).unwrap_or_default());
+        let named = book.defined_names().iter();
+        let names =
+            named.map(|(name, refers)| Named { name: name.clone(), refers: refers.clone() }).collect();
         let mut parts = Parts {
             name: Some(name.to_owned()),
+            names,
             merged,
             hidden_rows: looks.hidden_rows,
             hidden_columns: looks.hidden_columns,
