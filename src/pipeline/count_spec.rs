@@ -35,6 +35,13 @@ pub struct CountSpec {
     #[serde(default)]
     #[schemars(with = "CellSpec")]
     pub cell: CellSpec,
+    /// 月別の表から年度の値を作る方法 / how the months April to March make a year: "sum", "mean", or one of them,
+    /// such as "3"
+    #[schemars(with = "Option<String>")]
+    pub month: Option<Word>,
+    /// 値のない月の扱い / what a month without a figure means: "fail" (unless said), or "skip"
+    #[serde(default)]
+    pub missing_months: MissingMonths,
     /// シート（年度ごとに分かれていれば "*" か "R*"）/ sheet of a workbook; "*" or "R*" where each year has a
     /// sheet of its own
     pub sheet: Option<String>,
@@ -60,6 +67,17 @@ impl NamesSpec {
             Self::Several(names) => names.clone(),
         }
     }
+}
+
+/// 値のない月の扱い / what a month without a figure means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingMonths {
+    /// The year has no figure.
+    #[default]
+    Fail,
+    /// The year is made of the months that there are.
+    Skip,
 }
 
 /// Which cell holds the figure.

@@ -24,6 +24,7 @@ mod header;
 mod heading;
 mod indices;
 mod limits;
+mod old_key;
 mod open_document;
 mod parquet;
 mod records;

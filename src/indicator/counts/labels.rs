@@ -4,6 +4,15 @@ use super::words::is_year;
 use crate::indicator::FiscalYear;
 use crate::text::fold::fold;
 
+/// A month in a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Month {
+    /// The calendar year, where the heading says it.
+    pub(super) year: Option<i32>,
+    /// 1 to 12.
+    pub(super) month: u32,
+}
+
 /// A year in a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
@@ -14,6 +23,24 @@ pub(super) struct Label {
     pub(super) rest: String,
     /// Whether it is a year by itself, whatever stands around it.
     pub(super) sure: bool,
+    /// The month, of a line of months.
+    pub(super) month: Option<Month>,
+}
+
+impl Label {
+    /// A month, whose year is to be found.
+    pub(super) fn of_month(month: Month) -> Self {
+        let year = FiscalYear::from_western(0);
+        Self { year, calendar: false, rest: String::new(), sure: true, month: Some(month) }
+    }
+}
+
+/// The western year that a folded text names: `令和6`, `R6`, `2024`.
+pub(super) fn era_year(text: &str) -> Option<i32> {
+    let western = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let era = text.starts_with(|c: char| c.is_alphabetic());
+    let year = text.parse::<FiscalYear>().ok().filter(|_| western || era)?;
+    Some(year.western())
 }
 
 /// Words behind a year that leave it one. The longer ones first.
@@ -85,7 +112,7 @@ pub(super) fn sure(text: &str) -> Option<Label> {
     }
     rest.extend(inside.into_iter().filter(|t| t.parse::<FiscalYear>().is_err()));
     let sure = !bare_western || !rest.is_empty() || !twice.is_empty();
-    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure })
+    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure, month: None })
 }
 
 /// A year without its era after `before`: `5年度`, `元年`, `28`; the nearest year that it can be. A bare
@@ -107,7 +134,8 @@ pub(super) fn after(before: FiscalYear, text: &str) -> Option<Label> {
         .min_by_key(|y| (y.western() - before.western()).unsigned_abs())
         .filter(|y| (y.western() - before.western()).abs() <= if number == body { 1 } else { 10 })?;
     let rest: Vec<String> = end.map(str::to_owned).into_iter().chain(inside).collect();
-    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure: number != body })
+    let sure = number != body;
+    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure, month: None })
 }
 
 /// The years in a line of cells, with the index of each. A line that heads itself 年度 may have bare numbers
@@ -148,7 +176,7 @@ fn bare(texts: &[&str]) -> Vec<(usize, Label)> {
         .map(|(at, text)| (at, squeezed(text)))
         .filter(|(_, text)| !text.is_empty() && !is_year(text))
         .collect();
-    let label = |year| Label { year, calendar: false, rest: String::new(), sure: false };
+    let label = |year| Label { year, calendar: false, rest: String::new(), sure: false, month: None };
     let western: Vec<(usize, Label)> = cells
         .iter()
         .filter_map(|(at, text)| sure(text).filter(|l| !l.sure).map(|l| (*at, label(l.year))))

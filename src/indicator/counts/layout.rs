@@ -146,7 +146,7 @@ fn runs(cells: &[(usize, &str)]) -> Vec<Vec<(usize, Label)>> {
 }
 
 /// The line of years of a row.
-fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -> Line {
+pub(super) fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -> Line {
     let (_, width) = sheet.size();
     let first = found.first().map_or(0, |(column, _)| *column);
     // Rows below that say which of several columns of a year is which.
@@ -196,7 +196,7 @@ fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -
 }
 
 /// The line of years of a column.
-fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
+pub(super) fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
     let (height, _) = sheet.size();
     let first = run.first().map_or(0, |(row, _)| *row);
     let last = run.last().map_or(0, |(row, _)| *row);

@@ -8,6 +8,7 @@ mod addressed;
 mod labels;
 mod layout;
 mod locate;
+mod months;
 mod one_year;
 mod query;
 mod reading;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use self::layout::{Line, lines};
 use self::locate::{Spot, Wanted, best, spots};
 use self::one_year::OwnYear;
-pub use self::query::CountQuery;
+pub use self::query::{CountQuery, MonthRule};
 use self::reading::Around;
 pub use self::reading::CountReading;
 use self::words::heading;
@@ -76,6 +77,9 @@ impl Counts {
         let mut mistakes = Vec::new();
         if !query.cells.is_empty() || query.cell.is_some() {
             return self.at_addresses(query, years);
+        }
+        if let Some(rule) = query.month {
+            return self.by_month(query, rule, years);
         }
         let item: Vec<String> = query.item.iter().map(|w| heading(w)).collect();
         let column: Vec<String> = query.column.iter().map(|w| heading(w)).collect();

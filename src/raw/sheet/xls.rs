@@ -24,8 +24,9 @@ struct Looks {
 }
 
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
-    let stream = compound::check(bytes)?.unwrap_or_default();
-    let mut book = open_xls(bytes)?;
+    let clear = compound::unlocked(bytes)?;
+    let stream = compound::check(&clear)?.unwrap_or_default();
+    let mut book = open_xls(&clear)?;
     let sheets: Vec<Listed> =
         book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).cloned().collect();
     let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
