@@ -136,8 +136,14 @@ fn workbook(file: &[u8]) -> Result<Option<Pieces>> {
         let pieces = Container { file: &small.0, sector: 64, table: small.1 };
         let mut stream = pieces.small_chain(*start)?;
         stream.truncate(whole);
-        // So short a stream is never encrypted.
-        return Ok(Some((stream, Vec::new())));
+        // The small sectors stand one after the other in the sectors of the root.
+        let roots = container.places(root)?;
+        let in_file = |(from, length): (usize, usize)| {
+            let place = roots.get((from - 64) / sector)?;
+            Some((place.0 + (from - 64) % sector, length))
+        };
+        let places = pieces.places(*start)?.into_iter().filter_map(in_file).collect();
+        return Ok(Some((stream, places)));
     }
     let mut stream = container.chain(*start)?;
     stream.truncate(whole);

@@ -65,8 +65,31 @@ const BEHIND: [&str; 18] = [
     "値",
 ];
 
+/// A text without blanks and the marks of notes at its end: `平成23年 a)b)`.
 fn squeezed(text: &str) -> String {
-    fold(text).chars().filter(|c| !c.is_whitespace()).collect()
+    let mut out: String = fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+    while let Some(before) = out.strip_suffix(')').filter(|t| !t.contains('(')) {
+        let Some(kept) = before.strip_suffix(|c: char| c.is_ascii_alphanumeric()) else { break };
+        // 10) would leave a digit of its own.
+        if kept.is_empty() || kept.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            break;
+        }
+        out.truncate(kept.len());
+    }
+    out
+}
+
+/// The first year of `2010-11` or `2010/2011`, which is how a fiscal year is written in English.
+fn two_years(text: &str) -> Option<FiscalYear> {
+    let (first, second) = text.split_once(['-', '/', '–'])?;
+    let of = |t: &str| t.parse::<i32>().ok().filter(|_| t.bytes().all(|b| b.is_ascii_digit()));
+    let (year, next) = (of(first)?, of(second)?);
+    let follows = match second.len() {
+        2 => next == (year + 1) % 100,
+        4 => next == year + 1,
+        _ => false,
+    };
+    (first.len() == 4 && follows && (1912..=2200).contains(&year)).then(|| FiscalYear::from_western(year))
 }
 
 /// Brackets and their content, taken out: `令和4(2022)年度`, `R4(現状値)`.
@@ -91,6 +114,9 @@ pub(super) fn sure(text: &str) -> Option<Label> {
     let whole = squeezed(text);
     if whole.chars().count() > 40 {
         return None;
+    }
+    if let Some(year) = two_years(&whole) {
+        return Some(Label { year, calendar: false, rest: String::new(), sure: false, month: None });
     }
     let (mut body, inside) = without_brackets(&whole);
     let mut rest: Vec<String> = Vec::new();
@@ -262,6 +288,7 @@ mod tests {
             ("令和6年度実績値", "実績値"),
             ("令和 6 年度末", "末"),
             ("2024年度※速報値", "※速報値"),
+            ("令和 6 年度 a)b)", ""),
         ] {
             let label = sure(text).unwrap();
             assert_eq!((label.year.western(), label.rest.as_str(), label.sure), (2024, rest, true), "{text}");
@@ -285,6 +312,8 @@ mod tests {
         assert_eq!(years(&["令和3年度", "2", "元", "30"]), [(0, 2021), (1, 2020), (2, 2019), (3, 2018)]);
         assert_eq!(years(&["年度", "29", "30", "元", "2"]), [(1, 2017), (2, 2018), (3, 2019), (4, 2020)]);
         assert_eq!(years(&["項目", "2020", "2021", "2022"]), [(1, 2020), (2, 2021), (3, 2022)]);
+        assert_eq!(years(&["Year", "2010-11", "2011-12", "2012/2013"]), [(1, 2010), (2, 2011), (3, 2012)]);
+        assert_eq!(years(&["年月", "2010-10", "2010-11", "2010-12"]), []);
         // Values beside a year are none.
         assert_eq!(years(&["A", "令和4年度", "100", "35"]), [(1, 2022)]);
         assert_eq!(years(&["A", "B", "2022", "12"]), []);

@@ -113,7 +113,7 @@ fn of_row(sheet: &Sheet, line: &Line, wanted: &Wanted<'_>) -> Vec<Spot> {
     let first = line.years.keys().next().copied().unwrap_or(0);
     let abouts = columns_named(sheet, line, is_about);
     let (_, width) = sheet.size();
-    let stubs: BTreeSet<usize> = (0..first).filter(|c| !abouts.contains(c)).collect();
+    let stubs: BTreeSet<usize> = (line.from..first).filter(|c| !abouts.contains(c)).collect();
     let heads: BTreeMap<usize, Vec<Heading>> =
         line.years.keys().map(|column| (*column, above(sheet, line, *column))).collect();
     // A heading over all years says nothing of any of them.

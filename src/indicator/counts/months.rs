@@ -74,9 +74,16 @@ fn along(texts: &[(usize, &str)]) -> Vec<(usize, Month)> {
         headed.filter(|head| at > *head).map(|_| Month { year: None, month })
     };
     let each = texts.iter().enumerate();
-    let found: Vec<(usize, Month)> = each
+    let mut found: Vec<(usize, Month)> = each
         .filter_map(|(at, (cell, text))| Some((*cell, month_of(text).or_else(|| bare(at, text))?)))
         .collect();
+    // Behind a month with its year the year goes on, and the next one begins in January.
+    let mut before: Option<(i32, u32)> = None;
+    for (_, month) in &mut found {
+        let goes_on = before.map(|(year, last)| if month.month < last { year + 1 } else { year });
+        month.year = month.year.or(goes_on);
+        before = month.year.map(|year| (year, month.month));
+    }
     if found.len() > 1 { found } else { Vec::new() }
 }
 
@@ -115,7 +122,7 @@ fn lines(sheet: &Sheet) -> Vec<Line> {
     for (row, found) in across {
         let until = rows.iter().copied().find(|r| *r > row).unwrap_or(height);
         let found = found.into_iter().map(|(column, month)| (column, label(month))).collect();
-        out.push(of_row(sheet, row, found, until));
+        out.push(of_row(sheet, row, (0, width), found, until));
     }
     for (column, found) in down.into_iter().filter(|(c, f)| !f.iter().any(|(r, _)| taken.contains(&(*r, *c))))
     {
