@@ -83,7 +83,11 @@ pub(super) fn lines(sheet: &Sheet) -> Vec<Line> {
         let leads = found.len() == 1
             && cells.first().is_some_and(|(column, _)| column == first)
             && cells.iter().skip(1).any(|(column, _)| is_figure(sheet, row, *column));
-        if !by_column && !leads && !headed {
+        // 平成23年 and 2011 beside each other head one row.
+        let one_year = found.len() > 1
+            && found.iter().all(|(_, label)| label.year == found[0].1.year)
+            && length(row, *first) > 1;
+        if !by_column && !leads && !headed && !one_year {
             across.push((row, found));
         }
     }
@@ -182,18 +186,19 @@ fn runs(cells: &[(usize, &str)]) -> Vec<Vec<(usize, Label)>> {
     out
 }
 
-/// A column of nothing but western years at even steps below a word, whatever the word is.
+/// A column of nothing but western years at even steps, below a word or none, whatever the word is.
 fn steady(cells: &[(usize, &str)]) -> Option<Vec<(usize, Label)>> {
     const FEWEST: usize = 3;
-    let ((_, head), rest) = cells.split_first()?;
-    let is_word = !head.trim().is_empty() && !head.contains(|c: char| c.is_ascii_digit());
+    let ((_, head), below) = cells.split_first()?;
     let bare = |text: &str| sure(text).filter(|l| !l.sure && text.trim().len() == 4);
+    let is_word = !head.contains(|c: char| c.is_ascii_digit());
+    let rest = if bare(head).is_some() { cells } else { below };
     let years: Vec<(usize, Label)> =
         rest.iter().map(|(row, text)| Some((*row, bare(text)?))).collect::<Option<_>>()?;
     let steps: Vec<i32> = years.windows(2).map(|w| w[1].1.year.western() - w[0].1.year.western()).collect();
     let even =
         steps.windows(2).all(|w| w[0] == w[1]) && steps.first().is_some_and(|s| matches!(s.abs(), 1..=10));
-    (is_word && even && years.len() >= FEWEST).then_some(years)
+    ((is_word || rest.len() == cells.len()) && even && years.len() >= FEWEST).then_some(years)
 }
 
 /// The line of years of a row.
@@ -268,6 +273,9 @@ pub(super) fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) 
             now = Some(label.clone());
         } else if row > last && (blank_row || !sheet.text(row, column).trim().is_empty()) {
             break;
+        } else if blank_row {
+            // Blank rows between years are of none of them.
+            continue;
         } else if let (Some(label), true) = (&now, sheet.text(row, column).trim().is_empty()) {
             years.insert(row, label.clone());
         } else if let (Some(label), true) = (&now, sheet.anchor(row, column).0 < row) {
