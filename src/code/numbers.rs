@@ -35,8 +35,8 @@ entries! {
     }
     ROUGH_TARGET = Note {
         ja "おおよその目標値":
-            "目標値が「約」「概ね」「程度」などのおおよその数です。書かれた数そのものを目標値として判定しました\
-             （幅は持たせません）。"
+            "目標値が「約」「概ね」「程度」などのおおよその数です。書かれた数そのものを目標値として判定しま\
+             した（幅は持たせません）。"
         en "rough targets":
             "A target is called rough (約, 概ね, 程度). The number itself was taken as the target, without \
              any margin."

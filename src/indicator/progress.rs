@@ -31,9 +31,9 @@ pub struct Course<'a> {
     pub comparability: Comparability,
 }
 
-/// The direction of a measure that the plan does not state: 以上 and 超 ask for more, 以下 and 未満 for less, a
-/// bare number for what brings the baseline to it; equal to the baseline means 維持. Without a target, more is taken for
-/// better.
+/// The direction of a measure that the plan does not state: 以上 and 超 ask for more, 以下 and 未満 for less,
+/// a bare number for what brings the baseline to it; equal to the baseline means 維持. Without a target, more
+/// is taken for better.
 pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction {
     match target {
         None => Direction::Increase,
@@ -117,7 +117,8 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
 }
 
 impl Course<'_> {
-    /// Whether `value` is at or beyond the target, and beyond it where the target says 未満 or 超; no value meets a target that is not there.
+    /// Whether `value` is at or beyond the target, and beyond it where the target says 未満 or 超; no value
+    /// meets a target that is not there.
     fn meets(&self, value: f64) -> bool {
         let Some(target) = self.target else { return false };
         let limit = target.quantity.value();

@@ -29,14 +29,14 @@ pub struct CountSpec {
     /// columns of one year apart, such as "実績"
     #[schemars(with = "Option<NamesSpec>")]
     pub column: Option<NamesSpec>,
-    /// 年度ごとのセルの番地か名前（見出しで決まらないとき）。年度ごとに表があるときは1つ / addresses or names of
-    /// cells by year, where headings do not tell: { R4 = "C12", R5 = "総人口" }; one where each year has a sheet
-    /// of its own
+    /// 年度ごとのセルの番地か名前（見出しで決まらないとき）。年度ごとに表があるときは1つ / addresses or names
+    /// of cells by year, where headings do not tell: { R4 = "C12", R5 = "総人口" }; one where each year has a
+    /// sheet of its own
     #[serde(default)]
     #[schemars(with = "CellSpec")]
     pub cell: CellSpec,
-    /// 月別の表から年度の値を作る方法 / how the months April to March make a year: "sum", "mean", or one of them,
-    /// such as "3"
+    /// 月別の表から年度の値を作る方法 / how the months April to March make a year: "sum", "mean", or one of
+    /// them, such as "3"
     #[schemars(with = "Option<String>")]
     pub month: Option<Word>,
     /// 値のない月の扱い / what a month without a figure means: "fail" (unless said), or "skip"

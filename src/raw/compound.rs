@@ -41,13 +41,13 @@ pub(super) fn check(file: &[u8]) -> Result<Option<Vec<u8>>> {
     Ok(Some(stream))
 }
 
-/// The file in clear where it was encrypted with Excel's own default key; as it is where it was not encrypted.
+/// The file in clear where it was encrypted with Excel's own default key; as it is where it was not.
 ///
 /// # Errors
 /// `raw::password` for any other key, and those of [`check`].
 pub(super) fn unlocked(file: &[u8]) -> Result<Cow<'_, [u8]>> {
     let Some((stream, places)) = workbook(file)? else { return Ok(Cow::Borrowed(file)) };
-    let clear = match old_key::opened(&stream) {
+    let clear = match old_key::opened(&stream, &walk_at(&stream).collect::<Vec<_>>()) {
         Key::None => return Ok(Cow::Borrowed(file)),
         Key::Other => return Err(password()),
         Key::Default(clear) => clear,
@@ -70,9 +70,10 @@ pub(super) fn password() -> Error {
             Text::new("パスワードで保護されています", "the workbook is protected by a password"),
         )
         .help(Text::new(
-            "Excelで開き、「ファイル」→「情報」→「ブックの保護」→「パスワードを使用して暗号化」を空にして、保存し\
-             直してください",
-            "open it in Excel, empty File > Info > Protect Workbook > Encrypt with Password, and save it again",
+            "Excelで開き、「ファイル」→「情報」→「ブックの保護」→「パスワードを使用して暗号化」を空にして、保\
+             存し直してください",
+            "open it in Excel, empty File > Info > Protect Workbook > Encrypt with Password, and \
+             save it again",
         )),
     )
 }
@@ -291,7 +292,7 @@ pub(super) fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 }
 
 /// As [`walk`], with the place of each record's body.
-pub(super) fn walk_at(stream: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
+fn walk_at(stream: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
     let mut rest = Bytes::new(stream, true);
     let mut at = 0;
     std::iter::from_fn(move || {

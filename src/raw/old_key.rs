@@ -1,9 +1,8 @@
-//! Old Excel workbooks that were encrypted with the key that Excel itself uses where nobody set a password (it
-//! does so when the sheets are protected): Office binary document RC4 ([MS-OFFCRYPTO] 2.3.6, [MS-XLS] 2.2.10).
+//! Old Excel workbooks that were encrypted with the key that Excel itself uses where nobody set a password
+//! (it does so when the sheets are protected): Office binary document RC4 ([MS-OFFCRYPTO] 2.3.6, [MS-XLS]
+//! 2.2.10).
 
 use md5::{Digest, Md5};
-
-use super::compound::walk_at;
 
 /// The password that Excel takes where none was set ([MS-XLS] 2.2.10).
 const DEFAULT: &str = "VelvetSweatshop";
@@ -29,14 +28,15 @@ pub(super) enum Key {
     Other,
 }
 
+/// A record: the place of its body in the stream, its kind, its body.
+pub(super) type Record<'a> = (usize, u16, &'a [u8]);
+
 /// Reads a stream of records.
-pub(super) fn opened(stream: &[u8]) -> Key {
-    let globals = walk_at(stream).take_while(|(_, kind, _)| *kind != 0x000A);
-    let Some((_, _, body)) = globals.into_iter().find(|(_, kind, _)| *kind == FILE_PASS) else {
-        return Key::None;
-    };
+pub(super) fn opened(stream: &[u8], records: &[Record<'_>]) -> Key {
+    let mut globals = records.iter().take_while(|(_, kind, _)| *kind != 0x000A);
+    let Some((_, _, body)) = globals.find(|(_, kind, _)| *kind == FILE_PASS) else { return Key::None };
     match rc4(body) {
-        Some(base) => Key::Default(clear(stream, &base)),
+        Some(base) => Key::Default(clear(stream, records, &base)),
         None => Key::Other,
     }
 }
@@ -63,14 +63,14 @@ fn rc4(body: &[u8]) -> Option<[u8; 5]> {
 }
 
 /// The stream with its records in clear.
-fn clear(stream: &[u8], base: &[u8; 5]) -> Vec<u8> {
+fn clear(stream: &[u8], records: &[Record<'_>], base: &[u8; 5]) -> Vec<u8> {
     // The key goes on over the heads of records, which it is not applied to.
     let mut all = stream.to_vec();
     for (block, piece) in (0_u32..).zip(all.chunks_mut(BLOCK)) {
         Cipher::new(base, block).apply(piece);
     }
     let mut out = stream.to_vec();
-    for (at, kind, body) in walk_at(stream) {
+    for (at, kind, body) in records.iter().copied() {
         if kind == FILE_PASS {
             out[at - 4..at - 2].copy_from_slice(&NOTHING.to_le_bytes());
         }

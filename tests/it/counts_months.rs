@@ -58,7 +58,8 @@ fn months_run_down_with_their_years() {
 
 #[test]
 fn a_calendar_year_of_months_is_parted_in_march() {
-    // Years down, months from January on: 令和6年度 is April to December of 令和6年 and January to March of the next.
+    // Years down, months from January on: 令和6年度 is April to December of
+    // 令和6年 and January to March of the next.
     let head = "1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月";
     let rest = "0,".repeat(9);
     let csv = format!("年,区分,{head},年間\n令和6年,来館者,{NUMBERS},78\n7年,来館者,100,200,300,{rest}600\n");

@@ -133,8 +133,8 @@ fn named<'s>(first: &'s Sheet, sheets: &[&'s Sheet], text: &str) -> Result<(&'s 
     })
 }
 
-/// The sheet and the cell that a name refers to: `Sheet1!$B$3`, `'表 1'!$B$3`, `$Sheet1.$B$3`; a block of cells
-/// is none.
+/// The sheet and the cell that a name refers to: `Sheet1!$B$3`, `'表 1'!$B$3`, `$Sheet1.$B$3`; a block of
+/// cells is none.
 fn one_cell(refers: &str) -> Option<(String, (usize, usize))> {
     let refers = refers.trim().trim_start_matches('=');
     let (sheet, cell) = refers.rsplit_once('!').or_else(|| refers.rsplit_once('.'))?;

@@ -107,15 +107,14 @@ pub(super) fn lines(sheet: &Sheet) -> Vec<Line> {
     out
 }
 
-/// Years of a row that stand behind a heading of items of their own, as where a long table is set in two columns:
-/// the columns that each block spans, and its years.
-fn blocks<L: Clone>(
-    sheet: &Sheet,
-    row: usize,
-    found: Vec<(usize, L)>,
-) -> Vec<((usize, usize), Vec<(usize, L)>)> {
+/// The columns that a block of a row of years spans, and its years by column.
+type Block = ((usize, usize), Vec<(usize, Label)>);
+
+/// Years of a row that stand behind a heading of items of their own, as where a long table is set in two
+/// columns: each block by itself.
+fn blocks(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>) -> Vec<Block> {
     let (_, width) = sheet.size();
-    let mut out: Vec<((usize, usize), Vec<(usize, L)>)> = Vec::new();
+    let mut out: Vec<Block> = Vec::new();
     let mut last = None;
     for (column, label) in found {
         let heads = |c: &usize| sheet.anchor(row, *c) == (row, *c) && is_item(&heading(sheet.text(row, *c)));
@@ -128,7 +127,9 @@ fn blocks<L: Clone>(
         } else if out.is_empty() {
             out.push(((0, width), Vec::new()));
         }
-        out.last_mut().into_iter().for_each(|(_, years)| years.push((column, label.clone())));
+        if let Some((_, years)) = out.last_mut() {
+            years.push((column, label));
+        }
         last = Some(column);
     }
     out

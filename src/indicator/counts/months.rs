@@ -148,9 +148,9 @@ fn year_around(
         }
     }
     let headings = spot.beside.iter().chain(&spot.above);
-    let said =
+    let mut said =
         headings.filter_map(|h| sure(&h.text).filter(|l| l.sure).map(|l| (l.year, is_fiscal(&h.text))));
-    said.last().or(own.map(|year| (year, false)))
+    said.next_back().or(own.map(|year| (year, false)))
 }
 
 /// How months of one year follow each other.
@@ -331,8 +331,8 @@ fn combined(
                     year.long()
                 ),
                 format!(
-                    "\"{}\" in {year} was not used, as {list} have no figure; missing_months = \"skip\" in the \
-                     plan's count takes the months that there are",
+                    "\"{}\" in {year} was not used, as {list} have no figure; missing_months = \"skip\" in \
+                     the plan's count takes the months that there are",
                     query.words()
                 ),
             ));
