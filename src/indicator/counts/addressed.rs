@@ -142,6 +142,10 @@ fn one_cell(refers: &str) -> Option<(String, (usize, usize))> {
     let bare = sheet.trim_start_matches('$');
     let quoted = bare.strip_prefix('\'').and_then(|name| name.strip_suffix('\''));
     let name = quoted.map_or_else(|| bare.to_owned(), |name| name.replace("\'\'", "\'"));
+    // A name of a sheet with such signs stands in quotes; without them these are several cells.
+    if quoted.is_none() && bare.contains(['!', ',']) {
+        return None;
+    }
     let place = address(first).filter(|place| address(last.trim_start_matches('.')) == Some(*place))?;
     Some((name, place))
 }
