@@ -367,6 +367,7 @@ codes! {
         IndicatorCountsColumns = "indicator::counts-columns" COUNTS_COLUMNS,
         IndicatorCountsTwice = "indicator::counts-twice" COUNTS_TWICE,
         IndicatorQuantity = "indicator::quantity" QUANTITY,
+        IndicatorRoughTarget = "indicator::rough-target" ROUGH_TARGET,
         IndicatorUnit = "indicator::unit" UNIT,
         ReportCsv = "report::csv" CSV,
         ReportJson = "report::json" JSON,

@@ -33,6 +33,14 @@ entries! {
         en "totals of another design":
             "The totals were not made with this design and its replicates."
     }
+    ROUGH_TARGET = Note {
+        ja "おおよその目標値":
+            "目標値が「約」「概ね」「程度」などのおおよその数です。書かれた数そのものを目標値として判定しま\
+             した（幅は持たせません）。"
+        en "rough targets":
+            "A target is called rough (約, 概ね, 程度). The number itself was taken as the target, without \
+             any margin."
+    }
     SHARE_TABLE = Error {
         ja "標本設計と合わない合計":
             "合計がこの標本設計のものでないか、この設計の誤差は合計だけからは求められません。"

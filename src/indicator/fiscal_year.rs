@@ -102,7 +102,8 @@ impl FromStr for FiscalYear {
             let year: i32 = if year == "元" { 1 } else { year.parse().ok()? };
             (1..=99).contains(&year).then_some(first + year - 1)
         });
-        let year = parsed.or_else(|| body.parse().ok().filter(|y| (1912..=2200).contains(y)));
+        let western = body.parse().ok().filter(|y| body.len() == 4 && (1912..=2200).contains(y));
+        let year = parsed.or(western);
         year.map(Self).ok_or_else(|| {
             Diagnostic::new(
                 Code::PlanFiscalYear,
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_is_no_year_is_refused() {
-        for text in ["", "R", "R0", "R4.5", "X3", "22", "令和", "99999"] {
+        for text in ["", "R", "R0", "R4.5", "X3", "22", "令和", "99999", "02024"] {
             let error = text.parse::<FiscalYear>().unwrap_err();
             assert_eq!(error.diagnostics()[0].code, Code::PlanFiscalYear, "{text}");
             assert!(error.to_string().contains(text), "{text}: {error}");

@@ -21,7 +21,7 @@ mod unit;
 pub use crate::waves::Comparability;
 pub use admin_cell::{AdminCell, Mark};
 pub use breakdown::Breakdown;
-pub use counts::{CountQuery, CountReading, Counts};
+pub use counts::{CountQuery, CountReading, Counts, MonthRule};
 pub use difference::{DifferenceFromRest, DifferenceTest, NoVerdict, Verdict};
 pub use fiscal_year::FiscalYear;
 pub use flag::Flag;

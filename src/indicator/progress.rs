@@ -31,15 +31,15 @@ pub struct Course<'a> {
     pub comparability: Comparability,
 }
 
-/// The direction of a measure that the plan does not state: 以上 asks for more, 以下 for less, a bare number
-/// for what brings the baseline to it; equal to the baseline means 維持. Without a target, more is taken for
-/// better.
+/// The direction of a measure that the plan does not state: 以上 and 超 ask for more, 以下 and 未満 for less,
+/// a bare number for what brings the baseline to it; equal to the baseline means 維持. Without a target, more
+/// is taken for better.
 pub fn direction_of(target: Option<&Target>, baseline: Option<f64>) -> Direction {
     match target {
         None => Direction::Increase,
         Some(t) => match t.operator {
-            Operator::AtLeast => Direction::Increase,
-            Operator::AtMost => Direction::Decrease,
+            Operator::AtLeast | Operator::Above => Direction::Increase,
+            Operator::AtMost | Operator::Below => Direction::Decrease,
             Operator::Reach => match baseline {
                 Some(b) if t.quantity.value() < b => Direction::Decrease,
                 Some(b) if t.quantity.value() == b => Direction::Maintain,
@@ -117,16 +117,19 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
 }
 
 impl Course<'_> {
-    /// Whether `value` is at or beyond the target; no value meets a target that is not there.
+    /// Whether `value` is at or beyond the target, and beyond it where the target says 未満 or 超; no value
+    /// meets a target that is not there.
     fn meets(&self, value: f64) -> bool {
         let Some(target) = self.target else { return false };
         let limit = target.quantity.value();
-        let less_is_met = match target.operator {
-            Operator::AtLeast => false,
-            Operator::AtMost => true,
-            Operator::Reach => self.direction == Direction::Decrease,
-        };
-        if less_is_met { value <= limit } else { value >= limit }
+        match target.operator {
+            Operator::AtLeast => value >= limit,
+            Operator::AtMost => value <= limit,
+            Operator::Above => value > limit,
+            Operator::Below => value < limit,
+            Operator::Reach if self.direction == Direction::Decrease => value <= limit,
+            Operator::Reach => value >= limit,
+        }
     }
 }
 
@@ -272,6 +275,25 @@ mod tests {
                 comparability: Comparability::Same,
             },
         )
+    }
+
+    #[test]
+    fn a_value_equal_to_a_strict_target_has_not_reached_it() {
+        for (target, before, latest, met) in [
+            ("30%未満", 0.5, 0.3, false),
+            ("30%未満", 0.5, 0.299, true),
+            ("30%以下", 0.5, 0.3, true),
+            ("100人超", 50.0, 100.0, false),
+            ("100人超", 50.0, 101.0, true),
+            ("100人以上", 50.0, 100.0, true),
+            ("850人程度", 800.0, 850.0, true),
+            ("850人程度", 800.0, 849.0, false),
+            ("約158,000人", 200_000.0, 158_000.0, true),
+            ("約158,000人", 200_000.0, 158_001.0, false),
+        ] {
+            let found = state(count(2022, before), count(2024, latest), Some(target)).state;
+            assert_eq!(found == ProgressState::TargetMet, met, "{target} {latest}: {found:?}");
+        }
     }
 
     #[test]

@@ -43,6 +43,23 @@ impl Decimal {
         (usize::from(scale) <= MOST_DECIMALS).then_some(Self { mantissa, scale })
     }
 
+    /// This number and another one together; `None` where it has too many digits.
+    pub(super) fn plus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        let raised = |n: Self| n.mantissa.checked_mul(10_i64.checked_pow(u32::from(scale - n.scale))?);
+        Some(Self { mantissa: raised(self)?.checked_add(raised(other)?)?, scale })
+    }
+
+    /// This number divided by a whole one, to one decimal more than it has, half away from zero; `None` where
+    /// it has too many digits.
+    pub(super) fn over(self, parts: i64) -> Option<Self> {
+        let scale = self.scale.checked_add(1).filter(|s| usize::from(*s) <= MOST_DECIMALS)?;
+        let twice = self.mantissa.checked_mul(20)?;
+        let half = if twice < 0 { -parts } else { parts };
+        let mantissa = twice.checked_add(half)?.checked_div(parts.checked_mul(2)?)?;
+        Some(Self { mantissa, scale })
+    }
+
     /// The number of these digits before and after the decimal point. More than nine decimals are what a
     /// program computed, not what an office reports: the number is rounded to nine, which takes away what
     /// doubles add (57.599999999999994 is 57.6).

@@ -180,6 +180,15 @@ pub(super) fn mixed_units(
     None
 }
 
+/// That the words of a target call its number a rough one.
+pub(super) fn rough_target(target: &Target, item: &str) -> Option<Finding> {
+    let text = Text::new(
+        format!("「{item}」の目標値「{target}」は、{}を目標値として判定しました", target.quantity),
+        format!("the target \"{target}\" of \"{item}\" was judged as {}", target.quantity),
+    );
+    target.is_rough().then(|| Finding::note(Code::IndicatorRoughTarget, text, Place::default()))
+}
+
 /// What a plan has to say, so that a value can be held against its target.
 fn what_to_write(value: &Quantity, target: &Target, unit: Option<&Unit>) -> Text {
     let (of_value, of_target) = (value.unit.text(), target.quantity.unit.text());

@@ -6,8 +6,8 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{self, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde_spanned::Spanned;
 
 use super::data_spec::DataSpec;
@@ -29,11 +29,19 @@ pub struct CountSpec {
     /// columns of one year apart, such as "実績"
     #[schemars(with = "Option<NamesSpec>")]
     pub column: Option<NamesSpec>,
-    /// 年度ごとのセルの番地（見出しで決まらないとき）/ addresses of cells by year, where headings do not
-    /// tell: { R4 = "C12", R5 = "D12" }
+    /// 年度ごとのセルの番地か名前（見出しで決まらないとき）。年度ごとに表があるときは1つ / addresses or names
+    /// of cells by year, where headings do not tell: { R4 = "C12", R5 = "総人口" }; one where each year has a
+    /// sheet of its own
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
-    pub cell: BTreeMap<Word, String>,
+    #[schemars(with = "CellSpec")]
+    pub cell: CellSpec,
+    /// 月別の表から年度の値を作る方法 / how the months April to March make a year: "sum", "mean", or one of
+    /// them, such as "3"
+    #[schemars(with = "Option<String>")]
+    pub month: Option<Word>,
+    /// 値のない月の扱い / what a month without a figure means: "fail" (unless said), or "skip"
+    #[serde(default)]
+    pub missing_months: MissingMonths,
     /// シート（年度ごとに分かれていれば "*" か "R*"）/ sheet of a workbook; "*" or "R*" where each year has a
     /// sheet of its own
     pub sheet: Option<String>,
@@ -58,6 +66,70 @@ impl NamesSpec {
             Self::One(name) => vec![name.clone()],
             Self::Several(names) => names.clone(),
         }
+    }
+}
+
+/// 値のない月の扱い / what a month without a figure means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingMonths {
+    /// The year has no figure.
+    #[default]
+    Fail,
+    /// The year is made of the months that there are.
+    Skip,
+}
+
+/// Which cell holds the figure.
+#[derive(Debug)]
+pub enum CellSpec {
+    /// `"C12"`, in every sheet of a single year.
+    OneEach(String),
+    /// `{ R4 = "C12" }`
+    ByYear(BTreeMap<Word, String>),
+}
+
+impl Default for CellSpec {
+    fn default() -> Self {
+        Self::ByYear(BTreeMap::new())
+    }
+}
+
+impl<'de> Deserialize<'de> for CellSpec {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Form;
+        impl<'de> Visitor<'de> for Form {
+            type Value = CellSpec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address, or addresses by year")
+            }
+
+            fn visit_str<E: de::Error>(self, address: &str) -> Result<CellSpec, E> {
+                Ok(CellSpec::OneEach(address.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CellSpec, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(CellSpec::ByYear)
+            }
+        }
+        deserializer.deserialize_any(Form)
+    }
+}
+
+impl JsonSchema for CellSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "Cell".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "セルの番地か名前 / addresses or names of cells",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "additionalProperties": { "type": "string" } }
+            ]
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use super::cells::{count_cells, estimate_cells, mixed_units, told_once, without_definition};
+use super::cells::{count_cells, estimate_cells, mixed_units, rough_target, told_once, without_definition};
 use super::cleaning::{change, logs_of, withheld};
 use super::collect::{Collected, Rows, collect};
 use super::definition::Definition;
@@ -303,6 +303,7 @@ fn table(
                 Some(Definition::Estimate(definition)) => Some(definition.format.unit.clone()),
                 _ => None,
             });
+            findings.extend(measure.target.as_ref().and_then(|t| rough_target(t, &item.title)));
             let mixed = mixed_units(measure, &cells, unit.as_ref());
             mistakes.extend(mixed.map(|d| (d, item.title.clone())));
             let input = MeasureInput {

@@ -4,11 +4,15 @@
 //!
 //! The container is that of [MS-CFB], the stream of records that of [MS-XLS].
 
+use std::borrow::Cow;
+
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
+use crate::text::Text;
 
 use super::bytes::Bytes;
 use super::damaged::damaged;
+use super::old_key::{self, Key};
 
 /// Rows and columns of a sheet of Excel 97 to 2003.
 const MOST_ROWS: u64 = 65_536;
@@ -32,6 +36,52 @@ struct Container<'a> {
 /// `raw::damaged` for a container that does not hold together, `raw::too-large` for sheets that claim or span
 /// too much.
 pub(super) fn check(file: &[u8]) -> Result<Option<Vec<u8>>> {
+    let Some((stream, _)) = workbook(file)? else { return Ok(None) };
+    records(&stream)?;
+    Ok(Some(stream))
+}
+
+/// The file in clear where it was encrypted with Excel's own default key; as it is where it was not.
+///
+/// # Errors
+/// `raw::password` for any other key, and those of [`check`].
+pub(super) fn unlocked(file: &[u8]) -> Result<Cow<'_, [u8]>> {
+    let Some((stream, places)) = workbook(file)? else { return Ok(Cow::Borrowed(file)) };
+    let clear = match old_key::opened(&stream, &walk_at(&stream).collect::<Vec<_>>()) {
+        Key::None => return Ok(Cow::Borrowed(file)),
+        Key::Other => return Err(password()),
+        Key::Default(clear) => clear,
+    };
+    let mut out = file.to_vec();
+    let mut rest = clear.as_slice();
+    for (from, length) in places {
+        let (piece, after) = rest.split_at(length.min(rest.len()));
+        out.get_mut(from..from + piece.len()).into_iter().for_each(|place| place.copy_from_slice(piece));
+        rest = after;
+    }
+    Ok(Cow::Owned(out))
+}
+
+/// That a workbook needs a password.
+pub(super) fn password() -> Error {
+    Error::new(
+        Diagnostic::new(
+            Code::RawPassword,
+            Text::new("パスワードで保護されています", "the workbook is protected by a password"),
+        )
+        .help(Text::new(
+            "Excelで開き、「ファイル」→「情報」→「ブックの保護」→「パスワードを使用して暗号化」を空にして、保\
+             存し直してください",
+            "open it in Excel, empty File > Info > Protect Workbook > Encrypt with Password, and \
+             save it again",
+        )),
+    )
+}
+
+/// The stream of records and the places of its pieces in the file.
+type Pieces = (Vec<u8>, Vec<(usize, usize)>);
+
+fn workbook(file: &[u8]) -> Result<Option<Pieces>> {
     let mut header = Bytes::new(file, true);
     header.take(30)?;
     let sector = match header.u16()? {
@@ -82,15 +132,24 @@ pub(super) fn check(file: &[u8]) -> Result<Option<Vec<u8>>> {
     };
     // A workbook with a password has another stream; its reader says so.
     let Some((_, start, length)) = found else { return Ok(None) };
-    let mut stream = if *length < 4096 {
+    let whole = usize::try_from(*length).unwrap_or(usize::MAX);
+    if *length < 4096 {
         let pieces = Container { file: &small.0, sector: 64, table: small.1 };
-        pieces.small_chain(*start)?
-    } else {
-        container.chain(*start)?
-    };
-    stream.truncate(usize::try_from(*length).unwrap_or(usize::MAX));
-    records(&stream)?;
-    Ok(Some(stream))
+        let mut stream = pieces.small_chain(*start)?;
+        stream.truncate(whole);
+        // The small sectors stand one after the other in the sectors of the root.
+        let roots = container.places(root)?;
+        let in_file = |(from, length): (usize, usize)| {
+            let place = roots.get((from - 64) / sector)?;
+            Some((place.0 + (from - 64) % sector, length))
+        };
+        let places = pieces.places(*start)?.into_iter().filter_map(in_file).collect();
+        return Ok(Some((stream, places)));
+    }
+    let mut stream = container.chain(*start)?;
+    stream.truncate(whole);
+    let places = container.places(*start)?;
+    Ok(Some((stream, places)))
 }
 
 fn circle() -> Error {
@@ -136,6 +195,19 @@ impl Container<'_> {
 
     fn chain(&self, start: u32) -> Result<Vec<u8>> {
         self.walk(start, |n| self.at(n))
+    }
+
+    /// Where the sectors of a chain stand in the file, and their lengths.
+    fn places(&self, start: u32) -> Result<Vec<(usize, usize)>> {
+        let (mut out, mut n) = (Vec::new(), start);
+        for _ in 0..=self.sectors() {
+            if n >= MARKS {
+                return Ok(out);
+            }
+            out.push(((n as usize + 1).saturating_mul(self.sector), self.at(n)?.len()));
+            n = self.table.get(n as usize).copied().unwrap_or(MARKS);
+        }
+        Err(circle())
     }
 
     /// The small sectors begin at once, without a header before them.
@@ -216,10 +288,18 @@ fn records(stream: &[u8]) -> Result<()> {
 
 /// The records of a stream, to its end or the first that is cut off.
 pub(super) fn walk(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    walk_at(stream).map(|(_, kind, body)| (kind, body))
+}
+
+/// As [`walk`], with the place of each record's body.
+fn walk_at(stream: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
     let mut rest = Bytes::new(stream, true);
+    let mut at = 0;
     std::iter::from_fn(move || {
         let (kind, length) = (rest.u16().ok()?, rest.u16().ok()?);
-        Some((kind, rest.take(usize::from(length)).ok()?))
+        let body = rest.take(usize::from(length)).ok()?;
+        at += 4 + body.len();
+        Some((at - body.len(), kind, body))
     })
 }
 

@@ -24,6 +24,7 @@ mod header;
 mod heading;
 mod indices;
 mod limits;
+mod old_key;
 mod open_document;
 mod parquet;
 mod records;
@@ -47,7 +48,7 @@ pub use heading::Heading;
 pub use indices::Indices;
 pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
-pub use sheet::{Sheet, Shown, ShownKind, address};
+pub use sheet::{Named, Sheet, Shown, ShownKind, address};
 pub use table::{Column, ReadOptions, Table, letters};
 
 use crate::code::Code;

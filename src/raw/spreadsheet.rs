@@ -1,6 +1,7 @@
 //! Workbooks: XLSX, XLSB, XLS and ODS.
 
 use crate::text::fold::fold;
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -48,6 +49,8 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions) 
     // Some damaged files of the old formats make the reader's own slices panic; to the user they are just
     // damaged.
     let (sheet, content) = catch_unwind(AssertUnwindSafe(|| {
+        let clear = unlocked(bytes, kind)?;
+        let bytes = &*clear;
         if kind == Kind::Xls {
             compound::check(bytes)?;
         }
@@ -77,9 +80,16 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, options: &ReadOptions) 
     Ok(table)
 }
 
+/// The workbook in clear, where the key is the one that Excel takes by itself.
+fn unlocked(bytes: &[u8], kind: Kind) -> Result<Cow<'_, [u8]>> {
+    if kind == Kind::Xls { compound::unlocked(bytes) } else { Ok(Cow::Borrowed(bytes)) }
+}
+
 /// The names of a workbook's sheets, in their order.
 pub(super) fn sheet_names(bytes: &[u8], kind: Kind) -> Result<Vec<String>> {
     let names = || {
+        let clear = unlocked(bytes, kind)?;
+        let bytes = &*clear;
         if kind == Kind::Xls {
             compound::check(bytes)?;
         }
@@ -185,9 +195,9 @@ impl<'a> Book<'a> {
 pub(super) fn open_xls(bytes: &[u8]) -> Result<Xls<Cursor<&[u8]>>> {
     match Xls::new(Cursor::new(bytes)) {
         Ok(book) => Ok(book),
-        Err(XlsError::Password) => Err(password()),
+        Err(XlsError::Password) => Err(compound::password()),
         Err(error) => match Xlsx::new(Cursor::new(bytes)) {
-            Err(XlsxError::Password) => Err(password()),
+            Err(XlsxError::Password) => Err(compound::password()),
             _ => Err(damaged(&error, &error)),
         },
     }
@@ -389,26 +399,16 @@ pub(super) fn no_such_sheet(wanted: &str, names: &[String]) -> Error {
     )
 }
 
-fn password() -> Error {
-    Error::new(
-        Diagnostic::new(
-            Code::RawPassword,
-            Text::new("パスワードで保護されています", "the workbook is protected by a password"),
-        )
-        .help(Text::new("パスワードを外して保存し直してください", "save it without the password")),
-    )
-}
-
 fn xlsx_error(error: XlsxError) -> Error {
     match error {
-        XlsxError::Password => password(),
+        XlsxError::Password => compound::password(),
         other => damaged(&other, &other),
     }
 }
 
 fn ods_error(error: OdsError) -> Error {
     match error {
-        OdsError::Password => password(),
+        OdsError::Password => compound::password(),
         OdsError::CellLimitExceeded { max, .. } => Error::msg(
             Code::RawTooLarge,
             format!("セルが多すぎます(上限{max})"),

@@ -113,6 +113,8 @@ pub(super) fn operator(operator: Operator) -> &'static str {
     match operator {
         Operator::AtLeast => "以上",
         Operator::AtMost => "以下",
+        Operator::Below => "未満",
+        Operator::Above => "超",
         Operator::Reach => "",
     }
 }

@@ -74,6 +74,12 @@ fn number_formats_give_unit_scale_and_digits() {
 }
 
 #[test]
+fn numbers_in_cells_for_texts_are_read() {
+    let book = numbers(&[("A", "@", [237.0, 198.0, 0.5])]);
+    assert_eq!(read(&project("raw/a.xlsx", book, &["A"])), [["237", "198", "0.5"]]);
+}
+
+#[test]
 fn float_noise_is_no_digit() {
     let noise = [57.599_999_999_999_99, 33.333_333_333_333_34, 35.356_811_862_835_95];
     let book = numbers(&[("A", "0.0", noise), ("B", "General", [0.1 + 0.2, 57.599_999_999_999_994, 2.0])]);
@@ -177,7 +183,7 @@ fn changed(book: &[u8], from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn a_formula_without_a_result_is_refused_with_its_place() {
     let book = numbers(&[("男", "0", [10.0, 11.0, 12.0]), ("計", "0", [99.0, 11.0, 12.0])]);
-    let book = changed(&book, "<v>99</v>", "<f>IF(B2&gt;0,B2,0)</f><v></v>");
+    let book = changed(&book, "<v>99</v>", "<f>SUBTOTAL(9,B2:B2)</f><v></v>");
     let told = mistakes(&project("raw/a.xlsx", &book, &["計"]));
     assert_eq!((told.len(), told[0].code), (1, Code::IndicatorQuantity), "{told:?}");
     assert_eq!((told[0].place.row, told[0].place.column.as_deref()), (Some(3), Some("R4")));

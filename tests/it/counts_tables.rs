@@ -319,3 +319,38 @@ fn a_year_that_only_the_title_names_is_told() {
     let (values, findings) = told("raw/R6.csv", "事業実績");
     assert_eq!((values, findings.len()), (vec![["…", "…", "442"].map(str::to_owned).to_vec()], 0));
 }
+
+#[test]
+fn blank_rows_and_marks_of_notes_stand_between_headings_and_years() {
+    let csv = "人口の動態,,\n年次,自然増減,\n,出生,死亡\n,,\n,,\n\
+               \x20令 和 ４ 年 a),10,20\n　　　５ 年 a)b),11,21\n　　　６ 年,12,22\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["出生", "死亡"])), [["10", "11", "12"], ["20", "21", "22"]]);
+}
+
+#[test]
+fn tables_side_by_side_have_items_of_their_own() {
+    let csv = "区分,R5,R6,区分,R5,R6\n歳入,10,11,公債費率,20,21\n歳出,12,13,残高,22,23\n";
+    let found = read(&project("raw/a.csv", csv, &["歳入", "公債費率", "残高"]));
+    assert_eq!(found, [["…", "10", "11"], ["…", "20", "21"], ["…", "22", "23"]]);
+    // A long table that goes on at the right names its items once more.
+    let csv = "項目,R4,R5,項目,R6\n歳入,10,11,歳入,12\n歳出,13,14,歳出,15\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["歳入"])), [["10", "11", "12"]]);
+    // What a year has nothing of in the right table is not taken from the left one.
+    let csv = "区分,R5,区分,R6\n歳入,10,公債費率,21\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["歳入"])), [["…", "10", "…"]]);
+}
+
+#[test]
+fn western_years_need_no_heading_and_codes_are_no_years() {
+    let csv = "id,era,人数\n1,2022,10\n2,2023,11\n3,2024,12\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["人数"])), [["10", "11", "12"]]);
+    let csv = "Year,Units,Value\n2022-23,Kg,10\n2023-24,Kg,11\n2024-25,Kg,12\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["Kg"])), [["10", "11", "12"]]);
+    // The year in both ways, and a blank row between years.
+    let csv = "年次,,人数,備考\n令和4年 a),2022,10,4年\n\
+               5年,2023,11,5年\n,,,\n6年,2024,12,6年\n,,,\n7年,2025,13,7年\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["人数"])), [["10", "11", "12"]]);
+    // 02022 is the code of a place.
+    let csv = "コード,地域,R4,R5,R6\n02022,甲,10,11,12\n02023,乙,13,14,15\n02024,丙,16,17,18\n";
+    assert_eq!(read(&project("raw/a.csv", csv, &["乙"])), [["13", "14", "15"]]);
+}

@@ -4,6 +4,15 @@ use super::words::is_year;
 use crate::indicator::FiscalYear;
 use crate::text::fold::fold;
 
+/// A month in a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Month {
+    /// The calendar year, where the heading says it.
+    pub(super) year: Option<i32>,
+    /// 1 to 12.
+    pub(super) month: u32,
+}
+
 /// A year in a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
@@ -14,6 +23,24 @@ pub(super) struct Label {
     pub(super) rest: String,
     /// Whether it is a year by itself, whatever stands around it.
     pub(super) sure: bool,
+    /// The month, of a line of months.
+    pub(super) month: Option<Month>,
+}
+
+impl Label {
+    /// A month, whose year is to be found.
+    pub(super) fn of_month(month: Month) -> Self {
+        let year = FiscalYear::from_western(0);
+        Self { year, calendar: false, rest: String::new(), sure: true, month: Some(month) }
+    }
+}
+
+/// The western year that a folded text names: `令和6`, `R6`, `2024`.
+pub(super) fn era_year(text: &str) -> Option<i32> {
+    let western = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let era = text.starts_with(|c: char| c.is_alphabetic());
+    let year = text.parse::<FiscalYear>().ok().filter(|_| western || era)?;
+    Some(year.western())
 }
 
 /// Words behind a year that leave it one. The longer ones first.
@@ -38,8 +65,31 @@ const BEHIND: [&str; 18] = [
     "値",
 ];
 
+/// A text without blanks and the marks of notes at its end: `平成23年 a)b)`.
 fn squeezed(text: &str) -> String {
-    fold(text).chars().filter(|c| !c.is_whitespace()).collect()
+    let mut out: String = fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+    while let Some(before) = out.strip_suffix(')').filter(|t| !t.contains('(')) {
+        let Some(kept) = before.strip_suffix(|c: char| c.is_ascii_alphanumeric()) else { break };
+        // 10) would leave a digit of its own.
+        if kept.is_empty() || kept.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            break;
+        }
+        out.truncate(kept.len());
+    }
+    out
+}
+
+/// The first year of `2010-11` or `2010/2011`, which is how a fiscal year is written in English.
+fn two_years(text: &str) -> Option<FiscalYear> {
+    let (first, second) = text.split_once(['-', '/', '–'])?;
+    let of = |t: &str| t.parse::<i32>().ok().filter(|_| t.bytes().all(|b| b.is_ascii_digit()));
+    let (year, next) = (of(first)?, of(second)?);
+    let follows = match second.len() {
+        2 => next == (year + 1) % 100,
+        4 => next == year + 1,
+        _ => false,
+    };
+    (first.len() == 4 && follows && (1912..=2200).contains(&year)).then(|| FiscalYear::from_western(year))
 }
 
 /// Brackets and their content, taken out: `令和4(2022)年度`, `R4(現状値)`.
@@ -65,6 +115,9 @@ pub(super) fn sure(text: &str) -> Option<Label> {
     if whole.chars().count() > 40 {
         return None;
     }
+    if let Some(year) = two_years(&whole) {
+        return Some(Label { year, calendar: false, rest: String::new(), sure: false, month: None });
+    }
     let (mut body, inside) = without_brackets(&whole);
     let mut rest: Vec<String> = Vec::new();
     if let Some(at) = body.find('※') {
@@ -85,7 +138,7 @@ pub(super) fn sure(text: &str) -> Option<Label> {
     }
     rest.extend(inside.into_iter().filter(|t| t.parse::<FiscalYear>().is_err()));
     let sure = !bare_western || !rest.is_empty() || !twice.is_empty();
-    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure })
+    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure, month: None })
 }
 
 /// A year without its era after `before`: `5年度`, `元年`, `28`; the nearest year that it can be. A bare
@@ -107,7 +160,8 @@ pub(super) fn after(before: FiscalYear, text: &str) -> Option<Label> {
         .min_by_key(|y| (y.western() - before.western()).unsigned_abs())
         .filter(|y| (y.western() - before.western()).abs() <= if number == body { 1 } else { 10 })?;
     let rest: Vec<String> = end.map(str::to_owned).into_iter().chain(inside).collect();
-    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure: number != body })
+    let sure = number != body;
+    Some(Label { year, calendar: body.ends_with('年'), rest: rest.join(" "), sure, month: None })
 }
 
 /// The years in a line of cells, with the index of each. A line that heads itself 年度 may have bare numbers
@@ -148,7 +202,7 @@ fn bare(texts: &[&str]) -> Vec<(usize, Label)> {
         .map(|(at, text)| (at, squeezed(text)))
         .filter(|(_, text)| !text.is_empty() && !is_year(text))
         .collect();
-    let label = |year| Label { year, calendar: false, rest: String::new(), sure: false };
+    let label = |year| Label { year, calendar: false, rest: String::new(), sure: false, month: None };
     let western: Vec<(usize, Label)> = cells
         .iter()
         .filter_map(|(at, text)| sure(text).filter(|l| !l.sure).map(|l| (*at, label(l.year))))
@@ -234,6 +288,7 @@ mod tests {
             ("令和6年度実績値", "実績値"),
             ("令和 6 年度末", "末"),
             ("2024年度※速報値", "※速報値"),
+            ("令和 6 年度 a)b)", ""),
         ] {
             let label = sure(text).unwrap();
             assert_eq!((label.year.western(), label.rest.as_str(), label.sure), (2024, rest, true), "{text}");
@@ -257,6 +312,8 @@ mod tests {
         assert_eq!(years(&["令和3年度", "2", "元", "30"]), [(0, 2021), (1, 2020), (2, 2019), (3, 2018)]);
         assert_eq!(years(&["年度", "29", "30", "元", "2"]), [(1, 2017), (2, 2018), (3, 2019), (4, 2020)]);
         assert_eq!(years(&["項目", "2020", "2021", "2022"]), [(1, 2020), (2, 2021), (3, 2022)]);
+        assert_eq!(years(&["Year", "2010-11", "2011-12", "2012/2013"]), [(1, 2010), (2, 2011), (3, 2012)]);
+        assert_eq!(years(&["年月", "2010-10", "2010-11", "2010-12"]), []);
         // Values beside a year are none.
         assert_eq!(years(&["A", "令和4年度", "100", "35"]), [(1, 2022)]);
         assert_eq!(years(&["A", "B", "2022", "12"]), []);

@@ -11,6 +11,9 @@ use crate::raw::{Sheet, ShownKind};
 /// Rows above a line of years that may hold headings.
 const MOST_HEADING_ROWS: usize = 6;
 
+/// Blank rows that may stand between headings and the first year below them.
+const MOST_BLANK_ROWS: usize = 2;
+
 /// A line of years.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
@@ -19,6 +22,8 @@ pub(super) struct Line {
     pub(super) at: usize,
     /// Years by column, or by row; one entry for each cell that belongs to a year.
     pub(super) years: BTreeMap<usize, Label>,
+    /// The first column that may hold headings of the rows.
+    pub(super) from: usize,
     /// The rows of headings, and the rows of values.
     pub(super) head: (usize, usize),
     pub(super) body: (usize, usize),
@@ -78,7 +83,11 @@ pub(super) fn lines(sheet: &Sheet) -> Vec<Line> {
         let leads = found.len() == 1
             && cells.first().is_some_and(|(column, _)| column == first)
             && cells.iter().skip(1).any(|(column, _)| is_figure(sheet, row, *column));
-        if !by_column && !leads && !headed {
+        // 平成23年 and 2011 beside each other head one row.
+        let one_year = found.len() > 1
+            && found.iter().all(|(_, label)| label.year == found[0].1.year)
+            && length(row, *first) > 1;
+        if !by_column && !leads && !headed && !one_year {
             across.push((row, found));
         }
     }
@@ -90,9 +99,39 @@ pub(super) fn lines(sheet: &Sheet) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     for (row, found) in across {
         let until = rows.iter().copied().find(|r| *r > row).unwrap_or(height);
-        out.push(of_row(sheet, row, found, until));
+        out.extend(
+            blocks(sheet, row, found).into_iter().map(|(span, found)| of_row(sheet, row, span, found, until)),
+        );
     }
     out.extend(down.into_iter().map(|(column, run)| of_column(sheet, column, run)));
+    out
+}
+
+/// The columns that a block of a row of years spans, and its years by column.
+type Block = ((usize, usize), Vec<(usize, Label)>);
+
+/// Years of a row that stand behind a heading of items of their own, as where a long table is set in two
+/// columns: each block by itself.
+fn blocks(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>) -> Vec<Block> {
+    let (_, width) = sheet.size();
+    let mut out: Vec<Block> = Vec::new();
+    let mut last = None;
+    for (column, label) in found {
+        let heads = |c: &usize| sheet.anchor(row, *c) == (row, *c) && is_item(&heading(sheet.text(row, *c)));
+        let own = last.and_then(|last: usize| (last + 1..column).find(heads));
+        if let Some(((_, end), _)) = out.last_mut()
+            && let Some(from) = own
+        {
+            *end = from;
+            out.push(((from, width), Vec::new()));
+        } else if out.is_empty() {
+            out.push(((0, width), Vec::new()));
+        }
+        if let Some((_, years)) = out.last_mut() {
+            years.push((column, label));
+        }
+        last = Some(column);
+    }
     out
 }
 
@@ -104,6 +143,9 @@ fn is_headed(sheet: &Sheet, row: usize, column: usize) -> bool {
 
 /// The years that follow each other down a column.
 fn runs(cells: &[(usize, &str)]) -> Vec<Vec<(usize, Label)>> {
+    if let Some(steady) = steady(cells) {
+        return vec![steady];
+    }
     let mut out: Vec<Vec<(usize, Label)>> = Vec::new();
     let mut at = 0;
     while at < cells.len() {
@@ -145,9 +187,29 @@ fn runs(cells: &[(usize, &str)]) -> Vec<Vec<(usize, Label)>> {
     out
 }
 
+/// A column of nothing but western years at even steps, below a word or none, whatever the word is.
+fn steady(cells: &[(usize, &str)]) -> Option<Vec<(usize, Label)>> {
+    const FEWEST: usize = 3;
+    let ((_, head), below) = cells.split_first()?;
+    let bare = |text: &str| sure(text).filter(|l| !l.sure && text.trim().len() == 4);
+    let is_word = !head.contains(|c: char| c.is_ascii_digit());
+    let rest = if bare(head).is_some() { cells } else { below };
+    let years: Vec<(usize, Label)> =
+        rest.iter().map(|(row, text)| Some((*row, bare(text)?))).collect::<Option<_>>()?;
+    let steps: Vec<i32> = years.windows(2).map(|w| w[1].1.year.western() - w[0].1.year.western()).collect();
+    let even =
+        steps.windows(2).all(|w| w[0] == w[1]) && steps.first().is_some_and(|s| matches!(s.abs(), 1..=10));
+    ((is_word || rest.len() == cells.len()) && even && years.len() >= FEWEST).then_some(years)
+}
+
 /// The line of years of a row.
-fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -> Line {
-    let (_, width) = sheet.size();
+pub(super) fn of_row(
+    sheet: &Sheet,
+    row: usize,
+    (from, width): (usize, usize),
+    found: Vec<(usize, Label)>,
+    until: usize,
+) -> Line {
     let first = found.first().map_or(0, |(column, _)| *column);
     // Rows below that say which of several columns of a year is which.
     let mut last = row;
@@ -158,7 +220,7 @@ fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -
             let bare = |s: &crate::raw::Shown| s.kind == ShownKind::Text && !is_figure(sheet, below, *column);
             shown.is_some_and(bare)
         };
-        let stub = (0..first).all(|c| {
+        let stub = (from..first).all(|c| {
             let (top, _) = sheet.anchor(below, c);
             let text = sheet.text(below, c);
             top < below || text.trim().is_empty() || is_item(&heading(text)) || is_about(&heading(text))
@@ -191,16 +253,18 @@ fn of_row(sheet: &Sheet, row: usize, found: Vec<(usize, Label)>, until: usize) -
             years.insert(c, label.clone());
         }
     }
-    let top = top_of(sheet, row, |above| years.keys().any(|c| is_figure(sheet, above, *c)));
-    Line { across: true, at: row, years, head: (top, last), body: (last + 1, until) }
+    let top = top_of(sheet, row, 0, |above| years.keys().any(|c| is_figure(sheet, above, *c)));
+    Line { across: true, at: row, from, years, head: (top, last), body: (last + 1, until) }
 }
 
 /// The line of years of a column.
-fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
+pub(super) fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
     let (height, _) = sheet.size();
     let first = run.first().map_or(0, |(row, _)| *row);
     let last = run.last().map_or(0, |(row, _)| *row);
-    let top = top_of(sheet, first, |above| sheet.row(above).any(|(c, _)| is_figure(sheet, above, c)));
+    let top = top_of(sheet, first, MOST_BLANK_ROWS, |above| {
+        sheet.row(above).any(|(c, _)| is_figure(sheet, above, c))
+    });
     let mut years: BTreeMap<usize, Label> = run.into_iter().collect();
     // Rows below a year, until the next, are of that year.
     let mut now = None;
@@ -210,6 +274,9 @@ fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
             now = Some(label.clone());
         } else if row > last && (blank_row || !sheet.text(row, column).trim().is_empty()) {
             break;
+        } else if blank_row {
+            // Blank rows between years are of none of them.
+            continue;
         } else if let (Some(label), true) = (&now, sheet.text(row, column).trim().is_empty()) {
             years.insert(row, label.clone());
         } else if let (Some(label), true) = (&now, sheet.anchor(row, column).0 < row) {
@@ -217,15 +284,17 @@ fn of_column(sheet: &Sheet, column: usize, run: Vec<(usize, Label)>) -> Line {
         }
     }
     let end = years.keys().next_back().map_or(first, |row| row + 1);
-    Line { across: false, at: column, years, head: (top, first), body: (first, end) }
+    Line { across: false, at: column, from: 0, years, head: (top, first), body: (first, end) }
 }
 
-/// The first of the rows of headings that stand right above row `row`.
-fn top_of(sheet: &Sheet, row: usize, is_data: impl Fn(usize) -> bool) -> usize {
+/// The first of the rows of headings that stand above row `row`, at most so many blank rows before it.
+fn top_of(sheet: &Sheet, row: usize, blanks: usize, is_data: impl Fn(usize) -> bool) -> usize {
     let mut top = row;
     while top > 0 && row - top < MOST_HEADING_ROWS {
         let above = top - 1;
-        if sheet.row(above).next().is_none() || is_data(above) {
+        let blank = sheet.row(above).next().is_none();
+        let gap = (above..row).all(|r| sheet.row(r).next().is_none()) && row - above <= blanks;
+        if (blank && !gap) || is_data(above) {
             break;
         }
         top = above;

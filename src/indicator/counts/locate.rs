@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::labels::Month;
 use super::layout::{Heading, Line, above, beside, is_figure};
 use super::words::{bracketed, is_about, is_note, is_target, is_target_word, is_total, is_unit, is_value};
 use crate::indicator::FiscalYear;
@@ -20,6 +21,8 @@ pub(super) struct Spot {
     pub(super) column: usize,
     pub(super) year: FiscalYear,
     pub(super) calendar: bool,
+    /// The month, where its line is one of months.
+    pub(super) month: Option<Month>,
     /// What the year's heading says besides: `速報値`.
     pub(super) rest: String,
     pub(super) beside: Vec<Heading>,
@@ -110,7 +113,7 @@ fn of_row(sheet: &Sheet, line: &Line, wanted: &Wanted<'_>) -> Vec<Spot> {
     let first = line.years.keys().next().copied().unwrap_or(0);
     let abouts = columns_named(sheet, line, is_about);
     let (_, width) = sheet.size();
-    let stubs: BTreeSet<usize> = (0..first).filter(|c| !abouts.contains(c)).collect();
+    let stubs: BTreeSet<usize> = (line.from..first).filter(|c| !abouts.contains(c)).collect();
     let heads: BTreeMap<usize, Vec<Heading>> =
         line.years.keys().map(|column| (*column, above(sheet, line, *column))).collect();
     // A heading over all years says nothing of any of them.
@@ -141,6 +144,7 @@ fn of_row(sheet: &Sheet, line: &Line, wanted: &Wanted<'_>) -> Vec<Spot> {
                     column: *column,
                     year: label.year,
                     calendar: label.calendar,
+                    month: label.month,
                     rest: label.rest.clone(),
                     beside: path.clone(),
                     above: head.clone(),
@@ -182,6 +186,7 @@ fn of_column(sheet: &Sheet, line: &Line, wanted: &Wanted<'_>) -> Vec<Spot> {
             column,
             year: label.year,
             calendar: label.calendar,
+            month: label.month,
             rest: label.rest.clone(),
             beside: path,
             above: head.to_vec(),
@@ -235,12 +240,13 @@ fn of_column(sheet: &Sheet, line: &Line, wanted: &Wanted<'_>) -> Vec<Spot> {
 
 /// Actual values, in the years where any are called so.
 fn best_role(found: Vec<(i8, Spot)>) -> Vec<Spot> {
-    let mut best: BTreeMap<FiscalYear, i8> = BTreeMap::new();
+    let when = |spot: &Spot| (spot.year, spot.month);
+    let mut best: BTreeMap<_, i8> = BTreeMap::new();
     for (role, spot) in &found {
-        let of_year = best.entry(spot.year).or_insert(*role);
+        let of_year = best.entry(when(spot)).or_insert(*role);
         *of_year = (*of_year).max(*role);
     }
-    found.into_iter().filter(|(role, spot)| best.get(&spot.year) == Some(role)).map(|(_, s)| s).collect()
+    found.into_iter().filter(|(role, spot)| best.get(&when(spot)) == Some(role)).map(|(_, s)| s).collect()
 }
 
 /// Those that fit best.

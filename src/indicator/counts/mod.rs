@@ -4,9 +4,11 @@
 //! several tables on a sheet. So a figure is found by its headings, wherever they stand; only the cells that
 //! a plan names are looked at, so that nothing else on the sheet can stop a run.
 
+mod addressed;
 mod labels;
 mod layout;
 mod locate;
+mod months;
 mod one_year;
 mod query;
 mod reading;
@@ -17,7 +19,7 @@ use std::collections::BTreeMap;
 use self::layout::{Line, lines};
 use self::locate::{Spot, Wanted, best, spots};
 use self::one_year::OwnYear;
-pub use self::query::CountQuery;
+pub use self::query::{CountQuery, MonthRule};
 use self::reading::Around;
 pub use self::reading::CountReading;
 use self::words::heading;
@@ -73,14 +75,11 @@ impl Counts {
     ) -> Result<BTreeMap<FiscalYear, CountReading>> {
         let mut out = BTreeMap::new();
         let mut mistakes = Vec::new();
-        if !query.cells.is_empty() {
-            for (year, address) in query.cells.iter().filter(|(year, _)| years.contains(year)) {
-                match self.at_address(query, *year, address) {
-                    Ok(reading) => drop(out.insert(*year, reading)),
-                    Err(error) => mistakes.extend(error.into_diagnostics()),
-                }
-            }
-            return crate::error::Error::all(mistakes).map_or(Ok(out), Err);
+        if !query.cells.is_empty() || query.cell.is_some() {
+            return self.at_addresses(query, years);
+        }
+        if let Some(rule) = query.month {
+            return self.by_month(query, rule, years);
         }
         let item: Vec<String> = query.item.iter().map(|w| heading(w)).collect();
         let column: Vec<String> = query.column.iter().map(|w| heading(w)).collect();
@@ -163,22 +162,6 @@ impl Counts {
             }
         }
         out
-    }
-
-    fn at_address(&self, query: &CountQuery, year: FiscalYear, address: &str) -> Result<CountReading> {
-        let Some((sheet, ..)) = self.sheets.first() else { return Err(self.not_found(query, &[]).into()) };
-        let Some((row, column)) = crate::raw::address(address) else {
-            let message = Text::new(
-                format!("セルの番地「{address}」が読めません"),
-                format!("cannot read the address \"{address}\""),
-            );
-            return Err(Diagnostic::new(Code::IndicatorCountsColumns, message)
-                .at(sheet.place())
-                .help(Text::new("「C12」のように書きます", "write it like C12"))
-                .into());
-        };
-        let row = (0..sheet.size().0).find(|r| sheet.number(*r) == row as u64 + 1).unwrap_or(row);
-        Around::of_cell((row, column), year, vec![address.to_owned()]).read(sheet, query)
     }
 
     /// Why nothing was found: the row that was looked at, and what stands there.

@@ -158,6 +158,12 @@ impl Around {
                 format!("\"{}\" is struck out; \"{}\" was used", shown.struck.trim(), shown.text.trim()),
             )));
         }
+        if !shown.computed.is_empty() {
+            findings.push(told(Text::new(
+                format!("計算結果がファイルにないので、式「={}」を計算しました", shown.computed),
+                format!("the file holds no result; it was computed from the formula ={}", shown.computed),
+            )));
+        }
         if self.by_title {
             findings.push(told(Text::new(
                 format!("年度の見出しがないので、表題にある{}の値として読みました", self.year.long()),

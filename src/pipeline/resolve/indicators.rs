@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_spanned::Spanned;
 
-use super::super::count_spec::CountSpec;
+use super::super::count_spec::{CellSpec, CountSpec, MissingMonths};
 use super::super::definition::Definition;
 use super::super::estimate_spec::DontKnowSpec;
 use super::super::plan::{IndicatorPlan, MeasurePlan, Survey};
@@ -13,7 +13,7 @@ use super::estimates::EstimateSpec;
 use super::{Resolver, advised, kind};
 use crate::code::Code;
 use crate::indicator::{
-    AdminCell, CountQuery, Direction, FiscalYear, Goal, Statistic, Target, Unit, ValueFormat,
+    AdminCell, CountQuery, Direction, FiscalYear, Goal, MonthRule, Statistic, Target, Unit, ValueFormat,
 };
 use crate::text::Text;
 use crate::toml::text::Word;
@@ -324,15 +324,40 @@ impl Resolver<'_> {
             let there = self.around.data_file(file);
             self.take(&spec.file, there)?;
         }
-        let mut cells = BTreeMap::new();
-        for (year, address) in &spec.cell {
-            cells.extend(self.year(year, years).map(|year| (year, address.clone())));
+        let (mut cells, mut cell) = (BTreeMap::new(), None);
+        match &spec.cell {
+            CellSpec::OneEach(address) => cell = Some(address.clone()),
+            CellSpec::ByYear(addresses) => {
+                for (year, address) in addresses {
+                    cells.extend(self.year(year, years).map(|year| (year, address.clone())));
+                }
+            }
         }
+        let month = spec.month.as_ref().and_then(|word| {
+            let rule = MonthRule::parse(word.get_ref());
+            if rule.is_none() {
+                let span = self.at(word);
+                self.mistake(
+                    Code::PlanUnknownWord,
+                    span,
+                    format!("「{}」は月の扱いではありません", word.get_ref()),
+                    format!("\"{}\" is no way to take months", word.get_ref()),
+                    Some(Text::new(
+                        "\"sum\"（合計）、\"mean\"（平均）、\"3\"（3月の値）のどれかを書きます",
+                        "write \"sum\", \"mean\", or a month such as \"3\"",
+                    )),
+                );
+            }
+            rule
+        });
         let units = unit.into_iter().chain(target.map(|t| &t.quantity.unit));
         let query = CountQuery {
             item: spec.item.get_ref().names(),
             column: spec.column.as_ref().map_or_else(Vec::new, |c| c.names()),
             cells,
+            cell,
+            month,
+            skips_months: spec.missing_months == MissingMonths::Skip,
             units: units.filter(|unit| !unit.is_blank()).cloned().collect(),
         };
         Some(Definition::Count { files, sheet: spec.sheet.clone(), query, data: kind(spec.data) })

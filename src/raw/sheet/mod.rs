@@ -4,9 +4,12 @@
 //! [`crate::raw::read`] reads data, one value a cell, by header. Counts are kept in tables for people:
 //! [`read`] keeps the sheet whole, and leaves it to its reader to find the headings.
 
+mod address;
 mod dates;
 mod decimal;
 mod format_piece;
+mod formula;
+mod held;
 mod number_format;
 mod open_document;
 mod parts;
@@ -19,10 +22,11 @@ mod xml;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use address::address;
+pub use parts::Named;
 pub use shown::{Shown, ShownKind};
 pub(super) use table::sheet as of_table;
 pub use view::Sheet;
-pub use xlsx::address;
 
 use super::damaged::damaged;
 use super::format::Kind;

@@ -32,6 +32,10 @@ pub(super) fn look(x: f64, code: &str, late: bool) -> Look {
     if section.pieces.iter().any(|p| matches!(p, Piece::Fraction)) {
         return Look::Unclear;
     }
+    // A number in a cell for texts is shown as it is.
+    if section.pieces.contains(&Piece::Text) {
+        return Look::Number(text_look(&general(x), code));
+    }
     let Some((mut text, zero)) = section.number(x.abs()) else { return Look::Unclear };
     if x < 0.0 && !zero && !text.is_empty() {
         if !own_sign {
@@ -402,6 +406,12 @@ mod tests {
     fn what_cannot_be_followed_is_not_guessed() {
         assert_eq!(look(-5.0, "0;0", false), Look::Unclear, "the sign is hidden");
         assert_eq!(look(1.5, "# ?/?", false), Look::Unclear);
+    }
+
+    #[test]
+    fn a_number_in_a_cell_for_texts_is_that_number() {
+        assert_eq!(look(237.0, "@", false), Look::Number("237".into()));
+        assert_eq!(look(-2.5, "@\"人\"", false), Look::Number("-2.5人".into()));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::decimal::{Digits, general};
-use super::parts::{Parts, choose, other_sheets};
+use super::parts::{Named, Parts, choose, other_sheets};
 use super::shown::{Piece, Shown, ShownKind};
 use super::xml::{Node, Nodes, Tag};
 use crate::code::Code;
@@ -24,7 +24,7 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
     let mut nodes = Nodes::of(&text);
     let mut styles = Styles::new();
     let mut hidden_styles = Vec::new();
-    let (mut style, mut sheets) = (String::new(), Vec::new());
+    let (mut style, mut sheets, mut named) = (String::new(), Vec::new(), Vec::new());
     while let Some(node) = nodes.next()? {
         let Node::Open(tag) = node else { continue };
         match tag.name.as_str() {
@@ -42,6 +42,10 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
             "table-properties" if tag.get("display").is_some_and(|d| d == "false") => {
                 hidden_styles.push(style.clone());
             }
+            "named-range" => {
+                let (name, refers) = (tag.get("name"), tag.get("cell-range-address"));
+                named.extend(name.zip(refers).map(|(name, refers)| Named { name, refers }));
+            }
             "table" => {
                 let hidden = tag.get("style-name").is_some_and(|s| hidden_styles.contains(&s));
                 sheets.push((hidden, sheet(&tag, &mut nodes, &styles)?));
@@ -49,6 +53,7 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
             _ => {}
         }
     }
+    sheets.iter_mut().for_each(|(_, sheet)| sheet.names.clone_from(&named));
     let names: Vec<String> = sheets.iter().map(|(_, s)| s.name.clone().unwrap_or_default()).collect();
     if let Some(at) = choose(wanted, &names)? {
         return Ok(sheets.swap_remove(at).1);

@@ -15,6 +15,15 @@ use crate::text::fold::fold;
 /// A sheet may hold this many cells; a table for people has a few thousand.
 const MOST_CELLS: usize = 1 << 23;
 
+/// A name that a workbook gives to cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// What it refers to, as written: `Sheet1!$B$3`.
+    pub refers: String,
+}
+
 /// The parts of a sheet before they are one.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
@@ -24,6 +33,8 @@ pub(super) struct Parts {
     pub(super) hidden_rows: BTreeSet<usize>,
     pub(super) hidden_columns: BTreeSet<usize>,
     pub(super) findings: Vec<Finding>,
+    /// The names of the whole workbook.
+    pub(super) names: Vec<Named>,
 }
 
 impl Parts {

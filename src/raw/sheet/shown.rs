@@ -14,6 +14,8 @@ pub struct Shown {
     pub raised: String,
     /// Text that is struck out.
     pub struck: String,
+    /// The formula that it was computed from, where the file holds no result of it; else empty.
+    pub computed: String,
 }
 
 /// What kind of thing a cell holds.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::header::Merged;
 use super::super::table::letters;
-use super::parts::Parts;
+use super::parts::{Named, Parts};
 use super::shown::Shown;
 use crate::finding::Finding;
 use crate::provenance::{FileDigest, Place};
@@ -22,6 +22,7 @@ pub struct Sheet {
     of_rows: Vec<Vec<usize>>,
     hidden_rows: BTreeSet<usize>,
     hidden_columns: BTreeSet<usize>,
+    names: Vec<Named>,
     /// For each row its number in the file, where that is not its index plus 1.
     pub(super) numbers: Vec<u64>,
     width: usize,
@@ -30,7 +31,7 @@ pub struct Sheet {
 
 impl Sheet {
     pub(super) fn of(parts: Parts, digest: FileDigest) -> Self {
-        let Parts { name, cells, merged, hidden_rows, hidden_columns, findings } = parts;
+        let Parts { name, cells, merged, hidden_rows, hidden_columns, findings, names } = parts;
         let height = cells.keys().map(|(row, _)| row + 1).max().unwrap_or(0);
         let width = cells.keys().map(|(_, column)| column + 1).max().unwrap_or(0);
         let first = cells.keys().map(|(row, _)| *row).min().unwrap_or(0);
@@ -45,7 +46,19 @@ impl Sheet {
         let findings = findings.into_iter().map(at_home).collect();
         let of_rows = by_row(&merged, height);
         let numbers = Vec::new();
-        Self { digest, findings, cells, merged, of_rows, hidden_rows, hidden_columns, numbers, width, height }
+        Self {
+            digest,
+            findings,
+            cells,
+            merged,
+            of_rows,
+            hidden_rows,
+            hidden_columns,
+            names,
+            numbers,
+            width,
+            height,
+        }
     }
 
     /// One more than the last row and the last column that hold anything.
@@ -97,6 +110,11 @@ impl Sheet {
     /// Whether the row or the column is hidden.
     pub fn is_hidden(&self, row: usize, column: usize) -> bool {
         self.hidden_rows.contains(&row) || self.hidden_columns.contains(&column)
+    }
+
+    /// The names that the workbook gives to cells, of all its sheets.
+    pub fn names(&self) -> &[Named] {
+        &self.names
     }
 
     /// The row's number in the file, from 1.

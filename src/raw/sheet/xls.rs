@@ -7,7 +7,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Sheet as Listed, SheetType, SheetVisible, Xls};
 
 use super::number_format::built_in;
-use super::parts::{Parts, choose, other_sheets};
+use super::parts::{Named, Parts, choose, other_sheets};
 use super::shown::{Shown, ShownKind};
 use crate::code::Code;
 use crate::error::{Error, Result};
@@ -24,8 +24,9 @@ struct Looks {
 }
 
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Parts> {
-    let stream = compound::check(bytes)?.unwrap_or_default();
-    let mut book = open_xls(bytes)?;
+    let clear = compound::unlocked(bytes)?;
+    let stream = compound::check(&clear)?.unwrap_or_default();
+    let mut book = open_xls(&clear)?;
     let sheets: Vec<Listed> =
         book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).cloned().collect();
     let names: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
@@ -147,8 +148,12 @@ impl<'a> Stream<'a> {
         let looks = self.looks(name);
         let range = book.worksheet_range(name).map_err(|e| crate::raw::damaged::damaged(&e, &e))?;
         let merged = blocks(&book.merge_cells_by_sheet_name(name).unwrap_or_default());
+        let named = book.defined_names().iter();
+        let names =
+            named.map(|(name, refers)| Named { name: name.clone(), refers: refers.clone() }).collect();
         let mut parts = Parts {
             name: Some(name.to_owned()),
+            names,
             merged,
             hidden_rows: looks.hidden_rows,
             hidden_columns: looks.hidden_columns,

@@ -1,7 +1,12 @@
 //! XLSX: the parts of the package that say what a cell shows (ECMA-376 Part 1, 18).
 
+use std::collections::BTreeMap;
+
+use super::address::address;
+use super::formula::Value;
+use super::held::{Cells, Formula, Held, Workbook};
 use super::number_format::built_in;
-use super::parts::{Parts, choose, other_sheets};
+use super::parts::{Named, Parts, choose, other_sheets};
 use super::shown::{Piece, Shown, ShownKind};
 use super::xml::{Node, Nodes, Tag};
 use crate::code::Code;
@@ -17,6 +22,66 @@ struct Package<'a> {
     late: bool,
     strings: Vec<Vec<Piece>>,
     styles: Vec<Style>,
+    names: Vec<Named>,
+}
+
+/// A cell as the file has it.
+struct RawCell {
+    style: Option<usize>,
+    kind: String,
+    value: Option<String>,
+    pieces: Option<Vec<Piece>>,
+    /// The formula; `None` inside where it is of a kind that is not computed.
+    formula: Option<Option<Formula>>,
+}
+
+impl RawCell {
+    /// Whether it is a formula without a result. The result of a formula may be the empty text.
+    fn is_unvalued(&self) -> bool {
+        self.formula.is_some() && self.value.is_none() && self.pieces.is_none() && self.kind != "str"
+    }
+}
+
+/// Where the next cell stands, and the formulas that several cells share.
+#[derive(Default)]
+struct Cursor {
+    row: usize,
+    next_row: usize,
+    next_column: usize,
+    shared: BTreeMap<String, (String, (usize, usize))>,
+}
+
+impl Cursor {
+    fn row(&mut self, tag: &Tag) -> usize {
+        self.row = tag.number("r").map_or(self.next_row, |r| r.saturating_sub(1));
+        (self.next_row, self.next_column) = (self.row + 1, 0);
+        self.row
+    }
+
+    fn cell(&mut self, tag: &Tag) -> (usize, usize) {
+        let (row, column) = tag.get("r").and_then(|r| address(&r)).unwrap_or((self.row, self.next_column));
+        self.next_column = column + 1;
+        (row, column)
+    }
+
+    /// The formula of a cell; one that is shared is written in the first of its cells only.
+    fn formula(&mut self, tag: &Tag, text: String, at: (usize, usize)) -> Option<Formula> {
+        let own = |text: String| Some(Formula { text, shift: (0, 0) }).filter(|f| !f.text.is_empty());
+        match tag.get("t").as_deref() {
+            None | Some("normal") => own(text),
+            Some("shared") => {
+                let index = tag.get("si")?;
+                if !text.is_empty() {
+                    self.shared.insert(index, (text.clone(), at));
+                    return own(text);
+                }
+                let (text, from) = self.shared.get(&index)?;
+                let shift = (at.0.checked_sub(from.0)?, at.1.checked_sub(from.1)?);
+                Some(Formula { text: text.clone(), shift })
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 struct Entry {
@@ -90,9 +155,14 @@ impl<'a> Package<'a> {
         let workbook = part(bytes, &main)
             .ok_or_else(|| damaged("ブックの中身がありません", "the workbook's part is not there"))?;
         let (mut nodes, mut sheets, mut late) = (Nodes::of(&workbook), Vec::new(), false);
+        let mut names = Vec::new();
         while let Some(node) = nodes.next()? {
             let Node::Open(tag) = node else { continue };
             match tag.name.as_str() {
+                "definedName" => {
+                    let name = tag.get("name").unwrap_or_default();
+                    names.push(Named { name, refers: nodes.text("definedName")? });
+                }
                 "workbookPr" => late = tag.is("date1904", false),
                 "sheet" => {
                     let id = tag.get("id").unwrap_or_default();
@@ -114,16 +184,22 @@ impl<'a> Package<'a> {
         let strings = strings.map_or_else(|| Ok(Vec::new()), |text| shared(&text))?;
         let styles = of_kind("/styles").and_then(|p| part(bytes, &p));
         let styles = styles.map_or_else(|| Ok(Vec::new()), |text| self::styles(&text))?;
-        Ok(Self { bytes, sheets, late, strings, styles })
+        Ok(Self { bytes, sheets, late, strings, styles, names })
+    }
+
+    fn text(&self, entry: &Entry) -> Result<String> {
+        part(self.bytes, &entry.path).ok_or_else(|| {
+            damaged(format!("{}がありません", entry.path), format!("{} is not there", entry.path))
+        })
     }
 
     fn sheet(&self, entry: &Entry) -> Result<Parts> {
-        let text = part(self.bytes, &entry.path).ok_or_else(|| {
-            damaged(format!("{}がありません", entry.path), format!("{} is not there", entry.path))
-        })?;
+        let text = self.text(entry)?;
         let mut nodes = Nodes::of(&text);
-        let mut parts = Parts { name: Some(entry.name.clone()), ..Parts::default() };
-        let (mut row, mut next_row, mut next_column) = (0, 0, 0);
+        let (names, name) = (self.names.clone(), Some(entry.name.clone()));
+        let mut parts = Parts { name, names, ..Parts::default() };
+        let mut cursor = Cursor::default();
+        let mut unvalued = Vec::new();
         while let Some(node) = nodes.next()? {
             let Node::Open(tag) = node else { continue };
             match tag.name.as_str() {
@@ -133,18 +209,19 @@ impl<'a> Package<'a> {
                     parts.hidden_columns.extend(first - 1..last);
                 }
                 "row" => {
-                    row = tag.number("r").map_or(next_row, |r| r.saturating_sub(1));
-                    (next_row, next_column) = (row + 1, 0);
+                    let row = cursor.row(&tag);
                     if tag.is("hidden", false) {
                         parts.hidden_rows.insert(row);
                     }
                 }
                 "c" => {
-                    let place = tag.get("r").and_then(|r| address(&r));
-                    let (at, column) = place.unwrap_or((row, next_column));
-                    next_column = column + 1;
-                    let shown = self.cell(&tag, &mut nodes)?;
-                    parts.set(at, column, shown)?;
+                    let at = cursor.cell(&tag);
+                    let raw = raw_cell(&tag, &mut nodes, &mut cursor, at)?;
+                    if raw.is_unvalued() {
+                        unvalued.push((at, raw));
+                    } else {
+                        parts.set(at.0, at.1, self.shown(raw))?;
+                    }
                 }
                 "mergeCell" => {
                     let range = tag.get("ref").unwrap_or_default();
@@ -157,34 +234,85 @@ impl<'a> Package<'a> {
                 _ => {}
             }
         }
+        self.compute(entry, unvalued, &mut parts)?;
         Ok(parts)
     }
 
-    /// The cell that the tag opens.
-    fn cell(&self, tag: &Tag, nodes: &mut Nodes<'_>) -> Result<Shown> {
-        let style = tag.number("s").and_then(|s| self.styles.get(s));
-        let code = style.map_or("General", |s| s.code.as_str());
-        let struck = style.is_some_and(|s| s.struck);
-        let kind = tag.get("t").unwrap_or_else(|| "n".to_owned());
-        let (mut value, mut computed, mut pieces) = (None::<String>, false, None);
+    /// Computes the formulas of a sheet that the file holds no results of.
+    fn compute(
+        &self,
+        entry: &Entry,
+        unvalued: Vec<((usize, usize), RawCell)>,
+        parts: &mut Parts,
+    ) -> Result<()> {
+        let names = self.sheets.iter().map(|s| s.name.clone()).collect();
+        let own = self.sheets.iter().position(|s| s.path == entry.path).unwrap_or(0);
+        let mut book = Workbook::new(names, |at| self.held(self.sheets.get(at)?).ok());
+        for ((row, column), raw) in unvalued {
+            let style = raw.style.and_then(|s| self.styles.get(s));
+            let (code, struck) = style.map_or(("General", false), |s| (s.code.as_str(), s.struck));
+            let mut shown = match book.value(own, row, column) {
+                Ok(Value::Number(x)) => Shown::number(x, code, self.late).struck(struck),
+                Ok(Value::Text(text)) => Shown::pieces(&[Piece { text, ..Piece::default() }], code, struck),
+                _ => Shown::plain("", ShownKind::Unvalued),
+            };
+            if shown.kind != ShownKind::Unvalued {
+                shown.computed = raw.formula.flatten().map_or_else(String::new, |f| f.text);
+            }
+            parts.set(row, column, shown)?;
+        }
+        Ok(())
+    }
+
+    /// What the cells of a sheet hold.
+    fn held(&self, entry: &Entry) -> Result<Cells> {
+        let text = self.text(entry)?;
+        let (mut nodes, mut cursor, mut out) = (Nodes::of(&text), Cursor::default(), Cells::new());
         while let Some(node) = nodes.next()? {
             match node {
-                Node::Open(tag) if tag.name == "v" => value = Some(nodes.text("v")?),
-                Node::Open(tag) if tag.name == "f" => {
-                    drop(nodes.text("f")?);
-                    computed = true;
+                Node::Open(tag) if tag.name == "row" => drop(cursor.row(&tag)),
+                Node::Open(tag) if tag.name == "c" => {
+                    let at = cursor.cell(&tag);
+                    let raw = raw_cell(&tag, &mut nodes, &mut cursor, at)?;
+                    out.extend(self.held_in(raw).map(|held| (at, held)));
                 }
-                Node::Open(tag) if tag.name == "is" => pieces = Some(rich(nodes, "is")?),
-                Node::Close(name) if name == "c" => break,
                 _ => {}
             }
         }
-        let value = value.filter(|v| !v.is_empty());
-        let whole = |text: String| Piece { text, ..Piece::default() };
-        if computed && value.is_none() && pieces.is_none() {
-            // The result of a formula may be the empty text.
-            return Ok(if kind == "str" { Shown::default() } else { Shown::plain("", ShownKind::Unvalued) });
+        Ok(out)
+    }
+
+    fn held_in(&self, raw: RawCell) -> Option<Held> {
+        if raw.is_unvalued() {
+            return Some(raw.formula.flatten().map_or(Held::Other, Held::Formula));
         }
+        let whole = |pieces: &[Piece]| pieces.iter().map(|p| p.text.as_str()).collect::<String>();
+        let text = |text: String| Some(Held::Value(Value::Text(text)));
+        match (raw.kind.as_str(), raw.value) {
+            ("inlineStr", _) => text(whole(&raw.pieces.unwrap_or_default())),
+            ("str", value) => text(unescaped(&value.unwrap_or_default())),
+            (_, None) => None,
+            ("s", Some(at)) => {
+                let pieces = at.trim().parse::<usize>().ok().and_then(|at| self.strings.get(at));
+                text(whole(pieces.map_or(&[][..], |pieces| pieces)))
+            }
+            ("b", Some(value)) => Some(Held::Value(Value::Logical(value.trim() == "1"))),
+            ("e", Some(_)) => Some(Held::Error),
+            ("n", Some(value)) => {
+                let number = value.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+                Some(number.map_or(Held::Other, |x| Held::Value(Value::Number(x))))
+            }
+            _ => Some(Held::Other),
+        }
+    }
+
+    /// What a cell shows that has a value.
+    fn shown(&self, raw: RawCell) -> Shown {
+        let RawCell { style, kind, value, pieces, .. } = raw;
+        let style = style.and_then(|s| self.styles.get(s));
+        let code = style.map_or("General", |s| s.code.as_str());
+        let struck = style.is_some_and(|s| s.struck);
+        let whole = |text: String| Piece { text, ..Piece::default() };
         let mut shown = match kind.as_str() {
             "s" => {
                 let at = value.and_then(|v| v.trim().parse::<usize>().ok());
@@ -209,25 +337,28 @@ impl<'a> Package<'a> {
             // A cell of raised text holds nothing but the mark of a note.
             shown.raised = std::mem::take(&mut shown.text);
         }
-        Ok(shown)
+        shown
     }
 }
 
-/// Row and column (from 0) of an address such as `B12` or `$B$12`; `None` for any other text.
-pub fn address(text: &str) -> Option<(usize, usize)> {
-    let bare: String = text.chars().filter(|c| *c != '$').collect();
-    let split = bare.find(|c: char| c.is_ascii_digit())?;
-    let (letters, digits) = bare.split_at(split);
-    let mut column = 0_usize;
-    for c in letters.chars() {
-        let digit = c.to_ascii_uppercase() as u32;
-        if !(65..=90).contains(&digit) || column > 1 << 20 {
-            return None;
+/// The cell that the tag opens.
+fn raw_cell(tag: &Tag, nodes: &mut Nodes<'_>, cursor: &mut Cursor, at: (usize, usize)) -> Result<RawCell> {
+    let kind = tag.get("t").unwrap_or_else(|| "n".to_owned());
+    let (mut value, mut formula, mut pieces) = (None::<String>, None, None);
+    while let Some(node) = nodes.next()? {
+        match node {
+            Node::Open(tag) if tag.name == "v" => value = Some(nodes.text("v")?),
+            Node::Open(tag) if tag.name == "f" => {
+                let text = nodes.text("f")?.trim().to_owned();
+                formula = Some(cursor.formula(&tag, text, at));
+            }
+            Node::Open(tag) if tag.name == "is" => pieces = Some(rich(nodes, "is")?),
+            Node::Close(name) if name == "c" => break,
+            _ => {}
         }
-        column = column * 26 + (digit - 64) as usize;
     }
-    let row: usize = digits.parse().ok()?;
-    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+    let value = value.filter(|v| !v.is_empty());
+    Ok(RawCell { style: tag.number("s"), kind, value, pieces, formula })
 }
 
 /// The shared strings, each in pieces.
