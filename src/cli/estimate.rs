@@ -61,9 +61,11 @@ fn report_inputs(inputs: &Inputs, talk: &Talk) {
     let earlier = inputs.against.iter().flat_map(|e| &e.tables);
     let responses = || inputs.tables.iter().chain(earlier.clone());
     responses()
+        .chain(&inputs.joined)
         .chain(inputs.populations())
         .for_each(|table| report_table(table, table.row_count() as u64, talk));
-    let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
+    let findings: Vec<Finding> =
+        responses().chain(&inputs.joined).flat_map(|t| t.findings.iter().cloned()).collect();
     report_warnings(&findings, talk);
 }
 

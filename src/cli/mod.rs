@@ -12,6 +12,7 @@ mod excerpt;
 mod explain;
 mod findings;
 mod init;
+mod join_args;
 mod language;
 mod message;
 mod new_file;

@@ -48,7 +48,7 @@ pub use indices::Indices;
 pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
 pub use sheet::{Sheet, Shown, ShownKind, address};
-pub use table::{Column, ReadOptions, Table, letters};
+pub use table::{Column, JoinedColumns, ReadOptions, Table, letters};
 
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};

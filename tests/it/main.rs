@@ -42,6 +42,7 @@ mod init;
 mod init_codes;
 mod init_headings;
 mod init_kinds;
+mod joins;
 mod laws;
 mod layout_matrix;
 mod long_table;
