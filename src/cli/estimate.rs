@@ -77,7 +77,7 @@ fn report_decoding(findings: &[Finding], talk: &Talk) {
             format!("確認が必要な事項 {warnings}件"),
             format!("{warnings} things to look at"),
         ));
-        talk.findings(findings);
+        talk.findings(findings, None);
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn init(args: &InitArgs, talk: &Talk) -> Result<Ending> {
         format!("設問 {questions}件。推測したところには「要確認」と書いてあります（{guesses}件の設問）。"),
         format!("{questions} questions; what was guessed is marked 要確認 ({guesses} questions)."),
     ));
-    talk.findings(&first.findings);
+    talk.findings(&first.findings, None);
     for (column, kind) in &first.inferred.withheld {
         let kind = kind.text();
         talk.say(&Text::new(

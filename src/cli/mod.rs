@@ -14,6 +14,7 @@ mod findings;
 mod init;
 mod join_args;
 mod language;
+mod ledgers;
 mod message;
 mod new_file;
 mod numbers;

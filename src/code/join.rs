@@ -46,7 +46,8 @@ entries! {
     SAME_COLUMN = Error {
         ja "両方のファイルにある列":
             "回答ファイルと結合するファイルに、同じ名前の列があります。名前の前に付ける字（prefix）、取る\
-             列（columns）、回答ファイルの列を使うこと（same_columns = \"answers\"）のどれかを書いてください。"
+             列（columns）、回答ファイルの列を使うこと（same_columns = \"answers\"）のどれかを書いてくだ\
+             さい。"
         en "a column that both files have":
             "Both files have columns of one name. Say prefix to put before the names, columns to take, or \
              same_columns = \"answers\" to let the responses' columns count."
@@ -71,8 +72,8 @@ entries! {
             "番号が結合したファイルにない回答です。結合した列は空欄（無回答）とし、回答は標本に残しました。\
              番号の書きまちがいがないか確かめてください。"
         en "answers without a match":
-            "Answers whose key the joined file does not have. Their joined columns are blank (no answer), and \
-             they stay in the sample. See whether the keys are mistyped."
+            "Answers whose key the joined file does not have. Their joined columns are blank (no answer), \
+             and they stay in the sample. See whether the keys are mistyped."
     }
     UNUSED = Note {
         ja "どの回答とも照合しない行":

@@ -303,6 +303,7 @@ codes! {
         RawHeadingFound = "raw::heading-found" HEADING_FOUND,
         RawIo = "raw::io" IO,
         RawIsDirectory = "raw::is-directory" IS_DIRECTORY,
+        RawLeastNumber = "raw::least-number" LEAST_NUMBER,
         RawMergedCells = "raw::merged-cells" MERGED_CELLS,
         RawNan = "raw::nan" NAN,
         RawNoHeader = "raw::no-header" NO_HEADER,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Join, keys, place};
+use super::how::Join;
+use super::keys;
 use crate::error::{Error, Result};
 use crate::raw::{Cell, Column, Dictionary, Indices, JoinedColumns, Table};
 use crate::text::fold::fold;
@@ -77,7 +78,7 @@ impl Taken {
         }
         let row_number = |row: &Option<usize>| row.and_then(|row| file.row_numbers.get(row).copied());
         table.joined.push(JoinedColumns {
-            place: place(file),
+            place: file.place_of_all(),
             positions: start..start + added.len(),
             there,
             rows: rows.iter().map(row_number).collect(),

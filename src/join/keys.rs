@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::place;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
 use crate::raw::{Column, Table};
@@ -37,7 +36,7 @@ pub(super) fn column<'t>(table: &'t Table, name: &str) -> Result<&'t Column> {
             format!("there is no column \"{name}\" to join by or to take, or there are several"),
         );
         let names: Vec<String> = table.columns.iter().map(Column::name).collect();
-        let mut diagnostic = Diagnostic::new(Code::JoinColumn, message).at(place(table));
+        let mut diagnostic = Diagnostic::new(Code::JoinColumn, message).at(table.place_of_all());
         diagnostic.help = did_you_mean(name, names.iter().map(String::as_str));
         diagnostic.into()
     })

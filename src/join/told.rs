@@ -1,8 +1,9 @@
 //! What is said of a join: mistakes, and what did not match, with numbers and places.
 
 use super::columns::Taken;
+use super::how::Join;
 use super::keys::Keys;
-use super::{Join, Matched, place};
+use super::matched::Matched;
 use crate::code::Code;
 use crate::decode::issues::row_list;
 use crate::error::{Diagnostic, Error, Result};
@@ -47,7 +48,7 @@ pub(super) fn twice(file: &Table, key: &[String], rows: &[(usize, usize)]) -> Op
         format!("キー「{key}」が同じで内容の違う行が{count}組あります: {}", list.ja),
         format!("{count} pairs of rows have the same key \"{key}\" and differ: {}", list.en),
     );
-    let at = place(file).row(file.row_numbers.get(first.0).copied().unwrap_or(0));
+    let at = file.place_of_all().row(file.row_numbers.get(first.0).copied().unwrap_or(0));
     let help = Text::new(
         "どちらの行を使うか決められません。結合するファイルでは1つのキーを1行にしてください（キーが2列\
          なら2列とも書き、取る列を columns でしぼると、その列が同じ行は1つとみなします）",
@@ -76,8 +77,8 @@ impl Sides<'_> {
     /// A place in a column of the key, at the first of some rows.
     fn at(table: &Table, key: &[String], rows: &[usize]) -> Place {
         let place = match key.first() {
-            Some(name) => place(table).column(name.clone()),
-            None => place(table),
+            Some(name) => table.place_of_all().column(name.clone()),
+            None => table.place_of_all(),
         };
         numbers(table, rows).first().map_or(place.clone(), |&row| place.row(row))
     }
@@ -137,8 +138,8 @@ impl Sides<'_> {
                 );
                 let differ = both.iter().map(|(_, rows)| rows.len()).sum::<usize>();
                 let finding = match differ {
-                    0 => Finding::note(Code::JoinSameColumnKept, message, place(table)),
-                    _ => Finding::warning(Code::JoinSameColumnKept, message, place(table)),
+                    0 => Finding::note(Code::JoinSameColumnKept, message, table.place_of_all()),
+                    _ => Finding::warning(Code::JoinSameColumnKept, message, table.place_of_all()),
                 };
                 findings.push(finding.counted_in_message(both.len() as u64));
             } else {
@@ -149,7 +150,9 @@ impl Sides<'_> {
                      [\"…\"] to take those only, same_columns = \"answers\" to let the responses' count",
                 );
                 mistakes.push(
-                    Diagnostic::new(Code::JoinSameColumn, Text::new(ja, en)).at(place(table)).help(help),
+                    Diagnostic::new(Code::JoinSameColumn, Text::new(ja, en))
+                        .at(table.place_of_all())
+                        .help(help),
                 );
             }
         }
@@ -188,7 +191,8 @@ impl Sides<'_> {
         let (list, file) = (row_list(&numbers(table, &lost)), self.name());
         let (ja, en) = (
             format!(
-                "{all}行のうち{count}行の番号が「{file}」にありません。その列は空欄（無回答）とし、行は残しました"
+                "{all}行のうち{count}行の番号が「{file}」にありません。その列は空欄（無回答）とし、行\
+                 は残しました"
             ),
             format!(
                 "{count} of {all} rows have a key that {file} does not have; its columns are blank there, \

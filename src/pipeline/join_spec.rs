@@ -22,8 +22,8 @@ pub struct JoinSpec {
     /// ファイル（プロジェクトのフォルダーから）/ the file, from the project's folder
     #[schemars(with = "String")]
     pub file: Word,
-    /// キーの列: "整理番号"、2列以上なら一覧、名前が違えば { answers = "ID", file = "受付番号" } / the columns
-    /// of the key: a name, a list, or { answers = "ID", file = "NO" } where the names differ
+    /// キーの列: "整理番号"、2列以上なら一覧、名前が違えば { answers = "ID", file = "受付番号" } / the
+    /// columns of the key: a name, a list, or { answers = "ID", file = "NO" } where the names differ
     #[schemars(with = "KeySpec")]
     pub key: Spanned<KeySpec>,
     /// 取る列。書かなければキーのほかのすべて / the columns to take; all but those of the key unless said
@@ -172,8 +172,8 @@ impl JsonSchema for KeySpec {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let names = generator.subschema_for::<KeyNamesSpec>();
         json_schema!({
-            "description": "キーの列、いくつかあれば一覧、名前が違えば { answers, file } / a column, a list, or \
-                            { answers, file } where the names differ",
+            "description": "キーの列、いくつかあれば一覧、名前が違えば { answers, file } / a column, a \
+                            list, or { answers, file } where the names differ",
             "anyOf": [
                 { "type": "string" },
                 { "type": "array", "items": { "type": "string" }, "minItems": 1 },

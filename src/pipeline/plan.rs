@@ -351,8 +351,8 @@ pub struct MeasurePlan {
 }
 
 impl Plan {
-    /// Every response file, joined file, cleaning log, count file and population table that the plan names, each once, in
-    /// the plan's order.
+    /// Every response file, joined file, cleaning log, count file and population table that the plan names,
+    /// each once, in the plan's order.
     pub fn data_files(&self) -> Vec<&str> {
         let mut files: Vec<&str> = Vec::new();
         let waves = self.surveys.iter().flat_map(|s| &s.waves);

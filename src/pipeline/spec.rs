@@ -194,8 +194,8 @@ pub struct WaveSpec {
     pub sheet: Option<String>,
     /// 文字コード / encoding, where it is not detected rightly
     pub encoding: Option<String>,
-    /// 結合するファイル（台帳、世帯のファイルなど）とキーの列 / files to join by a key: the list of the sample,
-    /// a file of households
+    /// 結合するファイル（台帳、世帯のファイルなど）とキーの列 / files to join by a key: the list of the
+    /// sample, a file of households
     #[serde(default)]
     pub join: JoinsSpec,
     /// 層 / strata: questions whose answers are the strata of the sample

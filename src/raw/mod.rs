@@ -24,6 +24,7 @@ mod header;
 mod heading;
 mod indices;
 mod limits;
+mod moments;
 mod open_document;
 mod parquet;
 mod records;
@@ -36,6 +37,7 @@ mod spss;
 mod stata;
 mod table;
 mod tongue;
+mod xport;
 
 use std::path::{Path, PathBuf};
 
@@ -142,7 +144,7 @@ pub fn stamp(path: &Path) -> Option<Stamp> {
 /// or a file of a statistics program, by the ending. Delimited text and Parquet are read as fast as the
 /// answers that could be kept of them (`benches/plan`).
 pub fn slow_to_read(name: &str) -> bool {
-    let slow = ["xlsx", "xlsm", "xlsb", "xls", "ods", "sav", "zsav", "dta", "sas7bdat"];
+    let slow = ["xlsx", "xlsm", "xlsb", "xls", "ods", "sav", "zsav", "dta", "sas7bdat", "xpt"];
     format::ending(name).is_some_and(|ending| slow.contains(&ending.as_str()))
 }
 
@@ -185,6 +187,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
         Format::Spss => spss::read(bytes, name, options),
         Format::Stata => stata::read(bytes, name, options),
         Format::Sas => sas::read(bytes, name, options),
+        Format::Xport => xport::read(bytes, name, options),
     }
     .map_err(|e| e.at(&Place::file(name)))?;
     if let Some(ending) = format::wrong_ending(name, &format) {

@@ -126,8 +126,13 @@ impl Table {
     pub fn column_place(&self, column: &Column) -> Place {
         match self.joined_with(column) {
             Some((joined, (name, _))) => joined.place.clone().column(name.clone()),
-            None => Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref()).column(column.name()),
+            None => self.place_of_all().column(column.name()),
         }
+    }
+
+    /// The whole table: its file and sheet.
+    pub fn place_of_all(&self) -> Place {
+        Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref())
     }
 
     /// The spreadsheet letters of a column in the file that it stands in.
@@ -143,7 +148,7 @@ impl Table {
         {
             return self.column_place(column).row(number);
         }
-        let place = Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref()).column(column.name());
+        let place = self.place_of_all().column(column.name());
         match self.row_numbers.get(row) {
             Some(&number) => place.row(number),
             None => place,
