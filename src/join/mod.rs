@@ -12,11 +12,13 @@
 //! find nothing otherwise. A blank key matches nothing.
 
 mod columns;
+mod guess;
 mod how;
 mod joined;
 mod keys;
 mod matched;
 mod told;
 
+pub use guess::{Guess, guess};
 pub use how::{Join, KeyColumn};
 pub use joined::join;

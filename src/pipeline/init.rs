@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::init_joins::{self, Sorted, sorted};
 use crate::draft::{Inferred, SampleColumn, attribute, fitted, infer, is_about_form, is_no_substance};
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::indicator::FiscalYear;
+use crate::join::Join;
 use crate::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use crate::questionnaire::{Question, QuestionKind, comment, quoted, write_questionnaire};
 use crate::raw::{self, Dictionary, Heading, ReadOptions, Table};
@@ -48,11 +50,13 @@ const CHECK: &str = "要確認";
 /// # Errors
 /// Files that cannot be read; a form without the columns of one.
 pub fn init(request: &InitRequest) -> Result<FirstPlan> {
-    let tables: Vec<Table> = request
+    let tables = request
         .files
         .iter()
         .map(|file| raw::read(file, &file.to_string_lossy(), &request.read))
-        .collect::<Result<_>>()?;
+        .collect::<Result<Vec<Table>>>()?;
+    let Sorted { answers, joined, findings: of_joins } = sorted(tables);
+    let (places, tables): (Vec<usize>, Vec<Table>) = answers.into_iter().unzip();
     let stem = request
         .files
         .first()
@@ -64,18 +68,34 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
     };
     let names: Vec<String> =
         request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
+    let name = |at: &usize| names.get(*at).cloned().unwrap_or_default();
+    let beside: Vec<(String, ReadOptions, &Join)> = joined
+        .iter()
+        .map(|(at, table, how)| (name(at), headings(&request.read, std::slice::from_ref(table)), how))
+        .collect();
+    let beside = init_joins::line(&beside);
+    let names: Vec<String> = places.iter().map(name).collect();
     let first_crosstab = first_crosstab(&inferred);
     let read = headings(&request.read, &tables);
     let files = vec![
         (
             "plan.toml".to_owned(),
-            plan(&read, &inferred, &stem, &names, first_crosstab.as_ref().map(|(q, _)| *q)).into_bytes(),
+            plan(
+                &read,
+                &inferred,
+                &stem,
+                (&names, beside.as_deref()),
+                first_crosstab.as_ref().map(|(q, _)| *q),
+            )
+            .into_bytes(),
         ),
         ("questionnaire.toml".to_owned(), questionnaire(&inferred).into_bytes()),
     ];
     let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
     let first_crosstab = first_crosstab.map(|(_, axis)| (INDICATOR.to_owned(), by(axis)));
-    let findings = tables.into_iter().flat_map(|table| table.findings).collect();
+    let joined = joined.into_iter().map(|(_, table, _)| table);
+    let findings =
+        tables.into_iter().chain(joined).flat_map(|table| table.findings).chain(of_joins).collect();
     Ok(FirstPlan { files, inferred, findings, first_crosstab })
 }
 
@@ -217,7 +237,7 @@ fn plan(
     read: &ReadOptions,
     inferred: &Inferred,
     stem: &str,
-    names: &[String],
+    (names, beside): (&[String], Option<&str>),
     first: Option<usize>,
 ) -> String {
     let questions = &inferred.questionnaire.questions;
@@ -261,6 +281,10 @@ fn plan(
         "\n[survey.survey.wave.{year}]\nresponses = [{}]\n",
         names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")
     ));
+    if let Some(line) = beside {
+        remark(&mut out, "番号でつなぐファイル（台帳、世帯のファイルなど）とキーの列");
+        out.push_str(line);
+    }
     if let Some(respondent) = &inferred.respondent {
         remark(&mut out, "回答者番号とみられる列。重複の確認だけに使います");
         out.push_str(&format!("respondent = {}\n", quoted(respondent)));

@@ -14,6 +14,7 @@ mod estimate_spec;
 mod estimates;
 mod explain;
 mod init;
+mod init_joins;
 mod join_spec;
 mod kept;
 mod listed;

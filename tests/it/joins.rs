@@ -419,3 +419,43 @@ fn a_clean_file_is_held_against_answers_with_joined_columns() -> Result<()> {
     assert_eq!(verified.found.differences.len(), 1, "{:?}", verified.found.differences);
     Ok(())
 }
+
+#[test]
+fn a_first_plan_joins_a_list_and_asks() {
+    let mut answers = "番号,満足度,意見\n".to_owned();
+    let mut list = "番号,氏名,地区\n".to_owned();
+    for n in 1..=30 {
+        let (name, district) = (["佐藤 一郎", "鈴木 花子", "高橋 三郎"][n % 3], ["東", "西"][n % 2]);
+        list += &format!("{n:03},{name}{n},{district}\n");
+        if n <= 20 {
+            answers += &format!("{n:03},{},{}\n", ["満足", "不満"][n % 2], ["よい", "", "ふつう"][n % 3]);
+        }
+    }
+    let project = Project::new(&[("answers.csv", &answers), ("list.csv", &list)]);
+    let ran = project.shihyo(&["init", "answers.csv", "list.csv", "--out", "pipelines/p"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    let plan = project.text("pipelines/p/plan.toml");
+    assert!(plan.contains("responses = [\"answers.csv\"]"), "{plan}");
+    let line = "# 要確認: 番号でつなぐファイル（台帳、世帯のファイルなど）とキーの列\n\
+                join = { file = \"list.csv\", key = \"番号\" }\n";
+    assert!(plan.contains(line), "{plan}");
+    let paper = project.text("pipelines/p/questionnaire.toml");
+    assert!(paper.contains("id = \"地区\"") && !paper.contains("佐藤"), "{paper}");
+    let (_, outcome) = project.run();
+    let district = outcome.quality.ledgers.iter().find(|l| l.question == "地区").unwrap();
+    assert_eq!((district.ledger.returned, district.ledger.valid), (20, 20));
+    assert_eq!(only(&found(&outcome, Code::JoinUnused)).1, 10);
+    // Paper and web are answers, both, whatever their numbers are.
+    let project = Project::new(&[("answers.csv", &answers), ("web.csv", &answers)]);
+    project.shihyo(&["init", "answers.csv", "web.csv", "--out", "pipelines/p"]);
+    let plan = project.text("pipelines/p/plan.toml");
+    assert!(
+        plan.contains("responses = [\"answers.csv\", \"web.csv\"]") && !plan.contains("join ="),
+        "{plan}"
+    );
+    // Households first, their persons behind.
+    let project = Project::new(&[("households.csv", HOUSEHOLDS), ("answers.csv", PERSONS)]);
+    project.shihyo(&["init", "households.csv", "answers.csv", "--out", "pipelines/p"]);
+    let plan = project.text("pipelines/p/plan.toml");
+    assert!(plan.contains("join = { file = \"households.csv\", key = \"世帯\" }"), "{plan}");
+}
