@@ -87,7 +87,8 @@ fn report_table(table: &Table, rows: u64, talk: &Talk) {
     let about: Vec<&str> =
         [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
     let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
-    let columns = table.columns.len();
+    // Joined columns are those of another file.
+    let columns = table.columns.len() - table.joined.iter().map(|joined| joined.there.len()).sum::<usize>();
     talk.say(&Text::new(
         format!("{}: {rows}行 {columns}列{about}", digest.file),
         format!("{}: {rows} rows, {columns} columns{about}", digest.file),
