@@ -50,7 +50,7 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
         format!("すべては {}", written.dir.join("quality.csv").display()),
         format!("all of them: {}", written.dir.join("quality.csv").display()),
     );
-    summary(&plan, &outcome, (&all, Some(LINES_OF_FINDINGS)), talk);
+    summary(&plan, &outcome, (&all, None), talk);
     talk.say(&Text::new(
         format!("書き出しました: {}", written.dir.display()),
         format!("written: {}", written.dir.display()),
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
 }
 
 /// Lines about findings that stand on a page beside the rest.
-pub(crate) const LINES_OF_FINDINGS: usize = 24;
+pub(crate) const LINES_OF_FINDINGS: usize = 40;
 
 /// The answers that earlier runs left.
 pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -> Option<Reuse> {

@@ -363,7 +363,15 @@ fn flags_join_files_and_tell_the_same() {
     let (status, said) =
         by_flags(&project, &["--by", "地区", "--join", "list.csv", "--key", "番号=受付番号"]);
     assert_eq!(status, Some(0), "{said}");
-    for part in ["answers.csv: 9行 2列", "list.csv: 9行 5列", "join::unmatched", "join::zeros", "join::blank-key", "東", "西"] {
+    for part in [
+        "answers.csv: 9行 2列",
+        "list.csv: 9行 5列",
+        "join::unmatched",
+        "join::zeros",
+        "join::blank-key",
+        "東",
+        "西",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     let (status, said) = by_flags(&project, &["--join", "list.csv"]);
