@@ -14,6 +14,7 @@
 //! | [`draft`] | questionnaires out of bare files: families of columns, types, what is doubtful |
 //! | [`waves`] | a wave's questionnaire beside the survey's: concordance, comparability, harmonised answers |
 //! | [`edits`] | cleaning log; the same answers under other processing rules |
+//! | [`join`] | files of one survey → one table, by key |
 //! | [`decode`] | cells → answers: code list, multiple answers, skip rules, missing reasons, base ledger |
 //! | [`questionnaire`] | what was asked: model, TOML, processing rules, XLSForm, tabulator's sheet |
 //! | [`raw`] | the door in: encodings, CSV, spreadsheets → tables whose cells know their place |
@@ -39,6 +40,7 @@ pub mod error;
 pub mod estimate;
 pub mod finding;
 pub mod indicator;
+pub mod join;
 pub mod pipeline;
 pub mod progress;
 pub mod provenance;

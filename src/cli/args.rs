@@ -132,6 +132,9 @@ pub(crate) struct CheckArgs {
     /// 出力の形式 / output format
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+    /// 設問と確認事項を、1画面にしぼらずすべて出す / every question and finding, not only a page of them
+    #[arg(long)]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) earlier: EarlierArgs,
 }

@@ -61,9 +61,11 @@ fn report_inputs(inputs: &Inputs, talk: &Talk) {
     let earlier = inputs.against.iter().flat_map(|e| &e.tables);
     let responses = || inputs.tables.iter().chain(earlier.clone());
     responses()
+        .chain(&inputs.joined)
         .chain(inputs.populations())
         .for_each(|table| report_table(table, table.row_count() as u64, talk));
-    let findings: Vec<Finding> = responses().flat_map(|t| t.findings.iter().cloned()).collect();
+    let findings: Vec<Finding> =
+        responses().chain(&inputs.joined).flat_map(|t| t.findings.iter().cloned()).collect();
     report_warnings(&findings, talk);
 }
 
@@ -75,7 +77,7 @@ fn report_decoding(findings: &[Finding], talk: &Talk) {
             format!("確認が必要な事項 {warnings}件"),
             format!("{warnings} things to look at"),
         ));
-        talk.findings(findings);
+        talk.findings(findings, None);
     }
 }
 
@@ -85,7 +87,8 @@ fn report_table(table: &Table, rows: u64, talk: &Talk) {
     let about: Vec<&str> =
         [digest.encoding.as_deref(), digest.sheet.as_deref()].into_iter().flatten().collect();
     let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
-    let columns = table.columns.len();
+    // Joined columns are those of another file.
+    let columns = table.columns.len() - table.joined.iter().map(|joined| joined.there.len()).sum::<usize>();
     talk.say(&Text::new(
         format!("{}: {rows}行 {columns}列{about}", digest.file),
         format!("{}: {rows} rows, {columns} columns{about}", digest.file),

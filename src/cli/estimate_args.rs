@@ -13,6 +13,7 @@ use shihyo::questionnaire::Duplicates;
 use shihyo::raw::ReadOptions;
 use shihyo::text::Text;
 
+use super::join_args::JoinArgs;
 use super::new_file::NewFile;
 use super::numbers_args::NumbersArgs;
 
@@ -25,6 +26,8 @@ pub(crate) struct EstimateArgs {
     what: What,
     #[command(flatten)]
     whose: Whose,
+    #[command(flatten)]
+    joins: JoinArgs,
     #[command(flatten)]
     design: SampleArgs,
     #[command(flatten)]
@@ -280,7 +283,7 @@ impl EstimateArgs {
 
     /// What was typed, in the library's words. Of a test the first value is its kind, the second the columns.
     pub(crate) fn request(&self) -> Result<Request, Error> {
-        let Self { files, what, whose, design, weights, interval, numbers: _ } = self;
+        let Self { files, what, whose, joins, design, weights, interval, numbers: _ } = self;
         let tests = what.test.chunks(2).map(|pair| match pair {
             [kind, columns] if kind == "rao-scott" => Ok(columns.clone()),
             _ => Err(unknown_test(pair.first().map_or("", String::as_str))),
@@ -294,6 +297,7 @@ impl EstimateArgs {
                 encoding: whose.encoding.clone(),
                 ..ReadOptions::of_responses()
             },
+            joins: joins.requests()?,
             questionnaire: whose.questionnaire.clone(),
             respondent: whose.respondent.clone(),
             duplicates: match whose.duplicates {

@@ -8,8 +8,9 @@ use unicode_width::UnicodeWidthStr;
 /// At most this many questions are named in a line.
 const QUESTIONS_NAMED: usize = 4;
 
-/// The lines for `findings`: files in the order of the plan, kinds in the order found; warnings only.
-pub(super) fn lines(findings: &[Finding], lang: Lang) -> Vec<String> {
+/// The lines for `findings`: files in the order of the plan, kinds in the order found; warnings only. Where
+/// there are more than `most` kinds and files, those that occur most often.
+pub(super) fn lines(findings: &[Finding], lang: Lang, most: Option<usize>) -> Vec<String> {
     let mut files: Vec<(String, Vec<Group<'_>>)> = Vec::new();
     for finding in findings.iter().filter(|f| f.severity == Severity::Warning) {
         let file = finding.place.file.clone().unwrap_or_default();
@@ -23,6 +24,7 @@ pub(super) fn lines(findings: &[Finding], lang: Lang) -> Vec<String> {
             None => groups.push(Group::new(finding)),
         }
     }
+    let rarer = most.map_or((0, 0), |most| keep_most(&mut files, most));
     let groups = || files.iter().flat_map(|(_, groups)| groups);
     let widest = groups().map(|g| g.title(lang).width()).max().unwrap_or(0);
     let longest = groups().map(|g| g.times(lang).width()).max().unwrap_or(0);
@@ -38,7 +40,38 @@ pub(super) fn lines(findings: &[Finding], lang: Lang) -> Vec<String> {
             out.push(format!("    {title}{pad}  {times}  {}", group.rest(lang)).trim_end().to_owned());
         }
     }
+    if let (kinds @ 1.., times) = rarer {
+        let text = Text::new(
+            format!("  ほかに{kinds}種類、{times}件"),
+            format!("  {kinds} more kinds, {times} of them in all"),
+        );
+        out.push(text.get(lang).to_owned());
+    }
     out
+}
+
+/// Leaves the `most` groups that occur most often, each in its place; how many others there were, and how
+/// often.
+fn keep_most(files: &mut Vec<(String, Vec<Group<'_>>)>, most: usize) -> (usize, u64) {
+    let mut counts: Vec<u64> = files.iter().flat_map(|(_, groups)| groups).map(|g| g.count).collect();
+    if counts.len() <= most {
+        return (0, 0);
+    }
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let least = counts.get(most.saturating_sub(1)).copied().unwrap_or(0);
+    // Of those that occur equally often the first ones.
+    let mut of_least = counts.iter().take(most).filter(|count| **count == least).count();
+    let rest = counts.get(most..).unwrap_or_default();
+    let left = (rest.len(), rest.iter().sum());
+    for (_, groups) in files.iter_mut() {
+        groups.retain(|group| {
+            let last = group.count == least && of_least > 0;
+            of_least -= usize::from(last);
+            group.count > least || last
+        });
+    }
+    files.retain(|(_, groups)| !groups.is_empty());
+    left
 }
 
 /// The findings of one kind in one file.
@@ -136,7 +169,7 @@ mod tests {
             two_marks("a.csv", "問2", 50, 1),
         ];
         assert_eq!(
-            lines(&found, Lang::Ja),
+            lines(&found, Lang::Ja, None),
             [
                 "  a.csv",
                 "    単数回答に2つ以上の印           6件  最初は12行目  問2 3件、問10 3件",
@@ -150,8 +183,21 @@ mod tests {
     fn every_question_is_counted_though_few_are_named() {
         let found: Vec<Finding> = (1..=7).map(|q| two_marks("a.csv", &format!("問{q}"), q, 1)).collect();
         assert!(
-            lines(&found, Lang::Ja)[1]
+            lines(&found, Lang::Ja, None)[1]
                 .ends_with("7件  最初は1行目  問1 1件、問2 1件、問3 1件、問4 1件、ほか3問")
         );
+    }
+
+    #[test]
+    fn the_most_frequent_kinds_stand_on_a_page() {
+        let of = |file: &str, count| two_marks(file, "問1", 2, count);
+        let found = [of("a.csv", 5), of("b.csv", 1), of("c.csv", 9), of("d.csv", 5), of("e.csv", 2)];
+        let named = |most| -> Vec<String> {
+            lines(&found, Lang::Ja, Some(most)).iter().map(|line| line.trim().to_owned()).collect()
+        };
+        let shown = named(2);
+        assert!(shown[0] == "a.csv" && shown[2] == "c.csv", "{shown:?}");
+        assert_eq!(shown[4..], ["ほかに3種類、8件"]);
+        assert_eq!(named(5), named(50));
     }
 }

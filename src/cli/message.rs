@@ -64,10 +64,10 @@ impl Talk {
         }
     }
 
-    /// The warnings among the findings, one line for each kind and file.
-    pub(crate) fn findings(&self, found: &[Finding]) {
+    /// The warnings among the findings, one line for each kind and file: all, or the `most` frequent ones.
+    pub(crate) fn findings(&self, found: &[Finding], most: Option<usize>) {
         if !self.quiet {
-            findings::lines(found, self.lang).iter().for_each(|line| self.line(line));
+            findings::lines(found, self.lang, most).iter().for_each(|line| self.line(line));
         }
     }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
         format!("すべては {}", written.dir.join("quality.csv").display()),
         format!("all of them: {}", written.dir.join("quality.csv").display()),
     );
-    summary(&plan, &outcome, &all, talk);
+    summary(&plan, &outcome, (&all, None), talk);
     talk.say(&Text::new(
         format!("書き出しました: {}", written.dir.display()),
         format!("written: {}", written.dir.display()),
@@ -58,14 +58,17 @@ pub(crate) fn run(args: &RunArgs, talk: &Talk) -> Result<Ending> {
     Ok(ending(&plan, &outcome, talk))
 }
 
+/// Lines about findings that stand on a page beside the rest.
+pub(crate) const LINES_OF_FINDINGS: usize = 40;
+
 /// The answers that earlier runs left.
 pub(crate) fn earlier(args: &EarlierArgs, project: &Project, keeping: Keeping) -> Option<Reuse> {
     (!args.no_cache).then(|| Reuse::of(project, keeping))
 }
 
 /// What a person wants to know at once: how much was read, what stands where, what to look at; `all` says
-/// where the whole list of that is.
-pub(crate) fn summary(plan: &Plan, outcome: &RunOutcome, all: &Text, talk: &Talk) {
+/// where the whole list of that is, and `most` how many lines of it are shown.
+pub(crate) fn summary(plan: &Plan, outcome: &RunOutcome, (all, most): (&Text, Option<usize>), talk: &Talk) {
     talk.say(&Text::same(&plan.title));
     if plan.data == DataKind::Synthetic {
         talk.say(&synthetic());
@@ -106,7 +109,7 @@ pub(crate) fn summary(plan: &Plan, outcome: &RunOutcome, all: &Text, talk: &Talk
             format!("確認が必要な事項 {warnings}件（{}）", all.ja),
             format!("{warnings} things to look at ({})", all.en),
         ));
-        talk.findings(&outcome.quality.findings);
+        talk.findings(&outcome.quality.findings, most);
     }
 }
 

@@ -13,6 +13,7 @@ mod cli;
 mod derived;
 mod design;
 mod entry;
+mod join;
 mod log;
 mod numbers;
 mod plan;
@@ -125,6 +126,19 @@ codes! {
         AdhocTicks = "adhoc::ticks" TICKS,
         AdhocUnknownCode = "adhoc::unknown-code" UNKNOWN_CODE,
         AdhocUnweighted = "adhoc::unweighted" UNWEIGHTED,
+    }
+    join "ファイルの結合" "joined files" {
+        JoinBlankKey = "join::blank-key" BLANK_KEY,
+        JoinColumn = "join::column" COLUMN,
+        JoinFewMatched = "join::few-matched" FEW_MATCHED,
+        JoinKeyTwice = "join::key-twice" KEY_TWICE,
+        JoinRequest = "join::request" REQUEST,
+        JoinSameColumn = "join::same-column" SAME_COLUMN,
+        JoinSameColumnKept = "join::same-column-kept" SAME_COLUMN_KEPT,
+        JoinSameRows = "join::same-rows" SAME_ROWS,
+        JoinUnmatched = "join::unmatched" UNMATCHED,
+        JoinUnused = "join::unused" UNUSED,
+        JoinZeros = "join::zeros" ZEROS,
     }
     plan "計画" "the plan" {
         PlanBand = "plan::band" BAND,
@@ -289,6 +303,7 @@ codes! {
         RawHeadingFound = "raw::heading-found" HEADING_FOUND,
         RawIo = "raw::io" IO,
         RawIsDirectory = "raw::is-directory" IS_DIRECTORY,
+        RawLeastNumber = "raw::least-number" LEAST_NUMBER,
         RawMergedCells = "raw::merged-cells" MERGED_CELLS,
         RawNan = "raw::nan" NAN,
         RawNoHeader = "raw::no-header" NO_HEADER,

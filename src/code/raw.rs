@@ -96,6 +96,12 @@ entries! {
         en "a folder, not a file":
             "It is a folder. Name a file in it."
     }
+    LEAST_NUMBER = Note {
+        ja "0の代わりの最小の数":
+            "SASの移送ファイル（XPT）では、0が5.4×10⁻⁷⁹と書かれていることがあります。0と読みました。"
+        en "the least number for 0":
+            "Transport files of SAS (XPT) hold 5.4e-79 where a 0 is meant. It was read as 0."
+    }
     MERGED_CELLS = Warning {
         ja "結合されたセル":
             "回答の中に結合されたセルがあります。値は最初のセルだけにあり、ほかは空です。結合を解いて、\

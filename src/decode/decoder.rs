@@ -274,7 +274,7 @@ pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<V
         let layouts = locate(questions, &code_lists, table)?;
         let used = questions.iter().zip(layouts).map(|(question, layout)| ColumnsUsed {
             question: question.id.clone(),
-            file: table.digest.file.clone(),
+            file: file_of(table, &layout),
             columns: layout
                 .columns()
                 .iter()
@@ -290,6 +290,12 @@ pub fn columns_used(questionnaire: &Questionnaire, tables: &[Table]) -> Result<V
         Ok(used.collect())
     };
     tables.iter().map(one).collect()
+}
+
+/// The file that the first column of an answer stands in.
+fn file_of(table: &Table, layout: &Layout) -> String {
+    let column = layout.columns().first().and_then(|&c| table.columns.get(c));
+    column.and_then(|c| table.column_place(c).file).unwrap_or_else(|| table.digest.file.clone())
 }
 
 /// The answers of all rows of one table. Questions are independent here, so they are read side by side.

@@ -160,8 +160,11 @@ impl Issues {
                 Some(column) => table.place(row, column),
                 None => Place::file(&table.digest.file),
             };
-            let mut rows: Vec<u64> =
-                cells.iter().filter_map(|(row, _)| table.row_numbers.get(*row).copied()).collect();
+            let number = |(row, column): &(usize, usize)| match table.columns.get(*column) {
+                Some(column) => table.place(*row, column).row,
+                None => table.row_numbers.get(*row).copied(),
+            };
+            let mut rows: Vec<u64> = cells.iter().filter_map(number).collect();
             rows.dedup();
             let message = words(problem, question, &value, &rows);
             findings.push(Finding {

@@ -13,7 +13,7 @@ use crate::decode::personal::{Personal, looks_personal};
 use crate::finding::Finding;
 use crate::provenance::Place;
 use crate::questionnaire::model::{Question, QuestionKind};
-use crate::raw::{Cell, Column, Sample, Table, in_sample, letters};
+use crate::raw::{Cell, Column, Sample, Table, in_sample};
 use crate::text::Text;
 use crate::text::spelling;
 
@@ -89,9 +89,10 @@ pub(crate) fn sampled_columns(
 }
 
 fn found(table: &Table, column: &Column, kind: Personal, cells: u64, respondent: bool) -> PersonalColumn {
-    let name = column.name();
-    let name = if may_be_data(&name) { format!("@{}", letters(column.position)) } else { name };
-    let place = Place::file(&table.digest.file).sheet(table.digest.sheet.as_deref()).column(name);
+    let mut place = table.column_place(column);
+    if place.column.as_deref().is_some_and(may_be_data) {
+        place = place.column(format!("@{}", table.column_letters(column)));
+    }
     PersonalColumn { place, kind, cells, respondent }
 }
 

@@ -218,6 +218,7 @@ pub fn verify(
         ..ReadOptions::of_responses()
     };
     let table = raw::read(file, &name, &options)?;
+    let table = collected.responses[survey][wave].joined_to(table)?;
     let cleaned = cleaned(plan, survey, wave, &collected)?;
     let found = edits::verify(paper(of, waves), &cleaned, respondent, &table)?;
     Ok(Verified { survey: of.title.clone(), wave: waves.year, found })

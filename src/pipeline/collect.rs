@@ -19,6 +19,7 @@ use super::wave::DesignFiles;
 use crate::error::{Error, Result, SourceText, collect as collect_one};
 use crate::finding::Finding;
 use crate::indicator::Counts;
+use crate::join::Join;
 use crate::progress::{Progress, Step};
 use crate::provenance::FileDigest;
 use crate::raw::{self, ReadOptions, Sheet, Table};
@@ -248,34 +249,38 @@ pub(super) fn collect(
     let of_sheet =
         |sheet: &Sheet| FileSaid { digest: sheet.digest.clone(), findings: sheet.findings.clone() };
     said.extend(of_counts.iter().map(|(_, sheet)| of_sheet(sheet)));
+    let mut mistakes = Vec::new();
     let mut responses: Vec<Vec<WaveFiles>> = plan.surveys.iter().map(|_| Vec::new()).collect();
     let mut left = unknown.as_slice();
     for (at, wave) in waves() {
+        let joins: Vec<Join> = wave.joins.iter().map(|join| join.how.clone()).collect();
         let of = match (known.remove(&at), added.get(&at)) {
             (Some(Known { requests, digests, decoded, .. }), _) => {
-                WaveFiles::known(requests, digests, decoded)
+                WaveFiles::known(requests, digests, joins, decoded)
             }
             (None, Some(summed)) => WaveFiles::summed(of_wave(project, wave).collect(), &summed.digest),
             (None, None) => {
-                let (requests, later) = left.split_at(wave.responses.len());
+                let (requests, later) = left.split_at(wave.responses.len() + wave.joins.len());
                 left = later;
                 // Tables are large: the last wave that needs one takes it.
-                let table = |request: &Request| {
+                let table = |(at, request): (usize, &Request)| {
                     let table = &mut files.of_mut(request)?.table;
-                    if later.contains(request) {
+                    if later.contains(request) || requests[at + 1..].contains(request) {
                         table.as_ref()?.as_ref().ok().cloned()
                     } else {
                         table.take()?.ok()
                     }
                 };
-                WaveFiles::read(
-                    requests.to_vec(),
-                    requests.iter().filter_map(table).collect(),
-                    large(wave).is_some(),
-                )
+                let tables = requests.iter().enumerate().filter_map(table).collect();
+                let read = WaveFiles::read(requests.to_vec(), tables, joins, large(wave).is_some());
+                let Some(read) = collect_one(read, &mut mistakes) else { continue };
+                read
             }
         };
         responses[at.0].push(of);
+    }
+    if let Some(error) = Error::all(mistakes) {
+        return Err(error);
     }
     let digests = said.iter().map(|s| s.digest.clone()).collect();
     Ok(Collected {

@@ -16,7 +16,7 @@ use crate::raw::Table;
 pub(super) struct Decoded {
     /// The answers; which cells the findings are about is no longer known.
     pub(super) answers: Answers,
-    /// What applying the cleaning logs found.
+    /// What joining files and applying the cleaning logs found.
     pub(super) findings: Vec<Finding>,
     /// What they changed.
     pub(super) changes: Vec<AppliedChange>,

@@ -7,7 +7,7 @@ use super::source::Request;
 use crate::raw::ReadOptions;
 
 /// The response files of a wave.
-pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
+fn responses<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
     let options = ReadOptions {
         sheet: wave.sheet.clone(),
         skip_rows: wave.skip_rows,
@@ -16,6 +16,16 @@ pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator
         ..ReadOptions::of_responses()
     };
     wave.responses.iter().map(move |name| Request::of(project, name, options.clone()))
+}
+
+/// The files that are joined to the responses of a wave.
+fn joined<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
+    wave.joins.iter().map(|join| Request::of(project, &join.file, join.read.clone()))
+}
+
+/// The response files of a wave, then those that are joined to them.
+pub(super) fn of_wave<'a>(project: &'a Project, wave: &'a Wave) -> impl Iterator<Item = Request> + 'a {
+    responses(project, wave).chain(joined(project, wave))
 }
 
 /// The files of a count, which are read as whole sheets.

@@ -14,6 +14,7 @@ mod estimate_spec;
 mod estimates;
 mod explain;
 mod init;
+mod join_spec;
 mod kept;
 mod listed;
 mod load;
@@ -40,11 +41,12 @@ pub use compare::{CompareRequest, compare};
 pub use definition::{Definition, EstimateDefinition, StatisticDefinition};
 pub use explain::{Section, base_words, explain, keys};
 pub use init::{DraftPoint, FirstPlan, InitRequest, draft_points, init, question_counts};
+pub use join_spec::{JoinSpec, JoinsSpec, KeyNamesSpec, KeySpec, NamesSpec, SameColumnsSpec};
 pub use load::{Project, load, schema};
 pub use map_spec::{MapSpec, MapTable, WordsSpec};
 pub use plan::{
     Fit, IndicatorPlan, MeasurePlan, Plan, PlannedReplicates, Ruling, Sample, Survey, Wave, WaveDesign,
-    WavePaper,
+    WaveJoin, WavePaper,
 };
 pub use resolve::{Surroundings, resolve};
 pub use reuse::Reuse;

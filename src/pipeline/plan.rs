@@ -12,8 +12,10 @@ use crate::estimate::IntervalMethod;
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
+use crate::join::Join;
 use crate::provenance::Place;
 use crate::questionnaire::{Duplicates, Questionnaire};
+use crate::raw::ReadOptions;
 use crate::waves::{Mapping, Paper};
 
 /// A whole plan.
@@ -111,6 +113,8 @@ pub struct Wave {
     pub sheet: Option<String>,
     /// Encoding.
     pub encoding: Option<String>,
+    /// Files whose columns are joined to the responses, in the order of joining.
+    pub joins: Vec<WaveJoin>,
     /// How its sample was drawn and weighted.
     pub design: WaveDesign,
     /// Whether the responses are real.
@@ -128,6 +132,17 @@ pub struct Wave {
     /// What the plan says of its comparison with the other waves, by question (index in the survey's
     /// questionnaire).
     pub rulings: BTreeMap<usize, Ruling>,
+}
+
+/// A file whose columns are joined to the responses of a wave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaveJoin {
+    /// The file, from the project's folder.
+    pub file: String,
+    /// How it is read.
+    pub read: ReadOptions,
+    /// How it is joined.
+    pub how: Join,
 }
 
 /// A wave's own paper.
@@ -336,14 +351,15 @@ pub struct MeasurePlan {
 }
 
 impl Plan {
-    /// Every response file, cleaning log, count file and population table that the plan names, each once, in
-    /// the plan's order.
+    /// Every response file, joined file, cleaning log, count file and population table that the plan names,
+    /// each once, in the plan's order.
     pub fn data_files(&self) -> Vec<&str> {
         let mut files: Vec<&str> = Vec::new();
         let waves = self.surveys.iter().flat_map(|s| &s.waves);
         let of_waves = waves.flat_map(|w| {
             w.responses
                 .iter()
+                .chain(w.joins.iter().map(|join| &join.file))
                 .chain(w.design.files())
                 .chain(w.design.rscales())
                 .chain(&w.cleaning_logs)

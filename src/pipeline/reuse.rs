@@ -107,7 +107,7 @@ impl Reuse {
         let parts = [
             self.program.or_else(program)?.to_owned(),
             format!("{files:?}"),
-            format!("{logs:?} {:?}", wave.old_values),
+            format!("{logs:?} {:?} {:?}", wave.old_values, wave.joins),
             format!("{:?}", survey.paper(wave).questionnaire),
             format!("{:?}", decode_options(survey, wave)),
             format!("{treatment:?}"),
@@ -120,7 +120,7 @@ impl Reuse {
 /// What the answers of a wave are made from.
 #[derive(Debug, Clone)]
 pub(super) struct Ingredients<'a> {
-    /// The response files: name, SHA-256 of the bytes, how they are read.
+    /// The response files and those that are joined to them: name, SHA-256 of the bytes, how they are read.
     pub(super) files: Vec<(&'a str, &'a str, &'a ReadOptions)>,
     pub(super) survey: &'a Survey,
     pub(super) wave: &'a Wave,

@@ -16,6 +16,8 @@ use crate::decode::{Answers, Responses};
 use crate::edits::treated;
 use crate::edits::{Cleaned, Log};
 use crate::error::{Diagnostic, Error, Result};
+use crate::finding::Finding;
+use crate::join::{self, Join};
 use crate::provenance::{FileDigest, Place};
 use crate::questionnaire::ProcessingRule;
 use crate::raw::{self, ReadOptions, Sheet, Table};
@@ -50,13 +52,42 @@ impl Request {
     }
 }
 
-/// The response files of a wave.
+/// The tables of a wave, with the columns of the files that are joined to them.
+#[derive(Debug)]
+struct Tables {
+    tables: Vec<Table>,
+    /// What reading said of each file, those that were joined too.
+    said: Vec<FileSaid>,
+    /// What joining found.
+    findings: Vec<Finding>,
+}
+
+impl Tables {
+    /// The response files, then those to be joined, each as its `joins` says.
+    ///
+    /// # Errors
+    /// Those of [`join::join`].
+    fn of(mut tables: Vec<Table>, joins: &[Join]) -> Result<Self> {
+        let said = tables.iter().map(FileSaid::of).collect();
+        let joined = tables.split_off(tables.len().saturating_sub(joins.len()));
+        let mut findings = Vec::new();
+        for (file, how) in joined.iter().zip(joins) {
+            findings.extend(join::join(&mut tables, file, how)?);
+        }
+        Ok(Self { tables, said, findings })
+    }
+}
+
+/// The response files of a wave, and those that are joined to them.
 #[derive(Debug)]
 pub(super) struct WaveFiles {
+    /// The response files, then those to be joined.
     requests: Vec<Request>,
     /// SHA-256 of the bytes that were read, or would be.
     digests: Vec<String>,
-    tables: OnceLock<Vec<Table>>,
+    /// How the last of the files are joined.
+    joins: Vec<Join>,
+    tables: OnceLock<Tables>,
     /// What an earlier run made of them, until it is taken.
     known: Option<Decoded>,
     /// Whether they are large enough for what they gave to be kept.
@@ -65,21 +96,35 @@ pub(super) struct WaveFiles {
 
 impl WaveFiles {
     /// Files that have been read.
-    pub(super) fn read(requests: Vec<Request>, tables: Vec<Table>, large: bool) -> Self {
+    ///
+    /// # Errors
+    /// Those of joining them.
+    pub(super) fn read(
+        requests: Vec<Request>,
+        tables: Vec<Table>,
+        joins: Vec<Join>,
+        large: bool,
+    ) -> Result<Self> {
         let digests = tables.iter().map(|t| t.digest.sha256.clone()).collect();
-        Self { requests, digests, tables: OnceLock::from(tables), known: None, large }
+        let tables = OnceLock::from(Tables::of(tables, &joins)?);
+        Ok(Self { requests, digests, joins, tables, known: None, large })
     }
 
     /// Files with these digests whose answers are known.
-    pub(super) fn known(requests: Vec<Request>, digests: Vec<String>, decoded: Decoded) -> Self {
+    pub(super) fn known(
+        requests: Vec<Request>,
+        digests: Vec<String>,
+        joins: Vec<Join>,
+        decoded: Decoded,
+    ) -> Self {
         let tables = OnceLock::new();
-        Self { requests, digests, tables, known: Some(decoded), large: true }
+        Self { requests, digests, joins, tables, known: Some(decoded), large: true }
     }
 
     /// A file that was added up as it was read.
     pub(super) fn summed(requests: Vec<Request>, digest: &FileDigest) -> Self {
         let digests = vec![digest.sha256.clone()];
-        Self { requests, digests, tables: OnceLock::new(), known: None, large: false }
+        Self { requests, digests, joins: Vec::new(), tables: OnceLock::new(), known: None, large: false }
     }
 
     /// The answers of an earlier run, once.
@@ -92,6 +137,24 @@ impl WaveFiles {
     /// # Errors
     /// Those of reading; `plan::changed-file` when a file is no longer what it was when the run began.
     pub(super) fn tables(&self) -> Result<&[Table]> {
+        self.joined().map(|joined| joined.tables.as_slice())
+    }
+
+    /// A table of the wave's columns that is read beside its files, with the same files joined to it.
+    ///
+    /// # Errors
+    /// Those of [`WaveFiles::tables`], and of joining.
+    pub(super) fn joined_to(&self, table: Table) -> Result<Table> {
+        let mut tables = [table];
+        let start = self.requests.len().saturating_sub(self.joins.len());
+        for (request, how) in self.requests.iter().skip(start).zip(&self.joins) {
+            join::join(&mut tables, &request.read()?, how)?;
+        }
+        let [table] = tables;
+        Ok(table)
+    }
+
+    fn joined(&self) -> Result<&Tables> {
         if let Some(tables) = self.tables.get() {
             return Ok(tables);
         }
@@ -101,6 +164,7 @@ impl WaveFiles {
             })
         };
         let tables = self.requests.par_iter().zip(&self.digests).map(same).collect::<Result<Vec<Table>>>()?;
+        let tables = Tables::of(tables, &self.joins)?;
         Ok(self.tables.get_or_init(|| tables))
     }
 }
@@ -135,10 +199,11 @@ impl<'a> WaveSource<'a> {
         if let Some((decoded, _)) = kept.as_ref().and_then(|(reuse, key)| reuse.find(key)) {
             return Ok(decoded);
         }
-        let tables = self.files.tables()?;
-        let decoded = decoded(survey, wave, tables, self.logs)?;
+        let joined = self.files.joined()?;
+        let mut decoded = decoded(survey, wave, &joined.tables, self.logs)?;
+        decoded.findings.splice(0..0, joined.findings.iter().cloned());
         if let Some((reuse, key)) = kept {
-            reuse.keep(&key, survey, wave, &decoded, &tables.iter().map(FileSaid::of).collect::<Vec<_>>());
+            reuse.keep(&key, survey, wave, &decoded, &joined.said);
         }
         Ok(decoded)
     }
@@ -216,6 +281,7 @@ mod tests {
         let files = || WaveFiles {
             requests: vec![request.clone()],
             digests: vec![digest.clone()],
+            joins: Vec::new(),
             tables: OnceLock::new(),
             known: None,
             large: true,

@@ -11,6 +11,7 @@ use serde_spanned::Spanned;
 use super::count_spec::CountSpec;
 use super::data_spec::DataSpec;
 use super::estimate_spec::{NumberSpec, QuantileSpec, RatioSpec, ScoreSpec, ShareSpec};
+use super::join_spec::JoinsSpec;
 use super::map_spec::MapSpec;
 use crate::edits::OldValues;
 use crate::questionnaire::Duplicates;
@@ -193,6 +194,10 @@ pub struct WaveSpec {
     pub sheet: Option<String>,
     /// 文字コード / encoding, where it is not detected rightly
     pub encoding: Option<String>,
+    /// 結合するファイル（台帳、世帯のファイルなど）とキーの列 / files to join by a key: the list of the
+    /// sample, a file of households
+    #[serde(default)]
+    pub join: JoinsSpec,
     /// 層 / strata: questions whose answers are the strata of the sample
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

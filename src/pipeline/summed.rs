@@ -54,6 +54,9 @@ pub(super) fn summed(
 ) -> Result<Summed, HandOver> {
     let survey = &plan.surveys[s];
     let wave = &survey.waves[w];
+    if !wave.joins.is_empty() {
+        return Err(HandOver::Joined);
+    }
     let [request] = requests else { return Err(HandOver::Files) };
     if !is_plain(wave) || request.options != ReadOptions::of_responses() {
         return Err(HandOver::Wave);

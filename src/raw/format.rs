@@ -10,6 +10,10 @@ use crate::text::Text;
 use super::damaged::{MAX_PART, damaged};
 use super::sas;
 
+/// What a transport file of SAS begins with: version 5, and the later one with long names.
+const TRANSPORT: [&[u8]; 2] =
+    [b"HEADER RECORD*******LIBRARY HEADER RECORD", b"HEADER RECORD*******LIBV8   HEADER RECORD"];
+
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -19,6 +23,7 @@ pub(super) enum Format {
     Spss,
     Stata,
     Sas,
+    Xport,
 }
 
 /// The kinds of workbook.
@@ -49,6 +54,7 @@ impl Format {
             Format::Spss => Text::new("SPSSファイル", "an SPSS file"),
             Format::Stata => Text::new("Stataのファイル", "a Stata file"),
             Format::Sas => Text::new("SASのファイル", "a SAS data set"),
+            Format::Xport => Text::new("SASの移送ファイル(XPORT)", "a SAS transport file (XPORT)"),
         }
     }
 }
@@ -74,6 +80,7 @@ pub(super) fn wrong_ending(name: &str, format: &Format) -> Option<String> {
         "sav" | "zsav" => &[Format::Spss],
         "dta" => &[Format::Stata],
         "sas7bdat" => &[Format::Sas],
+        "xpt" | "xport" => &[Format::Xport],
         _ => return None,
     };
     if promised.contains(format) { None } else { Some(ending) }
@@ -111,6 +118,12 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
     if is(&sas::MAGIC) {
         return Ok(Format::Sas);
     }
+    if TRANSPORT.iter().any(|mark| is(mark)) {
+        return Ok(Format::Xport);
+    }
+    if is(b"**COMPRESSED** **COMPRESSED**") {
+        return Err(cport().at(&place));
+    }
     if let Some(what) = foreign(bytes) {
         return Err(unsupported(what).at(&place));
     }
@@ -121,7 +134,20 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Format> {
         bytes.iter().take(4096).filter(|b| matches!(b, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
     let promised = matches!(
         ending(name).as_deref(),
-        Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods" | "parquet" | "sav" | "zsav" | "dta" | "sas7bdat")
+        Some(
+            "xlsx"
+                | "xlsm"
+                | "xlsb"
+                | "xls"
+                | "ods"
+                | "parquet"
+                | "sav"
+                | "zsav"
+                | "dta"
+                | "sas7bdat"
+                | "xpt"
+                | "xport"
+        )
     );
     if promised && binary > 0 && !wide {
         return Err(damaged(
@@ -183,6 +209,22 @@ pub(super) fn lock_file(name: &str) -> Error {
     .help(Text::new(
         format!("Excel を閉じ、「{document}」を指定してください"),
         format!("close Excel, and name \"{document}\""),
+    ))
+    .into()
+}
+
+/// What SAS packs for other machines of SAS: nobody else can read it.
+fn cport() -> Error {
+    Diagnostic::new(
+        Code::RawUnsupported,
+        Text::new(
+            "SASのCPORTファイル(PROC CPORT)です。SASのほかでは読めません",
+            "this is a CPORT file of SAS (PROC CPORT), which only SAS can read",
+        ),
+    )
+    .help(Text::new(
+        "SASでXPORT形式(LIBNAME … XPORT)かCSVに書き出してください",
+        "let SAS write it as XPORT (LIBNAME … XPORT) or CSV",
     ))
     .into()
 }

@@ -118,8 +118,15 @@ pub(super) fn table(grid: Grid, source: SheetFacts<'_>) -> Result<Table> {
     numbers.truncate(end);
     numbers.drain(..start);
     let digest = FileDigest { rows: Some(numbers.len() as u64), ..source.digest };
-    let mut table =
-        Table { digest, columns, row_numbers: numbers, findings: Vec::new(), heading, dictionary: None };
+    let mut table = Table {
+        digest,
+        columns,
+        row_numbers: numbers,
+        findings: Vec::new(),
+        heading,
+        dictionary: None,
+        joined: Vec::new(),
+    };
     table.findings = findings;
     table.findings.extend(broken_cells(&table));
     table.findings.extend(headers_to_know(&table));

@@ -24,6 +24,7 @@ mod header;
 mod heading;
 mod indices;
 mod limits;
+mod moments;
 mod old_key;
 mod open_document;
 mod parquet;
@@ -37,6 +38,7 @@ mod spss;
 mod stata;
 mod table;
 mod tongue;
+mod xport;
 
 use std::path::{Path, PathBuf};
 
@@ -49,7 +51,7 @@ pub use indices::Indices;
 pub use limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT};
 pub use sample::{Sample, in_sample};
 pub use sheet::{Named, Sheet, Shown, ShownKind, address};
-pub use table::{Column, ReadOptions, Table, letters};
+pub use table::{Column, JoinedColumns, ReadOptions, Table, letters};
 
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText};
@@ -143,7 +145,7 @@ pub fn stamp(path: &Path) -> Option<Stamp> {
 /// or a file of a statistics program, by the ending. Delimited text and Parquet are read as fast as the
 /// answers that could be kept of them (`benches/plan`).
 pub fn slow_to_read(name: &str) -> bool {
-    let slow = ["xlsx", "xlsm", "xlsb", "xls", "ods", "sav", "zsav", "dta", "sas7bdat"];
+    let slow = ["xlsx", "xlsm", "xlsb", "xls", "ods", "sav", "zsav", "dta", "sas7bdat", "xpt"];
     format::ending(name).is_some_and(|ending| slow.contains(&ending.as_str()))
 }
 
@@ -186,6 +188,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
         Format::Spss => spss::read(bytes, name, options),
         Format::Stata => stata::read(bytes, name, options),
         Format::Sas => sas::read(bytes, name, options),
+        Format::Xport => xport::read(bytes, name, options),
     }
     .map_err(|e| e.at(&Place::file(name)))?;
     if let Some(ending) = format::wrong_ending(name, &format) {

@@ -1,5 +1,7 @@
 //! A table as it stands in a file: named columns of cells, each with its place.
 
+use std::ops::Range;
+
 use crate::text::fold::fold;
 
 use crate::finding::Finding;
@@ -54,6 +56,21 @@ pub struct Table {
     /// The file's own codebook, when it brings one (SPSS, Stata, SAS); `None` for CSV, spreadsheets and
     /// Parquet.
     pub dictionary: Option<Dictionary>,
+    /// Which of the columns stand in other files ([`crate::join`]).
+    pub joined: Vec<JoinedColumns>,
+}
+
+/// Columns that stand in another file, in the rows that were joined to those of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinedColumns {
+    /// The other file, with its sheet.
+    pub place: Place,
+    /// The positions that they have in the table.
+    pub positions: Range<usize>,
+    /// Their names and positions in the other file, in the order of their positions here.
+    pub there: Vec<(String, usize)>,
+    /// For each data row of the table the row number of its row in the other file; `None` where it has none.
+    pub rows: Vec<Option<u64>>,
 }
 
 impl Table {
@@ -98,9 +115,40 @@ impl Table {
         if labelled.next().is_none() { Some(found) } else { None }
     }
 
-    /// The place of a cell; `row` from 0, data rows only.
+    /// The columns that `column` was joined with, and its name and position in the file that it stands in;
+    /// `None` for a column of the file itself.
+    fn joined_with(&self, column: &Column) -> Option<(&JoinedColumns, &(String, usize))> {
+        let joined = self.joined.iter().find(|joined| joined.positions.contains(&column.position))?;
+        Some((joined, joined.there.get(column.position - joined.positions.start)?))
+    }
+
+    /// The place of a column: in the file that it stands in.
+    pub fn column_place(&self, column: &Column) -> Place {
+        match self.joined_with(column) {
+            Some((joined, (name, _))) => joined.place.clone().column(name.clone()),
+            None => self.place_of_all().column(column.name()),
+        }
+    }
+
+    /// The whole table: its file and sheet.
+    pub fn place_of_all(&self) -> Place {
+        Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref())
+    }
+
+    /// The spreadsheet letters of a column in the file that it stands in.
+    pub fn column_letters(&self, column: &Column) -> String {
+        letters(self.joined_with(column).map_or(column.position, |(_, (_, position))| *position))
+    }
+
+    /// The place of a cell; `row` from 0, data rows only. A cell of a column that was joined stands in the
+    /// other file; where the row has none there, this says which row that is.
     pub fn place(&self, row: usize, column: &Column) -> Place {
-        let place = Place::file(&self.digest.file).sheet(self.digest.sheet.as_deref()).column(column.name());
+        if let Some((joined, _)) = self.joined_with(column)
+            && let Some(number) = joined.rows.get(row).copied().flatten()
+        {
+            return self.column_place(column).row(number);
+        }
+        let place = self.place_of_all().column(column.name());
         match self.row_numbers.get(row) {
             Some(&number) => place.row(number),
             None => place,

@@ -68,9 +68,10 @@ fn every_prefix_of_every_kind_of_file_ends_in_a_word() {
 fn a_file_is_what_its_bytes_are_whatever_its_name() {
     for (container, bytes) in small() {
         let own = read(&bytes, &name(&container)).unwrap();
-        for ending in
-            ["csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods", "parquet", "sav", "zsav", "dta", "sas7bdat"]
-        {
+        for ending in [
+            "csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods", "parquet", "sav", "zsav", "dta", "sas7bdat",
+            "xpt",
+        ] {
             let named = read(&bytes, &format!("a.{ending}"))
                 .unwrap_or_else(|e| panic!("{} as {ending}: {e}", container.name));
             assert!(named.columns == own.columns, "{} as {ending}", container.name);

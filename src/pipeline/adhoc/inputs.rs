@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::joins::joined;
 use super::request::Request;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, collect};
+use crate::finding::Finding;
 use crate::pipeline::load;
 use crate::provenance::Place;
 use crate::questionnaire::Questionnaire;
@@ -14,8 +16,12 @@ use crate::text::Text;
 /// The files of a request, read.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// The response files, at least one.
+    /// The response files, at least one, with the columns of the files that are joined to them.
     pub tables: Vec<Table>,
+    /// The files that were joined, as they are; those of the earlier wave too.
+    pub joined: Vec<Table>,
+    /// What joining found.
+    pub of_joins: Vec<Finding>,
     /// The questionnaire that they are answers to.
     pub questionnaire: Option<Questionnaire>,
     /// The earlier wave.
@@ -81,10 +87,12 @@ pub fn read(request: &Request) -> Result<Inputs> {
         |path: &PathBuf, options: &ReadOptions| collect(raw::read(path, &name(path), options), &mut mistakes);
     // Population tables are small files made for the purpose: the options speak of the response files.
     let plain = ReadOptions::default();
-    let tables: Vec<Table> = request.files.iter().filter_map(|f| table(f, &request.read)).collect();
-    let earlier: Vec<Table> = request.against.iter().filter_map(|f| table(f, &request.read)).collect();
-    let inputs = Inputs {
-        tables,
+    let mut tables: Vec<Table> = request.files.iter().filter_map(|f| table(f, &request.read)).collect();
+    let mut earlier: Vec<Table> = request.against.iter().filter_map(|f| table(f, &request.read)).collect();
+    let mut inputs = Inputs {
+        tables: Vec::new(),
+        joined: Vec::new(),
+        of_joins: Vec::new(),
         questionnaire: None,
         against: None,
         population: request.population.as_ref().and_then(|f| table(f, &plain)),
@@ -102,10 +110,20 @@ pub fn read(request: &Request) -> Result<Inputs> {
     };
     let own = questionnaire(&request.questionnaire);
     let its = questionnaire(&request.against_questionnaire);
+    if mistakes.is_empty() {
+        for (tables, before) in
+            [(&mut tables, false), (&mut earlier, true)].into_iter().filter(|(t, _)| !t.is_empty())
+        {
+            if let Some(found) = collect(joined(tables, &request.joins, before), &mut mistakes) {
+                inputs.joined.extend(found.files);
+                inputs.of_joins.extend(found.findings);
+            }
+        }
+    }
     let against = (!earlier.is_empty()).then(|| Earlier { tables: earlier, questionnaire: its });
     match Error::all(mistakes) {
         Some(error) => Err(error),
-        None => Ok(Inputs { rscales, questionnaire: own, against, ..inputs }),
+        None => Ok(Inputs { tables, rscales, questionnaire: own, against, ..inputs }),
     }
 }
 

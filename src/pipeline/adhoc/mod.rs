@@ -10,6 +10,7 @@ mod estimates;
 mod file_labels;
 mod inputs;
 mod joined;
+mod joins;
 mod levels;
 mod measures;
 mod missing;
@@ -30,6 +31,7 @@ pub use super::sample_design::{CalibrationKind, ReplicateType};
 pub(super) use breakdowns::{By, breakdown};
 pub(super) use estimates::{Reporting, rows, rows_of_estimates};
 pub use inputs::{Earlier, Inputs, read};
+pub use joins::JoinRequest;
 pub(super) use levels::{CountedColumn, Levels, Numbers};
 pub(super) use measures::{Measure, Values, Wanted};
 pub use quick::{Quick, quick};
@@ -77,6 +79,7 @@ pub fn compute(request: &Request, inputs: &Inputs) -> Result<AdhocOutcome> {
         later
     });
     let labelled = |mut outcome: AdhocOutcome| {
+        outcome.findings.splice(0..0, inputs.of_joins.iter().cloned());
         outcome.sheet.labels = file_labels::of_rows(&outcome.sheet.rows, &inputs.tables, own);
         outcome
     };

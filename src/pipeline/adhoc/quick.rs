@@ -152,6 +152,7 @@ fn simple(request: &Request) -> bool {
     let Request {
         files: _,
         read,
+        joins,
         questionnaire,
         respondent: _,
         duplicates: _,
@@ -210,6 +211,7 @@ fn simple(request: &Request) -> bool {
     let fitted = post_stratify.is_some() || !rake.is_empty();
     // Who was asked makes pairs of answers; of numbers there would be too many.
     any && (asked_if.is_empty() || !any_numbers)
+        && joins.is_empty()
         && against.is_empty()
         && !weights
         && differences.is_empty()

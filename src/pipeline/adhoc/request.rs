@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::joins::JoinRequest;
 use crate::code::Code;
 use crate::decode::Base;
 use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
@@ -20,6 +21,8 @@ pub struct Request {
     pub files: Vec<PathBuf>,
     /// How to read them.
     pub read: ReadOptions,
+    /// Files whose columns are joined to the response files, in the order of joining.
+    pub joins: Vec<JoinRequest>,
     /// The questionnaire that the files are answers to.
     pub questionnaire: Option<PathBuf>,
     /// The column with the respondents' ids, where there is a questionnaire.
@@ -112,6 +115,7 @@ impl Default for Request {
         Self {
             files: Vec::new(),
             read: ReadOptions::of_responses(),
+            joins: Vec::new(),
             questionnaire: None,
             respondent: None,
             duplicates: Duplicates::First,

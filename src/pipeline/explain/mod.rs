@@ -17,6 +17,7 @@ use crate::error::{Diagnostic, Result};
 use crate::indicator::{
     CellContent, DataKind, EstimateRecord, FiscalYear, NumberKey, ObservedValue, ValueSource,
 };
+use crate::join::KeyColumn;
 use crate::questionnaire::Question;
 use crate::report::breakdown::overlap_note;
 use crate::report::policy_lines;
@@ -403,6 +404,20 @@ fn file_lines(outcome: &RunOutcome, data: &WaveData, plan: &Plan, questions: &[u
         out.push(Text::new(
             format!("{file}{encoding}　{rows}行、うち集計に使った行 {used}"),
             format!("{file}{encoding}  {rows} rows, {used} of them used"),
+        ));
+        out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
+    }
+    for join in &wave.joins {
+        let Some(digest) = outcome.inputs.iter().find(|d| d.file == join.file) else { continue };
+        let names = |of: &dyn Fn(&KeyColumn) -> &String| {
+            join.how.key.iter().map(|key| of(key).as_str()).collect::<Vec<_>>().join("、")
+        };
+        let (ours, theirs) = (names(&|key| &key.answers), names(&|key| &key.file));
+        let key = if ours == theirs { ours } else { format!("{ours} = {theirs}") };
+        let (file, rows) = (&join.file, digest.rows.map_or(String::new(), |r| r.to_string()));
+        out.push(Text::new(
+            format!("{file}（結合、キー {key}）　{rows}行"),
+            format!("{file} (joined by {key})  {rows} rows"),
         ));
         out.push(Text::same(format!("  SHA-256 {}", digest.sha256)));
     }

@@ -2,6 +2,7 @@
 //! person.
 
 mod crosstab;
+mod joins;
 mod summary;
 mod written;
 mod year;
@@ -11,7 +12,9 @@ use std::path::{Path, PathBuf};
 use crate::draft::{Inferred, fitted, infer, labelled};
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::join::Join;
 use crate::pipeline::init::crosstab::{INDICATOR, first_crosstab};
+use crate::pipeline::init::joins::{Sorted, sorted};
 use crate::questionnaire::form::{Draft, from_dictionary, from_tabulator, from_xlsform};
 use crate::raw::{self, Dictionary, Heading, ReadOptions, Table};
 use crate::text::Lang;
@@ -53,11 +56,13 @@ pub struct FirstPlan {
 /// # Errors
 /// Files that cannot be read; a form without the columns of one.
 pub fn init(request: &InitRequest) -> Result<FirstPlan> {
-    let tables: Vec<Table> = request
+    let tables = request
         .files
         .iter()
         .map(|file| raw::read(file, &file.to_string_lossy(), &request.read))
-        .collect::<Result<_>>()?;
+        .collect::<Result<Vec<Table>>>()?;
+    let Sorted { answers, joined, findings: of_joins } = sorted(tables);
+    let (places, tables): (Vec<usize>, Vec<Table>) = answers.into_iter().unzip();
     let stem = request
         .files
         .first()
@@ -70,6 +75,13 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
     };
     let names: Vec<String> =
         request.files.iter().map(|file| from_root(file, &request.out)).collect::<Result<_>>()?;
+    let name = |at: &usize| names.get(*at).cloned().unwrap_or_default();
+    let beside: Vec<(String, ReadOptions, &Join)> = joined
+        .iter()
+        .map(|(at, table, how)| (name(at), headings(&request.read, std::slice::from_ref(table)), how))
+        .collect();
+    let beside = joins::line(&beside);
+    let names: Vec<String> = places.iter().map(name).collect();
     let first_crosstab = first_crosstab(&inferred);
     let read = headings(&request.read, &tables);
     let of_plan = written::PlanWords {
@@ -77,6 +89,7 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
         inferred: &inferred,
         title: &stem,
         files: &names,
+        beside: beside.as_deref(),
         first: first_crosstab.as_ref().map(|(q, _)| *q),
         lang: request.lang,
     };
@@ -86,7 +99,9 @@ pub fn init(request: &InitRequest) -> Result<FirstPlan> {
     ];
     let by = |q: usize| inferred.questionnaire.questions.get(q).map_or(String::new(), |q| q.id.clone());
     let first_crosstab = first_crosstab.map(|(_, axis)| (INDICATOR.to_owned(), by(axis)));
-    let findings = tables.into_iter().flat_map(|table| table.findings).collect();
+    let joined = joined.into_iter().map(|(_, table, _)| table);
+    let findings =
+        tables.into_iter().chain(joined).flat_map(|table| table.findings).chain(of_joins).collect();
     Ok(FirstPlan { files, inferred, findings, first_crosstab })
 }
 

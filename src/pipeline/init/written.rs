@@ -14,6 +14,8 @@ pub(super) struct PlanWords<'a> {
     pub(super) read: &'a ReadOptions,
     pub(super) inferred: &'a Inferred,
     pub(super) title: &'a str,
+    /// The line that joins the files beside the answers.
+    pub(super) beside: Option<&'a str>,
     /// The response files, as the plan names them.
     pub(super) files: &'a [String],
     /// The question of the indicator that it begins with.
@@ -38,7 +40,7 @@ fn marked(lang: Lang, text: &Text) -> String {
 
 /// `plan.toml`.
 pub(super) fn plan(of: &PlanWords<'_>) -> String {
-    let PlanWords { read, inferred, title, files, first, lang } = *of;
+    let PlanWords { read, inferred, title, beside, files, first, lang } = *of;
     let questions = &inferred.questionnaire.questions;
     let words = |ja: &str, en: &str| Text::new(ja, en).get(lang).to_owned();
     let mut out = comment(&words(
@@ -93,6 +95,14 @@ pub(super) fn plan(of: &PlanWords<'_>) -> String {
         "\n[survey.survey.wave.{year}]\nresponses = [{}]\n",
         files.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")
     ));
+    if let Some(line) = beside {
+        let of_joins = Text::new(
+            "番号でつなぐファイル（台帳、世帯のファイルなど）とキーの列",
+            "files that are joined by a number (a register, households), and the columns of their keys",
+        );
+        remark(&mut out, lang, &of_joins);
+        out.push_str(line);
+    }
     if let Some(respondent) = &inferred.respondent {
         let of_ids = Text::new(
             "回答者番号とみられる列。重複の確認だけに使います",

@@ -4,6 +4,7 @@
 mod design;
 mod estimates;
 mod indicators;
+mod joins;
 mod papers;
 mod surveys;
 

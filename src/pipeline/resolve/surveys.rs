@@ -85,11 +85,13 @@ impl Resolver<'_> {
     ) -> Option<Wave> {
         let year = self.year(year, of_survey.years);
         let questionnaire = of_survey.questionnaire;
-        for file in spec.responses.iter().chain(&spec.population).chain(&spec.cleaning_log) {
+        let joined = spec.join.0.iter().map(|join| &join.file);
+        for file in spec.responses.iter().chain(joined).chain(&spec.population).chain(&spec.cleaning_log) {
             let there = self.around.data_file(file.get_ref());
             self.take(file, there);
         }
         let design = self.wave_design(spec, questionnaire);
+        let joins = self.joins(&spec.join);
         let ResolvedPaper { paper, rulings } = self.paper(spec, questionnaire, sources);
         Some(Wave {
             year: year?,
@@ -100,6 +102,7 @@ impl Resolver<'_> {
             header_rows: spec.header_rows.map(usize::from),
             sheet: spec.sheet.clone(),
             encoding: spec.encoding.clone(),
+            joins,
             design,
             data: spec.data.map_or(of_survey.data, kind),
             sample: spec.sample.map_or(of_survey.sample, sample),

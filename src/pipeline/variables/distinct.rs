@@ -31,5 +31,6 @@ pub(in crate::pipeline) fn table_of_distinct(
         findings: Vec::new(),
         heading: table.heading,
         dictionary: None,
+        joined: Vec::new(),
     }
 }

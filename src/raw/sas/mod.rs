@@ -12,21 +12,18 @@ use encoding_rs::Encoding;
 use crate::error::Result;
 use crate::finding::Finding;
 
-use super::calendar::{self, clock};
 use super::cell::Cell;
 use super::decoder::{Decoder, trimmed};
 use super::dictionary::{Dictionary, Variable};
 use super::encoding;
 use super::grid::Grid;
+use super::moments::{Kind, kind, moment, tagged};
 use super::table::{ReadOptions, Table};
-use pages::{Column, Pages};
+use pages::Pages;
 
 /// The mark that every file begins with.
 pub(super) const MAGIC: [u8; 32] = *b"\0\0\0\0\0\0\0\0\0\0\0\0\
     \xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11";
-
-/// Days from 1960-01-01, day 0 of SAS, to 1970-01-01.
-const TO_1970: f64 = 3653.0;
 
 /// Reads a data set. Its columns' names are the header; its first row is row 1.
 ///
@@ -46,7 +43,7 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
     // Texts of a survey repeat; each is decoded once.
     let mut known = vec![BTreeMap::<Vec<u8>, Cell>::new(); pages.columns.len()];
     let mut missing = vec![BTreeSet::<u8>::new(); pages.columns.len()];
-    let kinds: Vec<Kind> = pages.columns.iter().map(kind).collect();
+    let kinds: Vec<Kind> = pages.columns.iter().map(|column| kind(column.format)).collect();
     pages.each(|row, raw| {
         for (at, column) in pages.columns.iter().enumerate() {
             let raw = raw.get(column.at..column.at + column.width).unwrap_or_default();
@@ -89,33 +86,6 @@ pub(super) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Ta
     decoder.table(grid, dictionary, (bytes, name), pages.rows as u64, guessed)
 }
 
-/// How a number is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Day,
-    Moment,
-    Time,
-}
-
-/// What a column's format says of its numbers.
-fn kind(column: &Column<'_>) -> Kind {
-    let format: String = column.format.iter().map(|b| b.to_ascii_uppercase() as char).collect();
-    let name = format.trim_matches([' ', '\0']).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    const DAYS: [&str; 23] = [
-        "DATE", "DDMMYY", "DDMMYYB", "DDMMYYC", "DDMMYYD", "DDMMYYN", "DDMMYYP", "DDMMYYS", "MMDDYY",
-        "YYMMDD", "YYMMDDB", "YYMMDDC", "YYMMDDD", "YYMMDDN", "YYMMDDP", "YYMMDDS", "NENGO", "WEEKDATE",
-        "WORDDATE", "MONYY", "YYMM", "NLDATE", "JULIAN",
-    ];
-    const MOMENTS: [&str; 5] = ["DATETIME", "DATEAMPM", "NLDATM", "MDYAMPM", "DTDATE"];
-    match name {
-        _ if DAYS.contains(&name) || ["E8601DA", "B8601DA", "IS8601DA"].contains(&name) => Kind::Day,
-        _ if MOMENTS.contains(&name) || ["E8601DT", "B8601DT", "IS8601DT"].contains(&name) => Kind::Moment,
-        "TIME" | "HHMM" | "TIMEAMPM" | "E8601TM" | "B8601TM" => Kind::Time,
-        _ => Kind::Number,
-    }
-}
-
 /// A number of three to eight bytes (the less significant ones are left out); `Err` with its mark where it is
 /// missing.
 fn number(raw: &[u8], little: bool) -> Result<f64, u8> {
@@ -137,21 +107,6 @@ fn number(raw: &[u8], little: bool) -> Result<f64, u8> {
         letter @ (b'A'..=b'Z' | b'_') => letter,
         _ => b'.',
     })
-}
-
-fn tagged(tag: u8) -> Cell {
-    if tag == b'.' { Cell::Empty } else { Cell::Text(format!(".{}", tag as char).into()) }
-}
-
-fn moment(x: f64, kind: Kind) -> Cell {
-    let date = match kind {
-        Kind::Number => None,
-        Kind::Day => calendar::date(x.floor() - TO_1970),
-        Kind::Moment => calendar::date((x / 86_400.0).floor() - TO_1970)
-            .map(|day| format!("{day}T{}", clock(x.rem_euclid(86_400.0)))),
-        Kind::Time => (0.0..1e9).contains(&x).then(|| clock(x)),
-    };
-    date.map_or(Cell::Number(x), |date| Cell::Date(date.into()))
 }
 
 /// The encoding of all texts: the one asked for, the one that the file names; where it does not say, the one
@@ -201,7 +156,7 @@ fn encoding_of(pages: &Pages<'_>, options: &ReadOptions) -> Result<(&'static Enc
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, Kind, moment, number};
+    use super::number;
 
     #[test]
     fn numbers_may_be_cut_short_and_missing_ones_bear_a_mark() {
@@ -214,15 +169,5 @@ mod tests {
             [missing(0xFE), missing(0xFD), missing(0xFF), missing(!b'Z'), missing(!b'.')],
             [Err(b'.'), Err(b'A'), Err(b'_'), Err(b'Z'), Err(b'.')]
         );
-    }
-
-    #[test]
-    fn the_format_makes_the_date() {
-        assert_eq!(moment(23_467.0, Kind::Day), Cell::Date("2024-04-01".into()));
-        assert_eq!(
-            moment(23_467.0 * 86_400.0 + 34_200.0, Kind::Moment),
-            Cell::Date("2024-04-01T09:30:00".into())
-        );
-        assert_eq!(moment(34_200.0, Kind::Time), Cell::Date("09:30:00".into()));
     }
 }

@@ -48,6 +48,7 @@ reasons! {
     Header = "a header that may not be its first line, or names that are not as they stand",
     Id = "a respondent who is blank or written in two ways",
     Indicator = "a number of no indicator",
+    Joined = "another file that is joined",
     Key = "a stratum or cluster that is blank",
     Kind = "a column of a kind that its format is not read in",
     Ledger = "answers that do not add up to its rows",

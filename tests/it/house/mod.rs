@@ -16,7 +16,7 @@ use scan::{Token, shipped, tokens};
 use unicode_width::UnicodeWidthChar;
 
 /// From the top of the house down: a room imports only what stands below it here.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "cli",
     "pipeline",
     "report",
@@ -27,6 +27,7 @@ const ROOMS: [&str; 22] = [
     "draft",
     "waves",
     "edits",
+    "join",
     "decode",
     "questionnaire",
     "raw",
