@@ -34,7 +34,9 @@ impl Sample {
             Estimand::Ratio { .. } => Shape::Ratio,
         };
         let (mut kept, mut y, mut x) = (Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
+        // Nobody speaks through a row without weight. (Under replicates it may have one in some of them.)
+        let speaks = |row: u32| design.replicates().is_some() || design.weights()[row as usize] != 0.0;
+        for row in rows.iter().filter(|row| speaks(**row)) {
             if let Some((yi, xi)) = estimand.at(*row as usize) {
                 kept.push(*row);
                 y.push(yi);

@@ -37,7 +37,7 @@ impl Share {
     pub(super) fn printed(self, decimals: usize) -> String {
         match self {
             Self::Ratio { yes, n } => round::percent_of(yes, n, decimals),
-            Self::Weighted(share) => round::percent(share, decimals),
+            Self::Weighted(share) => round::percent_of_weights(share, decimals),
         }
     }
 
@@ -70,10 +70,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unweighted_share_is_rounded_as_a_ratio_and_a_weighted_one_as_a_double() {
+    fn shares_with_and_without_weights_are_rounded_as_ratios() {
         let plain = Share::of(&estimate(41, 400, 400.0, 41.0 / 400.0)).unwrap().printed(1);
         let weighted = Share::of(&estimate(41, 400, 400.5, 41.0 / 400.0)).unwrap().printed(1);
-        assert_eq!((plain.as_str(), weighted.as_str()), ("10.3", "10.2"));
+        assert_eq!((plain.as_str(), weighted.as_str()), ("10.3", "10.3"));
+        // 0.1 added 10,250 times is a little more than 1,025; of 10,000 in all.
+        let tenths = |n: usize| (0..n).fold(0.0, |sum, _| sum + 0.1);
+        for (yes, all) in [(10_250, 100_000), (7_525, 10_000), (125, 100_000)] {
+            let share = Share::Weighted(tenths(yes) / tenths(all));
+            assert_eq!(share.printed(1), super::round::percent_of(yes as u64, all as u64, 1));
+        }
     }
 
     #[test]

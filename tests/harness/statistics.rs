@@ -9,10 +9,10 @@ use shihyo::estimate::Outcome as Answered;
 use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::reliability::nchs_share;
 use shihyo::estimate::{
-    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest,
-    IntervalMethod, MultiAnswerBase, NotEstimable, Options, Outcomes, Percent, QuantileInterval,
-    QuantileRule, WaveDf, by_groups, crosstab, design_info, difference, estimate, estimate_by, frequency,
-    independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    Comparison, Deff, DeffReference, DfChoice, DifferenceMethod, Domain, Estimand, Estimate, Groups,
+    IndependenceTest, IntervalMethod, MultiAnswerBase, NotEstimable, Options, Outcomes, Percent,
+    QuantileInterval, QuantileRule, WaveDf, by_groups, crosstab, design_info, difference, estimate,
+    estimate_by, frequency, independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
 use shihyo::stats::dist::t_quantile;
 
@@ -57,6 +57,8 @@ fn options(ci: &Value) -> Outcome<Options> {
         method: method(text(&ci["method"])?)?,
         level: number(&ci["level"])?,
         df,
+        // R compares by Wald.
+        difference: DifferenceMethod::Wald,
         ..Options::default()
     })
 }

@@ -188,7 +188,12 @@ fn everything() -> Vec<EstimateRecord> {
         compute(&request, &Inputs { tables: vec![table], ..Inputs::default() }).unwrap().sheet.rows;
     let (plan, outcome) = project("").run();
     rows.extend(outcome.estimates.clone());
-    let what = CompareRequest { indicator: "known".into(), by: vec!["居住".into()], wave: None };
+    let what = CompareRequest {
+        indicator: "known".into(),
+        by: vec!["居住".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     rows.extend(pipeline::compare(&plan, &outcome, &what).unwrap().parts);
     rows
 }
@@ -329,7 +334,12 @@ fn the_whole_csv_of_a_small_case() {
 fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     let (plan, outcome) = project("").run();
     let by = |by: &str| {
-        let what = CompareRequest { indicator: "known".into(), by: vec![by.into()], wave: None };
+        let what = CompareRequest {
+            indicator: "known".into(),
+            by: vec![by.into()],
+            wave: None,
+            adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+        };
         pipeline::compare(&plan, &outcome, &what).unwrap()
     };
     let verdicts = |breakdown: &shihyo::indicator::Breakdown| -> Vec<(String, String)> {
