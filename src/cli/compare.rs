@@ -86,15 +86,20 @@ fn of_family(adjust: Adjustment, parts: usize, tables: usize) -> Text {
         }
         Adjustment::None => {
             return Text::new(
-                "判定は p をそのまま使いました（--adjust none）。区分が多いほど、差がなくても有意になる区分が出ます。",
+                "判定は p をそのまま使いました（--adjust none）。区分が多いほど、差がなくても有意になる区分が\
+                 出ます。",
                 "Verdicts rest on p as it is (--adjust none): the more parts, the more false ones.",
             );
         }
     };
-    let (each_ja, each_en) = if tables > 1 { ("表ごとに、", " of a table") } else { ("", "") };
+    let (of_ja, of_en) = if tables > 1 {
+        ("表ごとに、すべての区分".to_owned(), "all parts of a table".to_owned())
+    } else {
+        (format!("{parts}区分"), format!("all {parts} parts"))
+    };
     Text::new(
-        format!("判定は、{each_ja}{parts}区分を比べることを{ja}で補正した p によります。"),
-        format!("Verdicts rest on p adjusted for the comparison of all parts{each_en} ({parts}) by {en}."),
+        format!("判定は、{of_ja}の比較をまとめて{ja}で補正した p によります。"),
+        format!("Verdicts rest on p adjusted for the comparison of {of_en} by {en}."),
     )
 }
 

@@ -154,7 +154,7 @@ struct SampleArgs {
     /// ブートストラップの乱数の種（省略時1）/ seed of the bootstrap (default 1)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// 反復の平均でなく全標本の推定値からの偏差をとる（sdr はいつもそうする）/ deviations from the full-sample
+    /// 反復の平均でなく全標本の推定値からの偏差をとる（sdr はいつもそう）/ deviations from the full-sample
     /// estimate, not from the replicates' mean (always so for sdr)
     #[arg(long)]
     mse: bool,
@@ -224,7 +224,7 @@ enum DuplicatesArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum DifferenceArg {
-    /// 両方のウィルソン区間から。0%や100%の近くでも使える / from both Wilson intervals: holds near 0 and 100 %
+    /// 両方のウィルソン区間から。0%や100%の近くでも使える / from both Wilson intervals, near 0 and 100 % too
     Mover,
     /// 差 ± t × 標準誤差（Rの survey と同じ）/ difference ± t × SE, as R survey has it
     Wald,

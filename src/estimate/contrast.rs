@@ -459,7 +459,8 @@ pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f
 }
 
 /// As [`wave_difference`] for two shares, with the limits and the p-value of
-/// [`SharePair`] (no correlation, each share with its own degrees of freedom); the standard error is the same.
+/// [`SharePair`] (no correlation, each share with its own degrees of freedom); the standard error is the
+/// same.
 ///
 /// ```
 /// use shihyo::design::Design;

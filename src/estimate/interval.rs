@@ -26,8 +26,8 @@ impl ShareInputs {
     }
 }
 
-/// Wilson limits with `tail` on either side, in (0, ½]: the formula on n_eff and t, also where a simple sample
-/// would take its counts; p itself where it is known.
+/// Wilson limits with `tail` on either side, in (0, ½]: the formula on n_eff and t, also where a simple
+/// sample would take its counts; p itself where it is known.
 ///
 /// # Errors
 /// As [`share_interval`].

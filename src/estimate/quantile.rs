@@ -119,8 +119,8 @@ impl Ordered {
         }
     }
 
-    /// The interval of the quantile whose share of answers at or below it has these limits. No answer is beyond
-    /// a share below 0 or above 1.
+    /// The interval of the quantile whose share of answers at or below it has these limits. No answer is
+    /// beyond a share below 0 or above 1.
     pub(crate) fn interval(
         &self,
         (low, high): (f64, f64),
@@ -209,9 +209,9 @@ impl Ordered {
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
 /// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the
-/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5. A sample
-/// too small for the quantile, so that a limit of the share is below 0 or above 1, has neither interval nor
-/// standard error ([`NotEstimable::BeyondSample`]; R gives NaN for that limit). At
+/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5. A
+/// sample too small for the quantile, so that a limit of the share is below 0 or above 1, has neither
+/// interval nor standard error ([`NotEstimable::BeyondSample`]; R gives NaN for that limit). At
 /// `p` 0 and 1 the value is the least and the greatest one, and the interval is [`NotEstimable::Extreme`]: R
 /// prints limits there that say nothing, since no answers lie beyond.
 ///

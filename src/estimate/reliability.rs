@@ -356,8 +356,8 @@ impl ReliabilityFlag {
 }
 
 /// The flags of a number, in the order of their names: n < [`REFERENCE_LIMIT`] of every number, the NCHS
-/// standard of a share that has a standard error. A share whose respondents are too few to tell one is held to
-/// the rest of that standard: suppressed under 30 respondents, else to be reviewed.
+/// standard of a share that has a standard error. A share whose respondents are too few to tell one is held
+/// to the rest of that standard: suppressed under 30 respondents, else to be reviewed.
 ///
 /// ```
 /// use shihyo::design::Design;

@@ -57,7 +57,9 @@ impl Sample {
         sample.weight = sample.sum(design.weights(), |_, _| 1.0);
         let (value, denominator) = sample.point(design.weights());
         sample.denominator = denominator;
-        if !sample.rows.is_empty() {
+        // Those who answered without any weight are no nobody.
+        let weightless = rows.iter().any(|row| !speaks(*row) && estimand.at(*row as usize).is_some());
+        if !sample.rows.is_empty() || weightless {
             sample.value = if value.is_finite() { Ok(value) } else { Err(NotEstimable::ZeroDenominator) };
         }
         sample

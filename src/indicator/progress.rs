@@ -146,10 +146,10 @@ fn clearance(point: &Point, course: &Course<'_>) -> TargetClearance {
     }
 }
 
-/// How much the change from `b` to `l` says. With standard errors on both sides: the difference of independent
-/// waves, of shares by their Wilson limits, of others (and of shares where the plan asks for Wald's) by a t
-/// test, df by Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes toward the
-/// target, over the baseline when it goes away or when there is no targeted change.
+/// How much the change from `b` to `l` says. With standard errors on both sides: the difference of
+/// independent waves, of shares by their Wilson limits, of others (and of shares where the plan asks for
+/// Wald's) by a t test, df by Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes
+/// toward the target, over the baseline when it goes away or when there is no targeted change.
 fn evidence(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ChangeEvidence {
     let change = l.value - b.value;
     if let (Some(sb), Some(sl)) = (b.se, l.se) {

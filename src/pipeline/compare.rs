@@ -85,8 +85,8 @@ pub fn compare(plan: &Plan, outcome: &HeldOutcome, what: &CompareRequest) -> Res
     })
 }
 
-/// The adjusted p-value of each part; the family are all parts that have a test. Two parts that are each other's
-/// rest are one test.
+/// The adjusted p-value of each part; the family are all parts that have a test. Two parts that are each
+/// other's rest are one test.
 fn adjusted(found: &[Option<estimate::Difference>], how: Adjustment) -> Vec<Option<f64>> {
     let p_of =
         |of: &Option<estimate::Difference>| of.as_ref().and_then(|d| d.comparison.p_value.clone().ok());

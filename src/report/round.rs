@@ -39,10 +39,10 @@ pub fn percent(share: f64, decimals: usize) -> String {
     shifted(share, 2, decimals)
 }
 
-/// As [`percent`] for a ratio of sums of weights. Such a ratio that lies half way between two printed numbers is
-/// seldom a double: one that is within the rounding of its sums (64 units of the last place, 7e-15) of a half
-/// goes away from zero. No ratio of sums below 7e10 comes as near to a half without being one, with up to one
-/// decimal. More than three decimals are printed of the double as it is.
+/// As [`percent`] for a ratio of sums of weights. Such a ratio that lies half way between two printed numbers
+/// is seldom a double: one that is within the rounding of its sums (64 units of the last place, 7e-15) of a
+/// half goes away from zero. No ratio of sums below 7e10 comes as near to a half without being one, with up
+/// to one decimal. More than three decimals are printed of the double as it is.
 ///
 /// ```
 /// use shihyo::report::round::{percent, percent_of_weights};

@@ -74,11 +74,13 @@ mod tests {
         let plain = Share::of(&estimate(41, 400, 400.0, 41.0 / 400.0)).unwrap().printed(1);
         let weighted = Share::of(&estimate(41, 400, 400.5, 41.0 / 400.0)).unwrap().printed(1);
         assert_eq!((plain.as_str(), weighted.as_str()), ("10.3", "10.3"));
-        // 0.1 added 10,250 times is a little more than 1,025; of 10,000 in all.
-        let tenths = |n: usize| (0..n).fold(0.0, |sum, _| sum + 0.1);
-        for (yes, all) in [(10_250, 100_000), (7_525, 10_000), (125, 100_000)] {
-            let share = Share::Weighted(tenths(yes) / tenths(all));
-            assert_eq!(share.printed(1), super::round::percent_of(yes as u64, all as u64, 1));
+        // Ties by weight, and what the rounding of sums in tenths makes of them.
+        for (yes, all) in [(1_505_u64, 2_000_u64), (10_250, 100_000), (125, 100_000), (999, 2_000)] {
+            let tie = yes as f64 / all as f64;
+            for off in [0, 1, 3, 20] {
+                let share = Share::Weighted(f64::from_bits(tie.to_bits() - off));
+                assert_eq!(share.printed(1), super::round::percent_of(yes, all, 1), "{yes}/{all} − {off}");
+            }
         }
     }
 

@@ -211,8 +211,14 @@ impl Case<'_> {
         let mut rows = self.rows_of(&keys, &got, &replaced);
         if kind == "presentation" {
             for (row, e) in rows.iter_mut().zip(&got) {
-                let (Ok(p), Ok(se)) = (&e.value, &e.se) else { return Err("no share to present".to_owned()) };
-                let verdict = nchs_share(*p, *se, e.n, e.df.domain).map_err(|e| e.to_string())?;
+                let Ok(p) = &e.value else { return Err("no share to present".to_owned()) };
+                // The rule needs no standard error at 0 and 1, where a single respondent always is.
+                let se = match (&e.se, e.n) {
+                    (Ok(se), _) => *se,
+                    (Err(_), 1) => 0.0,
+                    (Err(reason), _) => return Err(reason.to_string()),
+                };
+                let verdict = nchs_share(*p, se, e.n, e.df.domain).map_err(|e| e.to_string())?;
                 row.fields.extend(verdict_fields(&verdict));
             }
         }

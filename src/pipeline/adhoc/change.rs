@@ -1,7 +1,8 @@
 //! The change from an earlier wave: each number of the later one minus the same number of the earlier one.
 //!
 //! The waves are independent samples, so that their variances add; the degrees of freedom are
-//! Satterthwaite's. Shares have limits and p-values by their Wilson limits, unless Wald's are asked for. Rows are matched by what they say: statistic, variable, codes and the labels of
+//! Satterthwaite's. Shares have limits and p-values by their Wilson limits, unless Wald's are asked for. Rows
+//! are matched by what they say: statistic, variable, codes and the labels of
 //! breakdowns, numbers by value (`1`, `1.0`).
 
 use std::collections::HashMap;

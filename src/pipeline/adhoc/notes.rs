@@ -101,7 +101,8 @@ pub(super) fn of(
     if has(&by_limits) {
         out.push(Text::new(
             "割合の差の信頼区間と検定: mover（両方のウィルソン区間から。0%や100%の近くでも使える）",
-            "interval and test of differences of shares: mover (from both Wilson intervals; holds near 0 and 100 %)",
+            "interval and test of differences of shares: mover (from both Wilson intervals; holds near 0 and \
+             100 %)",
         ));
     }
     if has(&|row| {

@@ -101,7 +101,7 @@ fn a_quantile_has_parts_but_no_test_of_their_difference() {
         (difference.value, difference.verdict),
         (Err(reason.clone()), Err(NoVerdict::NotTested(reason)))
     );
-    assert_eq!(breakdown::table(&parts, Lang::Ja).1[1][7], "判定なし（この統計量では定義されない）");
+    assert_eq!(breakdown::table(&parts, Lang::Ja).1[1][8], "判定なし（この統計量では定義されない）");
     let record = record(&outcome, "c/R4/median");
     assert_eq!((&record.detail, record.statistic()), (&Detail::Quantile(0.5), Statistic::Quantile));
 }
