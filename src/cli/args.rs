@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use shihyo::estimate::p_adjust::Adjustment;
+
 use super::estimate_args::EstimateArgs;
 use super::numbers_args::NumbersArgs;
 
@@ -186,8 +188,31 @@ pub(crate) struct CompareArgs {
     /// 調査年度 / the wave (default: the latest)
     #[arg(long)]
     pub(crate) wave: Option<String>,
+    /// 区分の数に応じた p の補正 / how p is adjusted for the number of parts
+    #[arg(long, value_enum, default_value = "holm")]
+    pub(crate) adjust: AdjustArg,
     #[command(flatten)]
     pub(crate) numbers: NumbersArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AdjustArg {
+    /// Holm: 誤った判定が1つでも出る確率を抑える / holds the chance of any false verdict
+    Holm,
+    /// Benjamini-Hochberg: 判定のうち誤りの割合を抑える / holds the part of false verdicts
+    Bh,
+    /// 補正しない / no adjustment
+    None,
+}
+
+impl From<AdjustArg> for Adjustment {
+    fn from(adjust: AdjustArg) -> Self {
+        match adjust {
+            AdjustArg::Holm => Self::Holm,
+            AdjustArg::Bh => Self::BenjaminiHochberg,
+            AdjustArg::None => Self::None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use shihyo::derived::cache::Keeping;
 use shihyo::error::Result;
+use shihyo::estimate::p_adjust::Adjustment;
 use shihyo::estimate::reliability::REFERENCE_LIMIT;
 use shihyo::indicator::{Breakdown, DataKind, Detail, EstimateRecord, Statistic};
 use shihyo::pipeline::{self, CompareRequest, Project, base_words};
@@ -26,7 +27,12 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
     let wave = args.wave.as_ref().map(|w| w.parse()).transpose()?;
     let each: Vec<Vec<String>> =
         if args.cross { vec![args.by.clone()] } else { args.by.iter().map(|b| vec![b.clone()]).collect() };
-    let what = |by: Vec<String>| CompareRequest { indicator: args.indicator.clone(), by, wave };
+    let what = |by: Vec<String>| CompareRequest {
+        indicator: args.indicator.clone(),
+        by,
+        wave,
+        adjust: args.adjust.into(),
+    };
     let breakdowns = each
         .into_iter()
         .map(|by| pipeline::compare(&plan, &outcome, &what(by)))
@@ -41,7 +47,7 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         }
         for b in &breakdowns {
             let (header, rows) = breakdown::table(b, talk.lang);
-            text.push_str(&screen::table(&header, &rows, 1..7));
+            text.push_str(&screen::table(&header, &rows, 1..8));
         }
         text
     };
@@ -58,16 +64,43 @@ pub(crate) fn compare(args: &CompareArgs, talk: &Talk) -> Result<Ending> {
         let limit = REFERENCE_LIMIT;
         talk.say(&Text::new(
             format!(
-                "「差」はその区分以外の回答者との差です（両者の共分散を考慮した t 検定）。* は n<{limit} の\
-                 参考値。"
+                "「差」はその区分以外の回答者との差です（両者の共分散を考慮）。* は n<{limit} の参考値。"
             ),
             format!(
-                "The difference is from all other respondents (t test with their covariance). *: n < {limit}."
+                "The difference is from all other respondents, with the covariance of both. *: n < {limit}."
             ),
         ));
+        let family = rows.iter().filter(|row| matches!(row.detail, Detail::AgainstRest(_))).count();
+        talk.say(&of_family(args.adjust.into(), family, breakdowns.len()));
         overlap_note(&rows).iter().for_each(|note| talk.say(note));
     }
     Ok(ending)
+}
+
+/// What the verdicts rest on.
+fn of_family(adjust: Adjustment, parts: usize, tables: usize) -> Text {
+    let (ja, en) = match adjust {
+        Adjustment::Holm => ("Holm の方法", "Holm's method"),
+        Adjustment::BenjaminiHochberg => {
+            ("Benjamini-Hochberg の方法", "the method of Benjamini and Hochberg")
+        }
+        Adjustment::None => {
+            return Text::new(
+                "判定は p をそのまま使いました（--adjust none）。区分が多いほど、差がなくても有意になる区分が\
+                 出ます。",
+                "Verdicts rest on p as it is (--adjust none): the more parts, the more false ones.",
+            );
+        }
+    };
+    let (of_ja, of_en) = if tables > 1 {
+        ("表ごとに、すべての区分".to_owned(), "all parts of a table".to_owned())
+    } else {
+        (format!("{parts}区分"), format!("all {parts} parts"))
+    };
+    Text::new(
+        format!("判定は、{of_ja}の比較をまとめて{ja}で補正した p によります。"),
+        format!("Verdicts rest on p adjusted for the comparison of {of_en} by {en}."),
+    )
 }
 
 /// What is broken down; before a table in full, else what must be known of the numbers.

@@ -7,7 +7,7 @@ use shihyo::code::Code;
 use shihyo::decode::Base;
 use shihyo::design::{LonelyPsu, Nesting, ReplicateCentre};
 use shihyo::error::{Diagnostic, Error};
-use shihyo::estimate::DeffReference;
+use shihyo::estimate::{DeffReference, DifferenceMethod};
 use shihyo::pipeline::adhoc::{CalibrationKind, ReplicateType, Request};
 use shihyo::questionnaire::Duplicates;
 use shihyo::raw::ReadOptions;
@@ -157,8 +157,8 @@ struct SampleArgs {
     /// ブートストラップの乱数の種（省略時1）/ seed of the bootstrap (default 1)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// 反復の平均でなく全標本の推定値からの偏差をとる / deviations from the full-sample estimate, not from
-    /// the replicates' mean
+    /// 反復の平均でなく全標本の推定値からの偏差をとる（sdr はいつもそう）/ deviations from the full-sample
+    /// estimate, not from the replicates' mean (always so for sdr)
     #[arg(long)]
     mse: bool,
 }
@@ -203,6 +203,9 @@ struct IntervalArgs {
     /// asin agresti-coull jeffreys clopper-pearson
     #[arg(long, value_name = "METHOD", default_value = "wilson")]
     ci: String,
+    /// 割合の差の信頼区間と検定の方法 / interval and test of differences of shares: mover wald
+    #[arg(long, value_enum, default_value = "mover")]
+    diff_ci: DifferenceArg,
     /// 信頼係数 / level of the intervals
     #[arg(long, value_name = "LEVEL", default_value = "0.95")]
     level: f64,
@@ -220,6 +223,14 @@ enum DuplicatesArg {
     Last,
     /// 止める / stop
     Fail,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DifferenceArg {
+    /// 両方のウィルソン区間から。0%や100%の近くでも使える / from both Wilson intervals, near 0 and 100 % too
+    Mover,
+    /// 差 ± t × 標準誤差（Rの survey と同じ）/ difference ± t × SE, as R survey has it
+    Wald,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -365,6 +376,10 @@ impl EstimateArgs {
             weights: weights.weights_out.is_some(),
             method: interval.ci.clone(),
             level: interval.level,
+            difference: match interval.diff_ci {
+                DifferenceArg::Mover => DifferenceMethod::Mover,
+                DifferenceArg::Wald => DifferenceMethod::Wald,
+            },
             deff: interval.deff.map(|d| match d {
                 DeffArg::Wor => DeffReference::WithoutReplacement,
                 DeffArg::Wr => DeffReference::WithReplacement,

@@ -138,6 +138,7 @@ pub fn binomial_limits(method: BinomialMethod, x: u64, n: u64, level: f64) -> Re
             IntervalMethod::Likelihood => likelihood(p, size, z),
             IntervalMethod::Jeffreys => jeffreys(p, size, alpha),
             IntervalMethod::ClopperPearson | IntervalMethod::KornGraubard => clopper_pearson(p, size, alpha),
+            IntervalMethod::Mover => return Err(NotEstimable::NotDefined),
         },
     };
     Ok(limits)

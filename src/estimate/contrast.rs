@@ -3,8 +3,9 @@
 
 use crate::design::{Covariance, Design};
 use crate::error::Result;
-use crate::estimate::estimand::{Domain, Estimand, Groups, Options};
-use crate::estimate::interval::mean_interval;
+use crate::estimate::estimand::{DfChoice, DifferenceMethod, Domain, Estimand, Groups, Options};
+use crate::estimate::interval::{ShareInputs, mean_interval};
+use crate::estimate::mover::SharePair;
 use crate::estimate::p_adjust;
 use crate::estimate::sample::{Sample, within_union};
 use crate::estimate::single::{check, check_length, covariance, degrees_of_freedom, report};
@@ -27,11 +28,11 @@ pub struct Comparison {
     pub value: Result<f64, NotEstimable>,
     /// Its standard error.
     pub se: Result<f64, NotEstimable>,
-    /// value ± t se.
+    /// value ± t se; of two shares as [`DifferenceMethod`] has it.
     pub interval: Result<ConfidenceInterval, NotEstimable>,
     /// Degrees of freedom of interval and test; infinite for the normal distribution.
     pub df: f64,
-    /// (value − null)/se.
+    /// (value − null)/se; none for two shares whose p-value is found by inversion.
     pub t: Result<f64, NotEstimable>,
     /// Two-sided p-value.
     pub p_value: Result<f64, NotEstimable>,
@@ -58,6 +59,51 @@ impl Comparison {
         let interval = both.and_then(|(v, s)| mean_interval(v, s, df, level));
         Self { value, se, interval, df, t, p_value }
     }
+
+    /// The same of two numbers that have no sampling error: nothing is tested.
+    fn known(self) -> Self {
+        let reason = NotEstimable::Known;
+        Self { interval: Err(reason.clone()), t: Err(reason.clone()), p_value: Err(reason), ..self }
+    }
+
+    /// The same with the limits and the p-value of two shares by their Wilson limits.
+    fn of_shares(self, pair: &Result<SharePair, NotEstimable>, level: f64) -> Self {
+        // What has no standard error has no limits by another method.
+        let pair = self.se.clone().and(pair.clone());
+        Self {
+            interval: pair.clone().and_then(|pair| pair.interval(level)),
+            p_value: pair.and_then(|pair| pair.p_value()),
+            t: Err(NotEstimable::NotDefined),
+            ..self
+        }
+    }
+}
+
+/// A design effect under this comes of rounding alone.
+const ROUNDING: f64 = 1e-20;
+
+/// Whether an estimate has no sampling error: the weights are fitted to it.
+fn is_known(e: &Estimate) -> bool {
+    e.n_eff == Err(NotEstimable::Known) || e.deff.as_ref().is_ok_and(|deff| deff.value < ROUNDING)
+}
+
+/// A share as one side of a comparison.
+fn side(e: &Estimate, df: DfChoice) -> Result<ShareInputs, NotEstimable> {
+    let (p, se) = (e.value.clone()?, e.se.clone()?);
+    Ok(ShareInputs { p, variance: se * se, n: e.n, df: df.of(e.df) })
+}
+
+/// Two shares of one sample, whose estimates have this covariance.
+fn pair(
+    a: &Estimate,
+    b: &Estimate,
+    covariance: Result<f64, NotEstimable>,
+    df: DfChoice,
+) -> Result<SharePair, NotEstimable> {
+    let (first, second) = (side(a, df)?, side(b, df)?);
+    let spread = (first.variance * second.variance).sqrt();
+    let correlation = if spread > 0.0 { covariance? / spread } else { 0.0 };
+    Ok(SharePair { first, second, correlation })
 }
 
 /// Several estimates from one sample, with their covariances.
@@ -162,7 +208,7 @@ pub struct Difference {
 
 /// a − b of one estimand in two domains of one sample; they may overlap, and one may be part of the other.
 /// V(a − b) = V(a) + V(b) − 2 C(a, b), from the influence values of both (R `svycontrast(svyby(…, covmat =
-/// TRUE))`).
+/// TRUE))`). Limits and p-value of two shares are those of `options.difference`.
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -198,12 +244,16 @@ pub fn difference(
     let known = estimate_a.se.clone().and(estimate_b.se.clone());
     let variance = known.and_then(|_| both.as_ref().map(|v| v.quadratic(&[1.0, -1.0])).map_err(Clone::clone));
     let df = options.df.of(df_of_any(design, &[&first, &second]));
-    Ok(Difference {
-        a: estimate_a,
-        b: estimate_b,
-        covariance: both.map(|v| v.get(0, 1)),
-        comparison: Comparison::new(value, variance, 0.0, df, options.level),
-    })
+    let covariance = both.map(|v| v.get(0, 1));
+    let both_known = [&estimate_a, &estimate_b].into_iter().all(is_known);
+    let mut comparison = Comparison::new(value, variance, 0.0, df, options.level);
+    if both_known {
+        comparison = comparison.known();
+    } else if matches!(estimand, Estimand::Share(_)) && options.difference == DifferenceMethod::Mover {
+        let shares = pair(&estimate_a, &estimate_b, covariance.clone(), options.df);
+        comparison = comparison.of_shares(&shares, options.level);
+    }
+    Ok(Difference { a: estimate_a, b: estimate_b, covariance, comparison })
 }
 
 /// Degrees of freedom of the rows that are in any of the samples.
@@ -266,7 +316,12 @@ pub fn pairwise(
         for b in a + 1..count {
             let mut coefficients = vec![0.0; count];
             (coefficients[a], coefficients[b]) = (1.0, -1.0);
-            let comparison = joint.contrast(&coefficients, options);
+            let mut comparison = joint.contrast(&coefficients, options);
+            if matches!(estimand, Estimand::Share(_)) && options.difference == DifferenceMethod::Mover {
+                let covariance = joint.covariance.as_ref().map(|v| v.get(a, b)).map_err(Clone::clone);
+                let shares = pair(&joint.estimates[a], &joint.estimates[b], covariance, options.df);
+                comparison = comparison.of_shares(&shares, options.level);
+            }
             let unknown = comparison.p_value.clone();
             pairs.push(Pair {
                 a,
@@ -403,6 +458,32 @@ pub fn wave_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f
     compare_waves(value, both, 0.0, (first.df.domain, second.df.domain), df, level)
 }
 
+/// As [`wave_difference`] for two shares, with the limits and the p-value of
+/// [`SharePair`] (no correlation, each share with its own degrees of freedom); the standard error is the
+/// same.
+///
+/// ```
+/// use shihyo::design::Design;
+/// use shihyo::estimate::{Domain, Estimand, Options, Outcome, Outcomes, WaveDf, estimate};
+/// use shihyo::estimate::wave_share_difference;
+///
+/// // Nobody of 64, then 15 of 736: no evidence of a change.
+/// let wave = |yes: usize, n: usize| {
+///     let said: Outcomes = (0..n).map(|i| Outcome::from(i < yes)).collect();
+///     estimate(&Design::simple(n)?, &Estimand::Share(&said), Domain::All, &Options::default())
+/// };
+/// let change = wave_share_difference(&wave(0, 64)?, &wave(15, 736)?, WaveDf::Satterthwaite, 0.95);
+/// let limits = change.comparison.interval.unwrap();
+/// assert!(limits.low < 0.0 && change.comparison.p_value.unwrap() > 0.2);
+/// # Ok::<(), shihyo::error::Error>(())
+/// ```
+pub fn wave_share_difference(first: &Estimate, second: &Estimate, df: WaveDf, level: f64) -> WaveDifference {
+    let found = wave_difference(first, second, df, level);
+    let choice = if df == WaveDf::Infinite { DfChoice::Infinite } else { DfChoice::Domain };
+    let shares = pair(second, first, Ok(0.0), choice);
+    WaveDifference { comparison: found.comparison.of_shares(&shares, level), ..found }
+}
+
 /// A number whose variance is the sum of two independent ones.
 fn compare_waves(
     value: Result<f64, NotEstimable>,
@@ -498,7 +579,7 @@ pub fn t_test(
         (0..design.rows()).map(|row| domain.contains(row) && in_group[row] == inside).collect()
     };
     let (a, b) = (part(true), part(false));
-    let options = Options { level, ..Options::default() };
+    let options = Options { level, difference: DifferenceMethod::Wald, ..Options::default() };
     let mut result = difference(design, estimand, Domain::Rows(&a), Domain::Rows(&b), &options)?;
     let mut variance = result.comparison.se.clone().map(|s| s * s);
     if variance.is_ok() && design.replicates().is_none() {

@@ -1,7 +1,12 @@
 //! What is estimated, of whom, and how it is to be reported.
 
+use std::str::FromStr;
+
+use crate::code::Code;
 pub use crate::decode::{Outcome, Outcomes};
+use crate::error::{Diagnostic, Error};
 use crate::estimate::value::{DeffReference, IntervalMethod};
+use crate::text::Text;
 
 /// The group of a row that is in no group.
 pub const NO_GROUP: u32 = u32::MAX;
@@ -227,7 +232,8 @@ impl IntervalBasis {
             | IntervalMethod::Xlogit
             | IntervalMethod::Asin
             | IntervalMethod::Likelihood
-            | IntervalMethod::KornGraubard => false,
+            | IntervalMethod::KornGraubard
+            | IntervalMethod::Mover => false,
         };
         if simple && classical { Self::Binomial } else { Self::Design }
     }
@@ -238,6 +244,50 @@ impl IntervalBasis {
             Self::Design => "design",
             Self::Binomial => "binomial",
         }
+    }
+}
+
+/// How the difference of two shares gets its limits and its test. Other differences always have Wald's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DifferenceMethod {
+    /// From the Wilson limits of the two ([`SharePair`](crate::estimate::mover::SharePair)).
+    #[default]
+    Mover,
+    /// d ± t se, and a t test (R `svycontrast`, `svyttest`). False near 0 % and 100 %.
+    Wald,
+}
+
+impl DifferenceMethod {
+    /// Every method.
+    pub const ALL: [Self; 2] = [Self::Mover, Self::Wald];
+
+    /// Its name in plans, flags and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mover => "mover",
+            Self::Wald => "wald",
+        }
+    }
+}
+
+impl FromStr for DifferenceMethod {
+    type Err = Error;
+
+    /// # Errors
+    /// A name that is none of [`DifferenceMethod::ALL`].
+    fn from_str(s: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|m| m.name() == s).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            Diagnostic::new(
+                Code::EstimateIntervalMethod,
+                Text::new(
+                    format!("差の信頼区間の方法「{s}」はありません"),
+                    format!("there is no method \"{s}\" for the interval of a difference"),
+                ),
+            )
+            .help(Text::new(format!("使える方法: {known}"), format!("known methods: {known}")))
+            .into()
+        })
     }
 }
 
@@ -265,6 +315,8 @@ pub struct Options {
     pub basis: IntervalBasis,
     /// What the design effect compares with.
     pub deff: DeffReference,
+    /// Limits and test of the difference of two shares.
+    pub difference: DifferenceMethod,
 }
 
 impl Default for Options {
@@ -275,6 +327,7 @@ impl Default for Options {
             df: DfChoice::Domain,
             basis: IntervalBasis::Design,
             deff: DeffReference::WithoutReplacement,
+            difference: DifferenceMethod::Mover,
         }
     }
 }

@@ -138,6 +138,9 @@ pub fn independence(
     Ok(result)
 }
 
+/// A variance under this part of that of a simple random sample comes of rounding alone.
+const ROUNDING: f64 = 1e-20;
+
 /// Levels that occur, in order.
 fn present(levels: &[u32], used: &[u32]) -> Vec<u32> {
     let mut found: Vec<u32> = used.iter().map(|row| levels[*row as usize]).collect();
@@ -177,6 +180,15 @@ fn table(
     let cells = samples.iter().map(|s| s.value.clone()).collect::<Result<Vec<f64>, _>>()?;
     let covariance = covariance(design, &samples.iter().collect::<Vec<_>>())?;
     let (r, c) = (row_levels.len(), column_levels.len());
+    let total: f64 = cells.iter().sum();
+    // What the weights are fitted to has no variance but the rounding of its sums.
+    let known = |(at, cell): (usize, &f64)| {
+        let (share, scale) = (cell / total, if counts { total } else { 1.0 });
+        covariance.get(at, at) <= ROUNDING * scale * scale * share * (1.0 - share) / used.len() as f64
+    };
+    if cells.iter().enumerate().all(known) {
+        return Err(NotEstimable::Known);
+    }
     Ok(Table {
         rows: r,
         columns: c,

@@ -18,6 +18,49 @@ pub struct ShareInputs {
     pub df: f64,
 }
 
+impl ShareInputs {
+    /// Whether the share is known without sampling error: its variance is 0, or the rounding of 0, inside (0,
+    /// 1).
+    pub fn is_known(&self) -> bool {
+        self.n > 1 && Size::new(self.p, self.variance, self.n).is_none()
+    }
+}
+
+/// Wilson limits with `tail` on either side, in (0, ½]: the formula on n_eff and t, also where a simple
+/// sample would take its counts; p itself where it is known.
+///
+/// # Errors
+/// As [`share_interval`].
+pub(crate) fn wilson_limits(inputs: &ShareInputs, tail: f64) -> Result<Limits, NotEstimable> {
+    let ShareInputs { p, variance, n, df } = checked(inputs)?;
+    let Some(size) = Size::new(p, variance, n) else { return Ok(Limits { low: p, high: p }) };
+    let t = t_upper_quantile(tail, df);
+    // Beyond that the square is infinite, and the limits are 0 and 1 long before.
+    Ok(if t < 1e100 {
+        binomial::wilson(p, size.plain(), t).clipped()
+    } else {
+        Limits { low: 0.0, high: 1.0 }
+    })
+}
+
+/// The inputs, where an interval can be made of them.
+fn checked(inputs: &ShareInputs) -> Result<ShareInputs, NotEstimable> {
+    let ShareInputs { p, variance, n, df } = *inputs;
+    if n == 0 {
+        return Err(NotEstimable::EmptyBase);
+    }
+    if df.is_nan() || df <= 0.0 {
+        return Err(NotEstimable::NoDegreesOfFreedom);
+    }
+    if n == 1 {
+        return Err(NotEstimable::SingleObservation);
+    }
+    if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&variance) {
+        return Err(NotEstimable::NotDefined);
+    }
+    Ok(*inputs)
+}
+
 /// Interval for a share under a design.
 ///
 /// With se = √V, n_eff = p(1 − p)/V, t the t quantile at (1 + level)/2 with df:
@@ -100,17 +143,8 @@ fn share_limits(
     inputs: &ShareInputs,
     logit_variance: Option<f64>,
 ) -> Result<Limits, NotEstimable> {
-    let ShareInputs { p, variance, n, df } = *inputs;
-    if n == 0 {
-        return Err(NotEstimable::EmptyBase);
-    }
+    let ShareInputs { p, variance, n, df } = checked(inputs)?;
     let t = t_of(level, df)?;
-    if n == 1 {
-        return Err(NotEstimable::SingleObservation);
-    }
-    if !(0.0..=1.0).contains(&p) || !(0.0..f64::INFINITY).contains(&variance) {
-        return Err(NotEstimable::NotDefined);
-    }
     let alpha = 1.0 - level;
     let spread = p * (1.0 - p);
     let Some(size) = Size::new(p, variance, n) else {
@@ -147,6 +181,7 @@ fn share_limits(
             binomial::clopper_pearson(p, size.adjusted(n, t, alpha), alpha)
         }
         IntervalMethod::Jeffreys => binomial::jeffreys(p, size.adjusted(n, t, alpha), alpha),
+        IntervalMethod::Mover => return Err(NotEstimable::NotDefined),
     };
     Ok(limits.clipped())
 }

@@ -29,6 +29,7 @@ mod fitted_table;
 mod independence;
 mod info;
 pub mod interval;
+pub mod mover;
 pub mod p_adjust;
 mod quantile;
 pub mod reliability;
@@ -42,9 +43,11 @@ mod value_table;
 
 pub use contrast::{
     Comparison, Difference, Joint, Pair, WaveDf, WaveDifference, by_groups, difference, jointly, pairwise,
-    t_test, wave_difference, wave_ratio,
+    t_test, wave_difference, wave_ratio, wave_share_difference,
 };
-pub use estimand::{DfChoice, Domain, Estimand, Groups, IntervalBasis, NO_GROUP, Options, Outcome, Outcomes};
+pub use estimand::{
+    DfChoice, DifferenceMethod, Domain, Estimand, Groups, IntervalBasis, NO_GROUP, Options, Outcome, Outcomes,
+};
 pub(crate) use fitted_table::{CodedValues, FittedKeys, FittedTable};
 pub use independence::{Independence, IndependenceTest, independence};
 pub use info::{DesignInfo, design_info};

@@ -14,6 +14,44 @@
 //! assert!(close(benjamini_hochberg(&p), [0.04, 0.03, 0.04])); // 3/1 · .01, 3/2 · .03, 3/3 · .04
 //! ```
 
+/// How the p-values of a family of tests are adjusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Adjustment {
+    /// [`holm`]: the chance of any false verdict in the family is at most 1 − level.
+    #[default]
+    Holm,
+    /// [`benjamini_hochberg`]: of the verdicts in the family, at most that part is false on average.
+    BenjaminiHochberg,
+    /// Each test by itself.
+    None,
+}
+
+impl Adjustment {
+    /// Its name for people, and in flags.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holm => "holm",
+            Self::BenjaminiHochberg => "bh",
+            Self::None => "none",
+        }
+    }
+
+    /// The adjusted p-values of a family, in the order of `p`.
+    ///
+    /// ```
+    /// use shihyo::estimate::p_adjust::Adjustment;
+    /// assert_eq!(Adjustment::Holm.of(&[0.04, 0.01, 0.03]), [0.06, 0.03, 0.06]);
+    /// assert_eq!(Adjustment::None.of(&[0.04]), [0.04]);
+    /// ```
+    pub fn of(self, p: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Holm => holm(p),
+            Self::BenjaminiHochberg => benjamini_hochberg(p),
+            Self::None => p.to_vec(),
+        }
+    }
+}
+
 /// Ranks from the smallest p-value: positions of the values in ascending order, ties in their order.
 fn ascending(p: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..p.len()).collect();

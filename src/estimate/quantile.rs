@@ -119,19 +119,23 @@ impl Ordered {
         }
     }
 
-    /// The interval of the quantile whose share of answers at or below it has these limits.
+    /// The interval of the quantile whose share of answers at or below it has these limits. No answer is
+    /// beyond a share below 0 or above 1.
     pub(crate) fn interval(
         &self,
         (low, high): (f64, f64),
         rule: QuantileRule,
         options: &Options,
-    ) -> ConfidenceInterval {
-        ConfidenceInterval {
+    ) -> Result<ConfidenceInterval, NotEstimable> {
+        if low < 0.0 || high > 1.0 {
+            return Err(NotEstimable::BeyondSample);
+        }
+        Ok(ConfidenceInterval {
             low: self.quantile(low, rule),
             high: self.quantile(high, rule),
             method: IntervalMethod::Wald,
             level: options.level,
-        }
+        })
     }
 
     fn total(&self) -> f64 {
@@ -205,7 +209,9 @@ impl Ordered {
 /// The quantile of probability `p` of the numbers `y` (NaN: missing) in a domain.
 ///
 /// The interval turns that of the share of answers at or below the quantile into values (Woodruff 1952); the
-/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5. At
+/// standard error is (high − low)/(2 t). `options.method` has no effect. R `svyquantile`, survey 4.5. A
+/// sample too small for the quantile, so that a limit of the share is below 0 or above 1, has neither
+/// interval nor standard error ([`NotEstimable::BeyondSample`]; R gives NaN for that limit). At
 /// `p` 0 and 1 the value is the least and the greatest one, and the interval is [`NotEstimable::Extreme`]: R
 /// prints limits there that say nothing, since no answers lie beyond.
 ///
@@ -302,7 +308,7 @@ fn one(
     let limits = match &value {
         Ok(_) if is_extreme(p) => Err(NotEstimable::Extreme),
         Ok(q) => limits(design, y, &base, *q, interval, options)?
-            .map(|limits| ordered.interval(limits, rule, options)),
+            .and_then(|limits| ordered.interval(limits, rule, options)),
         Err(reason) => Err(reason.clone()),
     };
     let weight = base.iter().map(|row| design.weights()[*row as usize]).sum();

@@ -356,7 +356,8 @@ impl ReliabilityFlag {
 }
 
 /// The flags of a number, in the order of their names: n < [`REFERENCE_LIMIT`] of every number, the NCHS
-/// standard of a share that has a standard error.
+/// standard of a share that has a standard error. A share whose respondents are too few to tell one is held
+/// to the rest of that standard: suppressed under 30 respondents, else to be reviewed.
 ///
 /// ```
 /// use shihyo::design::Design;
@@ -374,6 +375,10 @@ pub fn flags(estimate: &Estimate, is_share: bool) -> Vec<ReliabilityFlag> {
     let few = (reference_rule(estimate.n) == Reliability::Reference).then_some(ReliabilityFlag::Few);
     let presentation = match (&estimate.value, &estimate.se) {
         (Ok(p), Ok(se)) if is_share => nchs_presentation(*p, *se, estimate.n, estimate.df.domain).ok(),
+        (Ok(_), Err(NotEstimable::NoDegreesOfFreedom | NotEstimable::SingleObservation)) if is_share => {
+            let few = (estimate.n as f64) < LEAST_SIZE;
+            Some(if few { Presentation::Suppress } else { Presentation::Review })
+        }
         _ => None,
     };
     let nchs = presentation.and_then(|presentation| match presentation {

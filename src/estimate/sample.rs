@@ -34,7 +34,9 @@ impl Sample {
             Estimand::Ratio { .. } => Shape::Ratio,
         };
         let (mut kept, mut y, mut x) = (Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
+        // Nobody speaks through a row without weight. (Under replicates it may have one in some of them.)
+        let speaks = |row: u32| design.replicates().is_some() || design.weights()[row as usize] != 0.0;
+        for row in rows.iter().filter(|row| speaks(**row)) {
             if let Some((yi, xi)) = estimand.at(*row as usize) {
                 kept.push(*row);
                 y.push(yi);
@@ -55,7 +57,9 @@ impl Sample {
         sample.weight = sample.sum(design.weights(), |_, _| 1.0);
         let (value, denominator) = sample.point(design.weights());
         sample.denominator = denominator;
-        if !sample.rows.is_empty() {
+        // Those who answered without any weight are no nobody.
+        let weightless = rows.iter().any(|row| !speaks(*row) && estimand.at(*row as usize).is_some());
+        if !sample.rows.is_empty() || weightless {
             sample.value = if value.is_finite() { Ok(value) } else { Err(NotEstimable::ZeroDenominator) };
         }
         sample

@@ -59,6 +59,9 @@ fn logit_variance(design: &Design, sample: &Sample) -> Option<f64> {
     replicates.covariance(&full, &thetas).ok().map(|v| v.get(0, 0))
 }
 
+/// A variance under this part of that of one answer comes of rounding alone.
+const ROUNDING: f64 = 1e-24;
+
 /// What a report needs to know beside the variance, however it was added up.
 #[derive(Debug, Clone)]
 pub(crate) struct Summary {
@@ -101,10 +104,7 @@ pub(crate) fn report(
 impl Summary {
     /// The estimate, given its variance.
     pub(crate) fn report(&self, variance: Result<f64, NotEstimable>, options: &Options) -> Estimate {
-        // A single respondent has no spread. (A share of one is 0 or 1, whose linearised variance is 0 at any
-        // n.)
-        let alone = self.n == 1 && matches!(self.shape, Shape::Mean | Shape::Ratio);
-        let variance = if alone { Err(NotEstimable::SingleObservation) } else { variance };
+        let variance = variance.and_then(|v| self.spread(v));
         let deff = match (&variance, self.reference_variance(options.deff)) {
             (Ok(v), Ok(srs)) => Ok(Deff { value: v / srs, reference: options.deff }),
             (Err(reason), _) => Err(reason.clone()),
@@ -121,6 +121,23 @@ impl Summary {
             se: variance.map(f64::sqrt),
             df: self.df,
         }
+    }
+
+    /// The variance, where respondents tell one. The influence values of a share, a mean and a ratio sum to 0
+    /// over the domain: one respondent, or one sampling unit, has none by construction, whatever it would be.
+    fn spread(&self, variance: f64) -> Result<f64, NotEstimable> {
+        if self.shape == Shape::Total {
+            return Ok(variance);
+        }
+        if self.n == 1 {
+            return Err(NotEstimable::SingleObservation);
+        }
+        // Where each stratum has one unit of the domain, the others of the stratum give it a variance.
+        let rounding = ROUNDING * self.unit_variance.unwrap_or(0.0);
+        if self.df.domain <= 0.0 && variance <= rounding && !self.census {
+            return Err(NotEstimable::NoDegreesOfFreedom);
+        }
+        Ok(variance)
     }
 
     fn interval(
@@ -155,8 +172,8 @@ impl Summary {
             return Err(NotEstimable::AtBoundary);
         }
         let size = p * (1.0 - p) / v;
-        // A variance that is 0 up to rounding: the share was known from the design.
-        if size < 1e24 { Ok(size) } else { Err(NotEstimable::NotDefined) }
+        // A variance that is 0 up to rounding.
+        if size < 1e24 { Ok(size) } else { Err(NotEstimable::Known) }
     }
 
     /// Variance of a simple random sample of the same size: s²/n (1 − n/N) for a mean, N² times that for a

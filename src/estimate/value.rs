@@ -44,6 +44,12 @@ pub enum NotEstimable {
     /// The least or the greatest value (a quantile of probability 0 or 1): no share of answers beyond it says
     /// how far it may be off.
     Extreme,
+    /// The sample is too small for this quantile: a limit of its interval would lie beyond the least or the
+    /// greatest value.
+    BeyondSample,
+    /// There is no sampling error: the population table that the weights are fitted to has the number, or
+    /// everyone of the part was asked.
+    Known,
     /// The method does not apply to this statistic.
     NotDefined,
 }
@@ -61,6 +67,8 @@ impl NotEstimable {
             Self::NotARandomSample => "not_a_random_sample",
             Self::Census => "census",
             Self::Extreme => "extreme",
+            Self::BeyondSample => "beyond_sample",
+            Self::Known => "known",
             Self::NotDefined => "not_defined",
         }
     }
@@ -79,6 +87,14 @@ impl NotEstimable {
             Self::Extreme => {
                 Text::new("最小値・最大値では求められない", "not defined for the least or greatest value")
             }
+            Self::BeyondSample => Text::new(
+                "標本が小さく、限界が最小値・最大値の外にある",
+                "a limit lies beyond the least or greatest value: the sample is too small",
+            ),
+            Self::Known => Text::new(
+                "母集団の表などから分かっている数で、標本誤差がない",
+                "known from the population table: no sampling error",
+            ),
             Self::NotDefined => Text::new("この統計量では定義されない", "not defined for this statistic"),
         }
     }
@@ -124,10 +140,13 @@ pub enum IntervalMethod {
     Jeffreys,
     /// Clopper and Pearson 1934, exact binomial.
     ClopperPearson,
+    /// Of a difference of two shares, from their Wilson limits ([`mover`](crate::estimate::mover)); no method
+    /// for a share.
+    Mover,
 }
 
 impl IntervalMethod {
-    /// Every method.
+    /// Every method for a share.
     pub const ALL: [Self; 11] = [
         Self::Wald,
         Self::Logit,
@@ -156,6 +175,7 @@ impl IntervalMethod {
             Self::AgrestiCoull => "agresti-coull",
             Self::Jeffreys => "jeffreys",
             Self::ClopperPearson => "clopper-pearson",
+            Self::Mover => "mover",
         }
     }
 }
@@ -339,6 +359,8 @@ mod tests {
             NotEstimable::NotARandomSample,
             NotEstimable::Census,
             NotEstimable::Extreme,
+            NotEstimable::BeyondSample,
+            NotEstimable::Known,
             NotEstimable::NotDefined,
         ] {
             assert_eq!(serde_json::to_value(&reason).unwrap(), reason.code());

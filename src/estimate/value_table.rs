@@ -168,7 +168,7 @@ impl ShareTable<'_> {
             limits_of(self.share(&below, options), QuantileInterval::Mean, options)
         });
         let df = self.degrees_of_freedom(&base);
-        let interval = limits.map(|limits| ordered.interval(limits, QuantileRule::Math, options));
+        let interval = limits.and_then(|limits| ordered.interval(limits, QuantileRule::Math, options));
         Ok(of_limits((base.n, base.sum(|_| 1.0)), value, interval, df, options))
     }
 }

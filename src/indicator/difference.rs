@@ -15,7 +15,7 @@ pub struct DifferenceFromRest {
     pub verdict: Result<Verdict, NoVerdict>,
 }
 
-/// A t test of a difference.
+/// The test of a difference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DifferenceTest {
     /// Standard error of the difference.
@@ -24,12 +24,14 @@ pub struct DifferenceTest {
     pub low: f64,
     /// Upper confidence limit of the difference.
     pub high: f64,
-    /// difference / se.
-    pub t: f64,
+    /// difference / se, where that is the test; of two shares the p-value is found by inversion.
+    pub t: Option<f64>,
     /// Degrees of freedom.
     pub df: f64,
     /// Two-sided p-value.
     pub p: f64,
+    /// The p-value adjusted for the tests of all parts, on which the verdict rests.
+    pub p_adjusted: f64,
 }
 
 /// Whether a part differs from the rest beyond sampling error.

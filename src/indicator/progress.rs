@@ -4,6 +4,9 @@ use super::status::{
     ChangeEvidence, Point, ProgressRule, ProgressState, StatusReport, TargetClearance, Undefined,
 };
 use super::target::{Direction, Operator, Target};
+use crate::estimate::DifferenceMethod;
+use crate::estimate::interval::ShareInputs;
+use crate::estimate::mover::SharePair;
 use crate::stats::dist::t_two_sided_p;
 use crate::waves::Comparability;
 
@@ -29,6 +32,8 @@ pub struct Course<'a> {
     pub direction: Direction,
     /// Whether the latest value may be compared with the baseline.
     pub comparability: Comparability,
+    /// How the change of a share is tested.
+    pub difference: DifferenceMethod,
 }
 
 /// The direction of a measure that the plan does not state: 以上 and 超 ask for more, 以下 and 未満 for less,
@@ -98,7 +103,7 @@ pub fn judge(rule: ProgressRule, course: &Course<'_>) -> StatusReport {
         (_, _, None) => ProgressState::BaselineOnly,
         _ if broken => ProgressState::NotComparable,
         (Some(b), Some(t), Some(l)) => {
-            let evidence = evidence(&b, &l, t, course.direction);
+            let evidence = evidence(&b, &l, t, course);
             report.evidence = Some(evidence);
             if report.clearance.is_some_and(|c| c != TargetClearance::NotMet) {
                 ProgressState::TargetMet
@@ -144,14 +149,17 @@ fn clearance(point: &Point, course: &Course<'_>) -> TargetClearance {
     }
 }
 
-/// How much the change from `b` to `l` says. With standard errors on both sides: a t test of independent
-/// waves, df by Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes toward the
-/// target, over the baseline when it goes away or when there is no targeted change.
-fn evidence(b: &Point, l: &Point, target: f64, direction: Direction) -> ChangeEvidence {
+/// How much the change from `b` to `l` says. With standard errors on both sides: the difference of
+/// independent waves, of shares by their Wilson limits, of others (and of shares where the plan asks for
+/// Wald's) by a t test, df by Satterthwaite (Welch 1947). Else |change| over the targeted change when it goes
+/// toward the target, over the baseline when it goes away or when there is no targeted change.
+fn evidence(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ChangeEvidence {
     let change = l.value - b.value;
     if let (Some(sb), Some(sl)) = (b.se, l.se) {
         let variance = sb * sb + sl * sl;
-        if variance > 0.0 {
+        let shares = shares(b, l).filter(|_| course.difference == DifferenceMethod::Mover);
+        let by_shares = shares.and_then(|pair| pair.p_value().ok());
+        if variance > 0.0 || by_shares.is_some() {
             let part = |se: f64, df: Option<f64>| match df {
                 Some(df) if df > 0.0 && df.is_finite() => se.powi(4) / df,
                 _ => 0.0,
@@ -159,12 +167,15 @@ fn evidence(b: &Point, l: &Point, target: f64, direction: Direction) -> ChangeEv
             let denominator = part(sb, b.df) + part(sl, l.df);
             let df = if denominator > 0.0 { variance * variance / denominator } else { f64::INFINITY };
             let se = variance.sqrt();
+            if let Some(p) = by_shares {
+                return ChangeEvidence::Tested { se, t: None, df, p };
+            }
             let t = change / se;
-            return ChangeEvidence::Tested { se, t, df, p: t_two_sided_p(t, df) };
+            return ChangeEvidence::Tested { se, t: Some(t), df, p: t_two_sided_p(t, df) };
         }
     }
     let targeted = target - b.value;
-    let over = if toward(change, direction, targeted) && targeted != 0.0 { targeted } else { b.value };
+    let over = if toward(change, course.direction, targeted) && targeted != 0.0 { targeted } else { b.value };
     let ratio = if change == 0.0 {
         0.0
     } else if over == 0.0 {
@@ -174,6 +185,15 @@ fn evidence(b: &Point, l: &Point, target: f64, direction: Direction) -> ChangeEv
         (change / over).abs()
     };
     ChangeEvidence::Relative { ratio, limit: RELATIVE_LIMIT }
+}
+
+/// The later share beside the earlier one, which no respondent has in common; `None` unless both are shares.
+fn shares(b: &Point, l: &Point) -> Option<SharePair> {
+    let side = |point: &Point| {
+        let (variance, df) = (point.se?.powi(2), point.df.unwrap_or(f64::INFINITY));
+        Some(ShareInputs { p: point.value, variance, n: point.n?, df })
+    };
+    Some(SharePair { first: side(l)?, second: side(b)?, correlation: 0.0 })
 }
 
 /// Whether `change` goes the good way.
@@ -239,6 +259,7 @@ fn pace(b: &Point, l: &Point, target: f64, course: &Course<'_>) -> ProgressState
 #[cfg(test)]
 mod tests {
     use super::{Course, direction_of, judge};
+    use crate::estimate::DifferenceMethod;
     use crate::indicator::{
         ChangeEvidence, Comparability, Direction, FiscalYear, Point, ProgressRule, ProgressState, Target,
         TargetClearance, Undefined,
@@ -247,7 +268,7 @@ mod tests {
     const RULE: ProgressRule = ProgressRule::NoiseAware { level: 0.95 };
 
     fn count(year: i32, value: f64) -> Option<Point> {
-        Some(Point { year: FiscalYear::from_western(year), value, se: None, limits: None, df: None })
+        Some(Point { year: FiscalYear::from_western(year), value, se: None, limits: None, df: None, n: None })
     }
 
     fn share(year: i32, value: f64, se: f64) -> Option<Point> {
@@ -258,6 +279,7 @@ mod tests {
             se: Some(se),
             limits,
             df: Some(f64::INFINITY),
+            n: Some(1000),
         })
     }
 
@@ -273,6 +295,7 @@ mod tests {
                 target_year: FiscalYear::from_western(2028),
                 direction,
                 comparability: Comparability::Same,
+                difference: DifferenceMethod::Mover,
             },
         )
     }
@@ -324,8 +347,8 @@ mod tests {
         let up = state(share(2022, 0.30, 0.01), share(2025, 0.36, 0.01), Some("40%以上"));
         assert_eq!(up.state, ProgressState::Improved);
         assert!((up.progress.unwrap() - 0.6).abs() < 1e-12);
-        let Some(ChangeEvidence::Tested { t, p, .. }) = up.evidence else { panic!() };
-        assert!((t - 0.06 / 0.0002f64.sqrt()).abs() < 1e-9 && p < 0.001);
+        let Some(ChangeEvidence::Tested { se, t: None, p, .. }) = up.evidence else { panic!() };
+        assert!((se - 0.0002f64.sqrt()).abs() < 1e-15 && p < 0.001);
         assert_eq!(
             state(share(2022, 0.30, 0.01), share(2025, 0.31, 0.01), Some("40%以上")).state,
             ProgressState::LittleChange
@@ -385,6 +408,7 @@ mod tests {
                     target_year: FiscalYear::from_western(2028),
                     direction: Direction::Increase,
                     comparability: Comparability::Same,
+                    difference: DifferenceMethod::Mover,
                 },
             )
         };
@@ -422,6 +446,7 @@ mod tests {
             target_year: FiscalYear::from_western(2028),
             direction: Direction::Increase,
             comparability,
+            difference: DifferenceMethod::Mover,
         };
         for rule in [RULE, ProgressRule::Pace, ProgressRule::Band { points: 0.03, relative: 0.1 }] {
             for latest in [0.1, 0.3, 0.36, 0.5] {
@@ -460,6 +485,7 @@ mod tests {
                 target_year: FiscalYear::from_western(2028),
                 direction: Direction::Increase,
                 comparability: Comparability::Same,
+                difference: DifferenceMethod::Mover,
             };
             judge(ProgressRule::Pace, &course).state
         };

@@ -6,7 +6,7 @@ use super::number_key::NumberKey;
 use super::statistic::{Statistic, ValueFormat};
 use super::table::DataKind;
 use crate::decode::Base;
-use crate::estimate::{Estimate, IntervalBasis, NotEstimable};
+use crate::estimate::{Estimate, IntervalBasis, IntervalMethod, NotEstimable};
 use crate::text::Text;
 
 /// One number of a long table (`estimates.csv`, `compare`, `estimate`).
@@ -124,7 +124,8 @@ impl EstimateRecord {
             Detail::Domains(d) => out.extend([
                 ("stat_a", d.stat_a.as_ref().err()),
                 ("stat_b", d.stat_b.as_ref().err()),
-                ("t", d.t.as_ref().err()),
+                // Of two shares the p-value is found without it.
+                ("t", d.t.as_ref().err().filter(|_| self.method == IntervalMethod::Wald.name())),
                 ("p_value", d.p_value.as_ref().err()),
             ]),
             Detail::Test(t) => out.extend([

@@ -66,7 +66,8 @@ impl Statistic {
     }
 
     /// The name of the method of its interval, where shares have theirs by `shares`. That of a quantile is
-    /// Woodruff's, whatever its step on the distribution function is called.
+    /// Woodruff's, whatever its step on the distribution function is called; that of a difference is Wald's
+    /// unless two shares are compared ([`DifferenceMethod`](crate::estimate::DifferenceMethod)).
     pub fn interval_method(self, shares: IntervalMethod) -> &'static str {
         match self {
             Self::Share => shares.name(),

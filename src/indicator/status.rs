@@ -63,18 +63,21 @@ pub struct Point {
     pub limits: Option<(f64, f64)>,
     /// Degrees of freedom of `se`.
     pub df: Option<f64>,
+    /// Respondents in the base of a share; none of anything else.
+    pub n: Option<u64>,
 }
 
 /// What a change between two waves was held against.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "evidence", rename_all = "snake_case")]
 pub enum ChangeEvidence {
-    /// Both values have standard errors: t test of the difference of independent waves, df by Satterthwaite.
+    /// Both values have standard errors: the test of the difference of independent waves, of shares by their
+    /// Wilson limits, of others by t with Satterthwaite's df.
     Tested {
         /// Standard error of the change.
         se: f64,
-        /// change / se.
-        t: f64,
+        /// change / se, where that is the test.
+        t: Option<f64>,
         /// Degrees of freedom.
         df: f64,
         /// Two-sided p-value.

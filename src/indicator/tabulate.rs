@@ -6,10 +6,12 @@ use super::admin_cell::AdminCell;
 use super::fiscal_year::FiscalYear;
 use super::progress::{Course, direction_of, judge};
 use super::quantity::Quantity;
+use super::statistic::Statistic;
 use super::status::{Point, ProgressRule, ProgressState};
 use super::table::{CellContent, Measure, Observation, ObservedValue, Role, ValueSource, YearCell};
 use super::target::{Direction, Target};
 use super::unit::Unit;
+use crate::estimate::DifferenceMethod;
 use crate::waves::Comparability;
 
 /// One measure before its status is known.
@@ -36,6 +38,8 @@ pub struct Judgement {
     pub rule: ProgressRule,
     /// The plan's words for the states.
     pub ladder: Vec<(ProgressState, String)>,
+    /// How the change of a share is tested.
+    pub difference: DifferenceMethod,
 }
 
 /// One line of the table: a cell for every year before the last (the target's), and the status. A year
@@ -59,7 +63,15 @@ pub fn tabulate(input: MeasureInput, years: &[FiscalYear], judgement: &Judgement
     let comparability = latest.map_or(Comparability::Same, |l| comparability(&cells, l.year, baseline_year));
     let mut status = judge(
         judgement.rule,
-        &Course { baseline, latest, target: input.target.as_ref(), target_year, direction, comparability },
+        &Course {
+            baseline,
+            latest,
+            target: input.target.as_ref(),
+            target_year,
+            direction,
+            comparability,
+            difference: judgement.difference,
+        },
     );
     status.label =
         judgement.ladder.iter().find(|(state, _)| *state == status.state).map(|(_, word)| word.clone());
@@ -131,9 +143,11 @@ fn point(cell: &YearCell) -> Option<Point> {
             se: of.estimate.se.as_ref().ok().copied(),
             limits: of.estimate.interval.as_ref().ok().map(|i| (i.low, i.high)),
             df: Some(of.estimate.df.domain),
+            n: (of.format.statistic == Statistic::Share).then_some(of.estimate.n),
         }),
         ObservedValue::Reported(quantity) => {
-            Some(Point { year: cell.year, value: quantity.value(), se: None, limits: None, df: None })
+            let value = quantity.value();
+            Some(Point { year: cell.year, value, se: None, limits: None, df: None, n: None })
         }
     }
 }
@@ -143,6 +157,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Judgement, MeasureInput, reported, tabulate};
+    use crate::estimate::DifferenceMethod;
     use crate::indicator::{
         AdminCell, CellContent, Direction, FiscalYear, ProgressRule, ProgressState, Target, Unit, ValueSource,
     };
@@ -155,6 +170,7 @@ mod tests {
         Judgement {
             rule: ProgressRule::NoiseAware { level: 0.95 },
             ladder: vec![(ProgressState::Improved, "○".into())],
+            difference: DifferenceMethod::Mover,
         }
     }
 

@@ -9,6 +9,7 @@ use super::trend::trend;
 use super::wave::WaveData;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result};
+use crate::estimate::p_adjust::Adjustment;
 use crate::estimate::{self, Domain, NotEstimable, reliability};
 use crate::indicator::{
     Breakdown, Detail, DifferenceFromRest, DifferenceTest, EstimateRecord, FiscalYear, NoVerdict, Statistic,
@@ -26,6 +27,8 @@ pub struct CompareRequest {
     pub by: Vec<String>,
     /// The wave; the latest one when `None`.
     pub wave: Option<FiscalYear>,
+    /// How the p-values of all parts, the family of tests, are adjusted.
+    pub adjust: Adjustment,
 }
 
 /// The breakdown that `what` asks for: 全体 first, then each part with its difference from the rest. The part
@@ -58,25 +61,46 @@ pub fn compare(plan: &Plan, outcome: &HeldOutcome, what: &CompareRequest) -> Res
     let trend = trend(plan, planned.definition, wave.year);
     let mut records = records(plan, data, &[planned], by)?.into_iter();
     let whole = records.next().ok_or_else(|| no_indicator(plan, what))?;
-    let against_rest = |(record, part): (EstimateRecord, Vec<bool>)| {
+    let against_rest = |part: &Vec<bool>| {
         let rest: Vec<bool> = part.iter().map(|inside| !inside).collect();
-        let difference = match asked.values.estimand() {
-            Some(estimand) => judged(
-                wave.sample,
-                share,
-                estimate::difference(&design, &estimand, Domain::Rows(&part), Domain::Rows(&rest), &options)?,
-                options.level,
-            ),
-            None => untested(),
+        let of = |estimand| {
+            estimate::difference(&design, &estimand, Domain::Rows(part), Domain::Rows(&rest), &options)
         };
-        Ok(EstimateRecord { detail: Detail::AgainstRest(difference), ..record })
+        asked.values.estimand().map(of).transpose()
     };
+    let found = parts.iter().map(against_rest).collect::<Result<Vec<_>>>()?;
+    let adjusted = adjusted(&found, what.adjust);
+    let judge = |(found, p): (Option<estimate::Difference>, Option<f64>)| match found {
+        Some(found) => judged(wave.sample, share, found, p, options.level),
+        None => untested(),
+    };
+    let differences = found.into_iter().zip(adjusted).map(judge);
+    let detailed =
+        |(record, difference)| EstimateRecord { detail: Detail::AgainstRest(difference), ..record };
     Ok(Breakdown {
         title: title(plan, &what.indicator),
         whole,
-        parts: records.zip(parts).map(against_rest).collect::<Result<_>>()?,
+        parts: records.zip(differences).map(detailed).collect(),
         trend,
     })
+}
+
+/// The adjusted p-value of each part; the family are all parts that have a test. Two parts that are each
+/// other's rest are one test.
+fn adjusted(found: &[Option<estimate::Difference>], how: Adjustment) -> Vec<Option<f64>> {
+    let p_of =
+        |of: &Option<estimate::Difference>| of.as_ref().and_then(|d| d.comparison.p_value.clone().ok());
+    let p: Vec<Option<f64>> = found.iter().map(p_of).collect();
+    let value = |of: &Option<estimate::Difference>| of.as_ref().and_then(|d| d.comparison.value.clone().ok());
+    let tested: Vec<f64> = found.iter().filter(|of| p_of(of).is_some()).filter_map(value).collect();
+    if let [a, b] = tested[..]
+        && (a + b).abs() < 1e-12
+    {
+        return p;
+    }
+    let family: Vec<f64> = p.iter().copied().flatten().collect();
+    let mut adjusted = how.of(&family).into_iter();
+    p.into_iter().map(|p| p.and_then(|_| adjusted.next())).collect()
 }
 
 /// A quantile has no test of a difference.
@@ -91,11 +115,19 @@ fn untested() -> DifferenceFromRest {
 
 /// What may be said of a difference between a part and the rest. Nothing where the sample has no sampling
 /// error, and nothing where the reliability rule withholds the number on either side.
-fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) -> DifferenceFromRest {
+fn judged(
+    sample: Sample,
+    share: bool,
+    found: estimate::Difference,
+    adjusted: Option<f64>,
+    level: f64,
+) -> DifferenceFromRest {
     let estimate::Difference { a, b, comparison: c, .. } = found;
     let test = match sample {
         Sample::Random => c.interval.and_then(|i| {
-            Ok(DifferenceTest { se: c.se?, low: i.low, high: i.high, t: c.t?, df: c.df, p: c.p_value? })
+            let (se, t, p) = (c.se?, c.t.clone().ok(), c.p_value?);
+            let p_adjusted = adjusted.unwrap_or(p);
+            Ok(DifferenceTest { se, low: i.low, high: i.high, t, df: c.df, p, p_adjusted })
         }),
         Sample::Census => Err(NotEstimable::Census),
         Sample::Open | Sample::Panel => Err(NotEstimable::NotARandomSample),
@@ -105,7 +137,7 @@ fn judged(sample: Sample, share: bool, found: estimate::Difference, level: f64) 
     let verdict = match (&c.value, &test, withheld) {
         (Err(reason), _, _) | (Ok(_), Err(reason), _) => Err(NoVerdict::NotTested(reason.clone())),
         (Ok(_), Ok(_), Some(flag)) => Err(NoVerdict::Withheld(flag)),
-        (Ok(value), Ok(test), None) if test.p < 1.0 - level => {
+        (Ok(value), Ok(test), None) if test.p_adjusted < 1.0 - level => {
             Ok(if *value > 0.0 { Verdict::Higher } else { Verdict::Lower })
         }
         (Ok(_), Ok(_), None) => Ok(Verdict::NoDifference),

@@ -25,7 +25,7 @@ use crate::waves::{Comparability, Paper, rule_words};
 /// How the numbers of this wave are reported.
 pub(super) fn options(plan: &Plan, data: &WaveData) -> Options {
     let (method, level) = plan.interval;
-    data.built.options(method, level, None)
+    Options { difference: plan.difference, ..data.built.options(method, level, None) }
 }
 
 /// What is estimated in this wave, as values of its respondents. Who is not in its domain is outside the

@@ -8,7 +8,7 @@ use super::sample_design::ReplicateRequest;
 use crate::design::{CalibrationFunction, LonelyPsu, Nesting};
 use crate::edits::OldValues;
 use crate::error::SourceText;
-use crate::estimate::IntervalMethod;
+use crate::estimate::{DifferenceMethod, IntervalMethod};
 use crate::indicator::{
     AdminCell, DataKind, Direction, FiscalYear, Goal, ProgressRule, ProgressState, Target, Unit,
 };
@@ -35,6 +35,8 @@ pub struct Plan {
     pub breakdowns: Vec<Vec<String>>,
     /// Method of the intervals of shares, and level of all intervals.
     pub interval: (IntervalMethod, f64),
+    /// How differences and changes of shares are tested.
+    pub difference: DifferenceMethod,
     /// How progress is judged.
     pub rule: ProgressRule,
     /// The plan's own words for the states.

@@ -271,7 +271,7 @@ fn table(
     records: &[EstimateRecord],
     findings: &mut Vec<Finding>,
 ) -> Result<IndicatorTable> {
-    let judgement = Judgement { rule: plan.rule, ladder: plan.ladder.clone() };
+    let judgement = Judgement { rule: plan.rule, ladder: plan.ladder.clone(), difference: plan.difference };
     let (Some(&baseline_year), Some(&target_year)) = (plan.years.first(), plan.years.last()) else {
         return Err(Error::msg(
             Code::PlanFiscalYears,

@@ -69,6 +69,9 @@ pub struct IntervalSpec {
     /// 信頼水準 / level, such as 0.95
     #[schemars(with = "f64")]
     pub level: Spanned<f64>,
+    /// 割合の差の区間と検定 / differences of shares: mover (the default), wald
+    #[schemars(with = "Option<String>")]
+    pub difference: Option<Word>,
 }
 
 /// 達成状況の判定 / how progress is judged.
@@ -306,7 +309,8 @@ pub struct ReplicatesSpec {
     pub rho: Option<f64>,
     /// 乱数の種 / seed
     pub seed: Option<u64>,
-    /// 反復の平均でなく全標本の推定値からの偏差 / deviations from the full-sample estimate
+    /// 反復の平均でなく全標本の推定値からの偏差（sdr はいつもそうする）/ deviations from the full-sample
+    /// estimate (always so for sdr)
     #[serde(default)]
     pub mse: bool,
 }

@@ -201,8 +201,7 @@ fn is_heading(rows: &[Vec<String>], at: usize) -> bool {
         let named: Vec<&str> =
             rows.get(..at).unwrap_or_default().iter().map(|above| cell(above, column)).collect();
         let is_named = named.iter().any(|name| !name.is_empty());
-        let answers: Vec<&str> =
-            body.iter().map(|row| cell(row, column)).filter(|a| !a.is_empty()).collect();
+        let answers: Vec<&str> = body.iter().map(|row| cell(row, column)).filter(|a| !a.is_empty()).collect();
         vote(&mut votes, word, (&named, is_named), &answers);
     }
     let Votes { markers, above_numbers, names, own, foreign, sentences, against } = votes;

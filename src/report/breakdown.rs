@@ -6,7 +6,7 @@ use crate::indicator::{Breakdown, Detail, EstimateRecord, Flag, NoVerdict, Value
 use crate::text::{Lang, Text};
 
 /// Header and rows for people: part, n, value, interval, difference from the rest (of shares in points), its
-/// interval, p, verdict.
+/// interval, p, p adjusted for all parts, verdict.
 pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
     let level = round::percent(breakdown.whole.level, 0);
     let format = &breakdown.whole.format;
@@ -28,6 +28,7 @@ pub fn table(breakdown: &Breakdown, lang: Lang) -> (Vec<String>, Vec<Vec<String>
         Text::new(with("差", &points.ja, "(", ")"), with("difference", &points.en, " (", ")")),
         Text::new("差の信頼区間", "its interval"),
         Text::same("p"),
+        Text::new("補正後のp", "adjusted p"),
         Text::new("判定", "verdict"),
     ];
     let header = header.iter().map(|h| h.get(lang).to_owned()).collect();
@@ -65,10 +66,14 @@ fn people_row(row: &EstimateRecord, lang: Lang) -> Vec<String> {
         e.interval.as_ref().map(|i| limits(format, i.low, i.high)).unwrap_or_default(),
         difference.and_then(|d| d.value.as_ref().ok()).map(|d| signed(format, *d)).unwrap_or_default(),
         test.map(|t| limits(format, t.low, t.high)).unwrap_or_default(),
-        test.map(|t| if t.p < 0.001 { "<0.001".to_owned() } else { round::fixed(t.p, 3) })
-            .unwrap_or_default(),
+        test.map(|t| p_value(t.p)).unwrap_or_default(),
+        test.map(|t| p_value(t.p_adjusted)).unwrap_or_default(),
         difference.map(|d| verdict(&d.verdict).get(lang).to_owned()).unwrap_or_default(),
     ]
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { round::fixed(p, 3) }
 }
 
 fn group_label(row: &EstimateRecord, lang: Lang) -> String {
@@ -162,7 +167,15 @@ mod tests {
 
     #[test]
     fn people_read_points_and_reasons() {
-        let test = DifferenceTest { se: 0.03, low: -0.1875, high: -0.0625, t: -3.3, df: 398.0, p: 0.00093 };
+        let test = DifferenceTest {
+            se: 0.03,
+            low: -0.1875,
+            high: -0.0625,
+            t: None,
+            df: 398.0,
+            p: 0.00093,
+            p_adjusted: 0.00186,
+        };
         let lower = DifferenceFromRest { value: Ok(-0.1), test: Ok(test), verdict: Ok(Verdict::Lower) };
         let why = NotEstimable::EmptyBase;
         let none = DifferenceFromRest {
@@ -182,12 +195,13 @@ mod tests {
         let (header, rows) = table(&breakdown, Lang::Ja);
         assert!(rows.iter().all(|r| r.len() == header.len()));
         assert_eq!(header[0], "性別");
-        assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", ""]);
-        assert_eq!(rows[1], ["男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "低い"]);
+        assert_eq!(rows[0], ["全体", "400", "10.3", "6.3～18.8", "", "", "", "", ""]);
+        let man = ["男性", "29", "20.7*", "6.3～18.8", "-10.0", "-18.8～-6.3", "<0.001", "0.002", "低い"];
+        assert_eq!(rows[1], man);
         assert_eq!(
             rows[2],
-            ["その他", "0", "集計対象がいない", "", "", "", "", "判定なし（集計対象がいない）"]
+            ["その他", "0", "集計対象がいない", "", "", "", "", "", "判定なし（集計対象がいない）"]
         );
-        assert_eq!(table(&breakdown, Lang::En).1[2][7], "no verdict (nobody in the base)");
+        assert_eq!(table(&breakdown, Lang::En).1[2][8], "no verdict (nobody in the base)");
     }
 }

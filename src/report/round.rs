@@ -39,6 +39,23 @@ pub fn percent(share: f64, decimals: usize) -> String {
     shifted(share, 2, decimals)
 }
 
+/// As [`percent`] for a ratio of sums of weights. Such a ratio that lies half way between two printed numbers
+/// is seldom a double: one that is within the rounding of its sums (64 units of the last place, 7e-15) of a
+/// half goes away from zero. No ratio of sums below 7e10 comes as near to a half without being one, with up
+/// to one decimal. More than three decimals are printed of the double as it is.
+///
+/// ```
+/// use shihyo::report::round::{percent, percent_of_weights};
+/// // 1,505 of 2,000 by weight.
+/// assert_eq!((percent(0.7525, 1), percent_of_weights(0.7525, 1)), ("75.2".into(), "75.3".into()));
+/// assert_eq!(percent_of_weights(0.752_499_999_9, 1), "75.2");
+/// ```
+pub fn percent_of_weights(share: f64, decimals: usize) -> String {
+    let near = share.is_finite() && share != 0.0 && decimals <= 3;
+    let up = if near { f64::from_bits(share.to_bits() + 64) } else { share };
+    percent(up, decimals)
+}
+
 /// `value` with `decimals` digits after the point (at most 15), half away from zero on the exact value of the
 /// double, with thousands separators. `…` when it is not finite.
 pub fn fixed(value: f64, decimals: usize) -> String {

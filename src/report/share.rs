@@ -37,7 +37,7 @@ impl Share {
     pub(super) fn printed(self, decimals: usize) -> String {
         match self {
             Self::Ratio { yes, n } => round::percent_of(yes, n, decimals),
-            Self::Weighted(share) => round::percent(share, decimals),
+            Self::Weighted(share) => round::percent_of_weights(share, decimals),
         }
     }
 
@@ -70,10 +70,18 @@ mod tests {
     }
 
     #[test]
-    fn an_unweighted_share_is_rounded_as_a_ratio_and_a_weighted_one_as_a_double() {
+    fn shares_with_and_without_weights_are_rounded_as_ratios() {
         let plain = Share::of(&estimate(41, 400, 400.0, 41.0 / 400.0)).unwrap().printed(1);
         let weighted = Share::of(&estimate(41, 400, 400.5, 41.0 / 400.0)).unwrap().printed(1);
-        assert_eq!((plain.as_str(), weighted.as_str()), ("10.3", "10.2"));
+        assert_eq!((plain.as_str(), weighted.as_str()), ("10.3", "10.3"));
+        // Ties by weight, and what the rounding of sums in tenths makes of them.
+        for (yes, all) in [(1_505_u64, 2_000_u64), (10_250, 100_000), (125, 100_000), (999, 2_000)] {
+            let tie = yes as f64 / all as f64;
+            for off in [0, 1, 3, 20] {
+                let share = Share::Weighted(f64::from_bits(tie.to_bits() - off));
+                assert_eq!(share.printed(1), super::round::percent_of(yes, all, 1), "{yes}/{all} − {off}");
+            }
+        }
     }
 
     #[test]

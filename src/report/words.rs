@@ -176,7 +176,10 @@ pub(super) fn evidence(evidence: Option<ChangeEvidence>, rule: ProgressRule, awa
         None => "―".to_owned(),
         Some(ChangeEvidence::Tested { t, df, p, .. }) => {
             let p = if p < 0.001 { "p<0.001".to_owned() } else { format!("p={}", round::fixed(p, 3)) };
-            format!("{p}\n（t={}、自由度{}）", round::fixed(t, 2), round::fixed(df, 1))
+            match t {
+                Some(t) => format!("{p}\n（t={}、自由度{}）", round::fixed(t, 2), round::fixed(df, 1)),
+                None => p,
+            }
         }
         Some(ChangeEvidence::Relative { ratio, limit }) => {
             let (ratio, limit) = (round::percent(ratio, 1), round::percent(limit, 0));
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn small_p_values_are_bounded_not_zero() {
-        let tested = |p| Some(ChangeEvidence::Tested { se: 0.01, t: 2.5, df: 1234.56, p });
+        let tested = |p| Some(ChangeEvidence::Tested { se: 0.01, t: Some(2.5), df: 1234.56, p });
         let rule = ProgressRule::NoiseAware { level: 0.95 };
         assert_eq!(evidence(tested(0.0004), rule, false), "p<0.001\n（t=2.50、自由度1,234.6）");
         assert_eq!(evidence(tested(0.0125), rule, false), "p=0.013\n（t=2.50、自由度1,234.6）");

@@ -38,6 +38,19 @@ fn close(got: &Value, expected: &Value, rtol: f64, scale: f64) -> bool {
     }
 }
 
+/// Where R prints a number and shihyo none on purpose, with the reason; the fields must then be null.
+///
+/// - One respondent: R's linearised standard error of a share of 0 or 1 is 0 at any n; nobody knows the
+///   spread   of a single answer (R has none for a mean either, whose variance it divides by n − 1 = 0).
+/// - A quantile of which one limit is beyond the sample (R: NaN): the other one alone is no interval.
+fn none_on_purpose(field: &str, row: &Value, case: &Value) -> bool {
+    let (number, null) = (|name: &str| row[name].as_f64(), |name: &str| row[name].is_null());
+    let alone = number("n_unweighted") == Some(1.0) && number("se") == Some(0.0);
+    let beyond = case["statistic"]["kind"] == "quantile" && null("ci_low") != null("ci_high");
+    alone && matches!(field, "se" | "cv" | "deff" | "deff_replace" | "n_eff")
+        || beyond && matches!(field, "se" | "ci_low" | "ci_high")
+}
+
 /// What is wrong with the rows of one case, one line a miss.
 pub fn misses(id: &str, case: &Value, rows: &[Row]) -> Vec<String> {
     let rtol = case["rtol"].as_f64().unwrap_or(0.0);
@@ -54,12 +67,18 @@ pub fn misses(id: &str, case: &Value, rows: &[Row]) -> Vec<String> {
             continue;
         };
         let scale = want["estimate"].as_f64().map_or(1.0, |e| e.abs().max(1.0));
+        let whole = want;
         for (field, want) in want.as_object().into_iter().flatten() {
             // R's raw limits are informative; see the schema.
             if field == "key" || field.starts_with("r_ci_") {
                 continue;
             }
             match row.fields.get(field) {
+                Some(got) if none_on_purpose(field, whole, case) => {
+                    if !got.is_null() {
+                        misses.push(format!("{id} [{key}] {field}: got {got}, where there is none"));
+                    }
+                }
                 None => misses.push(format!("{id} [{key}] {field}: the harness does not know this field")),
                 Some(got) if close(got, want, rtol, scale) => {}
                 Some(got) => misses.push(format!("{id} [{key}] {field}: got {got}, expected {want}")),

@@ -9,10 +9,10 @@ use shihyo::estimate::Outcome as Answered;
 use shihyo::estimate::interval::mean_interval;
 use shihyo::estimate::reliability::nchs_share;
 use shihyo::estimate::{
-    Comparison, Deff, DeffReference, DfChoice, Domain, Estimand, Estimate, Groups, IndependenceTest,
-    IntervalMethod, MultiAnswerBase, NotEstimable, Options, Outcomes, Percent, QuantileInterval,
-    QuantileRule, WaveDf, by_groups, crosstab, design_info, difference, estimate, estimate_by, frequency,
-    independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
+    Comparison, Deff, DeffReference, DfChoice, DifferenceMethod, Domain, Estimand, Estimate, Groups,
+    IndependenceTest, IntervalMethod, MultiAnswerBase, NotEstimable, Options, Outcomes, Percent,
+    QuantileInterval, QuantileRule, WaveDf, by_groups, crosstab, design_info, difference, estimate,
+    estimate_by, frequency, independence, multi_answer, pairwise, quantile_by, t_test, wave_difference,
 };
 use shihyo::stats::dist::t_quantile;
 
@@ -57,6 +57,8 @@ fn options(ci: &Value) -> Outcome<Options> {
         method: method(text(&ci["method"])?)?,
         level: number(&ci["level"])?,
         df,
+        // R compares by Wald.
+        difference: DifferenceMethod::Wald,
         ..Options::default()
     })
 }
@@ -209,8 +211,14 @@ impl Case<'_> {
         let mut rows = self.rows_of(&keys, &got, &replaced);
         if kind == "presentation" {
             for (row, e) in rows.iter_mut().zip(&got) {
-                let (Ok(p), Ok(se)) = (&e.value, &e.se) else { return Err("no share to present".to_owned()) };
-                let verdict = nchs_share(*p, *se, e.n, e.df.domain).map_err(|e| e.to_string())?;
+                let Ok(p) = &e.value else { return Err("no share to present".to_owned()) };
+                // The rule needs no standard error at 0 and 1, where a single respondent always is.
+                let se = match (&e.se, e.n) {
+                    (Ok(se), _) => *se,
+                    (Err(_), 1) => 0.0,
+                    (Err(reason), _) => return Err(reason.to_string()),
+                };
+                let verdict = nchs_share(*p, se, e.n, e.df.domain).map_err(|e| e.to_string())?;
                 row.fields.extend(verdict_fields(&verdict));
             }
         }

@@ -35,8 +35,17 @@ fn runs(folder: &Path, first: &FirstPlan) -> Result<usize, String> {
     let plan = load(&project).map_err(|e| e.to_string())?;
     let outcome = compute(&project, &plan, None, &Silent).map_err(|e| e.to_string())?;
     let (indicator, by) = first.first_crosstab.clone().ok_or("no first crosstab")?;
-    let table = compare(&plan, &outcome, &CompareRequest { indicator, by: vec![by], wave: None })
-        .map_err(|e| e.to_string())?;
+    let table = compare(
+        &plan,
+        &outcome,
+        &CompareRequest {
+            indicator,
+            by: vec![by],
+            wave: None,
+            adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+        },
+    )
+    .map_err(|e| e.to_string())?;
     Ok(table.rows().count())
 }
 

@@ -188,7 +188,12 @@ fn everything() -> Vec<EstimateRecord> {
         compute(&request, &Inputs { tables: vec![table], ..Inputs::default() }).unwrap().sheet.rows;
     let (plan, outcome) = project("").run();
     rows.extend(outcome.estimates.clone());
-    let what = CompareRequest { indicator: "known".into(), by: vec!["居住".into()], wave: None };
+    let what = CompareRequest {
+        indicator: "known".into(),
+        by: vec!["居住".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     rows.extend(pipeline::compare(&plan, &outcome, &what).unwrap().parts);
     rows
 }
@@ -200,7 +205,7 @@ fn parquet_read_back_is_the_csv() {
     let frame = ParquetReader::new(Cursor::new(long::parquet(&rows).unwrap())).finish().unwrap();
     let names: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
     assert_eq!(names, header);
-    assert_eq!(header.len(), EVERY + 20, "every column that any number has");
+    assert_eq!(header.len(), EVERY + 21, "every column that any number has");
     assert_eq!(frame.height(), rows.len());
     for column in frame.columns() {
         for (at, row) in expected.iter().enumerate() {
@@ -329,7 +334,12 @@ fn the_whole_csv_of_a_small_case() {
 fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     let (plan, outcome) = project("").run();
     let by = |by: &str| {
-        let what = CompareRequest { indicator: "known".into(), by: vec![by.into()], wave: None };
+        let what = CompareRequest {
+            indicator: "known".into(),
+            by: vec![by.into()],
+            wave: None,
+            adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+        };
         pipeline::compare(&plan, &outcome, &what).unwrap()
     };
     let verdicts = |breakdown: &shihyo::indicator::Breakdown| -> Vec<(String, String)> {
@@ -359,7 +369,7 @@ fn no_verdict_where_the_reliability_rule_withholds_a_side() {
     assert_eq!(verdicts(&home), named(&[("市内", "n<30"), ("市外", "n<30")]));
     assert!(home.parts[0].estimate.n > 150 && home.parts[0].flags.is_empty());
     let (_, rows) = breakdown::table(&sex, Lang::Ja);
-    let words: Vec<&str> = rows.iter().map(|row| row[7].as_str()).collect();
+    let words: Vec<&str> = rows.iter().map(|row| row[8].as_str()).collect();
     assert_eq!(words, ["", "高い", "低い", "判定なし（NCHS基準に届かない精度）", "判定なし（nが30未満）"]);
     let (_, rows) = with_header(&long::csv(&sex.parts).unwrap());
     let verdict = |at: usize| (rows[at]["verdict"].as_str(), rows[at]["verdict_reason"].as_str());

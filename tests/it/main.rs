@@ -28,6 +28,7 @@ mod counts_tables;
 mod degenerate;
 mod derived_variables;
 mod distributions;
+mod edges;
 mod estimate_command;
 mod estimate_files;
 mod estimate_flags;

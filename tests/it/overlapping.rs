@@ -111,7 +111,12 @@ fn each_option_is_a_part_and_who_chose_several_is_in_several() {
 #[test]
 fn a_part_is_held_against_those_who_did_not_choose_it() {
     let (plan, outcome) = project("").run();
-    let what = CompareRequest { indicator: "yen".into(), by: vec!["活動".into()], wave: None };
+    let what = CompareRequest {
+        indicator: "yen".into(),
+        by: vec!["活動".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     let found = pipeline::compare(&plan, &outcome, &what).unwrap();
     assert_eq!(found.parts.len(), 3);
     let Detail::AgainstRest(difference) = &found.parts[0].detail else { panic!("no difference") };

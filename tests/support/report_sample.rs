@@ -118,7 +118,7 @@ fn status(state: ProgressState) -> StatusReport {
 }
 
 fn point(reiwa: i32, value: f64) -> Option<Point> {
-    Some(Point { year: year(reiwa), value, se: None, limits: None, df: None })
+    Some(Point { year: year(reiwa), value, se: None, limits: None, df: None, n: None })
 }
 
 /// The status of a count, by the relative rule.
@@ -221,7 +221,7 @@ fn first_goal() -> Vec<IndicatorRow> {
         target: Some(0.4),
         progress: Ok(1.1),
         change: Some(0.41 - 499.0 / 1630.0),
-        evidence: Some(ChangeEvidence::Tested { se: 0.0167, t: 6.19, df: 3012.4, p: 6.6e-10 }),
+        evidence: Some(ChangeEvidence::Tested { se: 0.0167, t: Some(6.19), df: 3012.4, p: 6.6e-10 }),
         clearance: Some(TargetClearance::PointOnly),
         ..status(TargetMet)
     };

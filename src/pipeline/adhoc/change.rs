@@ -1,7 +1,8 @@
 //! The change from an earlier wave: each number of the later one minus the same number of the earlier one.
 //!
 //! The waves are independent samples, so that their variances add; the degrees of freedom are
-//! Satterthwaite's. Rows are matched by what they say: statistic, variable, codes and the labels of
+//! Satterthwaite's. Shares have limits and p-values by their Wilson limits, unless Wald's are asked for. Rows
+//! are matched by what they say: statistic, variable, codes and the labels of
 //! breakdowns, numbers by value (`1`, `1.0`).
 
 use std::collections::HashMap;
@@ -9,7 +10,8 @@ use std::collections::HashMap;
 use crate::code::Code;
 use crate::error::{Diagnostic, Error};
 use crate::estimate::{
-    DegreesOfFreedom, Estimate, IntervalBasis, IntervalMethod, NotEstimable, WaveDf, wave_difference,
+    DegreesOfFreedom, DifferenceMethod, Estimate, IntervalBasis, IntervalMethod, NotEstimable, WaveDf,
+    wave_difference, wave_share_difference,
 };
 use crate::finding::Finding;
 use crate::indicator::{Detail, Domains, EstimateRecord, Flag, Measured, NumberKey, Statistic, ValueFormat};
@@ -54,6 +56,7 @@ pub(super) fn changes(
     later: &[EstimateRecord],
     earlier: &[EstimateRecord],
     names: (&str, &str),
+    method: DifferenceMethod,
     findings: &mut Vec<Finding>,
 ) -> Vec<EstimateRecord> {
     let by_key = |rows: &'_ [EstimateRecord]| -> HashMap<Key, usize> {
@@ -71,7 +74,7 @@ pub(super) fn changes(
     };
     for row in later.iter().filter(|row| is_measure(row)) {
         match of_earlier.get(&key(row)).and_then(|at| earlier.get(*at)) {
-            Some(before) => out.push(change(row, before, names)),
+            Some(before) => out.push(change(row, before, names, method)),
             None => tell(row, true),
         }
     }
@@ -116,9 +119,16 @@ fn one_wave(name: &str, is_later: bool) -> Finding {
     Finding::warning(Code::AdhocOneWave, text, Place::default())
 }
 
-fn change(later: &EstimateRecord, earlier: &EstimateRecord, (now, before): (&str, &str)) -> EstimateRecord {
+fn change(
+    later: &EstimateRecord,
+    earlier: &EstimateRecord,
+    (now, before): (&str, &str),
+    method: DifferenceMethod,
+) -> EstimateRecord {
     let (a, b) = (&later.estimate, &earlier.estimate);
-    let found = wave_difference(b, a, WaveDf::Satterthwaite, later.level);
+    let by_limits = later.statistic() == Statistic::Share && method == DifferenceMethod::Mover;
+    let found = if by_limits { wave_share_difference } else { wave_difference };
+    let found = found(b, a, WaveDf::Satterthwaite, later.level);
     let comparison = found.comparison;
     let estimate = Estimate {
         n: a.n + b.n,
@@ -151,7 +161,11 @@ fn change(later: &EstimateRecord, earlier: &EstimateRecord, (now, before): (&str
         values: later.values.clone(),
         base: later.base,
         estimate,
-        method: Statistic::Change.interval_method(IntervalMethod::Wald),
+        method: if by_limits {
+            method.name()
+        } else {
+            Statistic::Change.interval_method(IntervalMethod::Wald)
+        },
         basis: IntervalBasis::Design,
         level: later.level,
         n_total: later.n_total + earlier.n_total,

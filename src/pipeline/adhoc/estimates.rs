@@ -267,7 +267,11 @@ fn of_pair(
         base: measure.base,
         universe: None,
         estimate,
-        method: Statistic::Difference.interval_method(options.method),
+        method: if share {
+            options.difference.name()
+        } else {
+            Statistic::Difference.interval_method(options.method)
+        },
         basis: IntervalBasis::Design,
         level: options.level,
         n_total: report.n_total,

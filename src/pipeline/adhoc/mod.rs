@@ -109,7 +109,7 @@ fn outcome(request: &Request, later: Estimated, earlier: Option<(Estimated, (&st
     let Estimated { mut rows, wanted, built, options, ledgers, mut decoding, mut findings, weights } = later;
     let mut more = Vec::new();
     if let Some((before, (own, its))) = earlier {
-        let changes = change::changes(&rows, &before.rows, (own, its), &mut findings);
+        let changes = change::changes(&rows, &before.rows, (own, its), request.difference, &mut findings);
         rows.extend(changes);
         more.push(notes::change(own, its));
         let how = |of: fn(&Text) -> &str, between: &str| {

@@ -5,7 +5,7 @@ use super::questions;
 use crate::decode::{Base, BaseLedger};
 use crate::estimate::reliability::REFERENCE_LIMIT;
 use crate::estimate::reliability::ReliabilityFlag;
-use crate::estimate::{DeffReference, IntervalBasis, Options};
+use crate::estimate::{DeffReference, DifferenceMethod, IntervalBasis, Options};
 use crate::indicator::{Detail, EstimateRecord, Flag, Measured, Statistic};
 use crate::pipeline::sample_design::BuiltDesign;
 use crate::report::breakdown::overlap_note;
@@ -94,9 +94,20 @@ pub(super) fn of(
             ),
         });
     }
+    let by_limits = |row: &EstimateRecord| {
+        matches!(row.statistic(), Statistic::Difference | Statistic::Change)
+            && row.method == DifferenceMethod::Mover.name()
+    };
+    if has(&by_limits) {
+        out.push(Text::new(
+            "割合の差の信頼区間と検定: mover（両方のウィルソン区間から。0%や100%の近くでも使える）",
+            "interval and test of differences of shares: mover (from both Wilson intervals; holds near 0 and \
+             100 %)",
+        ));
+    }
     if has(&|row| {
         use Statistic::{Change, Difference, Mean, Ratio, Total};
-        matches!(row.statistic(), Mean | Total | Ratio | Difference | Change)
+        matches!(row.statistic(), Mean | Total | Ratio | Difference | Change) && !by_limits(row)
     }) {
         out.push(Text::new(
             "平均・総計・比・差の信頼区間: 推定値 ± t × 標準誤差",
@@ -108,8 +119,8 @@ pub(super) fn of(
     }
     if has(&|row| row.statistic() == Statistic::Difference) {
         out.push(Text::new(
-            "差は A − B（割合の差はポイント）。共分散を考慮した t 検定",
-            "differences are A − B (of shares: in points); t test with their covariance",
+            "差は A − B（割合の差はポイント）。両者の共分散を考慮",
+            "differences are A − B (of shares: in points), with the covariance of the two",
         ));
     }
     if has(&|row| row.estimate.deff.is_ok()) {

@@ -15,6 +15,7 @@ use super::{AdhocOutcome, estimates, notes, unweighted};
 use crate::design::Nesting;
 use crate::engine::{Crossed, StreamColumns, Streamed, stream};
 use crate::error::Error;
+use crate::estimate::Options;
 use crate::finding::Finding;
 use crate::pipeline::sample_design::totals::{Units, strata_texts};
 use crate::pipeline::sample_design::{FittedSums, Replication};
@@ -84,7 +85,8 @@ pub fn quick(request: &Request) -> Result<Quick, HandOver> {
     let keys = (weights.as_slice(), of_totals.unit_of_key.as_slice());
     let fitted = combined.as_ref().map(|crossed| FittedSums::of(&made.design, &streamed, crossed, keys));
     let fitted = fitted.transpose()?;
-    let options = made.options(method, request.level, request.deff);
+    let options =
+        Options { difference: request.difference, ..made.options(method, request.level, request.deff) };
     let read = Reading { request, table, columns: &columns, streamed: &streamed };
     let sums = Sums {
         columns: &columns,
@@ -194,6 +196,7 @@ fn simple(request: &Request) -> bool {
         weights,
         method: _,
         level,
+        difference: _,
         deff: _,
     } = request;
     let numbers = [means, totals, ratios, quantiles];

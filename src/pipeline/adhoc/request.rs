@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::decode::Base;
 use crate::design::{LonelyPsu, Nesting, ReplicateCentre};
 use crate::error::{Diagnostic, Error, Result};
-use crate::estimate::DeffReference;
+use crate::estimate::{DeffReference, DifferenceMethod};
 use crate::pipeline::sample_design::{CalibrationKind, ReplicateRequest, ReplicateType, Replication};
 use crate::questionnaire::Duplicates;
 use crate::raw::ReadOptions;
@@ -105,6 +105,8 @@ pub struct Request {
     pub method: String,
     /// The interval's level.
     pub level: f64,
+    /// How the difference of two shares gets its limits and its test.
+    pub difference: DifferenceMethod,
     /// What the design effect compares with; `None`: without replacement where the weights sum to a
     /// population.
     pub deff: Option<DeffReference>,
@@ -157,6 +159,7 @@ impl Default for Request {
             weights: false,
             method: "wilson".to_owned(),
             level: 0.95,
+            difference: DifferenceMethod::Mover,
             deff: None,
         }
     }

@@ -67,7 +67,8 @@ pub(super) fn estimated(
         return Err(Error::all(mistakes)
             .unwrap_or_else(|| Error::msg(Code::AdhocRequest, "集計できません", "cannot estimate")));
     };
-    let options = built.options(method, request.level, request.deff);
+    let options =
+        Options { difference: request.difference, ..built.options(method, request.level, request.deff) };
     let rows = estimates::rows(&wanted, &built, &options)?;
     let ledgers = ledgers(&wanted, &source);
     let weights = request.weights.then(|| RespondentWeights::of(&built.design, &source));

@@ -16,7 +16,7 @@ use super::plan::{Plan, Survey};
 use super::spec::{LadderSpec, PlanSpec, ProgressSpec, RuleSpec};
 use crate::code::Code;
 use crate::error::{Diagnostic, Error, Result, SourceText, Span};
-use crate::estimate::IntervalMethod;
+use crate::estimate::{DifferenceMethod, IntervalMethod};
 use crate::indicator::{DataKind, FiscalYear, Goal, ProgressRule, ProgressState};
 use crate::questionnaire::Questionnaire;
 use crate::text::Text;
@@ -124,6 +124,7 @@ impl Resolver<'_> {
                 .map(|b| b.iter().map(|w| w.get_ref().clone()).collect())
                 .collect(),
             interval: self.interval(spec),
+            difference: self.difference(spec),
             rule: self.rule(spec.progress.as_ref()),
             ladder: spec.ladder.as_ref().map(ladder).unwrap_or_default(),
             notes: spec.notes.clone(),
@@ -232,6 +233,11 @@ impl Resolver<'_> {
                 (method.unwrap_or(IntervalMethod::Wilson), self.level(&interval.level))
             }
         }
+    }
+
+    fn difference(&mut self, spec: &PlanSpec) -> DifferenceMethod {
+        let given = spec.interval.as_ref().and_then(|interval| interval.difference.as_ref());
+        given.and_then(|word| self.take(word, word.get_ref().parse())).unwrap_or_default()
     }
 
     fn rule(&mut self, spec: Option<&ProgressSpec>) -> ProgressRule {

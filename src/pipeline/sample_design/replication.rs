@@ -100,7 +100,11 @@ impl Replication {
                 "--seed goes with replicates that are made, as by --replicates 1000",
             );
             mistake(request.seed.is_some(), text.0, text.1);
-            return Error::all(mistakes).map_or(Ok(Self::Columns(request.clone())), Err);
+            // The Census Bureau's formula, and R's type "ACS": the sum of squares about the full sample.
+            let about_full = kind == Some(ReplicateType::Sdr);
+            let centre = if about_full { ReplicateCentre::FullSample } else { request.centre };
+            let columns = ReplicateRequest { centre, ..request.clone() };
+            return Error::all(mistakes).map_or(Ok(Self::Columns(columns)), Err);
         }
         if kind.is_none() && count.is_none() {
             let flags = scaled

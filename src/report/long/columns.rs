@@ -56,7 +56,7 @@ pub(super) const COLUMNS: [(&str, Kind); 33] = [
 ];
 
 /// The columns that only some numbers have, in this order after the others.
-pub(super) const MORE: [(&str, Kind); 20] = [
+pub(super) const MORE: [(&str, Kind); 21] = [
     ("prob", Real),
     ("of", Text),
     ("a", Text),
@@ -75,6 +75,7 @@ pub(super) const MORE: [(&str, Kind); 20] = [
     ("ndf", Real),
     ("ddf", Real),
     ("p_value", Real),
+    ("p_adjusted", Real),
     ("verdict", Text),
     ("verdict_reason", Text),
 ];
@@ -207,8 +208,9 @@ fn more(row: &EstimateRecord) -> Vec<(&'static str, Cell)> {
                 ("difference_low", of_test(|t| t.low)),
                 ("difference_upp", of_test(|t| t.high)),
                 ("difference_df", of_test(|t| t.df)),
-                ("t", of_test(|t| t.t)),
+                ("t", real(d.test.as_ref().ok().and_then(|test| test.t))),
                 ("p_value", of_test(|t| t.p)),
+                ("p_adjusted", of_test(|t| t.p_adjusted)),
                 ("verdict", name(d.verdict.as_ref().ok().map(|v| v.name()))),
                 ("verdict_reason", name(d.verdict.as_ref().err().map(NoVerdict::code))),
             ]

@@ -186,6 +186,7 @@ fn printed(
         indicator: first.id.clone(),
         by: vec![by.clone()],
         wave: Some(flags.wave.1.parse().unwrap()),
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
     };
     let compared = pipeline::compare(plan, outcome, &comparison).unwrap_or_else(|e| panic!("{what}: {e}"));
     let (_, rows) = breakdown::table(&compared, Lang::Ja);

@@ -61,7 +61,12 @@ fn every_output_prints_the_unit_and_the_decimals_and_never_a_percentage() {
         assert!(!html.contains(text), "{text}");
     }
     // The parts, each held against the rest.
-    let what = CompareRequest { indicator: "score".into(), by: vec!["性別".into()], wave: None };
+    let what = CompareRequest {
+        indicator: "score".into(),
+        by: vec!["性別".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     let parts = pipeline::compare(&plan, &outcome, &what).unwrap();
     let (head, rows) = breakdown::table(&parts, Lang::Ja);
     assert_eq!(head[2..5], ["得点(点)", "95%信頼区間", "差(点)"]);
@@ -80,7 +85,12 @@ fn every_output_prints_the_unit_and_the_decimals_and_never_a_percentage() {
 fn a_quantile_has_parts_but_no_test_of_their_difference() {
     let median = "quantile = { survey = \"c\", question = \"円\", at = 0.5 }\nunit = \"円\"\ndecimals = 0";
     let (plan, outcome) = project(&format!("{HEAD}{}", indicator("median", median))).run();
-    let what = CompareRequest { indicator: "median".into(), by: vec!["性別".into()], wave: None };
+    let what = CompareRequest {
+        indicator: "median".into(),
+        by: vec!["性別".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     let parts = pipeline::compare(&plan, &outcome, &what).unwrap();
     // Men 4 11 22 28 35 50, women 6 9 12 20 31 40.
     let values: Vec<_> = parts.rows().map(|r| r.estimate.value.clone()).collect();
@@ -91,7 +101,7 @@ fn a_quantile_has_parts_but_no_test_of_their_difference() {
         (difference.value, difference.verdict),
         (Err(reason.clone()), Err(NoVerdict::NotTested(reason)))
     );
-    assert_eq!(breakdown::table(&parts, Lang::Ja).1[1][7], "判定なし（この統計量では定義されない）");
+    assert_eq!(breakdown::table(&parts, Lang::Ja).1[1][8], "判定なし（この統計量では定義されない）");
     let record = record(&outcome, "c/R4/median");
     assert_eq!((&record.detail, record.statistic()), (&Detail::Quantile(0.5), Statistic::Quantile));
 }

@@ -441,10 +441,12 @@ fn explain_and_compare_tell_it() {
     assert!(lines.last().unwrap().contains("比較には注意を要する"), "{lines:?}");
     let first = shihyo::pipeline::explain(&plan, &outcome, "c/R4/intent").unwrap();
     assert!(first.iter().all(|s| s.title.ja != "調査回のちがい"));
-    let what =
-        shihyo::pipeline::CompareRequest {
-            indicator: "intent".into(), by: vec!["性別".into()], wave: None
-        };
+    let what = shihyo::pipeline::CompareRequest {
+        indicator: "intent".into(),
+        by: vec!["性別".into()],
+        wave: None,
+        adjust: shihyo::estimate::p_adjust::Adjustment::default(),
+    };
     let breakdown = shihyo::pipeline::compare(&plan, &outcome, &what).unwrap();
     assert_eq!(breakdown.trend.as_ref().map(|t| t.level), Some(Caution));
     assert!(breakdown.rows().all(|row| row.flags.contains(&Flag::DefinitionDiffers)));

@@ -202,6 +202,8 @@ fn statistic(case: &Value, out: &mut Vec<String>) -> Option<()> {
                 (None, Some(column)) => add("--mean", column),
                 (None, None) => return None,
             }
+            // R compares by Wald.
+            add("--diff-ci", "wald".to_owned());
             add("--diff", format!("{} vs {}", single(&s["a"])?, single(&s["b"])?));
         }
         "chisq" if s["statistic"] == "F" => {
