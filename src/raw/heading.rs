@@ -236,7 +236,7 @@ fn vote(votes: &mut Votes, word: &str, (named, is_named): (&[&str], bool), answe
             (true, false) => votes.own += 1,
             _ => {}
         }
-    } else if answers.iter().any(|a| *a == word) {
+    } else if answers.contains(&word) {
         votes.against += 1;
     } else if numeric {
         votes.above_numbers += usize::from(!is_number);

@@ -47,7 +47,7 @@ fn none_on_purpose(field: &str, row: &Value, case: &Value) -> bool {
     let (number, null) = (|name: &str| row[name].as_f64(), |name: &str| row[name].is_null());
     let alone = number("n_unweighted") == Some(1.0) && number("se") == Some(0.0);
     let beyond = case["statistic"]["kind"] == "quantile" && null("ci_low") != null("ci_high");
-    alone && matches!(field, "se" | "cv" | "deff" | "deff_replace" | "n_eff")
+    alone && matches!(field, "se" | "cv" | "deff" | "deff_replace")
         || beyond && matches!(field, "se" | "ci_low" | "ci_high")
 }
 

@@ -354,3 +354,38 @@ fn western_years_need_no_heading_and_codes_are_no_years() {
     let csv = "コード,地域,R4,R5,R6\n02022,甲,10,11,12\n02023,乙,13,14,15\n02024,丙,16,17,18\n";
     assert_eq!(read(&project("raw/a.csv", csv, &["乙"])), [["13", "14", "15"]]);
 }
+
+#[test]
+fn a_part_is_not_taken_from_the_next_group() {
+    // In a table of two years, and of one.
+    let rows = |text: &str| ["区分,R5,R6\n", "区分,R6\n"].map(|head| find(head, text));
+    fn find(head: &str, rows: &str) -> (String, bool) {
+        let years = head.matches(',').count();
+        let line = |row: &str| {
+            let (name, value) = row.split_once(',').unwrap();
+            format!("{name}{}\n", format!(",{value}").repeat(years))
+        };
+        let csv: String = rows.lines().map(line).collect();
+        let count = "count = { file = \"raw/a.csv\", item = [\"B\", \"女\"] }";
+        let project = of("raw/a.csv", format!("{head}{csv}"), &[("A", count)]);
+        match project.compute() {
+            Ok(outcome) => {
+                let flat = |f: &&shihyo::finding::Finding| f.message.ja.contains("字下げ");
+                let told = outcome.quality.findings.iter().filter(flat).count() > 0;
+                (shown(&outcome)[0].last().cloned().unwrap_or_default(), told)
+            }
+            Err(error) => (error.diagnostics()[0].code.as_str().to_owned(), false),
+        }
+    }
+    let none = ("plan::unknown-item".to_owned(), false);
+    // B has men only: the women below are C's.
+    let without = rows("A,100\n男,50\n女,50\nB,60\n男,60\nC,70\n男,30\n女,40\n");
+    assert_eq!(without, [none.clone(), none.clone()]);
+    let indented = rows("A,100\n　男,50\n　女,50\nB,60\nC,70\n　男,30\n　女,40\n");
+    assert_eq!(indented, [none.clone(), none]);
+    // Set apart it is sure; in a flat list it is a guess, and told.
+    let sure = rows("A,100\n　男,50\n　女,50\nB,60\n　男,35\n　女,25\nC,70\n　男,30\n　女,40\n");
+    assert_eq!(sure, [("25".to_owned(), false), ("25".to_owned(), false)]);
+    let flat = rows("A,100\n男,50\n女,50\nB,60\n男,35\n女,25\nC,70\n男,30\n女,40\n");
+    assert_eq!(flat, [("25".to_owned(), true), ("25".to_owned(), true)]);
+}

@@ -5,6 +5,7 @@
 //! a plan names are looked at, so that nothing else on the sheet can stop a run.
 
 mod addressed;
+mod groups;
 mod labels;
 mod layout;
 mod locate;
@@ -16,6 +17,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use self::groups::Belonging;
 use self::layout::{Line, lines};
 use self::locate::{Spot, Wanted, best, spots};
 use self::one_year::OwnYear;
@@ -90,8 +92,9 @@ impl Counts {
                 found.extend(all.into_iter().map(|spot| (sheet, spot)));
             }
         }
+        let mut flat = false;
         if found.is_empty() && item.len() > 1 {
-            found = self.below(&item, &column);
+            (found, flat) = self.below(&item, &column);
         }
         let mut anywhere = !found.is_empty();
         for year in years {
@@ -101,7 +104,9 @@ impl Counts {
             let kept = best(here.iter().map(|(_, spot)| spot.clone()).collect());
             let readings: Vec<(&Sheet, Around)> = kept
                 .iter()
-                .filter_map(|spot| Some((sheet_of(spot)?, Around::of_spot(sheet_of(spot)?, spot))))
+                .filter_map(|spot| {
+                    Some((sheet_of(spot)?, Around::of_spot(sheet_of(spot)?, spot).of_flat_group(flat)))
+                })
                 .collect();
             let readings =
                 if readings.is_empty() { self.of_one_year(&item, &column, *year) } else { readings };
@@ -119,10 +124,10 @@ impl Counts {
     }
 
     /// The cells of the last word that stand below a row of the words before it, where a group is a row above
-    /// its parts.
-    fn below(&self, item: &[String], column: &[String]) -> Vec<(&Sheet, Spot)> {
-        let Some((last, groups)) = item.split_last() else { return Vec::new() };
-        let mut out = Vec::new();
+    /// its parts; and whether nothing tells a part from the next group but its place.
+    fn below(&self, item: &[String], column: &[String]) -> (Vec<(&Sheet, Spot)>, bool) {
+        let Some((last, groups)) = item.split_last() else { return (Vec::new(), false) };
+        let (mut out, mut flat) = (Vec::new(), false);
         for (sheet, lines, _) in &self.sheets {
             let rows = |word: &String| -> Vec<usize> {
                 let of_word = sheet.cells().filter(|(_, shown)| heading(&shown.text) == *word);
@@ -139,13 +144,18 @@ impl Counts {
                 }
             }
             let Some(row) = rows(last).into_iter().find(|r| *r >= from).filter(|_| there) else { continue };
+            let of_group = groups::belonging(sheet, from - 1, row);
+            if of_group == Belonging::No {
+                continue;
+            }
+            flat |= of_group == Belonging::Perhaps;
             for line in lines {
                 let wanted = Wanted { item: std::slice::from_ref(last), column };
                 let all = spots(sheet, line, &wanted);
                 out.extend(all.into_iter().filter(|spot| spot.row == row).map(|spot| (sheet, spot)));
             }
         }
-        out
+        (out, flat)
     }
 
     /// The cells of sheets that are of this year as a whole.
@@ -158,7 +168,7 @@ impl Counts {
             }
             for found in one_year::find(sheet, item, column) {
                 let around = Around::of_cell((found.row, found.column), year, found.headings);
-                out.push((sheet, around.of_title(own.by_title)));
+                out.push((sheet, around.of_title(own.by_title).of_flat_group(found.flat_group)));
             }
         }
         out

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::groups::{self, Belonging};
 use super::labels::spoken_of;
 use super::layout::is_figure;
 use super::words::{bracketed, heading, is_target, is_value};
 use crate::indicator::FiscalYear;
-use crate::raw::Sheet;
+use crate::raw::{Sheet, Shown};
 
 /// Rows of a sheet in which a title may stand.
 const TITLE_ROWS: usize = 5;
@@ -50,6 +51,8 @@ pub(super) struct Found {
     pub(super) row: usize,
     pub(super) column: usize,
     pub(super) headings: Vec<String>,
+    /// Whether nothing but its place tells that it is of its group.
+    pub(super) flat_group: bool,
 }
 
 /// The figures at the right of the item's cell (or below it), by the headings above.
@@ -61,9 +64,21 @@ pub(super) fn find(sheet: &Sheet, item: &[String], columns: &[String]) -> Vec<Fo
     };
     let mut out = Vec::new();
     for ((row, column), shown) in sheet.cells().filter(|(_, shown)| is(&shown.text, last)) {
+        let mut flat_group = false;
         let outer = before.iter().all(|word| {
-            let mut above = sheet.cells().take_while(|((r, _), _)| *r <= row);
-            above.any(|((r, c), other)| c <= column && (r, c) != (row, column) && is(&other.text, word))
+            let above = sheet.cells().take_while(|((r, _), _)| *r <= row);
+            let of_word = |((r, c), other): &((usize, usize), &Shown)| {
+                *c <= column && (*r, *c) != (row, column) && is(&other.text, word)
+            };
+            let Some(((group, c), _)) = above.filter(of_word).last() else { return false };
+            // In a row above and the same column it is a group in a list; else it stands beside or above all.
+            let of_group = if group < row && c == column {
+                groups::belonging(sheet, group, row)
+            } else {
+                Belonging::Part
+            };
+            flat_group |= of_group == Belonging::Perhaps;
+            of_group != Belonging::No
         });
         if !outer {
             continue;
@@ -83,7 +98,7 @@ pub(super) fn find(sheet: &Sheet, item: &[String], columns: &[String]) -> Vec<Fo
         for c in kept {
             let mut headings = vec![shown.text.trim().to_owned()];
             headings.extend(head(c).next().map(|t| t.trim().to_owned()));
-            out.push(Found { row, column: c, headings });
+            out.push(Found { row, column: c, headings, flat_group });
         }
         if right.is_empty() && columns.is_empty() {
             let (height, _) = sheet.size();
@@ -93,7 +108,7 @@ pub(super) fn find(sheet: &Sheet, item: &[String], columns: &[String]) -> Vec<Fo
                 .collect();
             if let [only] = below.as_slice() {
                 let headings = vec![shown.text.trim().to_owned()];
-                out.push(Found { row: *only, column, headings });
+                out.push(Found { row: *only, column, headings, flat_group });
             }
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Around {
     one_year: bool,
     /// Whether nothing but the sheet's title tells the year.
     by_title: bool,
+    /// Whether nothing but its place tells that the row belongs to its group.
+    flat_group: bool,
     name: Option<String>,
 }
 
@@ -74,6 +76,7 @@ impl Around {
             notes: spot.notes.clone(),
             one_year: spot.one_year,
             by_title: false,
+            flat_group: false,
             name: column_name(sheet, spot.column, spot.head),
         }
     }
@@ -91,6 +94,7 @@ impl Around {
             notes: Vec::new(),
             one_year: true,
             by_title: false,
+            flat_group: false,
             name: None,
         }
     }
@@ -98,6 +102,11 @@ impl Around {
     /// This cell, whose year nothing but the sheet's title tells where `by_title`.
     pub(super) fn of_title(self, by_title: bool) -> Self {
         Self { by_title, ..self }
+    }
+
+    /// This cell, which stands in a list that does not set groups apart from their parts where `flat_group`.
+    pub(super) fn of_flat_group(self, flat_group: bool) -> Self {
+        Self { flat_group, ..self }
     }
 
     pub(super) fn place(&self, sheet: &Sheet) -> Place {
@@ -171,6 +180,12 @@ impl Around {
                     "no heading names a year; the figure was taken as one of {}, which the title names",
                     self.year
                 ),
+            )));
+        }
+        if self.flat_group {
+            findings.push(told(Text::new(
+                "区分の終わりが字下げなどで分からないので、区分の行より下で最初にある行の値として読みました",
+                "nothing sets the group apart from its parts: the first such row below the group was taken",
             )));
         }
         if self.calendar {
